@@ -1,0 +1,20 @@
+"""microgrid: the scalar autograd engine for learning and teaching backpropagation."""
+
+from .context import errstate as errstate
+from .context import no_grad as no_grad
+from .context import scope as scope
+from .custom import custom_op as custom_op
+from .engine import Value as Value
+from .engine import parameter as parameter
+from .errors import CheckpointError as CheckpointError
+from .errors import DomainError as DomainError
+from .errors import ExpressionError as ExpressionError
+from .errors import GraphError as GraphError
+from .errors import MicrogridError as MicrogridError
+from .errors import NonFiniteGradient as NonFiniteGradient
+from .functions import *  # noqa: F403
+from .transforms import grad as grad
+from .transforms import jvp as jvp
+from .transforms import recompute as recompute
+
+__version__ = "0.1.0"

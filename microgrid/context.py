@@ -1,0 +1,115 @@
+"""What holds while operations are recorded: whether they are, what errors do, and in which scope they stand."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import ContextDecorator
+from contextvars import ContextVar, Token
+from typing import Any, NamedTuple
+
+__all__ = ["Settings", "current", "errstate", "no_grad", "scope"]
+
+
+class Settings(NamedTuple):
+    recording: bool = True
+    domain: str = "raise"
+    gradient: str = "warn"
+    scope: str = ""
+
+
+DEFAULT = Settings()
+_settings: ContextVar[Settings] = ContextVar("microgrid", default=DEFAULT)
+
+# How many `with` blocks are open in all threads: while it is 0, an operation need not look anything up.
+blocks = 0
+_counting = threading.Lock()
+
+
+def current() -> Settings:
+    """The settings in force in this thread (or task)."""
+    return _settings.get() if blocks else DEFAULT
+
+
+class _Block(ContextDecorator):
+    """A ``with`` block, or a decorator, that replaces some of the settings in this thread only."""
+
+    def __init__(self, **changes: object) -> None:
+        self._changes: dict[str, Any] = changes
+        self._tokens: list[Token[Settings]] = []  # more than one where the same block is entered again
+
+    def __enter__(self) -> None:
+        global blocks
+        with _counting:
+            blocks += 1
+        before = _settings.get()
+        self._tokens.append(_settings.set(before._replace(**self._replacements(before))))
+
+    def __exit__(self, *exception: object) -> None:
+        global blocks
+        _settings.reset(self._tokens.pop())
+        with _counting:
+            blocks -= 1
+
+    def _replacements(self, before: Settings) -> dict[str, Any]:
+        return self._changes
+
+
+class no_grad(_Block):
+    """Compute without recording: results are leaves without parents.
+
+    >>> from microgrid import Value, no_grad
+    >>> w = Value(2.0)
+    >>> with no_grad():
+    ...     (3 * w).parents
+    ()
+    """
+
+    def __init__(self) -> None:
+        super().__init__(recording=False)
+
+
+class scope(_Block):
+    """Name what is made inside the block; nested names are joined by "/".
+
+    Drawings and monitors group nodes by it.
+
+    >>> from microgrid import Value, scope
+    >>> with scope("layer1"), scope("neuron2"):
+    ...     h = Value(2.0) * 3
+    >>> h.scope
+    'layer1/neuron2'
+    """
+
+    def __init__(self, name: str) -> None:
+        if not isinstance(name, str) or not name:
+            raise TypeError(f"a scope needs a name, a str that is not empty, got {name!r}")
+        super().__init__()
+        self._name = name
+
+    def _replacements(self, before: Settings) -> dict[str, Any]:
+        return {"scope": f"{before.scope}/{self._name}" if before.scope else self._name}
+
+
+class errstate(_Block):
+    """Choose what happens where a number leaves the finite reals.
+
+    `domain`: "raise" (the default) refuses log(-1), 1/0 and exp(1000) at the operation; "ieee" goes on with nan and
+    inf as NumPy does.  `gradient`: a non-finite gradient in `backward` makes it "warn" (the default), "raise"
+    `NonFiniteGradient` (no gradient changes) or is passed over ("ignore").
+
+    >>> from microgrid import Value, errstate
+    >>> with errstate(domain="ieee"):
+    ...     Value(0.0).log().data
+    -inf
+    """
+
+    def __init__(self, *, domain: str | None = None, gradient: str | None = None) -> None:
+        _choose("domain", domain, ("raise", "ieee"))
+        _choose("gradient", gradient, ("warn", "raise", "ignore"))
+        chosen = {"domain": domain, "gradient": gradient}
+        super().__init__(**{name: choice for name, choice in chosen.items() if choice is not None})
+
+
+def _choose(name: str, choice: str | None, choices: tuple[str, ...]) -> None:
+    if choice is not None and choice not in choices:
+        raise ValueError(f"errstate({name}={choice!r}): choose one of {', '.join(map(repr, choices))}")

@@ -1,0 +1,408 @@
+"""Value, a number that remembers how it was computed, and the backward pass that walks that memory.
+
+Every operation makes a node: its result, its operands, and the partial derivative of the result with respect to
+each operand, fixed at that moment.  A node only ever points at older nodes, so a graph cannot have a cycle and is
+freed as soon as nobody holds it.  The backward pass knows no operation: it multiplies and adds what the nodes hold.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+from . import context, failures, ops
+from .ops import Op
+
+__all__ = ["Value", "parameter"]
+
+INPUT, PARAMETER, CONSTANT, OP, BUNDLE = range(5)
+ROLES = ("input", "parameter", "constant", "op", "bundle")
+
+
+class Value:
+    """A float that takes part in a graph of operations.
+
+    `data` is its value; `grad` the derivative of what `backward` was called on with respect to it (0.0 until
+    computed; a leaf's adds up over calls until it is set to 0).  `label` names it in drawings and messages.
+    TypeError unless `data` is a real number, ValueError if it is nan or infinite.
+
+    >>> w = Value(2.0, label="w")
+    >>> L = (3 * w + 1) ** 2
+    >>> L.backward()
+    >>> L.data, w.grad
+    (49.0, 42.0)
+    """
+
+    # _a and _b are the operands (None where there is none), _da and _db the partials; a unary operation keeps its
+    # constant, the 2 of x**2, in _db.  Named fields, not a tuple, because that is what a C struct can hold.
+    __slots__ = (
+        "__weakref__", "_a", "_b", "_da", "_data", "_db", "_grad", "_index", "_label", "_reached", "_role", "_row",
+        "_scope",
+    )  # fmt: skip
+
+    _data: float
+    _grad: float
+    _reached: bool
+    _role: int
+    _row: Op | None
+    _a: Value | None
+    _b: Value | None
+    _da: float
+    _db: float
+    _label: str
+    _scope: str
+    _index: int
+
+    __array_ufunc__ = None  # NumPy then leaves np.float64(2) * value to __rmul__
+
+    def __init__(self, data: Any, label: str = "") -> None:
+        node(self, failures.number(data), INPUT, None, None, None, 0.0, 0.0)
+        self.label = label
+
+    @property
+    def data(self) -> float:
+        """The value.  Assigning changes this node alone: what was computed from it stands until `recompute`."""
+        return self._data
+
+    @data.setter
+    def data(self, data: Any) -> None:
+        self._data = failures.number(data)
+
+    @property
+    def grad(self) -> float:
+        """The gradient; assign 0.0 to forget it."""
+        return self._grad
+
+    @grad.setter
+    def grad(self, grad: Any) -> None:
+        self._grad = failures.number(grad, finite=False)
+        self._reached = self._grad != 0.0
+
+    @property
+    def has_grad(self) -> bool:
+        """Whether a backward pass has reached this node: tells a gradient of 0 from none."""
+        return self._reached
+
+    @property
+    def label(self) -> str:
+        """The name in drawings, reports and messages."""
+        return self._label
+
+    @label.setter
+    def label(self, label: str) -> None:
+        if not isinstance(label, str):
+            raise TypeError(f"a label is a str, got {type(label).__name__} {label!r}")
+        self._label = label
+
+    @property
+    def scope(self) -> str:
+        """The `microgrid.scope` blocks it was made in, joined by "/"."""
+        return self._scope
+
+    @property
+    def role(self) -> str:
+        """One of "input", "parameter", "constant" (a literal that an operator wrapped) and "op"."""
+        return ROLES[self._role]
+
+    @property
+    def op(self) -> str:
+        """The operation's name in `microgrid.ops.TABLE`; "" for a leaf."""
+        return "" if self._row is None else self._row.name
+
+    @property
+    def constant(self) -> float | None:
+        """The operation's constant, such as the 2 of ``x**2``; None if it has none."""
+        return None if self._row is None or self._row.constant is None else self._db
+
+    @property
+    def parents(self) -> tuple[Value, ...]:
+        """The operands in order; an operand used twice stands twice."""
+        return tuple(parent for parent, _ in edges(self))
+
+    @property
+    def partials(self) -> tuple[float, ...]:
+        """The derivative with respect to each of `parents`, as the forward pass fixed it."""
+        return tuple(partial for _, partial in edges(self))
+
+    @property
+    def _prev(self) -> set[Value]:  # the names notebooks written for micrograd use
+        return set(self.parents)
+
+    @property
+    def _op(self) -> str:
+        return "" if self._row is None else self._row.spelling(self.constant)
+
+    def detach(self) -> Value:
+        """A new leaf with the same data, through which no gradient flows."""
+        return leaf(self._data, INPUT, self._label)
+
+    def backward(self, seed: float = 1.0) -> None:
+        """Compute d self / d node, times `seed`, for every node under this one.
+
+        Gradients of leaves add to what they hold; those of operations are this call's.  All or nothing: if anything
+        is raised, every `grad` is as before.  A node whose gradient is exactly 0 passes nothing on, even through an
+        infinite partial.  A non-finite gradient warns and says where it arose (see `errstate`).
+        """
+        start = failures.number(seed)
+        with _walking:
+            nodes, adjoints = propagate(self, start)
+            failures.check_gradients(nodes, adjoints)
+            grads, reached = [v._grad for v in nodes], [v._reached for v in nodes]
+            try:
+                for v, adjoint in zip(nodes, adjoints):
+                    v._grad = adjoint if v._row is not None else v._grad + adjoint
+                    v._reached = True
+            except BaseException:  # Ctrl-C, which may arrive between any two lines
+                for v, grad, known in zip(nodes, grads, reached):
+                    v._grad, v._reached = grad, known
+                raise
+
+    def __repr__(self) -> str:
+        label = f", label={self._label!r}" if self._label else ""
+        return f"Value(data={self._data}, grad={self._grad}{label})"
+
+    def __float__(self) -> float:
+        raise failures.lossy("float(Value)", self)
+
+    def __int__(self) -> int:
+        raise failures.lossy("int(Value)", self)
+
+    def __bool__(self) -> bool:
+        raise failures.lossy("the truth of a Value", self)
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        from .copying import reduce
+
+        return reduce(self)
+
+    def __copy__(self) -> Value:
+        from .copying import copy_node
+
+        return copy_node(self)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Value:
+        from .copying import copy_graph
+
+        return copy_graph(self, memo)
+
+    # Each operation is one row of ops.py; here it gets its place in Python's grammar.
+    # fmt: off
+    def __add__(self, other: Any) -> Value: return binary(ops.ADD, self, other)
+    def __radd__(self, other: Any) -> Value: return binary(ops.ADD, other, self)
+    def __sub__(self, other: Any) -> Value: return binary(ops.SUB, self, other)
+    def __rsub__(self, other: Any) -> Value: return binary(ops.SUB, other, self)
+    def __mul__(self, other: Any) -> Value: return binary(ops.MUL, self, other)
+    def __rmul__(self, other: Any) -> Value: return binary(ops.MUL, other, self)
+    def __truediv__(self, other: Any) -> Value: return binary(ops.DIV, self, other)
+    def __rtruediv__(self, other: Any) -> Value: return binary(ops.DIV, other, self)
+    def __pow__(self, other: Any) -> Value: return power(self, other)
+    def __rpow__(self, other: Any) -> Value: return binary(ops.POW, other, self)
+    def __neg__(self) -> Value: return unary(ops.NEG, self)
+    def __pos__(self) -> Value: return self
+    def __abs__(self) -> Value: return unary(ops.ABS, self)
+
+    def __lt__(self, other: Any) -> bool: return self._data < _comparable(other)
+    def __le__(self, other: Any) -> bool: return self._data <= _comparable(other)
+    def __gt__(self, other: Any) -> bool: return self._data > _comparable(other)
+    def __ge__(self, other: Any) -> bool: return self._data >= _comparable(other)
+
+    def abs(self) -> Value: return unary(ops.ABS, self)
+    def sqrt(self) -> Value: return unary(ops.SQRT, self)
+    def exp(self) -> Value: return unary(ops.EXP, self)
+    def expm1(self) -> Value: return unary(ops.EXPM1, self)
+    def log(self) -> Value: return unary(ops.LOG, self)
+    def log1p(self) -> Value: return unary(ops.LOG1P, self)
+    def sin(self) -> Value: return unary(ops.SIN, self)
+    def cos(self) -> Value: return unary(ops.COS, self)
+    def tan(self) -> Value: return unary(ops.TAN, self)
+    def asin(self) -> Value: return unary(ops.ASIN, self)
+    def acos(self) -> Value: return unary(ops.ACOS, self)
+    def atan(self) -> Value: return unary(ops.ATAN, self)
+    def sinh(self) -> Value: return unary(ops.SINH, self)
+    def cosh(self) -> Value: return unary(ops.COSH, self)
+    def tanh(self) -> Value: return unary(ops.TANH, self)
+    def erf(self) -> Value: return unary(ops.ERF, self)
+    def erfc(self) -> Value: return unary(ops.ERFC, self)
+    def sigmoid(self) -> Value: return unary(ops.SIGMOID, self)
+    def logsigmoid(self) -> Value: return unary(ops.LOGSIGMOID, self)
+    def softplus(self) -> Value: return unary(ops.SOFTPLUS, self)
+    def softsign(self) -> Value: return unary(ops.SOFTSIGN, self)
+    def relu(self) -> Value: return unary(ops.RELU, self)
+    def leaky_relu(self, slope: float = 0.01) -> Value: return unary(ops.LEAKY_RELU, self, slope)
+    def elu(self, alpha: float = 1.0) -> Value: return unary(ops.ELU, self, alpha)
+    def selu(self) -> Value: return unary(ops.SELU, self)
+    def silu(self) -> Value: return unary(ops.SILU, self)
+    def mish(self) -> Value: return unary(ops.MISH, self)
+    def gelu(self) -> Value: return unary(ops.GELU, self)
+    def gelu_tanh(self) -> Value: return unary(ops.GELU_TANH, self)
+    def hardtanh(self) -> Value: return unary(ops.HARDTANH, self)
+    # fmt: on
+
+
+def parameter(data: Any, label: str = "") -> Value:
+    """A leaf that training changes: drawn as a parameter, otherwise like ``Value(data, label)``."""
+    made = Value(data, label)
+    made._role = PARAMETER
+    return made
+
+
+# ---------------------------------------------------------------- the forward pass: making nodes
+
+
+def unary(row: Op, a: Any, constant: Any = 0.0) -> Value:
+    """The node of a one-operand operation; `constant` is its exponent, slope or scale where it has one."""
+    if type(a) is not Value:
+        a = operand(row, a)
+    if type(constant) is not float:
+        constant = failures.constant(row, a, constant)
+    z, da, _ = compute(row, a._data, constant, (a,))
+    return node(Value.__new__(Value), z, OP, row, a, None, da, constant)
+
+
+def binary(row: Op, a: Any, b: Any) -> Value:
+    """The node of a two-operand operation; a plain number becomes a constant leaf."""
+    if type(a) is not Value:
+        a = operand(row, a, b)
+    if type(b) is not Value:
+        b = operand(row, b, a)
+    z, da, db = compute(row, a._data, b._data, (a, b))
+    return node(Value.__new__(Value), z, OP, row, a, b, da, db)
+
+
+def power(a: Any, b: Any) -> Value:
+    """``a ** b``: one operand and a constant where the exponent is a number, two operands where it is a Value."""
+    return binary(ops.POW, a, b) if isinstance(b, Value) else unary(ops.POWC, a, b)
+
+
+def compute(row: Op, x: float, y: float, operands: tuple[Value, ...]) -> tuple[float, float, float]:
+    """Value and partials; where Python's arithmetic raises or leaves the finite numbers, `settle` decides."""
+    try:
+        result = row.forward(x, y)
+        if result[0] - result[0] == 0.0:  # neither nan nor infinite
+            return result
+    except (ArithmeticError, ValueError):
+        pass
+    return failures.settle(row, x, y, operands)
+
+
+def operand(row: Op, x: Any, other: Any = None) -> Value:
+    """x as a node: itself, or the constant leaf of a number."""
+    if isinstance(x, Value):  # of a subclass
+        return x
+    return leaf(x if type(x) is float and x - x == 0.0 else failures.literal(row, x, other), CONSTANT)
+
+
+def leaf(data: float, role: int, label: str = "") -> Value:
+    return node(Value.__new__(Value), data, role, None, None, None, 0.0, 0.0, label)
+
+
+def node(
+    v: Value, data: float, role: int, row: Op | None, a: Value | None, b: Value | None, da: float, db: float,
+    label: str = "",
+) -> Value:  # fmt: skip
+    """Fill in a new node; outside a recording it forgets how it was computed."""
+    v._scope = ""
+    if context.blocks:
+        settings = context.current()
+        v._scope = settings.scope
+        if row is not None and not settings.recording:
+            role, row, a, b = INPUT, None, None, None
+    v._data = data
+    v._grad = 0.0
+    v._reached = False
+    v._role = role
+    v._row = row
+    v._a = a
+    v._b = b
+    v._da = da
+    v._db = db
+    v._label = label
+    v._index = 0
+    return v
+
+
+def _comparable(x: Any) -> float:
+    return x._data if isinstance(x, Value) else failures.number(x, finite=False)
+
+
+# ---------------------------------------------------------------- the backward pass: walking them
+
+
+def edges(v: Value) -> list[tuple[Value, float]]:
+    """(operand, partial) of a node, in order."""
+    found = []
+    rest: Value | None = v
+    while rest is not None:
+        v, rest = rest, None
+        if v._a is not None:
+            found.append((v._a, v._da))
+        if v._b is not None and v._b._role == BUNDLE:
+            rest = v._b
+        elif v._b is not None:
+            found.append((v._b, v._db))
+    return found
+
+
+# A walk numbers the nodes through their _index, so walks that share leaves take turns.
+_walking = threading.Lock()
+
+
+def reach(root: Value) -> tuple[list[Value], list[int]]:
+    """Every node under root, root first, numbered by `_index`; and how many edges lead to each.
+
+    A number counts only if the list has this very node in that place, so what an earlier walk left is harmless.
+    """
+    nodes, uses = [root], [0]
+    root._index = 0
+    count = 1
+    for v in nodes:  # grows while it is read
+        a, b = v._a, v._b
+        if a is not None:
+            i = a._index
+            if i < count and nodes[i] is a:
+                uses[i] += 1
+            else:
+                a._index = count
+                nodes.append(a)
+                uses.append(1)
+                count += 1
+        if b is not None:
+            i = b._index
+            if i < count and nodes[i] is b:
+                uses[i] += 1
+            else:
+                b._index = count
+                nodes.append(b)
+                uses.append(1)
+                count += 1
+    return nodes, uses
+
+
+def propagate(root: Value, seed: float) -> tuple[list[Value], list[float]]:
+    """The adjoint d root / d node, times seed, of every node under root, by the chain rule.
+
+    A node passes its adjoint on once all its uses have contributed to it, so each edge is walked exactly once.
+    """
+    nodes, uses = reach(root)
+    adjoints = [0.0] * len(nodes)
+    adjoints[0] = seed
+    ready = [0]
+    while ready:
+        i = ready.pop()
+        v, adjoint = nodes[i], adjoints[i]
+        a, b = v._a, v._b
+        if a is not None:
+            i = a._index
+            if adjoint != 0.0:  # 0 times infinity is 0 here
+                adjoints[i] += adjoint * v._da
+            uses[i] -= 1
+            if uses[i] == 0 and a._row is not None:
+                ready.append(i)
+        if b is not None:
+            i = b._index
+            if adjoint != 0.0:
+                adjoints[i] += adjoint * v._db
+            uses[i] -= 1
+            if uses[i] == 0 and b._row is not None:
+                ready.append(i)
+    return nodes, adjoints

@@ -1,0 +1,141 @@
+"""What a user is told when a number or an operation cannot be: the thing, the rule, and the way out."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from math import isfinite
+from numbers import Real
+from typing import TYPE_CHECKING, Any
+
+from . import context
+from .errors import DomainError, NonFiniteGradient
+
+if TYPE_CHECKING:
+    from .engine import Value
+    from .ops import Op
+
+__all__ = ["call_text", "check_gradients", "constant", "describe", "literal", "lossy", "number", "settle"]
+
+IEEE = 'microgrid.errstate(domain="ieee") goes on with inf and nan'
+
+
+def describe(v: Value) -> str:
+    """A node as messages name it: its label and value, or its operation and value."""
+    if v.label:
+        return f"{v.label!r} ({v.data!r})"
+    return f"{v.op} ({v.data!r})" if v.op else repr(v.data)
+
+
+# ---------------------------------------------------------------- numbers
+
+
+def number(x: Any, finite: bool = True, where: str = "Value needs a real number") -> float:
+    """x as a float; TypeError if it is no real number, ValueError if it is not finite and has to be."""
+    if type(x) is not float:
+        x = _as_float(x, where)
+    if finite and x - x != 0.0 and context.current().domain == "raise":
+        raise ValueError(f"{where}, and {x} is not finite; {IEEE}")
+    result: float = x
+    return result
+
+
+def _as_float(x: Any, where: str) -> float:
+    kind = type(x).__name__
+    if isinstance(x, Real) or (getattr(x, "shape", None) == () and x.dtype.kind in "biuf"):  # an array of no dimension
+        try:
+            return float(x)
+        except OverflowError:
+            raise OverflowError(f"{where}, and this {kind} exceeds the range of doubles (1.8e308)") from None
+    if hasattr(x, "parents"):
+        raise TypeError(f"{where}, got a Value ({describe(x)}): use it as it is, or v.detach() for a copy")
+    if isinstance(x, complex):
+        raise TypeError(f"{where}, got complex {x!r}: complex numbers are not supported")
+    if hasattr(x, "shape"):
+        raise TypeError(f"{where}, got an array of shape {x.shape}: a Value is scalar, so go through the elements one "
+                        "by one, [v * a for a in array]")  # fmt: skip
+    hint = f" (write {kind} as a number: float({x!r}))" if isinstance(x, str) else ""
+    raise TypeError(f"{where}, got {kind} {_short(x)}{hint}")
+
+
+def literal(row: Op, x: Any, other: Any) -> float:
+    """The number an operator was given beside `other`, as a float."""
+    return number(x, where=f"cannot compute {_sketch(row, x, other)}: operands are Values or real numbers")
+
+
+def constant(row: Op, a: Value, c: Any) -> float:
+    """The constant of a unary operation, as a float."""
+    if hasattr(c, "parents"):
+        raise TypeError(f"{row.name}({describe(a)}, {describe(c)}): the second argument is a plain number here")
+    return number(c, where=f"the constant of {row.name}({describe(a)}, ...) is a real number")
+
+
+def lossy(what: str, v: Value) -> TypeError:
+    """The error for a conversion that would drop the gradient on the way."""
+    return TypeError(
+        f"{what} ({describe(v)}) would lose the gradient: use v.data for the number, "
+        "and microgrid's functions (microgrid.exp, ...) in place of math's"
+    )
+
+
+def _sketch(row: Op, x: Any, other: Any) -> str:
+    names = " and ".join(type(thing).__name__ for thing in (other, x) if thing is not None)
+    return f"{row.spelling()} of {names}"
+
+
+def _short(x: Any) -> str:
+    text = repr(x)
+    return text if len(text) <= 40 else text[:37] + "..."
+
+
+# ---------------------------------------------------------------- operations
+
+
+def settle(row: Op, x: float, y: float, operands: Sequence[Value]) -> tuple[float, float, float]:
+    """Decide about an operation that float arithmetic refused.
+
+    Where only a partial is infinite (the square root at 0) the operation stands.  A value that is not finite, made
+    from finite operands, is refused unless `errstate(domain="ieee")` holds.
+    """
+    result = row.forward_ieee(x, y)
+    if isfinite(result[0]) or context.current().domain == "ieee" or not (isfinite(x) and isfinite(y)):
+        return result
+    what = call_text(row, operands, y)
+    if not row.bind("domain")(x, y):
+        if row.bind("pole")(x, y):
+            raise ZeroDivisionError(f"division by zero in {what}; {IEEE}")
+        raise DomainError(f"{what} is not a real number: {row.name} needs {row.needs or row.domain}; {IEEE}")
+    raise OverflowError(f"{what} exceeds the range of doubles (1.8e308); {IEEE}")
+
+
+def call_text(row: Op, operands: Sequence[Value], y: float = 0.0) -> str:
+    """An operation on its operands, as messages write it: ``log('x' (-1.0))``."""
+    terms = [describe(v) for v in operands]
+    if row.constant is not None:
+        terms.append(f"{y!r}")
+    if row.label and len(terms) == 2:
+        return f"{terms[0]} {row.label} {terms[1]}"
+    return f"{row.name}({', '.join(terms)})"
+
+
+# ---------------------------------------------------------------- gradients
+
+
+def check_gradients(nodes: Sequence[Value], adjoints: Sequence[float]) -> None:
+    """Warn or raise, as errstate says, where the chain rule left the finite numbers."""
+    if isfinite(sum(adjoints)) or context.current().gradient == "ignore":
+        return
+    for v, adjoint in zip(nodes, adjoints, strict=True):
+        if adjoint == 0.0 or not isfinite(adjoint):
+            continue
+        for parent, partial in zip(v.parents, v.partials, strict=True):
+            if not isfinite(adjoint * partial):
+                operands = ", ".join(map(describe, v.parents))
+                message = (
+                    f"the gradient of {describe(parent)} is not finite: the partial of {v.op}({operands}) with respect "
+                    f"to it is {partial}, times the gradient {adjoint} that arrives"
+                )
+                if context.current().gradient == "raise":
+                    raise NonFiniteGradient(f"{message}; no gradient was changed")
+                warnings.warn(message, RuntimeWarning, stacklevel=3)
+                return

@@ -1,0 +1,175 @@
+"""The operations as functions, of Values or of plain numbers, and what is composed of them: sums, means, softmax."""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from . import ops
+from .engine import INPUT, Value, binary, compute, leaf, power, unary
+from .failures import number
+from .formula import Vocabulary, mpmath_vocabulary, numpy_vocabulary, sympy_vocabulary
+from .ops import Op
+
+__all__ = [
+    "abs", "acos", "asin", "atan", "atan2", "cos", "cosh", "dot", "elu", "erf", "erfc", "exp", "expm1", "gelu",
+    "gelu_tanh", "hardtanh", "hypot", "leaky_relu", "log", "log1p", "log_softmax", "logaddexp", "logsigmoid",
+    "logsumexp", "maximum", "maxout", "mean", "minimum", "mish", "relu", "selu", "sigmoid", "silu", "sin", "sinh",
+    "softmax", "softplus", "softsign", "sqrt", "sum", "tan", "tanh",
+]  # fmt: skip
+
+# ---------------------------------------------------------------- one function for each row
+
+
+def _function(row: Op) -> Callable[..., Any]:
+    """The row as a function: a Value where an operand is one, otherwise the kind of number it was given."""
+
+    def apply(x: Any, y: Any = row.constant) -> Any:
+        if isinstance(x, Value) or isinstance(y, Value):
+            return binary(row, x, y) if row.arity == 2 else unary(row, x, 0.0 if y is None else y)
+        return _plain(row, x, y)
+
+    def apply_one(x: Any) -> Any:
+        return unary(row, x) if isinstance(x, Value) else _plain(row, x, None)
+
+    made = apply_one if row.arguments == ("x",) else apply
+    made.__name__ = made.__qualname__ = row.name
+    partials = ", ".join(row.textbook or row.partials)
+    made.__doc__ = f"{row.name} of Values, numbers or arrays: {row.definition or row.value}; derivative: {partials}."
+    if row.convention:
+        made.__doc__ += f"  Convention: {row.convention}."
+    return made
+
+
+def _plain(row: Op, x: Any, y: Any) -> Any:
+    """The row's value for operands none of which is a Value."""
+    for operand in (x, y):
+        kind = _number_system(operand)
+        if kind is not None:
+            if kind.name == "numpy":
+                return _on_arrays(row, kind, x, y)
+            what = "definition" if kind.name == "sympy" else "value"
+            return row.bind(what, kind)(*((x,) if row.arguments == ("x",) else (x, y)))
+    where = f"{row.name} needs Values, real numbers or arrays of them"
+    floats = [number(operand, where=where) for operand in (x, y) if operand is not None]
+    return compute(row, floats[0], floats[-1], tuple(leaf(f, INPUT) for f in floats[: row.arity]))[0]
+
+
+def _number_system(x: Any) -> Vocabulary | None:
+    module = type(x).__module__.partition(".")[0]
+    if module == "numpy" and getattr(x, "ndim", 0) > 0:
+        return numpy_vocabulary()
+    if module == "mpmath":
+        return mpmath_vocabulary()
+    if module == "sympy":
+        return sympy_vocabulary()
+    return None
+
+
+def _on_arrays(row: Op, vocabulary: Vocabulary, x: Any, y: Any) -> Any:
+    import numpy as np
+
+    operands = (x,) if row.arguments == ("x",) else (x, y)
+    if any(getattr(getattr(operand, "dtype", None), "kind", "") == "O" for operand in operands):
+        return np.frompyfunc(_function(row), len(operands), 1)(*operands)
+    with np.errstate(all="ignore"):
+        return row.bind("value", vocabulary)(*operands)
+
+
+# fmt: off
+abs = _function(ops.ABS)
+sqrt, exp, expm1, log, log1p = map(_function, (ops.SQRT, ops.EXP, ops.EXPM1, ops.LOG, ops.LOG1P))
+sin, cos, tan = map(_function, (ops.SIN, ops.COS, ops.TAN))
+asin, acos, atan, atan2 = map(_function, (ops.ASIN, ops.ACOS, ops.ATAN, ops.ATAN2))
+sinh, cosh, tanh = map(_function, (ops.SINH, ops.COSH, ops.TANH))
+erf, erfc, hypot, logaddexp = map(_function, (ops.ERF, ops.ERFC, ops.HYPOT, ops.LOGADDEXP))
+maximum, minimum = map(_function, (ops.MAXIMUM, ops.MINIMUM))
+sigmoid, logsigmoid, softplus, softsign = map(
+    _function, (ops.SIGMOID, ops.LOGSIGMOID, ops.SOFTPLUS, ops.SOFTSIGN))
+relu, leaky_relu, elu, selu = map(_function, (ops.RELU, ops.LEAKY_RELU, ops.ELU, ops.SELU))
+silu, mish, gelu, gelu_tanh = map(_function, (ops.SILU, ops.MISH, ops.GELU, ops.GELU_TANH))
+hardtanh = _function(ops.HARDTANH)
+# fmt: on
+
+WORDS: dict[str, Any] = {
+    "abs": abs, "acos": acos, "asin": asin, "atan": atan, "atan2": atan2, "cos": cos, "cosh": cosh, "erf": erf,
+    "erfc": erfc, "exp": exp, "expm1": expm1, "hypot": hypot, "log": log, "log1p": log1p, "sin": sin, "sinh": sinh,
+    "sqrt": sqrt, "tan": tan, "tanh": tanh, "pi": math.pi, "inf": math.inf, "nan": math.nan,
+    "pow": lambda x, y: power(x, y) if isinstance(x, Value) else x**y,
+}  # fmt: skip
+"""The words of the table's formulas, over Values."""
+
+
+# ---------------------------------------------------------------- composed of them
+
+
+def sum(values: Iterable[Any]) -> Any:
+    """v1 + v2 + ... from left to right, without the 0 that Python's `sum` starts from; ValueError if empty.
+
+    >>> sum([Value(1.0), Value(2.0), 4]).data
+    7.0
+    """
+    return _fold(operator.add, values, "sum")
+
+
+def dot(us: Iterable[Any], vs: Iterable[Any]) -> Any:
+    """u1*v1 + u2*v2 + ...; ValueError if the lengths differ or are 0.
+
+    >>> dot([Value(1.0), Value(2.0)], [3, 4]).data
+    11.0
+    """
+    left, right = _several(us, "dot"), _several(vs, "dot")
+    if len(left) != len(right):
+        raise ValueError(f"dot needs two sequences of one length, got {len(left)} and {len(right)}")
+    return sum(u * v for u, v in zip(left, right, strict=True))
+
+
+def mean(values: Iterable[Any]) -> Any:
+    """The average; ValueError if there is nothing to average."""
+    terms = _several(values, "mean")
+    return sum(terms) / len(terms)
+
+
+def logsumexp(values: Iterable[Any]) -> Any:
+    """log(exp(v1) + exp(v2) + ...) without overflow, term by term with `logaddexp`; ValueError if empty."""
+    return _fold(logaddexp, values, "logsumexp")
+
+
+def softmax(values: Iterable[Any]) -> list[Any]:
+    """exp(v) / (exp(v1) + exp(v2) + ...) for each v; ValueError if empty.
+
+    Computed as exp(v - logsumexp), so large values do not overflow and a replayed graph holds for other values.
+
+    >>> [round(p.data, 2) for p in softmax([Value(5.0), Value(6.0), Value(11.0), Value(7.0)])]
+    [0.0, 0.01, 0.97, 0.02]
+    """
+    return [exp(v) for v in log_softmax(values)]
+
+
+def log_softmax(values: Iterable[Any]) -> list[Any]:
+    """The logarithms of `softmax`, accurate where a probability underflows; ValueError if empty."""
+    terms = _several(values, "log_softmax")
+    total = logsumexp(terms)
+    return [v - total for v in terms]
+
+
+def maxout(values: Iterable[Any]) -> Any:
+    """The largest, the activation of a maxout unit (Goodfellow et al. 2013, arXiv:1302.4389); ValueError if empty."""
+    return _fold(maximum, values, "maxout")
+
+
+def _several(values: Iterable[Any], name: str) -> list[Any]:
+    terms = list(values)
+    if not terms:
+        raise ValueError(f"{name} of nothing: an empty batch has no samples")
+    return terms
+
+
+def _fold(join: Callable[[Any, Any], Any], values: Iterable[Any], name: str) -> Any:
+    terms = _several(values, name)
+    folded = terms[0]
+    for term in terms[1:]:
+        folded = join(folded, term)
+    return folded

@@ -1,0 +1,186 @@
+"""Reading a recorded graph: its order, leaves, scopes, paths and size.  Nothing here recurses or changes a node."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .engine import BUNDLE, Value
+from .errors import GraphError
+from .failures import describe
+
+__all__ = ["Counts", "Path", "counts", "depends", "leaves", "order", "path_count", "paths", "scopes", "sweep"]
+
+
+def order(*roots: Value, bundles: bool = False) -> list[Value]:
+    """Every node under the roots, each after its operands, left operands first: the same list every time.
+
+    >>> from microgrid import Value
+    >>> x, w = Value(3.0, "x"), Value(2.0, "w")
+    >>> [v.label or v.op for v in order(w * x + x)]
+    ['w', 'x', 'mul', 'add']
+    """
+    placed: dict[Value, None] = {}
+    stack = [_node(root) for root in reversed(roots)]
+    while stack:
+        v = stack[-1]
+        waiting = [parent for parent in (v._b, v._a) if parent is not None and parent not in placed]
+        if waiting and v not in placed:
+            stack.extend(waiting)
+        else:
+            placed[stack.pop()] = None
+    return list(placed) if bundles else [v for v in placed if v._role != BUNDLE]
+
+
+def _node(v: Any) -> Value:
+    if not isinstance(v, Value):
+        raise TypeError(f"expected a Value, the result of a computation, got {type(v).__name__} {v!r}")
+    return v
+
+
+def leaves(*roots: Value) -> list[Value]:
+    """The inputs, parameters and constants under the roots, in `order`."""
+    return [v for v in order(*roots) if v.role != "op"]
+
+
+def scopes(*roots: Value) -> dict[str, list[Value]]:
+    """The nodes made in each `microgrid.scope`, by its full name; "" holds those made outside."""
+    found: dict[str, list[Value]] = {}
+    for v in order(*roots):
+        found.setdefault(v.scope, []).append(v)
+    return found
+
+
+def sweep(
+    nodes: Sequence[Value],
+    partials: Callable[[Value], Iterable[Any]],
+    seed: Any,
+    times: Callable[[Any, Any], Any] = operator.mul,
+) -> dict[Value, Any]:
+    """The chain rule from the last of `nodes` (in `order`) to the others, over any kind of number.
+
+    `partials(v)` gives the derivative of v with respect to each of its parents; `times` multiplies an adjoint by one,
+    or returns None where nothing is to be passed on.  A node that nothing reaches is not in the result.  This one loop
+    differentiates with Values (`grad`) and with symbols, residues and 50-digit numbers (`verify`).
+    """
+    wanted = set(nodes)
+    adjoints = {nodes[-1]: seed}
+    for v in reversed(nodes):
+        if v not in adjoints or not v.parents:
+            continue
+        for parent, partial in zip(v.parents, partials(v), strict=True):
+            if parent in wanted and (term := times(adjoints[v], partial)) is not None:
+                adjoints[parent] = adjoints[parent] + term if parent in adjoints else term
+    return adjoints
+
+
+def depends(nodes: Sequence[Value], on: Iterable[Value]) -> list[Value]:
+    """Those of `nodes` (in `order`) that are in `on` or computed from it."""
+    found = set(on)
+    for v in nodes:
+        if any(parent in found for parent in v.parents):
+            found.add(v)
+    return [v for v in nodes if v in found]
+
+
+# ---------------------------------------------------------------- paths
+
+
+@dataclass(frozen=True)
+class Path:
+    """One route of the chain rule: `nodes` from the starting node to the root, `partials` along its edges."""
+
+    nodes: tuple[Value, ...]
+    partials: tuple[float, ...]
+
+    @property
+    def product(self) -> float:
+        """What this path contributes to the gradient."""
+        product = 1.0
+        for partial in self.partials:
+            product *= partial
+        return product
+
+
+def path_count(root: Value, start: Value) -> int:
+    """How many paths lead from `start` to `root`, without walking them; counting stops at 10**30."""
+    count = {start: 1}
+    for v in order(root):
+        if v is not start:
+            count[v] = min(sum(count[parent] for parent in v.parents), 10**30)
+    return count[root]
+
+
+def paths(root: Value, start: Value, *, limit: int = 10_000) -> Iterator[Path]:
+    """Every path from `start` to `root`; the sum of their products is d root / d start.
+
+    Raises GraphError, before the first, if there are more than `limit`.
+
+    >>> from microgrid import Value
+    >>> x = Value(3.0, "x")
+    >>> [path.product for path in paths(x * x + x, x)]
+    [3.0, 3.0, 1.0]
+    """
+    if (total := path_count(root, start)) > limit:
+        raise GraphError(f"{total:.3g} paths lead from {describe(start)} to {describe(root)}; the limit is {limit}: "
+                         "pass a larger limit= or ask about a node nearer to the root")  # fmt: skip
+    return _walk(root, start)
+
+
+def _walk(root: Value, start: Value) -> Iterator[Path]:
+    towards = set(depends(order(root), [start]))
+    stack: list[tuple[tuple[Value, ...], tuple[float, ...]]] = [((root,), ())]
+    while stack:
+        nodes, partials = stack.pop()
+        v = nodes[0]
+        if v is start:
+            yield Path(nodes, partials)
+            continue
+        for parent, partial in reversed(list(zip(v.parents, v.partials, strict=True))):
+            if parent in towards:
+                stack.append(((parent, *nodes), (partial, *partials)))
+
+
+# ---------------------------------------------------------------- size
+
+
+@dataclass(frozen=True)
+class Counts:
+    """The size of a graph: `depth` is the longest path in edges, `unshared` the terms if written out as expressions."""
+
+    nodes: int
+    edges: int
+    leaves: int
+    depth: int
+    unshared: float
+    bytes: int
+
+
+def counts(*roots: Value) -> Counts:
+    """Count a graph.  `bytes` is what the recorded nodes hold, numbers included (labels and scopes are shared).
+
+    >>> from microgrid import Value
+    >>> counts(Value(2.0) * 3.0 + 1.0).depth
+    2
+    """
+    nodes = order(*roots)
+    depth: dict[Value, int] = {}
+    size: dict[Value, float] = {}
+    for v in nodes:
+        depth[v] = 1 + max((depth[parent] for parent in v.parents), default=-1)
+        size[v] = 1.0 + sum(size[parent] for parent in v.parents)
+    return Counts(
+        nodes=len(nodes),
+        edges=sum(len(v.parents) for v in nodes),
+        leaves=sum(v.role != "op" for v in nodes),
+        depth=max(depth.values(), default=0),
+        unshared=sum(size[root] for root in roots),
+        bytes=sum(map(_bytes, nodes)),
+    )
+
+
+def _bytes(v: Value) -> int:
+    numbers = {id(x): x for x in (v._data, v._grad, v._da, v._db)}
+    return v.__sizeof__() + sum(x.__sizeof__() for x in numbers.values())

@@ -1,0 +1,239 @@
+"""The table of derivatives: one row per operation, from which everything else is derived.
+
+A row gives the value and the partial derivatives as text in `x` and `y` (the operands, or the operand and a
+constant) and `z` (the result), in the form that is accurate in floating point.  The engine computes with it, `grad`
+differentiates it again, `verify` proves it against sympy, drawings spell it, and the tests go through it.
+
+To add an operation: one row here and one line in `engine.py` (a method) or `functions.py` (a function).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from .formula import FLOAT, Vocabulary, function, numpy_vocabulary
+
+__all__ = ["TABLE", "Op"]
+
+
+@dataclass(frozen=True)
+class Op:
+    """One operation.  Equal rows compare equal, so a proof can be cached by the row it proves."""
+
+    name: str
+    value: str
+    partials: tuple[str, ...]
+    """One formula per operand, in x, y and z, written to be accurate over the whole range of doubles."""
+    let: tuple[tuple[str, str], ...] = ()
+    """Subexpressions that `value` and `partials` share."""
+    textbook: tuple[str, ...] = ()
+    """The partials as a lecture writes them, where that is not how they are computed."""
+    definition: str = ""
+    """The function as mathematics defines it, where `value` is a stable rearrangement."""
+    label: str = ""
+    """How a drawing and micrograd's `_op` spell it; the name if empty."""
+    constant: float | None = None
+    """The default of `y` where `y` is a constant of the operation and not an operand."""
+    domain: str = "True"
+    needs: str = ""
+    """The domain in words, where the formula is not plain enough for a message."""
+    pole: str = "False"
+    """Where leaving the domain is a division by zero."""
+    kink: str = "False"
+    """Where the derivative does not exist and `partials` holds a convention."""
+    convention: str = ""
+    """What is chosen at the kink."""
+    pieces: tuple[str, ...] = ("True",)
+    """The open regions, one proof each, on which the formulas take no other branch."""
+    samples: tuple[tuple[float, ...], ...] = ((-1.3,), (0.7,), (2.1,))
+    """Points of the domain, at least one in each piece."""
+    _bound: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def arity(self) -> int:
+        return len(self.partials)
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """The letters of the formulas: the operands, then the constant if there is one."""
+        return ("x", "y") if self.arity == 2 or self.constant is not None else ("x",)
+
+    def bind(self, what: str, vocabulary: Vocabulary = FLOAT) -> Callable[..., Any]:
+        """One of the row's formulas as a function over a number system, built once.
+
+        `what` is "value", "definition", "domain", "pole", "kink" (functions of x, y), "partials" or "textbook"
+        (functions of x, y, z that return a tuple), or "forward" (x, y -> value, partial, partial or 0.0).
+        """
+        key = f"{vocabulary.name} {what}"
+        if key not in self._bound:
+            self._bound[key] = self._build(what, vocabulary)
+        built: Callable[..., Any] = self._bound[key]
+        return built
+
+    def _build(self, what: str, vocabulary: Vocabulary) -> Callable[..., Any]:
+        xy, let = ("x", "y=None"), list(self.let)
+        if what == "forward":
+            missing = ["0"] * (2 - self.arity)
+            return function(
+                self.name, xy, ["z", *self.partials, *missing], vocabulary, [*let, ("z", self.value)]
+            )
+        if what in ("partials", "textbook"):
+            return function(self.name, ("x", "y", "z"), getattr(self, what) or self.partials, vocabulary, let)
+        return function(self.name, xy, getattr(self, what) or self.value, vocabulary, let)
+
+    @cached_property
+    def forward(self) -> Callable[..., tuple[float, float, float]]:
+        """(x, y) -> value and partials in floats; raises what Python's arithmetic raises."""
+        return self.bind("forward")
+
+    def forward_ieee(self, x: float, y: float | None = None) -> tuple[float, float, float]:
+        """Value and partials with inf and nan, as NumPy has them, where Python raises."""
+        import numpy as np
+
+        scalars = (np.float64(x), None if y is None else np.float64(y))
+        with np.errstate(all="ignore"):
+            value, first, second = self.bind("forward", numpy_vocabulary())(*scalars)
+        return float(value), float(first), float(second)
+
+    def spelling(self, constant: float | None = None) -> str:
+        """The operation as it is written in a drawing: ``+``, ``tanh``, ``**2``."""
+        if self.name == "powc" and constant is not None:
+            return f"**{constant:g}"
+        return self.label or self.name
+
+
+TABLE: dict[str, Op] = {}
+"""Every operation by name, in the order of this page; custom operations follow."""
+
+
+def row(name: str, value: str, *partials: str, **more: Any) -> Op:
+    TABLE[name] = Op(name, value, partials, **more)
+    return TABLE[name]
+
+
+SIGNS = ("x < 0", "x > 0")
+ORDER = ("x < y", "x > y")
+PAIRS = ((-1.3, 0.7), (0.7, -1.3), (2.1, 1.7), (-0.4, -2.2))
+BASES = ((0.7, -1.3), (2.1, 1.7), (1.3, 3.0))
+INSIDE = ((-0.6,), (0.3,), (0.9,))
+BASE = "a base that is not negative, or an integer exponent"
+POSITIVE = ((0.3,), (1.9,), (12.0,))
+
+# e = exp(-|x|) never overflows; the branch is written out because |x| has no derivative at 0, while each branch of
+# the formulas below is exact on both sides, so that derivatives of every order hold at 0 too.
+DECAY = (("e", "exp(-x if x > 0 else x)"),)
+
+# ---------------------------------------------------------------- arithmetic
+
+ADD = row("add", "x + y", "1", "1", label="+", samples=PAIRS)
+SUB = row("sub", "x - y", "1", "-1", label="-", samples=PAIRS)
+MUL = row("mul", "x*y", "y", "x", label="*", samples=PAIRS)
+DIV = row("div", "x/y", "1/y", "-z/y", textbook=("1/y", "-x/y**2"), label="/",
+          domain="y != 0", pole="y == 0", samples=PAIRS)
+POW = row("pow", "pow(x, y)",
+          "y*pow(x, y - 1) if y > 0 or y < 0 else 0",
+          "z*log(x) if x > 0 else 0 if x >= 0 else nan",
+          textbook=("y*x**(y - 1)", "x**y*log(x)"), label="**",
+          domain="x > 0 or x == 0 and y >= 0 or x < 0 and y % 1 == 0", needs=BASE, pole="x == 0 and y < 0",
+          kink="x <= 0", convention="d/dy x**y is 0 at x = 0 and nan at x < 0",
+          pieces=("x > 0 and y > 0", "x > 0 and y < 0"), samples=BASES)
+POWC = row("powc", "pow(x, y)",
+           "y*pow(x, y - 1) if y > 0 or y < 0 else 0",
+           textbook=("y*x**(y - 1)",), label="**", constant=2.0,
+           domain="x > 0 or x == 0 and y >= 0 or x < 0 and y % 1 == 0", needs=BASE, pole="x == 0 and y < 0",
+           kink="x == 0 and 0 < y < 1", convention="inf at 0",
+           pieces=("x > 0 and y > 0", "x > 0 and y < 0"), samples=BASES)
+NEG = row("neg", "-x", "-1", label="-")
+ABS = row("abs", "abs(x)", "1 if x > 0 else -1 if x < 0 else 0",
+          kink="x == 0", convention="0 at 0", pieces=SIGNS)
+MAXIMUM = row("maximum", "x if x > y else y if y > x else x + (y - x)",  # nan if either is
+              "1 if x > y else 0 if x < y else 0.5", "1 if y > x else 0 if y < x else 0.5",
+              definition="x if x > y else y",
+              kink="x == y", convention="½ to each of two equals", pieces=ORDER, samples=PAIRS)
+MINIMUM = row("minimum", "x if x < y else y if y < x else x + (y - x)",
+              "1 if x < y else 0 if x > y else 0.5", "1 if y < x else 0 if y > x else 0.5",
+              definition="x if x < y else y",
+              kink="x == y", convention="½ to each of two equals", pieces=ORDER, samples=PAIRS)
+
+# ---------------------------------------------------------------- roots, exponentials, logarithms
+
+SQRT = row("sqrt", "sqrt(x)", "0.5/z", textbook=("1/(2*z)",),
+           domain="x >= 0", kink="x == 0", convention="inf at 0", pieces=("x > 0",), samples=POSITIVE)
+HYPOT = row("hypot", "hypot(x, y)", "x/z if z > 0 else z", "y/z if z > 0 else z", textbook=("x/z", "y/z"),
+            kink="x == 0 and y == 0", convention="0 at the origin", pieces=("x > 0 and y > 0",), samples=PAIRS + BASES)
+EXP = row("exp", "exp(x)", "z")
+EXPM1 = row("expm1", "expm1(x)", "exp(x)")
+LOG = row("log", "log(x)", "1/x", domain="x > 0", pieces=("x > 0",), samples=POSITIVE)
+LOG1P = row("log1p", "log1p(x)", "1/(1 + x)", domain="x > -1", pieces=("x > -1",), samples=INSIDE + POSITIVE)
+LOGADDEXP = row("logaddexp", "(x if x > y else y) + log1p(e)",
+                "1/(1 + e) if x > y else e/(1 + e)", "1/(1 + e) if y > x else e/(1 + e)",
+                let=(("e", "exp(y - x if x > y else x - y)"),),
+                textbook=("exp(x - z)", "exp(y - z)"), definition="log(exp(x) + exp(y))",
+                pieces=ORDER, samples=PAIRS)
+
+# ---------------------------------------------------------------- trigonometry
+
+SIN = row("sin", "sin(x)", "cos(x)")
+COS = row("cos", "cos(x)", "-sin(x)")
+TAN = row("tan", "tan(x)", "1 + z*z", textbook=("1 + z**2",))
+ASIN = row("asin", "asin(x)", "1/sqrt((1 - x)*(1 + x))", textbook=("1/sqrt(1 - x**2)",),
+           domain="-1 <= x <= 1", kink="x == -1 or x == 1", convention="inf at ±1",
+           pieces=("-1 < x < 1",), samples=INSIDE)
+ACOS = row("acos", "acos(x)", "-1/sqrt((1 - x)*(1 + x))", textbook=("-1/sqrt(1 - x**2)",),
+           domain="-1 <= x <= 1", kink="x == -1 or x == 1", convention="-inf at ±1",
+           pieces=("-1 < x < 1",), samples=INSIDE)
+ATAN = row("atan", "atan(x)", "(1/hypot(1, x))**2", textbook=("1/(1 + x**2)",))  # 1 + x*x overflows
+ATAN2 = row("atan2", "atan2(x, y)", "y/h/h if h > 0 else h", "-x/h/h if h > 0 else h",
+            let=(("h", "hypot(x, y)"),), textbook=("y/(x**2 + y**2)", "-x/(x**2 + y**2)"),
+            kink="x == 0 and y == 0", convention="0 at the origin",
+            pieces=("x > 0 and y > 0", "x > 0 and y < 0", "x < 0 and y > 0", "x < 0 and y < 0"), samples=PAIRS + BASES)
+SINH = row("sinh", "sinh(x)", "cosh(x)")
+COSH = row("cosh", "cosh(x)", "sinh(x)")
+TANH = row("tanh", "tanh(x)", "4*e/(1 + e)**2", let=(("e", "exp(-2*x if x > 0 else 2*x)"),),
+           textbook=("1 - z**2",), pieces=SIGNS)  # 1 - z*z is 0 beyond x = 19
+ERF = row("erf", "erf(x)", "2/sqrt(pi)*exp(-x*x)", textbook=("2*exp(-x**2)/sqrt(pi)",))
+ERFC = row("erfc", "erfc(x)", "-2/sqrt(pi)*exp(-x*x)", textbook=("-2*exp(-x**2)/sqrt(pi)",))
+
+# ---------------------------------------------------------------- activations
+
+SIGMOID = row("sigmoid", "1/(1 + e) if x > 0 else e/(1 + e)", "e/(1 + e)**2", let=DECAY,
+              textbook=("z*(1 - z)",), definition="1/(1 + exp(-x))", pieces=SIGNS)
+LOGSIGMOID = row("logsigmoid", "(0 if x > 0 else x) - log1p(e)", "e/(1 + e) if x > 0 else 1/(1 + e)", let=DECAY,
+                 textbook=("1/(1 + exp(x))",), definition="-log(1 + exp(-x))", pieces=SIGNS)
+SOFTPLUS = row("softplus", "(x if x > 0 else 0) + log1p(e)", "1/(1 + e) if x > 0 else e/(1 + e)", let=DECAY,
+               textbook=("1/(1 + exp(-x))",), definition="log(1 + exp(x))", pieces=SIGNS)
+SOFTSIGN = row("softsign", "x/d", "(1/d)**2", let=(("d", "1 + x if x > 0 else 1 - x"),),
+               textbook=("1/(1 + abs(x))**2",), definition="x/(1 + abs(x))", pieces=SIGNS)
+RELU = row("relu", "0 if x <= 0 else x", "0 if x <= 0 else 1", label="ReLU",
+           kink="x == 0", convention="0 at 0", pieces=SIGNS)
+LEAKY_RELU = row("leaky_relu", "y*x if x <= 0 else x", "y if x <= 0 else 1", constant=0.01,
+                 kink="x == 0 and y != 1", convention="the negative slope at 0",
+                 pieces=SIGNS, samples=((-1.3, 0.01), (0.7, 0.2)))
+ELU = row("elu", "y*expm1(x) if x <= 0 else x", "y*exp(x) if x <= 0 else 1", constant=1.0,
+          kink="x == 0 and y != 1", convention="the left derivative at 0",
+          pieces=SIGNS, samples=((-1.3, 1.0), (0.7, 1.5)))
+# Klambauer et al. 2017, arXiv:1706.02515, equation 2 and the constants of its appendix
+SELU = row("selu", "s*a*expm1(x) if x <= 0 else s*x", "s*a*exp(x) if x <= 0 else s",
+           let=(("s", "1.0507009873554805"), ("a", "1.6732632423543772")),
+           kink="x == 0", convention="the left derivative at 0", pieces=SIGNS)
+SILU = row("silu", "x*s", "s + x*e/(1 + e)**2", let=(*DECAY, ("s", "1/(1 + e) if x > 0 else e/(1 + e)")),
+           textbook=("z + (1 - z)/(1 + exp(-x))",), definition="x/(1 + exp(-x))", pieces=SIGNS)
+# Misra 2019, arXiv:1908.08681: x tanh(softplus(x)), with tanh(log(1 + u)) = (u² + 2u)/(u² + 2u + 2)
+MISH = row("mish", "x*t", "t + x*4*(e*e*(1 + e) if x > 0 else e*(1 + e))/(d*d)",
+           let=(*DECAY, ("d", "1 + 2*e + 2*e*e if x > 0 else e*e + 2*e + 2"),
+                ("t", "((1 + 2*e) if x > 0 else (e*e + 2*e))/d")),
+           definition="x*tanh(log(1 + exp(x)))", pieces=SIGNS)
+# Hendrycks & Gimpel 2016, arXiv:1606.08415; erfc keeps the tail that 1 + erf loses
+GELU = row("gelu", "x*erfc(-x/sqrt(2))/2", "erfc(-x/sqrt(2))/2 + x*exp(-x*x/2)/sqrt(2*pi)",
+           definition="x*(1 + erf(x/sqrt(2)))/2")
+# the same paper, section 2; (1 + tanh(u))/2 = sigmoid(2u)
+GELU_TANH = row("gelu_tanh", "x*s", "s + (2*x*e*c*(1 + 0.134145*x*x)/(1 + e)**2 if e > 0 else 0)",
+                let=(("c", "sqrt(2/pi)"), ("u", "2*c*x*(1 + 0.044715*x*x)"), ("e", "exp(-u if x > 0 else u)"),
+                     ("s", "1/(1 + e) if x > 0 else e/(1 + e)")),
+                definition="x*(1 + tanh(sqrt(2/pi)*(x + 0.044715*x**3)))/2", pieces=SIGNS)
+HARDTANH = row("hardtanh", "-1 if x < -1 else 1 if x > 1 else x", "1 if -1 < x < 1 else 0",
+               kink="x == -1 or x == 1", convention="0 at ±1",
+               pieces=("x < -1", "-1 < x < 1", "x > 1"), samples=((-2.1,), (0.3,), (1.7,)))

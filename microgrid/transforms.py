@@ -1,0 +1,150 @@
+"""What a recorded graph allows besides `backward`: gradients as graphs, forward mode, a second forward pass."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable, Mapping, Sequence
+from math import isfinite
+from typing import Any, overload
+
+from . import functions
+from .context import current, errstate
+from .custom import CustomOp
+from .engine import BUNDLE, Value, compute
+from .errors import NonFiniteGradient
+from .failures import describe, number
+from .formula import Vocabulary
+from .graph import depends, order, sweep
+
+__all__ = ["grad", "jvp", "recompute"]
+
+VALUES = Vocabulary("value", functions.WORDS)
+"""Formulas over Values: a partial computed in it is itself a graph."""
+
+
+@overload
+def grad(y: Value, xs: Value) -> Value: ...
+@overload
+def grad(y: Value, xs: Sequence[Value]) -> list[Value]: ...
+def grad(y: Value, xs: Any) -> Any:
+    """d y / d x as a Value that can be differentiated again; for a list of nodes, a list.
+
+    No node's `grad` changes.  A node that y does not depend on has gradient 0.  What is not finite warns as in
+    `backward`.
+
+    >>> from microgrid import Value, grad
+    >>> x = Value(3.0)
+    >>> first = grad(x**3, x)
+    >>> first.data, grad(first, x).data
+    (27.0, 18.0)
+    """
+    wanted = [_node(x) for x in ([xs] if isinstance(xs, Value) else xs)]
+    nodes = depends(order(y), wanted)
+    with errstate(domain="ieee"):
+        adjoints = sweep(nodes, _partials, 1.0, _times) if y in nodes else {}
+        found = [_wrap(adjoints.get(x, 0.0)) for x in wanted]
+    for x, derivative in zip(wanted, found, strict=True):
+        if not isfinite(derivative.data) and current().gradient != "ignore":
+            message = f"the derivative of {describe(y)} with respect to {describe(x)} is {derivative.data}"
+            if current().gradient == "raise":
+                raise NonFiniteGradient(message)
+            warnings.warn(message, RuntimeWarning, stacklevel=2)
+    return found[0] if isinstance(xs, Value) else found
+
+
+def _partials(v: Value) -> Iterable[Any]:
+    """The partials of v as Values, by the formulas of its row."""
+    row = v._row
+    if row is None:
+        return ()
+    operands = v.parents if isinstance(row, CustomOp) or row.arity == 2 else (v._a, v._db)
+    partials: tuple[Any, ...] = row.bind("partials", VALUES)(*operands, v)
+    return partials
+
+
+def _times(adjoint: Any, partial: Any) -> Any:
+    """A product without the nodes that multiply by 1, and without 0 times infinity."""
+    if not isinstance(partial, Value) and partial == 1:
+        return adjoint
+    if not isinstance(adjoint, Value) and adjoint == 1:
+        return partial
+    if not isinstance(partial, Value) and partial == 0:
+        return None
+    if _data(adjoint) == 0.0 and not isfinite(_data(partial)):
+        return None
+    return adjoint * partial
+
+
+def _data(x: Any) -> float:
+    return x.data if isinstance(x, Value) else x
+
+
+def _wrap(x: Any) -> Value:
+    return x if isinstance(x, Value) else Value(x)
+
+
+def _node(x: Any) -> Value:
+    if not isinstance(x, Value):
+        raise TypeError(f"derivatives are taken with respect to Values, got {type(x).__name__} {x!r}")
+    return x
+
+
+def jvp(y: Value, tangents: Mapping[Value, float]) -> float:
+    """The derivative of y along a direction, by one forward sweep: sum of d y / d x * dx over ``{x: dx}``.
+
+    >>> from microgrid import Value, jvp
+    >>> a, b = Value(3.0), Value(2.0)
+    >>> jvp(a * b, {a: 1.0, b: 10.0})
+    32.0
+    """
+    moved = {_node(x): number(dx, where="a tangent is a real number") for x, dx in tangents.items()}
+    for v in order(y):
+        if v not in moved and v.parents:
+            # a tangent of exactly 0 passes nothing on, as an adjoint of 0 does in `backward`
+            terms = [partial * moved[p] for p, partial in zip(v.parents, v.partials, strict=True) if moved[p] != 0.0]
+            moved[v] = sum(terms)
+        moved.setdefault(v, 0.0)
+    return float(moved[y])
+
+
+def recompute(y: Value) -> Value:
+    """Run the forward pass again after leaves changed: refresh data and partials under y, and return y.
+
+    Gradients of operations are forgotten (they belonged to the pass before); those of leaves stay.  If an operation
+    fails, it raises as when it was made and nothing has changed.
+
+    >>> from microgrid import Value, recompute
+    >>> x = Value(3.0)
+    >>> y = x * x
+    >>> x.data = 5.0
+    >>> recompute(y).data
+    25.0
+    """
+    fresh: dict[Value, tuple[float, Sequence[float]]] = {}
+    for v in order(y):
+        if v._row is None:
+            continue
+        xs = [fresh[p][0] if p in fresh else p._data for p in v.parents]
+        if isinstance(v._row, CustomOp):
+            fresh[v] = v._row.evaluate(xs, v.parents)
+        else:
+            data, *partials = compute(v._row, xs[0], xs[1] if len(xs) == 2 else v._db, v.parents)
+            fresh[v] = data, partials
+    before = {v: (v._data, v.partials, v._grad, v._reached) for v in fresh}
+    try:
+        for v, (data, slopes) in fresh.items():
+            _store(v, data, slopes, 0.0, False)
+    except BaseException:  # Ctrl-C, which may arrive between any two lines
+        for v, state in before.items():
+            _store(v, *state)
+        raise
+    return y
+
+
+def _store(v: Value, data: float, partials: Sequence[float], grad: float, reached: bool) -> None:
+    v._data, v._grad, v._reached = data, grad, reached
+    while v._b is not None and v._b._role == BUNDLE:
+        v._da, partials, v = partials[0], partials[1:], v._b
+    v._da = partials[0]
+    if v._b is not None:
+        v._db = partials[1]
