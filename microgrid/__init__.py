@@ -13,6 +13,10 @@ from .errors import GraphError as GraphError
 from .errors import MicrogridError as MicrogridError
 from .errors import NonFiniteGradient as NonFiniteGradient
 from .functions import *  # noqa: F403
+from .symbolic import from_sympy as from_sympy
+from .symbolic import to_sympy as to_sympy
+from .symbolic import verify as verify
+from .symbolic import verify_rules as verify_rules
 from .transforms import grad as grad
 from .transforms import jvp as jvp
 from .transforms import recompute as recompute

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from contextlib import ContextDecorator
 from contextvars import ContextVar, Token
+from copy import copy
 from typing import Any, NamedTuple
 
 __all__ = ["Settings", "current", "errstate", "no_grad", "scope"]
@@ -33,9 +34,14 @@ def current() -> Settings:
 class _Block(ContextDecorator):
     """A ``with`` block, or a decorator, that replaces some of the settings in this thread only."""
 
-    def __init__(self, **changes: object) -> None:
-        self._changes: dict[str, Any] = changes
+    def __init__(self, **changes: Any) -> None:
+        self._changes = changes
         self._tokens: list[Token[Settings]] = []  # more than one where the same block is entered again
+
+    def _recreate_cm(self) -> _Block:  # each call of a decorated function has a block of its own
+        block = copy(self)
+        block._tokens = []
+        return block
 
     def __enter__(self) -> None:
         global blocks
@@ -46,9 +52,9 @@ class _Block(ContextDecorator):
 
     def __exit__(self, *exception: object) -> None:
         global blocks
-        _settings.reset(self._tokens.pop())
         with _counting:
             blocks -= 1
+        _settings.reset(self._tokens.pop())
 
     def _replacements(self, before: Settings) -> dict[str, Any]:
         return self._changes

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import threading
 import weakref
+from collections.abc import Iterator
+from copy import deepcopy
 from typing import Any
 
 from .engine import Value
 from .errors import GraphError
 from .graph import order
-from .ops import TABLE
+from .ops import TABLE, Op
 
 FIELDS = ("_data", "_grad", "_reached", "_role", "_da", "_db", "_label", "_scope")
 
@@ -26,24 +28,27 @@ def copy_graph(v: Value, memo: dict[int, Any]) -> Value:
     """What copy.deepcopy asks for: `memo` knows the copies by the ids of their originals."""
     for old in order(v, bundles=True):
         if id(old) not in memo:
-            memo[id(old)] = rebuild(*_parts(old, memo.get(id(old._a)), memo.get(id(old._b))))
+            kind, row, a, b, attributes, *fields = _parts(old, memo.get(id(old._a)), memo.get(id(old._b)))
+            memo[id(old)] = rebuild(kind, row, a, b, deepcopy(attributes, memo), *fields)
     copied: Value = memo[id(v)]
     return copied
 
 
 def _parts(v: Value, a: Value | None, b: Value | None) -> tuple[Any, ...]:
-    return type(v), None if v._row is None else v._row.name, a, b, *(getattr(v, name) for name in FIELDS)
+    return type(v), v._row, a, b, getattr(v, "__dict__", {}), *(getattr(v, name) for name in FIELDS)
 
 
-def rebuild(kind: type[Value], name: str | None, a: Value | None, b: Value | None, *fields: Any) -> Value:
-    """A node from its parts; GraphError if its operation is a custom one this process has not defined."""
-    if name is not None and name not in TABLE:
-        raise GraphError(f"the graph uses the operation {name!r}, which is not defined here: call custom_op first")
+def rebuild(
+    kind: type[Value], row: Op | None, a: Value | None, b: Value | None, attributes: dict[str, Any], *fields: Any
+) -> Value:
+    """A node from its parts."""
     v = kind.__new__(kind)
-    v._row = None if name is None else TABLE[name]
+    v._row = row
     v._a, v._b, v._index = a, b, 0
     for field, value in zip(FIELDS, fields, strict=True):
         setattr(v, field, value)
+    for name, value in attributes.items():  # those of a subclass
+        setattr(v, name, value)
     return v
 
 
@@ -56,26 +61,40 @@ _walk = threading.local()
 def reduce(v: Value) -> tuple[Any, ...]:
     """What pickle asks for."""
     walked = getattr(_walk, "nodes", None)
-    parts = _parts(v, v._a, v._b)
-    if v._row is None or (walked and walked() and id(v) in walked().ids):
-        return rebuild, parts
-    return _rebuild_last, (_Ancestors(v), _End(), *parts)
+    kind, row, *parts = _parts(v, v._a, v._b)
+    named = (kind, None if row is None else row.name, *parts)
+    if row is None or (walked and walked() and id(v) in walked().ids):
+        return _rebuild_named, named
+    return _rebuild_last, (_Ancestors(v), _End(), *named)
 
 
-def _rebuild_last(ancestors: list[Value], end: None, *parts: Any) -> Value:
-    return rebuild(*parts)
+def _rebuild_named(kind: type[Value], name: str | None, *parts: Any) -> Value:
+    if name is not None and name not in TABLE:
+        raise GraphError(f"the graph uses the operation {name!r}, which is not defined here: call custom_op first")
+    return rebuild(kind, None if name is None else TABLE[name], *parts)
+
+
+def _rebuild_last(ancestors: list[Value], end: None, *named: Any) -> Value:
+    return _rebuild_named(*named)
 
 
 class _Ancestors:
-    """Pickles as the list of a root's ancestors; a weak reference to it marks the time until `_End`."""
+    """Pickles as the list of a root's ancestors; a weak reference to it marks the time until `_End`, or a failure."""
 
     def __init__(self, root: Value) -> None:
         self.nodes = order(root, bundles=True)[:-1]
         self.ids = set(map(id, self.nodes))
 
     def __reduce__(self) -> tuple[Any, ...]:
+        return list, (), None, self._walk()
+
+    def _walk(self) -> Iterator[Value]:
         _walk.nodes = weakref.ref(self)
-        return list, (), None, iter(self.nodes)
+        try:
+            yield from self.nodes
+        except GeneratorExit:  # pickling failed half-way
+            _walk.nodes = None
+            raise
 
 
 class _End:

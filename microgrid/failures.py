@@ -125,17 +125,25 @@ def check_gradients(nodes: Sequence[Value], adjoints: Sequence[float]) -> None:
     """Warn or raise, as errstate says, where the chain rule left the finite numbers."""
     if isfinite(sum(adjoints)) or context.current().gradient == "ignore":
         return
+    message = _where_it_left(nodes, adjoints)
+    if message and context.current().gradient == "raise":
+        raise NonFiniteGradient(f"{message}; no gradient was changed")
+    if message:
+        warnings.warn(message, RuntimeWarning, stacklevel=3)
+
+
+def _where_it_left(nodes: Sequence[Value], adjoints: Sequence[float]) -> str:
     for v, adjoint in zip(nodes, adjoints, strict=True):
         if adjoint == 0.0 or not isfinite(adjoint):
             continue
         for parent, partial in zip(v.parents, v.partials, strict=True):
             if not isfinite(adjoint * partial):
                 operands = ", ".join(map(describe, v.parents))
-                message = (
+                return (
                     f"the gradient of {describe(parent)} is not finite: the partial of {v.op}({operands}) with respect "
                     f"to it is {partial}, times the gradient {adjoint} that arrives"
                 )
-                if context.current().gradient == "raise":
-                    raise NonFiniteGradient(f"{message}; no gradient was changed")
-                warnings.warn(message, RuntimeWarning, stacklevel=3)
-                return
+    for v, adjoint in zip(nodes, adjoints, strict=True):
+        if not isfinite(adjoint):
+            return f"the gradient of {describe(v)} is {adjoint}: the sum over its uses exceeds the range of doubles"
+    return ""

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-__all__ = ["FLOAT", "RATIONAL", "Vocabulary", "function", "mpmath_vocabulary", "numpy_vocabulary", "sympy_vocabulary"]
+__all__ = ["FLOAT", "RATIONAL", "Vocabulary", "function", "mpmath_vocabulary", "numpy_vocabulary", "roundings",
+           "sympy_vocabulary"]  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,6 +62,24 @@ def function(
     built: Callable[..., Any] = scope["formula"]
     built.__name__ = name
     return built
+
+
+def roundings(text: str, let: Sequence[tuple[str, str]] = ()) -> int:
+    """How often a formula rounds in floats: once an arithmetic operation, twice a function.
+
+    >>> roundings("x*y + 1"), roundings("e/(1 + e)", [("e", "exp(x)")])
+    (2, 6)
+    """
+    within = dict(let)
+    count = 0
+    for node in ast.walk(ast.parse(text, mode="eval")):
+        if isinstance(node, ast.BinOp):
+            count += 1
+        elif isinstance(node, ast.Call):
+            count += 2
+        elif isinstance(node, ast.Name) and node.id in within:
+            count += roundings(within[node.id], let)
+    return count
 
 
 def _names(text: str) -> set[str]:

@@ -134,26 +134,28 @@ MUL = row("mul", "x*y", "y", "x", label="*", samples=PAIRS)
 DIV = row("div", "x/y", "1/y", "-z/y", textbook=("1/y", "-x/y**2"), label="/",
           domain="y != 0", pole="y == 0", samples=PAIRS)
 POW = row("pow", "pow(x, y)",
-          "y*pow(x, y - 1) if y > 0 or y < 0 else 0",
+          "y*pow(x, y - 1) if y > 0 or y < 0 else y",
           "z*log(x) if x > 0 else 0 if x >= 0 else nan",
           textbook=("y*x**(y - 1)", "x**y*log(x)"), label="**",
           domain="x > 0 or x == 0 and y >= 0 or x < 0 and y % 1 == 0", needs=BASE, pole="x == 0 and y < 0",
           kink="x <= 0", convention="d/dy x**y is 0 at x = 0 and nan at x < 0",
           pieces=("x > 0 and y > 0", "x > 0 and y < 0"), samples=BASES)
 POWC = row("powc", "pow(x, y)",
-           "y*pow(x, y - 1) if y > 0 or y < 0 else 0",
+           "y*pow(x, y - 1) if y > 0 or y < 0 else y",
            textbook=("y*x**(y - 1)",), label="**", constant=2.0,
            domain="x > 0 or x == 0 and y >= 0 or x < 0 and y % 1 == 0", needs=BASE, pole="x == 0 and y < 0",
            kink="x == 0 and 0 < y < 1", convention="inf at 0",
-           pieces=("x > 0 and y > 0", "x > 0 and y < 0"), samples=BASES)
+           pieces=("x > 0 and y > 0", "x > 0 and y < 0", "x < 0 and y > 0 and y % 1 == 0",
+                   "x < 0 and y < 0 and y % 1 == 0"),
+           samples=(*BASES, (-1.3, 3.0), (-0.7, -2.0)))
 NEG = row("neg", "-x", "-1", label="-")
 ABS = row("abs", "abs(x)", "1 if x > 0 else -1 if x < 0 else 0",
           kink="x == 0", convention="0 at 0", pieces=SIGNS)
-MAXIMUM = row("maximum", "x if x > y else y if y > x else x + (y - x)",  # nan if either is
+MAXIMUM = row("maximum", "x if x > y else y if y > x else x if x >= y else x + y",  # nan if either is
               "1 if x > y else 0 if x < y else 0.5", "1 if y > x else 0 if y < x else 0.5",
               definition="x if x > y else y",
               kink="x == y", convention="½ to each of two equals", pieces=ORDER, samples=PAIRS)
-MINIMUM = row("minimum", "x if x < y else y if y < x else x + (y - x)",
+MINIMUM = row("minimum", "x if x < y else y if y < x else x if x >= y else x + y",
               "1 if x < y else 0 if x > y else 0.5", "1 if y < x else 0 if y > x else 0.5",
               definition="x if x < y else y",
               kink="x == y", convention="½ to each of two equals", pieces=ORDER, samples=PAIRS)
@@ -168,9 +170,10 @@ EXP = row("exp", "exp(x)", "z")
 EXPM1 = row("expm1", "expm1(x)", "exp(x)")
 LOG = row("log", "log(x)", "1/x", domain="x > 0", pieces=("x > 0",), samples=POSITIVE)
 LOG1P = row("log1p", "log1p(x)", "1/(1 + x)", domain="x > -1", pieces=("x > -1",), samples=INSIDE + POSITIVE)
+# e = exp(-|x - y|), as DECAY below; two equal infinities differ by 0, and nan stays nan
 LOGADDEXP = row("logaddexp", "(x if x > y else y) + log1p(e)",
                 "1/(1 + e) if x > y else e/(1 + e)", "1/(1 + e) if y > x else e/(1 + e)",
-                let=(("e", "exp(y - x if x > y else x - y)"),),
+                let=(("e", "exp(y - x if x > y else x - y if x < y or x - x <= 0 else 0 if x >= y else x + y)"),),
                 textbook=("exp(x - z)", "exp(y - z)"), definition="log(exp(x) + exp(y))",
                 pieces=ORDER, samples=PAIRS)
 

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from math import isfinite
 from typing import Any, overload
 
-from . import functions
+from . import functions, ops
 from .context import current, errstate
 from .custom import CustomOp
-from .engine import BUNDLE, Value, compute
+from .engine import BUNDLE, INPUT, Value, compute, leaf
 from .errors import NonFiniteGradient
 from .failures import describe, number
 from .formula import Vocabulary
@@ -111,7 +111,8 @@ def recompute(y: Value) -> Value:
     """Run the forward pass again after leaves changed: refresh data and partials under y, and return y.
 
     Gradients of operations are forgotten (they belonged to the pass before); those of leaves stay.  If an operation
-    fails, it raises as when it was made and nothing has changed.
+    fails, it raises as when it was made and nothing has changed.  What Python decided while the graph was made stays
+    decided, such as the branch of relu in a graph that `grad` made.
 
     >>> from microgrid import Value, recompute
     >>> x = Value(3.0)
@@ -128,7 +129,7 @@ def recompute(y: Value) -> Value:
         if isinstance(v._row, CustomOp):
             fresh[v] = v._row.evaluate(xs, v.parents)
         else:
-            data, *partials = compute(v._row, xs[0], xs[1] if len(xs) == 2 else v._db, v.parents)
+            data, *partials = _compute_again(v, xs[0], xs[1] if len(xs) == 2 else v._db)
             fresh[v] = data, partials
     before = {v: (v._data, v.partials, v._grad, v._reached) for v in fresh}
     try:
@@ -139,6 +140,14 @@ def recompute(y: Value) -> Value:
             _store(v, *state)
         raise
     return y
+
+
+def _compute_again(v: Value, x: float, y: float) -> tuple[float, float, float]:
+    row = v._row or ops.NEG  # a leaf never gets here
+    try:
+        return compute(row, x, y, v.parents)
+    except (ArithmeticError, ValueError):  # once more, for a message with the numbers of this pass
+        return compute(row, x, y, tuple(leaf(new, INPUT, p.label) for new, p in zip((x, y), v.parents)))
 
 
 def _store(v: Value, data: float, partials: Sequence[float], grad: float, reached: bool) -> None:

@@ -1,0 +1,120 @@
+"""verify(): is every number of this graph right?  Four levels, each saying what it proves and how."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from . import ops
+from .composition import check_composition
+from .conversion import from_sympy, to_sympy, to_sympy_rows
+from .derivatives import derive
+from .engine import Value
+from .failures import describe
+from .graph import order
+from .ops import Op
+from .report import Finding, Report
+from .rounding import check_numbers, rounding_bounds
+from .rules import Proof, prove
+
+__all__ = ["from_sympy", "rounding_bounds", "to_sympy", "to_sympy_rows", "verify", "verify_rules"]
+
+
+def verify(y: Value, *, symbolic: bool = True, digits: int = 50) -> Report:
+    """Verify the graph under y and say what is proved.
+
+    rules        each operation used: its partials against sympy's derivative, on every piece of its domain
+    composition  each gradient is the sum over its uses, in exact arithmetic: the chain rule on this graph
+    numbers      value and gradients against `digits`-digit arithmetic, within a bound for the rounding
+    symbolic     for small graphs (unless `symbolic` is False) the whole derivative of each leaf as a formula
+
+    No gradient is touched.  What is too large to prove is reported as not attempted, and why.  At a kink the
+    convention that was used is noted.  It proves the real-number derivative of the operations that were recorded: not
+    the branches Python took while recording them.
+
+    >>> x = Value(3.0, "x")
+    >>> verify(x**2 + x).ok
+    True
+    """
+    nodes = order(y)
+    size = f"{len(nodes)} nodes, {sum(len(v.parents) for v in nodes)} edges"
+    report = Report(f"{y.label or 'y'} = {y.data!r} ({size})")
+    report.findings.append(_rules({v._row.name: v._row for v in nodes if v._row is not None}.values()))
+    report.findings.append(_composition(nodes))
+    report.findings.append(_numbers(nodes, digits))
+    if symbolic:
+        report.findings.append(_symbolic(nodes, report))
+    report.findings += _kinks(nodes)
+    return report
+
+
+def verify_rules(rows: Iterable[Op] | None = None) -> Report:
+    """Prove the whole table of operations, custom ones included, or the rows given."""
+    chosen = list(ops.TABLE.values() if rows is None else rows)
+    return Report(f"the table of {len(chosen)} operations", [_rules(chosen)])
+
+
+def _rules(rows: Iterable[Op]) -> Finding:
+    proofs = [prove(row) for row in rows]
+    proved = [proof for proof in proofs if proof.status == "proved"]
+    text = f"{len(proved)} of {len(proofs)} operations ({sum(p.formulas for p in proved)} identities)"
+    text += f": {', '.join(proof.name for proof in proofs)}" if 0 < len(proofs) <= 12 else ""
+    status = next((s for s in ("failed", "not attempted") if any(p.status == s for p in proofs)), "proved")
+    return Finding("rules", status, text, tuple(_explain(proof) for proof in proofs if proof.status != "proved"))
+
+
+def _explain(proof: Proof) -> str:
+    if proof.failures:
+        return f"{proof.name}: {'; '.join(proof.failures)}"
+    return f"{proof.name}: not attempted, {proof.reason}"
+
+
+def _composition(nodes: list[Value]) -> Finding:
+    result = check_composition(nodes)
+    if result.reason:
+        return Finding("composition", "not attempted", result.reason)
+    if result.failures:
+        return Finding("composition", "failed", f"{len(result.failures)} gradients", tuple(result.failures[:10]))
+    text = f"all {result.nodes} gradients are the sums over their {result.edges} edges, exactly modulo 2^61 - 1"
+    return Finding("composition", "proved", f"{text}; as floats within {result.worst:.2g} of the rounding bound")
+
+
+def _numbers(nodes: list[Value], digits: int) -> Finding:
+    result = check_numbers(nodes, digits)
+    if result.failures:
+        return Finding("numbers", "failed", f"{len(result.failures)} numbers", tuple(result.failures[:10]))
+    if result.reason:
+        return Finding("numbers", "not attempted", result.reason)
+    worst = f"{result.error:.2g} (bound {result.bound:.2g})" if result.error else "0: exact"
+    text = f"{result.checked} values and partials against {digits} digits; largest relative error in the end {worst}"
+    coarse = (f"taken as they are, being computed in doubles only: {', '.join(result.coarse)}",)
+    return Finding("numbers", "checked", text, coarse if result.coarse else ())
+
+
+def _symbolic(nodes: list[Value], report: Report) -> Finding:
+    result = derive(nodes)
+    if result.reason:
+        return Finding("symbolic", "not attempted", result.reason)
+    if result.failures:
+        return Finding("symbolic", "failed", f"{len(result.failures)} derivatives", tuple(result.failures))
+    report.derivatives = result.found
+    algebra = sum(d.status == "proved" for d in result.found)
+    text = f"{algebra} of {len(result.found)} derivatives equal sympy's by algebra"
+    if algebra < len(result.found):
+        text += ", the others to 30 digits at three points"
+    return Finding("symbolic", "proved" if algebra == len(result.found) else "checked", text)
+
+
+def _kinks(nodes: list[Value]) -> list[Finding]:
+    """Where the derivative does not exist and a convention was used."""
+    found = []
+    for v in nodes:
+        row = v._row
+        if row is None or row.kink == "False":
+            continue
+        operands = [parent.data for parent in v.parents] + ([v.constant] if v.constant is not None else [])
+        if row.bind("kink")(*operands):
+            found.append(f"{row.name} at {describe(v)}: {row.convention}")
+    if not found:
+        return []
+    text = f"{len(found)} operations are at a point without a derivative; the gradients are what a convention gives"
+    return [Finding("kinks", "noted", text, tuple(found[:10]))]
