@@ -8,7 +8,8 @@ from fractions import Fraction
 from math import isfinite
 from typing import Any
 
-from .engine import Value, _walking, propagate
+from .backward import propagate
+from .engine import Value
 from .failures import describe
 
 __all__ = ["Composition", "Residue", "check_composition", "engine_adjoints"]
@@ -20,8 +21,7 @@ PRIME = 2**61 - 1
 
 def engine_adjoints(root: Value) -> dict[Value, Any]:
     """What `root.backward()` would compute, without touching any gradient."""
-    with _walking:
-        nodes, adjoints = propagate(root, 1.0)
+    nodes, adjoints = propagate(root, 1.0)
     return dict(zip(nodes, adjoints))
 
 
@@ -81,8 +81,7 @@ def check_composition(nodes: Sequence[Value]) -> Composition:
     if singular:
         result.reason = f"a partial of {describe(singular[0])} is not finite"
         return result
-    with _walking:
-        reached, residues = propagate(root, Residue(1))  # type: ignore[arg-type]
+    reached, residues = propagate(root, Residue(1))
     exact = {v: _residue(adjoint) for v, adjoint in zip(reached, residues)}
     floats = engine_adjoints(root)
     sums = dict.fromkeys(nodes, 0)

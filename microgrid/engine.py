@@ -1,16 +1,17 @@
-"""Value, a number that remembers how it was computed, and the backward pass that walks that memory.
+"""Value, a number that remembers how it was computed.
 
 Every operation makes a node: its result, its operands, and the partial derivative of the result with respect to
 each operand, fixed at that moment.  A node only ever points at older nodes, so a graph cannot have a cycle and is
-freed as soon as nobody holds it.  The backward pass knows no operation: it multiplies and adds what the nodes hold.
+freed as soon as nobody holds it.  `backward.py` walks the graph and knows no operation: it multiplies and adds what
+the nodes hold.
 """
 
 from __future__ import annotations
 
-import threading
 from typing import Any
 
 from . import context, failures, ops
+from .backward import commit, propagate
 from .ops import Op
 
 __all__ = ["Value", "parameter"]
@@ -144,46 +145,13 @@ class Value:
         infinite partial.  A non-finite gradient warns and says where it arose (see `errstate`).
         """
         start = failures.number(seed)
-        with _walking:
-            nodes, adjoints = propagate(self, start)
-            failures.check_gradients(nodes, adjoints)
-            grads, reached = [v._grad for v in nodes], [v._reached for v in nodes]
-            try:
-                for v, adjoint in zip(nodes, adjoints):
-                    v._grad = adjoint if v._row is not None else v._grad + adjoint
-                    v._reached = True
-            except BaseException:  # Ctrl-C, which may arrive between any two lines
-                for v, grad, known in zip(nodes, grads, reached):
-                    v._grad, v._reached = grad, known
-                raise
+        nodes, adjoints = propagate(self, start)
+        failures.check_gradients(nodes, adjoints)
+        commit(nodes, adjoints)
 
     def __repr__(self) -> str:
         label = f", label={self._label!r}" if self._label else ""
         return f"Value(data={self._data}, grad={self._grad}{label})"
-
-    def __float__(self) -> float:
-        raise failures.lossy("float(Value)", self)
-
-    def __int__(self) -> int:
-        raise failures.lossy("int(Value)", self)
-
-    def __bool__(self) -> bool:
-        raise failures.lossy("the truth of a Value", self)
-
-    def __reduce_ex__(self, protocol: Any) -> Any:
-        from .copying import reduce
-
-        return reduce(self)
-
-    def __copy__(self) -> Value:
-        from .copying import copy_node
-
-        return copy_node(self)
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> Value:
-        from .copying import copy_graph
-
-        return copy_graph(self, memo)
 
     # Each operation is one row of ops.py; here it gets its place in Python's grammar.
     # fmt: off
@@ -200,6 +168,10 @@ class Value:
     def __neg__(self) -> Value: return unary(ops.NEG, self)
     def __pos__(self) -> Value: return self
     def __abs__(self) -> Value: return unary(ops.ABS, self)
+
+    def __float__(self) -> float: raise failures.lossy("float(Value)", self)
+    def __int__(self) -> int: raise failures.lossy("int(Value)", self)
+    def __bool__(self) -> bool: raise failures.lossy("the truth of a Value", self)
 
     def __lt__(self, other: Any) -> bool: return self._data < _comparable(other)
     def __le__(self, other: Any) -> bool: return self._data <= _comparable(other)
@@ -236,6 +208,10 @@ class Value:
     def gelu(self) -> Value: return unary(ops.GELU, self)
     def gelu_tanh(self) -> Value: return unary(ops.GELU_TANH, self)
     def hardtanh(self) -> Value: return unary(ops.HARDTANH, self)
+
+    def __copy__(self) -> Any: return _copying().copy_node(self)
+    def __deepcopy__(self, memo: dict[int, Any]) -> Any: return _copying().copy_graph(self, memo)
+    def __reduce_ex__(self, protocol: Any) -> Any: return _copying().reduce(self)
     # fmt: on
 
 
@@ -246,7 +222,7 @@ def parameter(data: Any, label: str = "") -> Value:
     return made
 
 
-# ---------------------------------------------------------------- the forward pass: making nodes
+# ---------------------------------------------------------------- making nodes
 
 
 def unary(row: Op, a: Any, constant: Any = 0.0) -> Value:
@@ -285,7 +261,7 @@ def compute(row: Op, x: float, y: float, operands: tuple[Value, ...]) -> tuple[f
     return failures.settle(row, x, y, operands)
 
 
-def operand(row: Op, x: Any, other: Any = None) -> Value:
+def operand(row: Op, x: Any, other: Any = ...) -> Value:
     """x as a node: itself, or the constant leaf of a number."""
     if isinstance(x, Value):  # of a subclass
         return x
@@ -325,7 +301,10 @@ def _comparable(x: Any) -> float:
     return x._data if isinstance(x, Value) else failures.number(x, finite=False)
 
 
-# ---------------------------------------------------------------- the backward pass: walking them
+def _copying() -> Any:
+    from . import copying  # which walks graphs, and so comes after this module
+
+    return copying
 
 
 def edges(v: Value) -> list[tuple[Value, float]]:
@@ -341,68 +320,3 @@ def edges(v: Value) -> list[tuple[Value, float]]:
         elif v._b is not None:
             found.append((v._b, v._db))
     return found
-
-
-# A walk numbers the nodes through their _index, so walks that share leaves take turns.
-_walking = threading.Lock()
-
-
-def reach(root: Value) -> tuple[list[Value], list[int]]:
-    """Every node under root, root first, numbered by `_index`; and how many edges lead to each.
-
-    A number counts only if the list has this very node in that place, so what an earlier walk left is harmless.
-    """
-    nodes, uses = [root], [0]
-    root._index = 0
-    count = 1
-    for v in nodes:  # grows while it is read
-        a, b = v._a, v._b
-        if a is not None:
-            i = a._index
-            if i < count and nodes[i] is a:
-                uses[i] += 1
-            else:
-                a._index = count
-                nodes.append(a)
-                uses.append(1)
-                count += 1
-        if b is not None:
-            i = b._index
-            if i < count and nodes[i] is b:
-                uses[i] += 1
-            else:
-                b._index = count
-                nodes.append(b)
-                uses.append(1)
-                count += 1
-    return nodes, uses
-
-
-def propagate(root: Value, seed: float) -> tuple[list[Value], list[float]]:
-    """The adjoint d root / d node, times seed, of every node under root, by the chain rule.
-
-    A node passes its adjoint on once all its uses have contributed to it, so each edge is walked exactly once.
-    """
-    nodes, uses = reach(root)
-    adjoints = [0.0] * len(nodes)
-    adjoints[0] = seed
-    ready = [0]
-    while ready:
-        i = ready.pop()
-        v, adjoint = nodes[i], adjoints[i]
-        a, b = v._a, v._b
-        if a is not None:
-            i = a._index
-            if adjoint != 0.0:  # 0 times infinity is 0 here
-                adjoints[i] += adjoint * v._da
-            uses[i] -= 1
-            if uses[i] == 0 and a._row is not None:
-                ready.append(i)
-        if b is not None:
-            i = b._index
-            if adjoint != 0.0:
-                adjoints[i] += adjoint * v._db
-            uses[i] -= 1
-            if uses[i] == 0 and b._row is not None:
-                ready.append(i)
-    return nodes, adjoints

@@ -65,6 +65,8 @@ def literal(row: Op, x: Any, other: Any) -> float:
 
 def constant(row: Op, a: Value, c: Any) -> float:
     """The constant of a unary operation, as a float."""
+    if row.label:
+        return literal(row, c, a)
     if hasattr(c, "parents"):
         raise TypeError(f"{row.name}({describe(a)}, {describe(c)}): the second argument is a plain number here")
     return number(c, where=f"the constant of {row.name}({describe(a)}, ...) is a real number")
@@ -79,7 +81,7 @@ def lossy(what: str, v: Value) -> TypeError:
 
 
 def _sketch(row: Op, x: Any, other: Any) -> str:
-    names = " and ".join(type(thing).__name__ for thing in (other, x) if thing is not None)
+    names = " and ".join(type(thing).__name__ for thing in (other, x) if thing is not ...)
     return f"{row.spelling()} of {names}"
 
 
@@ -123,16 +125,17 @@ def call_text(row: Op, operands: Sequence[Value], y: float = 0.0) -> str:
 
 def check_gradients(nodes: Sequence[Value], adjoints: Sequence[float]) -> None:
     """Warn or raise, as errstate says, where the chain rule left the finite numbers."""
-    if isfinite(sum(adjoints)) or context.current().gradient == "ignore":
+    totals = [adjoint if v.op else v.grad + adjoint for v, adjoint in zip(nodes, adjoints)]
+    if isfinite(sum(totals)) or context.current().gradient == "ignore":
         return
-    message = _where_it_left(nodes, adjoints)
+    message = _where_it_left(nodes, adjoints, totals)
     if message and context.current().gradient == "raise":
         raise NonFiniteGradient(f"{message}; no gradient was changed")
     if message:
         warnings.warn(message, RuntimeWarning, stacklevel=3)
 
 
-def _where_it_left(nodes: Sequence[Value], adjoints: Sequence[float]) -> str:
+def _where_it_left(nodes: Sequence[Value], adjoints: Sequence[float], totals: Sequence[float]) -> str:
     for v, adjoint in zip(nodes, adjoints, strict=True):
         if adjoint == 0.0 or not isfinite(adjoint):
             continue
@@ -143,7 +146,7 @@ def _where_it_left(nodes: Sequence[Value], adjoints: Sequence[float]) -> str:
                     f"the gradient of {describe(parent)} is not finite: the partial of {v.op}({operands}) with respect "
                     f"to it is {partial}, times the gradient {adjoint} that arrives"
                 )
-    for v, adjoint in zip(nodes, adjoints, strict=True):
-        if not isfinite(adjoint):
-            return f"the gradient of {describe(v)} is {adjoint}: the sum over its uses exceeds the range of doubles"
+    for v, total in zip(nodes, totals, strict=True):
+        if not isfinite(total):
+            return f"the gradient of {describe(v)} becomes {total}: the sum over its uses exceeds the range of doubles"
     return ""

@@ -118,6 +118,9 @@ SIGNS = ("x < 0", "x > 0")
 ORDER = ("x < y", "x > y")
 PAIRS = ((-1.3, 0.7), (0.7, -1.3), (2.1, 1.7), (-0.4, -2.2))
 BASES = ((0.7, -1.3), (2.1, 1.7), (1.3, 3.0))
+POWERS = (*BASES, (0.7, 0.3), (2.1, -0.2))
+EXPONENTS = ("x > 0 and y > 0.5", "x > 0 and -0.5 < y < 0.5", "x > 0 and y < -0.5",
+             "x < 0 and y > 0.5 and y % 1 == 0", "x < 0 and y < -0.5 and y % 1 == 0")
 INSIDE = ((-0.6,), (0.3,), (0.9,))
 BASE = "a base that is not negative, or an integer exponent"
 POSITIVE = ((0.3,), (1.9,), (12.0,))
@@ -126,6 +129,9 @@ POSITIVE = ((0.3,), (1.9,), (12.0,))
 # the formulas below is exact on both sides, so that derivatives of every order hold at 0 too.
 DECAY = (("e", "exp(-x if x > 0 else x)"),)
 
+# d/dx x**y.  y - 1 would round a small y away, and x**y is at hand; x**0 has derivative 0 even at x = 0.
+SLOPE = "y*z/x if -0.5 < y < 0.5 and (x < 0 or x > 0) else y*pow(x, y - 1) if y > 0 or y < 0 else y"
+
 # ---------------------------------------------------------------- arithmetic
 
 ADD = row("add", "x + y", "1", "1", label="+", samples=PAIRS)
@@ -133,21 +139,16 @@ SUB = row("sub", "x - y", "1", "-1", label="-", samples=PAIRS)
 MUL = row("mul", "x*y", "y", "x", label="*", samples=PAIRS)
 DIV = row("div", "x/y", "1/y", "-z/y", textbook=("1/y", "-x/y**2"), label="/",
           domain="y != 0", pole="y == 0", samples=PAIRS)
-POW = row("pow", "pow(x, y)",
-          "y*pow(x, y - 1) if y > 0 or y < 0 else y",
-          "z*log(x) if x > 0 else 0 if x >= 0 else nan",
+POW = row("pow", "pow(x, y)", SLOPE, "z*log(x) if x > 0 else 0 if x >= 0 else nan",
           textbook=("y*x**(y - 1)", "x**y*log(x)"), label="**",
           domain="x > 0 or x == 0 and y >= 0 or x < 0 and y % 1 == 0", needs=BASE, pole="x == 0 and y < 0",
           kink="x <= 0", convention="d/dy x**y is 0 at x = 0 and nan at x < 0",
-          pieces=("x > 0 and y > 0", "x > 0 and y < 0"), samples=BASES)
-POWC = row("powc", "pow(x, y)",
-           "y*pow(x, y - 1) if y > 0 or y < 0 else y",
+          pieces=EXPONENTS[:3], samples=POWERS)
+POWC = row("powc", "pow(x, y)", SLOPE,
            textbook=("y*x**(y - 1)",), label="**", constant=2.0,
            domain="x > 0 or x == 0 and y >= 0 or x < 0 and y % 1 == 0", needs=BASE, pole="x == 0 and y < 0",
            kink="x == 0 and 0 < y < 1", convention="inf at 0",
-           pieces=("x > 0 and y > 0", "x > 0 and y < 0", "x < 0 and y > 0 and y % 1 == 0",
-                   "x < 0 and y < 0 and y % 1 == 0"),
-           samples=(*BASES, (-1.3, 3.0), (-0.7, -2.0)))
+           pieces=EXPONENTS, samples=(*POWERS, (-1.3, 3.0), (-0.7, -2.0)))
 NEG = row("neg", "-x", "-1", label="-")
 ABS = row("abs", "abs(x)", "1 if x > 0 else -1 if x < 0 else 0",
           kink="x == 0", convention="0 at 0", pieces=SIGNS)
@@ -172,7 +173,7 @@ LOG = row("log", "log(x)", "1/x", domain="x > 0", pieces=("x > 0",), samples=POS
 LOG1P = row("log1p", "log1p(x)", "1/(1 + x)", domain="x > -1", pieces=("x > -1",), samples=INSIDE + POSITIVE)
 # e = exp(-|x - y|), as DECAY below; two equal infinities differ by 0, and nan stays nan
 LOGADDEXP = row("logaddexp", "(x if x > y else y) + log1p(e)",
-                "1/(1 + e) if x > y else e/(1 + e)", "1/(1 + e) if y > x else e/(1 + e)",
+                "1/(1 + e) if x > y else e/(1 + e)", "e/(1 + e) if x > y else 1/(1 + e)",
                 let=(("e", "exp(y - x if x > y else x - y if x < y or x - x <= 0 else 0 if x >= y else x + y)"),),
                 textbook=("exp(x - z)", "exp(y - z)"), definition="log(exp(x) + exp(y))",
                 pieces=ORDER, samples=PAIRS)

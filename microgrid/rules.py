@@ -85,7 +85,7 @@ def _symbol(letter: str, piece: str) -> Any:
 
     assumed = {
         "positive": re.search(rf"\b{letter} > \d", piece),
-        "negative": re.search(rf"\b{letter} < (0|-\d)", piece),
+        "negative": re.search(rf"\b{letter} < (0(?!\.)|-\d)", piece),
         "integer": re.search(rf"\b{letter} % 1 == 0", piece),
     }
     return Dummy(letter, real=True, **{name: True for name, found in assumed.items() if found})
