@@ -1,5 +1,6 @@
 """microgrid: the scalar autograd engine for learning and teaching backpropagation."""
 
+from . import nn as nn
 from .context import errstate as errstate
 from .context import no_grad as no_grad
 from .context import scope as scope
@@ -13,6 +14,7 @@ from .errors import GraphError as GraphError
 from .errors import MicrogridError as MicrogridError
 from .errors import NonFiniteGradient as NonFiniteGradient
 from .functions import *  # noqa: F403
+from .parse import parse as parse
 from .symbolic import from_sympy as from_sympy
 from .symbolic import to_sympy as to_sympy
 from .symbolic import verify as verify

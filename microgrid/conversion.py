@@ -14,6 +14,7 @@ from .errors import ExpressionError, GraphError
 from .failures import describe
 from .formula import sympy_vocabulary
 from .graph import counts, order
+from .ops import Op
 
 __all__ = ["LARGEST", "from_sympy", "to_sympy", "to_sympy_rows"]
 
@@ -93,8 +94,8 @@ def apply(v: Value, operands: list[Any]) -> Any:
         raise GraphError(f"{describe(v)} is a leaf")
     if row.constant is not None:
         operands = [*operands, sp.Rational(v.constant)]
-    if row.name in ("pow", "powc") and all(x.is_number for x in operands):
-        return sp.Pow(*operands, evaluate=False)  # 9**9**9 has no business being written out
+    if row.name in ("pow", "powc") and operands[0].is_number and operands[1].is_number and abs(operands[1]) > 1000:
+        return sp.Float(v.data)  # sympy would write 9**9**9 out, digit by digit
     return row.bind("definition", sympy_vocabulary())(*operands)
 
 
@@ -152,6 +153,8 @@ def _arguments(e: Any) -> list[Any]:
         return [1 / factor if _divides(factor) else factor for factor in e.args]
     if e.is_Pow and e.exp.is_number:
         return [1 / e if _divides(e) else e.base]
+    if not (e.is_Symbol or e.is_Add or e.is_Pow):
+        _operation(e)  # refuse a Derivative before its parts
     return list(e.args)
 
 
@@ -177,11 +180,18 @@ def _make(e: Any, made: list[Any], leaves: dict[Any, Value]) -> Any:
     if e.is_Pow:
         exponent = _real(e.exp) if e.exp.is_number else made[1]
         return functions.sqrt(made[0]) if exponent == 0.5 else made[0] ** exponent
+    row = _operation(e)
+    function = getattr(functions, row.name)
+    return reduce(function, made) if row.arity == 2 else function(*made)
+
+
+def _operation(e: Any) -> Op:
+    """The row that computes a function of sympy's."""
     name = SPELLINGS.get(e.func.__name__, e.func.__name__)
     row = ops.TABLE.get(name)
     if row is None or isinstance(row, CustomOp) or not hasattr(functions, name):
         raise ExpressionError(f"no operation computes {e.func.__name__}, as in {_excerpt(e)}")
-    return reduce(getattr(functions, name), made) if row.arity == 2 else getattr(functions, name)(*made)
+    return row
 
 
 SPELLINGS = {"Abs": "abs", "Max": "maximum", "Min": "minimum"}

@@ -65,7 +65,8 @@ def reduce(v: Value) -> tuple[Any, ...]:
     named = (kind, None if row is None else row.name, *parts)
     if row is None or (walked and walked() and id(v) in walked().ids):
         return _rebuild_named, named
-    return _rebuild_last, (_Ancestors(v), _End(), *named)
+    ancestors = _Ancestors(v)
+    return _rebuild_last, (ancestors, _End(ancestors), *named)
 
 
 def _rebuild_named(kind: type[Value], name: str | None, *parts: Any) -> Value:
@@ -79,27 +80,36 @@ def _rebuild_last(ancestors: list[Value], end: None, *named: Any) -> Value:
 
 
 class _Ancestors:
-    """Pickles as the list of a root's ancestors; a weak reference to it marks the time until `_End`, or a failure."""
+    """Pickles as the list of a root's ancestors, and marks the time until `_End`, or until pickling fails."""
 
     def __init__(self, root: Value) -> None:
         self.nodes = order(root, bundles=True)[:-1]
         self.ids = set(map(id, self.nodes))
+        self.outer: Any = None
 
     def __reduce__(self) -> tuple[Any, ...]:
         return list, (), None, self._walk()
 
     def _walk(self) -> Iterator[Value]:
-        _walk.nodes = weakref.ref(self)
+        self.outer, _walk.nodes = getattr(_walk, "nodes", None), weakref.ref(self)
         try:
             yield from self.nodes
         except GeneratorExit:  # pickling failed half-way
-            _walk.nodes = None
+            self.end()
             raise
+
+    def end(self) -> None:
+        walked = getattr(_walk, "nodes", None)
+        if walked and walked() is self:
+            _walk.nodes = self.outer
 
 
 class _End:
+    def __init__(self, ancestors: _Ancestors) -> None:
+        self.ancestors = ancestors
+
     def __reduce__(self) -> tuple[Any, ...]:
-        _walk.nodes = None
+        self.ancestors.end()
         return _nothing, ()
 
 

@@ -13,7 +13,7 @@ from .errors import DomainError
 from .formula import Vocabulary
 from .ops import TABLE, Op
 
-__all__ = ["custom_op"]
+__all__ = ["custom_node", "custom_op"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,7 +89,7 @@ def custom_op(
         if len(operands) != row.arity:
             raise TypeError(f"{name} takes {row.arity} operands, got {len(operands)}")
         if any(isinstance(x, Value) for x in operands):
-            return _node(row, operands)
+            return custom_node(row, operands)
         return value(*operands)
 
     apply.__name__ = apply.__qualname__ = name
@@ -97,7 +97,7 @@ def custom_op(
     return apply
 
 
-def _node(row: CustomOp, operands: tuple[Any, ...]) -> Value:
+def custom_node(row: CustomOp, operands: tuple[Any, ...]) -> Value:
     """The node of a custom operation, of any number of operands."""
     a = tuple(operand(row, x) for x in operands)
     z, partials = row.evaluate([v._data for v in a], a)

@@ -26,15 +26,16 @@ __all__ = [
 def _function(row: Op) -> Callable[..., Any]:
     """The row as a function: a Value where an operand is one, otherwise the kind of number it was given."""
 
-    def apply(x: Any, y: Any = row.constant) -> Any:
-        if isinstance(x, Value) or isinstance(y, Value):
-            return binary(row, x, y) if row.arity == 2 else unary(row, x, 0.0 if y is None else y)
-        return _plain(row, x, y)
-
     def apply_one(x: Any) -> Any:
-        return unary(row, x) if isinstance(x, Value) else _plain(row, x, None)
+        return unary(row, x) if isinstance(x, Value) else _plain(row, x)
 
-    made = apply_one if row.arguments == ("x",) else apply
+    def apply_with_constant(x: Any, c: Any = row.constant) -> Any:
+        return unary(row, x, c) if isinstance(x, Value) else _plain(row, x, c)
+
+    def apply_two(x: Any, y: Any) -> Any:
+        return binary(row, x, y) if isinstance(x, Value) or isinstance(y, Value) else _plain(row, x, y)
+
+    made = apply_two if row.arity == 2 else apply_one if row.constant is None else apply_with_constant
     made.__name__ = made.__qualname__ = row.name
     partials = ", ".join(row.textbook or row.partials)
     made.__doc__ = f"{row.name} of Values, numbers or arrays: {row.definition or row.value}; derivative: {partials}."
@@ -43,18 +44,14 @@ def _function(row: Op) -> Callable[..., Any]:
     return made
 
 
-def _plain(row: Op, x: Any, y: Any) -> Any:
+def _plain(row: Op, *xs: Any) -> Any:
     """The row's value for operands none of which is a Value."""
-    for operand in (x, y):
-        kind = _number_system(operand)
-        if kind is not None:
-            if kind.name == "numpy":
-                return _on_arrays(row, kind, x, y)
-            what = "definition" if kind.name == "sympy" else "value"
-            return row.bind(what, kind)(*((x,) if row.arguments == ("x",) else (x, y)))
-    where = f"{row.name} needs Values, real numbers or arrays of them"
-    floats = [number(operand, where=where) for operand in (x, y) if operand is not None]
-    return compute(row, floats[0], floats[-1], tuple(leaf(f, INPUT) for f in floats[: row.arity]))[0]
+    for kind in filter(None, map(_number_system, xs)):
+        if kind.name == "numpy":
+            return _on_arrays(row, kind, xs)
+        return row.bind("definition" if kind.name == "sympy" else "value", kind)(*xs)
+    floats = [number(x, where=f"{row.name} needs Values, real numbers or arrays of them") for x in xs]
+    return compute(row, floats[0], floats[-1], tuple(leaf(x, INPUT) for x in floats[: row.arity]))[0]
 
 
 def _number_system(x: Any) -> Vocabulary | None:
@@ -68,14 +65,13 @@ def _number_system(x: Any) -> Vocabulary | None:
     return None
 
 
-def _on_arrays(row: Op, vocabulary: Vocabulary, x: Any, y: Any) -> Any:
+def _on_arrays(row: Op, vocabulary: Vocabulary, xs: tuple[Any, ...]) -> Any:
     import numpy as np
 
-    operands = (x,) if row.arguments == ("x",) else (x, y)
-    if any(getattr(getattr(operand, "dtype", None), "kind", "") == "O" for operand in operands):
-        return np.frompyfunc(_function(row), len(operands), 1)(*operands)
+    if any(getattr(getattr(x, "dtype", None), "kind", "") == "O" for x in xs):
+        return np.frompyfunc(_function(row), len(xs), 1)(*xs)
     with np.errstate(all="ignore"):
-        return row.bind("value", vocabulary)(*operands)
+        return row.bind("value", vocabulary)(*xs)
 
 
 # fmt: off

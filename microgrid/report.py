@@ -72,7 +72,7 @@ class Report:
             what = "<br>".join([finding.text, *finding.details])
             lines.append(f"| {MARKS[finding.status]} | {finding.level} | {finding.status} | {_plain(what)} |")
         if self.derivatives:
-            lines += ["", *(f"- `{formula.replace('`', chr(39))}`" for formula in self._formulas())]
+            lines += ["", *(f"- {_plain(formula)}" for formula in self._formulas())]
         return "\n".join(lines)
 
     def latex(self) -> str:

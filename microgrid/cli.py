@@ -1,0 +1,293 @@
+"""The command line: draw a graph, verify its derivatives, or see a demonstration, without writing a program.
+
+Whatever a user can do wrong ends in one line on stderr and exit code 2 (`main`), with a traceback only on --debug.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import sys
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+from .engine import Value
+from .errors import ExpressionError, MicrogridError
+from .sources import graph
+
+__all__ = ["main"]
+
+LECTURE = "z = w*x; yhat = z + b; e = yhat - y; L = e**2"
+
+EXAMPLES = f"""examples:
+  microgrid demo
+  microgrid draw "{LECTURE}" w=2 b=1 x=3 y=9 --params w,b
+  microgrid draw "tanh(w*x)" w=0.5 x=2 -o neuron.pdf
+  microgrid verify "sigmoid(w*x + b)" w=0.5 x=2 b=-1
+  microgrid draw lesson.py:loss -o loss.svg        (the Value called loss in your own lesson.py)
+"""
+DRAW_EXAMPLES = f"""examples:
+  microgrid draw "{LECTURE}" w=2 b=1 x=3 y=9 --params w,b -o graph.svg
+  microgrid draw "tanh(w*x)" w=0.5 x=2 -o neuron.png --rankdir TB --theme print
+  microgrid draw lesson.py:loss x=3 -o loss.pdf    (with the leaf labelled x set to 3)
+
+The suffix of FILE chooses the format: .svg .pdf .png .html .dot.  In EXPR, statements are separated by ";", a power is
+written **, and functions such as sigmoid(x), relu(x), log(x) and max(a, b) can be called.
+"""
+VERIFY_EXAMPLES = """examples:
+  microgrid verify "sigmoid(w*x + b)" w=0.5 x=2 b=-1
+  microgrid verify lesson.py:loss --json
+  microgrid verify --rules                         (prove the derivative of every operation)
+
+Exit code 0 if everything is confirmed, 1 if not.
+"""
+DEMO_EXAMPLES = """example:
+  microgrid demo --dir pictures
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code: 0, 1 if a verification failed, 2 for bad input.
+
+    >>> main(["verify", "2 +"])
+    2
+    """
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a terminal without ŷ shows a ?, and the command goes on
+            stream.reconfigure(errors="replace")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("always", RuntimeWarning)
+            warnings.showwarning = _show_warning
+            options = _read_arguments(arguments)
+            code: int = options.run(options)
+            sys.stdout.flush()
+            return code
+    except BrokenPipeError:  # the reader, such as `head`, has seen enough; Python must not complain at exit either
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        print("microgrid: interrupted", file=sys.stderr)
+        return 130
+    except (MicrogridError, ValueError, TypeError, ArithmeticError, OSError, ImportError) as error:
+        if "--debug" in arguments:
+            raise
+        print(f"microgrid: error: {_message(error)}", file=sys.stderr)
+        return 2
+
+
+def _message(error: Exception) -> str:
+    if isinstance(error, ExpressionError):
+        return str(error)  # its caret needs the lines below
+    text = str(error)
+    if isinstance(error, OSError) and error.strerror:
+        text = f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    return _one_line(text) or type(error).__name__
+
+
+def _one_line(text: str) -> str:
+    """Without the line breaks, and without what would steer a terminal."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in " ".join(text.split()))
+
+
+def _show_warning(message: Warning | str, *where: Any, **more: Any) -> None:
+    print(f"microgrid: warning: {_one_line(str(message))}", file=sys.stderr)
+
+
+# ---------------------------------------------------------------- what was typed
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise ValueError(f"{message}; see {self.prog} --help")
+
+
+def _parser() -> tuple[_Parser, dict[str, _Parser]]:
+    """The parser, and those of its commands."""
+    from . import __version__
+
+    layout = argparse.RawDescriptionHelpFormatter
+    parser = _Parser(prog="microgrid", description="Computational graphs: computed, drawn and proved.",
+                     epilog=EXAMPLES, formatter_class=layout, allow_abbrev=False)  # fmt: skip
+    parser.add_argument("--version", action="version", version=f"microgrid {__version__}")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+
+    def command(name: str, run: Any, summary: str, examples: str) -> _Parser:
+        made = commands.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.",
+                                   epilog=examples, formatter_class=layout, allow_abbrev=False)  # fmt: skip
+        made.set_defaults(run=run)
+        made.add_argument("--debug", action="store_true", help="show the traceback of an error")
+        return made
+
+    def graph_arguments(made: _Parser, expression: str | None) -> None:
+        made.add_argument("expression", metavar="EXPR", nargs=expression, default="",
+                          help="an expression, several statements, or FILE.py:NAME, a Value in your own script")
+        made.add_argument("pairs", metavar="name=value", nargs="*", default=[], help="the values of the names in EXPR")
+        made.add_argument("--params", metavar="w,b", default="", help="which of the names are parameters")
+
+    draw = command("draw", _draw, "draw the graph with its values and gradients", DRAW_EXAMPLES)
+    graph_arguments(draw, None)
+    draw.add_argument("-o", "--output", metavar="FILE", default="graph.svg", help="default: graph.svg")
+    draw.add_argument("--rankdir", choices=["LR", "TB", "RL", "BT"], default="LR", help="direction of the arrows")
+    draw.add_argument("--theme", choices=["lecture", "light", "dark", "print"], default="lecture")
+    draw.add_argument("--ops", choices=["merged", "separate"], default="merged",
+                      help="an operation in the box of its result, or in a box of its own")
+    draw.add_argument("--edges", choices=["local", "plain"], default="local", help="with local derivatives or without")
+    draw.add_argument("--title", metavar="TEXT", help="to stand above the picture")
+    draw.add_argument("--legend", action="store_true", help="say below the picture which box is what")
+    draw.add_argument("--max-nodes", type=int, metavar="N", default=300, help="refuse larger graphs (default: 300)")
+    draw.add_argument("--engine", choices=["auto", "dot", "pygraphviz"], default="auto", help="what lays it out")
+    draw.add_argument("--no-grad", action="store_true", help="leave out the backward pass")
+
+    verify = command("verify", _verify, "verify every derivative in the graph", VERIFY_EXAMPLES)
+    graph_arguments(verify, "?")
+    verify.add_argument("--json", action="store_true", help="print the report as JSON")
+    verify.add_argument("--rules", action="store_true", help="prove the whole table of derivatives; takes no EXPR")
+
+    demo = command("demo", _demo, "compute, verify and draw one step of linear regression", DEMO_EXAMPLES)
+    demo.add_argument("--dir", default="microgrid-demo", help="where the pictures go (default: microgrid-demo)")
+
+    command("info", _info, "say what is installed", "example:\n  microgrid info\n")
+    return parser, commands.choices
+
+
+def _read_arguments(arguments: list[str]) -> argparse.Namespace:
+    parser, commands = _parser()
+    if not arguments or arguments[0] not in commands:
+        return parser.parse_args(arguments or ["--help"])
+    # An expression may begin with a minus; argparse takes what begins with a space for no option.
+    rest = [f" {text}" if re.match(r"-(?![-oh]$|-)", text) else text for text in arguments[1:]]
+    return commands[arguments[0]].parse_intermixed_args(rest)
+
+
+# ---------------------------------------------------------------- the commands
+
+
+def _draw(options: argparse.Namespace) -> int:
+    result = graph(options.expression, options.pairs, options.params)
+    _check_directory(options.output)
+    if not options.no_grad:
+        _backward(result)
+    import viz
+
+    figure = viz.draw(
+        result, rankdir=options.rankdir, theme=options.theme, ops=options.ops, edges=options.edges,
+        max_nodes=options.max_nodes, engine=options.engine, title=options.title, legend=options.legend,
+    )  # fmt: skip
+    figure.save(Path(options.output))
+    _print_results(result, gradients=not options.no_grad)
+    print(f"wrote {options.output}")
+    return 0
+
+
+def _check_directory(file: str) -> None:
+    directory = Path(file).parent
+    if not directory.is_dir():
+        raise FileNotFoundError(2, "no such directory; make it first", str(directory))
+
+
+def _backward(result: Value) -> None:
+    """The gradients of `result` alone, even if the script they come from has run backward passes."""
+    from .graph import leaves
+
+    for leaf in leaves(result):
+        leaf.grad = 0.0
+    result.backward()
+
+
+def _print_results(result: Value, gradients: bool = True, most: int = 20) -> None:
+    from .graph import leaves
+
+    print(f"{result.label or 'result'} = {_number(result.data)}")
+    named = [v for v in leaves(result) if v.label and v is not result]
+    values = [f"{v.label} = {_number(v.data)}" for v in named[:most]]
+    slopes = [f"d{result.label}/d{v.label} = {_number(v.grad)}" for v in named[:most]]
+    for v, value, slope in zip(named, values, slopes, strict=False):
+        slope = f"{slope:{max(map(len, slopes))}}   " if gradients else ""
+        print(f"  {value:{max(map(len, values))}}   {slope}{v.role}")
+    if len(named) > most:
+        print(f"  and {len(named) - most} more")
+
+
+def _number(x: float) -> str:
+    return str(int(x)) if x.is_integer() and abs(x) < 1e15 else f"{x:.6g}"
+
+
+def _verify(options: argparse.Namespace) -> int:
+    if options.rules:
+        if options.expression:
+            raise ValueError("verify --rules proves the whole table and takes no expression")
+        from .symbolic import verify_rules
+
+        report = verify_rules()
+    elif options.expression:
+        from . import verify
+
+        report = verify(graph(options.expression, options.pairs, options.params))
+    else:
+        raise ValueError('nothing to verify: give an expression, as in microgrid verify "x**2" x=3, or --rules')
+    if options.json:
+        import json
+
+        print(json.dumps(report.to_dict(), indent=2, ensure_ascii=False))
+    else:
+        print(report)
+    return 0 if report.ok else 1
+
+
+def _demo(options: argparse.Namespace) -> int:
+    import viz
+
+    from . import parameter, verify
+    from .parse import parse
+
+    directory = Path(options.dir)
+    directory.mkdir(parents=True, exist_ok=True)
+    nodes = parse(LECTURE, w=parameter(2.0, "w"), b=parameter(1.0, "b"), x=3.0, y=9.0)
+    loss = nodes["L"]
+    loss.backward()
+    print("A line yhat = w*x + b with w = 2 and b = 1 meets the point x = 3, y = 9.  How wrong is it, and which way")
+    print("should w and b move?\n\nforward: the values")
+    for statement in LECTURE.split("; "):
+        name = statement.partition(" ")[0]
+        print(f"  {statement.replace(' = ', ' ' * (5 - len(name)) + '= '):20} = {_number(nodes[name].data):>2}")
+    print("\nbackward: the gradients of the loss L")
+    for name in ("w", "b"):
+        print(f"  dL/d{name} = {_number(nodes[name].grad)}")
+    print(f"Both are negative: L falls when w and b grow.\n\n{verify(loss)}\n")
+
+    figure = viz.draw(loss)
+    print("The graph as a picture:")
+    for suffix in ("svg", "pdf", "png"):
+        figure.save(directory / f"graph.{suffix}")
+        print(f"  {directory / f'graph.{suffix}'}")
+    print('\nNow draw your own:\n  microgrid draw "tanh(w*x + b)" w=0.5 b=-1 x=2 --params w,b -o neuron.svg')
+    return 0
+
+
+def _info(options: argparse.Namespace) -> int:
+    import platform
+    from importlib.metadata import PackageNotFoundError, version
+    from importlib.util import find_spec
+    from shutil import which
+
+    import microgrid
+
+    def installed(package: str) -> str:
+        try:
+            return version(package)
+        except PackageNotFoundError:
+            return "not installed"
+
+    engines = [name for name, found in (("dot", which("dot")), ("pygraphviz", find_spec("pygraphviz"))) if found]
+    kind = "compiled" if getattr(microgrid, "compiled", False) else "pure Python"
+    print(f"microgrid   {microgrid.__version__} ({kind})")
+    print(f"Python      {platform.python_version()}")
+    print(f"layout by   {', '.join(engines) or 'nothing: python -m pip install pygraphviz'}")
+    for package in ("numpy", "sympy", "mpmath", "graphviz", "matplotlib"):
+        print(f"{package:12}{installed(package)}")
+    return 0
