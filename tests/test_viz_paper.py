@@ -1,0 +1,100 @@
+"""PDF and PNG: the same picture as the SVG, with no font and no setting of this machine."""
+
+import io
+import re
+import zlib
+
+import matplotlib
+import numpy as np
+import pytest
+from test_viz_graphs import HOSTILE, lecture, named
+
+import viz
+from microgrid import Value
+from viz import paper
+from viz.theme import THEMES
+
+
+def pixels(figure: viz.Figure, tmp_path) -> np.ndarray:
+    from matplotlib.image import imread
+
+    return np.asarray(imread(figure.save(tmp_path / "graph.png")))[:, :, :3]
+
+
+def rgb(color: str) -> np.ndarray:
+    return np.array([int(color[i : i + 2], 16) for i in (1, 3, 5)]) / 255
+
+
+def svg_size(figure: viz.Figure) -> tuple[float, float]:
+    width, height = re.search(r'width="([\d.]+)" height="([\d.]+)"', figure.svg()).groups()
+    return float(width), float(height)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_a_png_has_the_size_and_the_colours_of_the_picture(theme: str, tmp_path) -> None:
+    figure = viz.draw(lecture(), theme=theme)
+    image = pixels(figure, tmp_path)
+    width, height = svg_size(figure)
+    assert image.shape[1] == pytest.approx(width * paper.SHARPNESS, abs=2)
+    assert image.shape[0] == pytest.approx(height * paper.SHARPNESS, abs=2)
+    look = THEMES[theme]
+    for color in (look.background, *(look.boxes[role].fill for role in ("input", "parameter", "op"))):
+        assert (np.abs(image - rgb(color)).max(axis=2) < 0.01).mean() > 0.005, color
+    assert np.allclose(image[2, 2], rgb(look.background), atol=0.01)
+
+
+def test_the_root_of_the_lecture_is_right_of_its_parameters(tmp_path) -> None:
+    image = pixels(viz.draw(lecture()), tmp_path)
+    columns = {
+        role: np.nonzero(np.abs(image - rgb(THEMES["lecture"].boxes[role].fill)).max(axis=2) < 0.01)[1].mean()
+        for role in ("parameter", "op")
+    }
+    assert columns["parameter"] < columns["op"]
+
+
+def test_a_pdf_is_one_page_of_the_pictures_size_with_text_that_can_be_searched(tmp_path) -> None:
+    figure = viz.draw(lecture(), title="Least squares")
+    data = figure.save(tmp_path / "graph.pdf").read_bytes()
+    box = [float(x) for x in re.search(rb"/MediaBox \[([^\]]*)\]", data)[1].split()]
+    assert box[2:] == pytest.approx(svg_size(figure), abs=0.1)
+    assert len(re.findall(rb"/Type /Page\b", data)) == 1
+    assert b"/Title (Least squares)" in data
+    assert b"DejaVuSans" in data
+    assert b"ToUnicode" in data
+    assert b"CreationDate" not in data
+    streams = b"".join(_inflate(part) for part in re.findall(rb"stream\r?\n(.*?)\r?\nendstream", data, re.S))
+    assert b"BT" in streams
+
+
+def _inflate(data: bytes) -> bytes:
+    try:
+        return zlib.decompress(data)
+    except zlib.error:
+        return b""
+
+
+@pytest.mark.parametrize("suffix", ["pdf", "png"])
+def test_any_label_can_be_printed(suffix: str, tmp_path) -> None:
+    v = Value(1.0, "y\u0302")
+    for label in [*HOSTILE, "\x07", "𝔘🦄", "한국어", "$x$", "\\"]:
+        v = v + Value(2.0, label)
+    path = viz.draw(v, title="$\\alpha$ {").save(tmp_path / f"graph.{suffix}")
+    assert path.stat().st_size > 1000
+
+
+def test_the_users_plot_settings_have_no_say(tmp_path) -> None:
+    figure = viz.draw(lecture())
+    plain = figure.save(tmp_path / "a.png").read_bytes()
+    settings = {"savefig.bbox": "tight", "text.usetex": True, "figure.dpi": 30, "font.size": 40}
+    with matplotlib.rc_context(settings):
+        assert figure.save(tmp_path / "b.png").read_bytes() == plain
+        assert matplotlib.rcParams["savefig.bbox"] == "tight"
+
+
+def test_a_huge_picture_is_less_sharp_instead_of_too_large() -> None:
+    from matplotlib.image import imread
+
+    wide = viz.draw(named(sum(Value(float(i), f"x{i}") for i in range(120)), "s"), max_nodes=None)
+    height, width = imread(io.BytesIO(paper.png(wide._scene))).shape[:2]
+    assert width * height <= paper.MOST_PIXELS * 1.01
+    assert max(width, height) <= 30_001

@@ -1,0 +1,117 @@
+"""Pictures as Graphviz source: for those who use Graphviz themselves, and for notebooks written for micrograd."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from microgrid import Value
+from microgrid.ops import TABLE
+
+from .digits import ASCII_MINUS, Numbers
+from .options import CHOICES, Options, check_choice
+from .picture import PENDING, Box, Picture
+from .snapshot import read
+from .text import clean
+from .theme import FONTS, THEMES, Theme
+
+if TYPE_CHECKING:
+    from graphviz import Digraph
+
+__all__ = ["draw_dot", "source"]
+
+_SHAPES = {
+    "input": ("box", "rounded,filled"),
+    "parameter": ("hexagon", "filled"),
+    "op": ("box", "filled"),
+    "constant": ("box", "filled,dashed"),
+    "symbol": ("ellipse", "filled"),
+}
+
+
+def escape(lines: Iterable[str]) -> str:
+    """Lines of a user's text as a label that Graphviz shows as it stands.
+
+    Unescaped, Graphviz would read ``\\N`` as the node's name, ``&lt;`` as a character and ``<b>`` as HTML.
+    """
+    import graphviz
+
+    escaped = [graphviz.escape(clean(line).replace("&", "&amp;")) for line in lines]
+    label: str = graphviz.nohtml(r"\n".join(escaped))
+    return label
+
+
+def source(picture: Picture, options: Options) -> str:
+    """The picture in Graphviz's language, with the theme's colours and labels that Graphviz measures."""
+    import graphviz
+
+    theme = THEMES[options.theme]
+    graph = graphviz.Digraph(
+        graph_attr={"rankdir": options.rankdir, "bgcolor": theme.background, "fontname": "sans-serif"},
+        node_attr={"fontname": "sans-serif", "fontsize": str(FONTS["value"].size), "fontcolor": theme.text},
+        edge_attr={
+            "fontname": "sans-serif", "fontsize": str(FONTS["local"].size), "fontcolor": theme.local,
+            "color": theme.edge,
+        },
+    )  # fmt: skip
+    if options.title:
+        graph.attr(label=escape([options.title]), labelloc="t", fontcolor=theme.text, fontsize=str(FONTS["title"].size))
+    _boxes(graph, picture, (), theme)
+    for arrow in picture.arrows:
+        label = escape(line.text for line in arrow.label.lines) if arrow.label else None
+        graph.edge(arrow.tail.name, arrow.head.name, label=label, dir=None if arrow.pointed else "none")
+    text: str = graph.source
+    return text
+
+
+def _boxes(graph: Digraph, picture: Picture, scope: tuple[str, ...], theme: Theme) -> None:
+    """The boxes of a scope, and its inner scopes as clusters."""
+    depth = len(scope)
+    for box in picture.boxes:
+        if box.scope == scope:
+            _box(graph, box, theme, box is picture.root)
+    inner = dict.fromkeys(box.scope[: depth + 1] for box in picture.boxes if box.scope[:depth] == scope != box.scope)
+    for path in inner:
+        first = next(box for box in picture.boxes if box.scope[: depth + 1] == path)
+        with graph.subgraph(name=f"cluster_{first.name}_{depth}") as cluster:
+            cluster.attr(
+                label=escape(path[-1:]), style="filled", fillcolor=theme.scope.fill, color=theme.scope.stroke,
+                fontcolor=theme.dim,
+            )  # fmt: skip
+            _boxes(cluster, picture, path, theme)
+
+
+def _box(graph: Digraph, box: Box, theme: Theme, is_root: bool) -> None:
+    look = theme.boxes[box.kind]
+    shape, style = _SHAPES[box.kind]
+    graph.node(
+        box.name, escape(line.text for line in box.lines), shape=shape, style=style, fillcolor=look.fill,
+        color=look.stroke, penwidth=f"{theme.root_width if is_root else look.width:g}",
+        fontcolor=theme.symbol if box.kind == "symbol" else None,
+    )  # fmt: skip
+
+
+def draw_dot(root: Value, format: str = "svg", rankdir: str = "LR") -> Digraph:
+    """Draw a graph as micrograd's notebooks do: a `graphviz.Digraph` with a box for each value, a circle for each
+    operation.  Rendering it needs the dot program; `viz.draw` has more to offer.
+
+    >>> from microgrid import Value
+    >>> x = Value(3.0, label="x")
+    >>> draw_dot(x * x).source.count("->")  # x to the operation twice, and on to the result
+    3
+    """
+    import graphviz
+
+    check_choice("rankdir", rankdir, CHOICES["rankdir"])
+    numbers = Numbers(minus=ASCII_MINUS)
+    graph = graphviz.Digraph(format=format, graph_attr={"rankdir": rankdir})
+    for node in read(root).nodes:
+        grad = PENDING if node.grad is None else f"grad {numbers(node.grad)}"
+        cells = [node.label, f"data {numbers(node.data)}", grad]
+        graph.node(f"n{node.index}", escape([" | ".join(cell for cell in cells if cell)]), shape="box")
+        if node.op:
+            graph.node(f"o{node.index}", escape([TABLE[node.op].spelling(node.constant)]))
+            graph.edge(f"o{node.index}", f"n{node.index}")
+        for parent in node.parents:
+            graph.edge(f"n{parent}", f"o{node.index}")
+    return graph

@@ -1,0 +1,173 @@
+"""Where everything goes: Graphviz places empty boxes of known size, once, and never sees a user's text."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+
+from .errors import EngineNotFound, LayoutError
+from .picture import Arrow, Box, Picture
+from .shapes import Point
+
+__all__ = ["Layout", "place"]
+
+POINTS = 72.0  # to the inch, which is what Graphviz measures lengths in
+SCOPE_MARGIN = 22
+LARGE = 500
+"""Boxes from which on Graphviz is told to stop improving early: beyond it, minutes buy nothing that can be seen."""
+NEAR = " [weight=3]"
+"""Keeps a local derivative near the operation it belongs to, where its arrow is long."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Positions in points, y downwards: the centre of each box, and each arrow's cubic curves (one, or two by way of
+    its label), from the centre of one box to that of the other."""
+
+    size: Point
+    centers: dict[str, Point]
+    curves: tuple[tuple[tuple[Point, ...], ...], ...]
+
+    def moved(self, dx: float, dy: float) -> Layout:
+        def move(point: Point) -> Point:
+            return round(point[0] + dx, 2), round(point[1] + dy, 2)
+
+        centers = {name: move(center) for name, center in self.centers.items()}
+        curves = tuple(tuple(tuple(map(move, curve)) for curve in route) for route in self.curves)
+        return Layout(self.size, centers, curves)
+
+
+def place(picture: Picture, rankdir: str = "LR", engine: str = "auto") -> Layout:
+    """Lay a picture out with Graphviz: the `dot` on the PATH, or the one that pygraphviz brings along."""
+    return _read(_run(_source(picture, rankdir), engine), picture)
+
+
+# ---------------------------------------------------------------- what Graphviz is asked
+
+
+def _source(picture: Picture, rankdir: str) -> str:
+    boxes = picture.all_boxes
+    gap = 0.36 if any(arrow.label for arrow in picture.arrows) else 0.6  # inches; a label has a gap on either side
+    limits = " nslimit=1 nslimit1=1" if len(boxes) > LARGE else ""
+    steps = [
+        f"{tail.name} -> {head.name}{NEAR if tail is arrow.label else ''}"
+        for arrow in picture.arrows
+        for tail, head in _steps(arrow)
+    ]
+    return "\n".join(
+        [
+            "digraph {",
+            f"graph [rankdir={rankdir} nodesep=0.24 ranksep={gap}{limits}]",
+            'node [shape=box fixedsize=true label=""]',
+            "edge [arrowhead=none headclip=false tailclip=false]",
+            *_clusters(boxes),
+            *steps,
+            "}\n",
+        ]
+    )
+
+
+def _steps(arrow: Arrow) -> list[tuple[Box, Box]]:
+    """An arrow by way of its label is two edges to Graphviz, which keeps everything else off the label."""
+    if arrow.label is None:
+        return [(arrow.tail, arrow.head)]
+    return [(arrow.tail, arrow.label), (arrow.label, arrow.head)]
+
+
+def _clusters(boxes: list[Box]) -> list[str]:
+    """The boxes, those of a scope in a cluster, and clusters within clusters."""
+    lines: list[str] = []
+    open_scopes: tuple[str, ...] = ()
+    for count, box in enumerate(sorted(boxes, key=lambda box: box.scope)):  # stable: the order within a scope stays
+        while open_scopes != box.scope[: len(open_scopes)]:
+            lines.append("}")
+            open_scopes = open_scopes[:-1]
+        for depth in range(len(open_scopes), len(box.scope)):
+            lines.append(f"subgraph cluster_{count}_{depth} {{ margin={SCOPE_MARGIN}")
+        open_scopes = box.scope
+        width, height = box.size
+        lines.append(f"{box.name} [width={width / POINTS:.4f} height={height / POINTS:.4f}]")
+    return lines + ["}"] * len(open_scopes)
+
+
+# ---------------------------------------------------------------- who answers
+
+
+def _run(source: str, engine: str) -> str:
+    failures: list[LayoutError] = []
+    for name, run in (("dot", _dot), ("pygraphviz", _pygraphviz)):
+        if engine in ("auto", name):
+            try:
+                return run(source)
+            except LayoutError as error:
+                failures.append(error)
+    for failure in failures:
+        if not isinstance(failure, EngineNotFound):  # an engine that is there but broken has more to say
+            raise failure
+    raise EngineNotFound(
+        f"nothing can lay the picture out ({'; '.join(map(str, failures))}).  Any of these helps: install Graphviz "
+        "(apt install graphviz, brew install graphviz, or https://graphviz.org/download); python -m pip install "
+        'pygraphviz, which brings Graphviz along (then engine="auto" or "pygraphviz"); or draw(...).dot(), which needs '
+        "no engine and gives the source for a Graphviz elsewhere"
+    )
+
+
+def _dot(source: str) -> str:
+    import subprocess
+
+    import graphviz
+
+    try:
+        output: bytes = graphviz.pipe("dot", "plain", source.encode())
+    except graphviz.ExecutableNotFound:
+        raise EngineNotFound("there is no dot on the PATH") from None
+    except subprocess.CalledProcessError as error:
+        stderr = (error.stderr or b"").decode(errors="replace").strip()
+        raise LayoutError(f"dot failed with exit status {error.returncode}", stderr) from error
+    except OSError as error:
+        raise LayoutError(f"dot could not be run: {error}") from error
+    return output.decode()
+
+
+def _pygraphviz(source: str) -> str:
+    try:
+        import pygraphviz
+    except ImportError as error:
+        raise EngineNotFound(f"pygraphviz cannot be imported: {error}") from None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", RuntimeWarning)  # how it passes on what Graphviz says
+            output = pygraphviz.AGraph(string=source).draw(format="plain", prog="dot")
+    except (OSError, RuntimeError, RuntimeWarning, ValueError) as error:
+        raise LayoutError("the Graphviz of pygraphviz failed", str(error)) from error
+    return bytes(output).decode()
+
+
+# ---------------------------------------------------------------- what Graphviz answered
+
+
+def _read(plain: str, picture: Picture) -> Layout:
+    """The places in Graphviz's `plain` format, whose y points upwards."""
+    size: Point = (0.0, 0.0)
+    centers: dict[str, Point] = {}
+    routes: dict[tuple[str, str], list[tuple[Point, ...]]] = {}
+
+    def point(x: str, y: str) -> Point:
+        return round(float(x) * POINTS, 2), round(size[1] - float(y) * POINTS, 2)
+
+    for line in plain.splitlines():
+        match line.split():
+            case ["graph", _, width, height]:
+                size = (float(width) * POINTS, float(height) * POINTS)
+            case ["node", name, x, y, *_]:
+                centers[name] = point(x, y)
+            case ["edge", tail, head, count, *rest]:
+                numbers = rest[: 2 * int(count)]
+                curve = tuple(map(point, numbers[::2], numbers[1::2]))
+                routes.setdefault((tail, head), []).append(curve)
+    try:  # parallel arrows take their curves in turn
+        curves = [tuple(routes[a.name, b.name].pop(0) for a, b in _steps(arrow)) for arrow in picture.arrows]
+        centers = {box.name: centers[box.name] for box in picture.all_boxes}
+    except (KeyError, IndexError) as error:
+        raise LayoutError(f"Graphviz left out {error}", plain[:500]) from error
+    return Layout(size, centers, tuple(curves))

@@ -1,0 +1,60 @@
+"""The choices a picture leaves to its reader, checked once, before anything is read or drawn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .theme import THEMES
+
+__all__ = ["CHOICES", "Options"]
+
+CHOICES = {
+    "rankdir": ("LR", "TB", "RL", "BT"),
+    "theme": tuple(THEMES),
+    "ops": ("merged", "separate"),
+    "edges": ("local", "plain"),
+    "engine": ("auto", "dot", "pygraphviz"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """The keyword arguments of `viz.draw`.
+
+    >>> Options(rankdir="up")
+    Traceback (most recent call last):
+        ...
+    ValueError: rankdir='up' is unknown: choose "LR", "TB", "RL" or "BT"
+    """
+
+    rankdir: str = "LR"
+    theme: str = "lecture"
+    ops: str = "merged"
+    edges: str = "local"
+    precision: int = 4
+    max_nodes: int | None = 300
+    engine: str = "auto"
+    title: str | None = None
+    legend: bool = False
+
+    def __post_init__(self) -> None:
+        for name, choices in CHOICES.items():
+            check_choice(name, getattr(self, name), choices)
+        _check_whole("precision", self.precision, 1, 17)
+        if self.max_nodes is not None:
+            _check_whole("max_nodes", self.max_nodes, 1, None)
+        if self.title is not None and not isinstance(self.title, str):
+            raise TypeError(f"title is a str or None, got {type(self.title).__name__}")
+
+
+def check_choice(name: str, value: object, choices: tuple[str, ...]) -> None:
+    if value not in choices:
+        *first, last = (f'"{choice}"' for choice in choices)
+        raise ValueError(f"{name}={value!r} is unknown: choose {', '.join(first)} or {last}")
+
+
+def _check_whole(name: str, value: object, least: int, most: int | None) -> None:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError(f"{name} is a whole number, got {type(value).__name__} {value!r}")
+    if value < least or (most is not None and value > most):
+        raise ValueError(f"{name}={value} is out of range: " + (f"{least} to {most}" if most else f"at least {least}"))

@@ -1,0 +1,108 @@
+"""Writes a drawing as PDF or PNG through matplotlib, with the font it brings along: no machine's fonts matter."""
+
+from __future__ import annotations
+
+import io
+import unicodedata
+import warnings
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from .scene import Path, Scene, Text
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["pdf", "png"]
+
+POINTS = 72
+SHARPNESS = 2.5
+"""Pixels to the point in a PNG, unless that makes it too large:"""
+MOST_PIXELS = 40_000_000
+
+
+def pdf(scene: Scene) -> bytes:
+    """The drawing as one page of its own size; text stays text."""
+    return _save(scene, "pdf", POINTS, {"Creator": "microgrid", "Title": scene.title, "CreationDate": None})
+
+
+def png(scene: Scene) -> bytes:
+    """The drawing as pixels."""
+    width, height = scene.size
+    scale = min(SHARPNESS, (MOST_PIXELS / (width * height)) ** 0.5, 30_000 / max(width, height))
+    return _save(scene, "png", POINTS * scale, {"Software": None, "Title": scene.title})
+
+
+def _save(scene: Scene, kind: str, dpi: float, metadata: dict[str, Any]) -> bytes:
+    import matplotlib
+
+    file = io.BytesIO()
+    # A notebook's settings, such as cutting figures to their contents, are meant for plots.
+    with matplotlib.rc_context(), warnings.catch_warnings():
+        warnings.simplefilter("ignore", matplotlib.MatplotlibDeprecationWarning)  # of settings that only exist
+        matplotlib.rcParams.update({k: v for k, v in matplotlib.rcParamsDefault.items() if "backend" not in k})
+        matplotlib.rcParams["pdf.fonttype"] = 42  # fonts that can be searched, and that publishers accept
+        _figure(scene).savefig(file, format=kind, dpi=dpi, metadata=metadata, facecolor=scene.background)
+    return file.getvalue()
+
+
+def _figure(scene: Scene) -> Figure:
+    from matplotlib.figure import Figure
+
+    width, height = scene.size
+    figure = Figure(figsize=(width / POINTS, height / POINTS))
+    axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
+    axes.set_axis_off()
+    axes.set_xlim(0, width)
+    axes.set_ylim(height, 0)
+    for order, item in enumerate(scene.items()):
+        axes.add_artist(_patch(item) if isinstance(item, Path) else _words(item)).set_zorder(order)
+    return figure
+
+
+def _patch(path: Path) -> Any:
+    from matplotlib.patches import PathPatch
+    from matplotlib.path import Path as Outline
+
+    codes = {"M": [Outline.MOVETO], "L": [Outline.LINETO], "C": [Outline.CURVE4] * 3, "Z": [Outline.CLOSEPOLY]}
+    vertices = [point for _, points in path.commands for point in points or ((0.0, 0.0),)]
+    outline = Outline(vertices, [code for letter, _ in path.commands for code in codes[letter]])
+    width = path.paint.width
+    dash = (0, [part / width for part in path.paint.dash]) if path.paint.dash else "-"
+    return PathPatch(
+        outline, facecolor=path.paint.fill, edgecolor=path.paint.stroke, linewidth=width, linestyle=dash,
+        joinstyle="miter", capstyle="butt",
+    )  # fmt: skip
+
+
+def _words(text: Text) -> Any:
+    from matplotlib.text import Text as Words
+
+    font = _font(text.font.bold)
+    return Words(
+        *text.at, _drawable(text.text, text.font.bold), fontproperties=font, fontsize=text.font.size, color=text.color,
+        horizontalalignment="center" if text.anchor == "middle" else "left", verticalalignment="baseline",
+        parse_math=False, usetex=False,
+    )  # fmt: skip
+
+
+@cache
+def _font(bold: bool) -> Any:
+    from matplotlib import get_data_path
+    from matplotlib.font_manager import FontProperties
+
+    return FontProperties(fname=f"{get_data_path()}/fonts/ttf/DejaVuSans{'-Bold' if bold else ''}.ttf")
+
+
+def _drawable(text: str, bold: bool) -> str:
+    """The text with a replacement character for what the font lacks; an SVG has the reader's fonts for it."""
+    known = _characters(bold)
+    composed = unicodedata.normalize("NFC", text)
+    return "".join(char if ord(char) in known else "\N{REPLACEMENT CHARACTER}" for char in composed)
+
+
+@cache
+def _characters(bold: bool) -> frozenset[int]:
+    from matplotlib.font_manager import get_font
+
+    return frozenset(get_font(_font(bold).get_file()).get_charmap())

@@ -1,0 +1,56 @@
+"""A drawing that any format can be written from: paths and texts with colours, in groups that say what they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from .shapes import Command, Point
+from .theme import Font, Paint
+
+__all__ = ["Group", "Path", "Scene", "Text"]
+
+
+@dataclass(frozen=True)
+class Path:
+    """An outline; `paint.fill` is "none" for a line."""
+
+    commands: tuple[Command, ...]
+    paint: Paint
+
+
+@dataclass(frozen=True)
+class Text:
+    """A line of text; `at` is the middle (or the start) of its baseline, `width` what it takes up at most."""
+
+    at: Point
+    text: str
+    font: Font
+    color: str
+    width: float
+    anchor: str = "middle"
+
+
+@dataclass(frozen=True)
+class Group:
+    """What belongs together: a box with its text, an arrow.  `node` is the node's position in the graph's order."""
+
+    kind: str
+    items: tuple[Path | Text, ...]
+    description: str = ""
+    node: int | None = None
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A page with its groups, those at the back first.  Lengths are points, y downwards."""
+
+    size: Point
+    background: str
+    title: str
+    description: str
+    groups: tuple[Group, ...]
+
+    def items(self) -> Iterator[Path | Text]:
+        for group in self.groups:
+            yield from group.items

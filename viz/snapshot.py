@@ -1,0 +1,89 @@
+"""A graph as it was at one moment, by number: what pictures are made from, so that they do not change afterwards."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from microgrid import Value
+from microgrid.graph import order, sweep
+
+from .errors import TooLarge
+from .text import clean
+
+__all__ = ["Node", "Trace", "read"]
+
+
+@dataclass(frozen=True)
+class Node:
+    """One Value.  `parents` are positions in the trace; `grad` is None where none has been computed."""
+
+    index: int
+    label: str
+    role: str
+    op: str
+    constant: float | None
+    data: float
+    grad: float | None
+    is_derivative: bool
+    """Whether `grad` is d root / d node, and not what several calls, another root or another seed left there."""
+    scope: tuple[str, ...]
+    parents: tuple[int, ...]
+    partials: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Trace:
+    """The nodes in `microgrid.graph.order`: each after its operands, the root last."""
+
+    nodes: tuple[Node, ...]
+
+    @property
+    def root(self) -> Node:
+        return self.nodes[-1]
+
+    def operands(self, node: Node) -> list[Node]:
+        return [self.nodes[i] for i in node.parents]
+
+
+def read(root: Value, max_nodes: int | None = None) -> Trace:
+    """Take down a graph.  Nothing is computed in it and nothing is changed.
+
+    >>> x = Value(3.0, "x")
+    >>> [(node.label, node.parents) for node in read(x * x).nodes]
+    [('x', ()), ('', (0, 0))]
+    """
+    if not isinstance(root, Value):
+        raise TypeError(f"a picture is drawn of a Value, the result of a computation, got {type(root).__name__}")
+    values = order(root)
+    if max_nodes is not None and len(values) > max_nodes:
+        raise TooLarge(
+            f"the graph has {len(values):,} nodes, and max_nodes is {max_nodes:,}, beyond which a picture is slow to "
+            "make and too small to read: draw a part of it (a node nearer to the leaves, one sample instead of a "
+            "batch), pass a larger max_nodes=, or max_nodes=None for no limit"
+        )
+    position = {v: i for i, v in enumerate(values)}
+    derivatives = sweep(values, lambda v: v.partials, 1.0, _times)
+    return Trace(tuple(_node(i, v, position, derivatives.get(v, 0.0)) for i, v in enumerate(values)))
+
+
+def _times(adjoint: float, partial: float) -> float:
+    return adjoint * partial if adjoint else 0.0  # as in `backward`, 0 times infinity is 0
+
+
+def _node(index: int, v: Value, position: dict[Value, int], derivative: Any) -> Node:
+    grad = v.grad if v.has_grad else None
+    return Node(
+        index=index,
+        label=clean(v.label),
+        role=v.role,
+        op=v.op,
+        constant=v.constant,
+        data=v.data,
+        grad=grad,
+        is_derivative=grad is not None and math.isclose(grad, derivative, rel_tol=1e-9, abs_tol=1e-300),
+        scope=tuple(clean(name) for name in v.scope.split("/") if name),
+        parents=tuple(position[parent] for parent in v.parents),
+        partials=v.partials,
+    )

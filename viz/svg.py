@@ -1,0 +1,93 @@
+"""Writes a drawing as SVG: nothing in it runs, loads or depends on anything, and a user's text is only ever text."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from xml.sax.saxutils import escape, quoteattr
+
+from .scene import Group, Path, Scene, Text
+from .shapes import Command
+
+__all__ = ["svg"]
+
+FAMILIES = "'DejaVu Sans', 'Segoe UI', 'Helvetica Neue', Arial, sans-serif"
+
+
+def svg(scene: Scene) -> str:
+    """The drawing as one SVG element.  It scales down to the width of its surroundings."""
+    width, height = map(_number, scene.size)
+    body = "\n".join(map(_group, scene.groups))
+    # Several pictures may stand in one notebook, so ids come from the content and colours are not in a style sheet.
+    key = "mg" + sha256((scene.title + scene.background + body).encode()).hexdigest()[:10]
+    attributes = {
+        "xmlns": "http://www.w3.org/2000/svg",
+        "width": width,
+        "height": height,
+        "viewBox": f"0 0 {width} {height}",
+        "style": "max-width:100%;height:auto",
+        "role": "graphics-document",
+        "aria-labelledby": f"{key}-title",
+        "aria-describedby": f"{key}-desc",
+        "font-family": FAMILIES,
+        "text-rendering": "geometricPrecision",
+    }
+    return "\n".join(
+        [
+            f"<svg{_attributes(attributes)}>",
+            f'<title id="{key}-title">{escape(scene.title)}</title>',
+            f'<desc id="{key}-desc">{escape(scene.description)}</desc>',
+            f'<rect class="background" width="{width}" height="{height}" fill="{scene.background}"/>',
+            body,
+            "</svg>\n",
+        ]
+    )
+
+
+def _group(group: Group) -> str:
+    attributes: dict[str, str] = {"class": group.kind}
+    if group.node is not None:
+        attributes["data-node"] = str(group.node)
+    title = []
+    if group.description:
+        attributes |= {"role": "graphics-symbol", "aria-label": group.description.replace("\n", ", ")}
+        title = [f"<title>{escape(group.description)}</title>"]
+    items = [_path(item) if isinstance(item, Path) else _text(item) for item in group.items]
+    return "\n".join([f"<g{_attributes(attributes)}>", *title, *items, "</g>"])
+
+
+def _path(path: Path) -> str:
+    attributes = {"d": "".join(map(_command, path.commands)), "fill": path.paint.fill}
+    if path.paint.stroke != "none":
+        attributes |= {"stroke": path.paint.stroke, "stroke-width": _number(path.paint.width)}
+    if path.paint.dash:
+        attributes["stroke-dasharray"] = " ".join(map(_number, path.paint.dash))
+    return f"<path{_attributes(attributes)}/>"
+
+
+def _command(command: Command) -> str:
+    letter, points = command
+    return letter + " ".join(f"{_number(x)},{_number(y)}" for x, y in points)
+
+
+def _text(text: Text) -> str:
+    attributes = {
+        "x": _number(text.at[0]),
+        "y": _number(text.at[1]),
+        "font-size": _number(text.font.size),
+        "fill": text.color,
+        "text-anchor": text.anchor,
+    }
+    if text.font.bold:
+        attributes["font-weight"] = "bold"
+    if "  " in text.text or text.text != text.text.strip():
+        attributes["xml:space"] = "preserve"
+    return f"<text{_attributes(attributes)}>{escape(text.text)}</text>"
+
+
+def _attributes(attributes: dict[str, str]) -> str:
+    return "".join(f" {name}={quoteattr(value)}" for name, value in attributes.items())
+
+
+def _number(x: float) -> str:
+    """A length to a hundredth, without a trailing zero."""
+    return f"{x:.2f}".rstrip("0").rstrip(".")

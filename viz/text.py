@@ -1,0 +1,35 @@
+"""A user's text as a picture may hold it: printable, on one line, and not too long."""
+
+from __future__ import annotations
+
+import unicodedata
+
+__all__ = ["clean", "shorten"]
+
+# Not printable in Python's eyes, but Persian and the scripts of India are misspelt without them.
+_JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
+
+
+def clean(text: str) -> str:
+    """Replace what XML, DOT or a reader's eye cannot take: control characters, bidirectional overrides, surrogates.
+
+    >>> clean("a\\x07b\\nc")
+    'a�b c'
+    """
+    return "".join(map(_printable, text))
+
+
+def _printable(char: str) -> str:
+    if char.isprintable() or char in _JOINERS:
+        return char
+    blank = char in "\t\n\r" or unicodedata.category(char) == "Zs"
+    return " " if blank else "\N{REPLACEMENT CHARACTER}"
+
+
+def shorten(text: str, limit: int) -> str:
+    """Cut a text that is longer than `limit` characters, and show that by an ellipsis.
+
+    >>> shorten("a rather long label", 10)
+    'a rather…'
+    """
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
