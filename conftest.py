@@ -1,0 +1,43 @@
+"""What every test and doctest shares: the table of operations as shipped, and the rule that CI skips nothing."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from microgrid import ops
+
+NO_SKIP = "MICROGRID_NO_SKIP"
+skipped: list[str] = []
+
+
+@pytest.fixture(autouse=True)
+def table_as_shipped() -> Iterator[None]:
+    """Forget the custom operations a test defined."""
+    before = dict(ops.TABLE)
+    yield
+    ops.TABLE.clear()
+    ops.TABLE.update(before)
+
+
+def pytest_report_header() -> str:
+    import microgrid
+
+    return f"microgrid {microgrid.__version__}"
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    if report.skipped:
+        skipped.append(report.nodeid)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if skipped and os.environ.get(NO_SKIP):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if skipped and os.environ.get(NO_SKIP):
+        terminalreporter.write_line(f"{NO_SKIP} is set, and {len(skipped)} tests were skipped: that is a failure")

@@ -1,0 +1,268 @@
+"""verify(): right graphs pass, and each kind of wrong number is caught and named."""
+
+import dataclasses
+import json
+import math
+import random
+from html.parser import HTMLParser
+
+import pytest
+import sympy as sp
+
+import microgrid as mg
+from microgrid import Value, composition, custom_op, ops, parameter, rounding, verify, verify_rules
+from microgrid.graph import order
+from microgrid.rules import prove
+
+
+def lecture() -> tuple[Value, ...]:
+    w, b, x, y = parameter(2.0, "w"), parameter(1.0, "b"), Value(3.0, "x"), Value(9.0, "y")
+    root = (w * x + b - y) ** 2
+    root.label = "L"
+    return root, w, b, x, y
+
+
+def finding(report, level):
+    return next(f for f in report.findings if f.level == level)
+
+
+def network(nodes: int, seed: int = 0) -> Value:
+    """A random graph with reuse, smooth and kinked operations, of about `nodes` nodes."""
+    rng = random.Random(seed)
+    made = [parameter(rng.uniform(-1, 1), f"w{k}") for k in range(12)]
+    while len(made) < nodes:
+        a, b = rng.choice(made[-40:]), rng.choice(made[-40:])
+        made.append(rng.choice([a * b, a + b, a - b, a.tanh(), a.sigmoid(), a.relu(), (a * b).sin()]))
+    return mg.sum(made[-20:])
+
+
+# ---------------------------------------------------------------- what passes
+
+
+def test_the_lecture_graph_is_proved_on_every_level():
+    report = verify(lecture()[0])
+    assert report.ok
+    assert {f.level: f.status for f in report.findings} == {
+        "rules": "proved", "composition": "proved", "numbers": "checked", "symbolic": "proved",
+    }  # fmt: skip
+
+
+def test_the_formulas_are_the_derivatives_a_mathematician_writes():
+    report = verify(lecture()[0])
+    w, b, x, y = sp.symbols("w b x y")
+    loss = (w * x + b - y) ** 2
+    shown = {d.by: sp.sympify(d.text, {"w": w, "b": b, "x": x, "y": y}) for d in report.derivatives}
+    for symbol in (w, b, x, y):
+        assert sp.expand(shown[symbol.name] - sp.diff(loss, symbol)) == 0
+    assert {d.by: d.value for d in report.derivatives} == {"w": -12.0, "b": -4.0, "x": -8.0, "y": 4.0}
+
+
+def test_no_gradient_is_touched():
+    root = lecture()[0]
+    root.backward()
+    before = [(v.data, v.grad, v.has_grad) for v in order(root)]
+    verify(root)
+    assert [(v.data, v.grad, v.has_grad) for v in order(root)] == before
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_random_graphs_pass(seed):
+    report = verify(network(150, seed), symbolic=False)
+    assert report.ok, str(report)
+    assert finding(report, "composition").status == "proved"
+    assert finding(report, "numbers").status == "checked"
+
+
+def test_a_single_leaf_can_be_verified():
+    assert verify(Value(3.0, "x")).ok
+
+
+def test_large_graphs_get_an_honest_answer_for_the_formula():
+    y = Value(1.0, "x")
+    for _ in range(300):
+        y = y * 0.5 + y * 0.25
+    report = verify(y)
+    assert report.ok
+    assert finding(report, "symbolic").status == "not attempted"
+    assert f"{6 * 2**300 - 5:.3g} terms" in finding(report, "symbolic").text
+
+
+def test_a_kink_is_noted_with_its_convention():
+    report = verify(Value(0.0, "h").relu())
+    assert report.ok
+    assert "relu" in finding(report, "kinks").details[0]
+    assert "0 at 0" in finding(report, "kinks").details[0]
+
+
+def test_an_infinite_partial_is_said_and_does_not_crash():
+    report = verify(Value(0.0, "x").sqrt() * 2)
+    assert finding(report, "composition").status == "not attempted"
+    assert "not a finite real number" in finding(report, "numbers").text
+
+
+def test_the_whole_table_is_proved():
+    report = verify_rules([row for row in ops.TABLE.values() if type(row) is ops.Op])
+    assert report.ok
+    assert finding(report, "rules").status == "proved", str(report)
+
+
+# ---------------------------------------------------------------- what is caught
+
+
+WRONG = {
+    "a sign": ("SIN", {"partials": ("-cos(x)",)}),
+    "half a thousandth": ("SIGMOID", {"partials": ("1.0005*e/(1 + e)**2",)}),
+    "a lost square": ("TANH", {"partials": ("1 - z",)}),
+    "swapped operands": ("MUL", {"partials": ("x", "y")}),
+    "an unsquared denominator": ("DIV", {"partials": ("1/y", "-x/y")}),
+    "a wrong value": ("SOFTPLUS", {"value": "(x if x > 0 else 0) + log(1 + e)/2"}),
+    "one branch only": ("ELU", {"partials": ("y*expm1(x) if x <= 0 else 1",)}),
+    "a wrong slide": ("TANH", {"textbook": ("1 + z**2",)}),
+}
+
+
+@pytest.mark.parametrize(("constant", "change"), WRONG.values(), ids=WRONG)
+def test_a_wrong_rule_is_caught_by_name(monkeypatch, constant, change):
+    right = getattr(ops, constant)
+    monkeypatch.setattr(ops, constant, dataclasses.replace(right, **change, _bound={}))
+    x, y = Value(0.7, "x"), Value(1.9, "y")
+    name = right.name
+    v = {"mul": lambda: x * y, "div": lambda: x / y}.get(name, lambda: getattr(x, name)())()
+    report = verify(v)
+    assert not report.ok
+    assert finding(report, "rules").details[0].startswith(f"{name}: ")
+    assert "NOT verified" in str(report)
+
+
+def test_a_table_row_that_is_wrong_is_caught_by_verify_rules(monkeypatch):
+    monkeypatch.setitem(ops.TABLE, "log1p", dataclasses.replace(ops.LOG1P, partials=("1/x",), _bound={}))
+    report = verify_rules()
+    assert not report.ok
+    assert [d for d in finding(report, "rules").details if d.startswith("log1p: ")]
+
+
+def test_a_row_is_proved_once_and_again_when_it_changes():
+    assert prove(ops.TANH) is prove(ops.TANH)
+    assert prove(dataclasses.replace(ops.TANH, partials=("1 + z*z",), _bound={})).status == "failed"
+
+
+def test_a_leaf_changed_after_the_forward_pass_is_caught():
+    root, w, *_ = lecture()
+    w.data = 5.0
+    report = verify(root)
+    assert not report.ok
+    assert "recompute" in finding(report, "numbers").details[0]
+    assert verify(mg.recompute(root)).ok
+
+
+def test_a_walk_that_forgets_a_path_is_caught(monkeypatch):
+    def forgetful(root, seed):
+        nodes, adjoints = honest(root, seed)
+        x = next(i for i, v in enumerate(nodes) if v.label == "x")
+        adjoints[x] = adjoints[x] * 0.5
+        return nodes, adjoints
+
+    honest = composition.propagate
+    x = Value(3.0, "x")
+    monkeypatch.setattr(composition, "propagate", forgetful)
+    report = verify(x * x + x)
+    assert finding(report, "composition").status == "failed"
+    assert "'x' (3.0)" in finding(report, "composition").details[0]
+
+
+def test_a_value_off_by_a_few_units_in_the_last_place_is_caught():
+    root = lecture()[0]
+    product = order(root)[2]
+    product._data = math.nextafter(math.nextafter(6.0, 7), 7)
+    assert finding(verify(root), "numbers").status == "failed"
+
+
+# ---------------------------------------------------------------- custom operations
+
+
+def test_a_custom_operation_is_proved_from_its_sympy_form():
+    cube = custom_op("cube", value=lambda x: x**3, partials=[lambda x: 3 * x**2], sympy=lambda x: x**3)
+    assert finding(verify(cube(Value(2.0, "x"))), "rules").status == "proved"
+
+
+def test_a_custom_operation_with_a_wrong_partial_is_caught_by_name():
+    wrong = custom_op("wrong_cube", value=lambda x: x**3, partials=[lambda x: 2 * x**2], sympy=lambda x: x**3)
+    report = verify(wrong(Value(2.0)))
+    assert not report.ok
+    assert finding(report, "rules").details == ("wrong_cube: the partial with respect to x1 is wrong",)
+
+
+def test_a_custom_operation_without_a_sympy_form_is_not_called_proved():
+    square = custom_op("my_square", value=lambda x: x * x, partials=[lambda x: 2 * x])
+    report = verify(square(Value(2.0)))
+    assert report.ok
+    assert finding(report, "rules").status == "not attempted"
+    assert "sympy=" in finding(report, "rules").details[0]
+
+
+def test_a_custom_operation_in_doubles_only_is_named():
+    table = custom_op("looked_up", value=lambda x: float(round(x)), partials=[lambda x: 0.0])
+    report = verify(table(Value(2.2, "x")) * 3)
+    assert report.ok
+    assert "looked_up" in finding(report, "numbers").details[0]
+
+
+# ---------------------------------------------------------------- rounding
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_bounds_hold_and_are_not_idle(seed):
+    nodes = order(network(60, seed))
+    result = rounding.check_numbers(nodes)
+    assert not result.failures
+    assert result.error <= result.bound < 1e-6
+
+
+def test_cancellation_widens_the_bound_instead_of_failing():
+    x = Value(0.1, "x")
+    y = ((x + 1e12) - 1e12).tanh()  # the value is off by 1e-4, relatively
+    result = rounding.check_numbers(order(y))
+    assert not result.failures
+    assert 1e-5 < result.error <= result.bound
+
+
+# ---------------------------------------------------------------- the report
+
+
+def test_a_report_is_json_and_says_what_it_found():
+    found = json.loads(json.dumps(verify(lecture()[0]).to_dict(), allow_nan=False))
+    assert found["ok"] is True
+    assert {d["by"]: d["value"] for d in found["derivatives"]}["w"] == -12.0
+    assert [f["level"] for f in found["findings"]] == ["rules", "composition", "numbers", "symbolic"]
+
+
+HOSTILE = '<script>alert(1)</script>|`__import__("os").system("true")`\\'
+
+
+def test_labels_are_text_in_every_format():
+    x = Value(2.0, HOSTILE)
+    y = x * x
+    y.label = HOSTILE
+    report = verify(y)
+    tags = []
+    parser = HTMLParser()
+    parser.handle_starttag = lambda tag, attributes: tags.append(tag)
+    parser.feed(report.html())
+    assert "script" not in tags
+    assert "<script" not in report.markdown()
+    assert report.latex().count("{") == report.latex().count("}")
+    assert HOSTILE in str(report)
+
+
+def test_labels_that_collide_get_names_of_their_own():
+    a, b = Value(2.0, "x"), Value(3.0, "x")
+    report = verify(a * b)
+    assert {d.by for d in report.derivatives} == {"v0", "v1"}
+
+
+def test_latex_writes_indices_and_hats():
+    w1, yhat = Value(2.0, "w1"), Value(3.0, "yhat")
+    assert verify(w1 * yhat**2).latex().splitlines()[1:3] == [
+        r"\frac{\partial \mathrm{y}}{\partial w_{1}} &= \hat{y}^{2} \\".replace(r"\mathrm{y}", "y"),
+        r"\frac{\partial y}{\partial \hat{y}} &= 2 w_{1} \hat{y}",
+    ]
