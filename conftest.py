@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -20,6 +21,15 @@ def table_as_shipped() -> Iterator[None]:
     yield
     ops.TABLE.clear()
     ops.TABLE.update(before)
+
+
+@pytest.fixture
+def precise() -> Iterator[Any]:
+    """700 digits: log(1 + exp(-1000)) needs 435, hypot(1e150, 1e-160) needs 620."""
+    from mpmath import mp
+
+    with mp.workdps(700):
+        yield mp
 
 
 def pytest_report_header() -> str:

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 import sympy as sp
-from conftest import BINARY, CONSTANTS, OPERATORS, PIECES, U, X, Y, reference
+from mathematics import BINARY, CONSTANTS, OPERATORS, PIECES, U, X, Y, reference
 from mpmath import mp, mpf
 
 import microgrid

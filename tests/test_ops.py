@@ -9,7 +9,7 @@ import sys
 
 import numpy as np
 import pytest
-from conftest import BINARY, CONSTANTS, LARGEST, OPERATORS, PIECES, UNARY, U, apply, close, reference
+from mathematics import BINARY, CONSTANTS, LARGEST, OPERATORS, PIECES, UNARY, U, apply, close, reference
 from mpmath import mp, mpf
 
 import microgrid

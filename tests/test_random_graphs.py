@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from itertools import product
 
 import pytest
-from conftest import BINARY, CONSTANTS, PIECES, U, apply, reference
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from mathematics import BINARY, CONSTANTS, PIECES, U, apply, reference
 from mpmath import mp, mpf
 
 from microgrid import Value, grad, jvp

@@ -7,7 +7,7 @@ import random
 
 import pytest
 import sympy as sp
-from conftest import X
+from mathematics import X
 
 import microgrid
 from microgrid import DomainError, NonFiniteGradient, Value, custom_op, errstate, grad, jvp, no_grad, recompute

@@ -11,8 +11,6 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any, NamedTuple
 
-import mpmath
-import pytest
 import sympy as sp
 from mpmath import mp, mpf
 
@@ -155,10 +153,3 @@ def close(got: float, want: Any, tolerance: Any) -> bool:
     if abs(want) > LARGEST:
         return bool(got == math.copysign(math.inf, want))
     return bool(math.isfinite(got) and abs(mpf(got) - want) <= max(tolerance, TINY))
-
-
-@pytest.fixture
-def precise() -> Any:
-    """700 digits: log(1 + exp(-1000)) needs 435, hypot(1e150, 1e-160) needs 620."""
-    with mpmath.workdps(700):
-        yield mp
