@@ -1,5 +1,6 @@
 """microgrid: the scalar autograd engine for learning and teaching backpropagation."""
 
+from . import engine as engine
 from . import nn as nn
 from .context import errstate as errstate
 from .context import no_grad as no_grad
@@ -24,3 +25,6 @@ from .transforms import jvp as jvp
 from .transforms import recompute as recompute
 
 __version__ = "0.1.0"
+
+compiled = not engine.__file__.endswith(".py")
+"""Whether the engine that runs is machine code."""

@@ -95,7 +95,7 @@ def exact(made: Program) -> tuple[list[mpf], list[mpf]]:
                 bend = abs(reference(name, letter + other, *point))
                 slack += bend * (made.errors[q] + ROUNDING * abs(made.values[q]))
             adjoints[k] += adjoints[v] * slope
-            errors[k] += errors[v] * abs(slope) + abs(adjoints[v]) * slack + 4 * U * abs(adjoints[v] * slope)
+            errors[k] += errors[v] * (abs(slope) + slack) + abs(adjoints[v]) * (slack + 4 * U * abs(slope))
     return adjoints, [SAFETY * error for error in errors]
 
 
