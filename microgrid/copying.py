@@ -26,12 +26,22 @@ def copy_node(v: Value) -> Value:
 
 def copy_graph(v: Value, memo: dict[int, Any]) -> Value:
     """What copy.deepcopy asks for: `memo` knows the copies by the ids of their originals."""
-    for old in order(v, bundles=True):
+    for old in order(v, bundles=True, known=_Copied(memo)):
         if id(old) not in memo:
             kind, row, a, b, attributes, *fields = _parts(old, memo.get(id(old._a)), memo.get(id(old._b)))
             memo[id(old)] = rebuild(kind, row, a, b, deepcopy(attributes, memo), *fields)
     copied: Value = memo[id(v)]
     return copied
+
+
+class _Copied:
+    """The nodes that deepcopy has copied already."""
+
+    def __init__(self, memo: dict[int, Any]) -> None:
+        self.memo = memo
+
+    def __contains__(self, v: object) -> bool:
+        return id(v) in self.memo
 
 
 def _parts(v: Value, a: Value | None, b: Value | None) -> tuple[Any, ...]:

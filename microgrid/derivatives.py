@@ -7,14 +7,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .composition import engine_adjoints
+from .composition import TINY, engine_adjoints
 from .conversion import apply, to_sympy
 from .custom import CustomOp
 from .engine import Value
 from .errors import GraphError
 from .formula import sympy_vocabulary
 from .graph import counts, sweep
+from .rounding import rounding_bounds
 from .rules import vanishes
+from .truth import at_kink
 
 __all__ = ["Derivative", "Derivatives", "derive"]
 
@@ -71,7 +73,8 @@ def derive(nodes: Sequence[Value]) -> Derivatives:
             operands = [expressions[parent] for parent in v.parents]
             expressions[v] = apply(v, operands) if v.op else sp.Rational(v.data)
     adjoints = sweep(nodes, lambda v: _partials(v, expressions), sp.Integer(1))
-    floats = engine_adjoints(root)
+    floats, (_, bounds) = engine_adjoints(root), rounding_bounds(nodes)
+    smooth = not any(map(at_kink, nodes))  # at a kink the engine's number is a convention
     result, names = Derivatives(), _names(nodes, symbols)
     point = {symbols[v]: v.data for v in wanted}
     for v in wanted:
@@ -83,6 +86,8 @@ def derive(nodes: Sequence[Value]) -> Derivatives:
         result.found.append(Derivative(root.label or "y", by, text, latex, floats[v], status))
         if status == "failed":
             result.failures.append(f"the chain rule and sympy give different derivatives with respect to {by}")
+        elif smooth and not _is_value(floats[v], by_sympy, point, bounds[v]):
+            result.failures.append(f"the gradient of {by} is {floats[v]!r}, which is not the value of {text}")
     return result
 
 
@@ -124,12 +129,21 @@ def _agreement(difference: Any, reference: Any, point: dict[Any, float]) -> str:
     return "checked" if compared else "not compared"
 
 
-def _evaluate(expression: Any, point: dict[Any, float]) -> Any:
-    """The expression in 50 digits at a point, or None where it has no real value."""
+def _is_value(number: float, expression: Any, point: dict[Any, float], bound: float) -> bool:
+    """Whether the engine's number is the formula's value, but for rounding."""
+    for digits in (50, 200, 800):  # the formula may cancel where the engine does not
+        exact = _evaluate(expression, point, digits)
+        if exact is None or abs(exact - number) <= bound + 4 * TINY:
+            return True
+    return False
+
+
+def _evaluate(expression: Any, point: dict[Any, float], digits: int = 50) -> Any:
+    """The expression at a point, or None where it has no real value."""
     import sympy as sp
     from mpmath import mp
 
-    with mp.workdps(50):
+    with mp.workdps(digits):
         try:
             value = mp.mpmathify(sp.lambdify(list(point), expression, "mpmath", cse=True)(*map(mp.mpf, point.values())))
         except (ArithmeticError, ValueError, TypeError, NameError):

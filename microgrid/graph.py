@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,8 +14,10 @@ from .failures import describe
 __all__ = ["Counts", "Path", "counts", "depends", "leaves", "order", "path_count", "paths", "scopes", "sweep"]
 
 
-def order(*roots: Value, bundles: bool = False) -> list[Value]:
+def order(*roots: Value, bundles: bool = False, known: Container[Value] = ()) -> list[Value]:
     """Every node under the roots, each after its operands, left operands first: the same list every time.
+
+    What is `known` already is left out, and what only it depends on.
 
     >>> from microgrid import Value
     >>> x, w = Value(3.0, "x"), Value(2.0, "w")
@@ -26,7 +28,7 @@ def order(*roots: Value, bundles: bool = False) -> list[Value]:
     stack = [_node(root) for root in reversed(roots)]
     while stack:
         v = stack[-1]
-        waiting = [parent for parent in (v._b, v._a) if parent is not None and parent not in placed]
+        waiting = [p for p in (v._b, v._a) if p is not None and p not in placed and p not in known]
         if waiting and v not in placed:
             stack.extend(waiting)
         else:
@@ -131,16 +133,33 @@ def paths(root: Value, start: Value, *, limit: int = 10_000) -> Iterator[Path]:
 
 def _walk(root: Value, start: Value) -> Iterator[Path]:
     towards = set(depends(order(root), [start]))
-    stack: list[tuple[tuple[Value, ...], tuple[float, ...]]] = [((root,), ())]
-    while stack:
-        nodes, partials = stack.pop()
-        v = nodes[0]
-        if v is start:
-            yield Path(nodes, partials)
+    # The way down so far, and for each of its nodes what is still to be tried below it.
+    nodes: list[Value] = [root]
+    slopes: list[float] = []
+    untried = [_steps_down(root, start, towards)]
+    if root is start:
+        yield Path((root,), ())
+    while untried:
+        step = next(untried[-1], None)
+        if step is None:
+            untried.pop()
+            nodes.pop()
+            if slopes:
+                slopes.pop()
             continue
-        for parent, partial in reversed(list(zip(v.parents, v.partials, strict=True))):
+        nodes.append(step[0])
+        slopes.append(step[1])
+        untried.append(_steps_down(step[0], start, towards))
+        if step[0] is start:
+            yield Path(tuple(reversed(nodes)), tuple(reversed(slopes)))
+
+
+def _steps_down(v: Value, start: Value, towards: set[Value]) -> Iterator[tuple[Value, float]]:
+    """The operands of v through which `start` can be reached, with the partials; none from `start` itself."""
+    if v is not start:
+        for parent, partial in zip(v.parents, v.partials):
             if parent in towards:
-                stack.append(((parent, *nodes), (partial, *partials)))
+                yield parent, partial
 
 
 # ---------------------------------------------------------------- size

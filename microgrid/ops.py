@@ -50,7 +50,7 @@ class Op:
     """The open regions, one proof each, on which the formulas take no other branch."""
     samples: tuple[tuple[float, ...], ...] = ((-1.3,), (0.7,), (2.1,))
     """Points of the domain, at least one in each piece."""
-    _bound: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    _bound: dict[str, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     @property
     def arity(self) -> int:
@@ -119,7 +119,7 @@ ORDER = ("x < y", "x > y")
 PAIRS = ((-1.3, 0.7), (0.7, -1.3), (2.1, 1.7), (-0.4, -2.2))
 BASES = ((0.7, -1.3), (2.1, 1.7), (1.3, 3.0))
 POWERS = (*BASES, (0.7, 0.3), (2.1, -0.2))
-EXPONENTS = ("x > 0 and y > 0.5", "x > 0 and -0.5 < y < 0.5", "x > 0 and y < -0.5",
+EXPONENTS = ("x > 0 and y > 0.5", "x > 0 and 0 < y < 0.5", "x > 0 and -0.5 < y < 0", "x > 0 and y < -0.5",
              "x < 0 and y > 0.5 and y % 1 == 0", "x < 0 and y < -0.5 and y % 1 == 0")
 INSIDE = ((-0.6,), (0.3,), (0.9,))
 BASE = "a base that is not negative, or an integer exponent"
@@ -143,7 +143,7 @@ POW = row("pow", "pow(x, y)", SLOPE, "z*log(x) if x > 0 else 0 if x >= 0 else na
           textbook=("y*x**(y - 1)", "x**y*log(x)"), label="**",
           domain="x > 0 or x == 0 and y >= 0 or x < 0 and y % 1 == 0", needs=BASE, pole="x == 0 and y < 0",
           kink="x <= 0", convention="d/dy x**y is 0 at x = 0 and nan at x < 0",
-          pieces=EXPONENTS[:3], samples=POWERS)
+          pieces=EXPONENTS[:4], samples=POWERS)
 POWC = row("powc", "pow(x, y)", SLOPE,
            textbook=("y*x**(y - 1)",), label="**", constant=2.0,
            domain="x > 0 or x == 0 and y >= 0 or x < 0 and y % 1 == 0", needs=BASE, pole="x == 0 and y < 0",
@@ -192,7 +192,7 @@ ACOS = row("acos", "acos(x)", "-1/sqrt((1 - x)*(1 + x))", textbook=("-1/sqrt(1 -
 ATAN = row("atan", "atan(x)", "(1/hypot(1, x))**2", textbook=("1/(1 + x**2)",))  # 1 + x*x overflows
 ATAN2 = row("atan2", "atan2(x, y)", "y/h/h if h > 0 else h", "-x/h/h if h > 0 else h",
             let=(("h", "hypot(x, y)"),), textbook=("y/(x**2 + y**2)", "-x/(x**2 + y**2)"),
-            kink="x == 0 and y == 0", convention="0 at the origin",
+            kink="x == 0 and y <= 0", convention="0 at the origin, the limit on the branch cut",
             pieces=("x > 0 and y > 0", "x > 0 and y < 0", "x < 0 and y > 0", "x < 0 and y < 0"), samples=PAIRS + BASES)
 SINH = row("sinh", "sinh(x)", "cosh(x)")
 COSH = row("cosh", "cosh(x)", "sinh(x)")
@@ -226,7 +226,7 @@ SELU = row("selu", "s*a*expm1(x) if x <= 0 else s*x", "s*a*exp(x) if x <= 0 else
 SILU = row("silu", "x*s", "s + x*e/(1 + e)**2", let=(*DECAY, ("s", "1/(1 + e) if x > 0 else e/(1 + e)")),
            textbook=("z + (1 - z)/(1 + exp(-x))",), definition="x/(1 + exp(-x))", pieces=SIGNS)
 # Misra 2019, arXiv:1908.08681: x tanh(softplus(x)), with tanh(log(1 + u)) = (u² + 2u)/(u² + 2u + 2)
-MISH = row("mish", "x*t", "t + x*4*(e*e*(1 + e) if x > 0 else e*(1 + e))/(d*d)",
+MISH = row("mish", "x*t", "t + x*(4*(e*e*(1 + e) if x > 0 else e*(1 + e))/(d*d))",
            let=(*DECAY, ("d", "1 + 2*e + 2*e*e if x > 0 else e*e + 2*e + 2"),
                 ("t", "((1 + 2*e) if x > 0 else (e*e + 2*e))/d")),
            definition="x*tanh(log(1 + exp(x)))", pieces=SIGNS)

@@ -42,12 +42,17 @@ class Report:
 
     @property
     def verdict(self) -> str:
-        return "verified" if self.ok else "NOT verified"
+        """"verified" only if rules, composition and numbers all were: what was not attempted is not verified."""
+        if not self.ok:
+            return "NOT verified"
+        open_levels = [f.level for f in self.findings if f.status == "not attempted" and f.level != "symbolic"]
+        return f"nothing wrong found, but not all attempted: {', '.join(open_levels)}" if open_levels else "verified"
 
     def to_dict(self) -> dict[str, Any]:
         """The report in plain types, ready for json."""
         return {
             "ok": self.ok,
+            "verdict": self.verdict,
             "subject": self.subject,
             "findings": [asdict(finding) | {"details": list(finding.details)} for finding in self.findings],
             "derivatives": [_finite(asdict(derivative)) for derivative in self.derivatives],

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from math import inf, isfinite
+from math import inf, isfinite, isnan
 from typing import Any
 
 from . import ops
@@ -13,9 +13,10 @@ from .composition import TINY, UNIT, engine_adjoints
 from .custom import CustomOp
 from .engine import Value
 from .failures import describe
-from .formula import mpmath_vocabulary, roundings
+from .formula import roundings
 from .graph import sweep
 from .ops import Op
+from .truth import Function, computed, defined
 
 __all__ = ["Numbers", "check_numbers", "rounding_bounds"]
 
@@ -37,8 +38,8 @@ class Numbers:
 def check_numbers(nodes: Sequence[Value], digits: int = 50) -> Numbers:
     """Compute a graph (in `order`) again in `digits`-digit arithmetic, from the exact values of its leaves.
 
-    Each operation is checked by itself, at the operands the engine had, and then all values and gradients within
-    `rounding_bounds`.
+    Each operation is compared with its mathematical definition and that one's derivatives, at the operands the engine
+    had; then all values and gradients with the exact ones, within `rounding_bounds`.
     """
     from mpmath import mp
 
@@ -50,15 +51,10 @@ def check_numbers(nodes: Sequence[Value], digits: int = 50) -> Numbers:
             if v._row is None:
                 exact[v] = mp.mpf(v.data)
                 continue
-            forward = _forward(v, result)
-            operands = [mp.mpf(parent.data) for parent in v.parents]
-            truths = [exact[parent] for parent in v.parents]
-            try:
-                here = forward(operands)
-                _check_operation(v, here, operands, forward, result)
-                there = here if truths == operands else forward(truths)
-            except (ArithmeticError, ValueError):
-                there = [mp.nan]
+            if not all(map(isfinite, (v.data, *v.partials))):
+                result.reason = f"{describe(v)} or a partial of it is not finite"
+                return result
+            there = _check_operation(v, [exact[parent] for parent in v.parents], result)
             if not all(mp.isfinite(x) and mp.im(x) == 0 for x in there):
                 result.reason = f"in {digits} digits {describe(v)} or a partial of it is not a finite real number"
                 return result
@@ -67,56 +63,92 @@ def check_numbers(nodes: Sequence[Value], digits: int = 50) -> Numbers:
     return result
 
 
-def _forward(v: Value, result: Numbers) -> Callable[[Sequence[Any]], Sequence[Any]]:
-    """Operands -> (value, partials...) of v's operation, in mpmath's numbers."""
+def _check_operation(v: Value, truths: Sequence[Any], result: Numbers) -> Sequence[Any]:
+    """Check value and partials at the operands that v had; return those at the operands it should have had."""
     from mpmath import mp
 
     row = v._row or ops.NEG  # a leaf never gets here
-    if isinstance(row, CustomOp):
-        value, slopes = row.functions
-        operands = [mp.mpf(parent.data) for parent in v.parents]
-        try:
-            generic = not any(isinstance(x, float) for x in (value(*operands), *slopes(*operands)))
-        except (TypeError, ValueError, AttributeError):
-            generic = False
-        if generic:
-            return lambda xs: (value(*xs), *slopes(*xs))
-        if row.name not in result.coarse:
-            result.coarse.append(row.name)
-        return lambda xs: [mp.mpf(x) for x in (v.data, *v.partials)]
-    bound = row.bind("forward", mpmath_vocabulary())
-    count, constant = 1 + len(v.parents), [] if v.constant is None else [mp.mpf(v.constant)]
-    return lambda xs: bound(*xs, *constant)[:count]
+    formulas = computed(v)
+    if formulas is None and row.name not in result.coarse:
+        result.coarse.append(row.name)
+    operands = [mp.mpf(parent.data) for parent in v.parents]
+    for reference in filter(None, (defined(v), formulas)):
+        if _compare_operation(v, reference, operands, result):
+            break
+    if formulas is None:
+        if defined(v) is None:
+            _compare_in_doubles(v, result)
+        return [mp.mpf(x) for x in (v.data, *v.partials)]
+    try:
+        return formulas(*truths)
+    except (ArithmeticError, ValueError):
+        return [mp.nan]
 
 
-def _check_operation(
-    v: Value, want: Sequence[Any], operands: Sequence[Any], forward: Callable[..., Sequence[Any]], result: Numbers
-) -> None:
-    """Compare the recorded value and partials with 50 digits of the same formulas at the same operands."""
-    for k, (got, exact, count) in enumerate(zip((v.data, *v.partials), want, _roundings(v))):
+def _compare_operation(v: Value, reference: Function, operands: Sequence[Any], result: Numbers) -> bool:
+    """Compare v's recorded value and partials with the reference at the same operands; False if that has none there."""
+    from mpmath import mp
+
+    counts = _roundings(v)
+    for digits in (mp.dps, 200, 800):  # a definition may cancel where the engine's formula does not
+        with mp.workdps(digits):
+            try:
+                want = reference(*operands)
+            except (ArithmeticError, ValueError):
+                return False
+            wrong = [
+                k for k, got in enumerate((v.data, *v.partials))
+                if not _agree(got, want, k, counts[k], reference, operands)
+            ]  # fmt: skip
+        if not wrong:
+            break
+    result.checked += len(counts)
+    for k in wrong:
+        what = "value" if k == 0 else f"partial with respect to {describe(v.parents[k - 1])}"
+        result.failures.append(
+            f"the {what} of {v.op} at {describe(v)} is {(v.data, *v.partials)[k]!r}, and its operands give "
+            f"{mp.nstr(want[k], 17)} (if a leaf was changed since, recompute the graph first)"
+        )
+    return True
+
+
+def _compare_in_doubles(v: Value, result: Numbers) -> None:
+    """Compare the partials of a custom operation that knows only doubles with differences of its value, roughly."""
+    xs = [parent.data for parent in v.parents]
+    for k, (x, partial) in enumerate(zip(xs, v.partials)):
+        h = 1e-6 * max(1.0, abs(x))
+        above, below = (_evaluate(v, [*xs[:k], moved, *xs[k + 1 :]])[0] for moved in (x + h, x - h))
+        slope = (above - below) / (2 * h)
         result.checked += 1
-        unit = count * UNIT
-        nearest = float(exact)
-        if got == nearest or abs(got - nearest) <= (count - 1) * UNIT * abs(nearest):
-            continue
-        if abs(got - exact) <= unit * abs(exact) + 4 * TINY:
-            continue
-        # near a root of the formula the loss is relative to the operands: what would moving them by as much change?
-        spread = 0
-        for j, x in enumerate(operands):
-            for moved in (x * (1 - unit), x * (1 + unit)):
-                there = forward([*operands[:j], moved, *operands[j + 1 :]])
-                spread = max(spread, abs(there[k] - exact))
-        if not abs(got - exact) <= unit * abs(exact) + spread + 4 * TINY:
-            what = "value" if k == 0 else f"partial with respect to {describe(v.parents[k - 1])}"
+        if not abs(slope - partial) <= 1e-3 * max(abs(slope), abs(partial)) + 1e-6 * max(1.0, abs(v.data)):
             result.failures.append(
-                f"the {what} of {v.op} at {describe(v)} is {got!r}, and its operands give {float(exact)!r} "
-                "(if a leaf was changed since, recompute the graph first)"
+                f"the partial of {v.op} at {describe(v)} with respect to {describe(v.parents[k])} is {partial!r}, and "
+                f"differences of its value give about {slope:.4g}"
             )
+
+
+def _agree(
+    got: float, want: Sequence[Any], k: int, count: int, reference: Function, operands: Sequence[Any]
+) -> bool:  # fmt: skip
+    """Whether `got` is the k-th of `want` but for `count` roundings."""
+    exact, unit = want[k], count * UNIT
+    nearest = float(exact)
+    if got == nearest or abs(got - nearest) <= (count - 1) * UNIT * abs(nearest):
+        return True
+    if abs(got - exact) <= unit * abs(exact) + 4 * TINY:
+        return True
+    # near a root of the formula the loss is relative to the operands: what would moving them by as much change?
+    spread = 0
+    for j, x in enumerate(operands):
+        for moved in (x * (1 - unit), x * (1 + unit)):
+            spread = max(spread, abs(reference(*operands[:j], moved, *operands[j + 1 :])[k] - exact))
+    return bool(abs(got - exact) <= unit * abs(exact) + spread + 4 * TINY)
 
 
 def _compare(nodes: Sequence[Value], exact: dict[Value, Any], adjoints: dict[Value, Any], result: Numbers) -> None:
     """Compare all values and gradients with the exact ones, and remember the worst that a user sees."""
+    from mpmath import mp
+
     root, floats = nodes[-1], engine_adjoints(nodes[-1])
     value_bounds, gradient_bounds = rounding_bounds(nodes)
     for v in nodes:
@@ -128,7 +160,8 @@ def _compare(nodes: Sequence[Value], exact: dict[Value, Any], adjoints: dict[Val
                 continue
             error = abs(got - want)
             if not error <= bound + 4 * TINY:
-                result.failures.append(f"the {what} of {describe(v)} is {got!r}, and 50 digits give {float(want)!r}")
+                exactly = mp.nstr(want, 17)
+                result.failures.append(f"the {what} of {describe(v)} is {got!r}, and 50 digits give {exactly}")
             if shown and want != 0 and error / abs(want) >= result.error:
                 result.error, result.bound = float(error / abs(want)), float(bound / abs(want))
                 result.where = f"the {what} of {describe(v)}"
@@ -147,6 +180,8 @@ def rounding_bounds(nodes: Sequence[Value]) -> tuple[dict[Value, float], dict[Va
     root, floats = nodes[-1], engine_adjoints(nodes[-1])
     gradients = dict.fromkeys(nodes, 0.0)
     for v in reversed(nodes):
+        if isnan(gradients[v]):
+            gradients[v] = inf
         if v is not root:
             gradients[v] += 2 * UNIT * abs(floats[v])
         for parent, partial, shift in zip(v.parents, v.partials, moved[v]):
@@ -168,12 +203,20 @@ def _displacements(v: Value, bounds: dict[Value, float]) -> tuple[float, list[fl
     for j, parent in enumerate(v.parents):
         step = bounds[parent] + inner * abs(xs[j])
         if step:
-            below, above = (_evaluate(v, [*xs[:j], xs[j] + h, *xs[j + 1 :]]) for h in (-step, step))
-            moves = [max(abs(a - x), abs(b - x)) for x, a, b in zip(recorded, below, above)]
+            there = [_evaluate(v, [*xs[:j], x, *xs[j + 1 :]]) for x in _around(xs[j], step)]
+            moves = [max(abs(y[k] - now) for y in there) for k, now in enumerate(recorded)]
             moves[0] = max(moves[0], abs(v.partials[j]) * step)
             shifts = [shift + move for shift, move in zip(shifts, moves)]
     shifts = [x if isfinite(x) else inf for x in shifts]
     return shifts[0], shifts[1:]
+
+
+def _around(x: float, step: float) -> list[float]:
+    """Where to look for the largest change of a function when x may be off by `step`."""
+    if step <= 1e-6 * abs(x):
+        return [x - step, x + step]
+    points = [x + step * k / 8 for k in range(-8, 9)]  # the function may rise and fall in so wide an interval
+    return [*points, 0.0] if abs(x) <= step else points
 
 
 def _roundings(v: Value) -> Sequence[int]:

@@ -50,10 +50,14 @@ def _prove(row: Op) -> Proof:
     failures: list[str] = []
     formulas = 0
     for piece in row.pieces:
-        for what, difference in _claims(row, piece):
-            formulas += 1
-            if not vanishes(difference):
-                failures.append(f"{what} is wrong where {piece}" if piece != "True" else f"{what} is wrong")
+        where = f" where {piece}" if piece != "True" else ""
+        try:
+            for what, difference in _claims(row, piece):
+                formulas += 1
+                if not vanishes(difference):
+                    failures.append(f"{what} is wrong{where}")
+        except _Branch as branch:
+            failures.append(f"a formula branches at {branch}{where}, which the pieces do not tell apart")
     failures += _witness(row)
     return Proof(row.name, formulas, tuple(dict.fromkeys(failures)))
 
@@ -64,7 +68,7 @@ def _claims(row: Op, piece: str) -> Iterator[tuple[str, Any]]:
 
     letters = row.arguments
     symbols = [_symbol(letter, piece) for letter in letters]
-    words = _deciding(dict(zip(symbols, _sample(row, piece))))
+    words = _on_piece(piece, dict(zip(letters, symbols)))
     x, y = (*symbols, None)[:2]
 
     def spell(texts: Any, z: Any = None) -> Any:
@@ -91,27 +95,58 @@ def _symbol(letter: str, piece: str) -> Any:
     return Dummy(letter, real=True, **{name: True for name, found in assumed.items() if found})
 
 
-def _sample(row: Op, piece: str) -> tuple[Any, ...]:
-    """A sample of the row that lies in the piece."""
-    inside = function(row.name, row.arguments, piece, Vocabulary("sample", {}))
-    for sample in row.samples:
-        point = sample if len(sample) == len(row.arguments) else (*sample, row.constant)
-        if inside(*point):
-            return point
-    raise ValueError(f"the row {row.name!r} has no sample where {piece}")
+class _Branch(Exception):
+    """A condition that is true on one part of a piece and false on another."""
 
 
-def _deciding(at: dict[Any, float]) -> Vocabulary:
-    """sympy's words, with conditions decided at one point: on a piece they are the same everywhere."""
+def _on_piece(piece: str, symbols: dict[str, Any]) -> Vocabulary:
+    """sympy's words, with each condition decided for the whole piece, or `_Branch`."""
     import sympy as sp
 
-    point = {symbol: sp.Rational(value) for symbol, value in at.items()}
+    plain = sympy_vocabulary()
+    # without their signs, so that conditions stay conditions
+    free = {symbol: sp.Dummy(letter, real=True) for letter, symbol in symbols.items()}
+    letters = {letter: free[symbol] for letter, symbol in symbols.items()}
+    atoms = [text for text in piece.split(" and ") if "%" not in text]
+    region = [function("piece", list(letters), text, plain)(*letters.values()) for text in atoms if text != "True"]
 
     def where(condition: Any, a: Any, b: Any) -> Any:
-        return a if bool(sp.sympify(condition).subs(point)) else b
+        return a if _decide(sp.sympify(condition).xreplace(free), region) else b
 
-    plain = sympy_vocabulary()
     return Vocabulary("sympy on a piece", plain.words, plain.number, where)
+
+
+def _decide(condition: Any, region: list[Any]) -> bool:
+    """Whether a condition holds, or fails, at every point of a region; `_Branch` if neither."""
+    import sympy as sp
+
+    if condition in (sp.true, sp.false):
+        return bool(condition)
+    condition, *region = map(_in_one_symbol, (condition, *region))
+    sets = [atom.as_set() for atom in region if atom.free_symbols == condition.free_symbols]
+    if len(condition.free_symbols) == 1:
+        there, holds = sp.Intersection(sp.S.Reals, *sets), condition.as_set()
+        if there.is_subset(holds):
+            return True
+        if sp.Intersection(there, holds) is sp.S.EmptySet:
+            return False
+    raise _Branch(str(condition).replace("_", ""))
+
+
+def _in_one_symbol(condition: Any) -> Any:
+    """x > y as d > 0, with d the difference of the two."""
+    import sympy as sp
+
+    d = sp.Symbol("(x - y)", real=True)
+
+    def reduced(relation: Any) -> Any:
+        difference = sp.expand(relation.lhs - relation.rhs)
+        if len(difference.free_symbols) < 2:
+            return relation
+        x, y = sorted(difference.free_symbols, key=str)
+        return relation.func(sp.expand(difference.subs(x, y + d)), 0)
+
+    return condition.xreplace({relation: reduced(relation) for relation in condition.atoms(sp.Rel)})
 
 
 def vanishes(expression: Any, patient: bool = True) -> bool:
@@ -136,22 +171,37 @@ def vanishes(expression: Any, patient: bool = True) -> bool:
 
 
 def _witness(row: Op) -> list[str]:
-    """A second opinion without algebra: differences of the definition in 50-digit arithmetic at the samples."""
+    """A second opinion without algebra: slopes of the definition in 50-digit arithmetic, at the samples and between
+    the pieces."""
     from mpmath import mp
 
     words = mpmath_vocabulary()
+    definition, partials = row.bind("definition", words), row.bind("partials", words)
     wrong = []
-    for sample in row.samples:
-        point = sample if len(sample) == len(row.arguments) else (*sample, row.constant)
-        with mp.workdps(50):
+    with mp.workdps(50):
+        for point in _points(row):
             xs = [mp.mpf(value) for value in point]
-            definition = row.bind("definition", words)
-            z = definition(*xs)
-            for k, partial in enumerate(row.bind("partials", words)(*(*xs, None)[:2], z)):
+            for k, partial in enumerate(partials(*(*xs, None)[:2], definition(*xs))):
                 slope = mp.diff(definition, tuple(xs), tuple(int(j == k) for j in range(len(xs))))
                 if not abs(slope - partial) <= mp.mpf("1e-15") * max(1, abs(slope)):
-                    wrong.append(f"the partial with respect to {row.arguments[k]} differs from the slope at {sample}")
+                    at = ", ".join(f"{letter} = {value:g}" for letter, value in zip(row.arguments, point))
+                    wrong.append(f"the partial with respect to {row.arguments[k]} differs from the slope at {at}")
     return wrong
+
+
+def _points(row: Op) -> Iterator[tuple[float, ...]]:
+    """The samples of a row, and the same moved to where two pieces meet, unless that is a kink or outside."""
+    bounds = [re.findall(r"(x|y) [<>] (-?[\d.]+|y)", piece) for piece in row.pieces]
+    for sample in row.samples:
+        point = sample if len(sample) == len(row.arguments) else (*sample, row.constant or 0.0)
+        yield point
+        for letter, bound in dict.fromkeys(pair for pairs in bounds for pair in pairs):
+            moved = dict(zip(row.arguments, point))
+            moved[letter] = moved["y"] if bound == "y" else float(bound)
+            at = tuple(moved.values())
+            between = len(row.pieces) > 1 and row.bind("domain")(*at) and not row.bind("kink")(*at)
+            if between and row.bind("domain")(*(value - 1e-9 for value in at)):
+                yield at
 
 
 def _prove_custom(row: CustomOp) -> Proof:

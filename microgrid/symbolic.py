@@ -15,6 +15,7 @@ from .ops import Op
 from .report import Finding, Report
 from .rounding import check_numbers, rounding_bounds
 from .rules import Proof, prove
+from .truth import at_kink
 
 __all__ = ["from_sympy", "rounding_bounds", "to_sympy", "to_sympy_rows", "verify", "verify_rules"]
 
@@ -38,7 +39,7 @@ def verify(y: Value, *, symbolic: bool = True, digits: int = 50) -> Report:
     nodes = order(y)
     size = f"{len(nodes)} nodes, {sum(len(v.parents) for v in nodes)} edges"
     report = Report(f"{y.label or 'y'} = {y.data!r} ({size})")
-    report.findings.append(_rules({v._row.name: v._row for v in nodes if v._row is not None}.values()))
+    report.findings.append(_rules(dict.fromkeys(v._row for v in nodes if v._row is not None)))
     report.findings.append(_composition(nodes))
     report.findings.append(_numbers(nodes, digits))
     if symbolic:
@@ -106,14 +107,7 @@ def _symbolic(nodes: list[Value], report: Report) -> Finding:
 
 def _kinks(nodes: list[Value]) -> list[Finding]:
     """Where the derivative does not exist and a convention was used."""
-    found = []
-    for v in nodes:
-        row = v._row
-        if row is None or row.kink == "False":
-            continue
-        operands = [parent.data for parent in v.parents] + ([v.constant] if v.constant is not None else [])
-        if row.bind("kink")(*operands):
-            found.append(f"{row.name} at {describe(v)}: {row.convention}")
+    found = [f"{v.op} at {describe(v)}: {v._row.convention}" for v in nodes if v._row is not None and at_kink(v)]
     if not found:
         return []
     text = f"{len(found)} operations are at a point without a derivative; the gradients are what a convention gives"

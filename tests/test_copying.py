@@ -237,3 +237,12 @@ def test_pickling_inside_pickling_saves_each_node_once():
     inner = chain(Value(5.0), 500)
     apart = len(pickle.dumps(with_note(None))) + len(pickle.dumps(inner))
     assert len(pickle.dumps(with_note(Nested(inner)))) < 1.1 * apart
+
+
+def test_a_history_of_nodes_is_copied_in_linear_time():
+    """Each node was once looked for under every other: 4 s for 4,000 nodes."""
+    history = [Value(1.0)]
+    for _ in range(50_000):
+        history.append(history[-1] * 1.0)
+    copied = copy.deepcopy(history)
+    assert copied[-1].parents[0] is copied[-2]

@@ -197,3 +197,12 @@ def test_counts_of_nothing():
 def test_bytes_are_at_least_those_of_the_objects():
     y = Value(1.5) * Value(2.5)
     assert counts(y).bytes >= 3 * sys.getsizeof(1.5) + sum(v.__sizeof__() for v in order(y))
+
+
+def test_one_path_of_a_hundred_thousand_steps():
+    x = y = Value(1.0, "x")
+    for _ in range(100_000):
+        y = y * 1.0
+    (path,) = paths(y, x)
+    assert len(path.nodes) == 100_001
+    assert path.product == 1.0
