@@ -51,7 +51,7 @@ LAYERS = [
     {"engine"},
     {"graph", "functions", "custom", "copying"},
     {"transforms"},
-    {"tokens", "grammar", "parse", "conversion", "rules", "composition", "derivatives", "rounding", "report",
+    {"tokens", "grammar", "parse", "conversion", "rules", "composition", "derivatives", "rounding", "report", "truth",
      "symbolic", "program", "nn"},
     {"train"},
     {"sources", "cli"},
