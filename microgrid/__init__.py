@@ -24,6 +24,15 @@ from .transforms import grad as grad
 from .transforms import jvp as jvp
 from .transforms import recompute as recompute
 
+__all__ = [  # without abs and sum: a star import must not replace Python's own
+    "CheckpointError", "DomainError", "ExpressionError", "GraphError", "MicrogridError", "NonFiniteGradient", "Value",
+    "acos", "asin", "atan", "atan2", "compiled", "cos", "cosh", "custom_op", "dot", "elu", "erf", "erfc", "errstate",
+    "exp", "expm1", "from_sympy", "gelu", "gelu_tanh", "grad", "hardtanh", "hypot", "jvp", "leaky_relu", "log", "log1p",
+    "log_softmax", "logaddexp", "logsigmoid", "logsumexp", "maximum", "maxout", "mean", "minimum", "mish", "nn",
+    "no_grad", "parameter", "parse", "recompute", "relu", "scope", "selu", "sigmoid", "silu", "sin", "sinh", "softmax",
+    "softplus", "softsign", "sqrt", "tan", "tanh", "to_sympy", "verify", "verify_rules",
+]  # fmt: skip
+
 __version__ = "0.1.0"
 
 compiled = not engine.__file__.endswith(".py")

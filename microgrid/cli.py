@@ -168,6 +168,7 @@ def _read_arguments(arguments: list[str]) -> argparse.Namespace:
 
 
 def _draw(options: argparse.Namespace) -> int:
+    options.output = options.output.removeprefix(" ")  # which `_read_arguments` put before a minus
     result = graph(options.expression, options.pairs, options.params)
     _check_directory(options.output)
     if not options.no_grad:

@@ -76,6 +76,7 @@ def derive(nodes: Sequence[Value]) -> Derivatives:
     floats, (_, bounds) = engine_adjoints(root), rounding_bounds(nodes)
     smooth = not any(map(at_kink, nodes))  # at a kink the engine's number is a convention
     result, names = Derivatives(), _names(nodes, symbols)
+    of = root.label or next(name for name in ("y", "f", "result") if name not in names.values())
     point = {symbols[v]: v.data for v in wanted}
     for v in wanted:
         by_chain_rule = adjoints.get(v, sp.Integer(0))
@@ -83,7 +84,7 @@ def derive(nodes: Sequence[Value]) -> Derivatives:
         status = _agreement(by_chain_rule - by_sympy, by_sympy, point)
         by, shown = names[symbols[v]], sp.factor_terms(by_sympy)
         text, latex = print_text(shown, names), print_latex(shown, names)
-        result.found.append(Derivative(root.label or "y", by, text, latex, floats[v], status))
+        result.found.append(Derivative(of, by, text, latex, floats[v], status))
         if status == "failed":
             result.failures.append(f"the chain rule and sympy give different derivatives with respect to {by}")
         elif smooth and not _is_value(floats[v], by_sympy, point, bounds[v]):
@@ -158,16 +159,28 @@ def print_text(expression: Any, names: dict[Any, str]) -> str:
     """A formula as text; the labels are put in by the printer, so sympy never reads them."""
     from sympy.printing.str import StrPrinter
 
-    printed: str = _printer(StrPrinter, names).doprint(expression)
+    expression, decimals = _with_decimals(expression)
+    printed: str = _printer(StrPrinter, names | decimals).doprint(expression)
     return printed
 
 
 def print_latex(expression: Any, names: dict[Any, str]) -> str:
     from sympy.printing.latex import LatexPrinter
 
+    expression, decimals = _with_decimals(expression)
     escaped = {symbol: latex_name(name) for symbol, name in names.items()}
-    printed: str = _printer(LatexPrinter, escaped).doprint(expression)
+    printed: str = _printer(LatexPrinter, escaped | decimals).doprint(expression)
     return printed
+
+
+def _with_decimals(expression: Any) -> tuple[Any, dict[Any, str]]:
+    """With 0.1 in place of 3602879701896397/36028797018963968, the fraction that the double is."""
+    import sympy as sp
+
+    long = {abs(number) for number in sp.sympify(expression).atoms(sp.Rational) if number.q > 1000}
+    decimals = {number: sp.Dummy(repr(float(number)), positive=True) for number in long}
+    replaced = {sign * number: sign * symbol for number, symbol in decimals.items() for sign in (1, -1)}
+    return expression.xreplace(replaced), {symbol: symbol.name for symbol in decimals.values()}
 
 
 def _printer(base: Any, names: dict[Any, str]) -> Any:

@@ -68,7 +68,8 @@ class Report:
 
     def _formulas(self) -> Iterator[str]:
         for d in self.derivatives:
-            yield f"∂{d.of}/∂{d.by} = {d.text}" + (f" = {d.value:.17g}" if d.text != f"{d.value:.17g}" else "")
+            number = repr(d.value).removesuffix(".0")
+            yield f"∂{d.of}/∂{d.by} = {d.text}" + (f" = {number}" if d.text != number else "")
 
     def markdown(self) -> str:
         """A heading, a table of the findings and the derivatives as a list."""
