@@ -14,7 +14,7 @@ from .errors import ExpressionError as ExpressionError
 from .errors import GraphError as GraphError
 from .errors import MicrogridError as MicrogridError
 from .errors import NonFiniteGradient as NonFiniteGradient
-from .functions import *  # noqa: F403
+from .functions import *
 from .parse import parse as parse
 from .symbolic import from_sympy as from_sympy
 from .symbolic import to_sympy as to_sympy

@@ -14,8 +14,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
+from .context import errstate
 from .engine import Value
 from .errors import ExpressionError, MicrogridError
+from .failures import IEEE
 from .sources import graph
 
 __all__ = ["main"]
@@ -64,7 +66,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             warnings.simplefilter("always", RuntimeWarning)
             warnings.showwarning = _show_warning
             options = _read_arguments(arguments)
-            code: int = options.run(options)
+            with errstate(domain="ieee" if getattr(options, "ieee", False) else None):
+                code: int = options.run(options)
             sys.stdout.flush()
             return code
     except BrokenPipeError:  # the reader, such as `head`, has seen enough; Python must not complain at exit either
@@ -86,7 +89,13 @@ def _message(error: Exception) -> str:
     text = str(error)
     if isinstance(error, OSError) and error.strerror:
         text = f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    for python, option in OPTIONS.items():
+        text = text.replace(python, option)
     return _one_line(text) or type(error).__name__
+
+
+OPTIONS = {IEEE: "--ieee goes on with inf and nan", "max_nodes=": "--max-nodes "}
+"""How the way out that a message names is spelled on the command line."""
 
 
 def _one_line(text: str) -> str:
@@ -127,16 +136,21 @@ def _parser() -> tuple[_Parser, dict[str, _Parser]]:
         made.add_argument("expression", metavar="EXPR", nargs=expression, default="",
                           help="an expression, several statements, or FILE.py:NAME, a Value in your own script")
         made.add_argument("pairs", metavar="name=value", nargs="*", default=[], help="the values of the names in EXPR")
+        made.add_argument("--ieee", action="store_true", help="go on with inf and nan outside an operation's domain")
         made.add_argument("--params", metavar="w,b", default="", help="which of the names are parameters")
 
     draw = command("draw", _draw, "draw the graph with its values and gradients", DRAW_EXAMPLES)
     graph_arguments(draw, None)
     draw.add_argument("-o", "--output", metavar="FILE", default="graph.svg", help="default: graph.svg")
-    draw.add_argument("--rankdir", choices=["LR", "TB", "RL", "BT"], default="LR", help="direction of the arrows")
-    draw.add_argument("--theme", choices=["lecture", "light", "dark", "print"], default="lecture")
+    draw.add_argument("--rankdir", choices=["LR", "TB", "RL", "BT"], default="LR",
+                      help="direction of the arrows (default: LR)")
+    draw.add_argument("--theme", choices=["lecture", "light", "dark", "print"], default="lecture",
+                      help="colours (default: lecture)")
     draw.add_argument("--ops", choices=["merged", "separate"], default="merged",
-                      help="an operation in the box of its result, or in a box of its own")
-    draw.add_argument("--edges", choices=["local", "plain"], default="local", help="with local derivatives or without")
+                      help="an operation in the box of its result (default), or in one of its own")
+    draw.add_argument("--edges", choices=["local", "plain"], default="local",
+                      help="with local derivatives (default) or without")
+    draw.add_argument("--precision", type=int, metavar="N", default=4, help="significant digits (default: 4)")
     draw.add_argument("--title", metavar="TEXT", help="to stand above the picture")
     draw.add_argument("--legend", action="store_true", help="say below the picture which box is what")
     draw.add_argument("--max-nodes", type=int, metavar="N", default=300, help="refuse larger graphs (default: 300)")
@@ -173,16 +187,24 @@ def _draw(options: argparse.Namespace) -> int:
     _check_directory(options.output)
     if not options.no_grad:
         _backward(result)
-    import viz
-
+    viz = _viz()
     figure = viz.draw(
         result, rankdir=options.rankdir, theme=options.theme, ops=options.ops, edges=options.edges,
         max_nodes=options.max_nodes, engine=options.engine, title=options.title, legend=options.legend,
+        precision=options.precision,
     )  # fmt: skip
     figure.save(Path(options.output))
     _print_results(result, gradients=not options.no_grad)
     print(f"wrote {options.output}")
     return 0
+
+
+def _viz() -> Any:
+    import viz
+
+    if not hasattr(viz, "draw"):
+        raise ImportError(f"{viz.__file__} stands in the way of microgrid's package viz: run from another directory")
+    return viz
 
 
 def _check_directory(file: str) -> None:
@@ -241,12 +263,13 @@ def _verify(options: argparse.Namespace) -> int:
 
 
 def _demo(options: argparse.Namespace) -> int:
-    import viz
-
     from . import parameter, verify
     from .parse import parse
 
-    directory = Path(options.dir)
+    viz = _viz()
+    directory = Path(options.dir.removeprefix(" "))
+    if directory.exists() and not directory.is_dir():
+        raise NotADirectoryError(20, "is a file, and the pictures need a directory", str(directory))
     directory.mkdir(parents=True, exist_ok=True)
     nodes = parse(LECTURE, w=parameter(2.0, "w"), b=parameter(1.0, "b"), x=3.0, y=9.0)
     loss = nodes["L"]

@@ -14,11 +14,12 @@ from .engine import Value
 from .errors import GraphError
 from .formula import sympy_vocabulary
 from .graph import counts, sweep
+from .limits import within
 from .rounding import rounding_bounds
 from .rules import vanishes
 from .truth import at_kink
 
-__all__ = ["Derivative", "Derivatives", "derive"]
+__all__ = ["Derivative", "Derivatives", "derive", "latex_name", "root_name"]
 
 TERMS, LEVELS, LEAVES = 300, 40, 12
 """Beyond these a formula is no help to a reader, and sympy may take minutes over it."""
@@ -40,6 +41,8 @@ class Derivative:
     latex: str
     value: float
     status: str
+    convention: bool = False
+    """Whether the number is a convention, because the graph stands at a kink."""
 
 
 @dataclass
@@ -49,7 +52,15 @@ class Derivatives:
     reason: str = ""
 
 
-def derive(nodes: Sequence[Value]) -> Derivatives:
+def derive(nodes: Sequence[Value], seconds: float) -> Derivatives:
+    """What `_derive` finds within some seconds: sympy can take hours over an innocent expression."""
+    try:
+        return within(seconds, _derive, nodes)
+    except TimeoutError:
+        return Derivatives(reason=f"sympy did not finish within {seconds:g} seconds")
+
+
+def _derive(nodes: Sequence[Value]) -> Derivatives:
     """The derivative of the last of `nodes` (in `order`) with respect to each input and parameter.
 
     One route is the chain rule over the recorded graph with the partials of the table, as formulas; the other is
@@ -76,7 +87,7 @@ def derive(nodes: Sequence[Value]) -> Derivatives:
     floats, (_, bounds) = engine_adjoints(root), rounding_bounds(nodes)
     smooth = not any(map(at_kink, nodes))  # at a kink the engine's number is a convention
     result, names = Derivatives(), _names(nodes, symbols)
-    of = root.label or next(name for name in ("y", "f", "result") if name not in names.values())
+    of = root_name(nodes)
     point = {symbols[v]: v.data for v in wanted}
     for v in wanted:
         by_chain_rule = adjoints.get(v, sp.Integer(0))
@@ -84,7 +95,7 @@ def derive(nodes: Sequence[Value]) -> Derivatives:
         status = _agreement(by_chain_rule - by_sympy, by_sympy, point)
         by, shown = names[symbols[v]], sp.factor_terms(by_sympy)
         text, latex = print_text(shown, names), print_latex(shown, names)
-        result.found.append(Derivative(of, by, text, latex, floats[v], status))
+        result.found.append(Derivative(of, by, text, latex, floats[v], status, not smooth))
         if status == "failed":
             result.failures.append(f"the chain rule and sympy give different derivatives with respect to {by}")
         elif smooth and not _is_value(floats[v], by_sympy, point, bounds[v]):
@@ -120,7 +131,7 @@ def _agreement(difference: Any, reference: Any, point: dict[Any, float]) -> str:
         return "proved"
     compared = False
     for k in range(1, 4):
-        near = {symbol: value * (1 + k / 97) + k / 89 for symbol, value in point.items()}
+        near = {symbol: value * (1 + k / 97) + (k + j / 7) / 89 for j, (symbol, value) in enumerate(point.items())}
         error, scale = _evaluate(difference, near), _evaluate(reference, near)
         if error is None or scale is None:
             continue
@@ -199,6 +210,12 @@ def latex_name(name: str) -> str:
     special = {"\\": r"\backslash{}", "{": r"\{", "}": r"\}", "^": r"\char94{}", "~": r"\char126{}"}
     special |= {c: "\\" + c for c in "#$%&_"}
     return r"\mathrm{" + "".join(special.get(c, c) for c in name) + "}"
+
+
+def root_name(nodes: Sequence[Value]) -> str:
+    """What the last of `nodes` is called: its label, or a letter that is no other node's."""
+    labels = {v.label for v in nodes}
+    return nodes[-1].label or next(name for name in ("y", "f", "result", "the result") if name not in labels)
 
 
 def _names(nodes: Sequence[Value], symbols: dict[Value, Any]) -> dict[Any, str]:

@@ -8,6 +8,7 @@ the nodes hold.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from . import context, failures, ops
@@ -153,6 +154,9 @@ class Value:
         label = f", label={self._label!r}" if self._label else ""
         return f"Value(data={self._data}, grad={self._grad}{label})"
 
+    def __format__(self, spec: str) -> str:
+        return format(self._data, spec) if spec else repr(self)
+
     # Each operation is one row of ops.py; here it gets its place in Python's grammar.
     # fmt: off
     def __add__(self, other: Any) -> Value: return binary(ops.ADD, self, other)
@@ -215,6 +219,10 @@ class Value:
     # fmt: on
 
 
+PLAIN = (Value, float, int)
+"""What an operand usually is; anything else is looked at more closely."""
+
+
 def parameter(data: Any, label: str = "") -> Value:
     """A leaf that training changes: drawn as a parameter, otherwise like ``Value(data, label)``."""
     made = Value(data, label)
@@ -237,17 +245,22 @@ def unary(row: Op, a: Any, constant: Any = 0.0) -> Value:
 
 def binary(row: Op, a: Any, b: Any) -> Value:
     """The node of a two-operand operation; a plain number becomes a constant leaf."""
-    if type(a) is not Value:
-        a = operand(row, a, b)
-    if type(b) is not Value:
-        b = operand(row, b, a)
+    if type(a) is not Value or type(b) is not Value:
+        if type(a) not in PLAIN or type(b) not in PLAIN:
+            answer: Value | None = failures.with_foreign(a, b, partial(binary, row))
+            if answer is not None:
+                return answer
+        a, b = operand(row, a, b), operand(row, b, a)
     z, da, db = compute(row, a._data, b._data, (a, b))
     return node(Value.__new__(Value), z, OP, row, a, b, da, db)
 
 
 def power(a: Any, b: Any) -> Value:
     """``a ** b``: one operand and a constant where the exponent is a number, two operands where it is a Value."""
-    return binary(ops.POW, a, b) if isinstance(b, Value) else unary(ops.POWC, a, b)
+    if isinstance(b, Value):
+        return binary(ops.POW, a, b)
+    answer: Value | None = None if type(b) in PLAIN else failures.with_foreign(a, b, power)
+    return unary(ops.POWC, a, b) if answer is None else answer
 
 
 def compute(row: Op, x: float, y: float, operands: tuple[Value, ...]) -> tuple[float, float, float]:

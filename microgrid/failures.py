@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import isfinite
-from numbers import Real
+from numbers import Number, Real
 from typing import TYPE_CHECKING, Any
 
 from . import context
@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from .engine import Value
     from .ops import Op
 
-__all__ = ["call_text", "check_gradients", "constant", "describe", "literal", "lossy", "number", "settle"]
+__all__ = ["call_text", "check_gradients", "constant", "describe", "literal", "lossy", "number", "settle",
+           "with_foreign"]  # fmt: skip
 
 IEEE = 'microgrid.errstate(domain="ieee") goes on with inf and nan'
 
@@ -24,7 +25,7 @@ def describe(v: Value) -> str:
     """A node as messages name it: its label and value, or its operation and value."""
     if v.label:
         return f"{v.label!r} ({v.data!r})"
-    return f"{v.op} ({v.data!r})" if v.op else repr(v.data)
+    return f"{v._op} ({v.data!r})" if v.op else repr(v.data)
 
 
 # ---------------------------------------------------------------- numbers
@@ -56,6 +57,20 @@ def _as_float(x: Any, where: str) -> float:
                         "by one, [v * a for a in array]")  # fmt: skip
     hint = f" (write {kind} as a number: float({x!r}))" if isinstance(x, str) else ""
     raise TypeError(f"{where}, got {kind} {_short(x)}{hint}")
+
+
+def with_foreign(a: Any, b: Any, operation: Callable[[Any, Any], Any]) -> Any:
+    """What an operator gives beside something that is neither a Value nor a number; None where it has to be a number.
+
+    Arrays of Values go element by element; a class with operators of its own is asked for its reflected one.
+    """
+    if any(getattr(getattr(x, "dtype", None), "kind", "") == "O" for x in (a, b)):
+        import numpy as np
+
+        alone = [np.array(x, dtype=object) if hasattr(x, "parents") else x for x in (a, b)]
+        return np.frompyfunc(operation, 2, 1)(*alone)
+    ours = hasattr(b, "parents") or hasattr(b, "shape") or isinstance(b, Number)
+    return None if ours or not hasattr(type(b), "__radd__") else NotImplemented
 
 
 def literal(row: Op, x: Any, other: Any) -> float:
@@ -106,7 +121,8 @@ def settle(row: Op, x: float, y: float, operands: Sequence[Value]) -> tuple[floa
     if not row.bind("domain")(x, y):
         if row.bind("pole")(x, y):
             raise ZeroDivisionError(f"division by zero in {what}; {IEEE}")
-        raise DomainError(f"{what} is not a real number: {row.name} needs {row.needs or row.domain}; {IEEE}")
+        needs = row.needs or row.domain
+        raise DomainError(f"{what} is not a real number: {row.label or row.name} needs {needs}; {IEEE}")
     raise OverflowError(f"{what} exceeds the range of doubles (1.8e308); {IEEE}")
 
 

@@ -69,7 +69,8 @@ class Report:
     def _formulas(self) -> Iterator[str]:
         for d in self.derivatives:
             number = repr(d.value).removesuffix(".0")
-            yield f"∂{d.of}/∂{d.by} = {d.text}" + (f" = {number}" if d.text != number else "")
+            shown = f"{number} by convention" if d.convention else number
+            yield f"∂{d.of}/∂{d.by} = {d.text}" + (f" = {shown}" if d.text != shown else "")
 
     def markdown(self) -> str:
         """A heading, a table of the findings and the derivatives as a list."""

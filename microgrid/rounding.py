@@ -29,6 +29,8 @@ class Numbers:
     error: float = 0.0
     bound: float = 0.0
     where: str = ""
+    underflow: bool = False
+    """Whether the error is that of a number too small for doubles."""
     failures: list[str] = field(default_factory=list)
     reason: str = ""
     coarse: list[str] = field(default_factory=list)
@@ -164,7 +166,7 @@ def _compare(nodes: Sequence[Value], exact: dict[Value, Any], adjoints: dict[Val
                 result.failures.append(f"the {what} of {describe(v)} is {got!r}, and 50 digits give {exactly}")
             if shown and want != 0 and error / abs(want) >= result.error:
                 result.error, result.bound = float(error / abs(want)), float(bound / abs(want))
-                result.where = f"the {what} of {describe(v)}"
+                result.where, result.underflow = f"the {what} of {describe(v)}", abs(want) < 1e-300
 
 
 def rounding_bounds(nodes: Sequence[Value]) -> tuple[dict[Value, float], dict[Value, float]]:

@@ -53,14 +53,16 @@ def _pairs(pairs: Sequence[str]) -> dict[str, float]:
 
 
 def _from_text(text: str, values: dict[str, float], params: str) -> Value:
-    parameters = [normal_name(name.strip()) for name in params.split(",") if name.strip()]
+    parameters = [normal_name(name) for name in re.split(r"[,\s]+", params) if name]
     for name in parameters:
         if name not in values:
-            raise ValueError(f"--params names {name!r}, which has no value: add {name}=NUMBER")
+            given = ", ".join(values) or "none"
+            raise ValueError(f"--params names {name!r}, which is not among the values given as name=NUMBER ({given})")
     named = {name: parameter(x, name) if name in parameters else x for name, x in values.items()}
     nodes = parse(text, **named)
     result = nodes["result"]
-    if unused := [name for name in values if name not in free_names(text)]:
+    wanted = set(free_names(text))
+    if unused := [name for name in values if name not in wanted]:
         raise ValueError(f"value given for {unused[0]!r}, which the expression does not use")
     used = set(order(result))
     if aside := [name for name, node in nodes.items() if node not in used]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from . import ops
 from .composition import check_composition
 from .conversion import from_sympy, to_sympy, to_sympy_rows
-from .derivatives import derive
+from .derivatives import derive, root_name
 from .engine import Value
 from .failures import describe
 from .graph import order
@@ -20,13 +20,18 @@ from .truth import at_kink
 __all__ = ["from_sympy", "rounding_bounds", "to_sympy", "to_sympy_rows", "verify", "verify_rules"]
 
 
-def verify(y: Value, *, symbolic: bool = True, digits: int = 50) -> Report:
+LARGEST = 200_000
+"""Nodes beyond which composition and numbers, at about 0.1 ms a node, are not attempted."""
+
+
+def verify(y: Value, *, symbolic: bool = True, digits: int = 50, seconds: float = 10.0) -> Report:
     """Verify the graph under y and say what is proved.
 
     rules        each operation used: its partials against sympy's derivative, on every piece of its domain
     composition  each gradient is the sum over its uses, in exact arithmetic: the chain rule on this graph
     numbers      value and gradients against `digits`-digit arithmetic, within a bound for the rounding
-    symbolic     for small graphs (unless `symbolic` is False) the whole derivative of each leaf as a formula
+    symbolic     for small graphs (unless `symbolic` is False) the whole derivative of each leaf as a formula, if
+                 sympy finds it within `seconds`
 
     No gradient is touched.  What is too large to prove is reported as not attempted, and why.  At a kink the
     convention that was used is noted.  It proves the real-number derivative of the operations that were recorded: not
@@ -37,13 +42,14 @@ def verify(y: Value, *, symbolic: bool = True, digits: int = 50) -> Report:
     True
     """
     nodes = order(y)
-    size = f"{len(nodes)} nodes, {sum(len(v.parents) for v in nodes)} edges"
-    report = Report(f"{y.label or 'y'} = {y.data!r} ({size})")
+    size = f"{_count(len(nodes), 'node')}, {_count(sum(len(v.parents) for v in nodes), 'edge')}"
+    report = Report(f"{root_name(nodes)} = {y.data!r} ({size})")
     report.findings.append(_rules(dict.fromkeys(v._row for v in nodes if v._row is not None)))
-    report.findings.append(_composition(nodes))
-    report.findings.append(_numbers(nodes, digits))
+    small = len(nodes) <= LARGEST
+    report.findings.append(_composition(nodes) if small else _too_large("composition", nodes))
+    report.findings.append(_numbers(nodes, digits) if small else _too_large("numbers", nodes))
     if symbolic:
-        report.findings.append(_symbolic(nodes, report))
+        report.findings.append(_symbolic(nodes, seconds, report))
     report.findings += _kinks(nodes)
     return report
 
@@ -52,6 +58,10 @@ def verify_rules(rows: Iterable[Op] | None = None) -> Report:
     """Prove the whole table of operations, custom ones included, or the rows given."""
     chosen = list(ops.TABLE.values() if rows is None else rows)
     return Report(f"the table of {len(chosen)} operations", [_rules(chosen)])
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}{'s' * (number != 1)}"
 
 
 def _rules(rows: Iterable[Op]) -> Finding:
@@ -69,34 +79,44 @@ def _explain(proof: Proof) -> str:
     return f"{proof.name}: not attempted, {proof.reason}"
 
 
+def _too_large(level: str, nodes: list[Value]) -> Finding:
+    return Finding(level, "not attempted", f"{len(nodes):,} nodes are more than {LARGEST:,}: verify a part")
+
+
 def _composition(nodes: list[Value]) -> Finding:
     result = check_composition(nodes)
     if result.reason:
         return Finding("composition", "not attempted", result.reason)
     if result.failures:
-        return Finding("composition", "failed", f"{len(result.failures)} gradients", tuple(result.failures[:10]))
-    text = f"all {result.nodes} gradients are the sums over their {result.edges} edges, exactly modulo 2^61 - 1"
-    return Finding("composition", "proved", f"{text}; as floats within {result.worst:.2g} of the rounding bound")
+        return Finding("composition", "failed", _count(len(result.failures), "gradient"), tuple(result.failures[:10]))
+    summed = f"{_count(result.nodes, 'gradient')} by summing over {_count(result.edges, 'edge')}"
+    text = f"{summed}, exactly modulo the prime 2^61 - 1"
+    floats = f"{result.worst:.0%} of what rounding allows" if result.worst else "without any rounding"
+    return Finding("composition", "proved", f"{text}; in floats {floats}")
 
 
 def _numbers(nodes: list[Value], digits: int) -> Finding:
     result = check_numbers(nodes, digits)
     if result.failures:
-        return Finding("numbers", "failed", f"{len(result.failures)} numbers", tuple(result.failures[:10]))
+        return Finding("numbers", "failed", _count(len(result.failures), "number"), tuple(result.failures[:10]))
     if result.reason:
         return Finding("numbers", "not attempted", result.reason)
-    worst = f"{result.error:.2g} (bound {result.bound:.2g})" if result.error else "0: exact"
-    text = f"{result.checked} values and partials against {digits} digits; largest relative error in the end {worst}"
+    checked = f"{result.checked} values and partials agree with {digits} digits"
+    if result.error >= 0.5 and not result.underflow:
+        text = f"{checked} one by one, but rounding has changed {result.where} by {result.error:.2g} times its size"
+        return Finding("numbers", "not attempted", text)
+    worst = f"off by at most {result.error:.2g} (bound {result.bound:.2g})" if result.error else "exact"
+    text = f"{checked}; value and gradients are {worst}"
     coarse = (f"taken as they are, being computed in doubles only: {', '.join(result.coarse)}",)
     return Finding("numbers", "checked", text, coarse if result.coarse else ())
 
 
-def _symbolic(nodes: list[Value], report: Report) -> Finding:
-    result = derive(nodes)
+def _symbolic(nodes: list[Value], seconds: float, report: Report) -> Finding:
+    result = derive(nodes, seconds)
     if result.reason:
         return Finding("symbolic", "not attempted", result.reason)
     if result.failures:
-        return Finding("symbolic", "failed", f"{len(result.failures)} derivatives", tuple(result.failures))
+        return Finding("symbolic", "failed", _count(len(result.failures), "derivative"), tuple(result.failures))
     report.derivatives = result.found
     algebra = sum(d.status == "proved" for d in result.found)
     text = f"{algebra} of {len(result.found)} derivatives equal sympy's by algebra"
@@ -110,5 +130,5 @@ def _kinks(nodes: list[Value]) -> list[Finding]:
     found = [f"{v.op} at {describe(v)}: {v._row.convention}" for v in nodes if v._row is not None and at_kink(v)]
     if not found:
         return []
-    text = f"{len(found)} operations are at a point without a derivative; the gradients are what a convention gives"
+    text = f"no derivative exists at {_count(len(found), 'operation')}; the gradients are what a convention gives"
     return [Finding("kinks", "noted", text, tuple(found[:10]))]

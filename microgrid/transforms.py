@@ -11,7 +11,7 @@ from . import functions, ops
 from .context import current, errstate
 from .custom import CustomOp
 from .engine import BUNDLE, INPUT, Value, compute, leaf
-from .errors import NonFiniteGradient
+from .errors import GraphError, NonFiniteGradient
 from .failures import describe, number
 from .formula import Vocabulary
 from .graph import depends, order, sweep
@@ -53,10 +53,14 @@ def grad(y: Value, xs: Any) -> Any:
 
 
 def _partials(v: Value) -> Iterable[Any]:
-    """The partials of v as Values, by the formulas of its row."""
+    """The partials of v as Values, by the formulas of its row; GraphError if an operand is no longer what it was."""
     row = v._row
     if row is None:
         return ()
+    again = _evaluate(v, [parent._data for parent in v.parents])[0]
+    if again != v._data and (again == again or v._data == v._data):
+        changed = ", ".join(map(describe, v.parents))
+        raise GraphError(f"{describe(v)} was computed before its operands became {changed}: recompute(y) first")
     operands = v.parents if isinstance(row, CustomOp) or row.arity == 2 else (v._a, v._db)
     partials: tuple[Any, ...] = row.bind("partials", VALUES)(*operands, v)
     return partials
@@ -125,12 +129,8 @@ def recompute(y: Value) -> Value:
     for v in order(y):
         if v._row is None:
             continue
-        xs = [fresh[p][0] if p in fresh else p._data for p in v.parents]
-        if isinstance(v._row, CustomOp):
-            fresh[v] = v._row.evaluate(xs, v.parents)
-        else:
-            data, *partials = _compute_again(v, xs[0], xs[1] if len(xs) == 2 else v._db)
-            fresh[v] = data, partials
+        data, *partials = _evaluate(v, [fresh[p][0] if p in fresh else p._data for p in v.parents])
+        fresh[v] = data, partials
     before = {v: (v._data, v.partials, v._grad, v._reached) for v in fresh}
     try:
         for v, (data, slopes) in fresh.items():
@@ -142,12 +142,14 @@ def recompute(y: Value) -> Value:
     return y
 
 
-def _compute_again(v: Value, x: float, y: float) -> tuple[float, float, float]:
+def _evaluate(v: Value, xs: Sequence[float]) -> Sequence[float]:
+    """Value and partials of v's operation at xs, as when it was made."""
     row = v._row or ops.NEG  # a leaf never gets here
-    try:
-        return compute(row, x, y, v.parents)
-    except (ArithmeticError, ValueError):  # once more, for a message with the numbers of this pass
-        return compute(row, x, y, tuple(leaf(new, INPUT, p.label) for new, p in zip((x, y), v.parents)))
+    now = tuple(leaf(x, INPUT, parent.label) for x, parent in zip(xs, v.parents))  # for the messages
+    if isinstance(row, CustomOp):
+        data, partials = row.evaluate(xs, now)
+        return data, *partials
+    return compute(row, xs[0], xs[1] if len(xs) == 2 else v._db, now)
 
 
 def _store(v: Value, data: float, partials: Sequence[float], grad: float, reached: bool) -> None:

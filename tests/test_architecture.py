@@ -47,7 +47,7 @@ def outside_functions(tree: ast.AST):
 LAYERS = [
     {"errors", "formula"},
     {"ops"},
-    {"context", "failures", "backward"},
+    {"context", "failures", "backward", "limits"},
     {"engine"},
     {"graph", "functions", "custom", "copying"},
     {"transforms"},

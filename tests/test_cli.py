@@ -296,7 +296,7 @@ MISTAKES = [
     (["draw", "x", "x=1_000"], "got '1_000'"),
     (["draw", "x", "x=1", "x=2"], "'x' is given twice"),
     (["draw", "x", "x=1", "q=2"], "value given for 'q', which the expression does not use"),
-    (["draw", "x", "x=1", "--params", "w"], "--params names 'w', which has no value"),
+    (["draw", "x", "x=1", "--params", "w"], "--params names 'w', which is not among the values given"),
     (["draw", "x", "x=1", "sin=1"], "'sin' is an operation"),
     (["draw", "x*x", "x=1", "-o", "nowhere/graph.svg"], "nowhere: no such directory"),
     (["draw", "x*x", "x=1", "-o", "graph.jpeg"], "jpeg"),
@@ -353,3 +353,33 @@ def test_an_existing_picture_survives_a_failed_run(folder: Path) -> None:
     assert main(["draw", "log(x)", "x=-1"]) == 2
     assert main(["draw", "x*x*x", "x=1", "--max-nodes", "2"]) == 2
     assert (folder / "graph.svg").read_text() == "precious"
+
+
+def test_ieee_goes_on_where_the_domain_ends(capsys: Capture) -> None:
+    assert main(["verify", "log(x)", "x=-1"]) == 2
+    assert "--ieee goes on" in capsys.readouterr().err
+    assert main(["verify", "log(x)", "x=-1", "--ieee"]) == 0
+    assert "nan" in capsys.readouterr().out
+
+
+def test_a_file_name_may_begin_with_a_minus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["draw", "x*y", "x=1", "y=-2", "-o", "-strange.dot"]) == 0
+    assert main(["demo", "--dir", "-strange"]) == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["-strange", "-strange.dot"]
+
+
+def test_a_file_in_the_way_of_the_demo_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "pictures").write_text("not a directory")
+    assert main(["demo", "--dir", "pictures"]) == 2
+    assert "pictures: is a file" in capsys.readouterr().err
+
+
+def test_another_viz_in_the_way_is_said(tmp_path: Path) -> None:
+    (tmp_path / "viz.py").write_text("")
+    done = run("draw", "x*2", "x=1", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "viz.py stands in the way" in done.stderr

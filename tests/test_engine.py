@@ -389,3 +389,27 @@ def test_no_grad_leaves_are_not_walked():
         frozen = w * 3
     (frozen * w).backward()
     assert w.grad == 6.0
+
+
+OBJECTS = np.array([Value(1.0), Value(2.0)])
+ELEMENTWISE = {
+    "array * value": (lambda v: OBJECTS * v, [3.0, 6.0]),
+    "value * array": (lambda v: v * OBJECTS, [3.0, 6.0]),
+    "value - array": (lambda v: v - OBJECTS, [2.0, 1.0]),
+    "array ** value": (lambda v: OBJECTS**v, [1.0, 8.0]),
+    "value ** array": (lambda v: v**OBJECTS, [3.0, 9.0]),
+}
+
+
+@pytest.mark.parametrize(("operation", "want"), ELEMENTWISE.values(), ids=ELEMENTWISE)
+def test_an_array_of_values_meets_a_value_element_by_element(operation, want):
+    assert [v.data for v in operation(Value(3.0))] == want
+
+
+class Sums:
+    def __radd__(self, other):
+        return f"{other.data} + me"
+
+
+def test_a_class_with_reflected_operators_is_asked():
+    assert Value(1.0) + Sums() == "1.0 + me"

@@ -10,7 +10,18 @@ import sympy as sp
 from mathematics import X
 
 import microgrid
-from microgrid import DomainError, NonFiniteGradient, Value, custom_op, errstate, grad, jvp, no_grad, recompute
+from microgrid import (
+    DomainError,
+    GraphError,
+    NonFiniteGradient,
+    Value,
+    custom_op,
+    errstate,
+    grad,
+    jvp,
+    no_grad,
+    recompute,
+)
 from microgrid.graph import order
 
 # ---------------------------------------------------------------- grad
@@ -239,3 +250,12 @@ def test_recompute_of_a_deep_chain_does_not_recurse():
         y = -y
     x.data = 2.0
     assert recompute(y).data == 2.0
+
+
+def test_a_leaf_changed_since_the_forward_pass_is_not_mixed_in():
+    x = Value(3.0, "x")
+    y = (x**3) ** 2
+    x.data = 5.0
+    with pytest.raises(GraphError, match=r"'x' \(5\.0\): recompute"):
+        grad(y, x)
+    assert grad(recompute(y), x).data == 6 * 5.0**5

@@ -87,6 +87,13 @@ def test_large_graphs_get_an_honest_answer_for_the_formula():
     assert f"{6 * 2**300 - 5:.3g} terms" in finding(report, "symbolic").text
 
 
+def test_an_expression_that_sympy_chokes_on_does_not_hang():
+    y = mg.parse("gelu((x + y + z)**40)/(x + y + z)**30", x=0.1, y=0.2, z=0.3)["result"]
+    report = verify(y, seconds=0.5)
+    assert report.ok
+    assert finding(report, "symbolic").text == "sympy did not finish within 0.5 seconds"
+
+
 def test_a_kink_is_noted_with_its_convention():
     report = verify(Value(0.0, "h").relu())
     assert report.ok
