@@ -2,16 +2,44 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from typing import TYPE_CHECKING, Any
+
+from .errors import GraphError
 
 if TYPE_CHECKING:
     from .engine import Value
 
 __all__ = ["commit", "propagate"]
 
-# A walk numbers the nodes through their _index, and leaves are added to: walks that share leaves take turns.
-_turn = threading.Lock()
+
+class _Turn:
+    """Walks number the nodes through their `_index` and add to leaves, so walks that may share leaves take turns.
+
+    A walk inside another one of the same thread (from a signal handler, say) would wait for itself: GraphError.
+    """
+
+    def __init__(self) -> None:
+        self.renew()
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=self.renew)
+
+    def renew(self) -> None:
+        self.lock, self.owner = threading.Lock(), 0
+
+    def __enter__(self) -> None:
+        if self.owner == threading.get_ident():
+            raise GraphError("backward was called while this thread is in the middle of another backward pass")
+        self.lock.acquire()
+        self.owner = threading.get_ident()
+
+    def __exit__(self, *exception: object) -> None:
+        self.owner = 0
+        self.lock.release()
+
+
+_turn = _Turn()
 
 
 def reach(root: Value) -> tuple[list[Value], list[int]]:

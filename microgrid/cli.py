@@ -174,7 +174,7 @@ def _read_arguments(arguments: list[str]) -> argparse.Namespace:
     if not arguments or arguments[0] not in commands:
         return parser.parse_args(arguments or ["--help"])
     # An expression may begin with a minus; argparse takes what begins with a space for no option.
-    rest = [f" {text}" if re.match(r"-(?![-oh]$|-)", text) else text for text in arguments[1:]]
+    rest = [f" {text}" if re.match(r"-(?!h$|o$|o.*\.\w+$|-)", text) else text for text in arguments[1:]]
     return commands[arguments[0]].parse_intermixed_args(rest)
 
 

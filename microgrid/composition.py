@@ -81,9 +81,12 @@ def check_composition(nodes: Sequence[Value]) -> Composition:
     if singular:
         result.reason = f"a partial of {describe(singular[0])} is not finite"
         return result
+    floats = engine_adjoints(root)
+    if infinite := [v for v in nodes if not isfinite(floats[v])]:
+        result.reason = f"the gradient of {describe(infinite[0])} is not finite"
+        return result
     reached, residues = propagate(root, Residue(1))
     exact = {v: _residue(adjoint) for v, adjoint in zip(reached, residues)}
-    floats = engine_adjoints(root)
     sums = dict.fromkeys(nodes, 0)
     terms: dict[Value, list[Fraction]] = {v: [] for v in nodes}
     for v in nodes:

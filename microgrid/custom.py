@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import Any
 
-from . import context, failures
+from . import context, failures, functions
 from .engine import BUNDLE, OP, Value, node, operand
 from .errors import DomainError
 from .formula import Vocabulary
@@ -54,6 +54,10 @@ class CustomOp(Op):
         return value if what == "value" else super()._build(what, vocabulary)
 
 
+TAKEN = {*functions.__all__, "max", "min", "result"}
+"""Names that mean something in expressions."""
+
+
 def custom_op(
     name: str,
     *,
@@ -77,8 +81,8 @@ def custom_op(
     """
     if not isinstance(name, str) or not name.isidentifier():
         raise ValueError(f"the name of a custom operation is an identifier, got {name!r}")
-    if not isinstance(TABLE.get(name, None), CustomOp | None):
-        raise ValueError(f"{name!r} is a built-in operation: choose another name")
+    if name in TAKEN or not isinstance(TABLE.get(name), CustomOp | None):
+        raise ValueError(f"{name!r} has a meaning already: choose another name")
     row = CustomOp(
         name, value="", partials=("",) * _arity(name, value), functions=(value, _tuple(name, value, partials)),
         sympy=sympy, pieces=(), samples=(),

@@ -77,7 +77,7 @@ class Value:
 
     @grad.setter
     def grad(self, grad: Any) -> None:
-        self._grad = failures.number(grad, finite=False)
+        self._grad = failures.number(grad, finite=False, where="a gradient is a real number")
         self._reached = self._grad != 0.0
 
     @property

@@ -196,7 +196,7 @@ def counts(*roots: Value) -> Counts:
         leaves=sum(v.role != "op" for v in nodes),
         depth=max(depth.values(), default=0),
         unshared=sum(size[root] for root in roots),
-        bytes=sum(map(_bytes, nodes)),
+        bytes=sum(map(_bytes, order(*roots, bundles=True))),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable
 
 from . import ops
@@ -33,17 +34,28 @@ def verify(y: Value, *, symbolic: bool = True, digits: int = 50, seconds: float 
     symbolic     for small graphs (unless `symbolic` is False) the whole derivative of each leaf as a formula, if
                  sympy finds it within `seconds`
 
-    No gradient is touched.  What is too large to prove is reported as not attempted, and why.  At a kink the
-    convention that was used is noted.  It proves the real-number derivative of the operations that were recorded: not
-    the branches Python took while recording them.
+    It is about what `y.backward()` computes; no gradient is touched, and what the nodes' `grad` holds (of an earlier
+    pass, perhaps) is not looked at.  What is too large to prove is reported as not attempted, and why.  At a kink the
+    convention that was used is noted.  What is proved is the real-number derivative of the operations that were
+    recorded: not the branches Python took while recording them.  ValueError for less than 30 digits.
 
     >>> x = Value(3.0, "x")
     >>> verify(x**2 + x).ok
     True
     """
-    nodes = order(y)
+    if digits < 30:
+        raise ValueError(f"verify(digits={digits}): doubles have 17 digits, and a judge of them needs 30 or more")
+    with _one_at_a_time:
+        return _verify(order(y), symbolic, digits, seconds)
+
+
+# The precision of mpmath belongs to the whole process.
+_one_at_a_time = threading.RLock()
+
+
+def _verify(nodes: list[Value], symbolic: bool, digits: int, seconds: float) -> Report:
     size = f"{_count(len(nodes), 'node')}, {_count(sum(len(v.parents) for v in nodes), 'edge')}"
-    report = Report(f"{root_name(nodes)} = {y.data!r} ({size})")
+    report = Report(f"{root_name(nodes)} = {nodes[-1].data!r} ({size})")
     report.findings.append(_rules(dict.fromkeys(v._row for v in nodes if v._row is not None)))
     small = len(nodes) <= LARGEST
     report.findings.append(_composition(nodes) if small else _too_large("composition", nodes))
@@ -57,7 +69,8 @@ def verify(y: Value, *, symbolic: bool = True, digits: int = 50, seconds: float 
 def verify_rules(rows: Iterable[Op] | None = None) -> Report:
     """Prove the whole table of operations, custom ones included, or the rows given."""
     chosen = list(ops.TABLE.values() if rows is None else rows)
-    return Report(f"the table of {len(chosen)} operations", [_rules(chosen)])
+    with _one_at_a_time:
+        return Report(f"the table of {len(chosen)} operations", [_rules(chosen)])
 
 
 def _count(number: int, thing: str) -> str:

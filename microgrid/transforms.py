@@ -101,6 +101,8 @@ def jvp(y: Value, tangents: Mapping[Value, float]) -> float:
     >>> jvp(a * b, {a: 1.0, b: 10.0})
     32.0
     """
+    if not isinstance(tangents, Mapping):
+        raise TypeError(f"jvp needs the direction as {{x: dx}}, got {type(tangents).__name__}")
     moved = {_node(x): number(dx, where="a tangent is a real number") for x, dx in tangents.items()}
     for v in order(y):
         if v not in moved and v.parents:

@@ -130,6 +130,11 @@ def test_an_expression_may_begin_with_a_minus(folder: Path, capsys: Capture) -> 
     assert lines(capsys)[0] == "result = -9"
 
 
+def test_the_output_may_be_attached_to_its_option(folder: Path) -> None:
+    assert main(["draw", "x**2", "x=3", "-ofile.dot"]) == 0
+    assert (folder / "file.dot").exists()
+
+
 def test_options_reach_the_picture(folder: Path) -> None:
     pictures = set()
     for options in ([], ["--rankdir", "TB"], ["--theme", "dark"], ["--ops", "separate"], ["--edges", "plain"],

@@ -8,6 +8,7 @@ import math
 import operator
 import pickle
 import random
+import signal
 import sys
 import threading
 import weakref
@@ -17,7 +18,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from microgrid import Value, errstate, no_grad, parameter
+from microgrid import GraphError, Value, errstate, no_grad, parameter
 from microgrid.graph import order
 
 ARITHMETIC = {
@@ -413,3 +414,29 @@ class Sums:
 
 def test_a_class_with_reflected_operators_is_asked():
     assert Value(1.0) + Sums() == "1.0 + me"
+
+
+def test_a_backward_pass_inside_another_is_refused_instead_of_waiting_for_itself():
+    big = Value(1.0)
+    for _ in range(300_000):
+        big = big * 1.0
+    small = Value(2.0) * 3.0
+    caught = []
+
+    def interrupt(number, frame):
+        try:
+            small.backward()
+        except GraphError as error:
+            caught.append(str(error))
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.02, 0.02)
+        big.backward()
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert caught
+    assert set(caught) == {"backward was called while this thread is in the middle of another backward pass"}
+    small.backward()
+    assert small.parents[0].grad % 3.0 == 0.0

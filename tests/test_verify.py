@@ -4,6 +4,8 @@ import dataclasses
 import json
 import math
 import random
+import sys
+import threading
 from html.parser import HTMLParser
 
 import pytest
@@ -188,6 +190,52 @@ def test_a_patched_row_computes_with_the_patch():
 def test_powers_of_zero_and_negative_bases_pass(x):
     v = Value(x, "x")
     assert verify(v**2 + v**0 + v**1 + v**3).verdict == "verified"
+
+
+def test_a_gradient_that_overflows_is_said_and_does_not_crash():
+    report = verify((Value(1e-300, "x") * 1e200) * 1e200)
+    assert finding(report, "composition").text == "the gradient of 'x' (1e-300) is not finite"
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_powers_of_all_sizes_pass(seed):
+    rng = random.Random(seed)
+    for _ in range(40):
+        base, exponent = 10 ** rng.uniform(-6, 12), rng.uniform(-10, 10)
+        assert verify(Value(base) ** exponent, symbolic=False).ok, (base, exponent)
+
+
+def test_several_threads_may_verify():
+    wrong = []
+
+    def work():
+        for _ in range(5):
+            report = verify((Value(0.3, "x").tanh() + 1.5).exp(), symbolic=False)
+            wrong.extend([] if report.ok else [str(report)])
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        threads = [threading.Thread(target=work) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(interval)
+    assert wrong == []
+
+
+@pytest.mark.parametrize("name", ["RELU", "ABS", "LEAKY_RELU"])
+def test_a_convention_outside_the_slopes_on_both_sides_is_refuted(name):
+    right = getattr(ops, name)
+    wrong = dataclasses.replace(right, partials=(f"({right.partials[0]}) if x < 0 or x > 0 else 7",))
+    assert [failure for failure in prove(wrong).failures if "x = 0" in failure]
+
+
+def test_too_few_digits_are_refused():
+    with pytest.raises(ValueError, match="30 or more"):
+        verify(Value(1.0), digits=5)
 
 
 def test_a_power_without_a_derivative_is_not_called_wrong():
