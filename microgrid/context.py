@@ -26,9 +26,8 @@ blocks = 0
 _counting = threading.Lock()
 
 
-def current() -> Settings:
-    """The settings in force in this thread (or task)."""
-    return _settings.get() if blocks else DEFAULT
+current = _settings.get
+"""The settings in force in this thread (or task)."""
 
 
 class _Block(ContextDecorator):

@@ -239,7 +239,10 @@ def unary(row: Op, a: Any, constant: Any = 0.0) -> Value:
         a = operand(row, a)
     if type(constant) is not float:
         constant = failures.constant(row, a, constant)
-    z, da, _ = compute(row, a._data, constant, (a,))
+    try:
+        z, da, _ = row.forward(a._data, constant)
+    except (ArithmeticError, ValueError):
+        z, da, _ = failures.settle(row, a._data, constant, (a,))
     return node(Value.__new__(Value), z, OP, row, a, None, da, constant)
 
 
@@ -251,7 +254,10 @@ def binary(row: Op, a: Any, b: Any) -> Value:
             if answer is not None:
                 return answer
         a, b = operand(row, a, b), operand(row, b, a)
-    z, da, db = compute(row, a._data, b._data, (a, b))
+    try:
+        z, da, db = row.forward(a._data, b._data)
+    except (ArithmeticError, ValueError):
+        z, da, db = failures.settle(row, a._data, b._data, (a, b))
     return node(Value.__new__(Value), z, OP, row, a, b, da, db)
 
 
@@ -264,14 +270,11 @@ def power(a: Any, b: Any) -> Value:
 
 
 def compute(row: Op, x: float, y: float, operands: tuple[Value, ...]) -> tuple[float, float, float]:
-    """Value and partials; where Python's arithmetic raises or leaves the finite numbers, `settle` decides."""
+    """Value and partials without a node; where Python's arithmetic raises, `settle` decides."""
     try:
-        result = row.forward(x, y)
-        if result[0] - result[0] == 0.0:  # neither nan nor infinite
-            return result
+        return row.forward(x, y)
     except (ArithmeticError, ValueError):
-        pass
-    return failures.settle(row, x, y, operands)
+        return failures.settle(row, x, y, operands)
 
 
 def operand(row: Op, x: Any, other: Any = ...) -> Value:

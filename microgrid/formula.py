@@ -39,10 +39,12 @@ def function(
     results: str | Sequence[str],
     vocabulary: Vocabulary,
     let: Sequence[tuple[str, str]] = (),
+    finite: str = "",
 ) -> Callable[..., Any]:
     """Build a function of `arguments` that returns the result, or the tuple of several.
 
-    `let` names subexpressions that the results share; one that none of them uses is not computed.
+    `let` names subexpressions that the results share; one that none of them uses is not computed.  Over floats, the
+    one called `finite` raises OverflowError if it is inf or nan, as Python's own functions do where they notice.
 
     >>> function("f", ["x"], "h*h", FLOAT, let=[("h", "x + 1")])(2.0)
     9.0
@@ -53,6 +55,8 @@ def function(
     for local, text in reversed(let):
         if local in used:
             used |= _names(text)
+            if local == finite and vocabulary is FLOAT:
+                lines.insert(0, f"    if {local} - {local} != 0.0: raise OverflowError")
             lines.insert(0, f"    {local} = {_spell(text, vocabulary)}")
     spelled = [_spell(text, vocabulary) for text in texts]
     returned = spelled[0] if isinstance(results, str) else f"({', '.join(spelled)},)"

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 from .formula import FLOAT, Vocabulary, function, numpy_vocabulary
@@ -50,6 +49,8 @@ class Op:
     """The open regions, one proof each, on which the formulas take no other branch."""
     samples: tuple[tuple[float, ...], ...] = ((-1.3,), (0.7,), (2.1,))
     """Points of the domain, at least one in each piece."""
+    forward: Callable[..., tuple[float, float, float]] = field(init=False, compare=False, repr=False)
+    """(x, y) -> value and partials in floats; raises what Python's arithmetic raises, OverflowError for inf and nan."""
     _bound: dict[str, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     @property
@@ -76,18 +77,21 @@ class Op:
     def _build(self, what: str, vocabulary: Vocabulary) -> Callable[..., Any]:
         xy, let = ("x", "y=None"), list(self.let)
         if what == "forward":
-            missing = ["0"] * (2 - self.arity)
-            return function(
-                self.name, xy, ["z", *self.partials, *missing], vocabulary, [*let, ("z", self.value)]
-            )
+            results = ["z", *self.partials, *["0"] * (2 - self.arity)]
+            return function(self.name, xy, results, vocabulary, [*let, ("z", self.value)], finite="z")
         if what in ("partials", "textbook"):
             return function(self.name, ("x", "y", "z"), getattr(self, what) or self.partials, vocabulary, let)
         return function(self.name, xy, getattr(self, what) or self.value, vocabulary, let)
 
-    @cached_property
-    def forward(self) -> Callable[..., tuple[float, float, float]]:
-        """(x, y) -> value and partials in floats; raises what Python's arithmetic raises."""
-        return self.bind("forward")
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "forward", self._first_forward)
+
+    def _first_forward(self, x: float, y: float | None = None) -> tuple[float, float, float]:
+        """Stands in for `forward` until it is first needed: building all at import would take longer than importing."""
+        forward = self.bind("forward")
+        object.__setattr__(self, "forward", forward)
+        result: tuple[float, float, float] = forward(x, y)
+        return result
 
     def forward_ieee(self, x: float, y: float | None = None) -> tuple[float, float, float]:
         """Value and partials with inf and nan, as NumPy has them, where Python raises."""
