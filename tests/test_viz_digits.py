@@ -26,7 +26,10 @@ from viz.digits import ASCII_MINUS, Numbers
         (1e-300, "1e−300"),
         (1.2e-09, "1.2e−9"),
         (-0.00012, "−0.00012"),
-        (123456.7, "1.235e5"),
+        (123456.7, "123457"),
+        (-59874.14, "−59874"),
+        (99999.5, "100000"),
+        (999_999.7, "1.000e6"),
         (math.inf, "∞"),
         (-math.inf, "−∞"),
         (math.nan, "nan"),
@@ -43,6 +46,7 @@ def test_ascii_has_no_other_sign_than_ascii() -> None:
 
 def test_precision_is_the_number_of_significant_digits() -> None:
     assert [Numbers(precision)(math.pi) for precision in (1, 2, 6)] == ["3", "3.1", "3.14159"]
+    assert [Numbers(precision)(59874.14) for precision in (4, 6)] == ["59874", "59874.1"]
 
 
 @given(st.floats(-1e307, 1e307), st.integers(1, 17))

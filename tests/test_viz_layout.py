@@ -17,6 +17,7 @@ from viz.paint import paint
 from viz.picture import Picture, compose
 from viz.scene import Group, Path, Scene, Text
 from viz.snapshot import read
+from viz.theme import THEMES
 
 ENGINES = [
     pytest.param("dot", marks=pytest.mark.skipif(shutil.which("dot") is None, reason="needs Graphviz's dot")),
@@ -112,9 +113,8 @@ def test_arrows_begin_and_end_at_borders(graph: str, engine: str, look: dict[str
         assert len(lines) == (2 if arrow.label else 1)
         start = lines[-1].commands[0][1][0]  # the line that was drawn first lies on top
         assert_at_border(start, arrow.tail.name)
-        assert len(heads) == arrow.pointed
-        end = heads[0].commands[0][1][0] if heads else lines[0].commands[-1][1][-1]
-        assert_at_border(end, arrow.head.name)
+        assert len(heads) == 1
+        assert_at_border(heads[0].commands[0][1][0], arrow.head.name)
 
 
 @pytest.mark.parametrize("look", LOOKS, ids=str)
@@ -179,6 +179,33 @@ def test_scopes_hold_their_nodes_and_no_others(engine: str) -> None:
             left, top, right, bottom = extent(group.items[0])
             inside = rectangle[0] < left and rectangle[1] < top and right < rectangle[2] and bottom < rectangle[3]
             assert inside if member else not overlap((left, top, right, bottom), rectangle)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_scopes_name_lies_on_a_ground_above_the_arrows(engine: str) -> None:
+    _, scene = drawn("neurons", engine, {})
+    names = groups(scene, "scope-name")
+    assert [group.items[1].text for group in names] == ["layer0", "neuron0", "neuron1", "layer1", "neuron0"]
+    for group in names:
+        (left, top, right, bottom), text = extent(group.items[0]), text_extent(group.items[1])
+        assert left <= text[0] < text[2] <= right
+        assert top <= text[1] < text[3] <= bottom
+        assert group.items[0].paint.fill == THEMES["lecture"].scope.fill
+    assert scene.groups.index(names[0]) > max(map(scene.groups.index, groups(scene, "edge")))
+
+
+@pytest.mark.parametrize("graph", ["lecture", "reuse", "neurons", "softmax", "unlabelled"])
+@pytest.mark.parametrize("engine", ENGINES)
+def test_an_operation_stands_next_to_its_result(graph: str, engine: str) -> None:
+    picture = compose(read(GRAPHS[graph]()), Options(ops="separate"), Numbers())
+    centers = layout.place(picture, "LR", engine).centers
+    ranks = sorted({x for x, _ in centers.values()})
+    bonds = [arrow for arrow in picture.arrows if arrow.tail.kind == "symbol"]
+    assert bonds
+    for bond in bonds:
+        (x0, y0), (x1, y1) = centers[bond.tail.name], centers[bond.head.name]
+        assert ranks.index(x1) == ranks.index(x0) + 1
+        assert abs(y1 - y0) < 2
 
 
 def test_graphviz_never_sees_a_users_text(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -78,7 +78,11 @@ def test_any_label_can_be_printed(suffix: str, tmp_path) -> None:
     v = Value(1.0, "y\u0302")
     for label in [*HOSTILE, "\x07", "𝔘🦄", "한국어", "$x$", "\\"]:
         v = v + Value(2.0, label)
-    path = viz.draw(v, title="$\\alpha$ {").save(tmp_path / f"graph.{suffix}")
+    figure = viz.draw(v, title="$\\alpha$ {")
+    with pytest.warns(UserWarning, match=rf"\.{suffix} files lacks.* 한 국 어.*save as \.svg or \.html") as warned:
+        path = figure.save(tmp_path / f"graph.{suffix}")
+    assert len(warned) == 1
+    assert warned[0].filename == __file__
     assert path.stat().st_size > 1000
 
 

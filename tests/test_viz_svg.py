@@ -73,7 +73,43 @@ def test_groups_are_named_for_those_who_cannot_see() -> None:
     nodes = [group for group in root.iter(f"{SVG}g") if (group.get("class") or "").startswith("node")]
     assert [group.get("data-node") for group in nodes] == [str(i) for i in range(8)]
     assert nodes[0].find(f"{SVG}title").text == "w, parameter\nvalue 2\ngradient -12"
-    assert "z, mul(w, x), operation" in nodes[2].get("aria-label")
+    assert "z = w · x, operation" in nodes[2].get("aria-label")
+
+
+def test_the_description_is_a_sentence() -> None:
+    x = Value(3.0, "x")
+    y = named(2.0 * x, "y")
+    description = parsed(viz.draw(y, ops="separate")).find(f"{SVG}desc").text
+    assert description == (
+        "A computational graph of 3 nodes: constant has value 2; input x has value 3 and no gradient yet; "
+        "operation y = 2 · x has value 6 and no gradient yet."
+    )
+    assert "<title>local derivative of y with respect to x: 2</title>" in viz.draw(y).svg()
+    assert ">Computational graph of y = 2 · x</title>" in viz.draw(y).svg()
+
+
+def test_no_internal_name_of_an_operation_is_shown() -> None:
+    pictures = [viz.draw(lecture(), ops=ops).svg() for ops in ("merged", "separate")]
+    assert not any(re.search(r"powc|\bmul\b|\bsub\b", picture) for picture in pictures)
+
+
+def test_a_long_title_is_wrapped_to_the_width_of_the_picture() -> None:
+    title = "A title with many words that says more than the picture below it has the width to hold, " * 2
+    plain, titled = parsed(viz.draw(lecture())), parsed(viz.draw(lecture(), title=title))
+    assert titled.get("width") == plain.get("width")
+    (group,) = [group for group in titled.iter(f"{SVG}g") if group.get("class") == "title"]
+    lines = [text.text for text in group.iter(f"{SVG}text")]
+    assert len(lines) > 1
+    assert " ".join(lines) == title.strip()
+    short = "Thirty letters are on one line"
+    assert short in texts(parsed(viz.draw(Value(1.0), title=short)))
+
+
+def test_the_legend_lists_what_is_there() -> None:
+    assert texts(parsed(viz.draw(named(Value(1.0, "x") * 2.0, "y"), legend=True)))[-3:] == [
+        "input", "operation", "constant",
+    ]  # fmt: skip
+    assert texts(parsed(viz.draw(parameter(1.0, "w"), legend=True)))[-1] == "parameter"
 
 
 def test_full_precision_is_in_the_tooltip() -> None:
@@ -89,7 +125,8 @@ def test_a_label_is_shown_as_it_is(label: str, ops: str) -> None:
     figure = viz.draw(v, title=label, ops=ops, legend=True)
     root = parsed(figure)
     assert texts(root).count(shorten(clean(label), 40)) >= 2
-    assert clean(label) in texts(root)  # the title is not cut
+    (shown,) = [group for group in root.iter(f"{SVG}g") if group.get("class") == "title"]
+    assert "".join(text.text for text in shown.iter(f"{SVG}text")) == clean(label)  # the title is not cut
     tooltips = [title.text for title in root.iter(f"{SVG}title")]
     assert any(tooltip.startswith(clean(label) + ", input\n") for tooltip in tooltips)
     tags = {element.tag.removeprefix(SVG) for element in root.iter()}
@@ -133,4 +170,5 @@ def test_the_page_stands_alone() -> None:
     assert page.tags.count("svg") == 1
     assert not {"script", "img", "link", "iframe"} & set(page.tags)
     assert not {"src", "href"} & set(page.attributes)
+    assert "svg { width: 100%; max-height: 92vh; }" in viz.draw(Value(1.0)).html()
     assert page.attributes["content"] == "width=device-width, initial-scale=1"

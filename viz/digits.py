@@ -11,7 +11,7 @@ MINUS = "\N{MINUS SIGN}"
 ASCII_MINUS = "-"
 
 LARGEST_WHOLE = 10**6
-"""Whole numbers from here on are written with an exponent."""
+"""From here on numbers are written with an exponent."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,11 @@ class Numbers:
 
     >>> write(6.99996), write(0.1 + 0.2)
     ('7.000', '0.3')
+
+    Digits before the point are never cut, up to a million:
+
+    >>> write(59874.14), write(5987414.1)
+    ('59874', '5.987e6')
     """
 
     precision: int = 4
@@ -46,5 +51,7 @@ class Numbers:
             mantissa = mantissa.rstrip("0").removesuffix(".")
         if not exponent:
             return mantissa
+        if x >= 1 and round(x) < LARGEST_WHOLE:
+            return str(round(x))
         power = int(exponent)
         return f"{mantissa}e{self.minus if power < 0 else ''}{abs(power)}"

@@ -56,29 +56,39 @@ def source(picture: Picture, options: Options) -> str:
     )  # fmt: skip
     if options.title:
         graph.attr(label=escape([options.title]), labelloc="t", fontcolor=theme.text, fontsize=str(FONTS["title"].size))
-    _boxes(graph, picture, (), theme)
+    _boxes(graph, picture, theme)
     for arrow in picture.arrows:
         label = escape(line.text for line in arrow.label.lines) if arrow.label else None
-        graph.edge(arrow.tail.name, arrow.head.name, label=label, dir=None if arrow.pointed else "none")
+        graph.edge(arrow.tail.name, arrow.head.name, label=label)
     text: str = graph.source
     return text
 
 
-def _boxes(graph: Digraph, picture: Picture, scope: tuple[str, ...], theme: Theme) -> None:
-    """The boxes of a scope, and its inner scopes as clusters."""
-    depth = len(scope)
-    for box in picture.boxes:
-        if box.scope == scope:
-            _box(graph, box, theme, box is picture.root)
-    inner = dict.fromkeys(box.scope[: depth + 1] for box in picture.boxes if box.scope[:depth] == scope != box.scope)
-    for path in inner:
-        first = next(box for box in picture.boxes if box.scope[: depth + 1] == path)
-        with graph.subgraph(name=f"cluster_{first.name}_{depth}") as cluster:
-            cluster.attr(
-                label=escape(path[-1:]), style="filled", fillcolor=theme.scope.fill, color=theme.scope.stroke,
-                fontcolor=theme.dim,
-            )  # fmt: skip
-            _boxes(cluster, picture, path, theme)
+def _boxes(graph: Digraph, picture: Picture, theme: Theme) -> None:
+    """The boxes, those of a scope in a cluster, and clusters within clusters."""
+    import graphviz
+
+    scopes: tuple[str, ...] = ()
+    clusters = [graph]  # the graph, then a cluster for each scope that is open
+
+    for count, box in enumerate(sorted(picture.boxes, key=lambda box: box.scope)):
+        while scopes != box.scope[: len(scopes)]:
+            _close(clusters)
+            scopes = scopes[:-1]
+        scopes = box.scope
+        for depth in range(len(clusters) - 1, len(scopes)):
+            look = {"style": "filled", "fillcolor": theme.scope.fill, "color": theme.scope.stroke}
+            look |= {"label": escape([scopes[depth]]), "fontcolor": theme.dim}
+            clusters.append(graphviz.Digraph(name=f"cluster_{count}_{depth}", graph_attr=look))
+        _box(clusters[-1], box, theme, box is picture.root)
+    while len(clusters) > 1:
+        _close(clusters)
+
+
+def _close(clusters: list[Digraph]) -> None:
+    """The innermost cluster becomes a part of the one around it."""
+    innermost = clusters.pop()
+    clusters[-1].subgraph(innermost)
 
 
 def _box(graph: Digraph, box: Box, theme: Theme, is_root: bool) -> None:

@@ -144,11 +144,16 @@ class Figure:
         }
 
 
+UMASK = os.umask(0o077)  # it can only be read by setting it, which is safest before there are threads
+os.umask(UMASK)
+
+
 def replace_file(target: Path, content: bytes) -> None:
     """Write next to the target and rename, so that nobody ever sees half a file; OSError names the target."""
     temporary = None
     try:
-        handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".tmp", dir=target.parent)
+        target = target.resolve()  # the file that a link means
+        handle, temporary = tempfile.mkstemp(prefix=".picture-", suffix=".tmp", dir=target.parent)
         with os.fdopen(handle, "wb") as file:
             file.write(content)
         os.chmod(temporary, _mode(target))
@@ -163,8 +168,4 @@ def replace_file(target: Path, content: bytes) -> None:
 
 def _mode(target: Path) -> int:
     """The permissions a plain `open` would leave: those of the old file, or what the umask allows."""
-    if target.exists():
-        return target.stat().st_mode & 0o777
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask
+    return target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~UMASK

@@ -18,6 +18,9 @@ LARGE = 500
 NEAR = " [weight=3]"
 """Keeps a local derivative near the operation it belongs to, where its arrow is long."""
 
+BOND = " [weight=100]"
+"""Keeps an operation's circle in the rank before its result, and level with it."""
+
 
 @dataclass(frozen=True)
 class Layout:
@@ -50,7 +53,7 @@ def _source(picture: Picture, rankdir: str) -> str:
     gap = 0.36 if any(arrow.label for arrow in picture.arrows) else 0.6  # inches; a label has a gap on either side
     limits = " nslimit=1 nslimit1=1" if len(boxes) > LARGE else ""
     steps = [
-        f"{tail.name} -> {head.name}{NEAR if tail is arrow.label else ''}"
+        f"{tail.name} -> {head.name}{BOND if arrow.is_bond else NEAR if tail is arrow.label else ''}"
         for arrow in picture.arrows
         for tail, head in _steps(arrow)
     ]
@@ -105,10 +108,9 @@ def _run(source: str, engine: str) -> str:
         if not isinstance(failure, EngineNotFound):  # an engine that is there but broken has more to say
             raise failure
     raise EngineNotFound(
-        f"nothing can lay the picture out ({'; '.join(map(str, failures))}).  Any of these helps: install Graphviz "
-        "(apt install graphviz, brew install graphviz, or https://graphviz.org/download); python -m pip install "
-        'pygraphviz, which brings Graphviz along (then engine="auto" or "pygraphviz"); or draw(...).dot(), which needs '
-        "no engine and gives the source for a Graphviz elsewhere"
+        f"nothing can lay the picture out ({'; '.join(map(str, failures))}): install Graphviz (apt install graphviz, "
+        "brew install graphviz, or https://graphviz.org/download), or python -m pip install pygraphviz and leave "
+        'engine="auto", or call draw(...).dot(), which needs no engine'
     )
 
 

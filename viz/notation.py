@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import math
+import re
 from collections.abc import Callable, Sequence
 from functools import cache
 
@@ -18,6 +19,12 @@ from .text import shorten
 __all__ = ["equation", "gradient_name", "local_derivative", "symbol"]
 
 LONGEST_OPERAND, LONGEST_DERIVATIVE, LONGEST_IN_GRADIENT = 16, 18, 8
+LONGEST_FORMULA = 28
+"""Of a node with a label; without one, a formula is as long as an operand, since such nodes are many."""
+DEEPEST = 5
+"""How many operations down a formula is written out; one that fits is seldom deeper."""
+
+_OPERATOR = re.compile(r"[\s+\-−*/·×÷^=]")
 
 _INFIX = {"+": ast.Add, "-": ast.Sub, "*": ast.Mult, "/": ast.Div, "**": ast.Pow}
 _ALONE = {"+": "+", "*": "×", "/": "/", "**": "^", "abs": "|·|", "sqrt": "√"}
@@ -35,8 +42,8 @@ def symbol(node: Node, numbers: Numbers) -> str:
 def equation(trace: Trace, node: Node, numbers: Numbers) -> str:
     """How a node was made, in the labels of its operands: ``z = w · x``; its label alone where it is a leaf.
 
-    An operand without a label is written out if that is short, and otherwise an ellipsis; where nothing has a label,
-    the operation stands alone.
+    Operands without a label are written out if that is short, and otherwise an ellipsis; where nothing has a label,
+    the operation stands alone.  A label that is itself a formula says enough.
 
     >>> from microgrid import Value
     >>> from viz.snapshot import read
@@ -44,49 +51,61 @@ def equation(trace: Trace, node: Node, numbers: Numbers) -> str:
     ...     v.label = label
     ...     return equation(read(v), read(v).root, Numbers())
     >>> e, b = Value(-2.0, "e"), Value(1.0, "b")
-    >>> show(e**2, "L"), show(2.5 * (e + b), "y"), show(e * b + b), show(e.tanh()), show(Value(1.0).tanh())
-    ('L = e²', 'y = 2.5 · (e + b)', '… + b', 'tanh(e)', 'tanh')
+    >>> show(e**2, "L"), show(2.5 * (e + b), "y"), show(e * b + b), show(e * b, "e*b"), show(Value(1.0).tanh())
+    ('L = e²', 'y = 2.5 · (e + b)', 'e · b + b', 'e*b', 'tanh')
     """
-    if not node.op:
+    if not node.op or _OPERATOR.search(node.label):
         return node.label
-    operands = trace.operands(node)
-    if not node.label and not any(operand.label for operand in operands):
-        return symbol(node, numbers)
-    words = [_word(operand) for operand in operands]
-    if node.label:  # there is room: only such a node's box is as wide as it says
-        words = [
-            _spelt_out(trace, operand, numbers) if word == MISSING else word
-            for operand, word in zip(operands, words, strict=True)
-        ]
-    made = _write(node, words, numbers)
+    words: dict[str, str] = {}
+    made = _complete(_expanded(trace, node, DEEPEST, words), words, numbers)
+    if made is None or len(made) > (LONGEST_FORMULA if node.label else LONGEST_OPERAND):
+        made = _abridged(trace, node, numbers)
     return f"{node.label} = {made}" if node.label else made
 
 
-def _word(operand: Node) -> str | float:
-    """What an operand is called in a formula; a literal is its number."""
+def _expanded(trace: Trace, node: Node, depth: int, words: dict[str, str]) -> ast.expr:
+    """The formula of a node, down to what has a name; `words` is told what its variables are called."""
+    return _application(node, [_operand(trace, operand, depth, words) for operand in trace.operands(node)])
+
+
+def _operand(trace: Trace, operand: Node, depth: int, words: dict[str, str]) -> ast.expr:
     if operand.role == "constant" and not operand.label:
-        return operand.data
-    return shorten(operand.label, LONGEST_OPERAND) or MISSING
+        return ast.Constant(operand.data)
+    if operand.op and not operand.label and depth:
+        return _expanded(trace, operand, depth - 1, words)
+    name = f"v{operand.index}"
+    words[name] = shorten(operand.label, LONGEST_OPERAND) or MISSING
+    return ast.Name(name)
 
 
-def _spelt_out(trace: Trace, operand: Node, numbers: Numbers) -> str:
-    """The formula of an operand that has no label, if its own operands have, and it is short."""
-    words = [_word(v) for v in trace.operands(operand)]
-    if not words or MISSING in words or not all(isinstance(word, float) or is_name(word) for word in words):
-        return MISSING
-    text = _write(operand, words, numbers)
-    return text if len(text) <= LONGEST_OPERAND else MISSING
+def _complete(tree: ast.expr, words: dict[str, str], numbers: Numbers) -> str | None:
+    """A formula written out, if everything in it has a name."""
+    return None if MISSING in words.values() else Printer(numbers, words, spaced=True)(tree)
 
 
-def _write(node: Node, words: Sequence[str | float], numbers: Numbers) -> str:
-    """The operation applied to operands that are called so."""
-    names = {f"x{k}": word for k, word in enumerate(words)}
-    return Printer(numbers, names, spaced=True)(_application(node, [ast.Name(name) for name in names]))
+def _abridged(trace: Trace, node: Node, numbers: Numbers) -> str:
+    """The operation with an ellipsis for each operand that has no label or, next to a label, is long."""
+    operands = trace.operands(node)
+    if not node.label and not any(operand.label for operand in operands):
+        return symbol(node, numbers)
+    trees: list[ast.expr] = []
+    words: dict[str, str] = {}
+    for operand in operands:
+        inside: dict[str, str] = {}
+        tree = _operand(trace, operand, DEEPEST if node.label else 0, inside)
+        text = _complete(tree, inside, numbers)
+        if text is None or (len(text) > LONGEST_OPERAND and not operand.label):
+            tree, inside = ast.Name(f"v{operand.index}"), {f"v{operand.index}": MISSING}
+        trees.append(tree)
+        words |= inside
+    return Printer(numbers, words, spaced=True)(_application(node, trees))
 
 
 def _application(node: Node, operands: Sequence[ast.expr]) -> ast.expr:
     """The operation applied to its operands, as a syntax tree."""
     row = TABLE[node.op]
+    if row.name == "powc" and node.constant == 1:
+        return operands[0]
     if node.constant is not None and (row.name == "powc" or node.constant != row.constant):
         operands = [*operands, ast.Constant(node.constant)]
     if row.label == "-" and len(operands) == 1:

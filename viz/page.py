@@ -24,6 +24,7 @@ def page(scene: Scene) -> str:
 <title>{escape(scene.title)}</title>
 <style>
 body {{ margin: 0; min-height: 100vh; display: grid; place-items: center; background: {scene.background}; }}
+svg {{ width: 100%; max-height: 92vh; }}
 </style>
 </head>
 <body>

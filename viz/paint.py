@@ -12,7 +12,7 @@ from .options import Options
 from .picture import Arrow, Box, Line, Picture
 from .scene import Group, Path, Scene, Text
 from .shapes import SHAPES, Point, polygon
-from .text import clean, shorten
+from .text import clean, shorten, wrap
 from .theme import FONTS, THEMES, Paint, Theme
 
 __all__ = ["paint"]
@@ -26,6 +26,8 @@ LEGEND = {"input": "input", "parameter": "parameter", "op": "operation", "consta
 NO_BORDER = Paint("none", "none", 0.0)
 SWATCH, LEGEND_GAP, LEGEND_HEIGHT = (34.0, 18.0), 22.0, 44.0
 LONGEST_SCOPE = 60
+NARROWEST_TITLE = 360.0
+"""A title has room for some thirty characters, however small the picture."""
 
 Rectangle = tuple[float, float, float, float]
 """Left, top, right, bottom."""
@@ -34,34 +36,34 @@ Rectangle = tuple[float, float, float, float]
 def paint(picture: Picture, layout: Layout, options: Options) -> Scene:
     """Draw a picture whose boxes have their places."""
     theme = THEMES[options.theme]
-    title = clean(options.title or "")
     scopes = _scopes(picture, layout)
     left, top, right, bottom = _around([(0.0, 0.0, *layout.size), *scopes.values()])
-    above = FONTS["title"].leading + 14 if title else 0.0
-    width = max(right - left, _measure(title, "title"), _legend_width() if options.legend else 0.0)
+    legend = [kind for kind in LEGEND if any(box.kind == kind for box in picture.boxes)] if options.legend else []
+    width = max(right - left, _legend_width(legend))
+    title = clean(options.title or "")
+    title_lines = wrap(title, lambda line: _measure(line, "title") <= max(width, NARROWEST_TITLE)) if title else []
+    above = FONTS["title"].leading * len(title_lines) + 14 if title_lines else 0.0
+    width = max(width, *(_measure(line, "title") for line in title_lines), 0.0)
     x, y = MARGIN + (width - (right - left)) / 2 - left, MARGIN + above - top
-    end = y + bottom + (LEGEND_HEIGHT if options.legend else 0.0)
+    end = y + bottom + (LEGEND_HEIGHT if legend else 0.0)
     layout = layout.moved(x, y)
-    groups = [_scope(path, _moved(rectangle, x, y), theme) for path, rectangle in scopes.items()]
+    scopes = {path: _moved(rectangle, x, y) for path, rectangle in scopes.items()}
+    groups = [_scope(path, rectangle, theme) for path, rectangle in scopes.items()]
     for arrow, route in zip(picture.arrows, layout.curves, strict=True):
         groups += _arrow(arrow, route, layout, theme, arrow.head is picture.root)
+    groups += [_scope_name(path, rectangle, theme) for path, rectangle in scopes.items()]
     groups += [_box(box, layout.centers[box.name], theme, box is picture.root) for box in picture.boxes]
-    if title:
-        groups.append(_title(title, theme))
-    if options.legend:
-        groups.append(_legend(MARGIN, end - SWATCH[1] / 2, theme))
+    if title_lines:
+        groups.append(_title(title_lines, theme))
+    if legend:
+        groups.append(_legend(legend, MARGIN, end - SWATCH[1] / 2, theme))
     return Scene(
         size=(round(width + 2 * MARGIN, 2), round(end + MARGIN, 2)),
         background=theme.background,
-        title=title or f"Computational graph of {picture.root.heading}",
-        description=_summary(picture),
+        title=title or f"Computational graph of {picture.heading}",
+        description=picture.sentence,
         groups=tuple(groups),
     )
-
-
-def _summary(picture: Picture) -> str:
-    """The picture for those who cannot see it."""
-    return "; ".join(box.description.replace("\n", ", ") for box in picture.boxes if box.kind != "symbol")
 
 
 # ---------------------------------------------------------------- boxes
@@ -102,9 +104,7 @@ def _measure(text: str, kind: str) -> float:
 # ---------------------------------------------------------------- arrows
 
 
-def _arrow(
-    arrow: Arrow, route: tuple[curves.Curve, ...], layout: Layout, theme: Theme, to_root: bool
-) -> list[Group]:
+def _arrow(arrow: Arrow, route: tuple[curves.Curve, ...], layout: Layout, theme: Theme, to_root: bool) -> list[Group]:
     """The line, in two parts if a label interrupts it, its head, and the label."""
     boxes = [box for box in (arrow.tail, arrow.label, arrow.head) if box]
     items: list[Path] = []
@@ -113,7 +113,7 @@ def _arrow(
         curve = _trimmed(curve, tail, layout, _border(tail, theme, False))
         border = _border(head, theme, to_root and head is arrow.head)
         curve = curves.reverse(_trimmed(curves.reverse(curve), head, layout, border))
-        if head is arrow.head and arrow.pointed:
+        if head is arrow.head:
             tip = curve[-1]
             curve = curves.reverse(curves.trim(curves.reverse(curve), curves.within(tip, ARROW_LENGTH * 0.85)))
             items.append(_head(tip, curve[-1], theme))
@@ -167,10 +167,17 @@ def _scopes(picture: Picture, layout: Layout) -> dict[tuple[str, ...], Rectangle
 def _scope(path: tuple[str, ...], rectangle: Rectangle, theme: Theme) -> Group:
     left, top, right, bottom = rectangle
     center, size = ((left + right) / 2, (top + bottom) / 2), (right - left, bottom - top)
-    outline = Path(SHAPES["op"].path(center, size), theme.scope)
-    name = Line(_fitting(path[-1], size[0] - 14), "scope")
+    return Group("scope", (Path(SHAPES["op"].path(center, size), theme.scope),), "scope " + "/".join(path))
+
+
+def _scope_name(path: tuple[str, ...], rectangle: Rectangle, theme: Theme) -> Group:
+    """The name in the upper left corner, on a ground that keeps the arrows out of it."""
+    left, top, right, _ = rectangle
+    name = Line(_fitting(path[-1], right - left - 14), "scope")
     text = _text(name, (left + 8, top + name.font.size + 2), theme, anchor="start")
-    return Group("scope", (outline, text), "scope " + "/".join(path))
+    near, far, bottom = left + 4, left + 12 + text.width, top + name.font.leading + 1
+    ground = polygon((near, top + 2), (far, top + 2), (far, bottom), (near, bottom))
+    return Group("scope-name", (Path(ground, Paint(theme.scope.fill, "none", 0.0)), text))
 
 
 def _fitting(name: str, width: float) -> str:
@@ -193,18 +200,22 @@ def _moved(rectangle: Rectangle, x: float, y: float) -> Rectangle:
 # ---------------------------------------------------------------- title and legend
 
 
-def _title(title: str, theme: Theme) -> Group:
-    return Group("title", (_text(Line(title, "title"), (MARGIN, MARGIN + FONTS["title"].size), theme, anchor="start"),))
+def _title(lines: list[str], theme: Theme) -> Group:
+    font = FONTS["title"]
+    places = [(MARGIN, MARGIN + font.size + row * font.leading) for row in range(len(lines))]
+    texts = [_text(Line(line, "title"), at, theme, anchor="start") for line, at in zip(lines, places, strict=True)]
+    return Group("title", tuple(texts))
 
 
-def _legend_width() -> float:
-    return sum(SWATCH[0] + 8 + _measure(name, "legend") + LEGEND_GAP for name in LEGEND.values()) - LEGEND_GAP
+def _legend_width(kinds: list[str]) -> float:
+    return sum(SWATCH[0] + 8 + _measure(LEGEND[kind], "legend") + LEGEND_GAP for kind in kinds)
 
 
-def _legend(left: float, middle: float, theme: Theme) -> Group:
-    """A small box of each kind with its name, in a row."""
+def _legend(kinds: list[str], left: float, middle: float, theme: Theme) -> Group:
+    """A small box of each of these kinds with its name, in a row."""
     items: list[Path | Text] = []
-    for kind, name in LEGEND.items():
+    for kind in kinds:
+        name = LEGEND[kind]
         items.append(Path(SHAPES[kind].path((left + SWATCH[0] / 2, middle), SWATCH), theme.boxes[kind]))
         left += SWATCH[0] + 8
         line = Line(name, "legend")

@@ -36,6 +36,7 @@ def png(scene: Scene) -> bytes:
 def _save(scene: Scene, kind: str, dpi: float, metadata: dict[str, Any]) -> bytes:
     import matplotlib
 
+    _warn_of_missing(scene, kind)
     file = io.BytesIO()
     # A notebook's settings, such as cutting figures to their contents, are meant for plots.
     with matplotlib.rc_context(), warnings.catch_warnings():
@@ -96,9 +97,26 @@ def _font(bold: bool) -> Any:
 
 def _drawable(text: str, bold: bool) -> str:
     """The text with a replacement character for what the font lacks; an SVG has the reader's fonts for it."""
-    known = _characters(bold)
+    missing = _missing(text, bold)
     composed = unicodedata.normalize("NFC", text)
-    return "".join(char if ord(char) in known else "\N{REPLACEMENT CHARACTER}" for char in composed)
+    return "".join("\N{REPLACEMENT CHARACTER}" if char in missing else char for char in composed)
+
+
+def _missing(text: str, bold: bool) -> list[str]:
+    known = _characters(bold)
+    return [char for char in unicodedata.normalize("NFC", text) if ord(char) not in known]
+
+
+def _warn_of_missing(scene: Scene, kind: str) -> None:
+    texts = [item for item in scene.items() if isinstance(item, Text)]
+    missing = dict.fromkeys(char for text in texts for char in _missing(text.text, text.font.bold))
+    if missing:
+        warnings.warn(
+            f"the font for .{kind} files lacks {' '.join(missing)}, shown as \N{REPLACEMENT CHARACTER}: "
+            "save as .svg or .html, which use the reader's fonts",
+            UserWarning,
+            stacklevel=6,  # where `Figure.save` was called
+        )
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from . import notation
+from . import notation, words
 from .digits import Numbers
 from .metrics import text_width
 from .options import Options
@@ -47,11 +47,6 @@ class Box:
     """All it has to say, unabridged, for whoever points at it or cannot see it."""
 
     @property
-    def heading(self) -> str:
-        """The first line of the description."""
-        return self.description.partition("\n")[0]
-
-    @property
     def shape(self) -> Shape:
         return SHAPES[self.kind]
 
@@ -72,16 +67,22 @@ class Arrow:
     tail: Box
     head: Box
     label: Box | None = None
-    pointed: bool = True
+
+    @property
+    def is_bond(self) -> bool:
+        """Whether it leads from an operation's circle to its own result."""
+        return self.tail.kind == "symbol"
 
 
 @dataclass(frozen=True)
 class Picture:
-    """`root` is the box of the node that was drawn."""
+    """`root` is the box of the node that was drawn, `heading` what it is called, `sentence` the picture in words."""
 
     boxes: tuple[Box, ...]
     arrows: tuple[Arrow, ...]
     root: Box
+    heading: str
+    sentence: str
 
     @property
     def all_boxes(self) -> list[Box]:
@@ -99,24 +100,26 @@ def compose(trace: Trace, options: Options, numbers: Numbers) -> Picture:
         operands = trace.operands(node)
         merged = options.ops == "merged"
         lines = _lines(trace, node, numbers, merged)
-        box = Box(f"n{node.index}", node.role, lines, node.index, node.scope, _description(node, operands))
+        box = Box(f"n{node.index}", node.role, lines, node.index, node.scope, words.tooltip(trace, node, numbers))
         shown.append(box)
         boxes.append(box)
         target = box
         if node.op and not merged:
-            symbol = Line(shorten(notation.symbol(node, numbers), LONGEST_LABEL), "symbol")
-            target = Box(f"o{node.index}", "symbol", (symbol,), node.index, node.scope, node.op)
+            sign = notation.symbol(node, numbers)
+            symbol = Line(shorten(sign, LONGEST_LABEL), "symbol")
+            target = Box(f"o{node.index}", "symbol", (symbol,), node.index, node.scope, sign)
             boxes.append(target)
-            arrows.append(Arrow(target, box, pointed=False))
+            arrows.append(Arrow(target, box))
         for k, operand in enumerate(operands):
             label = None
             if options.edges == "local" and operand.role != "constant":
                 text = Line(notation.local_derivative(trace, node, k, numbers), "local")
-                description = _edge_description(node, operands, k)
+                description = words.derivative(trace, node, k, numbers)
                 label = Box(f"e{labels}", "local", (text,), node.index, node.scope, description)
                 labels += 1
             arrows.append(Arrow(shown[operand.index], target, label))
-    return Picture(tuple(boxes), tuple(arrows), shown[-1])
+    heading, sentence = words.heading(trace, trace.root, numbers), words.sentence(trace, numbers)
+    return Picture(tuple(boxes), tuple(arrows), shown[-1], heading, sentence)
 
 
 def _lines(trace: Trace, node: Node, numbers: Numbers, merged: bool) -> tuple[Line, ...]:
@@ -143,28 +146,3 @@ def _gradient(node: Node, root: Node, numbers: Numbers) -> Line:
         return Line(PENDING, "pending")
     name = notation.gradient_name(node, root)
     return Line(f"{name} {numbers(node.grad)}" if name == "grad" else f"{name} = {numbers(node.grad)}", "gradient")
-
-
-_ROLES = {"input": "input", "parameter": "parameter", "constant": "constant", "op": "operation"}
-
-
-def _description(node: Node, operands: list[Node]) -> str:
-    made = ""
-    if node.op:
-        made = f"{node.op}({', '.join(operand.label or _exact(operand.data) for operand in operands)})"
-    heading = ", ".join(part for part in (node.label, made, _ROLES[node.role]) if part)
-    parts = [heading, f"value {_exact(node.data)}"]
-    if node.role != "constant":
-        parts.append("gradient not computed" if node.grad is None else f"gradient {_exact(node.grad)}")
-    if node.scope:
-        parts.append("in " + "/".join(node.scope))
-    return "\n".join(parts)
-
-
-def _edge_description(node: Node, operands: list[Node], k: int) -> str:
-    result, operand = node.label or node.op, operands[k].label or operands[k].op or "operand"
-    return f"local derivative of {result} with respect to {operand}: {_exact(node.partials[k])}"
-
-
-def _exact(x: float) -> str:
-    return Numbers(precision=17, minus="-")(x) if x.is_integer() else repr(x)

@@ -91,7 +91,7 @@ class Printer:
         called = self.names.get(name, FAMILIAR.get(name, name))
         if isinstance(called, float):
             return self._number(called)
-        return called, ATOM if is_name(called) else PRODUCT if called == MISSING else SUM
+        return called, ATOM if is_name(called) else POWER if called == MISSING else SUM
 
     def _product(self, left: ast.expr, right: ast.expr) -> str:
         first, second = self._write(left, SIGNED), self._write(right, POWER)

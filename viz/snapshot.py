@@ -59,9 +59,8 @@ def read(root: Value, max_nodes: int | None = None) -> Trace:
     values = order(root)
     if max_nodes is not None and len(values) > max_nodes:
         raise TooLarge(
-            f"the graph has {len(values):,} nodes, and max_nodes is {max_nodes:,}, beyond which a picture is slow to "
-            "make and too small to read: draw a part of it (a node nearer to the leaves, one sample instead of a "
-            "batch), pass a larger max_nodes=, or max_nodes=None for no limit"
+            f"the graph has {len(values):,} nodes and max_nodes is {max_nodes:,}: draw a part of it (one sample, or a "
+            "node nearer to the leaves), or pass max_nodes=None to draw it all"
         )
     position = {v: i for i, v in enumerate(values)}
     derivatives = sweep(values, lambda v: v.partials, 1.0, _times)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
 
-__all__ = ["clean", "shorten"]
+__all__ = ["clean", "shorten", "wrap"]
 
 # Not printable in Python's eyes, but Persian and the scripts of India are misspelt without them.
 _JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
@@ -33,3 +34,26 @@ def shorten(text: str, limit: int) -> str:
     'a rather…'
     """
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+def wrap(text: str, fits: Callable[[str], bool]) -> list[str]:
+    """Break a text into lines that fit, between words or, where one word is too long, within it.
+
+    >>> wrap("a rather long title", lambda line: len(line) <= 8)
+    ['a rather', 'long', 'title']
+    >>> wrap("unpronounceable", lambda line: len(line) <= 8)
+    ['unpronou', 'nceable']
+    """
+    if fits(text):
+        return [text]
+    lines = [""]
+    for word in text.split():
+        if lines[-1] and fits(f"{lines[-1]} {word}"):
+            lines[-1] += f" {word}"
+            continue
+        lines.append("")
+        for char in word:
+            if lines[-1] and not fits(lines[-1] + char):
+                lines.append("")
+            lines[-1] += char
+    return [line for line in lines if line]
