@@ -39,6 +39,8 @@ class CustomOp(Op):
             z, slopes = value(*xs), partials(*xs)
         except (ArithmeticError, ValueError) as error:
             raise DomainError(f"{called} failed with {type(error).__name__}: {error}") from error
+        except TypeError as error:
+            raise TypeError(f"{called} failed with {error}") from error
         z = failures.number(z, finite=False, where=f"{called}: its value has to be a real number")
         where = f"{called}: each of its partials has to be a real number"
         slopes = tuple(failures.number(slope, finite=False, where=where) for slope in slopes)

@@ -25,7 +25,8 @@ class Value:
     """A float that takes part in a graph of operations.
 
     `data` is its value; `grad` the derivative of what `backward` was called on with respect to it (0.0 until
-    computed; a leaf's adds up over calls until it is set to 0).  `label` names it in drawings and messages.
+    computed; a leaf's adds up over calls until it is set to 0).  `label` names it in drawings and messages.  The
+    operations of one operand are methods, ``v.tanh()``, documented where they are functions, `microgrid.tanh`.
     TypeError unless `data` is a real number, ValueError if it is nan or infinite.
 
     >>> w = Value(2.0, label="w")

@@ -120,7 +120,7 @@ def _numbers(nodes: list[Value], digits: int) -> Finding:
         return Finding("numbers", "not attempted", text)
     worst = f"off by at most {result.error:.2g} (bound {result.bound:.2g})" if result.error else "exact"
     text = f"{checked}; value and gradients are {worst}"
-    coarse = (f"taken as they are, being computed in doubles only: {', '.join(result.coarse)}",)
+    coarse = (f"only to about three digits, being computed in doubles: {', '.join(result.coarse)}",)
     return Finding("numbers", "checked", text, coarse if result.coarse else ())
 
 

@@ -62,7 +62,11 @@ def _partials(v: Value) -> Iterable[Any]:
         changed = ", ".join(map(describe, v.parents))
         raise GraphError(f"{describe(v)} was computed before its operands became {changed}: recompute(y) first")
     operands = v.parents if isinstance(row, CustomOp) or row.arity == 2 else (v._a, v._db)
-    partials: tuple[Any, ...] = row.bind("partials", VALUES)(*operands, v)
+    try:
+        partials: tuple[Any, ...] = row.bind("partials", VALUES)(*operands, v)
+    except TypeError as error:
+        raise TypeError(f"the partials of {row.name!r} cannot be differentiated: write them with + - * / ** and "
+                        f"microgrid's functions ({error})") from error  # fmt: skip
     return partials
 
 

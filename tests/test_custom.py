@@ -238,3 +238,19 @@ def test_unpickling_needs_the_definition():
 def test_a_name_that_means_something_in_expressions_is_refused(name):
     with pytest.raises(ValueError, match="has a meaning already"):
         custom_op(name, value=lambda x: x, partials=[lambda x: 1.0])
+
+
+def test_partials_that_cannot_be_differentiated_are_named():
+    rough = custom_op("rough_sine", value=math.sin, partials=[math.cos])
+    x = Value(1.0, "x")
+    y = rough(x)
+    y.backward()
+    assert x.grad == math.cos(1.0)
+    with pytest.raises(TypeError, match=r"of 'rough_sine' cannot be differentiated: .* microgrid"):
+        grad(y, x)
+
+
+def test_a_value_that_does_not_take_floats_is_named():
+    broken = custom_op("broken", value=lambda x: x + "a", partials=[lambda x: 1.0])
+    with pytest.raises(TypeError, match=r"custom operation broken\('x' \(1\.0\)\) failed"):
+        broken(Value(1.0, "x"))
