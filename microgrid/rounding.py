@@ -143,14 +143,15 @@ def _agree(
     nearest = float(exact)
     if got == nearest or abs(got - nearest) <= (count - 1) * UNIT * abs(nearest):
         return True
-    if abs(got - exact) <= unit * abs(exact) + 4 * TINY:
+    floor = 8 * TINY * max(1, *map(abs, operands))  # an intermediate result may be too small for a full double
+    if abs(got - exact) <= unit * abs(exact) + floor:
         return True
     # near a root of the formula the loss is relative to the operands: what would moving them by as much change?
     spread = 0
     for j, x in enumerate(operands):
         for moved in (x * (1 - unit), x * (1 + unit)):
             spread = max(spread, abs(reference(*operands[:j], moved, *operands[j + 1 :])[k] - exact))
-    return bool(abs(got - exact) <= unit * abs(exact) + spread + 4 * TINY)
+    return bool(abs(got - exact) <= unit * abs(exact) + spread + floor)
 
 
 def _compare(nodes: Sequence[Value], exact: dict[Value, Any], adjoints: dict[Value, Any], result: Numbers) -> None:
@@ -206,7 +207,8 @@ def _displacements(v: Value, bounds: dict[Value, float]) -> tuple[float, list[fl
         return 0.0, []
     recorded, counts = (v.data, *v.partials), _roundings(v)
     xs = [parent.data for parent in v.parents]
-    shifts = [count * UNIT * abs(x) + TINY for x, count in zip(recorded, counts)]
+    floor = 8 * TINY * max(1.0, *map(abs, xs))
+    shifts = [count * UNIT * abs(x) + floor for x, count in zip(recorded, counts)]
     inner = max(counts) * UNIT if max(counts) > 1 else 0.0  # roundings inside a formula act like a moved operand
     for j, parent in enumerate(v.parents):
         step = bounds[parent] + inner * abs(xs[j])

@@ -66,7 +66,8 @@ def test_a_wrong_number_is_caught_by_the_numbers_alone(monkeypatch, constant, ch
 
 TAILS = {
     "sigmoid": (40.0, -745.0), "tanh": (20.0, -300.0), "gelu": (-10.0, -30.0, 8.0), "gelu_tanh": (-5.0, 7.0),
-    "softplus": (25.0, -700.0), "logsigmoid": (-40.0, 50.0), "mish": (-1000.0, 1e308, 30.0), "silu": (-60.0, 800.0),
+    "softplus": (25.0, -700.0), "logsigmoid": (-40.0, 50.0), "mish": (-1000.0, 1e308, 30.0, -745.0),
+    "silu": (-60.0, 800.0, -745.0),
     "log1p": (1e-300, -1e-20), "expm1": (1e-250,), "erfc": (20.0, -9.0), "softsign": (1e150,), "atan": (1e155,),
 }  # fmt: skip
 
