@@ -15,6 +15,7 @@ from .failures import describe
 from .formula import sympy_vocabulary
 from .graph import counts, order
 from .ops import Op
+from .truth import UNABLE
 
 __all__ = ["LARGEST", "from_sympy", "to_sympy", "to_sympy_rows"]
 
@@ -88,7 +89,7 @@ def apply(v: Value, operands: list[Any]) -> Any:
         form = row.sympy or row.functions[0]
         try:
             return form(*operands)
-        except (TypeError, ValueError, AttributeError) as error:
+        except UNABLE as error:
             raise GraphError(f"the custom operation {row.name!r} has no sympy form: give custom_op a sympy=") from error
     if row is None:
         raise GraphError(f"{describe(v)} is a leaf")

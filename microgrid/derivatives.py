@@ -18,7 +18,7 @@ from .graph import counts, sweep
 from .limits import within
 from .rounding import rounding_bounds
 from .rules import vanishes
-from .truth import at_kink
+from .truth import UNABLE, at_kink
 
 __all__ = ["Derivative", "Derivatives", "derive", "latex_name", "root_name"]
 
@@ -159,7 +159,7 @@ def _evaluate(expression: Any, point: dict[Any, float], digits: int = 50) -> Any
     with mp.workdps(digits):
         try:
             value = mp.mpmathify(sp.lambdify(list(point), expression, "mpmath", cse=True)(*map(mp.mpf, point.values())))
-        except (ArithmeticError, ValueError, TypeError, NameError):
+        except UNABLE:
             return None
         return value if mp.isfinite(value) and mp.im(value) == 0 else None
 

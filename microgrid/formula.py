@@ -12,6 +12,7 @@ import math
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cache
 from typing import Any
 
@@ -147,7 +148,7 @@ _MATH = [
 FLOAT = Vocabulary("float", {"abs": abs} | {word: getattr(math, word) for word in _MATH})
 """Python's floats, with the exceptions Python raises."""
 
-RATIONAL = Vocabulary("rational", {"abs": abs, "pow": operator.pow, "nan": math.nan, "inf": math.inf})
+RATIONAL = Vocabulary("rational", {"abs": abs, "pow": operator.pow, "nan": math.nan, "inf": math.inf}, number=Fraction)
 """Exact arithmetic: anything with + - * / and ** to an integer, such as `fractions.Fraction` or residues mod p."""
 
 

@@ -16,7 +16,7 @@ from .failures import describe
 from .formula import roundings
 from .graph import sweep
 from .ops import Op
-from .truth import Function, computed, defined
+from .truth import UNABLE, Function, computed, defined
 
 __all__ = ["Numbers", "check_numbers", "rounding_bounds"]
 
@@ -34,7 +34,7 @@ class Numbers:
     failures: list[str] = field(default_factory=list)
     reason: str = ""
     coarse: list[str] = field(default_factory=list)
-    """Custom operations whose functions work in doubles only, taken as they are."""
+    """Custom operations whose functions work in doubles only, compared with differences of their values."""
 
 
 def check_numbers(nodes: Sequence[Value], digits: int = 50) -> Numbers:
@@ -83,7 +83,7 @@ def _check_operation(v: Value, truths: Sequence[Any], result: Numbers) -> Sequen
         return [mp.mpf(x) for x in (v.data, *v.partials)]
     try:
         return formulas(*truths)
-    except (ArithmeticError, ValueError):
+    except UNABLE:
         return [mp.nan]
 
 
@@ -96,7 +96,7 @@ def _compare_operation(v: Value, reference: Function, operands: Sequence[Any], r
         with mp.workdps(digits):
             try:
                 want = reference(*operands)
-            except (ArithmeticError, ValueError):
+            except UNABLE:
                 return False
             wrong = [
                 k for k, got in enumerate((v.data, *v.partials))
@@ -118,9 +118,12 @@ def _compare_in_doubles(v: Value, result: Numbers) -> None:
     """Compare the partials of a custom operation that knows only doubles with differences of its value, roughly."""
     xs = [parent.data for parent in v.parents]
     for k, (x, partial) in enumerate(zip(xs, v.partials)):
-        h = 1e-6 * max(1.0, abs(x))
+        h = 1e-6 * (abs(x) or 1.0)
         above, below = (_evaluate(v, [*xs[:k], moved, *xs[k + 1 :]])[0] for moved in (x + h, x - h))
         slope = (above - below) / (2 * h)
+        if not isfinite(slope):
+            result.reason = f"{describe(v)} has no values around its operands to compare its partials with"
+            continue
         result.checked += 1
         if not abs(slope - partial) <= 1e-3 * max(abs(slope), abs(partial)) + 1e-6 * max(1.0, abs(v.data)):
             result.failures.append(

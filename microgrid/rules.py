@@ -11,6 +11,7 @@ from typing import Any
 from .custom import CustomOp
 from .formula import Vocabulary, function, mpmath_vocabulary, sympy_vocabulary
 from .ops import TABLE, Op
+from .truth import UNABLE
 
 __all__ = ["Proof", "prove", "prove_all", "vanishes"]
 
@@ -222,7 +223,7 @@ def _prove_custom(row: CustomOp) -> Proof:
             (f"the partial with respect to {x.name}", partial - sp.diff(form, x))
             for x, partial in zip(xs, partials(*xs))
         ]
-    except (TypeError, ValueError, AttributeError) as error:
+    except UNABLE as error:
         return Proof(row.name, reason=f"its functions do not take symbols ({error})")
     failures = tuple(f"{what} is wrong" for what, difference in claims if not vanishes(difference))
     return Proof(row.name, len(claims), failures)

@@ -14,9 +14,12 @@ from .engine import Value
 from .formula import mpmath_vocabulary, sympy_vocabulary
 from .ops import Op
 
-__all__ = ["at_kink", "computed", "defined"]
+__all__ = ["UNABLE", "at_kink", "computed", "defined"]
 
 Function = Callable[..., Sequence[Any]]
+
+UNABLE = (ArithmeticError, AttributeError, NameError, NotImplementedError, TypeError, ValueError)
+"""What a function raises that has no answer for this kind of number, or at this point."""
 
 
 def defined(v: Value) -> Function | None:
@@ -53,7 +56,7 @@ def computed(v: Value) -> Function | None:
         operands = [mp.mpf(parent.data) for parent in v.parents]
         try:
             in_doubles = any(isinstance(x, float) for x in (value(*operands), *partials(*operands)))
-        except (TypeError, ValueError, AttributeError):
+        except UNABLE:
             in_doubles = True
         return None if in_doubles else lambda *xs: (value(*xs), *partials(*xs))
     if row is None:
@@ -87,11 +90,17 @@ def _reference(row: Op) -> Function | None:
     symbols = [sp.Dummy(letter, real=True) for letter in row.arguments]
     if not isinstance(row, CustomOp):
         form = row.bind("definition", sympy_vocabulary())(*symbols)
-    elif row.sympy is not None:
-        form = row.sympy(*symbols)
     else:
-        return None
+        try:
+            form = sp.sympify(row.sympy(*symbols)) if row.sympy is not None else None
+        except UNABLE:
+            form = None
+        if form is None:
+            return None
     # powsimp: x**y*y/x has no value at 0, y*x**(y - 1) has
     slopes = [sp.powsimp(sp.diff(form, symbol)) for symbol in symbols[: row.arity]]
-    function: Function = sp.lambdify(symbols, [form, *slopes], "mpmath", cse=True)
+    try:
+        function: Function = sp.lambdify(symbols, [form, *slopes], "mpmath", cse=True)
+    except UNABLE:
+        return None
     return function

@@ -7,6 +7,7 @@ import sys
 import threading
 
 import pytest
+import sympy as sp
 from test_verify import finding, lecture, network
 
 import microgrid as mg
@@ -268,3 +269,22 @@ def test_cancellation_widens_the_bound_instead_of_failing():
     result = rounding.check_numbers(order(y))
     assert not result.failures
     assert 1e-5 < result.error <= result.bound
+
+
+FRAGILE = {
+    "a sympy form that does not take symbols": (lambda x: x * x, lambda x: 2 * x, math.exp),
+    "a sympy form that mpmath cannot compute": (lambda x: x * x, lambda x: 2 * x, sp.Function("unheard_of")),
+    "a value that fails in 50 digits": (lambda x: 1 / (x - 1 if isinstance(x, float) else x - x), lambda x: 0.0, None),
+}
+
+
+@pytest.mark.parametrize(("value", "partial", "form"), FRAGILE.values(), ids=FRAGILE)
+def test_a_custom_operation_that_fails_under_examination_does_not_crash_it(value, partial, form):
+    fragile = custom_op("fragile", value=value, partials=[partial], sympy=form)
+    assert verify(fragile(Value(3.0, "x"))).verdict != "verified"
+
+
+def test_a_custom_operation_at_the_edge_of_its_domain_is_not_called_wrong():
+    root = custom_op("my_root", value=math.sqrt, partials=[lambda x: 0.5 / math.sqrt(x) if x else math.inf])
+    assert verify(root(Value(0.0, "x"))).ok
+    assert verify(root(Value(1e-9, "x"))).ok
