@@ -193,6 +193,19 @@ def test_a_walk_that_forgets_a_path_is_caught(monkeypatch):
     assert "'x' (3.0)" in finding(report, "composition").details[0]
 
 
+@pytest.mark.parametrize("off", [1e-3, 1e-12])
+def test_a_gradient_that_differs_from_the_exact_one_is_caught_by_the_numbers(monkeypatch, off):
+    honest = rounding.engine_adjoints
+    monkeypatch.setattr(
+        rounding, "engine_adjoints",
+        lambda root: {v: g * (1 + off * (v.label == "x")) for v, g in honest(root).items()},
+    )  # fmt: skip
+    x = Value(0.3, "x")
+    report = verify((x * x).tanh() + x, symbolic=False)
+    assert finding(report, "numbers").status == "failed"
+    assert finding(report, "numbers").details[0].startswith("the gradient of 'x' (0.3) is ")
+
+
 def test_a_value_off_by_a_few_units_in_the_last_place_is_caught():
     root = lecture()[0]
     product = order(root)[2]
