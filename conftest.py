@@ -8,10 +8,14 @@ from typing import Any
 
 import pytest
 
-from microgrid import ops
+import microgrid
+from microgrid import choice, ops
 
 NO_SKIP = "MICROGRID_NO_SKIP"
 skipped: list[str] = []
+
+# The doctests of a compiled module cannot be read from its source while the compiled one is loaded.
+collect_ignore = [f"microgrid/{name}.py" for name in choice.COMPILED] if microgrid.compiled else []
 
 
 @pytest.fixture(autouse=True)
@@ -33,13 +37,11 @@ def precise() -> Iterator[Any]:
 
 
 def pytest_report_header() -> str:
-    import microgrid
-
-    return f"microgrid {microgrid.__version__}"
+    return f"microgrid {microgrid.__version__}, {'compiled' if microgrid.compiled else 'uncompiled'}"
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    if report.skipped:
+    if report.skipped and "optional: " not in str(report.longrepr):  # such as PyTorch, which no test needs but its own
         skipped.append(report.nodeid)
 
 

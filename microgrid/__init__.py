@@ -1,5 +1,10 @@
 """microgrid: the scalar autograd engine for learning and teaching backpropagation."""
 
+from . import choice
+
+compiled: bool = choice.choose()
+"""Whether the engine that runs is machine code; MICROGRID_PURE=1 chooses the source."""
+
 from . import engine as engine
 from . import nn as nn
 from .context import errstate as errstate
@@ -16,6 +21,8 @@ from .errors import MicrogridError as MicrogridError
 from .errors import NonFiniteGradient as NonFiniteGradient
 from .functions import *
 from .parse import parse as parse
+from .program import Program as Program
+from .program import compile as compile
 from .symbolic import from_sympy as from_sympy
 from .symbolic import to_sympy as to_sympy
 from .symbolic import verify as verify
@@ -24,8 +31,9 @@ from .transforms import grad as grad
 from .transforms import jvp as jvp
 from .transforms import recompute as recompute
 
-__all__ = [  # without abs and sum: a star import must not replace Python's own
-    "CheckpointError", "DomainError", "ExpressionError", "GraphError", "MicrogridError", "NonFiniteGradient", "Value",
+__all__ = [  # without abs, compile and sum: a star import must not replace Python's own
+    "CheckpointError", "DomainError", "ExpressionError", "GraphError", "MicrogridError", "NonFiniteGradient", "Program",
+    "Value",
     "acos", "asin", "atan", "atan2", "compiled", "cos", "cosh", "custom_op", "dot", "elu", "erf", "erfc", "errstate",
     "exp", "expm1", "from_sympy", "gelu", "gelu_tanh", "grad", "hardtanh", "hypot", "jvp", "leaky_relu", "log", "log1p",
     "log_softmax", "logaddexp", "logsigmoid", "logsumexp", "maximum", "maxout", "mean", "minimum", "mish", "nn",
@@ -34,6 +42,3 @@ __all__ = [  # without abs and sum: a star import must not replace Python's own
 ]  # fmt: skip
 
 __version__ = "0.1.0"
-
-compiled = not engine.__file__.endswith(".py")
-"""Whether the engine that runs is machine code."""

@@ -1,21 +1,37 @@
-"""The backward pass: one walk that counts the uses of each node, one that passes the gradients on."""
+"""The backward pass: one walk that collects the nodes, one from the newest to the oldest that passes gradients on."""
 
 from __future__ import annotations
 
 import os
 import threading
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
+
+try:
+    import cython
+except ModuleNotFoundError:
+    from . import uncompiled as cython
 
 from .errors import GraphError
 
 if TYPE_CHECKING:
     from .engine import Value
 
-__all__ = ["commit", "propagate"]
+__all__ = ["backward", "propagate"]
+
+if cython.compiled:
+    from .stack import Numbers, Stack  # type: ignore[import-not-found]
+else:
+
+    class Stack(list):  # type: ignore[type-arg,no-redef]
+        at = list.__getitem__
+
+    class Numbers:  # type: ignore[no-redef]
+        zeros = staticmethod([0.0].__mul__)
 
 
 class _Turn:
-    """Walks number the nodes through their `_index` and add to leaves, so walks that may share leaves take turns.
+    """Walks mark the nodes through their `_index` and add to leaves, so walks that may share leaves take turns.
 
     A walk inside another one of the same thread (from a signal handler, say) would wait for itself: GraphError.
     """
@@ -27,100 +43,146 @@ class _Turn:
 
     def renew(self) -> None:
         self.lock, self.owner = threading.Lock(), 0
+        self.unfinished: list[Value] = []  # the root of a walk that was interrupted, and may have left marks
 
     def __enter__(self) -> None:
         if self.owner == threading.get_ident():
             raise GraphError("backward was called while this thread is in the middle of another backward pass")
         self.lock.acquire()
         self.owner = threading.get_ident()
+        if self.unfinished:
+            unmark(self.unfinished[0])
+            self.unfinished.clear()
 
     def __exit__(self, *exception: object) -> None:
         self.owner = 0
         self.lock.release()
 
 
-_turn = _Turn()
+turn = _Turn()
+waiting, operations, leaves = Stack(), Stack(), Stack()
+gradients, replaced = Numbers(), Numbers()
 
 
-def reach(root: Value) -> tuple[list[Value], list[int]]:
-    """Every node under root, root first, numbered by `_index`; and how many edges lead to each.
+def unmark(root: Value) -> None:
+    """Remove what an interrupted walk left in the nodes."""
+    seen, stack = {root}, [root]
+    while stack:
+        v = stack.pop()
+        v._index = 0
+        for operand in (v._a, v._b):
+            if operand is not None and operand not in seen:
+                seen.add(operand)
+                stack.append(operand)
 
-    A number counts only if the list has this very node in that place, so what an earlier walk left is harmless.
+
+def backward(root: Value, seed: float, whatever: bool = False) -> bool:
+    """Give every node under root its gradient; False, and no change, if one would not be finite, unless `whatever`."""
+    good = False
+    with turn:
+        count = reach(root)
+        adjoints, before = gradients.zeros(count + 1), replaced.zeros(count)
+        adjoints[1] = seed
+        try:
+            total = chain(adjoints, before, True)
+            good = whatever or total - total == 0.0
+        finally:  # Ctrl-C may arrive between any two lines of uncompiled code
+            if not good:
+                undo(before)
+        end()
+    return good
+
+
+def propagate(root: Value, seed: Any = 1.0) -> tuple[list[Value], list[Any]]:
+    """Every node under root and its adjoint, d root / d node times seed, by the same walk; no gradient changes.
+
+    Uncompiled, the seed may be any number that floats can be multiplied into.
     """
-    nodes, uses = [root], [0]
-    root._index = 0
-    count = 1
-    for v in nodes:  # grows while it is read
+    with turn:
+        count = reach(root)
+        adjoints, found = gradients.zeros(count + 1), replaced.zeros(count)
+        adjoints[1] = seed
+        chain(adjoints, found, False)
+        nodes = [stack.at(place) for stack in (operations, leaves) for place in range(len(stack))]
+        end()
+        return nodes, [found[place] for place in range(count)]
+
+
+def end() -> None:
+    """Keep no node alive beyond the walk."""
+    operations.clear()
+    leaves.clear()
+    turn.unfinished.clear()
+
+
+def reach(root: Value) -> int:
+    """Collect every node under root, the operations newest first; number them from 1 by `_index`, which was 0."""
+    turn.unfinished.append(root)
+    waiting.clear()
+    operations.clear()
+    leaves.clear()
+    waiting.append(None)
+    count = root._index = 1
+    v = root
+    while v is not None:
         a, b = v._a, v._b  # written out for both operands: a loop over them takes a third longer
-        if a is not None:
-            i = a._index
-            if i < count and nodes[i] is a:
-                uses[i] += 1
-            else:
-                a._index = count
-                count += 1
-                nodes.append(a)
-                uses.append(1)
-        if b is not None:
-            i = b._index
-            if i < count and nodes[i] is b:
-                uses[i] += 1
-            else:
-                b._index = count
-                count += 1
-                nodes.append(b)
-                uses.append(1)
-    return nodes, uses
+        if a is None:
+            leaves.append(v)
+        else:
+            operations.append(v)
+            if a._index == 0:
+                a._index = count = count + 1
+                waiting.append(a)
+            if b is not None and b._index == 0:
+                b._index = count = count + 1
+                waiting.append(b)
+        v = waiting.pop()
+    operations.sort(key=attrgetter("_serial"), reverse=True)
+    return count
 
 
-def propagate(root: Value, seed: Any) -> tuple[list[Value], list[Any]]:
-    """The adjoint d root / d node, times seed, of every node under root, by the chain rule.
+def chain(adjoints: Any, result: Any, write: bool) -> float:
+    """Send the adjoint of each operation along its edges; those of the leaves arrive.
 
-    A node passes its adjoint on once all its uses have contributed to it, so each edge is walked exactly once.  The
-    seed may be any number that floats can be multiplied into: `verify` sends residues modulo a prime down this walk.
+    From the newest node to the oldest: when it is the turn of one, all its uses have contributed to its adjoint, so
+    each edge is walked exactly once.  If told to write, each node gets its gradient and `result` what it had before,
+    and the sum of all gradients is returned, which shows whether one is not finite; otherwise `result` gets adjoints.
     """
-    with _turn:
-        return _propagate(*reach(root), seed)
+    total = 0.0
+    for place in range(len(operations)):
+        v = operations.at(place)
+        adjoint = adjoints[v._index]
+        if adjoint != 0.0:  # 0 times infinity is 0 here
+            adjoints[v._a._index] += adjoint * v._da
+            if v._b is not None:
+                adjoints[v._b._index] += adjoint * v._db
+        result[place] = adjoint
+        if write:
+            total += adjoint
+            result[place] = v._grad
+            v._grad = adjoint + 0.0  # never -0.0: that is how "no gradient" is written
+        v._index = 0
+    first = len(operations)
+    for place in range(len(leaves)):
+        v = leaves.at(place)
+        adjoint = adjoints[v._index]
+        result[first + place] = adjoint
+        if write:
+            result[first + place] = v._grad
+            v._grad = v._grad + adjoint + 0.0
+            total += v._grad
+        v._index = 0
+    return total
 
 
-def _propagate(nodes: list[Value], uses: list[int], seed: Any) -> tuple[list[Value], list[Any]]:
-    adjoints: list[Any] = [0.0] * len(nodes)
-    adjoints[0] = seed
-    ready = [0]
-    while ready:
-        i = ready.pop()
-        v, adjoint = nodes[i], adjoints[i]
-        a, b = v._a, v._b
-        if a is not None:
-            i = a._index
-            if adjoint != 0.0:  # 0 times infinity is 0 here
-                adjoints[i] += adjoint * v._da
-            uses[i] -= 1
-            if uses[i] == 0:
-                ready.append(i)
-        if b is not None:
-            i = b._index
-            if adjoint != 0.0:
-                adjoints[i] += adjoint * v._db
-            uses[i] -= 1
-            if uses[i] == 0:
-                ready.append(i)
-    return nodes, adjoints
-
-
-def commit(nodes: list[Value], adjoints: list[float]) -> None:
-    """Write the gradients to the nodes: all of them or, if interrupted, none."""
-    with _turn:
-        _commit(nodes, adjoints)
-
-
-def _commit(nodes: list[Value], adjoints: list[float]) -> None:
-    before = [v._grad for v in nodes], [v._reached for v in nodes]
-    try:
-        for v, adjoint in zip(nodes, adjoints):
-            v._grad = adjoint if v._row is not None else v._grad + adjoint
-            v._reached = True
-    except BaseException:  # Ctrl-C, which may arrive between any two lines
-        for v, grad, reached in zip(nodes, *before):
-            v._grad, v._reached = grad, reached
-        raise
+def undo(before: Any) -> None:
+    """Give the nodes that had their turn, those whose number is 0 again, the gradients they had before."""
+    first = len(operations)
+    for place in range(first):
+        v = operations.at(place)
+        if v._index == 0:
+            v._grad = before[place]
+    for place in range(len(leaves)):
+        v = leaves.at(place)
+        if v._index == 0:
+            v._grad = before[first + place]

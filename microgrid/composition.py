@@ -8,7 +8,8 @@ from fractions import Fraction
 from math import isfinite
 from typing import Any
 
-from .backward import propagate
+from . import choice
+from .backward import propagate, turn
 from .engine import Value
 from .failures import describe
 
@@ -107,7 +108,9 @@ def check_composition(nodes: Sequence[Value]) -> Composition:
     if infinite := [v for v in nodes if not isfinite(floats[v])]:
         result.reason = f"the gradient of {describe(infinite[0])} is not finite"
         return result
-    reached, residues = propagate(root, Residue(1))
+    walk = choice.source("backward")  # compiled, it takes nothing but doubles
+    walk.turn = turn
+    reached, residues = walk.propagate(root, Residue(1))
     exact = {v: _residue(adjoint) for v, adjoint in zip(reached, residues)}
     sums = dict.fromkeys(nodes, 0)
     terms: dict[Value, list[Fraction]] = {v: [] for v in nodes}

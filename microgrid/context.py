@@ -6,24 +6,33 @@ import threading
 from contextlib import ContextDecorator
 from contextvars import ContextVar, Token
 from copy import copy
+from functools import cache
 from typing import Any, NamedTuple
 
-__all__ = ["Settings", "current", "errstate", "no_grad", "scope"]
+from .core import Blocks
+
+__all__ = ["BLOCKS", "SCOPES", "Settings", "current", "errstate", "no_grad", "scope", "scope_at", "scope_inside",
+           "scope_place", "scopes_inside"]  # fmt: skip
 
 
 class Settings(NamedTuple):
     recording: bool = True
     domain: str = "raise"
     gradient: str = "warn"
-    scope: str = ""
+    scope: int = 0  # its place in SCOPES
 
 
 DEFAULT = Settings()
 _settings: ContextVar[Settings] = ContextVar("microgrid", default=DEFAULT)
 
-# How many `with` blocks are open in all threads: while it is 0, an operation need not look anything up.
-blocks = 0
-_counting = threading.Lock()
+BLOCKS = Blocks()
+BLOCKS.open = 0
+
+SCOPES = [""]
+"""The full name of every scope there has been: a node holds the place of its own."""
+
+_places = {"": 0}
+_lock = threading.Lock()  # for the counter and the two tables
 
 
 current = _settings.get
@@ -43,16 +52,14 @@ class _Block(ContextDecorator):
         return block
 
     def __enter__(self) -> None:
-        global blocks
-        with _counting:
-            blocks += 1
+        with _lock:
+            BLOCKS.open += 1
         before = _settings.get()
         self._tokens.append(_settings.set(before._replace(**self._replacements(before))))
 
     def __exit__(self, *exception: object) -> None:
-        global blocks
-        with _counting:
-            blocks -= 1
+        with _lock:
+            BLOCKS.open -= 1
         _settings.reset(self._tokens.pop())
 
     def _replacements(self, before: Settings) -> dict[str, Any]:
@@ -92,7 +99,35 @@ class scope(_Block):
         self._name = name
 
     def _replacements(self, before: Settings) -> dict[str, Any]:
-        return {"scope": f"{before.scope}/{self._name}" if before.scope else self._name}
+        return {"scope": scope_inside(before.scope, self._name)}
+
+
+def scope_place(name: str) -> int:
+    """The place in SCOPES of a full name, which is new or known."""
+    if name not in _places:
+        with _lock:
+            if name not in _places:
+                SCOPES.append(name)
+                _places[name] = len(SCOPES) - 1
+    return _places[name]
+
+
+def scope_inside(outer: int, name: str) -> int:
+    """The place of the scope that ``with scope(name)`` opens in the one at `outer`."""
+    return scope_place(f"{SCOPES[outer]}/{name}" if outer else name)
+
+
+@cache
+def scopes_inside(outer: int, name: str, count: int) -> list[int]:
+    """The places of the scopes name0, name1, ... in the one at `outer`."""
+    return [scope_inside(outer, f"{name}{i}") for i in range(count)]
+
+
+class scope_at(_Block):
+    """The same for a scope that is known by its place."""
+
+    def __init__(self, place: int) -> None:
+        super().__init__(scope=place)
 
 
 class errstate(_Block):

@@ -12,12 +12,13 @@ from collections.abc import Iterator
 from copy import deepcopy
 from typing import Any
 
-from .engine import Value
+from .context import scope_place
+from .engine import Value, node
 from .errors import GraphError
 from .graph import order
 from .ops import TABLE, Op
 
-FIELDS = ("_data", "_grad", "_reached", "_role", "_da", "_db", "_label", "_scope")
+FIELDS = ("_data", "_grad", "_role", "_da", "_db", "_label")
 
 
 def copy_node(v: Value) -> Value:
@@ -29,8 +30,8 @@ def copy_graph(v: Value, memo: dict[int, Any]) -> Value:
     """What copy.deepcopy asks for: `memo` knows the copies by the ids of their originals."""
     for old in order(v, bundles=True, known=_Copied(memo)):
         if id(old) not in memo:
-            kind, row, a, b, attributes, *fields = _parts(old, memo.get(id(old._a)), memo.get(id(old._b)))
-            memo[id(old)] = rebuild(kind, row, a, b, deepcopy(attributes, memo), *fields)
+            kind, row, scope, a, b, held, *fields = _parts(old, memo.get(id(old._a)), memo.get(id(old._b)))
+            memo[id(old)] = rebuild(kind, row, scope, a, b, deepcopy(held, memo), *fields)
     copied: Value = memo[id(v)]
     return copied
 
@@ -46,16 +47,18 @@ class _Copied:
 
 
 def _parts(v: Value, a: Value | None, b: Value | None) -> tuple[Any, ...]:
-    return type(v), v._row, a, b, getattr(v, "__dict__", {}), *(getattr(v, name) for name in FIELDS)
+    attributes = getattr(v, "__dict__", {})
+    return type(v), v._row, v.scope, a, b, attributes, *(getattr(v, name) for name in FIELDS)
 
 
 def rebuild(
-    kind: type[Value], row: Op | None, a: Value | None, b: Value | None, attributes: dict[str, Any], *fields: Any
-) -> Value:
+    kind: type[Value], row: Op | None, scope: str, a: Value | None, b: Value | None, attributes: dict[str, Any],
+    *fields: Any,
+) -> Value:  # fmt: skip
     """A node from its parts."""
-    v = kind.__new__(kind)
-    v._row = row
-    v._a, v._b, v._index = a, b, 0
+    v = node(kind.__new__(kind), 0.0, 0, None, None, 0.0, 0.0)
+    v._code, v._a, v._b = 0 if row is None else row.code, a, b
+    v._scope = scope_place(scope)
     for field, value in zip(FIELDS, fields, strict=True):
         setattr(v, field, value)
     for name, value in attributes.items():  # those of a subclass

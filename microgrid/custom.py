@@ -8,10 +8,10 @@ from math import isfinite
 from typing import Any
 
 from . import context, failures, functions
-from .engine import BUNDLE, OP, Value, node, operand
+from .engine import BUNDLE, Value, node, operand
 from .errors import DomainError
 from .formula import Vocabulary
-from .ops import TABLE, Op
+from .ops import TABLE, Op, register
 
 __all__ = ["custom_node", "custom_op"]
 
@@ -89,7 +89,7 @@ def custom_op(
         name, value="", partials=("",) * _arity(name, value), functions=(value, _tuple(name, value, partials)),
         sympy=sympy, pieces=(), samples=(),
     )  # fmt: skip
-    TABLE[name] = row
+    register(row)
 
     def apply(*operands: Any) -> Any:
         if len(operands) != row.arity:
@@ -110,8 +110,8 @@ def custom_node(row: CustomOp, operands: tuple[Any, ...]) -> Value:
     # A node has room for two: further operands hang below, each bundle passing its adjoint on unchanged.
     rest, slope = (None, 0.0) if len(a) == 1 else (a[-1], partials[-1])
     for k in range(len(a) - 2, 0, -1):
-        rest, slope = node(Value.__new__(Value), z, BUNDLE, row, a[k], rest, partials[k], slope), 1.0
-    return node(Value.__new__(Value), z, OP, row, a[0], rest, partials[0], slope)
+        rest, slope = node(Value.__new__(Value), z, row.code, a[k], rest, partials[k], slope, BUNDLE), 1.0
+    return node(Value.__new__(Value), z, row.code, a[0], rest, partials[0], slope)
 
 
 def _arity(name: str, value: Callable[..., Any]) -> int:

@@ -9,18 +9,39 @@ the nodes hold.
 from __future__ import annotations
 
 from functools import partial
+from math import copysign
 from typing import Any
 
-from . import context, failures, ops
-from .backward import commit, propagate
-from .ops import Op
+try:
+    import cython
+except ModuleNotFoundError:
+    from . import uncompiled as cython
+
+from . import context, failures
+from .backward import backward, propagate
+from .context import BLOCKS
+from .core import Row
+from .ops import (
+    ABS, ACOS, ADD, ASIN, ATAN, COS, COSH, DIV, ELU, ERF, ERFC, EXP, EXPM1, GELU, GELU_TANH, HARDTANH, LEAKY_RELU, LOG,
+    LOG1P, LOGSIGMOID, MISH, MUL, NEG, POW, POWC, RELU, ROWS, SELU, SIGMOID, SILU, SIN, SINH, SOFTPLUS, SOFTSIGN, SQRT,
+    SUB, TAN, TANH, Op,
+)  # fmt: skip
 
 __all__ = ["Value", "parameter"]
 
 INPUT, PARAMETER, CONSTANT, OP, BUNDLE = range(5)
 ROLES = ("input", "parameter", "constant", "op", "bundle")
 
+# How many nodes there have been: each has its number, so that the order of creation is known.
+newest = 0
 
+# The gradient of a node that no backward pass has reached: minus zero, which a pass never writes.
+NONE_YET = -0.0
+
+
+@cython.freelist(4096)
+@cython.no_gc  # a node points at older nodes and at text, so Python's cycle collector has nothing to look for
+@cython.cclass
 class Value:
     """A float that takes part in a graph of operations.
 
@@ -37,30 +58,34 @@ class Value:
     """
 
     # _a and _b are the operands (None where there is none), _da and _db the partials; a unary operation keeps its
-    # constant, the 2 of x**2, in _db.  Named fields, not a tuple, because that is what a C struct can hold.
+    # constant, the 2 of x**2, in _db.  _code is the number of the row in ROWS, _scope that of the scope in
+    # context.SCOPES.  Named fields, not tuples, because that is what a C struct can hold: see engine.pxd.
     __slots__ = (
-        "__weakref__", "_a", "_b", "_da", "_data", "_db", "_grad", "_index", "_label", "_reached", "_role", "_row",
-        "_scope",
+        "__weakref__", "_a", "_b", "_code", "_da", "_data", "_db", "_grad", "_index", "_label", "_role", "_scope",
+        "_serial",
     )  # fmt: skip
 
     _data: float
     _grad: float
-    _reached: bool
     _role: int
-    _row: Op | None
+    _code: int
     _a: Value | None
     _b: Value | None
     _da: float
     _db: float
     _label: str
-    _scope: str
+    _scope: int
     _index: int
+    _serial: int
 
     __array_ufunc__ = None  # NumPy then leaves np.float64(2) * value to __rmul__
 
     def __init__(self, data: Any, label: str = "") -> None:
-        node(self, failures.number(data), INPUT, None, None, None, 0.0, 0.0)
+        node(self, failures.number(data), 0, None, None, 0.0, 0.0, INPUT)
         self.label = label
+
+    def __dealloc__(self) -> None:  # called where compiled only: deep graphs are freed without recursion
+        release(self)  # type: ignore[name-defined]
 
     @property
     def data(self) -> float:
@@ -74,17 +99,17 @@ class Value:
     @property
     def grad(self) -> float:
         """The gradient; assign 0.0 to forget it."""
-        return self._grad
+        return self._grad + 0.0
 
     @grad.setter
     def grad(self, grad: Any) -> None:
-        self._grad = failures.number(grad, finite=False, where="a gradient is a real number")
-        self._reached = self._grad != 0.0
+        grad = failures.number(grad, finite=False, where="a gradient is a real number")
+        self._grad = NONE_YET if grad == 0.0 else grad
 
     @property
     def has_grad(self) -> bool:
         """Whether a backward pass has reached this node: tells a gradient of 0 from none."""
-        return self._reached
+        return self._grad != 0.0 or copysign(1.0, self._grad) > 0.0
 
     @property
     def label(self) -> str:
@@ -100,7 +125,7 @@ class Value:
     @property
     def scope(self) -> str:
         """The `microgrid.scope` blocks it was made in, joined by "/"."""
-        return self._scope
+        return context.SCOPES[self._scope]
 
     @property
     def role(self) -> str:
@@ -110,12 +135,14 @@ class Value:
     @property
     def op(self) -> str:
         """The operation's name in `microgrid.ops.TABLE`; "" for a leaf."""
-        return "" if self._row is None else self._row.name
+        row = ROWS[self._code]
+        return "" if row is None else row.name
 
     @property
     def constant(self) -> float | None:
         """The operation's constant, such as the 2 of ``x**2``; None if it has none."""
-        return None if self._row is None or self._row.constant is None else self._db
+        row = ROWS[self._code]
+        return None if row is None or row.constant is None else self._db
 
     @property
     def parents(self) -> tuple[Value, ...]:
@@ -133,7 +160,12 @@ class Value:
 
     @property
     def _op(self) -> str:
-        return "" if self._row is None else self._row.spelling(self.constant)
+        row = ROWS[self._code]
+        return "" if row is None else row.spelling(self.constant)
+
+    @property
+    def _row(self) -> Op | None:
+        return ROWS[self._code]
 
     def detach(self) -> Value:
         """A new leaf with the same data, through which no gradient flows."""
@@ -147,72 +179,73 @@ class Value:
         infinite partial.  A non-finite gradient warns and says where it arose (see `errstate`).
         """
         start = failures.number(seed)
-        nodes, adjoints = propagate(self, start)
-        failures.check_gradients(nodes, adjoints)
-        commit(nodes, adjoints)
+        if not backward(self, start):
+            failures.check_gradients(*propagate(self, start))  # which raises, or says where it arose
+            backward(self, start, True)
 
     def __repr__(self) -> str:
         label = f", label={self._label!r}" if self._label else ""
-        return f"Value(data={self._data}, grad={self._grad}{label})"
+        return f"Value(data={self._data}, grad={self.grad}{label})"
 
     def __format__(self, spec: str) -> str:
         return format(self._data, spec) if spec else repr(self)
 
     # Each operation is one row of ops.py; here it gets its place in Python's grammar.
     # fmt: off
-    def __add__(self, other: Any) -> Value: return binary(ops.ADD, self, other)
-    def __radd__(self, other: Any) -> Value: return binary(ops.ADD, other, self)
-    def __sub__(self, other: Any) -> Value: return binary(ops.SUB, self, other)
-    def __rsub__(self, other: Any) -> Value: return binary(ops.SUB, other, self)
-    def __mul__(self, other: Any) -> Value: return binary(ops.MUL, self, other)
-    def __rmul__(self, other: Any) -> Value: return binary(ops.MUL, other, self)
-    def __truediv__(self, other: Any) -> Value: return binary(ops.DIV, self, other)
-    def __rtruediv__(self, other: Any) -> Value: return binary(ops.DIV, other, self)
+    def __add__(self, other: Any) -> Value: return binary(ADD, self, other)
+    def __radd__(self, other: Any) -> Value: return binary(ADD, other, self)
+    def __sub__(self, other: Any) -> Value: return binary(SUB, self, other)
+    def __rsub__(self, other: Any) -> Value: return binary(SUB, other, self)
+    def __mul__(self, other: Any) -> Value: return binary(MUL, self, other)
+    def __rmul__(self, other: Any) -> Value: return binary(MUL, other, self)
+    def __truediv__(self, other: Any) -> Value: return binary(DIV, self, other)
+    def __rtruediv__(self, other: Any) -> Value: return binary(DIV, other, self)
     def __pow__(self, other: Any) -> Value: return power(self, other)
-    def __rpow__(self, other: Any) -> Value: return binary(ops.POW, other, self)
-    def __neg__(self) -> Value: return unary(ops.NEG, self)
+    def __rpow__(self, other: Any) -> Value: return binary(POW, other, self)
+    def __neg__(self) -> Value: return unary(NEG, self)
     def __pos__(self) -> Value: return self
-    def __abs__(self) -> Value: return unary(ops.ABS, self)
+    def __abs__(self) -> Value: return unary(ABS, self)
 
     def __float__(self) -> float: raise failures.lossy("float(Value)", self)
     def __int__(self) -> int: raise failures.lossy("int(Value)", self)
     def __bool__(self) -> bool: raise failures.lossy("the truth of a Value", self)
+    def __hash__(self) -> int: return id(self) >> 4
 
     def __lt__(self, other: Any) -> bool: return self._data < _comparable(other)
     def __le__(self, other: Any) -> bool: return self._data <= _comparable(other)
     def __gt__(self, other: Any) -> bool: return self._data > _comparable(other)
     def __ge__(self, other: Any) -> bool: return self._data >= _comparable(other)
 
-    def abs(self) -> Value: return unary(ops.ABS, self)
-    def sqrt(self) -> Value: return unary(ops.SQRT, self)
-    def exp(self) -> Value: return unary(ops.EXP, self)
-    def expm1(self) -> Value: return unary(ops.EXPM1, self)
-    def log(self) -> Value: return unary(ops.LOG, self)
-    def log1p(self) -> Value: return unary(ops.LOG1P, self)
-    def sin(self) -> Value: return unary(ops.SIN, self)
-    def cos(self) -> Value: return unary(ops.COS, self)
-    def tan(self) -> Value: return unary(ops.TAN, self)
-    def asin(self) -> Value: return unary(ops.ASIN, self)
-    def acos(self) -> Value: return unary(ops.ACOS, self)
-    def atan(self) -> Value: return unary(ops.ATAN, self)
-    def sinh(self) -> Value: return unary(ops.SINH, self)
-    def cosh(self) -> Value: return unary(ops.COSH, self)
-    def tanh(self) -> Value: return unary(ops.TANH, self)
-    def erf(self) -> Value: return unary(ops.ERF, self)
-    def erfc(self) -> Value: return unary(ops.ERFC, self)
-    def sigmoid(self) -> Value: return unary(ops.SIGMOID, self)
-    def logsigmoid(self) -> Value: return unary(ops.LOGSIGMOID, self)
-    def softplus(self) -> Value: return unary(ops.SOFTPLUS, self)
-    def softsign(self) -> Value: return unary(ops.SOFTSIGN, self)
-    def relu(self) -> Value: return unary(ops.RELU, self)
-    def leaky_relu(self, slope: float = 0.01) -> Value: return unary(ops.LEAKY_RELU, self, slope)
-    def elu(self, alpha: float = 1.0) -> Value: return unary(ops.ELU, self, alpha)
-    def selu(self) -> Value: return unary(ops.SELU, self)
-    def silu(self) -> Value: return unary(ops.SILU, self)
-    def mish(self) -> Value: return unary(ops.MISH, self)
-    def gelu(self) -> Value: return unary(ops.GELU, self)
-    def gelu_tanh(self) -> Value: return unary(ops.GELU_TANH, self)
-    def hardtanh(self) -> Value: return unary(ops.HARDTANH, self)
+    def abs(self) -> Value: return unary(ABS, self)
+    def sqrt(self) -> Value: return unary(SQRT, self)
+    def exp(self) -> Value: return unary(EXP, self)
+    def expm1(self) -> Value: return unary(EXPM1, self)
+    def log(self) -> Value: return unary(LOG, self)
+    def log1p(self) -> Value: return unary(LOG1P, self)
+    def sin(self) -> Value: return unary(SIN, self)
+    def cos(self) -> Value: return unary(COS, self)
+    def tan(self) -> Value: return unary(TAN, self)
+    def asin(self) -> Value: return unary(ASIN, self)
+    def acos(self) -> Value: return unary(ACOS, self)
+    def atan(self) -> Value: return unary(ATAN, self)
+    def sinh(self) -> Value: return unary(SINH, self)
+    def cosh(self) -> Value: return unary(COSH, self)
+    def tanh(self) -> Value: return unary(TANH, self)
+    def erf(self) -> Value: return unary(ERF, self)
+    def erfc(self) -> Value: return unary(ERFC, self)
+    def sigmoid(self) -> Value: return unary(SIGMOID, self)
+    def logsigmoid(self) -> Value: return unary(LOGSIGMOID, self)
+    def softplus(self) -> Value: return unary(SOFTPLUS, self)
+    def softsign(self) -> Value: return unary(SOFTSIGN, self)
+    def relu(self) -> Value: return unary(RELU, self)
+    def leaky_relu(self, slope: float = 0.01) -> Value: return unary(LEAKY_RELU, self, slope)
+    def elu(self, alpha: float = 1.0) -> Value: return unary(ELU, self, alpha)
+    def selu(self) -> Value: return unary(SELU, self)
+    def silu(self) -> Value: return unary(SILU, self)
+    def mish(self) -> Value: return unary(MISH, self)
+    def gelu(self) -> Value: return unary(GELU, self)
+    def gelu_tanh(self) -> Value: return unary(GELU_TANH, self)
+    def hardtanh(self) -> Value: return unary(HARDTANH, self)
 
     def __copy__(self) -> Any: return _copying().copy_node(self)
     def __deepcopy__(self, memo: dict[int, Any]) -> Any: return _copying().copy_graph(self, memo)
@@ -234,51 +267,63 @@ def parameter(data: Any, label: str = "") -> Value:
 # ---------------------------------------------------------------- making nodes
 
 
-def unary(row: Op, a: Any, constant: Any = 0.0) -> Value:
+def unary(row: Any, x: Any, constant: Any = 0.0) -> Value:
     """The node of a one-operand operation; `constant` is its exponent, slope or scale where it has one."""
-    if type(a) is not Value:
-        a = operand(row, a)
+    a = x if type(x) is Value else operand(row, x)
     if type(constant) is not float:
         constant = failures.constant(row, a, constant)
     try:
         z, da, _ = row.forward(a._data, constant)
     except (ArithmeticError, ValueError):
         z, da, _ = failures.settle(row, a._data, constant, (a,))
-    return node(Value.__new__(Value), z, OP, row, a, None, da, constant)
+    return node(Value.__new__(Value), z, row.code, a, None, da, constant)
 
 
-def binary(row: Op, a: Any, b: Any) -> Value:
+def binary(row: Any, x: Any, y: Any) -> Value:
     """The node of a two-operand operation; a plain number becomes a constant leaf."""
-    if type(a) is not Value or type(b) is not Value:
-        if type(a) not in PLAIN or type(b) not in PLAIN:
-            answer: Value | None = failures.with_foreign(a, b, partial(binary, row))
+    if type(x) is not Value or type(y) is not Value:
+        if type(x) not in PLAIN or type(y) not in PLAIN:
+            answer: Value | None = failures.with_foreign(x, y, partial(binary, row))
             if answer is not None:
                 return answer
-        a, b = operand(row, a, b), operand(row, b, a)
+        x, y = operand(row, x, y), operand(row, y, x)
+    a, b = x, y
     try:
         z, da, db = row.forward(a._data, b._data)
     except (ArithmeticError, ValueError):
         z, da, db = failures.settle(row, a._data, b._data, (a, b))
-    return node(Value.__new__(Value), z, OP, row, a, b, da, db)
+    return node(Value.__new__(Value), z, row.code, a, b, da, db)
 
 
 def power(a: Any, b: Any) -> Value:
     """``a ** b``: one operand and a constant where the exponent is a number, two operands where it is a Value."""
     if isinstance(b, Value):
-        return binary(ops.POW, a, b)
+        return binary(POW, a, b)
     answer: Value | None = None if type(b) in PLAIN else failures.with_foreign(a, b, power)
-    return unary(ops.POWC, a, b) if answer is None else answer
+    return unary(POWC, a, b) if answer is None else answer
 
 
-def compute(row: Op, x: float, y: float, operands: tuple[Value, ...]) -> tuple[float, float, float]:
-    """Value and partials without a node; where Python's arithmetic raises, `settle` decides."""
-    try:
-        return row.forward(x, y)
-    except (ArithmeticError, ValueError):
-        return failures.settle(row, x, y, operands)
+def weighted_sum(start: Value, us: list[Any], vs: list[Any], row: Row | None = None, place: int = -1) -> Value:
+    """start + u1*v1 + u2*v2 + ... from left to right, through the row if one is given: a dot product, a neuron.
+
+    The nodes stand in the scope with that place, or in the one in force.  ValueError if the lengths differ.
+    """
+    if len(us) != len(vs):
+        raise ValueError(f"a weighted sum needs as many weights as terms, got {len(us)} and {len(vs)}")
+    total = start
+    for i in range(len(us)):
+        product = binary(MUL, us[i], vs[i])
+        total = binary(ADD, total, product)
+        if place >= 0:
+            product._scope = total._scope = place
+    if row is not None:
+        total = unary(row, total)
+        if place >= 0:
+            total._scope = place
+    return total
 
 
-def operand(row: Op, x: Any, other: Any = ...) -> Value:
+def operand(row: Any, x: Any, other: Any = ...) -> Value:
     """x as a node: itself, or the constant leaf of a number."""
     if isinstance(x, Value):  # of a subclass
         return x
@@ -286,31 +331,34 @@ def operand(row: Op, x: Any, other: Any = ...) -> Value:
 
 
 def leaf(data: float, role: int, label: str = "") -> Value:
-    return node(Value.__new__(Value), data, role, None, None, None, 0.0, 0.0, label)
+    made = node(Value.__new__(Value), data, 0, None, None, 0.0, 0.0, role)
+    made._label = label
+    return made
 
 
 def node(
-    v: Value, data: float, role: int, row: Op | None, a: Value | None, b: Value | None, da: float, db: float,
-    label: str = "",
-) -> Value:  # fmt: skip
-    """Fill in a new node; outside a recording it forgets how it was computed."""
-    v._scope = ""
-    if context.blocks:
+    v: Value, data: float, code: int, a: Value | None, b: Value | None, da: float, db: float, role: int = OP
+) -> Value:
+    """Fill in a new node of the row with that number, 0 for a leaf; outside a recording it becomes a leaf."""
+    global newest
+    newest += 1
+    v._scope = 0
+    if BLOCKS.open:
         settings = context.current()
         v._scope = settings.scope
-        if row is not None and not settings.recording:
-            role, row, a, b = INPUT, None, None, None
+        if code and not settings.recording:
+            role, code, a, b = INPUT, 0, None, None
     v._data = data
-    v._grad = 0.0
-    v._reached = False
-    v._role = role
-    v._row = row
+    v._grad = NONE_YET
+    v._code = code
     v._a = a
     v._b = b
     v._da = da
     v._db = db
-    v._label = label
+    v._role = role
+    v._label = ""
     v._index = 0
+    v._serial = newest
     return v
 
 

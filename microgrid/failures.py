@@ -141,7 +141,7 @@ def call_text(row: Op, operands: Sequence[Value], y: float = 0.0) -> str:
 
 def check_gradients(nodes: Sequence[Value], adjoints: Sequence[float]) -> None:
     """Warn or raise, as errstate says, where the chain rule left the finite numbers."""
-    totals = [adjoint if v._row is not None else v._grad + adjoint for v, adjoint in zip(nodes, adjoints)]
+    totals = [adjoint if v._code else v._grad + adjoint for v, adjoint in zip(nodes, adjoints)]
     if isfinite(sum(totals)) or context.current().gradient == "ignore":
         return
     message = _where_it_left(nodes, adjoints, totals)

@@ -16,7 +16,7 @@ from fractions import Fraction
 from functools import cache
 from typing import Any
 
-__all__ = ["FLOAT", "RATIONAL", "Vocabulary", "function", "mpmath_vocabulary", "numpy_vocabulary", "roundings",
+__all__ = ["FLOAT", "RATIONAL", "Vocabulary", "function", "mpmath_vocabulary", "names", "numpy_vocabulary", "roundings",
            "sympy_vocabulary"]  # fmt: skip
 
 
@@ -51,11 +51,11 @@ def function(
     9.0
     """
     texts = [results] if isinstance(results, str) else results
-    used = set().union(*map(_names, texts))
+    used = set().union(*map(names, texts))
     lines: list[str] = []
     for local, text in reversed(let):
         if local in used:
-            used |= _names(text)
+            used |= names(text)
             if local == finite and vocabulary is FLOAT:
                 lines.insert(0, f"    if {local} - {local} != 0.0: raise OverflowError")
             lines.insert(0, f"    {local} = {_spell(text, vocabulary)}")
@@ -87,7 +87,8 @@ def roundings(text: str, let: Sequence[tuple[str, str]] = ()) -> int:
     return count
 
 
-def _names(text: str) -> set[str]:
+def names(text: str) -> set[str]:
+    """The words of a formula."""
     return {node.id for node in ast.walk(ast.parse(text, mode="eval")) if isinstance(node, ast.Name)}
 
 

@@ -7,8 +7,8 @@ import operator
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from . import ops
-from .engine import INPUT, Value, binary, compute, leaf, power, unary
+from . import failures, ops
+from .engine import INPUT, Value, binary, leaf, power, unary, weighted_sum
 from .failures import number
 from .formula import Vocabulary, mpmath_vocabulary, numpy_vocabulary, sympy_vocabulary
 from .ops import Op
@@ -52,6 +52,14 @@ def _plain(row: Op, *xs: Any) -> Any:
         return row.bind("definition" if kind.name == "sympy" else "value", kind)(*xs)
     floats = [number(x, where=f"{row.name} needs Values, real numbers or arrays of them") for x in xs]
     return compute(row, floats[0], floats[-1], tuple(leaf(x, INPUT) for x in floats[: row.arity]))[0]
+
+
+def compute(row: Op, x: float, y: float, operands: tuple[Value, ...]) -> tuple[float, float, float]:
+    """Value and partials without a node; where Python's arithmetic raises, `settle` decides."""
+    try:
+        return row.forward(x, y)
+    except (ArithmeticError, ValueError):
+        return failures.settle(row, x, y, operands)
 
 
 def _number_system(x: Any) -> Vocabulary | None:
@@ -119,7 +127,10 @@ def dot(us: Iterable[Any], vs: Iterable[Any]) -> Any:
     left, right = _several(us, "dot"), _several(vs, "dot")
     if len(left) != len(right):
         raise ValueError(f"dot needs two sequences of one length, got {len(left)} and {len(right)}")
-    return sum(u * v for u, v in zip(left, right, strict=True))
+    first = left[0] * right[0]
+    if type(first) is Value:
+        return weighted_sum(first, left[1:], right[1:])
+    return sum(map(operator.mul, left, right))
 
 
 def mean(values: Iterable[Any]) -> Any:

@@ -13,14 +13,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from .core import Row
 from .formula import FLOAT, Vocabulary, function, numpy_vocabulary
 
-__all__ = ["TABLE", "Op"]
+__all__ = ["ROWS", "TABLE", "Op", "register"]
 
 
 @dataclass(frozen=True)
-class Op:
-    """One operation.  Equal rows compare equal, so a proof can be cached by the row it proves."""
+class Op(Row):
+    """One operation.  Equal rows compare equal, so a proof can be cached by the row it proves.
+
+    `code` is its number, the place in `ROWS`, by which nodes hold it; 0 until it is registered.
+    """
 
     name: str
     value: str
@@ -84,6 +88,7 @@ class Op:
         return function(self.name, xy, getattr(self, what) or self.value, vocabulary, let)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "code", 0)
         object.__setattr__(self, "forward", self._first_forward)
 
     def _first_forward(self, x: float, y: float | None = None) -> tuple[float, float, float]:
@@ -113,9 +118,25 @@ TABLE: dict[str, Op] = {}
 """Every operation by name, in the order of this page; custom operations follow."""
 
 
+ROWS: list[Op | None] = [None]
+"""Every row by its number, replaced ones too, since nodes may hold them; 0 is a leaf."""
+
+MOST = 2**16 - 1
+"""A node has two bytes for the number."""
+
+
+def register(row: Op) -> Op:
+    """Enter a row under its name, in place of one that has the name already."""
+    if len(ROWS) > MOST:
+        raise ValueError(f"cannot define {row.name!r}: all {MOST} numbers of operations are taken")
+    object.__setattr__(row, "code", len(ROWS))
+    ROWS.append(row)
+    TABLE[row.name] = row
+    return row
+
+
 def row(name: str, value: str, *partials: str, **more: Any) -> Op:
-    TABLE[name] = Op(name, value, partials, **more)
-    return TABLE[name]
+    return register(Op(name, value, partials, **more))
 
 
 SIGNS = ("x < 0", "x > 0")
@@ -193,27 +214,27 @@ ASIN = row("asin", "asin(x)", "1/sqrt((1 - x)*(1 + x))", textbook=("1/sqrt(1 - x
 ACOS = row("acos", "acos(x)", "-1/sqrt((1 - x)*(1 + x))", textbook=("-1/sqrt(1 - x**2)",),
            domain="-1 <= x <= 1", kink="x == -1 or x == 1", convention="-inf at ±1",
            pieces=("-1 < x < 1",), samples=INSIDE)
-ATAN = row("atan", "atan(x)", "(1/hypot(1, x))**2", textbook=("1/(1 + x**2)",))  # 1 + x*x overflows
+ATAN = row("atan", "atan(x)", "h*h", let=(("h", "1/hypot(1, x)"),), textbook=("1/(1 + x**2)",))  # 1 + x*x overflows
 ATAN2 = row("atan2", "atan2(x, y)", "y/h/h if h > 0 else h", "-x/h/h if h > 0 else h",
             let=(("h", "hypot(x, y)"),), textbook=("y/(x**2 + y**2)", "-x/(x**2 + y**2)"),
             kink="x == 0 and y <= 0", convention="0 at the origin, the limit on the branch cut",
             pieces=("x > 0 and y > 0", "x > 0 and y < 0", "x < 0 and y > 0", "x < 0 and y < 0"), samples=PAIRS + BASES)
 SINH = row("sinh", "sinh(x)", "cosh(x)")
 COSH = row("cosh", "cosh(x)", "sinh(x)")
-TANH = row("tanh", "tanh(x)", "4*e/(1 + e)**2", let=(("e", "exp(-2*x if x > 0 else 2*x)"),),
+TANH = row("tanh", "tanh(x)", "4*e/((1 + e)*(1 + e))", let=(("e", "exp(-2*x if x > 0 else 2*x)"),),
            textbook=("1 - z**2",), pieces=SIGNS)  # 1 - z*z is 0 beyond x = 19
 ERF = row("erf", "erf(x)", "2/sqrt(pi)*exp(-x*x)", textbook=("2*exp(-x**2)/sqrt(pi)",))
 ERFC = row("erfc", "erfc(x)", "-2/sqrt(pi)*exp(-x*x)", textbook=("-2*exp(-x**2)/sqrt(pi)",))
 
 # ---------------------------------------------------------------- activations
 
-SIGMOID = row("sigmoid", "1/(1 + e) if x > 0 else e/(1 + e)", "e/(1 + e)**2", let=DECAY,
+SIGMOID = row("sigmoid", "1/(1 + e) if x > 0 else e/(1 + e)", "e/((1 + e)*(1 + e))", let=DECAY,
               textbook=("z*(1 - z)",), definition="1/(1 + exp(-x))", pieces=SIGNS)
 LOGSIGMOID = row("logsigmoid", "(0 if x > 0 else x) - log1p(e)", "e/(1 + e) if x > 0 else 1/(1 + e)", let=DECAY,
                  textbook=("1/(1 + exp(x))",), definition="-log(1 + exp(-x))", pieces=SIGNS)
 SOFTPLUS = row("softplus", "(x if x > 0 else 0) + log1p(e)", "1/(1 + e) if x > 0 else e/(1 + e)", let=DECAY,
                textbook=("1/(1 + exp(-x))",), definition="log(1 + exp(x))", pieces=SIGNS)
-SOFTSIGN = row("softsign", "x/d", "(1/d)**2", let=(("d", "1 + x if x > 0 else 1 - x"),),
+SOFTSIGN = row("softsign", "x/d", "1/d/d", let=(("d", "1 + x if x > 0 else 1 - x"),),
                textbook=("1/(1 + abs(x))**2",), definition="x/(1 + abs(x))", pieces=SIGNS)
 RELU = row("relu", "0 if x <= 0 else x", "0 if x <= 0 else 1", label="ReLU",
            kink="x == 0", convention="0 at 0", pieces=SIGNS)
@@ -227,7 +248,7 @@ ELU = row("elu", "y*expm1(x) if x <= 0 else x", "y*exp(x) if x <= 0 else 1", con
 SELU = row("selu", "s*a*expm1(x) if x <= 0 else s*x", "s*a*exp(x) if x <= 0 else s",
            let=(("s", "1.0507009873554805"), ("a", "1.6732632423543772")),
            kink="x == 0", convention="the left derivative at 0", pieces=SIGNS)
-SILU = row("silu", "x*s", "s + x*e/(1 + e)**2", let=(*DECAY, ("s", "1/(1 + e) if x > 0 else e/(1 + e)")),
+SILU = row("silu", "x*s", "s + x*e/((1 + e)*(1 + e))", let=(*DECAY, ("s", "1/(1 + e) if x > 0 else e/(1 + e)")),
            textbook=("z + (1 - z)/(1 + exp(-x))",), definition="x/(1 + exp(-x))", pieces=SIGNS)
 # Misra 2019, arXiv:1908.08681: x tanh(softplus(x)), with tanh(log(1 + u)) = (u² + 2u)/(u² + 2u + 2)
 MISH = row("mish", "x*t", "t + x*(4*(e*e*(1 + e) if x > 0 else e*(1 + e))/(d*d))",
@@ -238,7 +259,7 @@ MISH = row("mish", "x*t", "t + x*(4*(e*e*(1 + e) if x > 0 else e*(1 + e))/(d*d))
 GELU = row("gelu", "x*erfc(-x/sqrt(2))/2", "erfc(-x/sqrt(2))/2 + x*exp(-x*x/2)/sqrt(2*pi)",
            definition="x*(1 + erf(x/sqrt(2)))/2")
 # the same paper, section 2; (1 + tanh(u))/2 = sigmoid(2u)
-GELU_TANH = row("gelu_tanh", "x*s", "s + (2*x*e*c*(1 + 0.134145*x*x)/(1 + e)**2 if e > 0 else 0)",
+GELU_TANH = row("gelu_tanh", "x*s", "s + (2*x*e*c*(1 + 0.134145*x*x)/((1 + e)*(1 + e)) if e > 0 else 0)",
                 let=(("c", "sqrt(2/pi)"), ("u", "2*c*x*(1 + 0.044715*x*x)"), ("e", "exp(-u if x > 0 else u)"),
                      ("s", "1/(1 + e) if x > 0 else e/(1 + e)")),
                 definition="x*(1 + tanh(sqrt(2/pi)*(x + 0.044715*x**3)))/2", pieces=SIGNS)

@@ -10,7 +10,7 @@ from typing import Any, overload
 from . import functions, ops
 from .context import current, errstate
 from .custom import CustomOp
-from .engine import BUNDLE, INPUT, Value, compute, leaf
+from .engine import BUNDLE, INPUT, Value, leaf
 from .errors import GraphError, NonFiniteGradient
 from .failures import describe, number
 from .formula import Vocabulary
@@ -137,10 +137,10 @@ def recompute(y: Value) -> Value:
             continue
         data, *partials = _evaluate(v, [fresh[p][0] if p in fresh else p._data for p in v.parents])
         fresh[v] = data, partials
-    before = {v: (v._data, v.partials, v._grad, v._reached) for v in fresh}
+    before = {v: (v._data, v.partials, v._grad) for v in fresh}
     try:
         for v, (data, slopes) in fresh.items():
-            _store(v, data, slopes, 0.0, False)
+            _store(v, data, slopes, -0.0)  # no gradient yet
     except BaseException:  # Ctrl-C, which may arrive between any two lines
         for v, state in before.items():
             _store(v, *state)
@@ -155,11 +155,11 @@ def _evaluate(v: Value, xs: Sequence[float]) -> Sequence[float]:
     if isinstance(row, CustomOp):
         data, partials = row.evaluate(xs, now)
         return data, *partials
-    return compute(row, xs[0], xs[1] if len(xs) == 2 else v._db, now)
+    return functions.compute(row, xs[0], xs[1] if len(xs) == 2 else v._db, now)
 
 
-def _store(v: Value, data: float, partials: Sequence[float], grad: float, reached: bool) -> None:
-    v._data, v._grad, v._reached = data, grad, reached
+def _store(v: Value, data: float, partials: Sequence[float], grad: float) -> None:
+    v._data, v._grad = data, grad
     while v._b is not None and v._b._role == BUNDLE:
         v._da, partials, v = partials[0], partials[1:], v._b
     v._da = partials[0]

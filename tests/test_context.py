@@ -14,7 +14,7 @@ from microgrid import DomainError, NonFiniteGradient, Value, context, errstate, 
 @pytest.fixture(autouse=True)
 def every_block_is_left():
     yield
-    assert context.blocks == 0
+    assert context.BLOCKS.open == 0
     assert context.current() == context.Settings()
 
 

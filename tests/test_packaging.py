@@ -27,7 +27,7 @@ def test_the_metadata_is_complete():
     assert installed.version == microgrid.__version__
     assert installed.metadata["License-Expression"] == "MIT"
     assert installed.metadata["Requires-Python"] == ">=3.11"
-    assert set(installed.metadata.get_all("Provides-Extra")) >= {"test", "plots", "dev"}
+    assert set(installed.metadata.get_all("Provides-Extra")) >= {"test", "plots", "dev", "bench"}
     assert [(entry.name, entry.value) for entry in installed.entry_points] == [("microgrid", "microgrid.cli:main")]
 
 

@@ -12,8 +12,9 @@ from numbers import Real
 from operator import index
 from typing import Any
 
-from ..context import scope
-from ..engine import Value, parameter
+from ..context import current, scope, scope_at, scopes_inside
+from ..engine import Value, parameter, weighted_sum
+from ..ops import RELU
 
 __all__ = ["MLP", "Layer", "Module", "Neuron"]
 
@@ -73,10 +74,11 @@ class Neuron(Module):
 
     def __call__(self, x: Any) -> Value:
         """The activation for `nin` numbers or Values; ValueError for another number of them."""
-        act = self.b  # summed from the bias on: another order would round differently than micrograd
-        for w, xi in zip(self.w, _inputs(x, len(self.w), "the neuron"), strict=True):
-            act = act + w * xi
-        return act.relu() if self.nonlin else act
+        return self._activation(_inputs(x, len(self.w), "the neuron"), current().scope)
+
+    def _activation(self, xs: list[Value], place: int) -> Value:
+        # summed from the bias on: another order would round differently than micrograd
+        return weighted_sum(self.b, self.w, xs, RELU if self.nonlin else None, place)
 
     def __repr__(self) -> str:
         return f"{'ReLU' if self.nonlin else 'Linear'}Neuron({len(self.w)})"
@@ -98,12 +100,18 @@ class Layer(Module):
 
     def __call__(self, x: Any) -> Any:
         """The list of the neurons' activations; the activation itself where there is one neuron."""
-        xs = _inputs(x, self.nin, "the layer")
-        out = []
-        for i, neuron in enumerate(self.neurons):
-            with scope(f"neuron{i}"):
-                out.append(neuron(xs))
+        out = self._activations(_inputs(x, self.nin, "the layer"), current().scope)
         return out[0] if len(out) == 1 else out
+
+    def _activations(self, xs: list[Value], outer: int) -> list[Any]:
+        out = []
+        for neuron, place in zip(self.neurons, scopes_inside(outer, "neuron", len(self.neurons)), strict=True):
+            if type(neuron) is Neuron:
+                out.append(neuron._activation(xs, place))
+            else:
+                with scope_at(place):
+                    out.append(neuron(xs))
+        return out
 
     def __repr__(self) -> str:
         return f"Layer of [{', '.join(map(str, self.neurons))}]"
@@ -133,10 +141,13 @@ class MLP(Module):
     def __call__(self, x: Any) -> Any:
         """The outputs for one sample of `nin` numbers or Values: a list, or a Value where there is one output."""
         out: Any = _inputs(x, self.nin, "layer 0")
-        for i, layer in enumerate(self.layers):
-            with scope(f"layer{i}"):
-                out = layer(out)
-        return out
+        for layer, place in zip(self.layers, scopes_inside(current().scope, "layer", len(self.layers)), strict=True):
+            if type(layer) is Layer and type(out) is list and len(out) == layer.nin:
+                out = layer._activations(out, place)
+            else:
+                with scope_at(place):
+                    out = layer(out)
+        return out[0] if type(out) is list and len(out) == 1 else out
 
     def __repr__(self) -> str:
         return f"MLP of [{', '.join(map(str, self.layers))}]"

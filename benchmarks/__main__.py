@@ -1,0 +1,105 @@
+"""`python -m benchmarks`: run the benchmarks, print their tables as Markdown, judge them by the goals.
+
+Each benchmark runs in a process of its own, so that none pays for what another has imported, and libraries that would
+use several threads for small matrices are told not to.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from .goals import GOALS, verdict
+from .machine import describe
+from .report import Result, Table, summary, to_markdown
+
+UNCOMPILED = {"MICROGRID_PURE": "1"}
+BENCHMARKS: dict[str, tuple[str, dict[str, str]]] = {
+    "eager": ("eager", {}),
+    "uncompiled": ("eager", UNCOMPILED),
+    "nodes": ("nodes", {}),
+    "replay": ("replay", {}),
+    "growth": ("growth", {}),
+    "gpt": ("gpt_step", {}),
+    "import": ("imports", {}),
+}
+"""By name: the module, and what its process finds in the environment."""
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """0 if every benchmark ran, whatever it measured."""
+    options = _options(arguments)
+    if options.here:
+        module = import_module(f".{BENCHMARKS[options.here][0]}", __package__)
+        result: Result = module.run(options.quick)
+        options.json.write_text(json.dumps(result.to_json()))
+        return 0
+    machine = describe()
+    print("## Benchmarks\n", *(f"- {name}: {text}" for name, text in machine.items()), "", sep="\n", flush=True)
+    results, failed = {}, []
+    for name in options.only or BENCHMARKS:
+        results[name] = result = in_a_process(name, options.quick)
+        failed += [name] if "failed" in result.raw else []
+        print(to_markdown(result.tables, result.notes), flush=True)
+    measures = {key: value for result in results.values() for key, value in result.measures.items()}
+    print(to_markdown([summary(measures, options.quick)]))
+    if options.json:
+        keep(options.json, machine, options.quick, measures, results)
+    return 1 if failed else 0
+
+
+def in_a_process(name: str, quick: bool) -> Result:
+    """Run one benchmark; one that fails gets its last line of error for a note."""
+    environment = BENCHMARKS[name][1]
+    with tempfile.TemporaryDirectory() as folder:
+        answer = Path(folder, "result.json")
+        command = [sys.executable, "-m", __package__, "--here", name, "--json", str(answer), *["--quick"][:quick]]
+        ended = subprocess.run(
+            command, env=os.environ | ONE_THREAD | environment, stderr=subprocess.PIPE, text=True, check=False
+        )
+        if ended.returncode:
+            reason = (ended.stderr.strip().splitlines() or [f"exit code {ended.returncode}"])[-1]
+            return Result(raw={"failed": ended.stderr}, notes=[f"{name} failed: {reason}"])
+        found = json.loads(answer.read_text())
+    return Result(**found | {"tables": [Table(**table) for table in found["tables"]]})
+
+
+def keep(path: Path, machine: dict[str, str], quick: bool, measures: dict[str, float], results: dict[str, Any]) -> None:
+    """Write everything that was measured, all of it or nothing."""
+    judged = [
+        {"key": goal.key, "measure": goal.measure, "goal": str(goal), "result": measures.get(goal.key),
+         "verdict": verdict(goal, measures.get(goal.key))}
+        for goal in GOALS
+    ]  # fmt: skip
+    kept = {
+        "machine": machine,
+        "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        "quick": quick,
+        "summary": judged,
+        "results": {name: result.to_json() for name, result in results.items()},
+    }
+    partial = path.with_name(path.name + ".part")
+    partial.write_text(json.dumps(kept, indent=1))
+    partial.replace(path)
+
+
+def _options(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure microgrid beside its peers.")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="also write every number to FILE")
+    parser.add_argument("--quick", action="store_true", help="small sizes: whether it works, not how fast it is")
+    parser.add_argument("--only", action="append", choices=list(BENCHMARKS), help="this one (may be repeated)")
+    parser.add_argument("--here", choices=list(BENCHMARKS), help=argparse.SUPPRESS)
+    return parser.parse_args(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,54 @@
+"""What the measurements are judged by: each goal with its bound, and what has to run for it to be judged."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+__all__ = ["GOALS", "Goal", "verdict"]
+
+
+class Goal(NamedTuple):
+    """`key` names the measure that a benchmark hands in; the bound is met from above if `at_least`."""
+
+    key: str
+    measure: str
+    bound: float
+    at_least: bool = False
+    unit: str = "x"
+
+    def __str__(self) -> str:
+        return f"{'≥' if self.at_least else '≤'} {self.bound:g} {self.unit}" if self.bound else "none"
+
+
+COMPILED, UNCOMPILED = "moons step, build + backward", "moons step, uncompiled"
+REPLAY, GPT = "replay of the moons step", "scalar GPT step"
+
+GOALS = (
+    Goal("eager.micrograd", f"{COMPILED}: micrograd / ours", 170, at_least=True),
+    Goal("eager.floats", f"{COMPILED}: ours / the same forward loop on plain floats", 2.3),
+    Goal("uncompiled.micrograd", f"{UNCOMPILED}: micrograd / ours", 12, at_least=True),
+    Goal("memory.node", "memory of a node, with label and scope", 96, unit="bytes"),
+    Goal("chain.build", "5,000,000-node chain: build", 0.25, unit="µs per node"),
+    Goal("chain.backward", "5,000,000-node chain: backward", 0.25, unit="µs per node"),
+    Goal("chain.free", "5,000,000-node chain: free", 0.25, unit="µs per node"),
+    Goal("replay.numpy", f"{REPLAY}: hand-written NumPy / ours, best instruction set", 6, at_least=True),
+    Goal("replay.numpy.avx2", f"{REPLAY}: hand-written NumPy / ours, AVX2", 6, at_least=True),
+    Goal("replay.numpy.sse2", f"{REPLAY}: hand-written NumPy / ours, SSE2", 3.5, at_least=True),
+    Goal("replay.jax", f"{REPLAY}: JAX jit on matrices / ours", 6, at_least=True),
+    Goal("replay.torch", f"{REPLAY}: PyTorch matrices / ours", 25, at_least=True),
+    Goal("growth.spread", "ns per operation and sample, 600 to 500,000 operations: largest / smallest", 2),
+    Goal("growth.compile", "record + compile, per recorded operation: networks, the slowest size", 1, unit="µs"),
+    Goal("gpt.compile", "record + compile, per recorded operation: scalar GPT", 1, unit="µs"),
+    Goal("gpt.eager", f"{GPT}: build + backward + Adam", 10, unit="ms"),
+    Goal("gpt.replay", f"{GPT}: replay with NumPy's Adam", 90, unit="µs"),
+    Goal("import.time", "import microgrid", 60, unit="ms"),
+    Goal("import.heavy", "sympy, numpy, graphviz loaded by it", 0, unit="packages"),
+)
+"""In the order of the summary.  All but "uncompiled..." and "import..." are about the compiled package."""
+
+
+def verdict(goal: Goal, result: float | None) -> str:
+    """Whether the goal is met, missed, or was not measured."""
+    if result is None:
+        return "not measured"
+    return "met" if (result >= goal.bound if goal.at_least else result <= goal.bound) else "missed"

@@ -1,0 +1,89 @@
+"""What users hand to `compile` and to programs, looked through: leaves of a graph, and batches of samples."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from . import context
+from .engine import Value
+from .errors import GraphError
+from .failures import IEEE, describe
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+
+__all__ = ["batch", "leaves", "numbers", "values"]
+
+
+def values(listed: Any, what: str) -> list[Value]:
+    """A sequence of Values as a list."""
+    if isinstance(listed, Value):
+        raise TypeError(f"{what} is a sequence of Values, got the Value {describe(listed)}: put it into a list")
+    if isinstance(listed, str | bytes) or not hasattr(listed, "__iter__"):
+        hint = ": pass its parameters()" if hasattr(listed, "parameters") else ""
+        raise TypeError(f"{what} is a sequence of Values, got {type(listed).__name__}{hint}")
+    found = list(listed)
+    for k, v in enumerate(found):
+        if not isinstance(v, Value):
+            raise TypeError(f"{what}[{k}] has to be a Value, got {type(v).__name__}")
+    return found
+
+
+def leaves(listed: Any, what: str) -> list[Value]:
+    """A sequence of leaves, none of them twice, as a list."""
+    found = values(listed, what)
+    if any(v.role == "op" for v in found):
+        k = next(k for k, v in enumerate(found) if v.role == "op")
+        raise GraphError(f"{what}[{k}] is {describe(found[k])}, the result of an operation: {what} are leaves")
+    if len(set(found)) < len(found):
+        k = next(k for k, v in enumerate(found) if v in set(found[:k]))
+        raise GraphError(f"{what}[{k}] is {what}[{found.index(found[k])}] again, {describe(found[k])}: list it once")
+    return found
+
+
+def batch(X: Any, labels: Sequence[str]) -> Floats:
+    """X as a float64 array (batch, inputs) of finite numbers, where the inputs have these labels."""
+    import numpy as np
+
+    columns = len(labels)
+    if columns == 0:
+        if X is not None:
+            raise TypeError("this program has no inputs: call it without X, or list inputs= where it is compiled")
+        return np.empty((1, 0))
+    expected = f"X is an array of shape (batch, {columns}), one column for each input"
+    if X is None:
+        raise TypeError(f"{expected}: pass one")
+    array = numbers(X, expected)
+    if array.ndim == 1 and len(array) == columns:
+        raise ValueError(f"{expected}, got shape {array.shape}: for a single sample pass X[None, :]")
+    if array.ndim == 1 and columns == 1:
+        raise ValueError(f"{expected}, got shape {array.shape}: pass X[:, None]")
+    if array.ndim != 2:
+        raise ValueError(f"{expected}, got {array.ndim} dimensions, shape {array.shape}")
+    if array.shape[1] != columns:
+        raise ValueError(f"{expected}, got {array.shape[1]} columns, shape {array.shape}")
+    finite = np.isfinite(array)
+    if not finite.all() and context.current().domain == "raise":
+        i, j = np.argwhere(~finite)[0]
+        label = f" (input {labels[j]!r})" if labels[j] else ""
+        raise ValueError(f"X[{i}, {j}]{label} is {array[i, j]}, and X has to be finite: leave such samples out; {IEEE}")
+    return np.ascontiguousarray(array)
+
+
+def numbers(X: Any, expected: str) -> Floats:
+    """Real numbers in any form as a float64 array."""
+    import numpy as np
+
+    try:
+        array = np.asarray(X)
+    except ValueError as error:
+        raise ValueError(f"{expected}, got rows of different lengths") from error
+    if array.dtype.kind == "O" and any(isinstance(x, Value) for x in array.flat):
+        raise TypeError(f"{expected}, got Values: pass their data, [v.data for v in row]")
+    if array.dtype.kind not in "biuf":
+        raise TypeError(f"{expected}, of real numbers, got dtype {array.dtype}: convert it with X.astype(float)")
+    return array.astype(np.float64, copy=False)

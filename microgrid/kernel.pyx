@@ -1,0 +1,252 @@
+# cython: language_level=3, boundscheck=False, wraparound=False
+"""The native kernel's binding: takes arrays in, lets C run the program without the GIL, gives arrays out.
+
+Absent where the package was built without a compiler; `replay.py` then does the work.
+"""
+
+import os
+from array import array
+
+from cpython.bytearray cimport PyByteArray_AS_STRING
+from libc.string cimport memset
+
+
+cdef extern from "Python.h":
+    ctypedef struct Py_buffer:
+        void *buf
+        void *obj
+        int ndim
+        const char *format
+        Py_ssize_t *shape
+
+    const int PyBUF_FORMAT
+    const int PyBUF_C_CONTIGUOUS
+    bint PyObject_CheckBuffer(object source)
+    int PyObject_GetBuffer(object source, Py_buffer *view, int flags) except -1
+    void PyBuffer_Release(Py_buffer *view)
+
+
+cdef extern from "native/program.h" nogil:
+    ctypedef struct Stream:
+        int *code
+        int *offsets
+        size_t size
+        size_t count
+
+    ctypedef struct Program:
+        Stream uniform
+        Stream lanes
+        const double *initial
+        const int *outputs
+        int parameters
+        int inputs
+        int uniform_slots
+        int lane_slots
+        int n_outputs
+
+    ctypedef struct Scratch:
+        int lanes
+
+    ctypedef struct Call:
+        const Program *program
+        const double *parameters
+        const double *X
+        ptrdiff_t batch
+        double *outputs
+        double *gradients
+        int each
+        double seed
+        double value
+        int threads
+        int processors
+        int level
+
+    const char *microgrid_check(Program *program, const char **stream, size_t *instruction)
+    int microgrid_native(int code)
+    const char *microgrid_level(int index)
+    Scratch *microgrid_scratch(const Program *program, int lanes)
+    void microgrid_free(Scratch *scratch)
+    int microgrid_lanes(const Call *call)
+    int microgrid_run(Call *call, Scratch *scratch)
+
+
+def native(int code) -> bool:
+    """Whether the operation with this number has a native kernel (custom operations have none)."""
+    return microgrid_native(code) != 0
+
+
+def levels() -> tuple[str, ...]:
+    """The instruction sets this processor can run the kernel with, the one that is used last."""
+    names = []
+    while microgrid_level(len(names)) != NULL:
+        names.append(microgrid_level(len(names)).decode())
+    return tuple(names)
+
+
+cdef tuple LEVELS = levels()
+cdef int PROCESSORS = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+cdef bint numbers(object source, int dimensions, Py_buffer *view):
+    """Open an array's memory; False if it does not hold doubles, in C order, in that many dimensions."""
+    view.obj = NULL
+    if not PyObject_CheckBuffer(source):
+        return False
+    try:
+        PyObject_GetBuffer(source, view, PyBUF_FORMAT | PyBUF_C_CONTIGUOUS)
+    except Exception:  # whatever its owner says, its memory is not to be had
+        return False
+    aligned = <size_t>view.buf % sizeof(double) == 0
+    return aligned and view.ndim == dimensions and view.format != NULL and view.format[0] == b"d" and view.format[1] == 0
+
+
+cdef void release(Py_buffer *view):
+    if view.obj != NULL:
+        PyBuffer_Release(view)
+
+
+cdef Stream stream(bytearray code, bytearray offsets):
+    cdef Stream made
+    made.code, made.size = <int *>PyByteArray_AS_STRING(code), len(code) // sizeof(int)
+    made.offsets, made.count = <int *>PyByteArray_AS_STRING(offsets), len(offsets) // sizeof(int)
+    return made
+
+
+cdef class Machine:
+    """A program's code, checked and ready to run.
+
+    It keeps the memory of one run; runs at the same time, in several threads, make their own.  Its calls return None
+    for what is not the ordinary case: arrays of another type or shape, numbers that are not finite.
+    """
+
+    cdef Program program
+    cdef Scratch *spare
+    cdef list parts
+    cdef object empty
+
+    def __cinit__(self, code):
+        from numpy import empty
+
+        uniform, lanes, outputs = (bytearray(array("i", ints)) for ints in (code.uniform, code.lanes, code.outputs))
+        starts, lane_starts = (bytearray(array("i", ints)) for ints in (code.uniform_offsets, code.lane_offsets))
+        initial = bytearray(array("d", code.initial))
+        self.empty, self.parts = empty, [uniform, starts, lanes, lane_starts, outputs, initial]
+        cdef Program *p = &self.program
+        p.uniform = stream(uniform, starts)
+        p.lanes = stream(lanes, lane_starts)
+        p.outputs = <int *>PyByteArray_AS_STRING(outputs)
+        p.initial = <double *>PyByteArray_AS_STRING(initial)
+        p.n_outputs = len(outputs) // sizeof(int) // 2
+        p.parameters, p.inputs = code.parameters, code.inputs
+        p.uniform_slots, p.lane_slots = code.uniform_slots, code.lane_slots
+        cdef const char *name = b"uniform"
+        cdef const char *wrong = b"its initial values do not fill the memory"
+        cdef size_t instruction = 0
+        if len(initial) == sizeof(double) * p.uniform_slots:
+            wrong = microgrid_check(p, &name, &instruction)
+        if wrong != NULL:
+            place = f"instruction {instruction} of its {name.decode()} code"
+            raise ValueError(f"this program is damaged ({place}: {wrong.decode()}): compile it again")
+
+    def __dealloc__(self):
+        microgrid_free(self.spare)
+
+    def value_and_grad(self, parameters, X, reduce="mean", int threads=0, str level=None):
+        """Value and gradient: float and (n,); with reduce None (batch,) and (batch, n)."""
+        cdef Call call
+        cdef Py_buffer p, x, g, out
+        cdef object shape
+        cdef bint mean = reduce == "mean"
+        p.obj = x.obj = g.obj = out.obj = NULL
+        try:
+            if self.program.n_outputs != 1 or not self.opened(parameters, X, &call, &p, &x) or not (
+                mean and call.batch or reduce is None or reduce == "sum"
+            ):
+                return None
+            self.settings(&call, threads, level)
+            call.each = reduce is None and X is not None
+            call.seed = 1.0 / call.batch if mean else 1.0
+            shape = self.program.parameters
+            if call.each:
+                shape = call.batch, shape
+            gradient = self.empty(shape)
+            numbers(gradient, 1 + call.each, &g)
+            call.gradients = <double *>g.buf
+            value = None
+            if call.each:
+                value = self.empty(call.batch)
+                numbers(value, 1, &out)
+                call.outputs = <double *>out.buf
+            if not self.run(&call):
+                return None
+            if not call.each:
+                value = call.value / call.batch if mean else call.value
+            return value, gradient
+        finally:
+            release(&p)
+            release(&x)
+            release(&g)
+            release(&out)
+
+    def forward(self, parameters, X, bint flat, int threads=0, str level=None):
+        """The outputs: (batch, m), or (batch,) if flat and m is 1; without inputs (m,) or a float."""
+        cdef Call call
+        cdef Py_buffer p, x, out
+        cdef object shape
+        p.obj = x.obj = out.obj = NULL
+        try:
+            if not self.opened(parameters, X, &call, &p, &x):
+                return None
+            self.settings(&call, threads, level)
+            flat = flat and self.program.n_outputs == 1
+            shape = call.batch
+            if not flat:
+                shape = shape, self.program.n_outputs
+            outputs = self.empty(shape)
+            numbers(outputs, 1 if flat else 2, &out)
+            call.outputs = <double *>out.buf
+            if not self.run(&call):
+                return None
+            return outputs if X is not None else call.value if flat else outputs[0]
+        finally:
+            release(&p)
+            release(&x)
+            release(&out)
+
+    cdef bint opened(self, parameters, X, Call *call, Py_buffer *p, Py_buffer *x):
+        """Fill in what a call reads; False if it cannot be read as it is."""
+        cdef Program *program = &self.program
+        memset(call, 0, sizeof(Call))
+        if not numbers(parameters, 1, p) or p.shape[0] != program.parameters or (X is None) != (program.inputs == 0):
+            return False
+        if X is not None and (not numbers(X, 2, x) or x.shape[1] != program.inputs):
+            return False
+        call.program, call.parameters = program, <double *>p.buf
+        call.X = call.parameters if X is None else <double *>x.buf
+        call.batch = 1 if X is None else x.shape[0]
+        return True
+
+    cdef object settings(self, Call *call, int threads, str level):
+        if threads < 0 or level is not None and level not in LEVELS:
+            raise ValueError(f"threads is 0 (as many as pay) or more and level one of {LEVELS}, got {threads}, {level!r}")
+        call.threads, call.processors = threads, PROCESSORS
+        call.level = len(LEVELS) - 1 if level is None else LEVELS.index(level)
+
+    cdef bint run(self, Call *call) except -1:
+        """Run it without the GIL; whether all that came out is finite."""
+        cdef Scratch *scratch = self.spare
+        cdef int finite, lanes = microgrid_lanes(call)
+        self.spare = NULL  # taken while the GIL is held: a run in another thread meets none and makes its own
+        if scratch == NULL or scratch.lanes < lanes:
+            microgrid_free(scratch)
+            scratch = microgrid_scratch(&self.program, lanes)
+            if scratch == NULL:
+                raise MemoryError("no memory for the program's values")
+        with nogil:
+            finite = microgrid_run(call, scratch)
+        if finite < 0:
+            microgrid_free(scratch)
+            raise MemoryError("no memory for the program's threads")
+        microgrid_free(self.spare)
+        self.spare = scratch
+        return finite

@@ -1,0 +1,161 @@
+/* Sums of products over rows of L doubles, and what their adjoints pass on.  Included once per L > 1, before the
+   interpreter.  microgrid_check has turned every run so that one lane operand stands in b.
+
+   Up to R repeats are worked off together where they share their lane operands (a dense layer): each row that is
+   loaded is then used R times. */
+#define NV (L / VW)
+#define MIN(a, b) ((a) < (b) ? (a) : (b))
+#define ROW(M, slot) ((vd *)((M) + (ptrdiff_t)(slot) * L))
+#define EACH(i, n) UNROLL for (int i = 0; i < (n); i++)
+
+/* Term k of a uniform run in repeat r. */
+INLINE double FN(uniform_term)(const int *q, int k, int r, const double *U)
+{
+    const double a = U[q[A] + k * q[A_STEP] + r * q[A_REP]], b = U[q[B] + k * q[B_STEP] + r * q[B_REP]];
+    return q[0] & MINUS ? -a * b : a * b;
+}
+
+/* R sums from repeat r0 on; T vectors at a time, so that R * T sums stay in registers over all terms. */
+INLINE void FN(sum_rows)(const int *c, int r0, const int R, const int T, double *const *M)
+{
+    const double *U = M[0];
+    const int *first = c + FIRST_RUN, *end = c + c[SIZE];
+    double head[4]; /* what comes before the first lane operand, such as a bias */
+    EACH(r, R) head[r] = -0.0; /* the number that adding to changes nothing */
+    for (; first < end && !(first[0] & B_LANE); first += RUN_SIZE)
+        for (int k = 0; k < first[LENGTH]; k++)
+            EACH(r, R) head[r] += FN(uniform_term)(first, k, r0 + r, U);
+    for (int h = 0; h < NV; h += T) {
+        vd s[4][16];
+        EACH(r, R) EACH(j, T) s[r][j] = head[r] - ZERO;
+        for (const int *q = first; q < end; q += RUN_SIZE) {
+            const vd *x = ROW(M[1], q[B] + r0 * q[B_REP]) + h, *y = ROW(M[1], q[A] + r0 * q[A_REP]) + h;
+            const ptrdiff_t step = q[B_STEP] * NV, rep = q[A_REP];
+            const double *w = U + q[A] + r0 * rep;
+            if (!(q[0] & B_LANE))
+                for (int k = 0; k < q[LENGTH]; k++)
+                    EACH(r, R) {
+                        const double t = FN(uniform_term)(q, k, r0 + r, U);
+                        EACH(j, T) s[r][j] += t;
+                    }
+            else if (q[0] & A_LANE)
+                for (int k = 0; k < q[LENGTH]; k++, x += step, y += q[A_STEP] * NV)
+                    EACH(j, T) s[0][j] += q[0] & MINUS ? -x[j] * y[j] : x[j] * y[j];
+            else if (q[0] & MINUS)
+                for (int k = 0; k < q[LENGTH]; k++, x += step, w += q[A_STEP])
+                    EACH(r, R) EACH(j, T) s[r][j] -= w[r * rep] * x[j];
+            else
+                for (int k = 0; k < q[LENGTH]; k++, x += step, w += q[A_STEP])
+                    EACH(r, R) EACH(j, T) s[r][j] += w[r * rep] * x[j];
+        }
+        EACH(r, R) EACH(j, T) ROW(M[1], c[DST] + r0 + r)[h + j] = s[r][j];
+    }
+}
+
+static void FN(sum)(const int *c, int r, int n, int own, double *const *M)
+{
+    (void)own;
+    if (n == TILE && c[FLAGS] & SHARED && TILE_FORWARD)
+        FN(sum_rows)(c, r, TILE, MIN(NV, TILE_VECTORS), M);
+    else
+        for (n += r; r < n; r++)
+            FN(sum_rows)(c, r, 1, MIN(NV, 16), M);
+}
+
+/* A run of weight * row: with the weights' gradients (sums over the lanes), with the rows' adjoints, or both. */
+INLINE void FN(run_back)(const int *q, int r0, const int R, const int weights, const int rows, const vd *g,
+                         double *const *M, double *const *G)
+{
+    const vd *x = ROW(M[1], q[B] + r0 * q[B_REP]);
+    vd *gx = ROW(G[1], q[B] + r0 * q[B_REP]);
+    const ptrdiff_t rep = q[A_REP], at = q[A] + r0 * rep, x_step = q[B_STEP] * NV;
+    const double *weight = M[0] + at;
+    double *gradient = G[0] + at;
+    for (int k = 0; k < q[LENGTH]; k++, x += x_step, gx += x_step, weight += q[A_STEP], gradient += q[A_STEP]) {
+        double w[4], sums[4];
+        vd a[4];
+        EACH(r, R) {
+            a[r] = ZERO;
+            w[r] = rows ? weight[r * rep] : 0;
+        }
+        UNROLL_ROW for (int j = 0; j < NV; j++) {
+            const vd xj = x[j];
+            vd t = rows ? gx[j] : xj;
+            EACH(r, R) {
+                const vd gj = g[r * NV + j];
+                if (weights)
+                    a[r] += gj * xj;
+                if (rows)
+                    t += w[r] * gj;
+            }
+            if (rows)
+                gx[j] = t;
+        }
+        if (weights && R == 4)
+            FT(across4)(a, sums);
+        else if (weights)
+            sums[0] = FT(across)(a[0]);
+        if (weights)
+            EACH(r, R) gradient[r * rep] += sums[r];
+    }
+}
+
+INLINE void FN(sum_back_rows)(const int *c, int r0, const int R, const vd *plus, double *const *M, double *const *G)
+{
+    const int *q = c + FIRST_RUN;
+    for (int run = 0; run < c[RUNS]; run++, q += RUN_SIZE) {
+        const int grads = q[0] & (GRAD_A | GRAD_B);
+        vd minus[4 * NV];
+        if (!grads)
+            continue;
+        if (q[0] & MINUS)
+            for (int j = 0; j < R * NV; j++)
+                minus[j] = -plus[j];
+        const vd *g = q[0] & MINUS ? minus : plus;
+        if (q[0] & A_LANE) {
+            for (int k = 0; k < q[LENGTH]; k++) {
+                const int a = q[A] + k * q[A_STEP] + r0 * q[A_REP], b = q[B] + k * q[B_STEP] + r0 * q[B_REP];
+                EACH(j, NV) {
+                    const vd x = ROW(M[1], a)[j], y = ROW(M[1], b)[j];
+                    if (grads & GRAD_A)
+                        ROW(G[1], a)[j] += g[j] * y;
+                    if (grads & GRAD_B)
+                        ROW(G[1], b)[j] += g[j] * x;
+                }
+            }
+        } else if (!(q[0] & B_LANE)) {
+            EACH(r, R) {
+                vd t = g[r * NV];
+                for (int j = 1; j < NV; j++)
+                    t += g[r * NV + j];
+                const double sum = FT(across)(t);
+                for (int k = 0; k < q[LENGTH]; k++) {
+                    const int a = q[A] + k * q[A_STEP] + (r0 + r) * q[A_REP];
+                    const int b = q[B] + k * q[B_STEP] + (r0 + r) * q[B_REP];
+                    if (grads & GRAD_A)
+                        G[0][a] += sum * M[0][b];
+                    if (grads & GRAD_B)
+                        G[0][b] += sum * M[0][a];
+                }
+            }
+        } else if (grads == GRAD_A)
+            FN(run_back)(q, r0, R, 1, 0, g, M, G);
+        else if (grads == GRAD_B)
+            FN(run_back)(q, r0, R, 0, 1, g, M, G);
+        else
+            FN(run_back)(q, r0, R, 1, 1, g, M, G);
+    }
+}
+
+static void FN(sum_back)(const int *c, int r, int n, const double *g, double *const *M, double *const *G)
+{
+    if (n == TILE && c[FLAGS] & SHARED)
+        FN(sum_back_rows)(c, r, TILE, (const vd *)g, M, G);
+    else
+        for (n += r; r < n; r++, g += L)
+            FN(sum_back_rows)(c, r, 1, (const vd *)g, M, G);
+}
+#undef NV
+#undef ROW
+#undef MIN
+#undef EACH

@@ -1,0 +1,247 @@
+/* The kernel: everything once per instruction set, chosen at run time; threads; and the check of what it is given.
+
+   On x86 one file holds the code for SSE2, AVX2 and AVX-512 by target pragmas, so that a wheel built anywhere runs
+   at full speed everywhere.  Compilers without vector types (MSVC) get plain loops, as does level "plain". */
+#include "program.h"
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CAT_(a, b, c) a##_##b##_##c
+#define CAT(a, b, c) CAT_(a, b, c)
+#define FN(name) CAT(name, L, T)
+#define FT(name) CAT(name, all, T)
+
+#if defined(__GNUC__)
+#define INLINE static inline __attribute__((always_inline))
+#define ALIGNED __attribute__((aligned(64)))
+#define UNROLL _Pragma("GCC unroll 32")
+#define UNROLL_4 _Pragma("GCC unroll 4")
+#if defined(__clang__) || __GNUC__ >= 12
+#define HALVES
+#endif
+#else
+#define INLINE static inline
+#define ALIGNED
+#define UNROLL
+#define UNROLL_4
+#endif
+#define RESTRICT __restrict
+
+#if defined(__clang__)
+#define PRAGMA(text) _Pragma(#text)
+#define TARGET(set) PRAGMA(clang attribute push(__attribute__((target(set))), apply_to = function))
+#define END_TARGET _Pragma("clang attribute pop")
+#elif defined(__GNUC__)
+#define PRAGMA(text) _Pragma(#text)
+#define TARGET(set) _Pragma("GCC push_options") PRAGMA(GCC target(set))
+#define END_TARGET _Pragma("GCC pop_options")
+#endif
+
+/* Repeats worked off together.  Forward it pays where TILE * TILE_VECTORS sums leave registers to spare: on AVX-512
+   (16 of 32) and AVX2 (8 of 16, multiply-add without a register for the product); backward everywhere. */
+#define TILE 4
+#define TILE_FORWARD 0
+#define UNROLL_ROW UNROLL_4 /* backward, where a row is 16 vectors or more */
+#define T plain
+#define VB 8
+#define TILE_VECTORS 2
+#include "target.h"
+#undef T
+#undef VB
+
+#if defined(__GNUC__)
+#define T vector16
+#define VB 16
+#include "target.h"
+#undef T
+#undef VB
+#endif
+
+#if defined(__GNUC__) && defined(__x86_64__)
+#define X86
+TARGET("avx2,fma")
+#undef TILE_FORWARD
+#define TILE_FORWARD (L == 8 || VB == 64 || c[FLAGS] & LONG)
+#undef UNROLL_ROW
+#define UNROLL_ROW UNROLL
+#define T avx2
+#define VB 32
+#include "target.h"
+#undef T
+#undef VB
+END_TARGET
+TARGET("avx512f,avx512vl,avx512dq,avx512bw,avx2,fma,prefer-vector-width=512")
+#undef TILE_VECTORS
+#define TILE_VECTORS 4
+#define T avx512
+#define VB 64
+#include "target.h"
+#undef T
+#undef VB
+END_TARGET
+#endif
+
+typedef struct {
+    const char *name;
+    void (*before)(const Program *, Scratch *);
+    int (*samples)(Call *, Scratch *, ptrdiff_t, ptrdiff_t);
+    int (*after)(const Program *, Scratch *, double *);
+} Level;
+
+#define LEVEL(name, T) {name, CAT(before, all, T), CAT(samples, all, T), CAT(after, all, T)}
+static const Level LEVELS[] = {
+    LEVEL("plain", plain),
+#if defined(X86)
+    LEVEL("sse2", vector16),
+    LEVEL("avx2", avx2),
+    LEVEL("avx512", avx512),
+#elif defined(__GNUC__)
+    LEVEL("vector16", vector16),
+#endif
+};
+
+const char *microgrid_level(int index)
+{
+    int count = (int)(sizeof LEVELS / sizeof *LEVELS);
+#if defined(X86)
+    __builtin_cpu_init();
+    if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma"))
+        count = 2;
+    else if (!__builtin_cpu_supports("avx512f") || !__builtin_cpu_supports("avx512vl") ||
+             !__builtin_cpu_supports("avx512dq") || !__builtin_cpu_supports("avx512bw"))
+        count = 3;
+#endif
+    return index >= 0 && index < count ? LEVELS[index].name : NULL;
+}
+
+#include "check.h"
+
+/* ---------------------------------------------------------------- memory */
+
+int microgrid_lanes(const Call *call)
+{
+    return call->each || call->batch <= 1 ? 1 : call->batch <= 16 ? 8 : 32;
+}
+
+/* Values and adjoints; U is shared with `from` if there is one (lane code only reads it). */
+static Scratch *scratch(const Program *p, int lanes, const Scratch *from)
+{
+    const size_t uniform = ((size_t)p->uniform_slots + 8) / 8 * 8, rows = ((size_t)p->lane_slots * lanes + 7) / 8 * 8;
+    const double bytes = 16.0 * ((double)uniform + (double)p->lane_slots * lanes + 16);
+    Scratch *s = malloc(sizeof *s);
+    double *memory = bytes > PTRDIFF_MAX / 2 ? NULL : calloc(2 * uniform + 2 * rows + 8, sizeof(double)); /* adjoints start as zeros */
+    if (!s || !memory) {
+        free(s);
+        free(memory);
+        return NULL;
+    }
+    s->memory = memory;
+    s->lanes = lanes;
+    memory = (double *)(((uintptr_t)memory + 63) / 64 * 64);
+    s->U = from ? from->U : memory;
+    s->GU = memory + uniform;
+    s->V = memory + 2 * uniform;
+    s->GV = s->V + rows;
+    if (!from) {
+        memcpy(s->U, p->initial, sizeof(double) * p->uniform_slots);
+        s->U[p->uniform_slots] = 1;
+    }
+    return s;
+}
+
+Scratch *microgrid_scratch(const Program *p, int lanes) { return scratch(p, lanes, NULL); }
+
+void microgrid_free(Scratch *s)
+{
+    if (s)
+        free(s->memory);
+    free(s);
+}
+
+/* ---------------------------------------------------------------- running */
+
+#if defined(_WIN32)
+#define MOST_THREADS 1
+#else
+#include <pthread.h>
+#define MOST_THREADS 64
+#endif
+
+typedef struct {
+    Call call;
+    Scratch *scratch;
+    ptrdiff_t first, last;
+    int finite;
+} Share;
+
+static void *work(void *argument)
+{
+    Share *share = argument;
+    share->finite = LEVELS[share->call.level].samples(&share->call, share->scratch, share->first, share->last);
+    return NULL;
+}
+
+/* A thread costs 10 to 15 us: below 200 us there is one, above one for each 100 us of work. */
+static int count_threads(const Call *call)
+{
+    const ptrdiff_t blocks = call->each ? call->batch : (call->batch + 31) / 32;
+    const double us = 1e-3 * call->program->cost * (double)call->batch * (call->each ? 10 : 1);
+    double n = call->threads ? call->threads : us < 200 ? 1 : us / 100;
+    n = !call->threads && n > call->processors ? call->processors : n;
+    n = n > MOST_THREADS ? MOST_THREADS : n;
+    return n > (double)blocks ? (int)blocks : (int)n;
+}
+
+/* Shares of whole blocks.  Their gradients are added in the order of the shares, whichever is ready first. */
+static int run_threads(Call *call, Scratch *s, int n)
+{
+    const ptrdiff_t block = call->each ? 1 : 32, blocks = (call->batch + block - 1) / block;
+    Share shares[MOST_THREADS];
+    int finite = 1;
+    for (int t = 0; t < n; t++) {
+        const ptrdiff_t last = blocks * (t + 1) / n * block;
+        Share share = {*call, t ? scratch(call->program, s->lanes, s) : s, blocks * t / n * block, 0, 1};
+        share.last = last < call->batch ? last : call->batch;
+        shares[t] = share;
+        finite = share.scratch ? finite : -1;
+    }
+#if defined(_WIN32)
+    work(shares);
+#else
+    pthread_t threads[MOST_THREADS];
+    int started[MOST_THREADS] = {0};
+    for (int t = 1; t < n && finite > 0; t++)
+        started[t] = !pthread_create(threads + t, NULL, work, shares + t);
+    for (int t = 0; t < n && finite > 0; t++)
+        if (!started[t])
+            work(shares + t);
+    for (int t = 1; t < n; t++)
+        if (started[t])
+            pthread_join(threads[t], NULL);
+#endif
+    for (int t = 0; t < n; t++) {
+        finite = finite < 0 ? finite : finite & shares[t].finite;
+        call->value += shares[t].call.value;
+        for (int k = 0; t && finite >= 0 && k < call->program->uniform_slots; k++)
+            s->GU[k] += shares[t].scratch->GU[k];
+        if (t)
+            microgrid_free(shares[t].scratch);
+    }
+    return finite;
+}
+
+int microgrid_run(Call *call, Scratch *s)
+{
+    const Program *p = call->program;
+    const Level *level = LEVELS + call->level;
+    const int threads = count_threads(call);
+    memcpy(s->U, call->parameters, sizeof(double) * p->parameters);
+    level->before(p, s);
+    call->value = 0;
+    int finite = threads > 1 ? run_threads(call, s, threads) : level->samples(call, s, 0, call->batch);
+    if (finite >= 0 && call->gradients && !call->each)
+        finite &= level->after(p, s, call->gradients);
+    return finite;
+}

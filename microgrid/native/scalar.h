@@ -1,0 +1,98 @@
+/* Sums of products where a slot is one double: uniform code, and a batch of one sample.  Included once per
+   instruction set, before the interpreter with L == 1.
+
+   A run with step 1 is a dot forward and an axpy backward.  FLAT instructions, whose operands move with the repeat by
+   0 or 1, are worked off term by term for all repeats at once instead, which makes the repeats contiguous. */
+
+static double FT(dot)(const double *a, int a_step, const double *b, int b_step, int n)
+{
+    int k = 0;
+    double s = 0;
+    if (a_step == 1 && b_step == 1 && n >= VW) {
+        vd v = ZERO, w[4] = {ZERO, ZERO, ZERO, ZERO}; /* four sums at once, because one waits for itself */
+        for (; k + 4 * VW <= n; k += 4 * VW)
+            for (int j = 0; j < 4; j++)
+                w[j] += *(const vu *)(a + k + j * VW) * *(const vu *)(b + k + j * VW);
+        for (; k + VW <= n; k += VW)
+            v += *(const vu *)(a + k) * *(const vu *)(b + k);
+        s = FT(across)((w[0] + w[1]) + (w[2] + w[3]) + v);
+    }
+    for (; k < n; k++)
+        s += a[(ptrdiff_t)k * a_step] * b[(ptrdiff_t)k * b_step];
+    return s;
+}
+
+/* y += g * x */
+static void FT(axpy)(double *RESTRICT y, int y_step, double g, const double *RESTRICT x, int x_step, int n)
+{
+    int k = 0;
+    if (x_step == 1 && y_step == 1)
+        for (; k + VW <= n; k += VW)
+            *(vu *)(y + k) += g * *(const vu *)(x + k);
+    for (; k < n; k++)
+        y[(ptrdiff_t)k * y_step] += g * x[(ptrdiff_t)k * x_step];
+}
+
+/* y += sign * a * b, element by element; a step is 1, or 0 for one number. */
+static void FT(multiply)(double *RESTRICT y, double sign, const double *a, int a_step, const double *b, int b_step, int n)
+{
+    if (a_step && b_step)
+        for (int k = 0; k < n; k++)
+            y[k] += sign * a[k] * b[k];
+    else if (a_step)
+        FT(axpy)(y, 1, sign * *b, a, 1, n);
+    else
+        for (int k = 0; k < n; k++)
+            y[k] += sign * *a * b[(ptrdiff_t)k * b_step];
+}
+
+/* Where an operand of run q begins in repeat r. */
+#define AT(M, q, lane, which, r) ((M)[(q[0] & (lane)) != 0] + q[which] + (ptrdiff_t)(r) * q[which + 2])
+
+static void FN(sum)(const int *c, int r0, int n, int own, double *const *M)
+{
+    double *s = M[own] + c[DST] + r0;
+    for (int r = 0; r < n; r++)
+        s[r] = -0.0; /* the number that adding to changes nothing */
+    const int *q = c + FIRST_RUN;
+    for (int run = 0; run < c[RUNS]; run++, q += RUN_SIZE) {
+        const double sign = q[0] & MINUS ? -1 : 1, *a = AT(M, q, A_LANE, A, r0), *b = AT(M, q, B_LANE, B, r0);
+        if (c[FLAGS] & FLAT)
+            for (int k = 0; k < q[LENGTH]; k++, a += q[A_STEP], b += q[B_STEP])
+                FT(multiply)(s, sign, a, q[A_REP], b, q[B_REP], n);
+        else
+            for (int r = 0; r < n; r++, a += q[A_REP], b += q[B_REP])
+                s[r] += sign * (q[LENGTH] == 1 ? *a * *b : FT(dot)(a, q[A_STEP], b, q[B_STEP], q[LENGTH]));
+    }
+}
+
+/* What run q passes on to the operand at x, whose partial is the other factor, at y. */
+static void FN(run_back)(const int *q, int flat, int n, const double *g, double *x, const int *xs, const double *y,
+                         const int *ys)
+{
+    const double sign = q[0] & MINUS ? -1 : 1;
+    if (!flat)
+        for (int r = 0; r < n; r++, x += xs[1], y += ys[1]) {
+            if (g[r] != 0)
+                FT(axpy)(x, xs[0], sign * g[r], y, ys[0], q[LENGTH]);
+        }
+    else
+        for (int k = 0; k < q[LENGTH]; k++, x += xs[0], y += ys[0]) {
+            if (xs[1])
+                FT(multiply)(x, sign, g, 1, y, ys[1], n);
+            else
+                *x += sign * FT(dot)(g, 1, y, ys[1], n);
+        }
+}
+
+static void FN(sum_back)(const int *c, int r, int n, const double *g, double *const *M, double *const *G)
+{
+    const int *q = c + FIRST_RUN, flat = c[FLAGS] & FLAT;
+    for (int run = 0; run < c[RUNS]; run++, q += RUN_SIZE) {
+        if (q[0] & GRAD_A)
+            FN(run_back)(q, flat, n, g, AT(G, q, A_LANE, A, r), q + A_STEP, AT(M, q, B_LANE, B, r), q + B_STEP);
+        if (q[0] & GRAD_B)
+            FN(run_back)(q, flat, n, g, AT(G, q, B_LANE, B, r), q + B_STEP, AT(M, q, A_LANE, A, r), q + A_STEP);
+    }
+}
+#undef AT

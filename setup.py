@@ -1,0 +1,67 @@
+"""Builds the compiled modules where there is Cython and a C compiler; without them the package works, slower.
+
+MICROGRID_PURE=1 builds nothing; MICROGRID_REQUIRE_EXT=1 fails where there is no working compiler.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+from setuptools import Extension, setup
+
+try:
+    from Cython.Build import build_ext
+except ImportError:
+    build_ext = None
+
+HERE = Path(__file__).resolve().parent
+WANTED = build_ext is not None and os.environ.get("MICROGRID_PURE", "") in ("", "0")
+REQUIRED = os.environ.get("MICROGRID_REQUIRE_EXT", "") not in ("", "0")
+
+os.environ["MICROGRID_PURE"] = "1"  # what is imported here is the source, not what an earlier build left beside it
+sys.path.insert(0, str(HERE))
+from microgrid import choice, rows_c  # noqa: E402
+
+DIRECTIVES = {
+    "annotation_typing": False,  # annotations are for the reader: C types are in the .pxd files
+    "boundscheck": False, "initializedcheck": False, "wraparound": False, "language_level": 3,
+}  # fmt: skip
+# Eager results are Python's to the last bit, so a*b + c is never fused into one rounding there.  Vector stores into
+# small structures stall the scalar loads that follow, and `rep stos` is slow for 96 bytes: each costs 5 ns a node.
+EAGER = ["-O3", "-fno-math-errno", "-ffp-contract=off", "-fno-builtin-memset", "-fno-tree-vectorize"]
+KERNEL = ["-O3", "-fno-math-errno", "-fno-trapping-math", "-fno-tree-loop-distribute-patterns", "-pthread"]
+
+
+def extension(name: str, sources: list[str], flags: list[str]) -> Extension:
+    unix = sys.platform != "win32"
+    made = Extension(
+        f"microgrid.{name}",
+        sources,
+        include_dirs=["microgrid"],
+        depends=[str(path.relative_to(HERE)) for path in choice.sources()],  # they share C structures
+        extra_compile_args=flags if unix else [],
+        extra_link_args=["-pthread"] if unix else [],
+        optional=not REQUIRED,
+    )
+    made.cython_directives = DIRECTIVES
+    return made
+
+
+class build(build_ext or object):
+    """Writes the rows as C before it compiles, into the folder of things made on the way."""
+
+    def build_extensions(self) -> None:
+        made = Path(self.build_temp, "microgrid")
+        made.mkdir(parents=True, exist_ok=True)
+        stamp = f'#define MICROGRID_BUILT_FROM "{choice.digest().decode()}"\n'
+        (made / "rows.h").write_text(rows_c.header() + stamp)
+        for one in self.extensions:
+            one.include_dirs.append(str(made))
+        self.cython_c_in_temp = True
+        super().build_extensions()
+
+
+extensions = [extension(name, [f"microgrid/{name}.py"], EAGER) for name in choice.COMPILED]
+extensions.append(extension("stack", ["microgrid/stack.pyx"], EAGER))
+extensions.append(extension("kernel", ["microgrid/kernel.pyx", "microgrid/native/program.c"], KERNEL))
+setup(ext_modules=extensions if WANTED else [], cmdclass={"build_ext": build} if WANTED else {})
