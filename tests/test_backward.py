@@ -162,7 +162,8 @@ def test_a_backward_pass_inside_another_is_refused_instead_of_waiting_for_itself
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
-    assert caught or microgrid.compiled  # nothing interrupts a compiled walk
+    if microgrid.compiled and not caught:  # no signal is handled inside a compiled walk
+        return
     assert set(caught) == {"backward was called while this thread is in the middle of another backward pass"}
     small.backward()
     assert small.parents[0].grad % 3.0 == 0.0
