@@ -24,20 +24,12 @@ if cython.compiled:
 class Row:
     """The base of `ops.Op`, whose number is its place in `ops.ROWS`.
 
-    Every Op has a `forward` of its own, made of its text.  Compiled code does not see that one but this, which runs
-    what `rows_c.py` made of the same text, and turns to the Op's own where Python's floats would raise.
+    Every Op has a `forward` of its own, made of its text.  Compiled code does not see that one but the one in core.pxd.
     """
 
     __slots__ = ("code",)
 
     code: int
-
-    if cython.compiled:
-
-        def forward(self, x, y):  # type: ignore[no-untyped-def]
-            if not row_forward(self.code, x, y, cython.address(z), cython.address(p), cython.address(q)):  # type: ignore[name-defined]
-                return z, p, q  # type: ignore[name-defined]
-            return cython.cast(object, self).forward(x, y)
 
 
 @cython.cclass

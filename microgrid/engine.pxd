@@ -1,9 +1,17 @@
 cimport cython
+from cpython.object cimport PyObject, destructor
 
 from .core cimport Blocks, Row
 
+cdef extern from "native/slabs.h":
+    void own_memory(object type, destructor dealloc)
+    void give_back(void *)
+
 cdef extern from "Python.h":
-    Py_ssize_t Py_REFCNT(object)
+    Py_ssize_t Py_REFCNT(void *)
+    void Py_DECREF(void *)
+    void *Py_TYPE(void *)
+    void Py_SET_REFCNT(void *, Py_ssize_t)
 
 # 96 bytes: 16 of every Python object, 8 for weak references, and the fields
 cdef class Value:
@@ -35,6 +43,9 @@ cpdef binary(Row row, object x, object y)
 @cython.locals(total=Value, product=Value, i=Py_ssize_t)
 cpdef Value weighted_sum(Value start, list us, list vs, Row row=*, int place=*)
 
+cdef bint usual(object x)
+cdef bint plain(object x) except -1
+
 cpdef Value operand(Row row, object x, object other=*)
 
 @cython.locals(made=Value)
@@ -43,28 +54,28 @@ cpdef Value leaf(double data, int role, object label=*)
 cpdef Value node(Value v, double data, int code, Value a, Value b, double da, double db, int role=*)
 
 
-cdef inline bint owned(Value v) noexcept:
-    """Whether v is held by one variable alone, and may take others along when it goes."""
-    return v is not None and v._a is not None and Py_REFCNT(v) == 1
 
-cdef inline void release(Value v) noexcept:
-    """Free what only the dying node v keeps alive, without recursing however deep that is.
+cdef inline void dealloc(PyObject *dying) noexcept:
+    """Free a node and what only it keeps alive, without recursing however deep that is.
 
-    The nodes that wait for their end form a stack, each held by the label of the one above it, newest on top: that
-    takes no memory, and the nodes made next get the places in the order in which they stood.
+    The nodes that wait for their end form a stack, each pointing to the next from where its partial was.
     """
-    cdef Value a = v._a, b = v._b, top = None
-    v._a = v._b = None
+    cdef void *v = <void *> dying
+    cdef void *top = NULL
+    cdef void *operands[2]
+    cdef int i
     while True:
-        if a is b:
-            b = None
-        if owned(a):
-            a._label, top = top, a
-        if owned(b):
-            b._label, top = top, b
-        if top is None:
+        operands[:] = [<void *> (<Value> v)._a, <void *> (<Value> v)._b]
+        Py_DECREF(<void *> (<Value> v)._label)
+        give_back(v)
+        for i in range(2):
+            if Py_REFCNT(operands[i]) > 1 or Py_TYPE(operands[i]) != <void *> Value:
+                Py_DECREF(operands[i])
+            else:
+                Py_SET_REFCNT(operands[i], 0)
+                (<void **> &(<Value> operands[i])._da)[0] = top
+                top = operands[i]
+        if top == NULL:
             return
-        v, top = top, top._label
-        a, b = v._a, v._b
-        v._a = v._b = None
-        v._label = ""
+        v = top
+        top = (<void **> &(<Value> v)._da)[0]

@@ -32,14 +32,10 @@ __all__ = ["Value", "parameter"]
 INPUT, PARAMETER, CONSTANT, OP, BUNDLE = range(5)
 ROLES = ("input", "parameter", "constant", "op", "bundle")
 
-# How many nodes there have been: each has its number, so that the order of creation is known.
-newest = 0
-
-# The gradient of a node that no backward pass has reached: minus zero, which a pass never writes.
-NONE_YET = -0.0
+newest = 0  # how many nodes there have been: each has its number, so that the order of creation is known
+NONE_YET = -0.0  # the gradient of a node that no backward pass has reached, and that no pass writes
 
 
-@cython.freelist(4096)
 @cython.no_gc  # a node points at older nodes and at text, so Python's cycle collector has nothing to look for
 @cython.cclass
 class Value:
@@ -57,9 +53,8 @@ class Value:
     (49.0, 42.0)
     """
 
-    # _a and _b are the operands (None where there is none), _da and _db the partials; a unary operation keeps its
-    # constant, the 2 of x**2, in _db.  _code is the number of the row in ROWS, _scope that of the scope in
-    # context.SCOPES.  Named fields, not tuples, because that is what a C struct can hold: see engine.pxd.
+    # _a and _b are the operands (or None), _da and _db the partials; a unary operation keeps its constant, the 2 of
+    # x**2, in _db.  _code and _scope are places in ROWS and context.SCOPES.  Fields a C struct can hold: engine.pxd.
     __slots__ = (
         "__weakref__", "_a", "_b", "_code", "_da", "_data", "_db", "_grad", "_index", "_label", "_role", "_scope",
         "_serial",
@@ -83,9 +78,6 @@ class Value:
     def __init__(self, data: Any, label: str = "") -> None:
         node(self, failures.number(data), 0, None, None, 0.0, 0.0, INPUT)
         self.label = label
-
-    def __dealloc__(self) -> None:  # called where compiled only: deep graphs are freed without recursion
-        release(self)  # type: ignore[name-defined]
 
     @property
     def data(self) -> float:
@@ -253,8 +245,8 @@ class Value:
     # fmt: on
 
 
-PLAIN = (Value, float, int)
-"""What an operand usually is; anything else is looked at more closely."""
+if cython.compiled:
+    own_memory(Value, dealloc)  # type: ignore[name-defined]
 
 
 def parameter(data: Any, label: str = "") -> Value:
@@ -271,7 +263,7 @@ def unary(row: Any, x: Any, constant: Any = 0.0) -> Value:
     """The node of a one-operand operation; `constant` is its exponent, slope or scale where it has one."""
     a = x if type(x) is Value else operand(row, x)
     if type(constant) is not float:
-        constant = failures.constant(row, a, constant)
+        constant = float(constant) if plain(constant) else failures.constant(row, a, constant)
     try:
         z, da, _ = row.forward(a._data, constant)
     except (ArithmeticError, ValueError):
@@ -282,7 +274,7 @@ def unary(row: Any, x: Any, constant: Any = 0.0) -> Value:
 def binary(row: Any, x: Any, y: Any) -> Value:
     """The node of a two-operand operation; a plain number becomes a constant leaf."""
     if type(x) is not Value or type(y) is not Value:
-        if type(x) not in PLAIN or type(y) not in PLAIN:
+        if not usual(x) or not usual(y):
             answer: Value | None = failures.with_foreign(x, y, partial(binary, row))
             if answer is not None:
                 return answer
@@ -299,7 +291,7 @@ def power(a: Any, b: Any) -> Value:
     """``a ** b``: one operand and a constant where the exponent is a number, two operands where it is a Value."""
     if isinstance(b, Value):
         return binary(POW, a, b)
-    answer: Value | None = None if type(b) in PLAIN else failures.with_foreign(a, b, power)
+    answer: Value | None = None if usual(b) else failures.with_foreign(a, b, power)
     return unary(POWC, a, b) if answer is None else answer
 
 
@@ -325,9 +317,19 @@ def weighted_sum(start: Value, us: list[Any], vs: list[Any], row: Row | None = N
 
 def operand(row: Any, x: Any, other: Any = ...) -> Value:
     """x as a node: itself, or the constant leaf of a number."""
-    if isinstance(x, Value):  # of a subclass
+    if isinstance(x, Value):
         return x
-    return leaf(x if type(x) is float and x - x == 0.0 else failures.literal(row, x, other), CONSTANT)
+    return leaf(float(x) if plain(x) else failures.literal(row, x, other), CONSTANT)
+
+
+def usual(x: Any) -> bool:
+    """Whether x is what an operand usually is; anything else is looked at more closely."""
+    return type(x) is Value or type(x) is float or type(x) is int
+
+
+def plain(x: Any) -> bool:
+    """Whether x is a float or an int that can be one as it is."""
+    return (type(x) is float and x - x == 0.0) or (type(x) is int and -(2**53) <= x <= 2**53)
 
 
 def leaf(data: float, role: int, label: str = "") -> Value:
@@ -375,13 +377,12 @@ def _copying() -> Any:
 def edges(v: Value) -> list[tuple[Value, float]]:
     """(operand, partial) of a node, in order."""
     found = []
-    rest: Value | None = v
+    rest: Any = v
     while rest is not None:
         v, rest = rest, None
-        if v._a is not None:
-            found.append((v._a, v._da))
-        if v._b is not None and v._b._role == BUNDLE:
-            rest = v._b
-        elif v._b is not None:
-            found.append((v._b, v._db))
+        for parent, slope in ((v._a, v._da), (v._b, v._db)):
+            if parent is not None and parent._role == BUNDLE:
+                rest = parent
+            elif parent is not None:
+                found.append((parent, slope))
     return found
