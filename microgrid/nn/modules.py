@@ -7,7 +7,7 @@ in scopes ("layer0/neuron3"), so a drawing can put a frame around each neuron.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from numbers import Real
 from operator import index
 from typing import Any
@@ -36,7 +36,9 @@ class Module:
         Lists, tuples and dicts are looked into; a module among them is asked for its own `parameters()`, so a
         subclass may override this method to say what is trained.
         """
-        return list(dict.fromkeys(_parameters(vars(self))))
+        found: dict[Value, None] = {}
+        _gather(vars(self).values(), found)
+        return list(found)
 
     def zero_grad(self) -> None:
         """Set the gradient of every parameter to 0, as before each `backward` of a training step."""
@@ -44,16 +46,21 @@ class Module:
             p.grad = 0.0
 
 
-def _parameters(held: Any) -> Iterator[Value]:
-    """The parameters in an attribute, whatever it holds."""
-    if isinstance(held, Module):
-        yield from held.parameters()
-    elif isinstance(held, Value):
-        if held.role == "parameter":
-            yield held
-    elif isinstance(held, dict | list | tuple):
-        for part in held.values() if isinstance(held, dict) else held:
-            yield from _parameters(part)
+def _gather(parts: Iterable[Any], found: dict[Value, None]) -> None:
+    """Add the parameters among the parts and inside them."""
+    for part in parts:
+        if isinstance(part, Value):
+            if part.role == "parameter":
+                found[part] = None
+        elif isinstance(part, Module):
+            if type(part).parameters is Module.parameters:
+                _gather(vars(part).values(), found)
+            else:
+                found.update(dict.fromkeys(part.parameters()))
+        elif isinstance(part, dict):
+            _gather(part.values(), found)
+        elif isinstance(part, list | tuple):
+            _gather(part, found)
 
 
 class Neuron(Module):
@@ -105,7 +112,7 @@ class Layer(Module):
 
     def _activations(self, xs: list[Value], outer: int) -> list[Any]:
         out = []
-        for neuron, place in zip(self.neurons, scopes_inside(outer, "neuron", len(self.neurons)), strict=True):
+        for neuron, place in zip(self.neurons, scopes_inside(outer, "neuron", len(self.neurons))):
             if type(neuron) is Neuron:
                 out.append(neuron._activation(xs, place))
             else:
