@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import index
 from typing import TYPE_CHECKING, Any
 
 from . import context
@@ -16,7 +17,16 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-__all__ = ["batch", "leaves", "numbers", "values"]
+__all__ = ["batch", "count", "leaves", "numbers", "values"]
+
+
+def count(n: Any, what: str) -> int:
+    """How many there are, at least one, as an int."""
+    if isinstance(n, bool) or not hasattr(n, "__index__"):
+        raise TypeError(f"{what} is an int, got {type(n).__name__} {n!r}")
+    if index(n) < 1:
+        raise ValueError(f"{what} is at least 1, got {n}")
+    return index(n)
 
 
 def values(listed: Any, what: str) -> list[Value]:
