@@ -1,0 +1,118 @@
+"""What initialisers work on and draw from: weights in rows, and sources of random numbers."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterable
+from itertools import chain
+from math import isfinite, prod
+from operator import index
+from typing import Any, Generic, TypeVar
+
+from .. import arguments
+from ..engine import Value
+from ..failures import describe, number
+from .modules import Layer, Module, Neuron
+
+__all__ = ["Source", "Weights"]
+
+W = TypeVar("W")
+
+
+class Weights(Generic[W]):
+    """The weights that a user handed to the initialiser `name`: leaves, row by row, and the lengths of the lists."""
+
+    def __init__(self, name: str, given: W) -> None:
+        self.name, self.given = name, given
+        leaves, self.shape = self._read(_rows(name, given))
+        if not self.shape:
+            raise TypeError(f"{name}: weights are parameters in a list, got the Value {describe(leaves[0])} alone")
+        self.leaves = arguments.leaves(leaves, "weights")
+
+    def _read(self, held: Any) -> tuple[list[Value], tuple[int, ...]]:
+        if isinstance(held, Value):
+            return [held], ()
+        if isinstance(held, str | bytes) or not isinstance(held, Iterable):
+            got = type(held).__name__
+            raise TypeError(f"{self.name}: weights are a Layer, a Neuron or parameters in lists, got {got}")
+        parts = list(map(self._read, held))
+        if not parts:
+            raise ValueError(f"{self.name}: an empty list holds no weights")
+        first = parts[0][1]
+        for i, (_, shape) in enumerate(parts):
+            if shape != first:
+                raise ValueError(f"{self.name}: rows are of one length, but row {i} has shape {shape}, row 0 {first}")
+        return list(chain.from_iterable(leaves for leaves, _ in parts)), (len(parts), *first)
+
+    def become(self, numbers: list[float]) -> W:
+        """Set every weight, or none; back goes what the user handed in."""
+        if not all(map(isfinite, numbers)):
+            raise ValueError(f"{self.name}: not every weight would be finite: choose smaller limits or deviations")
+        for leaf, x in zip(self.leaves, numbers, strict=True):
+            leaf.data = x
+        return self.given
+
+    # ---------------------------------------------------------------- shape
+
+    def fans(self) -> tuple[int, int]:
+        """How many inputs an output has, and how many outputs an input feeds."""
+        if len(self.shape) < 2:
+            raise ValueError(f"{self.name} needs rows of weights, one for each neuron, got a list of {self.shape[0]}")
+        out, inputs, *kernel = self.shape
+        return inputs * prod(kernel), out * prod(kernel)
+
+    def fan(self, mode: str) -> int:
+        if mode not in ("fan_in", "fan_out"):
+            raise ValueError(f'{self.name}: mode is "fan_in" or "fan_out", got {mode!r}')
+        return self.fans()[mode == "fan_out"]
+
+    def matrix(self) -> tuple[int, int]:
+        if len(self.shape) != 2:
+            raise ValueError(f"{self.name} needs a matrix, rows of weights, got shape {self.shape}")
+        rows, columns = self.shape
+        return rows, columns
+
+    # ---------------------------------------------------------------- arguments
+
+    def real(self, what: str, x: Any) -> float:
+        return number(x, where=f"{self.name}: {what} is a real number")
+
+    def deviation(self, std: Any) -> float:
+        deviation = self.real("std", std)
+        if deviation < 0:
+            raise ValueError(f"{self.name}: std, a standard deviation, is 0 or more, got {deviation}")
+        return deviation
+
+
+def _rows(name: str, weights: Any) -> Any:
+    if isinstance(weights, Layer):
+        return [neuron.w for neuron in weights.neurons]
+    if isinstance(weights, Neuron):
+        return [weights.w]
+    if isinstance(weights, Module):
+        kind = type(weights).__name__
+        raise TypeError(f"{name}: the parameters of the {kind} are no one matrix: pass its layers one by one")
+    return weights
+
+
+class Source:
+    """Random numbers, n at a time, from an int, a `random.Random`, a NumPy `Generator`, or Python's `random`."""
+
+    uniforms: Callable[[float, float, int], list[float]]
+    normals: Callable[[float, float, int], list[float]]
+
+    def __init__(self, seed: Any) -> None:
+        if hasattr(seed, "standard_normal"):  # of NumPy
+            self.uniforms = lambda low, high, n: seed.uniform(low, high, n).tolist()
+            self.normals = lambda mean, std, n: seed.normal(mean, std, n).tolist()
+            return
+        drawn: Any = seed
+        if seed is None:
+            drawn = random
+        elif not isinstance(seed, random.Random):
+            if not hasattr(seed, "__index__"):
+                kind = type(seed).__name__
+                raise TypeError(f"seed is an int, a random.Random or a NumPy Generator, got {kind} {seed!r}")
+            drawn = random.Random(index(seed))
+        self.uniforms = lambda low, high, n: [drawn.uniform(low, high) for _ in range(n)]
+        self.normals = lambda mean, std, n: [drawn.normalvariate(mean, std) for _ in range(n)]
