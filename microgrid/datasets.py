@@ -1,0 +1,199 @@
+"""Small data sets made by formulas: the points and targets (X, y) on which networks are taught.
+
+X has the shape (n, inputs) and y (n,), both float64.  `noise` is the standard deviation of the normal noise added to
+the coordinates, or to y where y is no class; `seed` goes to `numpy.random.default_rng`: the same seed, the same bits.
+Classes are numbered from 0, unless `labels` gives each another number: ``labels=(-1, 1)`` for the hinge loss.  They
+have n/classes samples each, the later ones one more where that does not divide, and come shuffled, so that a slice is
+a fair sample.  ValueError for n below 1 and for noise below 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import pi
+from typing import TYPE_CHECKING, Any
+
+from . import arguments
+from .failures import number
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Data = tuple[Floats, Floats]
+
+__all__ = ["blobs", "circles", "gabor", "linear", "moons", "spirals", "xor"]
+
+# ---------------------------------------------------------------- classes
+
+
+def xor(n: int = 4, *, noise: float = 0.0, labels: Sequence[float] = (0, 1), seed: Any = None) -> Data:
+    """The corners of the unit square, in turn and not shuffled; class 1 where exactly one coordinate is 1.
+
+    >>> X, y = xor()
+    >>> X.tolist(), y.tolist()
+    ([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [0.0, 1.0, 1.0, 0.0])
+    """
+    import numpy as np
+
+    n, noise, rng = _checked("xor", n, noise, seed)
+    corners = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+    which = np.arange(n) % 4
+    y = _labels("xor", labels, 2)[np.array([0, 1, 1, 0])[which]]
+    return corners[which] + noise * rng.standard_normal((n, 2)), y
+
+
+def moons(n: int = 100, *, noise: float = 0.1, labels: Sequence[float] = (0, 1), seed: Any = None) -> Data:
+    """Two interleaved half circles, with the geometry of scikit-learn's make_moons.
+
+    Class 0 lies on the upper half of the unit circle, class 1 on the lower half of that around (1, ½).  With
+    noise=0.1 and labels=(-1, 1) they are the data of micrograd's demo, drawn by another generator.
+    """
+    import numpy as np
+
+    n, noise, rng = _checked("moons", n, noise, seed)
+    upper, lower = np.linspace(0, pi, n // 2), np.linspace(0, pi, n - n // 2)
+    rows = [_circle(upper), (1.0, 0.5) - _circle(lower)]
+    return _shuffled(rows, noise, _labels("moons", labels, 2), rng)
+
+
+def circles(
+    n: int = 100, *, noise: float = 0.05, factor: float = 0.5, labels: Sequence[float] = (0, 1), seed: Any = None
+) -> Data:
+    """Two circles around the origin: class 0 has the radius 1, class 1 the radius `factor`, below 1.
+
+    scikit-learn's make_circles is the same with factor=0.8, its default.
+    """
+    import numpy as np
+
+    n, noise, rng = _checked("circles", n, noise, seed)
+    factor = number(factor, where="circles: factor is a real number")
+    if not 0 <= factor < 1:
+        raise ValueError(f"circles: factor, the radius of the inner circle, is from 0 to below 1, got {factor}")
+    outer, inner = (np.linspace(0, 2 * pi, m, endpoint=False) for m in (n // 2, n - n // 2))
+    return _shuffled([_circle(outer), factor * _circle(inner)], noise, _labels("circles", labels, 2), rng)
+
+
+def spirals(
+    n: int = 100,
+    *,
+    noise: float = 0.02,
+    classes: int = 2,
+    turns: float = 1.0,
+    labels: Sequence[float] | None = None,
+    seed: Any = None,
+) -> Data:
+    """One arm for each class: radius t and angle 2π (turns·t + class/classes), with t evenly spaced up to 1."""
+    import numpy as np
+
+    n, noise, rng = _checked("spirals", n, noise, seed)
+    classes = arguments.count(classes, "spirals: classes")
+    turns = number(turns, where="spirals: turns is a real number")
+    rows = []
+    for k, m in enumerate(_shares(n, classes)):
+        t = np.arange(1, m + 1) / max(m, 1)
+        rows.append(t[:, None] * _circle(2 * pi * (turns * t + k / classes)))
+    return _shuffled(rows, noise, _labels("spirals", labels, classes), rng)
+
+
+def blobs(
+    n: int = 100, *, noise: float = 1.0, centers: Any = 3, labels: Sequence[float] | None = None, seed: Any = None
+) -> Data:
+    """A cloud around each center, normal with standard deviation `noise`.
+
+    `centers` is an array (classes, inputs), or how many there are: they then stand evenly on the circle of radius 5.
+    """
+    import numpy as np
+
+    n, noise, rng = _checked("blobs", n, noise, seed)
+    if hasattr(centers, "__index__"):
+        count = arguments.count(centers, "blobs: centers")
+        middles = 5 * _circle(2 * pi * np.arange(count) / count)
+    else:
+        middles = arguments.numbers(centers, "blobs: centers is an int or an array of shape (classes, inputs)")
+        if middles.ndim != 2 or 0 in middles.shape or not np.isfinite(middles).all():
+            raise ValueError(f"blobs: centers is a finite array (classes, inputs), got shape {middles.shape}")
+    rows = [np.tile(middle, (m, 1)) for middle, m in zip(middles, _shares(n, len(middles)))]
+    return _shuffled(rows, noise, _labels("blobs", labels, len(middles)), rng)
+
+
+# ---------------------------------------------------------------- curves
+
+
+def linear(
+    n: int = 100, *, noise: float = 0.1, w: float | Sequence[float] = 2.0, b: float = 1.0, seed: Any = None
+) -> Data:
+    """y = w·x + b + noise, with x uniform in [-1, 1); an input for each number of `w`."""
+    import numpy as np
+
+    n, noise, rng = _checked("linear", n, noise, seed)
+    slopes = np.atleast_1d(arguments.numbers(w, "linear: w is a number or a list of numbers"))
+    if slopes.ndim != 1 or not len(slopes) or not np.isfinite(slopes).all():
+        raise ValueError(f"linear: w is a finite number or a list of them, got shape {slopes.shape}")
+    X = rng.uniform(-1.0, 1.0, (n, len(slopes)))
+    return X, X @ slopes + number(b, where="linear: b is a real number") + noise * rng.standard_normal(n)
+
+
+def gabor(
+    n: int = 30, *, noise: float = 0.1, phi: Sequence[float] = (0.0, 16.6), span: float = 15.0, seed: Any = None
+) -> Data:
+    """y = sin(u) exp(-u²/32) + noise with u = φ0 + 0.06 φ1 x, and x uniform in [-span, span).
+
+    The Gabor model of Prince 2023, "Understanding Deep Learning", section 6.1, whose loss has many minima and saddle
+    points in the plane of φ0 and φ1.
+    """
+    import numpy as np
+
+    n, noise, rng = _checked("gabor", n, noise, seed)
+    phis = arguments.numbers(phi, "gabor: phi is (φ0, φ1)")
+    if phis.shape != (2,) or not np.isfinite(phis).all():
+        raise ValueError(f"gabor: phi is (φ0, φ1), two finite numbers, got {phi!r}")
+    span = number(span, where="gabor: span is a real number")
+    if span <= 0:
+        raise ValueError(f"gabor: span is above 0, got {span}")
+    X = rng.uniform(-span, span, (n, 1))
+    u = phis[0] + 0.06 * phis[1] * X[:, 0]
+    return X, np.sin(u) * np.exp(-u * u / 32) + noise * rng.standard_normal(n)
+
+
+# ---------------------------------------------------------------- what they share
+
+
+def _checked(name: str, n: Any, noise: Any, seed: Any) -> tuple[int, float, np.random.Generator]:
+    import numpy as np
+
+    noise = number(noise, where=f"{name}: noise is a real number")
+    if noise < 0:
+        raise ValueError(f"{name}: noise, a standard deviation, is 0 or more, got {noise}")
+    return arguments.count(n, f"{name}: n"), noise, np.random.default_rng(seed)
+
+
+def _labels(name: str, labels: Sequence[float] | None, classes: int) -> Floats:
+    """The number of each class, in an array."""
+    import numpy as np
+
+    found = np.arange(float(classes)) if labels is None else arguments.numbers(labels, f"{name}: labels are numbers")
+    if found.shape != (classes,) or not np.isfinite(found).all():
+        raise ValueError(f"{name}: labels has a finite number for each of {classes} classes, got {labels!r}")
+    return found
+
+
+def _shares(n: int, classes: int) -> list[int]:
+    """How many of n samples each class has."""
+    return [(n + k) // classes for k in range(classes)]
+
+
+def _circle(angles: Floats) -> Floats:
+    import numpy as np
+
+    return np.stack([np.cos(angles), np.sin(angles)], axis=1)
+
+
+def _shuffled(rows: list[Floats], noise: float, labels: Floats, rng: np.random.Generator) -> Data:
+    """The classes' rows as one data set in random order, with noise."""
+    import numpy as np
+
+    X, y = np.concatenate(rows), np.repeat(labels, [len(row) for row in rows])
+    order = rng.permutation(len(X))
+    return X[order] + noise * rng.standard_normal(X.shape), y[order]
