@@ -112,7 +112,7 @@ def test_moons_lie_on_their_half_circles():
 
 
 def test_moons_are_scikit_learns():
-    # sklearn.datasets.make_moons(n_samples=6, shuffle=False), scikit-learn 1.x: three of each, at 0, π/2 and π
+    # sklearn.datasets.make_moons(n_samples=6, shuffle=False) of scikit-learn 1.9.1: three of each, at 0, π/2 and π
     X, y = datasets.moons(6, noise=0.0, seed=1)
     rows = sorted((label, *np.round(point, 12) + 0.0) for point, label in zip(X.tolist(), y.tolist()))
     assert rows == [(0, -1, 0), (0, 0, 1), (0, 1, 0), (1, 0, 0.5), (1, 1, -0.5), (1, 2, 0.5)]
