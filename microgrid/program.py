@@ -207,6 +207,11 @@ class Program:
             raise ValueError(f"parameters is an array of shape ({self.code.parameters},), got shape {array.shape}")
         self._parameters[:] = array
 
+    @property
+    def labels(self) -> list[str]:
+        """The labels that the parameters had when the program was compiled."""
+        return list(self._names.parameters)
+
     def read(self) -> None:
         """Take the parameters from the data of their Values.  GraphError if the program was unpickled."""
         self._parameters[:] = [v.data for v in self._leaves()]

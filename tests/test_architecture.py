@@ -54,7 +54,7 @@ LAYERS = [
     {"transforms"},
     {"tokens", "grammar", "parse", "conversion", "rules", "composition", "derivatives", "rounding", "report", "truth",
      "symbolic", "recording", "lowering", "instructions", "replay", "listing", "diagnosis", "arguments", "export",
-     "kernel", "program", "nn", "datasets"},
+     "kernel", "program", "nn", "datasets", "optim"},
     {"train"},
     {"sources", "cli"},
 ]  # fmt: skip

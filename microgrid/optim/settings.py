@@ -1,0 +1,75 @@
+"""The settings of optimisers and schedules: checked where they are given, listed, and read back from a saved state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from math import inf
+from operator import index
+from typing import Any
+
+from ..errors import CheckpointError
+from ..failures import number
+
+__all__ = ["contents", "count", "fraction", "jsonable", "nonnegative", "positive", "settings"]
+
+
+def nonnegative(x: Any, name: str, usual: float) -> float:
+    """A finite number from 0 on."""
+    value = number(x, finite=False, where=f"{name} is a real number")
+    if not 0 <= value < inf:
+        raise ValueError(f"{name} is a finite number from 0 on, got {value}: {usual} is usual")
+    return value
+
+
+def positive(x: Any, name: str, usual: float) -> float:
+    """A finite number above 0."""
+    value = number(x, finite=False, where=f"{name} is a real number")
+    if not 0 < value < inf:
+        raise ValueError(f"{name} is a finite number above 0, got {value}: {usual} is usual")
+    return value
+
+
+def fraction(x: Any, name: str, usual: float, one: bool = True) -> float:
+    """A number from 0 to 1; without 1 itself where `one` is False."""
+    value = number(x, finite=False, where=f"{name} is a real number")
+    if not 0 <= value <= 1 or (value == 1 and not one):
+        raise ValueError(f"{name} lies from 0 to 1{'' if one else ', 1 excluded'}, got {value}: {usual} is usual")
+    return value
+
+
+def count(x: Any, name: str, least: int = 1) -> int:
+    """An int that is at least `least`."""
+    if isinstance(x, bool) or not hasattr(x, "__index__"):
+        raise TypeError(f"{name} is an int, got {type(x).__name__} {x!r}")
+    if index(x) < least:
+        raise ValueError(f"{name} is at least {least}, got {x}")
+    return index(x)
+
+
+# ---------------------------------------------------------------- saved states
+
+
+def settings(made: Any) -> dict[str, Any]:
+    """What the constructor was given behind its first argument: each is kept in the attribute of its name."""
+    from inspect import signature
+
+    return {name: getattr(made, name) for name in list(signature(type(made)).parameters)[1:]}
+
+
+def jsonable(values: dict[str, Any]) -> dict[str, Any]:
+    """Tuples as lists, which is what comes back from JSON."""
+    return {name: list(x) if isinstance(x, tuple) else x for name, x in values.items()}
+
+
+def contents(state: Any, made: Any, more: Iterable[str]) -> dict[str, Any]:
+    """A saved state without its kind; CheckpointError unless it is of made's kind, and has its settings and `more`."""
+    kind = type(made).__name__
+    saved = state.get("kind") if isinstance(state, dict) else type(state).__name__
+    if saved != kind:
+        raise CheckpointError(f"this is the state of {saved}, and {kind} needs what its own state_dict() gave")
+    expected, found = {*settings(made), *more}, state.keys() - {"kind"}
+    if found != expected:
+        wrong = [f"without {name}" for name in sorted(expected - found)]
+        wrong += [f"with the unknown {name}" for name in sorted(map(str, found - expected))]
+        raise CheckpointError(f"this state of {kind} comes {', '.join(wrong)}: load what its state_dict() gave")
+    return {name: state[name] for name in found}
