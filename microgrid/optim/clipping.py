@@ -1,0 +1,113 @@
+"""Keeping gradients short before a step, those of Values or a program's gradient array."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import inf, isinf, isnan, sqrt
+from typing import TYPE_CHECKING, Any
+
+from .. import arguments
+from ..errors import NonFiniteGradient
+from ..failures import describe, number
+from .settings import positive
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+
+__all__ = ["clip_grad_norm_", "clip_grad_value_"]
+
+
+def clip_grad_value_(parameters: Any, limit: float) -> None:
+    """Bring every gradient into [-limit, limit], in place; an infinite one becomes the limit of its sign.
+
+    `parameters` are Values, of which those without a gradient are left alone, or the gradient array of a program.
+    nan is a NonFiniteGradient and changes nothing (PyTorch keeps it).
+
+    >>> import numpy
+    >>> gradient = numpy.array([0.5, -8.0])
+    >>> clip_grad_value_(gradient, 1.0); gradient.tolist()
+    [0.5, -1.0]
+    """
+    import numpy as np
+
+    limit = positive(limit, "the limit", 1)
+    g, name, write = _gradients(parameters)
+    if np.isnan(g).any():
+        raise NonFiniteGradient(f"the gradient of {name(int(np.isnan(g).argmax()))} is nan: no gradient was clipped")
+    write(np.clip(g, -limit, limit))
+
+
+def clip_grad_norm_(parameters: Any, max_norm: float, norm_type: float = 2.0) -> float:
+    """Shorten the gradient, all parameters together, to the length max_norm, in place; return the length it had.
+
+    The gradients are multiplied by max_norm/(norm + 1e-6) where that is below 1, as in PyTorch; Keras's global_clipnorm
+    has no 1e-6, and its clipnorm cuts each variable by itself.  The norm is (Σ |g|ᵖ)^(1/p) with p = norm_type above 0,
+    the largest |g| for infinity.  `parameters` as in `clip_grad_value_`.  A norm that is not finite is a
+    NonFiniteGradient and changes nothing (PyTorch's error_if_nonfinite=True).
+
+    >>> import numpy
+    >>> gradient = numpy.array([3.0, -4.0])
+    >>> clip_grad_norm_(gradient, 1.0), gradient.round(5).tolist()
+    (5.0, [0.6, -0.8])
+    """
+    import numpy as np
+
+    max_norm = positive(max_norm, "max_norm", 1)
+    p = number(norm_type, finite=False, where="norm_type is a real number")
+    if not p > 0:
+        raise ValueError(f"norm_type is a number above 0 or infinity, got {p}: 2 is usual")
+    g, name, write = _gradients(parameters)
+    norm = _norm(g, p)
+    if isnan(norm) or isinf(norm):
+        wrong = np.flatnonzero(~np.isfinite(g))
+        why = f"that of {name(int(wrong[0]))} is {g[wrong[0]]}" if len(wrong) else "beyond the largest double"
+        raise NonFiniteGradient(f"the norm of the gradients is {norm}, {why}: no gradient was clipped")
+    scale = max_norm / (norm + 1e-6)
+    if scale < 1:
+        write(g * scale)
+    return norm
+
+
+def _norm(g: Floats, p: float) -> float:
+    """Relative to the largest, so that no power leaves the range of doubles."""
+    import numpy as np
+
+    sizes = np.abs(g)
+    largest = float(sizes.max(initial=0.0))
+    if p == inf or not 0 < largest < inf:
+        return largest
+    with np.errstate(under="ignore"):
+        sizes /= largest
+        powers = sizes * sizes if p == 2 else sizes**p
+        total = float(powers.sum())
+    return largest * (sqrt(total) if p == 2 else total ** (1 / p))
+
+
+def _gradients(parameters: Any) -> tuple[Floats, Callable[[int], str], Callable[[Floats], None]]:
+    """The gradients, the name of the i-th, and what writes the clipped ones back."""
+    import numpy as np
+
+    if hasattr(parameters, "value_and_grad"):
+        raise TypeError("a program keeps no gradient: clip the array that value_and_grad returned")
+    if hasattr(parameters, "dtype") and parameters.dtype.kind != "O":
+        gradient = parameters
+        if gradient.ndim != 1 or gradient.dtype != np.float64 or not gradient.flags.writeable:
+            raise TypeError(
+                "a gradient is clipped in place: it has to be a writeable float64 array of shape (n,), got one of "
+                f"{gradient.dtype} and shape {gradient.shape}{'' if gradient.flags.writeable else ', read-only'}"
+            )
+        return gradient, lambda i: f"parameters[{i}]", lambda clipped: np.copyto(gradient, clipped)
+    values = [(i, v) for i, v in enumerate(arguments.leaves(parameters, "parameters")) if v.has_grad]
+
+    def write(clipped: Floats) -> None:
+        for (_, v), x in zip(values, clipped.tolist(), strict=True):
+            if x:  # 0.0 would mean "none yet"; only a gradient that is 0 already stays so
+                v.grad = x
+
+    def name(i: int) -> str:
+        return f"parameters[{values[i][0]}], {describe(values[i][1])},"
+
+    return np.array([v.grad for _, v in values]), name, write
