@@ -80,6 +80,12 @@ def test_the_table_sees_only_formulas():
     assert used <= {"core", "formula", "errors"}
 
 
+@pytest.mark.parametrize("path", sorted((PACKAGE / "optim").glob("*.py")), ids=lambda path: path.name)
+def test_optimisers_know_parameters_and_no_graph(path):
+    used = {m.split(".")[1] for m in imports(path, everywhere=False) if m.startswith("microgrid.")}
+    assert used <= {"optim", "arguments", "errors", "failures"}
+
+
 @files
 def test_microgrid_never_imports_viz_outside_the_command_line(path):
     if path.name not in ("cli.py", "__main__.py"):

@@ -250,6 +250,25 @@ def test_zero_over_zero_is_refused():
     assert x.tolist() == [1, 1, 1]
 
 
+def test_an_interruption_in_the_middle_leaves_nobody_moved():
+    class Interrupted(Value):
+        @property
+        def data(self):
+            return super().data
+
+        @data.setter
+        def data(self, x):
+            raise KeyboardInterrupt
+
+    values = [parameter(1.0), Interrupted(2.0)]
+    give(values, [1.0, 1.0])
+    optimizer = optim.Adam(values)
+    with pytest.raises(KeyboardInterrupt):
+        optimizer.step()
+    assert data(values) == [1.0, 2.0]
+    assert optimizer.state_dict() == optim.Adam(values).state_dict()
+
+
 # ---------------------------------------------------------------- saving
 
 

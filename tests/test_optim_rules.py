@@ -183,6 +183,50 @@ def test_two_starts_end_in_two_minima():
     assert f(low) < f(high)
 
 
+XOR = np.array([[0, 0, 0], [0, 1, 1], [1, 0, 1], [1, 1, 0]], float)
+
+
+def xor_net():
+    """The lecture's 2-2-1 net without biases, from its weights: the loss and the output as programs."""
+    a, b, y = Value(0.0), Value(1.0), Value(1.0)
+    w = [parameter(x) for x in (0.96, 0.89, 0.28, 0.73, 0.60, 0.22)]
+    z = w[4] * mg.sigmoid(a * w[0] + b * w[2]) + w[5] * mg.sigmoid(a * w[1] + b * w[3])
+    return mg.compile(mg.softplus(z) - y * z, [a, b, y], w), mg.compile(mg.sigmoid(z), [a, b], w)
+
+
+# With the usual eps the adaptive methods take steps of one length in every direction, into the minimum below.
+@pytest.mark.parametrize(
+    ("optimizer", "options", "steps"),
+    [
+        (optim.SGD, {"lr": 1}, 1500),
+        (optim.SGD, {"lr": 0.3, "momentum": 0.9, "nesterov": True}, 800),
+        (optim.Adagrad, {"lr": 1, "eps": 0.1}, 400),
+        (optim.Adadelta, {"eps": 1e-3}, 1500),
+        (optim.RMSprop, {"lr": 0.1, "eps": 0.1}, 1500),
+        (optim.Adam, {"lr": 0.3, "eps": 0.1}, 600),
+        (optim.AdamW, {"lr": 0.3, "eps": 0.1, "weight_decay": 1e-3}, 600),
+    ],
+)
+def test_the_xor_net_of_the_lecture_learns_all_four_points(optimizer, options, steps):
+    loss, output = xor_net()
+    # the average of the slide's four losses
+    assert loss.value_and_grad(XOR)[0] == pytest.approx((0.92 + 0.48 + 0.44 + 1.07) / 4, abs=0.005)
+    trained = optimizer(loss, **options)
+    for _ in range(steps):
+        trained.step(loss.value_and_grad(XOR)[1])
+    output.parameters = loss.parameters
+    assert (output(XOR[:, :2]) > 0.5).tolist() == [False, True, True, False]
+
+
+def test_the_xor_net_of_the_lecture_has_a_minimum_where_two_points_are_a_coin_toss():
+    """Two points right, two at 1/2: the loss is half the logarithm of 2, and Adam with its usual eps stays there."""
+    loss, _ = xor_net()
+    adam = optim.Adam(loss, lr=0.3)
+    for _ in range(2000):
+        adam.step(loss.value_and_grad(XOR)[1])
+    assert loss.value_and_grad(XOR)[0] == pytest.approx(np.log(2) / 2, rel=1e-3)
+
+
 def test_decay_through_the_moments_of_adam_is_no_decay_in_proportion():
     """Where the loss is flat AdamW shrinks x by 1 - lr wd; in Adam the first step is lr, however small wd is."""
 

@@ -71,7 +71,11 @@ class Optimizer:
                 steps = self._advance_some(x, g, np.full(len(x), True) if reached is None else reached)
         if not np.isfinite(self._next).all():
             raise NonFiniteGradient(self._fault(g))
-        self._target.write(self._next[0])
+        try:
+            self._target.write(self._next[0])
+        except BaseException:  # Ctrl-C may come when some Values have their new data
+            self._target.write(x)
+            raise
         self._last, self._next, self._steps = self._next, self._last, steps
 
     def _advance(self, k: int, g: Floats, old: Sequence[Floats], new: Floats, scratch: Floats) -> None:

@@ -25,9 +25,9 @@ class SGD(Optimizer):
     """Gradient descent: x ← x - lr v, where v is the gradient g, or with momentum v ← momentum v + (1 - dampening) g.
 
     v starts as the first g.  With `nesterov` the step is lr (g + momentum v).  `weight_decay` adds weight_decay x to g:
-    that is L2 with λ/2, where Keras's `L2(λ)` adds 2λx.  PyTorch multiplies the finished v by lr; Keras puts lr into v
-    (v ← momentum v - lr g), which differs once lr changes (keras/src/optimizers/sgd.py).  Nesterov momentum without
-    momentum, or with dampening, is a ValueError.
+    that is L2 with λ/2, where Keras's `L2(λ)` adds 2λx.  lr is 0.01, as in Keras (PyTorch: 0.001); v is taken
+    times lr at the end, as in PyTorch (Keras: v ← momentum v - lr g, another path once lr changes; its
+    keras/src/optimizers/sgd.py).  Nesterov momentum without momentum, or with dampening, is a ValueError.
     """
 
     def __init__(

@@ -6,12 +6,13 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from .. import arguments
-from ..engine import Value
 from ..failures import describe
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    from ..engine import Value
 
     Floats = NDArray[np.float64]
 
