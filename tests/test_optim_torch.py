@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import warnings
+from importlib.util import find_spec
+from inspect import signature
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,7 +13,15 @@ from trajectories import IDS, OPTIMIZERS, SURFACES, made, walk
 
 from microgrid import optim, parameter
 
-torch = pytest.importorskip("torch", reason="optional: torch is not installed")
+pytestmark = pytest.mark.skipif(find_spec("torch") is None, reason="optional: torch is not installed")
+torch: Any = None
+
+
+@pytest.fixture(scope="module", autouse=True)
+def imported():
+    """Not while the tests are collected: that takes a second, and everybody would have PyTorch loaded."""
+    global torch
+    import torch
 
 
 def torch_walk(surface, make, steps=10, clip=None, schedule=None):
@@ -44,8 +55,6 @@ def test_optimisers(name, options, surface):
 
 
 def test_every_option_of_pytorch_that_concerns_the_mathematics():
-    from inspect import signature
-
     elsewhere = {"params", "parameters", "foreach", "maximize", "differentiable", "fused", "capturable"}
     for name in {name for name, _ in OPTIMIZERS}:
         theirs = set(signature(getattr(torch.optim, name)).parameters) - elsewhere - {"decoupled_weight_decay"}

@@ -57,7 +57,7 @@ class Optimizer:
     def step(self, gradient: Any = None) -> None:
         """Move every parameter that has a gradient by one step.
 
-        All or nothing: NonFiniteGradient names the parameter whose gradient is nan or infinite, or whom the step
+        All or nothing: NonFiniteGradient names the parameter whose gradient is nan or infinite, or which the step
         would make so.  `gradient` (n,) belongs to programs and arrays; Values have their own.
         """
         import numpy as np
