@@ -1,4 +1,4 @@
-"""Two surfaces to descend, with their gradients by hand, and what every optimiser test walks on them."""
+"""What the tests of optimisers share: surfaces to descend, all the optimisers, and paths."""
 
 from __future__ import annotations
 
@@ -77,3 +77,16 @@ def walk(surface: str, make: Callable[[list[Value]], Any], steps: int = 10, clip
 
 def made(name: str, options: dict[str, Any]) -> Callable[[Any], optim.Optimizer]:
     return lambda parameters: getattr(optim, name)(parameters, **options)
+
+
+def three() -> list[Value]:
+    return [parameter(1.0, "u"), parameter(-2.0, "v"), parameter(0.5)]
+
+
+def give(values: list[Value], gradients: Any) -> None:
+    for v, g in zip(values, gradients, strict=True):
+        v.grad = g
+
+
+def data(values: list[Value]) -> list[float]:
+    return [v.data for v in values]
