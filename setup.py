@@ -28,8 +28,8 @@ DIRECTIVES = {
 }  # fmt: skip
 # Eager results are Python's to the last bit, so a*b + c is never fused into one rounding there.  Vector stores into
 # small structures stall the scalar loads that follow, and `rep stos` is slow for 96 bytes: each costs 5 ns a node.
-EAGER = ["-O3", "-fno-math-errno", "-ffp-contract=off", "-fno-builtin-memset", "-fno-tree-vectorize"]
-KERNEL = ["-O3", "-fno-math-errno", "-fno-trapping-math", "-fno-tree-loop-distribute-patterns", "-pthread"]
+EAGER = ["-O3", "-g0", "-fno-math-errno", "-ffp-contract=off", "-fno-builtin-memset", "-fno-tree-vectorize"]
+KERNEL = ["-O3", "-g0", "-fno-math-errno", "-fno-trapping-math", "-fno-tree-loop-distribute-patterns", "-pthread"]
 
 
 def extension(name: str, sources: list[str], flags: list[str]) -> Extension:

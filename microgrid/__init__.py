@@ -1,5 +1,8 @@
 """microgrid: the scalar autograd engine for learning and teaching backpropagation."""
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from . import choice
 
 compiled: bool = choice.choose()
@@ -21,12 +24,6 @@ from .errors import MicrogridError as MicrogridError
 from .errors import NonFiniteGradient as NonFiniteGradient
 from .functions import *
 from .parse import parse as parse
-from .program import Program as Program
-from .program import compile as compile
-from .symbolic import from_sympy as from_sympy
-from .symbolic import to_sympy as to_sympy
-from .symbolic import verify as verify
-from .symbolic import verify_rules as verify_rules
 from .transforms import grad as grad
 from .transforms import jvp as jvp
 from .transforms import recompute as recompute
@@ -42,3 +39,31 @@ __all__ = [  # without abs, compile and sum: a star import must not replace Pyth
 ]  # fmt: skip
 
 __version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from . import datasets as datasets
+    from . import optim as optim
+    from .program import Program as Program
+    from .program import compile as compile
+    from .symbolic import from_sympy as from_sympy
+    from .symbolic import to_sympy as to_sympy
+    from .symbolic import verify as verify
+    from .symbolic import verify_rules as verify_rules
+
+# What is imported when it is first asked for, so that `import microgrid` is quick: a name and its module, or a module.
+_LATER = {
+    "Program": "program", "compile": "program", "datasets": "", "from_sympy": "symbolic", "optim": "",
+    "to_sympy": "symbolic", "verify": "symbolic", "verify_rules": "symbolic",
+}  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module = import_module(f"{__name__}.{_LATER[name] or name}")
+    found = globals()[name] = getattr(module, name) if _LATER[name] else module
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_LATER})
