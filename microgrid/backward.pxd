@@ -6,17 +6,32 @@ from .stack cimport Numbers, Stack
 cdef Stack waiting, operations, leaves
 cdef Numbers gradients, replaced
 
-@cython.locals(good=bint, count=Py_ssize_t, adjoints="double *", before="double *", total=double)
+@cython.locals(good=bint, before="double *", total=double)
 cpdef bint backward(Value root, double seed, bint whatever=*) except -1
 
-@cython.locals(count=Py_ssize_t, adjoints="double *", found="double *", place=Py_ssize_t, stack=Stack)
+@cython.locals(count=Py_ssize_t, found="double *", place=Py_ssize_t, stack=Stack)
 cpdef tuple propagate(Value root, double seed=*)
 
-@cython.locals(count=Py_ssize_t, v=Value, a=Value, b=Value)
-cdef Py_ssize_t reach(Value root) except -1
+@cython.locals(nodes=list, place=Py_ssize_t, stack=Stack, v=Value)
+cpdef list line_up(list roots, unsigned int newest)
 
-@cython.locals(total=double, adjoint=double, place=Py_ssize_t, first=Py_ssize_t, v=Value)
-cdef double chain(double *adjoints, double *result, bint write) noexcept
+@cython.locals(count=Py_ssize_t, v=Value, a=Value, b=Value, root=Value)
+cdef Py_ssize_t reach(list roots, unsigned int newest) except -1
+
+@cython.locals(count=Py_ssize_t, done=Py_ssize_t, total=double, adjoints="double *")
+cdef double differentiate(Value root, double seed, double *result, bint write) except? -1.0
+
+@cython.locals(total=double, adjoint=double, place=Py_ssize_t, first=Py_ssize_t, i=int, v=Value)
+cdef (Py_ssize_t, double) chain(double *adjoints, double *result, bint write) noexcept
 
 @cython.locals(place=Py_ssize_t, first=Py_ssize_t, v=Value)
 cdef void undo(double *before) noexcept
+
+@cython.locals(place=Py_ssize_t, v=Value)
+cdef bint in_order() noexcept
+
+@cython.locals(place=Py_ssize_t, first=Py_ssize_t, v=Value)
+cdef void number() noexcept
+
+@cython.locals(first=Py_ssize_t, place=Py_ssize_t, uses="double *", ordered=list, v=Value, operand=Value)
+cdef int disentangle() except -1

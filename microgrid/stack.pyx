@@ -1,6 +1,6 @@
 """What compiled walks use in place of lists: memory that is kept from one walk to the next.
 
-A stack counts no references, because the root of a walk holds all its nodes.
+A stack counts no references, because the roots of a walk hold all its nodes.
 """
 
 from libc.stdlib cimport free, realloc
@@ -14,6 +14,7 @@ cdef class Stack:
         free(self.items)
         free(self.serials)
         free(self.slots)
+        free(self.dated)
 
     def __len__(self):
         return self.count
@@ -22,10 +23,12 @@ cdef class Stack:
         self.count = 0
 
     cdef int append(self, Value v) except -1:
+        cdef Py_ssize_t room
         if self.count == self.room:
-            self.room = max(1024, 2 * self.room)
-            self.items = <void **> grown(self.items, self.room * sizeof(void *))
-            self.serials = <unsigned int *> grown(self.serials, self.room * sizeof(int))
+            room = max(1024, 2 * self.room)
+            self.items = <void **> grown(self.items, room * sizeof(void *))
+            self.serials = <unsigned int *> grown(self.serials, room * sizeof(int))
+            self.room = room
         self.items[self.count] = <void *> v
         if v is not None:
             self.serials[self.count] = v._serial
@@ -39,30 +42,65 @@ cdef class Stack:
     cdef Value at(self, Py_ssize_t place):
         return <Value> self.items[place]
 
-    cdef int sort(self, key=None, reverse=True) except -1:
-        """Newest first, by `_serial`.  Ages are counted from the first node, the root, so the number may wrap around."""
-        cdef unsigned int age, newest = self.serials[0], oldest = 0
-        cdef Py_ssize_t i, place = 0
+    cdef int newest_first(self, unsigned int newest) except -1:
+        """Sort by `_serial`.  An age is what lies between it and `newest`, so the numbers may begin again at 0."""
+        cdef unsigned int oldest = 0
+        cdef Py_ssize_t i
         for i in range(self.count):
             oldest = max(oldest, newest - self.serials[i])
-        if oldest >= 16 * self.count:  # many other nodes were made in between
-            return self.sort_sparse()
-        if oldest >= self.span:
-            self.slots = <void **> grown(self.slots, 2 * (oldest + 1) * sizeof(void *))
-            self.span = 2 * (oldest + 1)
-        memset(self.slots, 0, (oldest + 1) * sizeof(void *))
-        for i in range(self.count):
-            self.slots[newest - self.serials[i]] = self.items[i]
-        for i in range(oldest + 1):
-            self.items[place] = self.slots[i]
-            place += self.slots[i] != NULL
+        # if many other nodes were made in between, or two have one number, which takes 2**32 others
+        if oldest >= 16 * self.count or not self.by_slots(newest, oldest):
+            self.by_digits(newest, oldest)
         return 0
 
-    cdef int sort_sparse(self) except -1:
-        cdef unsigned int newest = self.serials[0]
-        cdef list nodes = [(newest - self.serials[i], i, <Value> self.items[i]) for i in range(self.count)]
-        for place, (_, _, v) in enumerate(sorted(nodes)):
-            self.items[place] = <void *> v
+    cdef bint by_slots(self, unsigned int newest, unsigned int oldest) except -1:
+        """Sort nodes among which few are missing, each to its place; False, and no change, if two have the same."""
+        cdef Py_ssize_t i, place = 0
+        cdef bint shared = False
+        cdef void **slot
+        if oldest >= self.span:
+            self.slots = <void **> grown(self.slots, 2 * (<size_t> oldest + 1) * sizeof(void *))
+            self.span = 2 * (<Py_ssize_t> oldest + 1)
+        memset(self.slots, 0, (<size_t> oldest + 1) * sizeof(void *))
+        for i in range(self.count):
+            slot = self.slots + (newest - self.serials[i])
+            shared |= slot[0] != NULL
+            slot[0] = self.items[i]
+        if shared:
+            return False
+        for i in range(<Py_ssize_t> oldest + 1):
+            self.items[place] = self.slots[i]
+            place += self.slots[i] != NULL
+        return True
+
+    cdef int by_digits(self, unsigned int newest, unsigned int oldest) except -1:
+        """Sort by one byte of the age at a time, from the lowest: each pass keeps the order of those before."""
+        cdef Py_ssize_t ends[257]
+        cdef Py_ssize_t i, digit
+        cdef Dated *now
+        cdef Dated *then
+        cdef int shift
+        if self.count > self.dates:
+            self.dated = <Dated *> grown(self.dated, 4 * self.count * sizeof(Dated))
+            self.dates = 2 * self.count
+        now, then = self.dated, self.dated + self.count
+        for i in range(self.count):
+            now[i].age, now[i].node = newest - self.serials[i], self.items[i]
+        for shift in range(0, 32, 8):
+            if oldest >> shift == 0:
+                break
+            memset(ends, 0, sizeof(ends))
+            for i in range(self.count):
+                ends[((now[i].age >> shift) & 255) + 1] += 1
+            for digit in range(256):
+                ends[digit + 1] += ends[digit]
+            for i in range(self.count):
+                digit = (now[i].age >> shift) & 255
+                then[ends[digit]] = now[i]
+                ends[digit] += 1
+            now, then = then, now
+        for i in range(self.count):
+            self.items[i] = now[i].node
         return 0
 
 
