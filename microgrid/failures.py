@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
 from collections.abc import Callable, Sequence
 from math import isfinite
@@ -148,7 +149,15 @@ def check_gradients(nodes: Sequence[Value], adjoints: Sequence[float]) -> None:
     if message and context.current().gradient == "raise":
         raise NonFiniteGradient(f"{message}; no gradient was changed")
     if message:
-        warnings.warn(message, RuntimeWarning, stacklevel=3)
+        warnings.warn(message, RuntimeWarning, stacklevel=_outside())
+
+
+def _outside() -> int:
+    """How far up, for `warnings`, the code that called this package is: what is compiled has no frame."""
+    frame, level = sys._getframe(1), 1
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] == __package__:
+        frame, level = frame.f_back, level + 1
+    return level
 
 
 def _where_it_left(nodes: Sequence[Value], adjoints: Sequence[float], totals: Sequence[float]) -> str:
