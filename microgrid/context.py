@@ -96,7 +96,7 @@ class scope(_Block):
         if not isinstance(name, str) or not name:
             raise TypeError(f"a scope needs a name, a str that is not empty, got {name!r}")
         super().__init__()
-        self._name = name
+        self._name = str.__str__(name)  # kept for ever, so without what a subclass may hold
 
     def _replacements(self, before: Settings) -> dict[str, Any]:
         return {"scope": scope_inside(before.scope, self._name)}
