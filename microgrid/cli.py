@@ -308,8 +308,10 @@ def _info(options: argparse.Namespace) -> int:
             return "not installed"
 
     engines = [name for name, found in (("dot", which("dot")), ("pygraphviz", find_spec("pygraphviz"))) if found]
-    kind = "compiled" if getattr(microgrid, "compiled", False) else "pure Python"
+    kind = "compiled" if microgrid.compiled else "pure Python"
+    x = microgrid.Value(1.0)
     print(f"microgrid   {microgrid.__version__} ({kind})")
+    print(f"programs on {microgrid.compile(-x, inputs=[x]).runs_on}")
     print(f"Python      {platform.python_version()}")
     print(f"layout by   {', '.join(engines) or 'nothing: python -m pip install pygraphviz'}")
     for package in ("numpy", "sympy", "mpmath", "graphviz", "matplotlib"):
