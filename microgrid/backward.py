@@ -66,13 +66,13 @@ gradients, replaced = Numbers(), Numbers()
 
 def unmark(roots: list[Value]) -> None:
     """Remove what an interrupted walk left in the nodes."""
-    seen, stack = set(roots), list(roots)
+    seen, stack = set(map(id, roots)), list(roots)  # by identity, whatever a subclass holds equal
     while stack:
         v = stack.pop()
         v._index = 0
         for operand in (v._a, v._b):
-            if operand is not None and operand not in seen:
-                seen.add(operand)
+            if operand is not None and id(operand) not in seen:
+                seen.add(id(operand))
                 stack.append(operand)
 
 
