@@ -30,6 +30,8 @@ def load_plain(name: str) -> ModuleType:
 
 RUNNING = microgrid
 PLAIN = load_plain("microgrid_plain") if microgrid.compiled else microgrid
+NAMES = [name for name, row in PLAIN.ops.TABLE.items() if row.value]
+"""The operations of the table, without those that other tests defined."""
 ENGINES = {"compiled": RUNNING, "plain": PLAIN} if microgrid.compiled else {"plain": PLAIN}
 
 each_engine = pytest.mark.parametrize("engine", ENGINES.values(), ids=list(ENGINES))

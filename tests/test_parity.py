@@ -14,7 +14,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from engines import PLAIN, RUNNING, bits, needs_both, same, text
+from engines import NAMES, PLAIN, RUNNING, bits, needs_both, same, text
 
 pytestmark = needs_both
 
@@ -26,7 +26,6 @@ EDGES = [
     1.7976931348623157e308, math.inf, math.nan,
 ]  # fmt: skip
 EDGES += [-x for x in EDGES]
-NAMES = list(RUNNING.ops.TABLE)
 
 
 def arguments(name):

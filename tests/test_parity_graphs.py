@@ -10,11 +10,12 @@ import warnings
 
 import numpy as np
 import pytest
-from engines import PLAIN, RUNNING, needs_both, same
+from engines import NAMES, PLAIN, RUNNING, needs_both, same
 
 pytestmark = needs_both
 
-UNARY = [name for name, row in RUNNING.ops.TABLE.items() if row.arity == 1 and name not in ("neg", "abs", "powc")]
+TABLE = RUNNING.ops.TABLE
+UNARY = [name for name in NAMES if TABLE[name].arity == 1 and name not in ("neg", "abs", "powc")]
 
 
 def grown(m, seed, steps=60):
@@ -99,8 +100,9 @@ def test_programs_hold_the_same_instructions(seed):
     def case(m):
         nodes = grown(m, seed)
         recording = m.program.record(nodes[-2:], nodes[:2], None)
-        arrays = [list(getattr(recording, name)) for name in ("code", "a", "b", "data", "role", "outputs", "wanted")]
-        return arrays, recording.labels, [v.label for v in recording.parameters], recording.leaves
+        arrays = [list(getattr(recording, name)) for name in ("a", "b", "data", "role", "outputs", "wanted")]
+        rows = [m.ops.ROWS[code] and m.ops.ROWS[code].name for code in recording.code]
+        return rows, arrays, recording.labels, [v.label for v in recording.parameters], recording.leaves
 
     same(case)
 
