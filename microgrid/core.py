@@ -1,8 +1,8 @@
-"""What the compiled engine reads without asking Python: a row's number and formulas, and whether any block is open."""
+"""What nodes are made of, beneath Value: their roles and edges, rows with their formulas, and whether any block is open."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 try:
     import cython
@@ -10,9 +10,12 @@ except ModuleNotFoundError:
     from . import uncompiled as cython
 
 if TYPE_CHECKING:
-    pass
+    from .engine import Value
 
-__all__ = ["Blocks", "Row", "built_from"]
+__all__ = ["BUNDLE", "CONSTANT", "INPUT", "OP", "PARAMETER", "ROLES", "Blocks", "Row", "built_from", "edges"]
+
+INPUT, PARAMETER, CONSTANT, OP, BUNDLE = range(5)
+ROLES = ("input", "parameter", "constant", "op", "bundle")
 
 built_from = b""
 """The `choice.digest` of the sources that were compiled."""
@@ -39,3 +42,17 @@ class Blocks:
     __slots__ = ("open",)
 
     open: int
+
+
+def edges(v: Value) -> list[tuple[Value, float]]:
+    """(operand, partial) of a node, in order.  More than two are bundled: nodes of that role chain them by their `_b`."""
+    found = []
+    rest: Any = v
+    while rest is not None:
+        v, rest = rest, None
+        for parent, slope in ((v._a, v._da), (v._b, v._db)):
+            if parent is not None and parent._role == BUNDLE:
+                rest = parent
+            elif parent is not None:
+                found.append((parent, slope))
+    return found

@@ -8,7 +8,8 @@ from math import isfinite
 from typing import Any
 
 from . import context, failures, functions
-from .engine import BUNDLE, Value, node, operand
+from .core import BUNDLE
+from .engine import Value, node, operand
 from .errors import DomainError
 from .formula import Vocabulary
 from .ops import TABLE, Op, register

@@ -40,8 +40,11 @@ cpdef Value unary(Row row, object x, object constant=*)
 @cython.locals(a=Value, b=Value, z=double, da=double, db=double)
 cpdef binary(Row row, object x, object y)
 
-@cython.locals(total=Value, product=Value, i=Py_ssize_t)
-cpdef Value weighted_sum(Value start, list us, list vs, Row row=*, int place=*)
+@cython.locals(made=Value, i=Py_ssize_t)
+cpdef weighted_sum(Value start, list us, list vs, Row row=*, int place=*)
+
+@cython.locals(i=Py_ssize_t)
+cpdef fold(Row row, list terms)
 
 cdef bint usual(object x)
 cdef bint plain(object x) except -1

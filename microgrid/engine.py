@@ -20,7 +20,7 @@ except ModuleNotFoundError:
 from . import context, failures
 from .backward import backward, propagate
 from .context import BLOCKS
-from .core import Row
+from .core import CONSTANT, INPUT, OP, PARAMETER, ROLES, Row, edges
 from .ops import (
     ABS, ACOS, ADD, ASIN, ATAN, COS, COSH, DIV, ELU, ERF, ERFC, EXP, EXPM1, GELU, GELU_TANH, HARDTANH, LEAKY_RELU, LOG,
     LOG1P, LOGSIGMOID, MISH, MUL, NEG, POW, POWC, RELU, ROWS, SELU, SIGMOID, SILU, SIN, SINH, SOFTPLUS, SOFTSIGN, SQRT,
@@ -28,9 +28,6 @@ from .ops import (
 )  # fmt: skip
 
 __all__ = ["Value", "parameter"]
-
-INPUT, PARAMETER, CONSTANT, OP, BUNDLE = range(5)
-ROLES = ("input", "parameter", "constant", "op", "bundle")
 
 newest = 0  # how many nodes there have been: each has its number, so that the order of creation is known
 NONE_YET = -0.0  # the gradient of a node that no backward pass has reached, and that no pass writes
@@ -112,7 +109,7 @@ class Value:
     def label(self, label: str) -> None:
         if not isinstance(label, str):
             raise TypeError(f"a label is a str, got {type(label).__name__} {label!r}")
-        self._label = label
+        self._label = label if type(label) is str else str.__str__(label)  # not what a subclass carries along
 
     @property
     def scope(self) -> str:
@@ -295,29 +292,44 @@ def power(a: Any, b: Any) -> Value:
     return unary(POWC, a, b) if answer is None else answer
 
 
-def weighted_sum(start: Value, us: list[Any], vs: list[Any], row: Row | None = None, place: int = -1) -> Value:
+def weighted_sum(start: Value, us: list[Any], vs: list[Any], row: Row | None = None, place: int = -1) -> Any:
     """start + u1*v1 + u2*v2 + ... from left to right, through the row if one is given: a dot product, a neuron.
 
     The nodes stand in the scope with that place, or in the one in force.  ValueError if the lengths differ.
     """
     if len(us) != len(vs):
         raise ValueError(f"a weighted sum needs as many weights as terms, got {len(us)} and {len(vs)}")
-    total = start
+    total: Any = start
     for i in range(len(us)):
         product = binary(MUL, us[i], vs[i])
         total = binary(ADD, total, product)
         if place >= 0:
-            product._scope = total._scope = place
+            made = product
+            made._scope = place
+            made = total
+            made._scope = place
     if row is not None:
-        total = unary(row, total)
+        made = total = unary(row, total)
         if place >= 0:
-            total._scope = place
+            made._scope = place
     return total
+
+
+def fold(row: Row, terms: list[Any]) -> Any:
+    """The terms joined by the row from left to right; the first is a Value: a sum, a maximum of several."""
+    folded = terms[0]
+    for i in range(1, len(terms)):
+        folded = binary(row, folded, terms[i])
+    return folded
 
 
 def operand(row: Any, x: Any, other: Any = ...) -> Value:
     """x as a node: itself, or the constant leaf of a number."""
+    if type(x) is Value:
+        return x
     if isinstance(x, Value):
+        if getattr(x, "_label", None) is None:
+            raise failures.unborn(x)
         return x
     return leaf(float(x) if plain(x) else failures.literal(row, x, other), CONSTANT)
 
@@ -372,17 +384,3 @@ def _copying() -> Any:
     from . import copying  # which walks graphs, and so comes after this module
 
     return copying
-
-
-def edges(v: Value) -> list[tuple[Value, float]]:
-    """(operand, partial) of a node, in order."""
-    found = []
-    rest: Any = v
-    while rest is not None:
-        v, rest = rest, None
-        for parent, slope in ((v._a, v._da), (v._b, v._db)):
-            if parent is not None and parent._role == BUNDLE:
-                rest = parent
-            elif parent is not None:
-                found.append((parent, slope))
-    return found

@@ -88,6 +88,12 @@ def constant(row: Op, a: Value, c: Any) -> float:
     return number(c, where=f"the constant of {row.name}({describe(a)}, ...) is a real number")
 
 
+def unborn(v: Value) -> TypeError:
+    """The error for an instance of a subclass that has no data."""
+    kind = type(v).__name__
+    return TypeError(f"this {kind} has no data: {kind}.__init__ has to call super().__init__(data)")
+
+
 def lossy(what: str, v: Value) -> TypeError:
     """The error for a conversion that would drop the gradient on the way."""
     return TypeError(

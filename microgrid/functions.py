@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable, Iterable
+from functools import reduce
 from typing import Any
 
 from . import failures, ops
-from .engine import INPUT, Value, binary, leaf, power, unary, weighted_sum
+from .core import INPUT
+from .engine import Value, binary, fold, leaf, power, unary, weighted_sum
 from .failures import number
 from .formula import Vocabulary, mpmath_vocabulary, numpy_vocabulary, sympy_vocabulary
 from .ops import Op
@@ -115,7 +117,7 @@ def sum(values: Iterable[Any]) -> Any:
     >>> sum([Value(1.0), Value(2.0), 4]).data
     7.0
     """
-    return _fold(operator.add, values, "sum")
+    return _fold(ops.ADD, operator.add, values, "sum")
 
 
 def dot(us: Iterable[Any], vs: Iterable[Any]) -> Any:
@@ -141,7 +143,7 @@ def mean(values: Iterable[Any]) -> Any:
 
 def logsumexp(values: Iterable[Any]) -> Any:
     """log(exp(v1) + exp(v2) + ...) without overflow, term by term with `logaddexp`; ValueError if empty."""
-    return _fold(logaddexp, values, "logsumexp")
+    return _fold(ops.LOGADDEXP, logaddexp, values, "logsumexp")
 
 
 def softmax(values: Iterable[Any]) -> list[Any]:
@@ -164,7 +166,7 @@ def log_softmax(values: Iterable[Any]) -> list[Any]:
 
 def maxout(values: Iterable[Any]) -> Any:
     """The largest, the activation of a maxout unit (Goodfellow et al. 2013, arXiv:1302.4389); ValueError if empty."""
-    return _fold(maximum, values, "maxout")
+    return _fold(ops.MAXIMUM, maximum, values, "maxout")
 
 
 def _several(values: Iterable[Any], name: str) -> list[Any]:
@@ -174,9 +176,6 @@ def _several(values: Iterable[Any], name: str) -> list[Any]:
     return terms
 
 
-def _fold(join: Callable[[Any, Any], Any], values: Iterable[Any], name: str) -> Any:
+def _fold(row: Op, join: Callable[[Any, Any], Any], values: Iterable[Any], name: str) -> Any:
     terms = _several(values, name)
-    folded = terms[0]
-    for term in terms[1:]:
-        folded = join(folded, term)
-    return folded
+    return fold(row, terms) if type(terms[0]) is Value else reduce(join, terms)

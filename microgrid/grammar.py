@@ -12,7 +12,8 @@ from functools import partial, reduce
 from typing import Any, NamedTuple, NoReturn
 
 from . import custom, functions, ops
-from .engine import CONSTANT, Value, binary, leaf, power, unary
+from .core import CONSTANT
+from .engine import Value, binary, leaf, power, unary
 from .errors import ExpressionError
 from .tokens import Token, tokens
 

@@ -7,7 +7,8 @@ from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .engine import BUNDLE, Value
+from .core import BUNDLE
+from .engine import Value
 from .errors import GraphError
 from .failures import describe
 

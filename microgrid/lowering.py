@@ -10,7 +10,7 @@ from __future__ import annotations
 from array import array
 
 from . import ops
-from .engine import BUNDLE
+from .core import BUNDLE
 from .instructions import A_LANE, GRAD_A, MINUS, MORE, NEEDS, PRODUCT, ROW, RUN, SUM, Code
 from .recording import Recording
 

@@ -12,9 +12,10 @@ from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from . import arguments, context
+from .core import CONSTANT
 from .custom import CustomOp
 from .diagnosis import check_values, gradient_fault
-from .engine import CONSTANT, Value
+from .engine import Value
 from .errors import DomainError, GraphError, NonFiniteGradient
 from .failures import IEEE, describe
 from .instructions import Code, renumber, rows_of
@@ -319,7 +320,7 @@ def _machine(code: Code, rows: dict[int, str]) -> tuple[Any, str]:
     if custom:
         return _NoMachine(), f"NumPy, because {', '.join(custom)} (custom) runs in Python"
     try:
-        from . import kernel  # type: ignore[attr-defined]
+        from . import kernel
     except ImportError:
         return _NoMachine(), "NumPy, because the native kernel is not built (or MICROGRID_PURE is set)"
     return kernel.Machine(code), f"the native kernel ({kernel.levels()[-1]})"

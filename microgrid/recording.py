@@ -6,7 +6,8 @@ from array import array
 from collections.abc import Sequence
 
 from .backward import end, line_up, turn
-from .engine import PARAMETER, Value
+from .core import PARAMETER
+from .engine import Value
 
 __all__ = ["Recording", "record"]
 

@@ -19,28 +19,12 @@ cdef class Stack:
     def __len__(self):
         return self.count
 
-    cdef void clear(self) noexcept:
-        self.count = 0
-
-    cdef int append(self, Value v) except -1:
-        cdef Py_ssize_t room
-        if self.count == self.room:
-            room = max(1024, 2 * self.room)
-            self.items = <void **> grown(self.items, room * sizeof(void *))
-            self.serials = <unsigned int *> grown(self.serials, room * sizeof(int))
-            self.room = room
-        self.items[self.count] = <void *> v
-        if v is not None:
-            self.serials[self.count] = v._serial
-        self.count += 1
+    cdef int grow(self) except -1:
+        cdef Py_ssize_t room = max(1024, 2 * self.room)
+        self.items = <void **> grown(self.items, room * sizeof(void *))
+        self.serials = <unsigned int *> grown(self.serials, room * sizeof(int))
+        self.room = room
         return 0
-
-    cdef Value pop(self):
-        self.count -= 1
-        return <Value> self.items[self.count]
-
-    cdef Value at(self, Py_ssize_t place):
-        return <Value> self.items[place]
 
     cdef int newest_first(self, unsigned int newest) except -1:
         """Sort by `_serial`.  An age is what lies between it and `newest`, so the numbers may begin again at 0."""

@@ -9,8 +9,9 @@ from typing import Any, overload
 
 from . import functions, ops
 from .context import current, errstate
+from .core import BUNDLE, INPUT
 from .custom import CustomOp
-from .engine import BUNDLE, INPUT, Value, leaf
+from .engine import Value, leaf
 from .errors import GraphError, NonFiniteGradient
 from .failures import describe, number
 from .formula import Vocabulary

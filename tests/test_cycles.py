@@ -192,7 +192,6 @@ def test_a_subclass_that_refers_to_itself_is_left_to_the_collector(engine):
     assert gone() is None
 
 
-@pytest.mark.xfail(reason="labels are stored as they are given", strict=False)
 def test_a_label_is_kept_without_what_it_carries(engine):
     label = Text("carries")
     v = label.owner = engine.Value(1.0)

@@ -85,7 +85,8 @@ class Neuron(Module):
 
     def _activation(self, xs: list[Value], place: int) -> Value:
         # summed from the bias on: another order would round differently than micrograd
-        return weighted_sum(self.b, self.w, xs, RELU if self.nonlin else None, place)
+        found: Value = weighted_sum(self.b, self.w, xs, RELU if self.nonlin else None, place)
+        return found
 
     def __repr__(self) -> str:
         return f"{'ReLU' if self.nonlin else 'Linear'}Neuron({len(self.w)})"
