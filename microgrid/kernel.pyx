@@ -55,7 +55,7 @@ cdef extern from "native/program.h" nogil:
         double *outputs
         double *gradients
         int each
-        double seed
+        double scale
         double value
         int threads
         int processors
@@ -165,7 +165,7 @@ cdef class Machine:
                 return None
             self.settings(&call, threads, level)
             call.each = reduce is None and X is not None
-            call.seed = 1.0 / call.batch if mean else 1.0
+            call.scale = 1.0 / call.batch if mean else 1.0
             shape = self.program.parameters
             if call.each:
                 shape = call.batch, shape

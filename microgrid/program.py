@@ -86,8 +86,11 @@ class Program:
         self._names = Names(
             [v.label for v in columns],
             [v.label for v in recording.parameters],
-            {(bool(recording.lane[i]), recording.slot[i]): label for i, label in recording.labels.items()},
-        )
+            {
+                (bool(recording.lane[i]), recording.slot[i]): label
+                for i, label in recording.labels.items() if recording.slot[i] >= 0
+            },
+        )  # fmt: skip
         frozen = np.frombuffer(recording.role, np.int8, recording.leaves) != CONSTANT
         wanted = np.array(recording.wanted, dtype=int)
         frozen[wanted[wanted >= 0]] = False
@@ -172,12 +175,17 @@ class Program:
             if not fault and not np.isfinite(gradients[-1]).all():
                 fault = gradient_fault(replay, memory, adjoints, self._listing, block.start)
         value, gradient = np.concatenate(outputs), np.concatenate(gradients, axis=1).T
+        if not by_sample:
+            with np.errstate(all="ignore"):
+                scale = len(X) if reduce == "mean" else 1
+                total, gradient = float(value.sum()) / scale, gradient.sum(axis=0) / scale
+            if total - total != 0.0 and np.isfinite(value).all() and context.current().domain == "raise":
+                raise DomainError(f"the sum of the outputs for all samples exceeds the range of doubles; {IEEE}")
+            if not fault and not np.isfinite(gradient).all():
+                fault = "the sum of the gradients for all samples exceeds the range of doubles"
+            value = total
         _report(fault)
-        if by_sample:
-            return value, gradient
-        with np.errstate(all="ignore"):
-            scale = len(X) if reduce == "mean" else 1
-            return float(value.sum()) / scale, gradient.sum(axis=0) / scale
+        return value, gradient
 
     def _forward(self, X: Floats, block: slice) -> tuple[tuple[Floats, Floats], Floats]:
         import numpy as np
@@ -203,6 +211,8 @@ class Program:
 
     @parameters.setter
     def parameters(self, new: Any) -> None:
+        if new is self._parameters:  # as ``program.parameters -= step`` ends
+            return
         array = arguments.numbers(new, f"parameters is an array of shape ({self.code.parameters},)")
         if array.shape != self._parameters.shape:
             raise ValueError(f"parameters is an array of shape ({self.code.parameters},), got shape {array.shape}")

@@ -186,6 +186,18 @@ def test_a_gradient_that_overflows_in_a_sum(on):
 
 
 @executors
+def test_a_sum_over_the_samples_that_overflows(on):
+    x, w = Value(1.0, "x"), parameter(1.0, "w")
+    program, X = on(mg.compile(w * x, [x])), [[1e308], [1e308]]
+    with pytest.raises(DomainError, match="the sum of the outputs for all samples exceeds the range of doubles"):
+        program.value_and_grad(X)
+    program.parameters[:] = 0.0
+    with errstate(gradient="raise"), pytest.raises(NonFiniteGradient, match="'w' becomes inf"):
+        program.value_and_grad(X)
+    assert program.value_and_grad(X, reduce=None)[1].tolist() == [[1e308], [1e308]]
+
+
+@executors
 def test_infinite_samples_go_on_where_they_are_asked_to(on):
     x, w = Value(1.0, "x"), parameter(1.0, "w")
     program = on(mg.compile(mg.tanh(w * x), [x]))

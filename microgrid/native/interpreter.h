@@ -106,7 +106,7 @@ static void FN(block)(Call *call, Scratch *s, ptrdiff_t first, int n)
     if (call->gradients && p->collects) {
         double *seeded = G[p->outputs[0]] + (ptrdiff_t)p->outputs[1] * (p->outputs[0] ? L : 1);
         for (int l = 0; l < n; l++)
-            seeded[p->outputs[0] ? l : 0] += call->seed;
+            seeded[p->outputs[0] ? l : 0] += 1;
         if (p->outputs[0])
             FN(backward)(&p->lanes, 1, M, G);
     }

@@ -87,7 +87,7 @@ typedef struct {
     const char *name;
     void (*before)(const Program *, Scratch *);
     int (*samples)(Call *, Scratch *, ptrdiff_t, ptrdiff_t);
-    int (*after)(const Program *, Scratch *, double *);
+    int (*after)(const Program *, Scratch *, double, double *);
 } Level;
 
 #define LEVEL(name, T) {name, CAT(before, all, T), CAT(samples, all, T), CAT(after, all, T)}
@@ -131,7 +131,7 @@ static Scratch *scratch(const Program *p, int lanes, const Scratch *from)
     const size_t uniform = ((size_t)p->uniform_slots + 8) / 8 * 8, rows = ((size_t)p->lane_slots * lanes + 7) / 8 * 8;
     const double bytes = 16.0 * ((double)uniform + (double)p->lane_slots * lanes + 16);
     Scratch *s = malloc(sizeof *s);
-    double *memory = bytes > PTRDIFF_MAX / 2 ? NULL : calloc(2 * uniform + 2 * rows + 8, sizeof(double)); /* adjoints start as zeros */
+    double *memory = bytes > (double)(PTRDIFF_MAX / 2) ? NULL : calloc(2 * uniform + 2 * rows + 8, sizeof(double)); /* adjoints start as zeros */
     if (!s || !memory) {
         free(s);
         free(memory);
@@ -242,6 +242,6 @@ int microgrid_run(Call *call, Scratch *s)
     call->value = 0;
     int finite = threads > 1 ? run_threads(call, s, threads) : level->samples(call, s, 0, call->batch);
     if (finite >= 0 && call->gradients && !call->each)
-        finite &= level->after(p, s, call->gradients);
+        finite &= level->after(p, s, call->scale, call->gradients);
     return finite;
 }

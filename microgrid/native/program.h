@@ -45,7 +45,7 @@ typedef struct {
     double *outputs;   /* (batch, n_outputs), or NULL */
     double *gradients; /* (parameters,) or, if each, (batch, parameters), or NULL */
     int each;
-    double seed, value; /* adjoint of every sample's output; sum of the first output over the batch */
+    double scale, value; /* what the sum of the gradients is multiplied by; sum of the first output over the batch */
     int threads, processors; /* 0: as many of the processors as pay */
     int level;
 } Call;

@@ -137,13 +137,15 @@ static void FT(before)(const Program *p, Scratch *s)
     CAT(forward, 1, T)(&p->uniform, 0, M);
 }
 
-static int FT(after)(const Program *p, Scratch *s, double *gradient)
+static int FT(after)(const Program *p, Scratch *s, double scale, double *gradient)
 {
     double *const M[2] = {s->U, s->V}, *const G[2] = {s->GU, s->GV};
     CAT(backward, 1, T)(&p->uniform, 0, M, G);
-    memcpy(gradient, s->GU, sizeof(double) * p->parameters);
+    const int finite = FT(finite)(s->GU, p->parameters);
+    for (int k = 0; k < p->parameters; k++)
+        gradient[k] = scale * s->GU[k];
     memset(s->GU, 0, sizeof(double) * p->parameters);
-    return FT(finite)(gradient, p->parameters);
+    return finite;
 }
 
 /* The samples of a call from `first` to `last`: 32 at a time, the rest 8 at a time; one by one where each sample has
@@ -157,7 +159,7 @@ static int FT(samples)(Call *call, Scratch *s, ptrdiff_t first, ptrdiff_t last)
         if (call->each || call->batch == 1) {
             CAT(block, 1, T)(call, s, i, (int)(n = 1));
             if (call->each && call->gradients)
-                finite &= FT(after)(p, s, call->gradients + i * p->parameters);
+                finite &= FT(after)(p, s, 1, call->gradients + i * p->parameters);
         } else if (n > 16)
             CAT(block, 32, T)(call, s, i, (int)(n = n < 32 ? n : 32));
         else
