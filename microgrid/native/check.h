@@ -119,7 +119,7 @@ static const char *operands(const Slots *m, int own, int *c, double *cost)
         *cost += 0.15 * n * q[LENGTH];
     }
     c[POST_Y_STEP] = n > 1 ? c[POST_Y_STEP] : 1;
-    c[FLAGS] |= (shared ? SHARED : 0) | (flat && n > 1 && 2 * n >= longest ? FLAT : 0) | (longest >= 24 ? LONG : 0);
+    c[FLAGS] |= (shared ? SHARED : 0) | (flat && n > 1 && 2 * n >= longest ? FLAT : 0);
     if (c[POST]) {
         *cost += 10.0 * n;
         if (!TABLE[c[POST]].constant)

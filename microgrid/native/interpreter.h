@@ -2,7 +2,7 @@
 
    `own` is the memory the stream writes (0: U, 1: V).  Sums are in scalar.h and lanes.h.  An instruction is worked off
    in pieces of at most PIECE repeats, so that what passes between the steps stays in the first-level cache. */
-#define PIECE (L == 1 ? 128 : TILE)
+#define PIECE (L == 1 ? 128 : 16)
 
 /* n rows of an operand as one array: in place where they follow each other, otherwise gathered in the buffer. */
 static const double *FN(rows)(double *const *M, int lane, int at, int step, int n, double *buffer)
@@ -31,7 +31,8 @@ static void FN(forward)(const Stream *stream, int own, double *const *M)
 {
     for (const int *c = stream->code, *end = c + stream->size; c < end; c += c[SIZE]) {
         for (int r = 0, n; r < c[REPEAT]; r += n) {
-            double xs[128], ys[128], *z = M[own] + (ptrdiff_t)(c[DST] + r) * L;
+            ALIGNED double xs[PIECE * L], ys[PIECE * L];
+            double *z = M[own] + (ptrdiff_t)(c[DST] + r) * L;
             n = c[REPEAT] - r < PIECE ? c[REPEAT] - r : PIECE;
             if (c[CODE]) {
                 const int b = c[BITS];
@@ -51,7 +52,7 @@ static void FN(forward)(const Stream *stream, int own, double *const *M)
 
 static void FN(backward)(const Stream *stream, int own, double *const *M, double *const *G)
 {
-    ALIGNED double p[128], q[128], xs[128], ys[128];
+    ALIGNED double p[PIECE * L], q[PIECE * L], xs[PIECE * L], ys[PIECE * L];
     for (size_t i = stream->count; i-- > 0;) {
         const int *c = stream->code + stream->offsets[i];
         for (int r = 0, n; c[FLAGS] & NEEDS && r < c[REPEAT]; r += n) {
@@ -87,21 +88,23 @@ static void FN(block)(Call *call, Scratch *s, ptrdiff_t first, int n)
 {
     const Program *p = call->program;
     double *const M[2] = {s->U, s->V}, *const G[2] = {s->GU, s->GV};
-    const double *X = call->X + first * p->inputs;
-    for (int i = 0; i < p->inputs; i++)
-        for (int l = 0; l < L; l++) /* lanes without a sample repeat the last one, and get adjoint 0 */
-            s->V[(ptrdiff_t)i * L + l] = X[(ptrdiff_t)(l < n ? l : n - 1) * p->inputs + i];
+    for (int i = 0; i < p->inputs; i++) {
+        const double *x = call->X + first * p->inputs + i;
+        for (int l = 0; l < L; l++, x += l < n ? p->inputs : 0) /* the lanes behind repeat the last sample: adjoint 0 */
+            s->V[(ptrdiff_t)i * L + l] = *x;
+    }
     FN(forward)(&p->lanes, 1, M);
     for (int o = 0; o < p->n_outputs; o++) {
         const int lane = p->outputs[2 * o], slot = p->outputs[2 * o + 1];
         const double *row = M[lane] + (ptrdiff_t)slot * (lane ? L : 1);
-        for (int l = 0; l < n; l++) {
-            const double out = row[lane ? l : 0];
-            if (o == 0)
-                call->value += out;
-            if (call->outputs)
-                call->outputs[(first + l) * p->n_outputs + o] = out;
+        if (o == 0) {
+            double sum = 0; /* in a register */
+            for (int l = 0; l < n; l++)
+                sum += row[lane ? l : 0];
+            call->value += sum;
         }
+        for (int l = 0; call->outputs && l < n; l++)
+            call->outputs[(first + l) * p->n_outputs + o] = row[lane ? l : 0];
     }
     if (call->gradients && p->collects) {
         double *seeded = G[p->outputs[0]] + (ptrdiff_t)p->outputs[1] * (p->outputs[0] ? L : 1);

@@ -1,7 +1,7 @@
 /* Sums of products over rows of L doubles, and what their adjoints pass on.  Included once per L > 1, before the
    interpreter.  microgrid_check has turned every run so that one lane operand stands in b.
 
-   Up to R repeats are worked off together where they share their lane operands (a dense layer): each row that is
+   R repeats are worked off together where they share their lane operands (a dense layer): each row that is
    loaded is then used R times. */
 #define NV (L / VW)
 #define MIN(a, b) ((a) < (b) ? (a) : (b))
@@ -55,11 +55,12 @@ INLINE void FN(sum_rows)(const int *c, int r0, const int R, const int T, double 
 static void FN(sum)(const int *c, int r, int n, int own, double *const *M)
 {
     (void)own;
-    if (n == TILE && c[FLAGS] & SHARED && TILE_FORWARD)
-        FN(sum_rows)(c, r, TILE, MIN(NV, TILE_VECTORS), M);
-    else
-        for (n += r; r < n; r++)
-            FN(sum_rows)(c, r, 1, MIN(NV, 16), M);
+    const int end = r + n;
+    if (c[FLAGS] & SHARED && FORWARD_TILE > 1)
+        for (; end - r >= FORWARD_TILE; r += FORWARD_TILE)
+            FN(sum_rows)(c, r, FORWARD_TILE, MIN(NV, 4), M);
+    for (; r < end; r++)
+        FN(sum_rows)(c, r, 1, MIN(NV, 16), M);
 }
 
 /* A run of weight * row: with the weights' gradients (sums over the lanes), with the rows' adjoints, or both. */
@@ -149,11 +150,12 @@ INLINE void FN(sum_back_rows)(const int *c, int r0, const int R, const vd *plus,
 
 static void FN(sum_back)(const int *c, int r, int n, const double *g, double *const *M, double *const *G)
 {
-    if (n == TILE && c[FLAGS] & SHARED)
-        FN(sum_back_rows)(c, r, TILE, (const vd *)g, M, G);
-    else
-        for (n += r; r < n; r++, g += L)
-            FN(sum_back_rows)(c, r, 1, (const vd *)g, M, G);
+    const int end = r + n;
+    if (c[FLAGS] & SHARED)
+        for (; end - r >= TILE; r += TILE, g += TILE * L)
+            FN(sum_back_rows)(c, r, TILE, (const vd *)g, M, G);
+    for (; r < end; r++, g += L)
+        FN(sum_back_rows)(c, r, 1, (const vd *)g, M, G);
 }
 #undef NV
 #undef ROW

@@ -39,14 +39,14 @@
 #define END_TARGET _Pragma("GCC pop_options")
 #endif
 
-/* Repeats worked off together.  Forward it pays where TILE * TILE_VECTORS sums leave registers to spare: on AVX-512
-   (16 of 32) and AVX2 (8 of 16, multiply-add without a register for the product); backward everywhere. */
+/* Repeats worked off together.  Backward 4, whose sums over the lanes share their additions.  Forward as many as their
+   sums, in rows of 4 vectors, leave registers for the weights: 4 on AVX-512; 3 on AVX2, where 12 sums, 3 weights and a
+   vector are all there is; 1 on the others, where each product takes a register too. */
 #define TILE 4
-#define TILE_FORWARD 0
+#define FORWARD_TILE 1
 #define UNROLL_ROW UNROLL_4 /* backward, where a row is 16 vectors or more */
 #define T plain
 #define VB 8
-#define TILE_VECTORS 2
 #include "target.h"
 #undef T
 #undef VB
@@ -62,8 +62,8 @@
 #if defined(__GNUC__) && defined(__x86_64__)
 #define X86
 TARGET("avx2,fma")
-#undef TILE_FORWARD
-#define TILE_FORWARD (L == 8 || VB == 64 || c[FLAGS] & LONG)
+#undef FORWARD_TILE
+#define FORWARD_TILE 3
 #undef UNROLL_ROW
 #define UNROLL_ROW UNROLL
 #define T avx2
@@ -73,8 +73,8 @@ TARGET("avx2,fma")
 #undef VB
 END_TARGET
 TARGET("avx512f,avx512vl,avx512dq,avx512bw,avx2,fma,prefer-vector-width=512")
-#undef TILE_VECTORS
-#define TILE_VECTORS 4
+#undef FORWARD_TILE
+#define FORWARD_TILE 4
 #define T avx512
 #define VB 64
 #include "target.h"

@@ -15,7 +15,7 @@ enum { CODE, SIZE, REPEAT, FLAGS, DST, DST_STEP, POST, POST_DST, POST_DST_STEP, 
 enum { BITS = 6, X, X_STEP, Y, Y_STEP, ROW_SIZE };
 enum { LENGTH = 1, A, A_STEP, A_REP, B, B_STEP, B_REP, RUN_SIZE };
 enum { A_LANE = 1, B_LANE = 2, PRODUCT = 4, GRAD_A = 8, GRAD_B = 16, MINUS = 32 };
-enum { NEEDS = 1, SHARED = 2, FLAT = 4, LONG = 8 }; /* the last two are set by microgrid_check, for the kernel alone */
+enum { NEEDS = 1, SHARED = 2, FLAT = 4 }; /* the last two are set by microgrid_check, for the kernel alone */
 
 typedef struct {
     int *code, *offsets;
