@@ -174,16 +174,17 @@ class Program:
             gradients.append(adjoints[0][:n])
             if not fault and not np.isfinite(gradients[-1]).all():
                 fault = gradient_fault(replay, memory, adjoints, self._listing, block.start)
-        value, gradient = np.concatenate(outputs), np.concatenate(gradients, axis=1).T
-        if not by_sample:
-            with np.errstate(all="ignore"):
-                scale = len(X) if reduce == "mean" else 1
-                total, gradient = float(value.sum()) / scale, gradient.sum(axis=0) / scale
-            if total - total != 0.0 and np.isfinite(value).all() and context.current().domain == "raise":
-                raise DomainError(f"the sum of the outputs for all samples exceeds the range of doubles; {IEEE}")
-            if not fault and not np.isfinite(gradient).all():
-                fault = "the sum of the gradients for all samples exceeds the range of doubles"
-            value = total
+        values, gradient = np.concatenate(outputs), np.concatenate(gradients, axis=1).T
+        if by_sample:
+            _report(fault)
+            return values, gradient
+        with np.errstate(all="ignore"):
+            scale = len(X) if reduce == "mean" else 1
+            value, gradient = float(values.sum()) / scale, gradient.sum(axis=0) / scale
+        if value - value != 0.0 and np.isfinite(values).all() and context.current().domain == "raise":
+            raise DomainError(f"the sum of the outputs for all samples exceeds the range of doubles; {IEEE}")
+        if not fault and not np.isfinite(gradient).all():
+            fault = "the sum of the gradients for all samples exceeds the range of doubles"
         _report(fault)
         return value, gradient
 
