@@ -128,9 +128,7 @@ def _function(code: Code, single: bool, library: Library) -> Callable[..., Any]:
     outputs = [(bool(lane), slot) for lane, slot in zip(code.outputs[::2], code.outputs[1::2])]
 
     def f(parameters: Any, X: Any = None) -> Any:
-        if code.inputs and X is None:
-            raise TypeError(f"this program needs X of shape (batch, {code.inputs})")
-        batch = X.shape[0] if code.inputs else 1
+        batch = _batch(code, parameters, X)
         U, V = Memory(library), Memory(library)
         U.write(0, parameters[:, None])
         first = code.parameters
@@ -148,6 +146,20 @@ def _function(code: Code, single: bool, library: Library) -> Callable[..., Any]:
         return table[..., 0] if single else table
 
     return f
+
+
+def _batch(code: Code, parameters: Any, X: Any) -> int:
+    """How many samples X holds.  Said here, since JAX reads the nearest number where an index is out of range."""
+    shapes = [tuple(x.shape) if hasattr(x, "shape") else type(x).__name__ for x in (parameters, X)]
+    if shapes[0] != (code.parameters,):
+        raise ValueError(f"parameters is an array of shape ({code.parameters},), got {shapes[0]}")
+    if not code.inputs:
+        if X is not None:
+            raise TypeError("this program has no inputs: call it without X, or list inputs= where it is compiled")
+        return 1
+    if len(shapes[1]) != 2 or shapes[1][1] != code.inputs:
+        raise ValueError(f"X is an array of shape (batch, {code.inputs}), one column for each input, got {shapes[1]}")
+    return int(shapes[1][0])
 
 
 class Memory:

@@ -107,6 +107,48 @@ def test_random_graphs(library):
         check(library, draw(seed), batch=(0, 1, 5)[seed % 3])
 
 
+def test_the_cases_are_the_whole_table():
+    assert {name for name, _ in CASES} == {name for name, row in TABLE.items() if row.value}
+
+
+@pytest.mark.parametrize("batch", [0, 1, 7])
+def test_outputs_that_are_leaves_and_outputs_that_are_uniform(library, batch):
+    x, w = Value(1.0), parameter(2.0)
+    program = mg.compile([x, w, Value(7.0), mg.exp(w), w * x + 1], [x])
+    X = np.arange(batch, dtype=float)[:, None]
+    columns = [X[:, 0], np.full(batch, 2.0), np.full(batch, 7.0), np.full(batch, np.exp(2.0)), 2 * X[:, 0] + 1]
+    assert np.allclose(library.outputs(program, X), np.stack(columns, axis=1), rtol=1e-15)
+    slopes = [0.0, batch, 0.0, batch * np.exp(2.0), X.sum()]
+    assert np.allclose(library.jacobian(program, X)[:, 0], slopes, rtol=1e-15)
+
+
+def test_a_program_without_parameters(library):
+    x = Value(1.0)
+    program = mg.compile(mg.tanh(x) * 2, [x])
+    assert np.allclose(library.outputs(program, np.array([[0.5], [1.0]])), 2 * np.tanh([0.5, 1.0]), rtol=1e-15)
+
+
+@pytest.mark.parametrize("shape", [(1,), (3,), (3, 1), (3, 3), (1, 2, 1)])
+def test_samples_of_another_shape(library, shape):
+    x, y, w = Value(1.0), Value(1.0), parameter(2.0)
+    with pytest.raises(ValueError, match=r"X is an array of shape \(batch, 2\), one column for each input, got \("):
+        library.outputs(mg.compile(w * x + y, [x, y]), np.ones(shape))
+
+
+def test_what_is_missing_or_too_much(library):
+    x, w = Value(1.0), parameter(2.0)
+    with pytest.raises(
+        ValueError, match=r"X is an array of shape \(batch, 1\), one column for each input, got NoneType"
+    ):
+        library.outputs(mg.compile(w * x, [x]), None)
+    with pytest.raises(TypeError, match="this program has no inputs: call it without X"):
+        library.outputs(mg.compile(w * 2), np.ones((3, 1)))
+    program = mg.compile(w * x, [x])
+    program._parameters = np.ones(2)
+    with pytest.raises(ValueError, match=r"parameters is an array of shape \(1,\), got \(2,\)"):
+        library.outputs(program, np.ones((3, 1)))
+
+
 def test_conventions_at_kinks_are_the_rows(library):
     ws = [parameter(0.0) for _ in range(4)]
     program = mg.compile(mg.relu(ws[0]) + mg.maximum(ws[1], ws[2]) + abs(ws[3]))
