@@ -70,7 +70,7 @@ class Builder:
     def instruction(self, own: int) -> None:
         rng, needs, stream = self.rng, self.needs, [self.code.uniform, self.code.lanes][own]
         offsets = [self.code.uniform_offsets, self.code.lane_offsets][own]
-        repeat = rng.choice([1, 1, 2, 3, 4, 5, 8, 9, 16])
+        repeat = rng.choice([1, 1, 2, 3, 4, 5, 8, 9, 16, 19, 33])
         offsets.append(len(stream))
         if rng.random() < 0.3:
             return self.row(own, repeat)
