@@ -98,7 +98,8 @@ def layers(widths: list[int], terms: int) -> Drawn:
         at, nodes = 0, xs
         for depth, (width, count) in enumerate(zip(widths, counts)):
             w = ps[at : at + count]
-            sums = [w[k] + mg.dot(w[width + k * len(nodes) :][: len(nodes)], nodes) for k in range(width)]
+            weights = [w[width + k * len(nodes) :] for k in range(width)]
+            sums = [mg.sum([w[k], *(a * x for a, x in zip(weights[k], nodes))]) for k in range(width)]
             nodes = [[mg.relu, mg.tanh][depth % 2](s) for s in sums]
             at += count
         return [mg.sum(nodes) - mg.sum(p * p for p in ps) * 0.01]
