@@ -10,6 +10,12 @@
 #else
 #include <sys/mman.h>
 #endif
+#ifdef __SANITIZE_ADDRESS__ /* which then sees a node that is used after its end, as it would in memory of malloc's */
+#include <sanitizer/asan_interface.h>
+#else
+#define ASAN_POISON_MEMORY_REGION(place, size)
+#define ASAN_UNPOISON_MEMORY_REGION(place, size)
+#endif
 
 enum { SLAB = 1 << 18, KEPT = 64 }; /* bytes of one, which starts at a multiple of that; how many empty ones are kept */
 
@@ -38,7 +44,10 @@ static void *slab_map(void) {
   munmap(start + before + SLAB, SLAB - before);
   return start + before;
 }
-static void slab_unmap(slab *s) { munmap(s, SLAB); }
+static void slab_unmap(slab *s) {
+  ASAN_UNPOISON_MEMORY_REGION(s, SLAB);
+  munmap(s, SLAB);
+}
 #endif
 
 static void slab_reset(slab *s) {
@@ -76,12 +85,10 @@ static inline PyObject *node_alloc(PyTypeObject *type, Py_ssize_t items) {
   (void)items;
   if (!open_slabs && !slab_open()) return PyErr_NoMemory();
   slab *s = open_slabs;
-  void *place = s->holes;
-  if (place) s->holes = *(void **)place;
-  else {
-    place = s->fresh;
-    s->fresh += room;
-  }
+  void *place = s->holes ? s->holes : s->fresh;
+  ASAN_UNPOISON_MEMORY_REGION(place, room);
+  if (s->holes) s->holes = *(void **)place;
+  else s->fresh += room;
   s->used++;
   if (!s->holes && s->fresh + room > (char *)s + SLAB) slab_unlink(s);
   memset(place, 0, room);
@@ -93,6 +100,7 @@ static inline void node_free(void *place) {
   int was_full = !s->holes && s->fresh + room > (char *)s + SLAB;
   *(void **)place = s->holes;
   s->holes = place;
+  ASAN_POISON_MEMORY_REGION(place, room);
   if (--s->used == 0) {
     if (!was_full) slab_unlink(s);
     if (kept == KEPT) slab_unmap(s);
