@@ -96,6 +96,7 @@ def test_a_closed_pipe_and_ctrl_c(tmp_path: Path) -> None:
     finally:
         os.close(writer)
     assert (closed.returncode, closed.stderr) == (0, b"")
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background would pass on that it is ignored
     with subprocess.Popen([*command, "verify", "slow.py:y"], cwd=tmp_path, stderr=subprocess.PIPE, text=True) as slow:
         assert slow.stderr is not None
         assert slow.stderr.readline() == "ready\n"

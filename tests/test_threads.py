@@ -247,8 +247,8 @@ def test_ctrl_c_at_any_moment_leaves_a_working_engine(engine):
     assert caught > 400  # all, but for one that arrives where Python drops it
 
 
+@pytest.mark.filterwarnings("ignore")  # JAX, where another test has loaded it, warns of every fork
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="optional: needs fork")
-@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 def test_a_child_process_finds_no_half_walked_graph(engine):
     x = engine.Value(1.0)
     y = chain(engine, x, 2000)
