@@ -54,9 +54,14 @@ class build(build_ext or object):
         made = Path(self.build_temp, "microgrid")
         made.mkdir(parents=True, exist_ok=True)
         stamp = f'#define MICROGRID_BUILT_FROM "{choice.digest().decode()}"\n'
-        (made / "rows.h").write_text(rows_c.header() + stamp)
+        text = rows_c.header() + stamp
+        changed = not (made / "rows.h").exists() or (made / "rows.h").read_text() != text
+        if changed:
+            (made / "rows.h").write_text(text)
         for one in self.extensions:
             one.include_dirs.append(str(made))
+            if changed:  # so that nothing older runs beside the others where one of them fails to compile
+                Path(self.get_ext_fullpath(one.name)).unlink(missing_ok=True)
         self.cython_c_in_temp = True
         super().build_extensions()
 

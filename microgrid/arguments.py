@@ -33,6 +33,8 @@ def values(listed: Any, what: str) -> list[Value]:
     """A sequence of Values as a list."""
     if isinstance(listed, Value):
         raise TypeError(f"{what} is a sequence of Values, got the Value {describe(listed)}: put it into a list")
+    if isinstance(listed, set | frozenset):
+        raise TypeError(f"{what} need an order, and a set has none: pass a list")
     if isinstance(listed, str | bytes) or not hasattr(listed, "__iter__"):
         hint = ": pass its parameters()" if hasattr(listed, "parameters") else ""
         raise TypeError(f"{what} is a sequence of Values, got {type(listed).__name__}{hint}")
@@ -95,5 +97,5 @@ def numbers(X: Any, expected: str) -> Floats:
     if array.dtype.kind == "O" and any(isinstance(x, Value) for x in array.flat):
         raise TypeError(f"{expected}, got Values: pass their data, [v.data for v in row]")
     if array.dtype.kind not in "biuf":
-        raise TypeError(f"{expected}, of real numbers, got dtype {array.dtype}: convert it with X.astype(float)")
+        raise TypeError(f"{expected}, of real numbers, got dtype {array.dtype}: convert it with .astype(float)")
     return array.astype(np.float64, copy=False)

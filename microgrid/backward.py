@@ -53,9 +53,9 @@ class _Turn:
         """The lock of a walk; GraphError inside another one, in a signal handler or finaliser, which cannot wait."""
         if self.walk.locked():
             raise GraphError("backward was called while this thread is in the middle of another backward pass")
-        if self.roots:
-            unmark(self.roots)
-            self.roots = []
+        roots, self.roots = self.roots, []
+        if roots:
+            unmark(roots)
         return self.walk
 
 

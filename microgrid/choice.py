@@ -44,7 +44,7 @@ def choose() -> bool:
 
 def sources() -> list[Path]:
     """Every file the compiled modules are made from."""
-    texts = [PACKAGE / f"{name}.py" for name in (*COMPILED, "ops", "formula", "rows_c")]
+    texts = [PACKAGE / f"{name}.py" for name in (*COMPILED, "instructions", "ops", "formula", "rows_c")]
     return sorted([*texts, *PACKAGE.glob("*.pxd"), *PACKAGE.glob("*.pyx"), *PACKAGE.glob("native/*.[ch]")])
 
 

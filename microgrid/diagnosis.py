@@ -92,7 +92,7 @@ def gradient_fault(replay: Replay, memory: Memory, adjoints: Memory, listing: Li
         g = adjoints[instruction.lane][instruction.result : instruction.result + instruction.repeat]
         with np.errstate(all="ignore"):
             slopes = partials(instruction, memory)
-            for k, operand in enumerate(instruction.operands):
+            for k, operand in enumerate(instruction.operands[: len(slopes)]):  # a constant has no slope
                 bad = (g != 0.0) & np.isfinite(g) & ~np.isfinite(g * slopes[k])
                 if operand.needs and bad.any():
                     return _arriving(instruction, memory, listing, start, np.argwhere(bad.T)[0], k, g, slopes[k])

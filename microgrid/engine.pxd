@@ -34,7 +34,7 @@ cdef Row ABS, ADD, DIV, EXP, LOG, MUL, NEG, POW, POWC, RELU, SIGMOID, SUB, TANH
 cdef unsigned int newest
 cdef double NONE_YET
 
-@cython.locals(a=Value, constant_=double, z=double, da=double, _=double)
+@cython.locals(a=Value, z=double, da=double, _=double)
 cpdef Value unary(Row row, object x, object constant=*)
 
 @cython.locals(a=Value, b=Value, z=double, da=double, db=double)

@@ -41,7 +41,8 @@ class Value:
     `data` is its value; `grad` the derivative of what `backward` was called on with respect to it (0.0 until
     computed; a leaf's adds up over calls until it is set to 0).  `label` names it in drawings and messages.  The
     operations of one operand are methods, ``v.tanh()``, documented where they are functions, `microgrid.tanh`.
-    TypeError unless `data` is a real number, ValueError if it is nan or infinite.
+    TypeError unless `data` is a real number, ValueError if it is nan or infinite.  No collector looks into nodes: an
+    instance of a subclass that keeps, in an attribute, what was computed from itself is never freed.
 
     >>> w = Value(2.0, label="w")
     >>> L = (3 * w + 1) ** 2

@@ -34,7 +34,10 @@ class Library(NamedTuple):
 
 
 def to_jax(code: Code, single: bool) -> Callable[..., Any]:
-    """``f(parameters, X)`` for JAX: pure, so `jax.jit`, `jax.grad`, `jax.vmap` and sharding apply."""
+    """``f(parameters, X)`` for JAX: pure, so `jax.jit`, `jax.grad`, `jax.jvp`, `jax.vmap` and sharding apply.
+
+    One convention is JAX's: a gradient of 0 that meets an infinite partial, sqrt'(0), becomes nan, and not 0.
+    """
     jax = _imported("jax")
     jnp = jax.numpy
     renamed = {"acos": "arccos", "asin": "arcsin", "atan": "arctan", "atan2": "arctan2", "pow": "power"}
@@ -81,6 +84,8 @@ def to_torch(code: Code, single: bool) -> Callable[..., Any]:
             def backward(ctx: Any, g: Any) -> Any:
                 xs = ctx.saved_tensors
                 slopes = partials(xs[0], xs[1] if len(xs) > 1 else None, value(*xs))
+                # as in `backward`, 0 times infinity is 0; g stays a factor, for derivatives of higher order
+                slopes = [torch.where((g == 0) & ~torch.isfinite(slope + g), 0.0, slope) for slope in slopes]
                 return tuple(g * slope for slope in slopes) + (None,) * (len(xs) - len(slopes))
 
         return lambda *xs: Row.apply(*torch.broadcast_tensors(*xs))

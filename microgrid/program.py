@@ -49,6 +49,10 @@ def compile(
     All other leaves keep the data they have now, and the program repeats what was recorded: where Python decided by
     data (``if x > 0:``), the decision stands.  What is no leaf, or is listed twice, is a GraphError.
 
+    A program looks at what it returns, not at each result on the way: where only an intermediate one is not finite,
+    as exp(1000) in 1/(1 + exp(1000)), the engine raises and a program gives 0.0.  It may round a sum of products once
+    where the engine rounds each term, so at a kink (relu at 1e-18 instead of 0) it may take the other side.
+
     >>> from microgrid import Value, compile, parameter
     >>> x, w = Value(1.0, "x"), parameter(2.0, "w")
     >>> program = compile((w * x - 1) ** 2, inputs=[x])

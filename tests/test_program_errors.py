@@ -205,3 +205,33 @@ def test_infinite_samples_go_on_where_they_are_asked_to(on):
         assert program([[np.inf], [0.0]]).tolist() == [1.0, 0.0]
         value, gradient = program.value_and_grad([[np.inf], [0.0]])
     assert value == 0.5
+
+
+@executors
+@pytest.mark.parametrize("name", ["powc", "leaky_relu", "elu"])
+def test_a_gradient_that_is_not_finite_beside_an_operation_with_a_constant(on, name):
+    x, w = Value(1.0, "x"), parameter(1.0, "w")
+    root = (w * x).sqrt()
+    y = {"powc": lambda: (root + 1) ** 3, "leaky_relu": lambda: root.leaky_relu(0.1), "elu": lambda: root.elu(2.0)}[name]()
+    program = on(mg.compile(y, [x]))
+    program.parameters[:] = 0.0
+    with errstate(gradient="raise"), pytest.raises(NonFiniteGradient, match="sqrt"):
+        program.value_and_grad([[1.0]])
+
+
+@executors
+def test_a_sum_keeps_the_sign_of_zero(on):
+    a, b = Value(-1.0), Value(0.0)
+    y = mg.atan2(Value(0.0), a * b + a * b)
+    for batch in (1, 3, 40):
+        assert on(mg.compile(y, [a, b]))([[-1.0, 0.0]] * batch).tolist() == [y.data] * batch
+    many = [Value(0.0) for _ in range(40)]
+    w = [parameter(-1.0) for _ in range(40)]
+    y = mg.atan2(Value(0.0), mg.dot(w, many))
+    assert on(mg.compile(y, many))([[0.0] * 40]).tolist() == [y.data]
+
+
+def test_a_set_has_no_order():
+    a, b = Value(1.0), Value(2.0)
+    with pytest.raises(TypeError, match="inputs need an order, and a set has none"):
+        mg.compile(a - b, inputs={a, b})

@@ -70,7 +70,7 @@ static const char *results(Slots *m, int own, const int *c)
     return NULL;
 }
 
-/* The flops of one term are 1 lane operation forward, and 1 for each gradient; cost in ns, a libm call being 10. */
+/* `cost` adds up about how many ns one sample takes, which decides about threads. */
 static const char *operands(const Slots *m, int own, int *c, double *cost)
 {
     static const char *const unreadable = "an operand is outside the memory, not yet computed, or takes no gradient";

@@ -15,8 +15,8 @@ INLINE double FN(uniform_term)(const int *q, int k, int r, const double *U)
     return q[0] & MINUS ? -a * b : a * b;
 }
 
-/* R sums from repeat r0 on; T vectors at a time, so that R * T sums stay in registers over all terms. */
-INLINE void FN(sum_rows)(const int *c, int r0, const int R, const int T, double *const *M)
+/* R sums from repeat r0 on; SPAN vectors at a time, so that R * SPAN sums stay in registers over all terms. */
+INLINE void FN(sum_rows)(const int *c, int r0, const int R, const int SPAN, double *const *M)
 {
     const double *U = M[0];
     const int *first = c + FIRST_RUN, *end = c + c[SIZE];
@@ -25,9 +25,9 @@ INLINE void FN(sum_rows)(const int *c, int r0, const int R, const int T, double 
     for (; first < end && !(first[0] & B_LANE); first += RUN_SIZE)
         for (int k = 0; k < first[LENGTH]; k++)
             EACH(r, R) head[r] += FN(uniform_term)(first, k, r0 + r, U);
-    for (int h = 0; h < NV; h += T) {
+    for (int h = 0; h < NV; h += SPAN) {
         vd s[4][16];
-        EACH(r, R) EACH(j, T) s[r][j] = head[r] - ZERO;
+        EACH(r, R) EACH(j, SPAN) s[r][j] = head[r] - ZERO;
         for (const int *q = first; q < end; q += RUN_SIZE) {
             const vd *x = ROW(M[1], q[B] + r0 * q[B_REP]) + h, *y = ROW(M[1], q[A] + r0 * q[A_REP]) + h;
             const ptrdiff_t step = q[B_STEP] * NV, rep = q[A_REP];
@@ -36,19 +36,19 @@ INLINE void FN(sum_rows)(const int *c, int r0, const int R, const int T, double 
                 for (int k = 0; k < q[LENGTH]; k++)
                     EACH(r, R) {
                         const double t = FN(uniform_term)(q, k, r0 + r, U);
-                        EACH(j, T) s[r][j] += t;
+                        EACH(j, SPAN) s[r][j] += t;
                     }
             else if (q[0] & A_LANE)
                 for (int k = 0; k < q[LENGTH]; k++, x += step, y += q[A_STEP] * NV)
-                    EACH(j, T) s[0][j] += q[0] & MINUS ? -x[j] * y[j] : x[j] * y[j];
+                    EACH(j, SPAN) s[0][j] += q[0] & MINUS ? -x[j] * y[j] : x[j] * y[j];
             else if (q[0] & MINUS)
                 for (int k = 0; k < q[LENGTH]; k++, x += step, w += q[A_STEP])
-                    EACH(r, R) EACH(j, T) s[r][j] -= w[r * rep] * x[j];
+                    EACH(r, R) EACH(j, SPAN) s[r][j] -= w[r * rep] * x[j];
             else
                 for (int k = 0; k < q[LENGTH]; k++, x += step, w += q[A_STEP])
-                    EACH(r, R) EACH(j, T) s[r][j] += w[r * rep] * x[j];
+                    EACH(r, R) EACH(j, SPAN) s[r][j] += w[r * rep] * x[j];
         }
-        EACH(r, R) EACH(j, T) ROW(M[1], c[DST] + r0 + r)[h + j] = s[r][j];
+        EACH(r, R) EACH(j, SPAN) ROW(M[1], c[DST] + r0 + r)[h + j] = s[r][j];
     }
 }
 

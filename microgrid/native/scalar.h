@@ -7,9 +7,10 @@
 static double FT(dot)(const double *a, int a_step, const double *b, int b_step, int n)
 {
     int k = 0;
-    double s = 0;
+    double s = -0.0; /* the number that adding to changes nothing */
     if (a_step == 1 && b_step == 1 && n >= VW) {
-        vd v = ZERO, w[4] = {ZERO, ZERO, ZERO, ZERO}; /* four sums at once, because one waits for itself */
+        const vd none = -0.0 - ZERO;
+        vd v = none, w[4] = {none, none, none, none}; /* four sums at once, because one waits for itself */
         for (; k + 4 * VW <= n; k += 4 * VW)
             for (int j = 0; j < 4; j++)
                 w[j] += *(const vu *)(a + k + j * VW) * *(const vu *)(b + k + j * VW);

@@ -21,8 +21,6 @@ __all__ = ["Arrays", "Nodes", "target"]
 
 def target(parameters: Any) -> Nodes | Arrays:
     """The parameters that an optimiser was given; TypeError, ValueError or GraphError says why they cannot be moved."""
-    if isinstance(parameters, set | frozenset):  # the order of a saved state would change from run to run
-        raise TypeError("the parameters of an optimizer need an order, and a set has none: pass a list")
     if hasattr(parameters, "value_and_grad"):
         found: Nodes | Arrays = Arrays(parameters, parameters)
     elif hasattr(parameters, "dtype") and parameters.dtype.kind != "O":
