@@ -321,7 +321,7 @@ REFUSED = [
     (lambda w: init.zeros([]), ValueError, "zeros: an empty list"),
     (lambda w: init.zeros([*w, []]), ValueError, "zeros: an empty list"),
     (lambda w: init.zeros(X), TypeError, r"zeros: weights are parameters in a list, got the Value 'x' \(1.0\) alone"),
-    (lambda w: init.zeros("weights"), TypeError, "zeros: weights are a Layer, a Neuron .* got str"),
+    (lambda w: init.zeros("weights"), TypeError, "zeros: weights are a Linear, a Conv, a Layer, a Neuron .* got str"),
     (lambda w: init.zeros([[0.0, 1.0]]), TypeError, "zeros: weights are .* got float"),
     (lambda w: init.zeros([*w[0], X + 1]), GraphError, r"weights\[3] is .* the result of an operation"),
     (lambda w: init.zeros([*w[0], w[0][1]]), GraphError, r"weights\[3] is weights\[1] again"),

@@ -1,7 +1,7 @@
 """Initial weights: the schemes of torch.nn.init, in place on parameters, and the gains that go with activations.
 
-Weights are a Layer or a Neuron (whose biases are left alone), or parameters in lists or an object array: a matrix has
-a row for each neuron and a column for each input, so fan_in is the number of columns and fan_out that of rows; for a
+Weights are a Linear, a Conv, a Layer or a Neuron (whose biases are left alone), or parameters in lists or an object
+array: a matrix has a row for each neuron and a column for each input, so fan_in is the number of columns and fan_out that of rows; for a
 convolution (out, in, width, ...) both are times the size of the kernel.  Every function gives back what it was given,
 and changes nothing if it raises.
 

@@ -12,7 +12,8 @@ from typing import Any, Generic, TypeVar
 from .. import arguments
 from ..engine import Value
 from ..failures import describe, number
-from .modules import Layer, Module, Neuron
+from .module import Module
+from .modules import Layer, Neuron
 
 __all__ = ["Source", "Weights"]
 
@@ -34,7 +35,8 @@ class Weights(Generic[W]):
             return [held], ()
         if isinstance(held, str | bytes) or not isinstance(held, Iterable):
             got = type(held).__name__
-            raise TypeError(f"{self.name}: weights are a Layer, a Neuron or parameters in lists, got {got}")
+            kinds = "a Linear, a Conv, a Layer, a Neuron or parameters in lists"
+            raise TypeError(f"{self.name}: weights are {kinds}, got {got}")
         parts = list(map(self._read, held))
         if not parts:
             raise ValueError(f"{self.name}: an empty list holds no weights")
@@ -89,6 +91,8 @@ def _rows(name: str, weights: Any) -> Any:
         return [neuron.w for neuron in weights.neurons]
     if isinstance(weights, Neuron):
         return [weights.w]
+    if isinstance(weights, Module) and hasattr(weights, "w"):
+        return weights.w
     if isinstance(weights, Module):
         kind = type(weights).__name__
         raise TypeError(f"{name}: the parameters of the {kind} are no one matrix: pass its layers one by one")
@@ -102,6 +106,9 @@ class Source:
     normals: Callable[[float, float, int], list[float]]
 
     def __init__(self, seed: Any) -> None:
+        if isinstance(seed, Source):
+            self.uniforms, self.normals = seed.uniforms, seed.normals
+            return
         if hasattr(seed, "standard_normal"):  # of NumPy
             self.uniforms = lambda low, high, n: seed.uniform(low, high, n).tolist()
             self.normals = lambda mean, std, n: seed.normal(mean, std, n).tolist()

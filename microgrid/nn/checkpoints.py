@@ -1,0 +1,132 @@
+"""The state of a module: its learned numbers by name, taken from it, given back, written to JSON and read from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import isfinite
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .. import files
+from ..errors import CheckpointError
+
+if TYPE_CHECKING:
+    from .module import Module
+
+__all__ = ["load", "restore", "save", "state"]
+
+FORMAT = "microgrid module 1"
+"""What a file says it is; the number changes when older readers would misread it."""
+
+
+def state(module: Module) -> dict[str, float]:
+    """Every learned number by its name."""
+    numbers = {name: p.data for name, p in module.named_parameters()}
+    for name, part, attribute, _ in _statistics(module):
+        numbers |= {f"{name}.{i}": x for i, x in enumerate(getattr(part, attribute))}
+    return numbers
+
+
+def restore(module: Module, numbers: Any) -> None:
+    """Give every number to its place, or none."""
+    before = state(module)
+    _check(module, numbers, before)
+    try:
+        _write(module, numbers)
+    except BaseException:  # Ctrl-C may come when some have their new data
+        _write(module, before)
+        raise
+
+
+def _statistics(module: Module) -> Iterator[tuple[str, Module, str, float]]:
+    """The name, holder and attribute of every list of numbers that no gradient trains, and its least possible one."""
+    for prefix, part in module.named_modules():
+        for attribute, least in part.saved.items():
+            yield f"{prefix}.{attribute}" if prefix else attribute, part, attribute, least
+
+
+def _write(module: Module, numbers: dict[str, float]) -> None:
+    for name, p in module.named_parameters():
+        p.data = float(numbers[name])
+    for name, part, attribute, _ in _statistics(module):
+        setattr(part, attribute, [float(numbers[f"{name}.{i}"]) for i in range(len(getattr(part, attribute)))])
+
+
+def _check(module: Module, numbers: Any, wanted: dict[str, float]) -> None:
+    """CheckpointError unless these are the numbers that are wanted, and possible."""
+    if not isinstance(numbers, dict):
+        raise CheckpointError(f"a state is a dict of numbers by name, got {type(numbers).__name__}")
+    missing = [name for name in wanted if name not in numbers]
+    unknown = [name for name in numbers if name not in wanted]
+    if missing or unknown:
+        wrong = [f"it has no {missing[0]!r} ({len(missing)} missing)"] if missing else []
+        wrong += [f"the model has no {unknown[0]!r:.80} ({len(unknown)} unknown)"] if unknown else []
+        raise CheckpointError(
+            f"a state of {len(numbers)} numbers is not that of this {type(module).__name__}, which has {len(wanted)}: "
+            f"{'; '.join(wrong)}"
+        )
+    for name, x in numbers.items():
+        if isinstance(x, bool) or not isinstance(x, int | float):
+            raise CheckpointError(f"{name!r} has to be a number, and the state has {type(x).__name__} {x!r:.40}")
+        if not _finite(x):
+            raise CheckpointError(f"{name!r} has to be finite in doubles, and the state has {x!s:.40}")
+    for name, part, attribute, least in _statistics(module):
+        for i in range(len(getattr(part, attribute))):
+            if (x := numbers[f"{name}.{i}"]) < least:
+                raise CheckpointError(f"'{name}.{i}' is never below {least:g}, and the state has {x}")
+
+
+def _finite(x: float) -> bool:
+    try:
+        return isfinite(x)
+    except OverflowError:  # an int beyond the doubles
+        return False
+
+
+# ---------------------------------------------------------------- files
+
+
+def save(module: Module, path: Any) -> None:
+    """Write the state as JSON, in which Python's floats are exact, in place of what `path` was."""
+    import json
+
+    numbers = state(module)
+    _check(module, numbers, numbers)
+    contents = {"format": FORMAT, "model": repr(module), "state": numbers}
+    files.replace(path, json.dumps(contents, indent=1) + "\n")
+
+
+def load(module: Module, path: Any) -> None:
+    """Give the module the state that a file holds; CheckpointError says what is wrong with the file."""
+    contents = _read(Path(path))
+    if not isinstance(contents, dict) or contents.get("format") != FORMAT:
+        raise CheckpointError(f"{path} is JSON, but no model that microgrid saved: its format is not {FORMAT!r}")
+    if not isinstance(contents.get("state"), dict):
+        raise CheckpointError(f"{path} holds no state: it was changed after it was saved")
+    try:
+        restore(module, contents["state"])
+    except CheckpointError as error:
+        raise CheckpointError(f"cannot load {path}, saved from {contents.get('model')!s:.200}: {error}") from None
+
+
+def _read(path: Path) -> Any:
+    import json
+
+    try:
+        return json.loads(path.read_bytes().decode(), parse_constant=_no_constant, object_pairs_hook=_once)
+    except CheckpointError as error:
+        raise CheckpointError(f"cannot load {path}: {error}") from None
+    except (ValueError, RecursionError) as error:
+        raise CheckpointError(f"{path} is not JSON, or only a part of it: {error}") from error
+
+
+def _no_constant(name: str) -> float:
+    raise CheckpointError(f"it holds {name}, and every number has to be finite")
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise CheckpointError(f"it holds {next(name for name in names if names.count(name) > 1)!r} twice")
+    return found

@@ -1,0 +1,226 @@
+"""What every part of a network has: parameters and their names, parts, a mode, a state that can be saved, a summary."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from numbers import Real
+from operator import index
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from ..engine import Value
+from . import checkpoints
+
+if TYPE_CHECKING:
+    from .summary import Summary
+
+__all__ = ["Module", "bare", "inputs", "listed", "samples", "size"]
+
+
+class Module:
+    """Something with parameters.  Subclasses assign parameters and other modules to attributes.
+
+    >>> from microgrid import parameter
+    >>> class Line(Module):
+    ...     def __init__(self): self.w, self.b = parameter(2.0, "w"), parameter(1.0, "b")
+    ...     def __call__(self, x): return self.w * x + self.b
+    >>> [p.label for p in Line().parameters()]
+    ['w', 'b']
+    """
+
+    training = True
+    """Whether Dropout drops and BatchNorm uses the batch; `train` and `eval` change it."""
+
+    saved: Mapping[str, float] = MappingProxyType({})
+    """The attributes, lists of floats, that belong to the state though no gradient trains them: their least numbers."""
+
+    elementwise = False
+    """Whether it gives as many outputs as it is given inputs, however many."""
+
+    def __call__(self, x: Any) -> Any:
+        """The outputs for one sample, a list of numbers or Values: a list, or a Value where there is one output."""
+        raise NotImplementedError(f"{type(self).__name__} has no __call__: a module computes its outputs there")
+
+    def batch(self, X: Any) -> list[Any]:
+        """The outputs for each of several samples.
+
+        One after the other, unless the module looks at all of them together, as BatchNorm does: a module of your own
+        that contains one computes its `batch` by the `batch` of its parts.  ValueError if there are no samples.
+        """
+        return [self(x) for x in samples(X, self)]
+
+    # ---------------------------------------------------------------- parameters and parts
+
+    def parameters(self) -> list[Value]:
+        """Every `microgrid.parameter` in the attributes, in the order they were assigned, shared ones once.
+
+        Lists, tuples and dicts are looked into; a module among them is asked for its own `parameters()`, so a
+        subclass may override this method to say what is trained.
+        """
+        found: dict[Value, None] = {}
+        _gather(vars(self).values(), found)
+        return list(found)
+
+    def named_parameters(self) -> list[tuple[str, Value]]:
+        """The same with their places in the attributes, such as "layers.0.neurons.3.w.1"; a shared one's first.
+
+        >>> from microgrid.nn import MLP
+        >>> [name for name, _ in MLP(1, [1]).named_parameters()]
+        ['layers.0.neurons.0.w.0', 'layers.0.neurons.0.b']
+        """
+        names = {part: name for name, part in _walk(self) if isinstance(part, Value)}
+        return [(names.get(p, f"parameters.{i}"), p) for i, p in enumerate(self.parameters())]
+
+    def modules(self) -> list[Module]:
+        """This module and every one inside it, shared ones once."""
+        return [part for _, part in self.named_modules()]
+
+    def named_modules(self) -> list[tuple[str, Module]]:
+        """The same with their places in the attributes; this one's is ""."""
+        return [(name, part) for name, part in _walk(self) if isinstance(part, Module)]
+
+    def zero_grad(self) -> None:
+        """Set the gradient of every parameter to 0, as before each `backward` of a training step."""
+        for p in self.parameters():
+            p.grad = 0.0
+
+    def train(self, mode: bool = True) -> Any:
+        """Let this module and all inside it be in training, or not (`mode` False); the module itself comes back."""
+        if not isinstance(mode, bool):
+            raise TypeError(f"train(mode) takes True or False, got {type(mode).__name__} {mode!r}")
+        for part in self.modules():
+            part.training = mode
+        return self
+
+    def eval(self) -> Any:
+        """``train(False)``, for predictions: nothing is dropped, running statistics are used."""
+        return self.train(False)
+
+    # ---------------------------------------------------------------- state
+
+    def state_dict(self) -> dict[str, float]:
+        """The data of the parameters by name, a shared one once, and what else is learned, such as running means."""
+        return checkpoints.state(self)
+
+    def load_state_dict(self, state: dict[str, float]) -> None:
+        """Take the numbers of `state_dict`.
+
+        All or nothing: CheckpointError, and nothing changes, unless it has exactly this model's names, each with a
+        finite number.
+        """
+        checkpoints.restore(self, state)
+
+    def save(self, path: Any) -> None:
+        """Write the state as JSON, exactly; a file that stands there is replaced only by a complete one."""
+        checkpoints.save(self, path)
+
+    def load(self, path: Any) -> Any:
+        """Take the state from a file that `save` wrote; the module itself comes back.
+
+        CheckpointError, and nothing changes, if the file is damaged, is something else or belongs to another model.
+        """
+        checkpoints.load(self, path)
+        return self
+
+    def summary(self, example: Any = None) -> Summary:
+        """Parameters, nodes and bytes that one example costs, part by part, as a table: ``print(model.summary())``.
+
+        A batch of `example`, by default of ones, is recorded; the model stays as it is.  ValueError if the model does
+        not say how many inputs it takes and no example is given.
+        """
+        from .summary import summarize
+
+        return summarize(self, example)
+
+
+def _gather(parts: Iterable[Any], found: dict[Value, None]) -> None:
+    """Add the parameters among the parts and inside them."""
+    for part in parts:
+        if isinstance(part, Value):
+            if part.role == "parameter":
+                found[part] = None
+        elif isinstance(part, Module):
+            if type(part).parameters is Module.parameters:
+                _gather(vars(part).values(), found)
+            else:
+                found.update(dict.fromkeys(part.parameters()))
+        elif isinstance(part, dict):
+            _gather(part.values(), found)
+        elif isinstance(part, list | tuple):
+            _gather(part, found)
+
+
+def _walk(module: Module) -> Iterator[tuple[str, Module | Value]]:
+    """Every module and Value in the attributes and inside them with its place, each once, the holder first."""
+    seen: set[Any] = set()
+
+    def inside(name: str, part: Any) -> Iterator[tuple[str, Module | Value]]:
+        if isinstance(part, Module | Value):
+            if part in seen:
+                return
+            seen.add(part)
+            yield name, part
+        held: Iterable[tuple[Any, Any]] = ()
+        if isinstance(part, Module):
+            held = vars(part).items()
+        elif isinstance(part, dict):
+            held = part.items()
+        elif isinstance(part, list | tuple):
+            held = enumerate(part)
+        for key, other in held:
+            yield from inside(f"{name}.{key}" if name else str(key), other)
+
+    return inside("", module)
+
+
+# ---------------------------------------------------------------- what users hand in
+
+
+def size(n: Any, what: str, least: int = 1) -> int:
+    """How many there are, as an int."""
+    if isinstance(n, bool) or not hasattr(n, "__index__"):
+        raise TypeError(f"{what} are counted by an int, got {type(n).__name__} {n!r}")
+    if index(n) < least:
+        raise ValueError(f"{what} are at least {least}, got {n}")
+    return index(n)
+
+
+def inputs(x: Any, expected: int | None, who: Any) -> list[Value]:
+    """One sample as Values.  A number becomes an input node here, once, so that all neurons share it.
+
+    `expected` None stands for any number of them; `who` is the layer, or what messages call it.
+    """
+    shape = getattr(x, "shape", ())
+    if len(shape) > 1:
+        raise ValueError(f"{who} takes one sample of {count(expected)}, got an array of shape {shape}: pass row by row")
+    single = isinstance(x, Value | Real) or (hasattr(x, "shape") and not shape)
+    if not single and not isinstance(x, Iterable):
+        raise TypeError(f"{who} takes a list or array of {count(expected)}, got {type(x).__name__} {x!r}")
+    xs = [x] if single else list(x)
+    if len(xs) != expected and (expected is not None or not xs):
+        raise ValueError(f"{who} expects {count(expected)}, got {len(xs)}")
+    return [xi if isinstance(xi, Value) else Value(xi, f"x{i}") for i, xi in enumerate(xs)]
+
+
+def count(expected: int | None) -> str:
+    return "inputs" if expected is None else f"{expected} inputs"
+
+
+def samples(X: Any, who: Any) -> list[Any]:
+    """A batch as a list of samples."""
+    if isinstance(X, Value | Real | str | bytes) or not isinstance(X, Iterable):
+        raise TypeError(f"{who} takes a batch, a list of samples, got {type(X).__name__} {X!r}")
+    found = list(X)
+    if not found:
+        raise ValueError(f"{who}: an empty batch has no samples")
+    return found
+
+
+def bare(out: list[Value]) -> Any:
+    """The outputs as a module gives them: the Value itself where there is one."""
+    return out[0] if len(out) == 1 else out
+
+
+def listed(out: Any) -> list[Value]:
+    """The outputs of a module as a list, one or several."""
+    return [out] if isinstance(out, Value) else list(out)

@@ -1,0 +1,109 @@
+"""What a model costs: its parameters, and the nodes and bytes that each example records, part by part."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextvars import Context
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ..context import errstate
+from ..engine import Value
+from ..graph import order
+
+if TYPE_CHECKING:
+    from .module import Module
+
+__all__ = ["Part", "Summary", "summarize"]
+
+UNIT = re.compile(r"(^|/)neuron\d+$")
+
+
+@dataclass(frozen=True)
+class Part:
+    """What stands in one scope, its neurons together."""
+
+    name: str
+    parameters: int
+    nodes: int
+    bytes: int
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The table of `Module.summary`; `parameters`, `nodes` and `bytes` are the totals, shared parameters once.
+
+    Nodes and bytes are what one more example adds to a recorded batch: backward needs all of it, so a batch of n takes
+    n times as much.  Bytes are those of the node objects; uncompiled, the floats that they refer to come on top.
+    """
+
+    parts: tuple[Part, ...]
+    parameters: int
+
+    @property
+    def nodes(self) -> int:
+        return sum(part.nodes for part in self.parts)
+
+    @property
+    def bytes(self) -> int:
+        return sum(part.bytes for part in self.parts)
+
+    def __str__(self) -> str:
+        head = ("module", "parameters", "nodes per example", "bytes per example")
+        rows = [(part.name, *map("{:,}".format, (part.parameters, part.nodes, part.bytes))) for part in self.parts]
+        rows.append(("total", *map("{:,}".format, (self.parameters, self.nodes, self.bytes))))
+        widths = [max(map(len, column)) for column in zip(head, *rows)]
+        lines = [
+            "  ".join([row[0].ljust(widths[0]), *(text.rjust(width) for text, width in zip(row[1:], widths[1:]))])
+            for row in (head, *rows)
+        ]
+        if sum(part.parameters for part in self.parts) > self.parameters:
+            lines.append("Parameters that several parts use count once in the total.")
+        return "\n".join(lines)
+
+
+def summarize(module: Module, example: Any) -> Summary:
+    """Record the example in batches of two and of three, and compare."""
+    kind = type(module).__name__
+    if example is None:
+        if not isinstance(nin := getattr(module, "nin", None), int):
+            raise ValueError(
+                f"{kind} does not say how many inputs it takes: give an example, model.summary([1.0, 2.0])"
+            )
+        example = [1.0] * nin
+    # In a context of its own, where the caller's no_grad() and scopes do not hold; on a copy, whose random streams and
+    # running statistics may move.
+    two, three = (Context().run(_record, deepcopy(module), example, n) for n in (2, 3))
+    before, after = Counter(map(_part, two)), Counter(map(_part, three))
+    used: dict[str, set[Value]] = {}
+    for v in two:
+        used.setdefault(_part(v), set()).update(p for p in v.parents if p.role == "parameter")
+    operations = [_part(v) for v in two if v.role == "op"]  # each part's come after those it is computed from
+    each = sys.getsizeof(two[0])
+    parts = []
+    for name in dict.fromkeys([*[part for part in after if not part], *operations, *after]):
+        nodes = after[name] - before[name]
+        if nodes or used[name]:
+            parts.append(Part(name or kind, len(used[name]), nodes, nodes * each))
+    return Summary(tuple(parts), len(module.parameters()))
+
+
+def _record(module: Module, example: Any, n: int) -> list[Value]:
+    with errstate(domain="ieee"):  # equal examples have no variance
+        return order(*_values(module.batch([example] * n)))
+
+
+def _values(outputs: Any) -> Iterator[Value]:
+    if isinstance(outputs, Value):
+        yield outputs
+    else:
+        for part in outputs:
+            yield from _values(part)
+
+
+def _part(v: Value) -> str:
+    return UNIT.sub("", v.scope)
