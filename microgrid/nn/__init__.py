@@ -1,11 +1,16 @@
-"""Neural networks of Values: modules that hold parameters and compute, with micrograd's names and behaviour."""
+"""Neural networks of Values: modules that hold parameters and compute, with micrograd's names and behaviour.
 
+>>> model = Sequential(Linear(2, 8), BatchNorm(8), "tanh", Linear(8, 1))
+>>> len(model.parameters()), len(model.eval()([1.0, 2.0]).parents)
+(49, 2)
+"""
+
+from .chains import Residual as Residual
+from .chains import Sequential as Sequential
 from .layers import Activation as Activation
 from .layers import Conv as Conv
 from .layers import Linear as Linear
 from .layers import Maxout as Maxout
-from .layers import Residual as Residual
-from .layers import Sequential as Sequential
 from .module import Module as Module
 from .modules import MLP as MLP
 from .modules import Layer as Layer

@@ -1,9 +1,9 @@
 """Initial weights: the schemes of torch.nn.init, in place on parameters, and the gains that go with activations.
 
 Weights are a Linear, a Conv, a Layer or a Neuron (whose biases are left alone), or parameters in lists or an object
-array: a matrix has a row for each neuron and a column for each input, so fan_in is the number of columns and fan_out that of rows; for a
-convolution (out, in, width, ...) both are times the size of the kernel.  Every function gives back what it was given,
-and changes nothing if it raises.
+array: a matrix has a row for each neuron and a column for each input, so fan_in is the number of columns and fan_out
+that of rows; for a convolution (out, in, width, ...) both are times the size of the kernel.  Every function gives back
+what it was given, and changes nothing if it raises.
 
 `seed` is an int, a `random.Random` or a NumPy `Generator`, by default Python's `random`, as in `MLP`.  The same seed
 gives the same bits, in several layers too: to make layers differ, hand all of them one generator.

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from numbers import Real
 from operator import index
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from ..engine import Value
 from . import checkpoints
@@ -84,7 +84,7 @@ class Module:
         for p in self.parameters():
             p.grad = 0.0
 
-    def train(self, mode: bool = True) -> Any:
+    def train(self, mode: bool = True) -> Self:
         """Let this module and all inside it be in training, or not (`mode` False); the module itself comes back."""
         if not isinstance(mode, bool):
             raise TypeError(f"train(mode) takes True or False, got {type(mode).__name__} {mode!r}")
@@ -92,7 +92,7 @@ class Module:
             part.training = mode
         return self
 
-    def eval(self) -> Any:
+    def eval(self) -> Self:
         """``train(False)``, for predictions: nothing is dropped, running statistics are used."""
         return self.train(False)
 
@@ -114,7 +114,7 @@ class Module:
         """Write the state as JSON, exactly; a file that stands there is replaced only by a complete one."""
         checkpoints.save(self, path)
 
-    def load(self, path: Any) -> Any:
+    def load(self, path: Any) -> Self:
         """Take the state from a file that `save` wrote; the module itself comes back.
 
         CheckpointError, and nothing changes, if the file is damaged, is something else or belongs to another model.

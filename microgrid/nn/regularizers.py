@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from math import inf, sqrt
 from operator import index
 from types import MappingProxyType
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-__all__ = ["BatchNorm", "Dropout"]
+__all__ = ["BatchNorm", "Dropout", "every_mask"]
 
 
 class Dropout(Module):
@@ -38,6 +39,7 @@ class Dropout(Module):
     """
 
     elementwise = True
+    _adding = False
 
     def __init__(self, p: float = 0.5, seed: Any = None) -> None:
         self.p: float = number(p, where="Dropout: p, the share that is dropped, is a real number")
@@ -48,25 +50,24 @@ class Dropout(Module):
         """The factors of the last call, leaves: give them to `compile` as inputs and `draw` their columns."""
 
     def __call__(self, x: Any) -> Any:
-        xs = inputs(x, None, self)
-        self.masks = []
-        return bare(self._masked(xs))
+        return bare(self._masked([inputs(x, None, self)])[0])
 
     def batch(self, X: Any) -> list[Any]:
-        rows = [inputs(x, None, self) for x in samples(X, self)]
-        self.masks = []
-        return [bare(self._masked(xs)) for xs in rows]
+        return [bare(xs) for xs in self._masked([inputs(x, None, self) for x in samples(X, self)])]
 
-    def _masked(self, xs: list[Value]) -> list[Value]:
+    def _masked(self, rows: list[list[Value]]) -> list[list[Value]]:
+        if not self._adding:
+            self.masks = []
         if not self.training or self.p == 0:
-            return xs
-        factors = self._factors((len(xs),)).tolist()
-        masks = [Value(factor, f"mask{i}") for i, factor in enumerate(factors)]
-        self.masks += masks
+            return rows
+        return [self._dropped(xs, self._factors((len(xs),)).tolist()) for xs in rows]
+
+    def _dropped(self, xs: list[Value], factors: list[float]) -> list[Value]:
         out = []
-        for v, mask, place in zip(xs, masks, scopes_inside(current().scope, "neuron", len(xs))):
-            out.append(v * mask)
-            mask._scope = out[-1]._scope = place
+        for i, place in enumerate(scopes_inside(current().scope, "neuron", len(xs))):
+            with scope_at(place):
+                self.masks.append(Value(factors[i], f"mask{i}"))
+                out.append(xs[i] * self.masks[-1])
         return out
 
     def draw(self, n: int) -> Floats:
@@ -82,6 +83,26 @@ class Dropout(Module):
 
     def __repr__(self) -> str:
         return f"Dropout({self.p})"
+
+
+@contextmanager
+def every_mask(model: Module) -> Iterator[None]:
+    """Inside, `masks` of each Dropout in the model are those of all its calls, for one may be used in several places.
+
+    >>> dropout = Dropout()
+    >>> with every_mask(dropout):
+    ...     y = dropout(dropout([1.0, 2.0]))
+    >>> len(dropout.masks)
+    4
+    """
+    inside = [part for part in model.modules() if isinstance(part, Dropout)]
+    for dropout in inside:
+        dropout.masks, dropout._adding = [], True
+    try:
+        yield
+    finally:
+        for dropout in inside:
+            dropout._adding = False
 
 
 def _stream(seed: Any) -> Any:
