@@ -120,8 +120,8 @@ class Conv(Module):
 
     def _flat(self, x: Any) -> Any:
         """Rows, one for each channel, as one list."""
-        nested = isinstance(x, list | tuple) and any(isinstance(row, list | tuple) for row in x)
-        if not nested and getattr(x, "ndim", 1) != 2:
+        several = isinstance(x, list | tuple) or getattr(x, "ndim", 0) == 2
+        if not several or not any(isinstance(row, list | tuple) or getattr(row, "ndim", 0) == 1 for row in x):
             return x
         lengths = [len(row) if hasattr(row, "__len__") else 1 for row in x]
         if len(lengths) != self.channels[0] or len(set(lengths)) > 1:

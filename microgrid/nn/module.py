@@ -203,7 +203,7 @@ def inputs(x: Any, expected: int | None, who: Any) -> list[Value]:
 
 
 def count(expected: int | None) -> str:
-    return "inputs" if expected is None else f"{expected} inputs"
+    return "one or more inputs" if expected is None else f"{expected} inputs"
 
 
 def samples(X: Any, who: Any) -> list[Any]:

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from ..context import current, scope, scope_at, scopes_inside
+from ..custom import CustomOp, custom_node
 from ..engine import Value, parameter, unary, weighted_sum
 from ..ops import RELU, TABLE, Op
 from .module import Module, bare, inputs, size
@@ -166,6 +167,9 @@ def activation_row(name: str) -> Op:
 def activate(row: Op, x: Any, place: int, constant: float | None = None) -> Value:
     """The operation on x, recorded in the scope with that place; its constant is the table's unless given."""
     default = 0.0 if row.constant is None else row.constant
-    made = unary(row, x, default if constant is None else constant)
+    if isinstance(row, CustomOp):
+        made = custom_node(row, (x,))
+    else:
+        made = unary(row, x, default if constant is None else constant)
     made._scope = place
     return made
