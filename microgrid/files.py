@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from secrets import token_hex
+
 from typing import Any
 
 __all__ = ["replace"]
@@ -13,7 +13,7 @@ __all__ = ["replace"]
 def replace(path: Any, text: str) -> None:
     """Write next to the target and rename; the permissions of a file that stood there are kept.  OSError as `open`."""
     target = Path(path).resolve()  # the file that a link means
-    temporary = target.with_name(f".{target.name:.100}.{token_hex(8)}.tmp")
+    temporary = target.with_name(f".{target.name:.100}.{os.urandom(8).hex()}.tmp")
     with temporary.open("x", encoding="utf-8", newline="") as file:
         try:
             file.write(text)

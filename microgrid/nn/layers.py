@@ -54,10 +54,12 @@ class Linear(Module):
 def _affine(b: list[Value], w: list[Value], xs: list[Value], place: int) -> Value:
     """The weighted sum from the bias on; `b` is empty where there is none."""
     if b:
-        return weighted_sum(b[0], w, xs, None, place)
-    first = w[0] * xs[0]
-    first._scope = place
-    return weighted_sum(first, w[1:], xs[1:], None, place)
+        total: Value = weighted_sum(b[0], w, xs, None, place)
+    else:
+        first = w[0] * xs[0]
+        first._scope = place
+        total = weighted_sum(first, w[1:], xs[1:], None, place)
+    return total
 
 
 class Conv(Module):

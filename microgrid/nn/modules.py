@@ -52,10 +52,9 @@ class Neuron(Module):
 
     def _activation(self, xs: list[Value], place: int) -> Value:
         # summed from the bias on: another order would round differently than micrograd
-        if self.nonlin is True:
-            return weighted_sum(self.b, self.w, xs, RELU, place)
-        total = weighted_sum(self.b, self.w, xs, None, place)
-        return activate(self._row(), total, place) if self.nonlin else total
+        relu = self.nonlin is True
+        total: Value = weighted_sum(self.b, self.w, xs, RELU if relu else None, place)
+        return total if relu or not self.nonlin else activate(self._row(), total, place)
 
     def _row(self) -> Op:
         return activation_row(self.nonlin) if isinstance(self.nonlin, str) else RELU
