@@ -233,7 +233,7 @@ def test_the_mode_is_no_parameter():
             r"Sequential: layer 3, Linear\(3, 1\), expects 3 inputs, and layer 0, Linear\(2, 8\), gives 8",
         ),
         (lambda: Sequential(MLP(2, [3]), BatchNorm(2)), ValueError, r"layer 1, BatchNorm\(2\), expects 2 .* gives 3"),
-        (lambda: Sequential(Residual(Linear(2, 2)), Neuron(3)), ValueError, "expects 3 inputs, .* gives 2"),
+        (lambda: Sequential(Residual(Linear(2, 2)), MLP(3, [1])), ValueError, "expects 3 inputs, .* gives 2"),
         (lambda: Sequential(Linear(2, 1))([1.0]), ValueError, r"Sequential\(Linear\(2, 1\)\) expects 2 inputs, got 1"),
         (lambda: Sequential(Linear(2, 1)).batch([[1.0]]), ValueError, "expects 2 inputs, got 1"),
         (lambda: Sequential(Linear(2, 1)).batch([]), ValueError, "an empty batch has no samples"),

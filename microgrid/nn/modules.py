@@ -38,14 +38,6 @@ class Neuron(Module):
         self.nonlin: bool | str = bool(nonlin) if activation == "relu" else nonlin and activation
         """False for none, True for ReLU, or the name of another activation."""
 
-    @property
-    def nin(self) -> int:
-        return len(self.w)
-
-    @property
-    def nout(self) -> int:
-        return 1
-
     def __call__(self, x: Any) -> Value:
         """The activation for `nin` numbers or Values; ValueError for another number of them."""
         return self._activation(inputs(x, len(self.w), "the neuron"), current().scope)
@@ -72,15 +64,11 @@ class Layer(Module):
     """
 
     def __init__(self, nin: int, nout: int, **kwargs: Any) -> None:
-        self.nin = size(nin, "the inputs of a layer")
+        self.nin, self.nout = size(nin, "the inputs of a layer"), size(nout, "the neurons of a layer")
         self.neurons: list[Neuron] = []
-        for i in range(size(nout, "the neurons of a layer")):
+        for i in range(self.nout):
             with scope(f"neuron{i}"):
                 self.neurons.append(Neuron(nin, **kwargs))
-
-    @property
-    def nout(self) -> int:
-        return len(self.neurons)
 
     def __call__(self, x: Any) -> Any:
         """The list of the neurons' activations; the activation itself where there is one neuron."""
@@ -123,16 +111,13 @@ class MLP(Module):
         activation_row(activation)
         if output is not None:
             activation_row(output)
+        self.nout = sizes[-1]
         self.layers: list[Layer] = []
         for i in range(len(sizes) - 1):
             hidden = i < len(sizes) - 2
             nonlin, chosen = hidden or output is not None, activation if hidden or output is None else output
             with scope(f"layer{i}"):
                 self.layers.append(Layer(sizes[i], sizes[i + 1], nonlin=nonlin, activation=chosen))
-
-    @property
-    def nout(self) -> int:
-        return self.layers[-1].nout
 
     def __call__(self, x: Any) -> Any:
         """The outputs for one sample of `nin` numbers or Values: a list, or a Value where there is one output."""

@@ -120,10 +120,11 @@ class BatchNorm(Module):
 
     In training mean and variance (divided by the number of samples) are those of the batch: call ``model.batch(X)``.
     Afterwards they are `running_mean` and `running_var`, which each batch of the training moves by `momentum` towards
-    its own mean and its variance (divided by the number of samples less 1).  That is PyTorch's BatchNorm1d; in Keras
-    momentum is the weight of the old value, 0.99, eps is 1e-3, and the running variance is divided as the other.
+    its own mean and its variance (divided by the number of samples less 1); a compiled program keeps those it was
+    compiled with.
 
-    Ioffe & Szegedy 2015, arXiv:1502.03167.
+    After Ioffe & Szegedy 2015, arXiv:1502.03167, as PyTorch's BatchNorm1d.  In Keras momentum is the weight of the old
+    value, 0.99, eps is 1e-3, and the running variance is divided by the number of samples.
 
     >>> norm = BatchNorm(1)
     >>> [round(v.data, 4) for v in norm.batch([[1.0], [2.0], [4.0], [9.0]])]
