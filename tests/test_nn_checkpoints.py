@@ -7,7 +7,7 @@ import stat
 
 import pytest
 
-from microgrid import CheckpointError, errstate, files
+from microgrid import CheckpointError, errstate, files, parameter
 from microgrid.nn import MLP, BatchNorm, Linear, Module, Sequential
 
 
@@ -70,6 +70,15 @@ def test_what_reads_the_parameters_sees_the_loaded_ones():
     model.load_state_dict(network().state_dict())
     assert model.parameters() == before
     assert before[0].data == 0.1 + 0.2
+
+
+def test_two_parameters_of_one_name_are_not_taken_for_one():
+    class Net(Module):
+        def __init__(self):
+            self.parts = {"a.b": parameter(1.0), "a": {"b": parameter(2.0)}}
+
+    with pytest.raises(ValueError, match=r"two parameters of the Net are called 'parts\.a\.b'"):
+        Net().state_dict()
 
 
 # ---------------------------------------------------------------- refused

@@ -21,9 +21,16 @@ FORMAT = "microgrid module 1"
 
 def state(module: Module) -> dict[str, float]:
     """Every learned number by its name."""
-    numbers = {name: p.data for name, p in module.named_parameters()}
+    found = [(name, p.data) for name, p in module.named_parameters()]
     for name, part, attribute, _ in _statistics(module):
-        numbers |= {f"{name}.{i}": x for i, x in enumerate(getattr(part, attribute))}
+        found += [(f"{name}.{i}", x) for i, x in enumerate(getattr(part, attribute))]
+    numbers = dict(found)
+    if len(numbers) < len(found):  # the keys of a dict may have dots
+        names = [name for name, _ in found]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(
+            f"two parameters of the {type(module).__name__} are called {twice!r}: rename one, to tell them apart"
+        )
     return numbers
 
 
