@@ -210,7 +210,7 @@ def test_an_activation_by_name_is_that_function_everywhere(name, x):
         assert module(x).data == expected
 
 
-@pytest.mark.parametrize("name", [name for name, row in TABLE.items() if row.arity == 1])
+@pytest.mark.parametrize("name", [name for name, row in TABLE.items() if row.arity == 1 and row.samples])
 def test_every_operation_of_one_operand_is_an_activation(name):
     neuron = Neuron(1, activation=name)
     neuron.w[0].data = 1.0
