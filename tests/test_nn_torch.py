@@ -79,6 +79,7 @@ def test_conv(nin, nout, kernel, stride, padding):
 
 def test_starting_weights_have_the_same_distribution():
     """The deviation of a uniform one, ±1/√n, weights and biases: our own draws are compared with PyTorch's."""
+    torch.manual_seed(0)
     pairs = [
         (Linear(16, 200, seed=2), torch.nn.Linear(16, 200)),
         (Conv(4, 200, 4, seed=2), torch.nn.Conv1d(4, 200, 4)),
