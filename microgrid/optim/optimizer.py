@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from .. import arguments
 from ..errors import CheckpointError, NonFiniteGradient
 from .settings import contents, count, jsonable, nonnegative, settings
-from .targets import target
+from .targets import standing, target
 
 if TYPE_CHECKING:
     import numpy as np
@@ -129,6 +130,25 @@ class Optimizer:
             f"the step would make {what}{self._target.name(i)} {self._next[row, i]}: its gradient is {g[i]}, lr "
             f"{self.lr}; {unchanged}; choose a smaller lr, or clip the gradient with optim.clip_grad_norm_"
         )
+
+    @property
+    def parameters(self) -> Any:
+        """What it moves: a list of Values, or the program or array it was given."""
+        return self._target.given
+
+    @contextmanager
+    def on(self, array: Floats, reached: NDArray[np.bool_] | None = None) -> Iterator[None]:
+        """Inside the block ``step(gradient)`` moves `array`, which stands for the Values, with all that is remembered.
+
+        The steps are those that the Values would take, bit by bit; they themselves keep their data.  `reached` (n,),
+        read at every step, says which of them have a gradient (None: all).  TypeError or ValueError unless the array
+        is float64 and has a number for each Value.
+        """
+        before, self._target = self._target, standing(self._target, array, reached)
+        try:
+            yield
+        finally:
+            self._target = before
 
     def zero_grad(self) -> None:
         """Set the gradients of the Values to 0, as before each `backward`; of a program there is nothing to set."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-__all__ = ["Arrays", "Nodes", "target"]
+__all__ = ["Arrays", "Nodes", "standing", "target"]
 
 
 def target(parameters: Any) -> Nodes | Arrays:
@@ -31,6 +31,16 @@ def target(parameters: Any) -> Nodes | Arrays:
     if not len(found):
         raise ValueError("there is nothing to optimize: the parameters are empty")
     return found
+
+
+def standing(moved: Nodes | Arrays, array: Any, reached: NDArray[np.bool_] | None) -> Arrays:
+    """The array that stands for Values for a while, under their names."""
+    if not isinstance(moved, Nodes):
+        raise TypeError("an array stands for Values, and this optimizer moves one already: call its step(gradient)")
+    _check_array(array)
+    if len(array) != len(moved):
+        raise ValueError(f"the array has {len(array)} numbers, and the optimizer moves {len(moved)} Values")
+    return Arrays(moved.given, SimpleNamespace(parameters=array, labels=[v.label for v in moved.given]), reached)
 
 
 def _check_array(array: Any) -> None:
@@ -79,14 +89,14 @@ class Nodes:
 class Arrays:
     """A program's parameters, or an array by itself: changed in place."""
 
-    def __init__(self, given: Any, holder: Any) -> None:
-        self.given, self._holder = given, holder
+    def __init__(self, given: Any, holder: Any, reached: NDArray[np.bool_] | None = None) -> None:
+        self.given, self._holder, self._reached = given, holder, reached
 
     def __len__(self) -> int:
         return len(self._holder.parameters)
 
-    def read(self, gradient: Any) -> tuple[Floats, Floats, None]:
-        """The parameters, their gradients, and None: all have one."""
+    def read(self, gradient: Any) -> tuple[Floats, Floats, NDArray[np.bool_] | None]:
+        """The parameters, their gradients, and which have one (None: all of them)."""
         expected = f"step needs a gradient of shape ({len(self)},), which program.value_and_grad(X) returns"
         if gradient is None:
             raise TypeError(f"{expected}: pass it, step(gradient)")
@@ -94,7 +104,8 @@ class Arrays:
         if g.shape != (len(self),):
             hint = ': reduce="mean" or "sum" gives that of the batch' if g.ndim == 2 else ""
             raise ValueError(f"{expected}, got shape {g.shape}{hint}")
-        return self._holder.parameters, g, None
+        reached = self._reached
+        return self._holder.parameters, g, None if reached is None or reached.all() else reached
 
     def write(self, x: Floats) -> None:
         self._holder.parameters[:] = x

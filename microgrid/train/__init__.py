@@ -1,0 +1,17 @@
+"""Training: `fit` moves a model's parameters down a loss, at native speed, and returns the History of it.
+
+>>> import functools, random
+>>> from microgrid import nn, optim
+>>> random.seed(1)
+>>> model = nn.MLP(2, [8, 1])
+>>> X, y = [[0, 0], [0, 1], [1, 0], [1, 1]], [-1, 1, 1, -1]
+>>> history = fit(model, X, y, loss="hinge", optimizer=functools.partial(optim.Adam, lr=0.05), epochs=200)
+>>> history["loss"][0] > 1, history["loss"][-1] < 0.1
+(True, True)
+"""
+
+from .history import EarlyStopping as EarlyStopping
+from .history import History as History
+from .loop import fit as fit
+
+__all__ = ["EarlyStopping", "History", "fit"]

@@ -1,0 +1,113 @@
+"""Samples and targets as the columns of one array, looked through, split, and dealt out in batches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from .. import arguments
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+
+__all__ = ["Examples", "nested", "split", "targets"]
+
+
+class Examples:
+    """Samples X and targets y; `rows` has one row for each: the numbers of the sample, then those of the target.
+
+    X has the shape (n, inputs), or (n, ...) for models that take nested lists, or (n,) for a model of one number; y has
+    the shape (n,), or (n, ...) where a sample has several targets.  ValueError unless there are as many of both, at
+    least one, and all finite.
+    """
+
+    def __init__(self, X: Any, y: Any, what: str = "fit") -> None:
+        import numpy as np
+
+        self.X, self.y = _finite(X, f"{what}: X", "samples"), _finite(y, f"{what}: y", "targets")
+        if len(self.X) != len(self.y):
+            raise ValueError(f"{what}: X has {len(self.X)} samples and y {len(self.y)} targets: one for each sample")
+        if not len(self.X):
+            raise ValueError(f"{what}: X has 0 samples and y 0 targets, and there is nothing to learn from")
+        self.whole = all(float(t).is_integer() for t in self.y.flat[:2]) and bool((self.y % 1 == 0).all())
+        self.inputs = self.X[0].size
+        self.rows = np.hstack([self.X.reshape(len(self.X), -1), self.y.reshape(len(self.y), -1)])
+
+    def __len__(self) -> int:
+        return len(self.X)
+
+    def take(self, places: Any) -> Examples:
+        """Those at the places."""
+        return Examples(self.X[places], self.y[places])
+
+    def like(self, other: Examples, what: str) -> None:
+        """ValueError unless samples and targets have the shapes of the other's."""
+        for name, ours, theirs in (("X", self.X, other.X), ("y", self.y, other.y)):
+            if ours.shape[1:] != theirs.shape[1:]:
+                raise ValueError(
+                    f"{what}: {name} has the shape {ours.shape}, and that of training {theirs.shape}: all but the "
+                    "first extent have to be equal"
+                )
+
+    def spread(self, count: int, offset: int = 0) -> list[int]:
+        """About `count` places: the first and last, the least and greatest targets, others evenly between them."""
+        import numpy as np
+
+        n = len(self)
+        if self.y.ndim == 1:
+            _, firsts = np.unique(self.y, return_index=True)
+            chosen = {*firsts[:count].tolist(), int(self.y.argmax())}
+        else:
+            chosen = set()
+        evenly = (np.linspace(0, n - 1, min(n, count)).astype(int) + offset) % n
+        return sorted({*chosen, 0, n - 1, *evenly.tolist()})
+
+
+def _finite(given: Any, what: str, of: str) -> Floats:
+    import numpy as np
+
+    array = arguments.numbers(given, f"{what} is an array of real numbers, a row or a number for each of the {of}")
+    if not array.ndim:
+        raise ValueError(f"{what} is an array with a row or a number for each of the {of}, got the number {array}")
+    finite = np.isfinite(array)
+    if not finite.all():
+        place = np.argwhere(~finite)[0].tolist()
+        raise ValueError(f"{what}{place} is {array[tuple(place)]}, and {of} have to be finite: leave this one out")
+    return np.ascontiguousarray(array)
+
+
+def split(examples: Examples, part: float, rng: Any) -> tuple[Examples, Examples]:
+    """What is trained on, and the part, drawn without replacement, that is held back for validation."""
+    n = len(examples)
+    held = round(part * n)
+    if not 0 < part < 1 or not 0 < held < n:
+        raise ValueError(
+            f"validation={part} of {n} samples leaves {n - held} to train on and {held} to validate with: choose a "
+            "fraction between 0 and 1 that leaves some of both, or pass (X, y)"
+        )
+    places = rng.permutation(n)
+    return examples.take(places[held:]), examples.take(places[:held])
+
+
+def batches(count: int, size: int) -> Iterator[slice]:
+    """Consecutive batches, the last one smaller where the size does not divide the count."""
+    for start in range(0, count, size):
+        yield slice(start, min(start + size, count))
+
+
+def nested(flat: list[Any], shape: tuple[int, ...]) -> Any:
+    """A flat list as lists in lists of that shape; the one thing itself where the shape is ()."""
+    if not shape:
+        return flat[0]
+    if len(shape) == 1:
+        return flat
+    size = len(flat) // shape[0] if shape[0] else 0
+    return [nested(flat[k * size : (k + 1) * size], shape[1:]) for k in range(shape[0])]
+
+
+def targets(row: list[float], shape: tuple[int, ...], whole: bool) -> Any:
+    """A target as a loss takes it: ints where all of them are, so that a class may be an index."""
+    return nested([int(t) for t in row] if whole else row, shape)

@@ -1,0 +1,117 @@
+"""What training leaves behind: columns of numbers, one for each epoch, and how it ended."""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from math import inf
+from pathlib import Path
+from typing import Any
+
+from ..failures import number
+from ..optim.settings import count, nonnegative
+
+__all__ = ["EarlyStopping", "History"]
+
+
+@dataclass
+class EarlyStopping:
+    """Stop after `patience` epochs in a row without a loss that is lower than the best by more than `min_delta`.
+
+    It looks at the validation loss, or the loss where there is no validation.  With `restore` the parameters of the
+    best epoch come back, also where the epochs run out first (Keras: restore_best_weights, by default False).
+    """
+
+    patience: int
+    min_delta: float = 0.0
+    restore: bool = True
+
+    def __post_init__(self) -> None:
+        self.patience = count(self.patience, "patience")
+        self.min_delta = nonnegative(self.min_delta, "min_delta", 0)
+
+
+class History(Mapping[str, list[float]]):
+    """A mapping of columns, lists with a number for each epoch.
+
+    "epoch" counts from 1.  "loss" is what was minimised, the penalty included, the mean over the batches by their
+    sizes; metrics go by their names.  Both are of the predictions that the steps were computed from: each batch's
+    before its step, in training mode.  "validation_loss", without the penalty, and the validation's metrics are
+    computed after the epoch's last step, in evaluation mode.  "lr" is the learning rate of the epoch, "seconds" the
+    time since training began.
+
+    `best_epoch` is the epoch of the lowest validation loss, or loss where there is no validation (None before the
+    first has ended); `stopped` says in a sentence why training ended.
+
+    >>> history = History(["epoch", "loss"])
+    >>> history.append(epoch=1, loss=0.5)
+    >>> history["loss"], list(history)
+    ([0.5], ['epoch', 'loss'])
+    """
+
+    def __init__(self, columns: list[str]) -> None:
+        self._columns: dict[str, list[float]] = {name: [] for name in columns}
+        self.best_epoch: int | None = None
+        self.stopped = ""
+
+    def __getitem__(self, name: str) -> list[float]:
+        if name not in self._columns:
+            raise KeyError(f"{name!r} is no column of this history: it has {', '.join(self._columns)}")
+        return self._columns[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._columns)
+
+    def __len__(self) -> int:
+        return len(self._columns)
+
+    def append(self, **row: float) -> None:
+        """Add an epoch: a number for every column.  ValueError, and nothing is added, if one is missing or unknown."""
+        if row.keys() != self._columns.keys():
+            raise ValueError(f"an epoch has a number for each of {list(self._columns)}, got {list(row)}")
+        for name, x in row.items():
+            self._columns[name].append(x)
+
+    def to_csv(self, path: str | os.PathLike[str]) -> None:
+        """Write the columns under their names, every float with all its digits; the file is replaced as a whole."""
+        target = Path(path)
+        partial = target.with_name(f"{target.name}.{os.getpid()}.part")
+        try:
+            with partial.open("w", newline="", encoding="utf-8") as file:
+                writer = csv.writer(file, lineterminator="\n")
+                writer.writerow(self._columns)
+                writer.writerows(zip(*self._columns.values()))
+            partial.replace(target)
+        finally:
+            partial.unlink(missing_ok=True)
+
+    def plot(self, ax: Any = None) -> Any:
+        """Draw the losses and metrics over the epochs: `viz.plots.curves`.  Returns the Axes."""
+        from importlib import import_module  # the drawings stand above this package, which runs without them
+
+        return import_module("viz.plots").curves(self, ax=ax)
+
+    def __repr__(self) -> str:
+        epochs = len(self["epoch"])
+        if not epochs:
+            return f"History of 0 epochs, {self.stopped or 'not ended'}"
+        losses = [name for name in ("loss", "validation_loss") if name in self]
+        ends = ", ".join(f"{name} {self[name][0]:.4g} to {self[name][-1]:.4g}" for name in losses)
+        return f"History of {epochs} epoch{'s' * (epochs > 1)}: {ends}; best epoch {self.best_epoch}; {self.stopped}"
+
+
+class Best:
+    """The lowest loss so far, its epoch and what has to come back to have it again."""
+
+    def __init__(self, state: Any, stopping: EarlyStopping | None) -> None:
+        self.loss, self.epoch, self.state = inf, 0, state
+        self.stopping = stopping
+
+    def waited(self, epoch: int, loss: float, state: Any) -> bool:
+        """Look at the epoch; whether early stopping has waited long enough."""
+        margin = self.stopping.min_delta if self.stopping else 0.0
+        if loss < self.loss - margin:
+            self.loss, self.epoch, self.state = number(loss), epoch, state
+        return self.stopping is not None and epoch - self.epoch >= self.stopping.patience

@@ -1,0 +1,136 @@
+"""`fit`, and what it is handed: looked through, before anything is trained."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from .. import arguments
+from ..optim import Optimizer, clip_grad_norm_, clip_grad_value_
+from ..optim.settings import positive
+from .examples import Examples, split
+from .history import EarlyStopping, History
+from .metrics import named
+from .task import Task
+from .training import Training
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+
+__all__ = ["fit"]
+
+
+def fit(
+    model: Any, X: Any, y: Any, *, loss: Any, optimizer: Any, epochs: int, batch_size: int | None = None,
+    validation: Any = None, early_stopping: Any = None, schedule: Any = None, clip: Any = None, penalty: Any = None,
+    metrics: Any = (), monitor: Any = None, seed: Any = None, progress: bool = True, replay: bool = True,
+) -> History:  # fmt: skip
+    """Train `model`, a Module or a callable with `parameters()`, on samples X and targets y.
+
+    The graph of one example is recorded and replayed for all: that of a whole batch where a batch is more than its
+    samples, as for BatchNorm.  Where examples spread over the data show that Python decides by the data, everything is
+    computed in Python, which a warning says; ``replay=False`` asks for that.  The steps are the same but for rounding.
+
+    - `loss`: a function of (predictions, targets), such as those in `nn.losses`, or the name of one of them.
+    - `optimizer`: made of ``model.parameters()``, or what makes one of them: `optim.Adam`, a partial, a lambda.
+      Parameters that it was not given stay as they are.
+    - `batch_size`: samples are drawn without replacement, anew in each epoch, by `seed` (as
+      `numpy.random.default_rng` takes it); the last batch may be smaller.  None: all in one batch, in their order.
+    - `validation`: (X, y), or the fraction of the samples that is drawn by `seed` and held back.
+    - `early_stopping`: an `EarlyStopping`, or its patience.
+    - `schedule`: one of the optimiser, or a function that makes it; stepped after each epoch, `ReduceLROnPlateau` with
+      the validation loss, or the loss where there is no validation.
+    - `clip`: ("norm", length), ("value", limit), or a function that changes the gradient array or returns another.
+    - `penalty`: a function of ``model.parameters()`` whose Value is added to the loss of each batch.
+    - `metrics`: "accuracy", functions of the arrays (predictions, targets), or a mapping from names to them.
+    - `monitor`: a `Monitor`, shown the batches that it asks for.
+    - `progress`: a bar on stderr where that is a terminal and tqdm is installed.
+
+    Ctrl-C, a loss or a gradient that is not finite end the training: the parameters of the best epoch so far come
+    back, and a warning says what happened.  The model's parameters change when training ends, also by an error.
+    Samples and targets of different numbers, none, or not finite are ValueErrors.
+    """
+    import numpy as np
+
+    rng = np.random.default_rng(seed)
+    examples, held = Examples(X, y), None
+    if isinstance(validation, int | float):
+        examples, held = split(examples, validation, rng)
+    elif validation is not None:
+        held = _held(validation, examples)
+    moved = _optimizer(optimizer, model)
+    task = Task(model, loss, penalty, moved.parameters, examples)
+    training = Training(task, moved, rng)
+    training.epochs, training.size = arguments.count(epochs, "epochs"), len(examples)
+    if batch_size is not None:
+        training.size = min(arguments.count(batch_size, "batch_size"), len(examples))
+    training.metrics = named(metrics, examples.y, task.threshold)
+    training.stopping = _stopping(early_stopping)
+    training.schedule = _schedule(schedule, moved)
+    training.clip = _clip(clip)
+    training.monitor = monitor
+    return training.run(held, replay, progress)
+
+
+def _held(validation: Any, examples: Examples) -> Examples:
+    if not isinstance(validation, tuple | list) or len(validation) != 2:
+        kind = type(validation).__name__
+        raise TypeError(f"validation is (X, y), or the fraction of the samples to hold back, got {kind}")
+    held = Examples(validation[0], validation[1], "validation")
+    held.like(examples, "validation")
+    return held
+
+
+def _optimizer(optimizer: Any, model: Any) -> Optimizer:
+    """An optimiser of Values."""
+    if not hasattr(model, "parameters") or not callable(model):
+        raise TypeError(f"fit trains a callable with parameters(), such as a Module, got {type(model).__name__}")
+    made = optimizer if isinstance(optimizer, Optimizer) or not callable(optimizer) else optimizer(model.parameters())
+    if not isinstance(made, Optimizer):
+        raise TypeError(
+            "optimizer is one of microgrid.optim, made of model.parameters(), or what makes it of them, such as "
+            f"optim.Adam: got {type(made).__name__}"
+        )
+    if not isinstance(made.parameters, list):
+        raise TypeError("this optimizer moves an array or a program, which fit makes itself: make it of "
+                        "model.parameters()")  # fmt: skip
+    return made
+
+
+def _stopping(early_stopping: Any) -> EarlyStopping | None:
+    if early_stopping is None or isinstance(early_stopping, EarlyStopping):
+        return early_stopping
+    return EarlyStopping(early_stopping)
+
+
+def _schedule(schedule: Any, optimizer: Optimizer) -> Any:
+    """A schedule of this optimiser."""
+    made = schedule
+    if callable(schedule) and (isinstance(schedule, type) or not hasattr(schedule, "step")):
+        made = schedule(optimizer)
+    if made is None:
+        return None
+    if not hasattr(made, "step") or getattr(made, "optimizer", None) is not optimizer:
+        raise ValueError(
+            f"schedule={schedule!r} does not rule the optimizer of this fit: pass both, or a function that makes it, "
+            "lambda optimizer: optim.StepLR(optimizer, 10)"
+        )
+    return made
+
+
+def _clip(clip: Any) -> Callable[[Floats], Any] | None:
+    """What is done to each gradient."""
+    if clip is None or callable(clip):
+        return clip  # type: ignore[no-any-return]
+    ways: dict[str, Callable[[Floats, float], Any]] = {"norm": clip_grad_norm_, "value": clip_grad_value_}
+    if not isinstance(clip, tuple | list) or len(clip) != 2 or clip[0] not in ways:
+        raise ValueError(f'clip={clip!r}: choose ("norm", length), ("value", limit) or a function of the gradient')
+    way, limit = ways[clip[0]], positive(clip[1], f"the limit of clip={clip!r}", 1)
+
+    def clipped(gradient: Floats) -> None:  # in place: the length it had is not the new gradient
+        way(gradient, limit)
+
+    return clipped

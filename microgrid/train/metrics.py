@@ -1,0 +1,76 @@
+"""What is watched beside the loss: functions of predictions and targets, as arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from ..failures import number
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Metric = Callable[[Floats, Floats], Any]
+
+__all__ = ["evaluate", "named"]
+
+COLUMNS = ("epoch", "loss", "lr", "seconds")
+
+
+def named(metrics: Any, targets: Floats, threshold: float) -> dict[str, Metric]:
+    """The metrics by name: "accuracy", functions, which go by their own names, or a mapping from names to functions."""
+    found: dict[str, Metric] = {}
+    listed = [metrics] if isinstance(metrics, str) or callable(metrics) else metrics
+    if not isinstance(listed, Iterable):
+        raise TypeError(f'metrics are "accuracy" or functions of (predictions, targets), got {metrics!r}')
+    for metric in listed.items() if isinstance(listed, Mapping) else listed:
+        name, function = metric if isinstance(metric, tuple) else (_name(metric), metric)
+        if function == "accuracy":
+            function = Accuracy(targets, threshold)
+        elif not callable(function):
+            raise TypeError(f'a metric is "accuracy" or a function of (predictions, targets), got {function!r}')
+        if name in found or name in COLUMNS or name.startswith("validation_"):
+            raise ValueError(f"two columns would be called {name!r}: pass a mapping, {{another name: metric}}")
+        found[name] = function
+    return found
+
+
+def _name(metric: Any) -> str:
+    return metric if isinstance(metric, str) else getattr(metric, "__name__", type(metric).__name__)
+
+
+def evaluate(metrics: dict[str, Metric], predictions: Floats, targets: Floats) -> dict[str, float]:
+    """The metrics of those predictions."""
+    return {
+        name: number(metric(predictions, targets), finite=False, where=f"the metric {name!r} is a number")
+        for name, metric in metrics.items()
+    }
+
+
+class Accuracy:
+    """The share of predictions on the side, or in the class, of their target.
+
+    One number for each sample: with targets -1 and 1 its sign counts, with 0 and 1 whether it is above `threshold`.
+    A list of numbers: the place of the largest is the class; targets are numbers of classes, or 1 at the class and 0
+    elsewhere.
+    """
+
+    def __init__(self, targets: Floats, threshold: float) -> None:
+        self.signs = bool((abs(targets) == 1).all()) and bool((targets == -1).any())
+        self.threshold = 0.0 if self.signs else threshold
+
+    def __call__(self, predictions: Floats, targets: Floats) -> float:
+        import numpy as np
+
+        if predictions.ndim == 2 and predictions.shape[1] > 1:
+            classes = targets.argmax(axis=1) if targets.ndim == 2 else targets
+            return float((predictions.argmax(axis=1) == classes).mean())
+        answers = np.unique(targets).tolist()
+        if predictions.size != targets.size or not set(answers) <= ({-1, 1} if self.signs else {0, 1}):
+            raise ValueError(
+                f"accuracy needs targets -1 and 1, 0 and 1, or classes, got {answers[:5]} for predictions of shape "
+                f"{predictions.shape}: pass a function of (predictions, targets) that says what counts as right"
+            )
+        return float(((predictions.ravel() > self.threshold) == (targets.ravel() > 0)).mean())

@@ -1,0 +1,161 @@
+"""Records examples, or whole batches, and finds out whether what was recorded stands for all the others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ..context import no_grad
+from ..engine import Value
+from ..errors import MicrogridError
+from ..ops import ROWS
+from ..recording import Recording, record
+from .examples import nested
+from .task import Task
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+
+__all__ = ["Coupled", "Encoding", "Recorded", "Unrecordable", "record_batch", "record_example"]
+
+PROBES = 32
+"""How many examples, spread over the data, have to have the graph that is replayed for all."""
+SAME = 1e-9
+"""How far a recorded loss may be from the one computed in Python, relative to the size of the terms, or to 1."""
+
+
+class Unrecordable(Exception):
+    """Why a model cannot be replayed."""
+
+
+class Coupled(Exception):
+    """The loss of a batch is no mean and no sum of the losses of its examples."""
+
+
+class Encoding:
+    """How targets become columns: the numbers as they are, or with `classes` 1 at the class and 0 elsewhere."""
+
+    def __init__(self, task: Task, classes: int = 0) -> None:
+        self.inputs, self.classes = task.examples.inputs, classes
+        self.shape = (classes,) if classes else task.examples.y.shape[1:]
+
+    def __call__(self, rows: Floats) -> Floats:
+        """Rows of examples, their targets encoded."""
+        import numpy as np
+
+        if not self.classes:
+            return rows
+        hot = np.eye(self.classes)[rows[:, self.inputs].astype(int)]
+        return np.hstack([rows[:, : self.inputs], hot])
+
+
+class Recorded:
+    """The graph of encoded rows, one for most models, whose numbers and dropout masks are leaves, the `columns`."""
+
+    def __init__(self, task: Task, rows: Floats, encoding: Encoding) -> None:
+        n, shape = encoding.inputs, task.examples.X.shape[1:]
+        inputs = [[Value(x, f"x{i}") for i, x in enumerate(row)] for row in rows[:, :n].tolist()]
+        targets = [[Value(t, f"y{i}") for i, t in enumerate(row)] for row in rows[:, n:].tolist()]
+        self.predictions = task.predict([nested(xs, shape) for xs in inputs])
+        self.masks = task.masks()
+        self.loss = task.objective(self.predictions, [nested(ts, encoding.shape) for ts in targets])
+        self.outputs = flattened(self.predictions)
+        self.columns = [leaf for xs, ts in zip(inputs, targets) for leaf in (*xs, *ts)]
+        self.columns += [leaf for _, masks in self.masks for leaf in masks]
+
+    def write(self, task: Task) -> Recording:
+        return record([self.loss, *self.outputs], self.columns, task.trained)
+
+
+def flattened(predictions: Any) -> list[Value]:
+    """All outputs in order."""
+    if isinstance(predictions, Value):
+        return [predictions]
+    if hasattr(predictions, "__iter__"):
+        return [output for part in predictions for output in flattened(part)]
+    raise TypeError(f"a model gives Values, or lists of them, got {type(predictions).__name__} {predictions!r}")
+
+
+def record_example(task: Task, offset: int = 0) -> tuple[Recorded, Encoding, str]:
+    """An example that stands for all, how targets are encoded, and whether a batch has the mean or sum of the losses.
+
+    Unrecordable if examples spread over the data have different graphs or constants, or another loss than that of
+    targets as numbers; Coupled if the loss of a batch of them is no mean or sum.
+    """
+    rows = task.examples.rows[task.examples.spread(PROBES, offset)]
+    with task.untouched():
+        encoding, found = _attempt(task, [row[None, :] for row in rows])
+        check_same([example.write(task) for example in found])
+        answers = task.answers(rows)
+        each = [task.objective(e.predictions, [t]).data for e, t in zip(found, answers)]
+        batch = task.objective([p for e in found for p in e.predictions], answers).data
+    for example, alone in zip(found, each):
+        _check_loss(example, alone)
+    total, size = sum(each), sum(map(abs, each))
+    if _close(batch, total / len(each), size / len(each)):
+        return found[-1], encoding, "mean"
+    if _close(batch, total, size):
+        return found[-1], encoding, "sum"
+    raise Coupled
+
+
+def record_batch(task: Task, rows: Floats) -> tuple[Recorded, Encoding]:
+    """The graph of a batch, and how its targets are encoded; Unrecordable if its order makes another graph."""
+    with task.untouched():
+        encoding, found = _attempt(task, [rows[::-1], rows])
+        check_same([batch.write(task) for batch in found])
+        _check_loss(found[1], task.objective(found[1].predictions, task.answers(rows)).data)
+    return found[1], encoding
+
+
+def _attempt(task: Task, batches: list[Floats]) -> tuple[Encoding, list[Recorded]]:
+    """The batches recorded, with the first encoding that the loss accepts; Unrecordable if it accepts none."""
+    examples, reason = task.examples, ""
+    encodings = [Encoding(task)]
+    try:
+        if examples.y.ndim == 1 and examples.whole and examples.y.min() >= 0:
+            encodings.append(Encoding(task, _width(task, batches[0])))
+        for encoding in encodings:
+            try:
+                return encoding, [Recorded(task, encoding(rows), encoding) for rows in batches]
+            except TypeError as error:  # as from a loss that needs to know the class, not a Value of it
+                reason = reason or str(error)
+    except (MicrogridError, TypeError, ValueError, ArithmeticError, AttributeError, LookupError) as error:
+        reason = str(error)
+    raise Unrecordable(f"it cannot be recorded: {reason}")
+
+
+def _width(task: Task, rows: Floats) -> int:
+    """How many outputs an example has."""
+    with no_grad():
+        return len(flattened(task.predict(task.samples(rows))[0]))
+
+
+def check_same(recordings: list[Recording]) -> None:
+    """Unrecordable unless all have the same operations on the same operands, with the same constants."""
+    first = recordings[0]
+    # of an operation without a constant the number is a partial
+    constant = {number for number, row in enumerate(ROWS) if row is None or row.constant is not None}
+    fixed = sorted({i for i, number in enumerate(first.code) if number in constant}.difference(first.wanted))
+    for other in recordings[1:]:
+        if other.code != first.code:
+            sizes = f"{len(first.code)} and {len(other.code)} nodes"
+            raise Unrecordable(f"examples have different graphs, of {sizes}: Python decides by the data")
+        if other.a != first.a or other.b != first.b or other.wanted != first.wanted:
+            raise Unrecordable("examples have graphs that are connected differently: Python decides by the data")
+        for i in fixed:
+            x, y = first.data[i], other.data[i]
+            if x != y:
+                raise Unrecordable(f"a constant is {x} for one example and {y} for another: Python looks at data")
+
+
+def _check_loss(found: Recorded, expected: float) -> None:
+    if not _close(found.loss.data, expected, abs(expected)):
+        raise Unrecordable(f"the loss is {expected} where targets are numbers, and {found.loss.data} where they are "
+                           "Values of these numbers")  # fmt: skip
+
+
+def _close(x: float, y: float, size: float) -> bool:
+    return abs(x - y) <= SAME * max(1.0, size)

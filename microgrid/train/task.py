@@ -1,0 +1,138 @@
+"""What is computed for every batch: a model, a loss and a penalty, and what a forward pass leaves in the model."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from ..engine import Value
+from ..nn import losses
+from .examples import Examples, nested, targets
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+
+__all__ = ["Task", "loss_function"]
+
+
+def loss_function(loss: Any) -> tuple[Callable[[Any, Any], Any], float]:
+    """The loss of (predictions, targets), and the prediction from which on the answer of a single output is yes."""
+    names = [name for name in losses.__all__ if not name.endswith("penalty")]
+    if isinstance(loss, str):
+        if loss not in names:
+            raise ValueError(f"loss={loss!r}: the losses are {', '.join(names)}")
+        loss = getattr(losses, loss)
+    if not callable(loss):
+        raise TypeError(f"loss is a function of (predictions, targets) or the name of one, got {loss!r}")
+    plain = loss.func if isinstance(loss, partial) else loss
+    if plain is losses.kl_divergence:  # which takes the targets first, as it is written
+        swapped = loss
+        loss = lambda predictions, targets: swapped(targets, predictions)  # noqa: E731
+    return loss, 0.0 if plain in (losses.bce_with_logits, losses.hinge) else 0.5
+
+
+class Task:
+    """A model to be trained, by a loss and a penalty, on examples of one shape, in the parameters `trained`."""
+
+    def __init__(self, model: Any, loss: Any, penalty: Any, trained: list[Value], examples: Examples) -> None:
+        self.model, self.penalty, self.trained, self.examples = model, penalty, trained, examples
+        self.loss, self.threshold = loss_function(loss)
+        self.modules = model.modules() if hasattr(model, "modules") else [model]
+        self.dropouts = [m for m in self.modules if hasattr(m, "masks") and hasattr(m, "draw")]
+        self.saved = [(m, name) for m in self.modules for name in getattr(m, "saved", ())]
+        self.norms = [m for m in self.modules if hasattr(m, "statistics") and hasattr(m, "absorb")]
+
+    # ---------------------------------------------------------------- in Python
+
+    def predict(self, samples: list[Any]) -> list[Any]:
+        """The predictions for a batch."""
+        if hasattr(self.model, "batch"):
+            return list(self.model.batch(samples))
+        return list(map(self.model, samples))
+
+    def objective(self, predictions: list[Any], answers: list[Any]) -> Value:
+        """The loss of a batch."""
+        found = self.loss(predictions, answers)
+        if not isinstance(found, Value):
+            raise TypeError(f"the loss has to give a Value to differentiate, got {type(found).__name__}")
+        return found
+
+    def added(self) -> Value | None:
+        """The penalty of the parameters as they are."""
+        if self.penalty is None:
+            return None
+        found = self.penalty(self.model.parameters())
+        if not isinstance(found, Value):
+            raise TypeError(f"the penalty has to give a Value to differentiate, got {type(found).__name__}")
+        return found
+
+    def samples(self, rows: Floats) -> list[Any]:
+        """The samples in rows of the examples, as numbers."""
+        shape = self.examples.X.shape[1:]
+        return [nested(row, shape) for row in rows[:, : self.examples.inputs].tolist()]
+
+    def answers(self, rows: Floats) -> list[Any]:
+        """The targets in rows of the examples, as numbers."""
+        shape, whole = self.examples.y.shape[1:], self.examples.whole
+        return [targets(row, shape, whole) for row in rows[:, self.examples.inputs :].tolist()]
+
+    # ---------------------------------------------------------------- what a forward pass leaves behind
+
+    def masks(self) -> list[tuple[Any, list[Value]]]:
+        """The dropouts, each with the masks that it drew in the forward pass just made, if any."""
+        return [(dropout, list(dropout.masks)) for dropout in self.dropouts if dropout.masks]
+
+    def running(self) -> list[list[float]]:
+        """What the modules have learned without a gradient: the running statistics of batch normalisation."""
+        return [list(getattr(m, name)) for m, name in self.saved]
+
+    def run_on(self, running: list[list[float]]) -> None:
+        """Go back to what they had learned."""
+        for (m, name), numbers in zip(self.saved, running, strict=True):
+            setattr(m, name, list(numbers))
+
+    @contextmanager
+    def untouched(self) -> Iterator[None]:
+        """What is computed inside draws no random numbers from later steps and moves no running statistics."""
+        running, sources = self.running(), [random, *self.sources()]
+        states = list(map(_state, sources))
+        try:
+            yield
+        finally:
+            self.run_on(running)
+            for source, state in zip(sources, states):
+                _go_back(source, state)
+
+    def sources(self) -> list[Any]:
+        """The random sources of the modules."""
+        held = {id(x): x for m in self.modules for x in vars(m).values()}
+        return [x for x in held.values() if isinstance(x, random.Random) or hasattr(x, "bit_generator")]
+
+    @contextmanager
+    def mode(self, training: bool) -> Iterator[None]:
+        """The modules are in training or not, and afterwards what they were."""
+        known = [(m, m.training) for m in self.modules if hasattr(m, "training")]
+        for m, _ in known:
+            m.training = training
+        try:
+            yield
+        finally:
+            for m, before in known:
+                m.training = before
+
+
+def _state(source: Any) -> Any:
+    return source.bit_generator.state if hasattr(source, "bit_generator") else source.getstate()
+
+
+def _go_back(source: Any, state: Any) -> None:
+    if hasattr(source, "bit_generator"):
+        source.bit_generator.state = state
+    else:
+        source.setstate(state)
