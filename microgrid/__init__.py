@@ -43,6 +43,7 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from . import datasets as datasets
     from . import optim as optim
+    from . import train as train
     from .program import Program as Program
     from .program import compile as compile
     from .symbolic import from_sympy as from_sympy
@@ -53,7 +54,7 @@ if TYPE_CHECKING:
 # What is imported when it is first asked for, so that `import microgrid` is quick: a name and its module, or a module.
 _LATER = {
     "Program": "program", "compile": "program", "datasets": "", "from_sympy": "symbolic", "optim": "",
-    "to_sympy": "symbolic", "verify": "symbolic", "verify_rules": "symbolic",
+    "to_sympy": "symbolic", "train": "", "verify": "symbolic", "verify_rules": "symbolic",
 }  # fmt: skip
 
 
