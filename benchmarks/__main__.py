@@ -29,6 +29,7 @@ BENCHMARKS: dict[str, tuple[str, dict[str, str]]] = {
     "replay": ("replay", {}),
     "growth": ("growth", {}),
     "gpt": ("gpt_step", {}),
+    "training": ("training", {}),
     "import": ("imports", {}),
 }
 """By name: the module, and what its process finds in the environment."""

@@ -41,6 +41,7 @@ GOALS = (
     Goal("gpt.compile", "record + compile, per recorded operation: scalar GPT", 1, unit="µs"),
     Goal("gpt.eager", f"{GPT}: build + backward + Adam", 10, unit="ms"),
     Goal("gpt.replay", f"{GPT}: replay with NumPy's Adam", 90, unit="µs"),
+    Goal("training.micrograd", "100 epochs on the moons by fit: micrograd / ours", 2000, at_least=True),
     Goal("import.time", "import microgrid", 60, unit="ms"),
     Goal("import.heavy", "sympy, numpy, graphviz loaded by it", 0, unit="packages"),
 )

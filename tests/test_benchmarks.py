@@ -13,7 +13,7 @@ import pytest
 
 import microgrid.nn
 from benchmarks import __main__ as command
-from benchmarks import goals, gpt, gpt_step, growth, matrices, moons, peers, replay, report, timing
+from benchmarks import goals, gpt, gpt_step, growth, matrices, moons, peers, replay, report, timing, training
 from benchmarks.timing import Answer, Contestant, contest
 from microgrid import Value, dot
 
@@ -138,6 +138,17 @@ def test_the_replayed_training_has_the_eager_one_s_losses_and_gradients():
     eager, replayed, (tokens, *_) = gpt_step.EagerTraining(), gpt_step.ReplayTraining(), gpt_step.sequences(1, [5])
     answers = [Answer(training.step(tokens), training.gradient()) for training in (eager, replayed)]
     assert not timing.disagreement(*answers)[1]
+
+
+def test_training_is_compared_epoch_by_epoch():
+    data = moons.moons(8)
+    theirs = training.losses_by_hand(micrograd.nn, micrograd.nn.Value, data, 6)
+    assert training.compared(training.trained(data, 6), theirs).startswith("6 losses within ")
+    assert training.compared([*theirs[:5], theirs[5] * (1 + 2e-9)], theirs) == "wrong: 6 losses within 2e-09"
+    assert training.compared(theirs[:5], theirs) == "wrong: 5 losses, not 6"
+    (table,) = training.run(quick=True).tables
+    assert [row[0] for row in table.rows] == ["microgrid, fit", "microgrid, a loop over Values", "micrograd, a loop"]
+    assert "2 losses within" in table.rows[2][-1]
 
 
 # ---------------------------------------------------------------- the command

@@ -92,6 +92,55 @@ def test_gradients_come_from_the_values_or_from_the_argument():
     assert weights.tolist() == [0, 0]
 
 
+# ---------------------------------------------------------------- an array that stands for Values
+
+
+@each
+def test_an_array_takes_the_steps_of_the_values_it_stands_for(name, options):
+    rng, reached = np.random.default_rng(1), np.array([True, False, True])
+    alone, stood_for = three(), three()
+    optimizers = [made(name, options)(values) for values in (alone, stood_for)]
+    array = np.array(data(alone))
+    for k in range(6):
+        gradient = rng.normal(size=3)
+        give(alone, [g if k % 2 or has else 0.0 for g, has in zip(gradient, reached)])
+        optimizers[0].step()
+        with optimizers[1].on(array, None if k % 2 else reached):
+            optimizers[1].step(gradient)
+        assert array.tolist() == data(alone)
+    assert data(stood_for) == data(three())
+    assert optimizers[0].state_dict() == optimizers[1].state_dict()
+    give(stood_for, [1.0, 1.0, 1.0])
+    optimizers[1].step()
+    assert data(stood_for) != data(three())
+
+
+def test_an_array_that_cannot_stand_for_the_values():
+    optimizer = optim.SGD(three())
+    for array, error, message in (
+        (np.zeros(2), ValueError, "the array has 2 numbers, and the optimizer moves 3 Values"),
+        (np.zeros((3, 1)), TypeError, "of shape"),
+        ([0.0, 0.0, 0.0], TypeError, "float64"),
+    ):
+        with pytest.raises(error, match=message), optimizer.on(array):
+            pass
+    with pytest.raises(TypeError, match="moves one already"), optim.SGD(np.zeros(3)).on(np.zeros(3)):
+        pass
+
+
+def test_errors_name_the_values_that_the_array_stands_for():
+    optimizer, array = optim.SGD(three()), np.array([1.0, -2.0, 0.5])
+    with optimizer.on(array), pytest.raises(NonFiniteGradient, match=r"parameters\[1\], 'v' \(-2.0\) is nan"):
+        optimizer.step([1.0, nan, 1.0])
+    assert array.tolist() == [1.0, -2.0, 0.5]
+
+
+def test_an_optimiser_says_what_it_moves():
+    values, array = three(), np.zeros(2)
+    assert optim.SGD(v for v in values).parameters == values
+    assert optim.SGD(array).parameters is array
+
+
 # ---------------------------------------------------------------- settings
 
 

@@ -44,6 +44,8 @@ def standing(moved: Nodes | Arrays, array: Any, reached: NDArray[np.bool_] | Non
 
 
 def _check_array(array: Any) -> None:
+    if not hasattr(array, "dtype"):
+        raise TypeError(f"an array of parameters is one of float64 numbers, got {type(array).__name__}")
     if array.ndim != 1 or array.dtype.str[1:] != "f8" or not array.flags.writeable:
         kind = "a writeable" if array.flags.writeable else "a read-only"
         raise TypeError(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from ..failures import number
 
@@ -58,19 +58,25 @@ class Accuracy:
     """
 
     def __init__(self, targets: Floats, threshold: float) -> None:
-        self.signs = bool((abs(targets) == 1).all()) and bool((targets == -1).any())
-        self.threshold = 0.0 if self.signs else threshold
-
-    def __call__(self, predictions: Floats, targets: Floats) -> float:
         import numpy as np
 
+        self.answers = np.unique(targets).tolist()
+        self.signs = set(self.answers) <= {-1, 1} and -1 in self.answers
+        self.threshold = 0.0 if self.signs else threshold
+        if not self.signs and any(not answer.is_integer() or answer < 0 for answer in self.answers):
+            self._refuse()
+
+    def __call__(self, predictions: Floats, targets: Floats) -> float:
         if predictions.ndim == 2 and predictions.shape[1] > 1:
             classes = targets.argmax(axis=1) if targets.ndim == 2 else targets
             return float((predictions.argmax(axis=1) == classes).mean())
-        answers = np.unique(targets).tolist()
-        if predictions.size != targets.size or not set(answers) <= ({-1, 1} if self.signs else {0, 1}):
-            raise ValueError(
-                f"accuracy needs targets -1 and 1, 0 and 1, or classes, got {answers[:5]} for predictions of shape "
-                f"{predictions.shape}: pass a function of (predictions, targets) that says what counts as right"
-            )
+        if predictions.size != targets.size or not (self.signs or set(self.answers) <= {0, 1}):
+            self._refuse()
         return float(((predictions.ravel() > self.threshold) == (targets.ravel() > 0)).mean())
+
+    def _refuse(self) -> NoReturn:
+        some = ", ".join(f"{answer:g}" for answer in self.answers[:5])
+        raise ValueError(
+            "accuracy needs targets -1 and 1, 0 and 1, or classes with an output for each, and there are "
+            f"{some}: pass a function of (predictions, targets) that says what counts as right"
+        )

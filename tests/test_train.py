@@ -1,0 +1,330 @@
+"""`fit` takes the steps that are written by hand, in micrograd, NumPy and with Values, and refuses what it cannot."""
+
+import copy
+import functools
+import itertools
+import random
+import re
+
+import micrograd.engine
+import micrograd.nn
+import numpy as np
+import pytest
+
+import microgrid
+from benchmarks import moons
+from microgrid import Value, nn, optim, parameter
+from microgrid.nn import losses
+from microgrid.train import fit
+
+SGD = functools.partial(optim.SGD, lr=0.1)
+X = np.array([[0.1, 0.4], [-0.3, 0.8], [1.2, -0.5], [0.7, 0.9], [-1.1, 0.2], [0.5, -0.6], [0.0, 0.3]])
+Y = X @ [2.0, -3.0] + 0.5
+
+
+class Line(nn.Module):
+    """A model of the user's own: w·x + b."""
+
+    def __init__(self, w=(0.3, -0.2), b=0.1):
+        self.w, self.b = [parameter(wi, f"w{i}") for i, wi in enumerate(w)], parameter(b, "b")
+
+    def __call__(self, x):
+        return microgrid.dot(self.w, x) + self.b
+
+    def numbers(self):
+        return [p.data for p in self.parameters()]
+
+
+def descent(order, lr=0.1, decay=0.0):
+    """Gradient descent on the mean squared error of Line, by formulas: the losses, and the parameters at the end."""
+    theta, found = np.array([0.3, -0.2, 0.1]), []
+    design = np.hstack([X, np.ones((len(X), 1))])
+    for epoch in order:
+        total = 0.0
+        for batch in epoch:
+            errors = design[batch] @ theta - Y[batch]
+            total += (errors @ errors / len(batch) + decay / 2 * theta @ theta) * len(batch)
+            theta = theta - lr * (2 * errors @ design[batch] / len(batch) + decay * theta)
+        found.append(total / len(X))
+    return found, theta
+
+
+# ---------------------------------------------------------------- the same steps
+
+
+def test_moons_have_the_losses_of_micrograd():
+    data, epochs = moons.moons(16), 12
+    theirs, expected = moons.network(micrograd.nn), []
+    for _ in range(epochs):
+        expected.append(moons.step(theirs, data, micrograd.engine.Value))
+        for p in theirs.parameters():
+            p.data -= 0.1 * p.grad
+    ours = moons.network(nn)
+    history = fit(ours, data.points, data.labels, loss="hinge", optimizer=SGD, epochs=epochs,
+                  penalty=lambda ps: losses.l2_penalty(ps, 2 * moons.ALPHA))  # fmt: skip
+    assert history["loss"] == pytest.approx(expected, rel=1e-9)
+    weights = [p.data for p in theirs.parameters()]
+    assert [p.data for p in ours.parameters()] == pytest.approx(weights, rel=1e-9, abs=1e-12)
+
+
+@pytest.mark.parametrize("replay", [True, False])
+def test_a_line_descends_as_the_formulas_say(replay):
+    model = Line()
+    history = fit(model, X, Y, loss="mse", optimizer=SGD, epochs=20, replay=replay,
+                  penalty=lambda ps: losses.l2_penalty(ps, 0.3))  # fmt: skip
+    expected, theta = descent([[range(7)]] * 20, decay=0.3)
+    assert history["loss"] == pytest.approx(expected, rel=1e-12)
+    assert model.numbers() == pytest.approx(theta, rel=1e-12)
+    assert history["epoch"] == list(range(1, 21))
+
+
+def test_batches_are_drawn_without_replacement_and_the_last_one_is_smaller():
+    model, seen = Line(), []
+
+    class Watching:
+        def wants(self, epoch, step):
+            return True
+
+        def observe(self, *, epoch, step, program_parameters, X, y):
+            seen.append((epoch, step, X, y))
+
+        def updated(self, before, after):
+            pass
+
+    history = fit(model, X, Y, loss="mse", optimizer=SGD, epochs=5, batch_size=3, seed=4, monitor=Watching())
+    assert [len(x) for _, _, x, _ in seen] == [3, 3, 1] * 5
+    assert [(epoch, step) for epoch, step, _, _ in seen] == [(1 + k // 3, k) for k in range(15)]
+    order = [
+        [[X.tolist().index(row) for row in x.tolist()] for e, _, x, _ in seen if e == epoch] for epoch in range(1, 6)
+    ]
+    for epoch in order:
+        assert sorted(i for batch in epoch for i in batch) == list(range(7))
+    assert len({str(epoch) for epoch in order}) > 1
+    assert all((Y[batch] == y).all() for batch, (_, _, _, y) in zip(itertools.chain(*order), seen, strict=True))
+    expected, theta = descent(order)
+    assert history["loss"] == pytest.approx(expected, rel=1e-12)
+    assert model.numbers() == pytest.approx(theta, rel=1e-12)
+
+
+def test_the_same_seed_gives_the_same_numbers():
+    runs = []
+    for seed in (1, 1, 2):
+        model = Line()
+        history = fit(model, X, Y, loss="mse", optimizer=SGD, epochs=4, batch_size=2, seed=seed, validation=0.3)
+        runs.append((history["loss"], history["validation_loss"], model.numbers()))
+    assert runs[0] == runs[1]
+    assert runs[0] != runs[2]
+
+
+@pytest.mark.parametrize("name", ["SGD", "Adam", "AdamW", "RMSprop", "Adagrad", "Adadelta"])
+@pytest.mark.parametrize("clip", [None, ("norm", 0.5), ("value", 0.2)], ids=["free", "norm", "value"])
+def test_every_optimiser_takes_the_steps_of_a_loop_over_values(name, clip):
+    make = functools.partial(getattr(optim, name), lr=0.05)
+    random.seed(3)
+    ours = nn.MLP(2, [4, 1])
+    theirs = copy.deepcopy(ours)
+    fit(ours, X, Y, loss="huber", optimizer=make, epochs=15, clip=clip)
+    optimizer = make(theirs.parameters())
+    for _ in range(15):
+        optimizer.zero_grad()
+        losses.huber([theirs(x) for x in X], Y.tolist()).backward()
+        if clip:
+            {"norm": optim.clip_grad_norm_, "value": optim.clip_grad_value_}[clip[0]](theirs.parameters(), clip[1])
+        optimizer.step()
+    assert [p.data for p in ours.parameters()] == pytest.approx([p.data for p in theirs.parameters()], rel=1e-9)
+
+
+def test_an_optimiser_goes_on_where_it_stopped():
+    halves, whole = Line(), Line()
+    optimizer = optim.Adam(halves.parameters(), lr=0.1)
+    for _ in range(2):
+        fit(halves, X, Y, loss="mse", optimizer=optimizer, epochs=10)
+    fit(whole, X, Y, loss="mse", optimizer=functools.partial(optim.Adam, lr=0.1), epochs=20)
+    assert halves.numbers() == whole.numbers()
+    halves.zero_grad()
+    losses.mse([halves(x) for x in X], Y.tolist()).backward()
+    optimizer.step()  # and it moves the Values again
+    assert halves.numbers() != whole.numbers()
+
+
+@pytest.mark.parametrize("replay", [True, False])
+def test_what_the_optimiser_was_not_given_stays(replay):
+    model = Line()
+    fit(model, X, Y, loss="mse", optimizer=optim.SGD([model.b], lr=0.1), epochs=50, replay=replay)
+    assert model.numbers()[:2] == [0.3, -0.2]
+    assert model.b.data == pytest.approx(np.mean(Y - X @ [0.3, -0.2]), rel=1e-4)
+
+
+@pytest.mark.parametrize("replay", [True, False])
+def test_what_the_loss_does_not_depend_on_is_left_alone(replay):
+    model = Line()
+    model.spare = parameter(5.0, "spare")
+    fit(model, X, Y, loss="mse", optimizer=functools.partial(optim.SGD, lr=0.1, weight_decay=0.5), epochs=3,
+        replay=replay)  # fmt: skip
+    assert model.spare.data == 5.0
+    assert model.b.data != 0.1
+
+
+# ---------------------------------------------------------------- shapes of data
+
+
+def test_classes_are_learned_by_softmax_regression():
+    rng = np.random.default_rng(0)
+    points, classes = rng.normal(size=(9, 2)), np.array([0, 1, 2, 2, 1, 0, 1, 1, 0])
+    model = nn.Layer(2, 3, nonlin=False)
+    W = np.array([[w.data for w in neuron.w] + [0.0] for neuron in model.neurons])
+    history = fit(
+        model, points, classes, loss="cross_entropy_with_logits", optimizer=SGD, epochs=30, metrics="accuracy"
+    )
+    design, hot, expected = np.hstack([points, np.ones((9, 1))]), np.eye(3)[classes], []
+    for _ in range(30):
+        powers = np.exp(design @ W.T)
+        shares = powers / powers.sum(axis=1, keepdims=True)
+        expected.append(-np.log(shares[range(9), classes]).mean())
+        right = (shares.argmax(axis=1) == classes).mean()
+        W = W - 0.1 * (shares - hot).T @ design / 9
+    assert history["loss"] == pytest.approx(expected, rel=1e-10)
+    assert history["accuracy"][-1] == right
+
+
+def test_the_divergence_takes_the_targets_as_its_first_distribution():
+    model, target = nn.Layer(1, 2, nonlin=False), [[0.25, 0.75]]
+    for loss in ("kl_divergence", losses.kl_divergence):
+        history = fit(lambda_model(model, microgrid.softmax), [[1.0]], target, loss=loss, optimizer=SGD, epochs=300)
+        assert 0 <= history["loss"][-1] < 1e-2
+        assert [p.data for p in microgrid.softmax(model([1.0]))] == pytest.approx(target[0], abs=0.05)
+
+
+def lambda_model(model, after):
+    class Wrapped(nn.Module):
+        def __init__(self):
+            self.inner = model
+
+        def __call__(self, x):
+            return after(self.inner(x))
+
+    return Wrapped()
+
+
+def test_samples_may_be_numbers_or_nested_lists():
+    class Slope(nn.Module):
+        def __init__(self, read):
+            self.w, self.read = parameter(0.0, "w"), read
+
+        def __call__(self, x):
+            return self.w * self.read(x)
+
+    for given, read in (
+        ([1.0, 2.0, 4.0], lambda x: x),
+        ([[[1.0], [0.0]], [[2.0], [1.0]], [[4.0], [1.0]]], lambda x: x[0][0]),
+    ):
+        for replay in (True, False):
+            model = Slope(read)
+            fit(model, given, [3.0, 6.0, 12.0], loss="mse", optimizer=SGD, epochs=60, replay=replay)
+            assert model.w.data == pytest.approx(3.0)
+
+
+def test_several_targets_of_a_sample():
+    model = nn.Layer(2, 2, nonlin=False)
+    targets = X @ [[1.0, 2.0], [0.5, -1.0]]
+    history = fit(model, X, targets, loss="mse", optimizer=SGD, epochs=400)
+    assert history["loss"][-1] < 1e-6
+    assert [w.data for w in model.neurons[0].w] == pytest.approx([1.0, 0.5], abs=1e-2)
+
+
+# ---------------------------------------------------------------- validation
+
+
+def test_validation_is_of_the_parameters_after_the_epoch():
+    model, (xs, ys) = Line(), (X[:3] + 1, Y[:3])
+    history = fit(model, X, Y, loss="mse", optimizer=SGD, epochs=6, batch_size=4, seed=0, validation=(xs, ys),
+                  metrics={"worst": lambda p, t: abs(p - t).max()})  # fmt: skip
+    w0, w1, b = model.numbers()
+    errors = xs @ [w0, w1] + b - ys
+    assert history["validation_loss"][-1] == pytest.approx((errors**2).mean())
+    assert history["validation_worst"][-1] == pytest.approx(abs(errors).max())
+    assert list(history) == ["epoch", "loss", "worst", "validation_loss", "validation_worst", "lr", "seconds"]
+
+
+def test_a_fraction_is_held_back_from_training():
+    seen = set()
+
+    class Watching:
+        def wants(self, epoch, step):
+            return True
+
+        def updated(self, before, after):
+            pass
+
+        def observe(self, *, X, **rest): seen.update(map(tuple, X.tolist()))  # fmt: skip
+
+    fit(Line(), X, Y, loss="mse", optimizer=SGD, epochs=3, seed=1, validation=3 / 7, monitor=Watching())
+    assert len(seen) == 4
+
+
+def test_the_model_is_in_its_modes_and_gets_its_own_back():
+    class Recording(Line):
+        training, modes = False, set()
+
+        def __call__(self, x):
+            self.modes.add(self.training)
+            return super().__call__(x)
+
+    model = Recording()
+    fit(model, X, Y, loss="mse", optimizer=SGD, epochs=2)
+    assert (model.modes, model.training) == ({True}, False)
+    fit(model, X, Y, loss="mse", optimizer=SGD, epochs=2, validation=(X, Y))
+    assert (model.modes, model.training) == ({True, False}, False)
+
+
+# ---------------------------------------------------------------- mistakes
+
+
+@pytest.mark.parametrize(
+    ("changes", "error", "message"),
+    [
+        ({"y": Y[:5]}, ValueError, "X has 7 samples and y 5 targets"),
+        ({"X": np.empty((0, 2)), "y": []}, ValueError, "X has 0 samples and y 0 targets"),
+        ({"X": np.hstack([X, X])}, ValueError, "expects 2 inputs, got 4"),
+        ({"X": np.where(X == 0.8, np.nan, X)}, ValueError, "X[1, 1] is nan"),
+        ({"y": np.where(Y > 1, np.inf, Y)}, ValueError, "y[2] is inf"),
+        ({"X": [[1.0, 2.0], [1.0]]}, ValueError, "rows of different lengths"),
+        ({"validation": (X[:, :1], Y)}, ValueError, "X has the shape (7, 1), and that of training (7, 2)"),
+        ({"validation": (X, Y[:2])}, ValueError, "validation: X has 7 samples and y 2 targets"),
+        ({"validation": 0.01}, ValueError, "leaves 7 to train on and 0 to validate with"),
+        ({"validation": X}, TypeError, "validation is (X, y), or the fraction"),
+        ({"loss": "msee"}, ValueError, "the losses are bce, bce_with_logits"),
+        ({"loss": lambda p, t: 3.0}, TypeError, "a Value to differentiate, got float"),
+        ({"loss": "hinge"}, ValueError, "labels are -1 and 1"),
+        ({"penalty": lambda ps: 3.0}, TypeError, "the penalty has to give a Value"),
+        ({"optimizer": "adam"}, TypeError, "what makes it of them, such as optim.Adam: got str"),
+        ({"optimizer": optim.SGD(np.zeros(9))}, TypeError, "make it of model.parameters()"),
+        ({"schedule": optim.StepLR(optim.SGD([Value(1.0)]), 3)}, ValueError, "does not rule the optimizer of this fit"),
+        ({"clip": ("length", 1)}, ValueError, '("norm", length)'),
+        ({"clip": ("norm", -1)}, ValueError, "is a finite number above 0, got -1"),
+        ({"epochs": 0}, ValueError, "epochs is at least 1, got 0"),
+        ({"batch_size": 0}, ValueError, "batch_size is at least 1, got 0"),
+        ({"early_stopping": 0}, ValueError, "patience is at least 1, got 0"),
+        ({"metrics": ["f1"]}, TypeError, 'a metric is "accuracy" or a function'),
+        ({"metrics": [np.max, np.max]}, ValueError, "two columns would be called 'max'"),
+        ({"metrics": "accuracy"}, ValueError, "accuracy needs targets -1 and 1"),
+        ({"model": 3}, TypeError, "fit trains a callable with parameters()"),
+    ],
+)  # fmt: skip
+def test_mistakes_are_named_and_change_nothing(changes, error, message):
+    model = nn.MLP(2, [2, 1])
+    before = [p.data for p in model.parameters()]
+    given = {"model": model, "X": X, "y": Y, "loss": "mse", "optimizer": SGD, "epochs": 3} | changes
+    with pytest.raises(error, match=re.escape(message)):
+        fit(**given)
+    assert [p.data for p in model.parameters()] == before
+
+
+def test_an_error_of_the_user_s_leaves_the_steps_that_were_taken():
+    def angry(predictions, targets):
+        raise LookupError("no such metric")
+
+    model = Line()
+    with pytest.raises(LookupError, match="no such metric"):
+        fit(model, X, Y, loss="mse", optimizer=SGD, epochs=3, metrics=angry)
+    assert model.numbers() == pytest.approx(descent([[range(7)]])[1])
