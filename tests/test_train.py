@@ -155,6 +155,35 @@ def test_what_the_optimiser_was_not_given_stays(replay):
     assert model.b.data == pytest.approx(np.mean(Y - X @ [0.3, -0.2]), rel=1e-4)
 
 
+def test_a_monitor_gets_the_model_s_parameters_in_the_model_s_order():
+    class Watching:
+        loss = None
+
+        def __init__(self):
+            self.before, self.steps = [], []
+
+        def wants(self, epoch, step):
+            return step % 2 == 0
+
+        def observe(self, *, program_parameters, **rest):
+            self.before.append(program_parameters)
+
+        def updated(self, before, after):
+            self.steps.append((before.tolist(), after.tolist()))
+
+    model, watching = Line(), Watching()
+    optimizer = optim.SGD([model.b, model.w[0]], lr=0.1)
+    fit(model, X, Y, loss="mse", optimizer=optimizer, epochs=3, monitor=watching)
+    design = np.hstack([X, np.ones((7, 1))])
+    path = [np.array([0.3, -0.2, 0.1])]
+    for _ in range(3):
+        gradient = 2 * (design @ path[-1] - Y) @ design / 7
+        path.append(path[-1] - 0.1 * gradient * [1, 0, 1])
+    assert np.array(watching.before) == pytest.approx(np.array([path[0], path[2]]))
+    assert np.array(watching.steps) == pytest.approx(np.array([path[:2], path[2:]]))
+    assert watching.loss([Value(1.0)], [3.0]).data == 4.0  # the loss of the fit
+
+
 @pytest.mark.parametrize("replay", [True, False])
 def test_what_the_loss_does_not_depend_on_is_left_alone(replay):
     model = Line()

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-__all__ = ["Examples", "nested", "split", "targets"]
+__all__ = ["Examples", "batches", "nested", "split", "targets"]
 
 
 class Examples:
@@ -32,7 +32,7 @@ class Examples:
             raise ValueError(f"{what}: X has {len(self.X)} samples and y {len(self.y)} targets: one for each sample")
         if not len(self.X):
             raise ValueError(f"{what}: X has 0 samples and y 0 targets, and there is nothing to learn from")
-        self.whole = all(float(t).is_integer() for t in self.y.flat[:2]) and bool((self.y % 1 == 0).all())
+        self.whole = bool((self.y % 1 == 0).all())
         self.inputs = self.X[0].size
         self.rows = np.hstack([self.X.reshape(len(self.X), -1), self.y.reshape(len(self.y), -1)])
 
@@ -53,17 +53,16 @@ class Examples:
                 )
 
     def spread(self, count: int, offset: int = 0) -> list[int]:
-        """About `count` places: the first and last, the least and greatest targets, others evenly between them."""
+        """About `count` places: some for each class if these are few, for the least and greatest target if not, others
+        evenly between the first and the last."""
         import numpy as np
 
         n = len(self)
-        if self.y.ndim == 1:
-            _, firsts = np.unique(self.y, return_index=True)
-            chosen = {*firsts[:count].tolist(), int(self.y.argmax())}
-        else:
-            chosen = set()
+        _, places = np.unique(self.y.reshape(n, -1)[:, 0], return_index=True)
+        if len(places) > count:
+            places = places[[0, -1]]
         evenly = (np.linspace(0, n - 1, min(n, count)).astype(int) + offset) % n
-        return sorted({*chosen, 0, n - 1, *evenly.tolist()})
+        return sorted({0, n - 1, *places.tolist(), *evenly.tolist()})
 
 
 def _finite(given: Any, what: str, of: str) -> Floats:

@@ -42,8 +42,9 @@ class History(Mapping[str, list[float]]):
     computed after the epoch's last step, in evaluation mode.  "lr" is the learning rate of the epoch, "seconds" the
     time since training began.
 
-    `best_epoch` is the epoch of the lowest validation loss, or loss where there is no validation (None before the
-    first has ended); `stopped` says in a sentence why training ended.
+    `best_epoch` is the epoch of the lowest validation loss, or loss where there is no validation, of those that were
+    lower than all before by more than early stopping's min_delta (None if no epoch ended); `stopped` says why training
+    ended.
 
     >>> history = History(["epoch", "loss"])
     >>> history.append(epoch=1, loss=0.5)

@@ -31,8 +31,9 @@ def fit(
     """Train `model`, a Module or a callable with `parameters()`, on samples X and targets y.
 
     The graph of one example is recorded and replayed for all: that of a whole batch where a batch is more than its
-    samples, as for BatchNorm.  Where examples spread over the data show that Python decides by the data, everything is
-    computed in Python, which a warning says; ``replay=False`` asks for that.  The steps are the same but for rounding.
+    samples, as for BatchNorm.  The steps are those of a loop over Values, but for rounding.  Where some 32 examples
+    spread over the data show that Python decides by the data, everything is computed in Python, which a warning says;
+    another one says at the end if the trained model records another graph.  ``replay=False`` asks for Python.
 
     - `loss`: a function of (predictions, targets), such as those in `nn.losses`, or the name of one of them.
     - `optimizer`: made of ``model.parameters()``, or what makes one of them: `optim.Adam`, a partial, a lambda.

@@ -143,7 +143,8 @@ class ReplayedExamples:
 
     def refresh(self) -> None:
         """Record again, after what is a constant of the graph has changed."""
-        self._compile(Recorded(self.task, self.encoding(self.task.examples.rows[:1]), self.encoding))
+        with self.task.untouched():
+            self._compile(Recorded(self.task, self.encoding(self.task.examples.rows[:1]), self.encoding))
         self.parameters = self.program.parameters
 
     def fault(self) -> str:
@@ -296,7 +297,7 @@ def changed(before: program.Program, after: program.Program) -> str:
     n, a, b = before.code.parameters, before.code, after.code
     if (a.lanes, a.uniform, a.initial[n:]) == (b.lanes, b.uniform, b.initial[n:]):
         return ""
-    return "with trained parameters another graph is recorded: Python decides by the parameters"
+    return "with the trained parameters it records another, so Python decides by the parameters"
 
 
 def give(values: list[Value], numbers: Floats) -> None:

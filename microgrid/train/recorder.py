@@ -124,7 +124,7 @@ def _attempt(task: Task, batches: list[Floats]) -> tuple[Encoding, list[Recorded
                 reason = reason or str(error)
     except (MicrogridError, TypeError, ValueError, ArithmeticError, AttributeError, LookupError) as error:
         reason = str(error)
-    raise Unrecordable(f"it cannot be recorded: {reason}")
+    raise Unrecordable(f"with Values for the numbers it fails, {reason}")
 
 
 def _width(task: Task, rows: Floats) -> int:
@@ -142,13 +142,13 @@ def check_same(recordings: list[Recording]) -> None:
     for other in recordings[1:]:
         if other.code != first.code:
             sizes = f"{len(first.code)} and {len(other.code)} nodes"
-            raise Unrecordable(f"examples have different graphs, of {sizes}: Python decides by the data")
+            raise Unrecordable(f"examples have different graphs, of {sizes}, so Python decides by the data")
         if other.a != first.a or other.b != first.b or other.wanted != first.wanted:
-            raise Unrecordable("examples have graphs that are connected differently: Python decides by the data")
+            raise Unrecordable("examples have graphs that are connected differently, so Python decides by the data")
         for i in fixed:
             x, y = first.data[i], other.data[i]
             if x != y:
-                raise Unrecordable(f"a constant is {x} for one example and {y} for another: Python looks at data")
+                raise Unrecordable(f"a constant is {x} for one example and {y} for another, so Python looks at data")
 
 
 def _check_loss(found: Recorded, expected: float) -> None:

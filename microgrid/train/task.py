@@ -32,9 +32,12 @@ def loss_function(loss: Any) -> tuple[Callable[[Any, Any], Any], float]:
         raise TypeError(f"loss is a function of (predictions, targets) or the name of one, got {loss!r}")
     plain = loss.func if isinstance(loss, partial) else loss
     if plain is losses.kl_divergence:  # which takes the targets first, as it is written
-        swapped = loss
-        loss = lambda predictions, targets: swapped(targets, predictions)  # noqa: E731
+        loss = partial(swapped, loss)
     return loss, 0.0 if plain in (losses.bce_with_logits, losses.hinge) else 0.5
+
+
+def swapped(loss: Callable[[Any, Any], Any], predictions: Any, targets: Any) -> Any:
+    return loss(targets, predictions)
 
 
 class Task:
@@ -111,7 +114,7 @@ class Task:
 
     def sources(self) -> list[Any]:
         """The random sources of the modules."""
-        held = {id(x): x for m in self.modules for x in vars(m).values()}
+        held = {id(x): x for m in self.modules for x in getattr(m, "__dict__", {}).values()}
         return [x for x in held.values() if isinstance(x, random.Random) or hasattr(x, "bit_generator")]
 
     @contextmanager

@@ -52,17 +52,22 @@ class Training:
                 self.held = Validation(self.task, held, replay)
                 why = why or self.held.why
             if why:
-                notice(f"fit computes every sample in Python, which is slow: of the model, {why}")
+                notice(f"fit cannot replay this model, and computes every sample in Python, many times slower: {why}")
             self.rows = self.objective.encode(self.task.examples)
             self.watch()
             names = ["loss", *self.metrics]
             later = [f"validation_{name}" for name in names] if self.held else []
             self.history = History(["epoch", *names, *later, "lr", "seconds"])
-            self.train(progress)
+            trouble, fault = self.train(progress), self.objective.fault()
+        if trouble:
+            notice(f"fit {self.history.stopped}")
+        elif fault:
+            notice(f"fit replayed a graph that is not the model's any more: {fault}; with replay=False every step is "
+                   "computed by the model itself")  # fmt: skip
         return self.history
 
-    def train(self, progress: bool) -> None:
-        """The epochs; whatever ends them, the parameters go to their Values."""
+    def train(self, progress: bool) -> str:
+        """The epochs; whatever ends them, the parameters go to their Values.  Returns what went wrong."""
         x = self.objective.parameters
         best = Best((x.copy(), self.task.running()), self.stopping)
         restore, trouble = self.stopping is not None and self.stopping.restore, ""
@@ -90,10 +95,7 @@ class Training:
                 ended = f"{trouble or ended}; the parameters are those {origin}"
             give(self.task.trained, x)
             self.history.best_epoch, self.history.stopped = best.epoch or None, ended
-        if trouble:
-            notice(f"fit {ended}")
-        elif fault := self.objective.fault():
-            notice(f"what fit replayed is not what the model computes now: {fault}; use fit(..., replay=False)")
+        return trouble
 
     def epoch(self, epoch: int, best: Best, began: float) -> bool:
         """Every batch once; whether early stopping has waited long enough."""
@@ -170,8 +172,8 @@ class Training:
 
 
 def notice(text: str) -> None:
-    """A warning where `fit` was called."""
-    warnings.warn(text, RuntimeWarning, stacklevel=5)
+    """A warning that names the line where `fit` was called."""
+    warnings.warn(text, RuntimeWarning, stacklevel=4)
 
 
 @contextmanager
