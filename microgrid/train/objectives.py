@@ -9,16 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from .. import program
 from ..context import no_grad
 from ..engine import Value
-from ..errors import DomainError
+from ..errors import DomainError, MicrogridError
 from ..recording import record
 from .examples import Examples
-from .metrics import evaluate
-from .recorder import PROBES, Coupled, Recorded, Unrecordable, record_batch, record_example
+from .recorder import PROBES, Coupled, Recorded, Unrecordable, check_same, record_batch, record_example
 from .task import Task
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-__all__ = ["Eager", "ReplayedBatches", "ReplayedExamples", "Validation", "give", "objective"]
+__all__ = ["Eager", "ReplayedBatches", "ReplayedExamples", "give", "objective"]
 
 
 def objective(task: Task, size: int, replay: bool) -> tuple[Any, str]:
@@ -100,30 +100,52 @@ class Eager:
         return ""
 
 
+class Programs:
+    """What was recorded, as programs, each compiled when it is first run.
+
+    `total` is the loss with the penalty; `forward` the loss, the statistics of normalisations and the predictions.
+    """
+
+    def __init__(self, task: Task, found: Recorded, penalty: Value | None = None) -> None:
+        self.found, self.trained = found, task.trained
+        self._total = found.loss if penalty is None else found.loss + penalty
+        norms = [norm for norm in task.norms if norm.training]
+        self.norms = [(norm, len(norm.statistics[0])) for norm in norms]
+        self.statistics = [v for norm in norms for part in norm.statistics for v in part]
+
+    @cached_property
+    def total(self) -> program.Program:
+        return program.compile(self._total, self.found.columns, self.trained)
+
+    @cached_property
+    def forward(self) -> program.Program:
+        return program.compile(
+            [self.found.loss, *self.statistics, *self.found.outputs], self.found.columns, self.trained
+        )
+
+
 class ReplayedExamples:
     """One example's graph, replayed for all rows of a batch at once; the penalty by a program of its own."""
 
     def __init__(self, task: Task) -> None:
+        import numpy as np
+
         self.task = task
         example, self.encoding, self.reduce = record_example(task)
+        self.programs, self.shape = Programs(task, example), shape(example.predictions[0])
         penalty = task.added()
         self.penalty = None if penalty is None else program.compile(penalty, [], task.trained)
-        self.reached = reached(task, [example.loss] if penalty is None else [example.loss, penalty])
-        self._compile(example)
-        self.parameters = self.program.parameters
-
-    def _compile(self, example: Recorded) -> None:
-        self.masks, self.shape = example.masks, shape(example.predictions[0])
-        self.program = program.compile(example.loss, example.columns, self.task.trained)
-        self.forward = program.compile(example.outputs, example.columns, self.task.trained)
+        self.parameters = np.array([v.data for v in task.trained])
+        self.reached = reached(example, penalty, task.trained)
 
     def encode(self, examples: Examples) -> Floats:
         return self.encoding(examples.rows)
 
     def value_and_grad(self, rows: Floats) -> tuple[float, Floats]:
         value: float
-        self.X = with_masks(rows, self.masks)
-        value, gradient = self.program.value_and_grad(self.X, self.reduce)
+        self.X = with_masks(rows, self.programs.found.masks)
+        self.programs.total.parameters = self.parameters
+        value, gradient = self.programs.total.value_and_grad(self.X, self.reduce)
         if self.penalty is not None:
             self.penalty.parameters = self.parameters
             added, slope = self.penalty.value_and_grad()
@@ -132,27 +154,30 @@ class ReplayedExamples:
         return value, gradient
 
     def loss(self, rows: Floats) -> float:
-        self.X = with_masks(rows, self.masks)
-        each = self.program(self.X)
+        self.X = with_masks(rows, self.programs.found.masks)
+        each = self._forward()[:, 0]
         return float(each.mean() if self.reduce == "mean" else each.sum())
 
     def predictions(self) -> Floats:
-        self.forward.parameters = self.parameters
-        found: Floats = self.forward(self.X)
-        return found.reshape(len(found), *self.shape)
+        return self._forward()[:, 1:].reshape(len(self.X), *self.shape)
+
+    def _forward(self) -> Floats:
+        self.programs.forward.parameters = self.parameters
+        found: Floats = self.programs.forward(self.X)
+        return found
 
     def refresh(self) -> None:
         """Record again, after what is a constant of the graph has changed."""
         with self.task.untouched():
-            self._compile(Recorded(self.task, self.encoding(self.task.examples.rows[:1]), self.encoding))
-        self.parameters = self.program.parameters
+            example = Recorded(self.task, self.encoding(self.task.examples.rows[:1]), self.encoding)
+        self.programs = Programs(self.task, example)
 
     def fault(self) -> str:
         try:
             example, _, _ = record_example(self.task, offset=1)
         except (Unrecordable, Coupled) as error:
             return str(error)
-        return changed(self.program, program.compile(example.loss, example.columns, self.task.trained))
+        return changed(self.programs.found, example)
 
 
 class ReplayedBatches:
@@ -162,106 +187,75 @@ class ReplayedBatches:
         import numpy as np
 
         self.task, self.size = task, size
-        found, self.encoding = record_batch(task, task.examples.rows[:size])
-        self.programs = {size: Batch(task, found)}
+        batch, self.encoding = record_batch(task, task.examples.rows[:size])
+        self.penalty = task.added()
+        self.sizes = {size: Programs(task, batch, self.penalty)}
         self.parameters = np.array([v.data for v in task.trained])
-        self.reached = self.programs[size].reached
+        self.reached = reached(batch, self.penalty, task.trained)
 
     def encode(self, examples: Examples) -> Floats:
         return self.encoding(examples.rows)
 
     def value_and_grad(self, rows: Floats) -> tuple[float, Floats]:
-        batch = self._batch(rows)
-        value, gradient = batch.total.value_and_grad(self.X, "sum")
-        if batch.norms:
-            batch.forward.parameters = self.parameters
-            batch.absorb(self.X)
+        self._prepare(rows)
+        self.programs.total.parameters = self.parameters
+        value, gradient = self.programs.total.value_and_grad(self.X, "sum")
+        if self.programs.norms:
+            self._absorb()
         return value, gradient
 
-    def loss(self, rows: Floats) -> float:
-        batch = self._batch(rows)
-        batch.loss.parameters = self.parameters
-        return float(batch.loss(self.X)[0])
-
-    def _batch(self, rows: Floats) -> Batch:
-        """The programs for as many rows; their inputs go to X."""
-        if len(rows) not in self.programs:
+    def _prepare(self, rows: Floats) -> None:
+        """Find the programs for as many rows, and their inputs."""
+        if len(rows) not in self.sizes:
             with self.task.untouched():
-                self.programs[len(rows)] = Batch(self.task, Recorded(self.task, rows, self.encoding))
-        self.last = batch = self.programs[len(rows)]
-        self.X = with_masks(rows.reshape(1, -1), batch.masks)
-        batch.total.parameters = self.parameters
-        return batch
+                self.sizes[len(rows)] = Programs(self.task, Recorded(self.task, rows, self.encoding), self.penalty)
+        self.programs = self.sizes[len(rows)]
+        self.X = with_masks(rows.reshape(1, -1), self.programs.found.masks)
 
-    def predictions(self) -> Floats:
-        self.last.forward.parameters = self.parameters
-        found: Floats = self.last.forward(self.X)[0, self.last.statistics :]
-        return found.reshape(self.last.shape)
-
-    def refresh(self) -> None:
-        """Record again, after what is a constant of the graphs has changed."""
-        self.programs.clear()
-
-    def fault(self) -> str:
-        try:
-            found, _ = record_batch(self.task, self.task.examples.rows[: self.size])
-        except Unrecordable as error:
-            return str(error)
-        return changed(self.programs[self.size].total, Batch(self.task, found).total)
-
-
-class Batch:
-    """The programs of a batch: the loss, the same with the penalty, and statistics followed by predictions."""
-
-    def __init__(self, task: Task, found: Recorded) -> None:
-        penalty = task.added()
-        total = found.loss if penalty is None else found.loss + penalty
-        norms = [norm for norm in task.norms if norm.training]
-        statistics = [v for norm in norms for part in norm.statistics for v in part]
-        self.norms, self.statistics = [(norm, len(norm.statistics[0])) for norm in norms], len(statistics)
-        self.masks, self.shape = found.masks, shape(found.predictions)
-        self.loss = program.compile(found.loss, found.columns, task.trained)
-        self.total = self.loss if penalty is None else program.compile(total, found.columns, task.trained)
-        self.forward = program.compile([*statistics, *found.outputs], found.columns, task.trained)
-        self.reached = reached(task, [total])
-
-    def absorb(self, X: Floats) -> None:
+    def _absorb(self) -> None:
         """Move the running statistics by those of this batch."""
-        numbers, first = self.forward(X)[0].tolist(), 0
-        for norm, n in self.norms:
+        numbers, first = self._forward().tolist(), 1
+        for norm, n in self.programs.norms:
             norm.absorb(numbers[first : first + n], numbers[first + n : first + 2 * n])
             first += 2 * n
 
+    def loss(self, rows: Floats) -> float:
+        self._prepare(rows)
+        return float(self._forward()[0])
 
-class Validation:
-    """The loss and the metrics of samples that are not trained on, with the model in evaluation mode."""
+    def predictions(self) -> Floats:
+        found = self._forward()[1 + len(self.programs.statistics) :]
+        return found.reshape(shape(self.programs.found.predictions))
 
-    def __init__(self, task: Task, held: Examples, replay: bool) -> None:
-        self.task = Task(task.model, task.loss, None, task.trained, held)
-        with task.mode(False):
-            self.objective, self.why = objective(self.task, len(held), replay)
-        self.rows = self.objective.encode(held)
-
-    def __call__(self, parameters: Floats, metrics: dict[str, Any]) -> dict[str, float]:
-        with self.task.mode(False):
-            if self.task.norms:  # whose running statistics are constants of the graph
-                self.objective.refresh()
-            self.objective.parameters[:] = parameters
-            found = {"loss": self.objective.loss(self.rows)}
-            if metrics:
-                found |= evaluate(metrics, self.objective.predictions(), self.task.examples.y)
+    def _forward(self) -> Floats:
+        self.programs.forward.parameters = self.parameters
+        found: Floats = self.programs.forward(self.X)[0]
         return found
+
+    def refresh(self) -> None:
+        """Record again, after what is a constant of the graphs has changed."""
+        self.sizes.clear()
+
+    def fault(self) -> str:
+        rows = self.encoding(self.task.examples.rows[: self.size])
+        try:
+            with self.task.untouched():
+                return changed(self.sizes[self.size].found, Recorded(self.task, rows, self.encoding))
+        except MicrogridError as error:
+            return str(error)
 
 
 # ---------------------------------------------------------------- what they share
 
 
-def reached(task: Task, roots: list[Value]) -> NDArray[np.bool_]:
-    """Which of the trained parameters the roots depend on: the others are left alone, as they are in Python."""
+def reached(found: Recorded, penalty: Value | None, trained: list[Value]) -> NDArray[np.bool_]:
+    """Which of the trained parameters are used: the others are left alone, as they are in Python."""
     import numpy as np
 
-    found: NDArray[np.bool_] = np.array(record(roots, [], task.trained).wanted) >= 0
-    return found
+    recordings = [found.recording, *([] if penalty is None else [record([penalty], [], trained)])]
+    used = [np.array(recording.wanted)[-len(trained) :] >= 0 for recording in recordings]
+    either: NDArray[np.bool_] = np.logical_or.reduce(used)
+    return either
 
 
 @contextmanager
@@ -292,12 +286,13 @@ def shape(predictions: Any) -> tuple[int, ...]:
     return np.shape(np.array(predictions, dtype=object))
 
 
-def changed(before: program.Program, after: program.Program) -> str:
-    """Why two programs do not do the same, whatever their parameters; "" if they do."""
-    n, a, b = before.code.parameters, before.code, after.code
-    if (a.lanes, a.uniform, a.initial[n:]) == (b.lanes, b.uniform, b.initial[n:]):
-        return ""
-    return "with the trained parameters it records another, so Python decides by the parameters"
+def changed(before: Recorded, after: Recorded) -> str:
+    """Why two graphs do not compute the same, whatever the parameters; "" if they do."""
+    try:
+        check_same([before.recording, after.recording])
+    except Unrecordable:
+        return "with the trained parameters it records another, so Python decides by the parameters"
+    return ""
 
 
 def give(values: list[Value], numbers: Floats) -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-__all__ = ["Coupled", "Encoding", "Recorded", "Unrecordable", "record_batch", "record_example"]
+__all__ = ["PROBES", "Coupled", "Encoding", "Recorded", "Unrecordable", "check_same", "record_batch", "record_example"]
 
 PROBES = 32
 """How many examples, spread over the data, have to have the graph that is replayed for all."""
@@ -64,9 +64,7 @@ class Recorded:
         self.outputs = flattened(self.predictions)
         self.columns = [leaf for xs, ts in zip(inputs, targets) for leaf in (*xs, *ts)]
         self.columns += [leaf for _, masks in self.masks for leaf in masks]
-
-    def write(self, task: Task) -> Recording:
-        return record([self.loss, *self.outputs], self.columns, task.trained)
+        self.recording = record([self.loss, *self.outputs], self.columns, task.trained)
 
 
 def flattened(predictions: Any) -> list[Value]:
@@ -87,7 +85,7 @@ def record_example(task: Task, offset: int = 0) -> tuple[Recorded, Encoding, str
     rows = task.examples.rows[task.examples.spread(PROBES, offset)]
     with task.untouched():
         encoding, found = _attempt(task, [row[None, :] for row in rows])
-        check_same([example.write(task) for example in found])
+        check_same([example.recording for example in found])
         answers = task.answers(rows)
         each = [task.objective(e.predictions, [t]).data for e, t in zip(found, answers)]
         batch = task.objective([p for e in found for p in e.predictions], answers).data
@@ -105,7 +103,7 @@ def record_batch(task: Task, rows: Floats) -> tuple[Recorded, Encoding]:
     """The graph of a batch, and how its targets are encoded; Unrecordable if its order makes another graph."""
     with task.untouched():
         encoding, found = _attempt(task, [rows[::-1], rows])
-        check_same([batch.write(task) for batch in found])
+        check_same([batch.recording for batch in found])
         _check_loss(found[1], task.objective(found[1].predictions, task.answers(rows)).data)
     return found[1], encoding
 

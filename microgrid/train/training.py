@@ -16,8 +16,9 @@ from ..optim import Optimizer, ReduceLROnPlateau
 from .examples import Examples, batches
 from .history import Best, EarlyStopping, History
 from .metrics import evaluate
-from .objectives import Validation, give, objective
+from .objectives import give, objective
 from .task import Task
+from .validation import Validation
 
 if TYPE_CHECKING:
     import numpy as np
