@@ -10,7 +10,7 @@ import pytest
 import microgrid
 from microgrid import nn, optim, parameter
 from microgrid.nn import losses
-from microgrid.train import fit
+from microgrid.train import fit, recorder
 
 RNG = np.random.default_rng(5)
 X = RNG.normal(size=(12, 2))
@@ -140,6 +140,23 @@ def test_a_loss_that_indexes_by_the_class_gets_ints():
 def test_losses_of_numbers_replay(loss):
     y = np.sign(Y) if loss == "hinge" else (Y > 0).astype(float)
     both(lambda model, z, x: z.sigmoid() if loss == "bce" else z, loss=loss, y=y, metrics="accuracy")
+
+
+def test_large_graphs_are_recorded_less_often(monkeypatch):
+    calls = []
+
+    def counting(model, z, x):
+        calls.append(x)
+        return z
+
+    counts = {}
+    for nodes in (10**6, 60, 1):
+        monkeypatch.setattr(recorder, "NODES", nodes)
+        calls.clear()
+        fit(Model(counting), X, Y, loss="mse", optimizer=SGD, epochs=1)
+        counts[nodes] = len(calls)
+    # the graph has 12 nodes: one example by itself and all 12, 5 or 2, before the training and after it
+    assert counts == {10**6: 26, 60: 12, 1: 6}
 
 
 def test_labels_that_one_sample_has_are_looked_at():

@@ -68,6 +68,10 @@ def fit(
     training.epochs, training.size = arguments.count(epochs, "epochs"), len(examples)
     if batch_size is not None:
         training.size = min(arguments.count(batch_size, "batch_size"), len(examples))
+    last = len(examples) % training.size or training.size
+    if task.norms and last == 1:
+        raise ValueError(f"fit: {len(examples)} samples in batches of {training.size} leave a batch of 1 sample, which "
+                         "has no variance to normalise by: choose another batch_size")  # fmt: skip
     training.metrics = named(metrics, examples.y, task.threshold)
     training.stopping = _stopping(early_stopping)
     training.schedule = _schedule(schedule, moved)

@@ -22,6 +22,8 @@ __all__ = ["PROBES", "Coupled", "Encoding", "Recorded", "Unrecordable", "check_s
 
 PROBES = 32
 """How many examples, spread over the data, have to have the graph that is replayed for all."""
+NODES = 1_000_000
+"""How many nodes these may have together, at 96 bytes each; but two examples are always compared."""
 SAME = 1e-9
 """How far a recorded loss may be from the one computed in Python, relative to the size of the terms, or to 1."""
 
@@ -84,6 +86,10 @@ def record_example(task: Task, offset: int = 0) -> tuple[Recorded, Encoding, str
     """
     rows = task.examples.rows[task.examples.spread(PROBES, offset)]
     with task.untouched():
+        _, (first,) = _attempt(task, [rows[:1]])
+        most = max(2, NODES // len(first.recording.code))
+        if len(rows) > most:
+            rows = rows[[k * (len(rows) - 1) // (most - 1) for k in range(most)]]
         encoding, found = _attempt(task, [row[None, :] for row in rows])
         check_same([example.recording for example in found])
         answers = task.answers(rows)
