@@ -53,8 +53,7 @@ class Examples:
                 )
 
     def spread(self, count: int, offset: int = 0) -> list[int]:
-        """About `count` places: some for each class if these are few, for the least and greatest target if not, others
-        evenly between the first and the last."""
+        """About `count` places, evenly spread; also one of each class if these are few, or of the extreme targets."""
         import numpy as np
 
         n = len(self)

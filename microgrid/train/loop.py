@@ -46,7 +46,9 @@ def fit(
       the validation loss, or the loss where there is no validation.
     - `clip`: ("norm", length), ("value", limit), or a function that changes the gradient array or returns another.
     - `penalty`: a function of ``model.parameters()`` whose Value is added to the loss of each batch.
-    - `metrics`: "accuracy", functions of the arrays (predictions, targets), or a mapping from names to them.
+    - `metrics`: "accuracy", functions of the arrays (predictions, targets), or a mapping from names to them.  Right is,
+      for targets -1 and 1, the sign; for 0 and 1, the side of ½, or of 0 with bce_with_logits; for classes, or 1 at the
+      class, the place of the largest output.
     - `monitor`: a `Monitor`, shown the batches that it asks for.
     - `progress`: a bar on stderr where that is a terminal and tqdm is installed.
 
