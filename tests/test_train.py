@@ -349,6 +349,11 @@ def test_mistakes_are_named_and_change_nothing(changes, error, message):
     assert [p.data for p in model.parameters()] == before
 
 
+def test_nothing_is_trained_where_nothing_is_recorded():
+    with microgrid.no_grad(), pytest.raises(microgrid.GraphError, match="inside no_grad"):
+        fit(Line(), X, Y, loss="mse", optimizer=SGD, epochs=3)
+
+
 def test_an_error_of_the_user_s_leaves_the_steps_that_were_taken():
     def angry(predictions, targets):
         raise LookupError("no such metric")

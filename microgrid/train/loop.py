@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from .. import arguments
+from .. import arguments, context
+from ..errors import GraphError
 from ..optim import Optimizer, clip_grad_norm_, clip_grad_value_
 from ..optim.settings import positive
 from .examples import Examples, split
@@ -58,6 +59,8 @@ def fit(
     """
     import numpy as np
 
+    if not context.current().recording:
+        raise GraphError("fit differentiates graphs, and inside no_grad() none is recorded: call it outside")
     rng = np.random.default_rng(seed)
     examples, held = Examples(X, y), None
     if isinstance(validation, int | float):
