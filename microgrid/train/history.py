@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import csv
+import io
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import inf
-from pathlib import Path
 from typing import Any
 
+from .. import files
 from ..failures import number
 from ..optim.settings import count, nonnegative
 
@@ -77,16 +78,11 @@ class History(Mapping[str, list[float]]):
 
     def to_csv(self, path: str | os.PathLike[str]) -> None:
         """Write the columns under their names, every float with all its digits; the file is replaced as a whole."""
-        target = Path(path)
-        partial = target.with_name(f"{target.name}.{os.getpid()}.part")
-        try:
-            with partial.open("w", newline="", encoding="utf-8") as file:
-                writer = csv.writer(file, lineterminator="\n")
-                writer.writerow(self._columns)
-                writer.writerows(zip(*self._columns.values()))
-            partial.replace(target)
-        finally:
-            partial.unlink(missing_ok=True)
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(self._columns)
+        writer.writerows(zip(*self._columns.values()))
+        files.replace(path, text.getvalue())
 
     def plot(self, ax: Any = None) -> Any:
         """Draw the losses and metrics over the epochs: `viz.plots.curves`.  Returns the Axes."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 from ..context import no_grad
 from ..engine import Value
 from ..errors import MicrogridError
+from ..nn.regularizers import every_mask
 from ..ops import ROWS
 from ..recording import Recording, record
 from .examples import nested
@@ -60,7 +62,8 @@ class Recorded:
         n, shape = encoding.inputs, task.examples.X.shape[1:]
         inputs = [[Value(x, f"x{i}") for i, x in enumerate(row)] for row in rows[:, :n].tolist()]
         targets = [[Value(t, f"y{i}") for i, t in enumerate(row)] for row in rows[:, n:].tolist()]
-        self.predictions = task.predict([nested(xs, shape) for xs in inputs])
+        with every_mask(task.model) if task.dropouts and hasattr(task.model, "modules") else nullcontext():
+            self.predictions = task.predict([nested(xs, shape) for xs in inputs])
         self.masks = task.masks()
         self.loss = task.objective(self.predictions, [nested(ts, encoding.shape) for ts in targets])
         self.outputs = flattened(self.predictions)
