@@ -156,6 +156,7 @@ print("everything verified:", report.ok)
 # paths.  `backward` does not walk them one by one: it handles each node once, after everything above it is finished,
 # and so adds up a million paths in as many steps as the graph has arrows.
 
+
 # %%
 def stack(depth, skip):
     """A tower of sigmoid layers on one input, with or without connections that skip each layer."""
