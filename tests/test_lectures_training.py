@@ -17,6 +17,8 @@ import microgrid as mg
 from microgrid import Value, datasets, optim, parameter
 from microgrid.nn import MLP, init, losses
 
+many_steps = pytest.mark.skipif(not mg.compiled, reason="optional: without the kernel 30,000 steps take a minute")
+
 
 def matrix(rows, columns, fill=0.0):
     return [[parameter(fill) for _ in range(columns)] for _ in range(rows)]
@@ -60,14 +62,14 @@ def test_on_a_quartic_the_start_decides_which_minimum_is_found():
     s = sp.Symbol("x")
     formula = s**4 - 2 * s**2 + s - 1
     deep, top, shallow = sorted(float(root) for root in sp.Poly(formula.diff(s), s).nroots(30))
-    ends = {start: descent(lambda x: x**4 - 2 * x**2 + x - 1, start, 0.05, 400)[-1] for start in (0.3, 0.0)}
+    ends = {start: descent(lambda x: x**4 - 2 * x**2 + x - 1, start, 0.1, 80)[-1] for start in (0.3, 0.0)}
     heights = {start: float(formula.subs(s, end)) for start, end in ends.items()}
     print(f"from 0.3 to x = {ends[0.3]:.6f}, f = {heights[0.3]:.4f}; from 0 to {ends[0.0]:.6f}, f = {heights[0.0]:.4f}")
     assert ends[0.3] == pytest.approx(shallow, rel=1e-9)
     assert ends[0.0] == pytest.approx(deep, rel=1e-9)
     assert heights[0.0] < heights[0.3]
     for start in np.linspace(-1.5, 1.5, 13):  # the hill at 0.27 divides all starts
-        end = descent(lambda x: x**4 - 2 * x**2 + x - 1, float(start), 0.05, 400)[-1]
+        end = descent(lambda x: x**4 - 2 * x**2 + x - 1, float(start), 0.1, 80)[-1]
         assert end == pytest.approx(deep if start < top else shallow, rel=1e-9)
 
 
@@ -229,6 +231,7 @@ def gabor_loss(p0, p1, X, y):
     return np.mean((np.sin(u) * np.exp(-u * u / 32) - y) ** 2, axis=-1)
 
 
+@many_steps
 def test_on_the_gabor_model_descent_gets_stuck_and_stochastic_descent_escapes():
     """Both from (4, 13) with the rate 2; the stochastic one takes a sample at a time, in a new order each epoch."""
     X, y = datasets.gabor(30, noise=0.1, seed=2)
@@ -332,6 +335,7 @@ class Regularized:
         return program.parameters
 
 
+@many_steps
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_whatever_holds_a_large_net_back_helps_on_unseen_points(seed):
     net = Regularized(seed)
