@@ -30,6 +30,7 @@ BENCHMARKS: dict[str, tuple[str, dict[str, str]]] = {
     "growth": ("growth", {}),
     "gpt": ("gpt_step", {}),
     "training": ("training", {}),
+    "elements": ("elements", {}),
     "import": ("imports", {}),
 }
 """By name: the module, and what its process finds in the environment."""

@@ -13,7 +13,9 @@ import pytest
 
 import microgrid.nn
 from benchmarks import __main__ as command
-from benchmarks import goals, gpt, gpt_step, growth, matrices, moons, peers, replay, report, timing, training
+from benchmarks import (
+    elements, goals, gpt, gpt_step, growth, matrices, moons, peers, replay, report, timing, training,
+)  # fmt: skip
 from benchmarks.timing import Answer, Contestant, contest
 from microgrid import Value, dot
 
@@ -149,6 +151,15 @@ def test_training_is_compared_epoch_by_epoch():
     (table,) = training.run(quick=True).tables
     assert [row[0] for row in table.rows] == ["microgrid, fit", "microgrid, a loop over Values", "micrograd, a loop"]
     assert "2 losses within" in table.rows[2][-1]
+
+
+def test_everyone_has_the_same_gradient_of_the_lesson_s_gpt():
+    """PyTorch's, where it is installed, comes from batched matrices and its own attention and cross-entropy."""
+    found = elements.run(quick=True).raw["elements"]
+    assert list(found) == [elements.EAGER, elements.REPLAY, elements.TORCH]
+    for entry in found.values():
+        assert entry["status"] == "timed" or "torch is not installed" in entry["status"]
+        assert "4096 gradients within" in entry["compared"] or entry["status"] != "timed"
 
 
 # ---------------------------------------------------------------- the command
