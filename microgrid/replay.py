@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Memory = tuple[Floats, Floats]
 
-__all__ = ["Replay", "partials", "slots"]
+__all__ = ["Replay", "partials", "slopes", "slots"]
 
 BLOCK = 2**22
 """How many numbers V may hold; more samples than fit are run one block after the other."""
@@ -162,9 +162,13 @@ def partials(instruction: Instruction, memory: Memory) -> Sequence[Any]:
     """The partials of an instruction's row with respect to each operand (repeats, samples)."""
     row, repeat = instruction.row or NEG, instruction.repeat
     xs = [_read(memory, operand, repeat)[0] for operand in instruction.operands]
+    return slopes(row, xs, memory[instruction.lane][instruction.result : instruction.result + repeat])
+
+
+def slopes(row: Op, xs: Sequence[Any], z: Any) -> Sequence[Any]:
+    """The partials of a row at operands xs (the last may be its constant) that give z: arrays of any one shape."""
     if isinstance(row, CustomOp):
         return list(_each(row, xs)[1:])
-    z = memory[instruction.lane][instruction.result : instruction.result + repeat]
     found: Sequence[Any] = row.bind("partials", numpy_vocabulary())(xs[0], xs[1] if len(xs) > 1 else None, z)
     return found
 

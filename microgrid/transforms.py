@@ -42,7 +42,7 @@ def grad(y: Value, xs: Any) -> Any:
     wanted = [_node(x) for x in ([xs] if isinstance(xs, Value) else xs)]
     nodes = depends(order(y), wanted)
     with errstate(domain="ieee"):
-        adjoints = sweep(nodes, _partials, 1.0, _times) if y in nodes else {}
+        adjoints = sweep(nodes, _partials, 1.0, times) if y in nodes else {}
         found = [_wrap(adjoints.get(x, 0.0)) for x in wanted]
     for x, derivative in zip(wanted, found, strict=True):
         if not isfinite(derivative.data) and current().gradient != "ignore":
@@ -71,7 +71,7 @@ def _partials(v: Value) -> Iterable[Any]:
     return partials
 
 
-def _times(adjoint: Any, partial: Any) -> Any:
+def times(adjoint: Any, partial: Any) -> Any:
     """A product without the nodes that multiply by 1, and without 0 times infinity."""
     if not isinstance(partial, Value) and partial == 1:
         return adjoint

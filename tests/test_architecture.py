@@ -55,6 +55,8 @@ LAYERS = [
     {"tokens", "grammar", "parse", "conversion", "rules", "composition", "derivatives", "rounding", "report", "truth",
      "symbolic", "recording", "lowering", "instructions", "replay", "listing", "diagnosis", "arguments", "export",
      "kernel", "program", "nn", "datasets", "optim"},
+    {"layers"},
+    {"monitor"},
     {"train"},
     {"sources", "cli"},
 ]  # fmt: skip

@@ -1,0 +1,288 @@
+"""What goes on inside a network while it trains: activations, gradients and step sizes, layer by layer.
+
+A layer is a `microgrid.scope`, such as the "layer0" of an `MLP`, and its units are the nodes that leave it.  A model
+that opens no scope has none to watch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass, replace
+from math import nan
+from typing import TYPE_CHECKING, Any
+
+from . import arguments, program
+from .context import errstate
+from .engine import Value
+from .errors import GraphError
+from .graph import order
+from .layers import Backward, layers
+from .nn import losses
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+
+__all__ = ["LayerStats", "Monitor", "Snapshot"]
+
+EVERY = 100
+"""Steps from one snapshot to the next, unless told: a snapshot takes as long as 5 to 16 replayed training steps."""
+MOST = 400
+"""So many snapshots at most, unless told how often: then every second is dropped, and they come half as often."""
+
+RANGES = {"sigmoid": (0.0, 1.0), "tanh": (-1.0, 1.0), "softsign": (-1.0, 1.0), "hardtanh": (-1.0, 1.0),
+          "erf": (-1.0, 1.0)}  # fmt: skip
+"""The activations that saturate, and the values they saturate at."""
+SATURATED = 0.015
+"""Nearer to an end than this share of the range: a tanh beyond ±0.97, a sigmoid below 0.015 or above 0.985."""
+
+
+@dataclass(frozen=True)
+class LayerStats:
+    """One layer at one moment of training; the arrays have a row for each sample and a column for each unit.
+
+    `gradients` are the derivatives of that sample's loss; where samples share a normalisation, of the losses' sum.
+    `preactivations` are the operands of the units' activations; of other units, their values.
+    `update_to_weight` is the length of the step over that of the layer's parameters before it, nan until `updated`.
+    """
+
+    activations: Floats
+    preactivations: Floats
+    gradients: Floats
+    operations: tuple[str, ...]
+    """The operation of each unit."""
+    update_to_weight: float = nan
+
+    @property
+    def dead(self) -> float:
+        """The share of the ReLUs that are 0 for every sample, so that none teaches them anything; nan without ReLUs."""
+        relus = self.activations[:, [op == "relu" for op in self.operations]]
+        return float((relus == 0).all(axis=0).mean()) if relus.size else nan
+
+    @property
+    def saturated(self) -> float:
+        """The share of numbers near an end of their activation's range (see `SATURATED`); nan where none has one."""
+        import numpy as np
+
+        bounded = [k for k, op in enumerate(self.operations) if op in RANGES]
+        if not bounded:
+            return nan
+        low, high = np.array([RANGES[self.operations[k]] for k in bounded]).T
+        place = (self.activations[:, bounded] - low) / (high - low)
+        return float(((place < SATURATED) | (place > 1 - SATURATED)).mean())
+
+    @property
+    def activation_norm(self) -> float:
+        """The length of the layer's vector of activations, the mean over the samples."""
+        return _mean_length(self.activations)
+
+    @property
+    def gradient_norm(self) -> float:
+        """The length of the layer's vector of gradients, the mean over the samples."""
+        return _mean_length(self.gradients)
+
+
+def _mean_length(rows: Floats) -> float:
+    import numpy as np
+
+    return float(np.linalg.norm(rows, axis=1).mean())
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The layers by scope, in the order they are computed, just before step number `step`."""
+
+    epoch: int
+    step: int
+    layers: Mapping[str, LayerStats]
+
+
+class Monitor:
+    """Takes snapshots of a model's layers while it trains; hand it to `fit`, or call `observe` in your own loop.
+
+    `records` holds them.  The model records one sample, in a copy of it, and the graph is replayed for the first
+    `samples` of the batch (None: all), with dropout masks of its own: nothing changes for the training.  A model with
+    batch normalisation records its whole batch.  `every` is the number of steps from one snapshot to the next; by
+    default 100, which slows replayed training by less than 20 %, and more once there are 400 snapshots.  `loss` is a
+    function of (predictions, targets), or its name in `nn.losses`; `fit` fills in its own.
+
+    >>> from microgrid import nn
+    >>> monitor = Monitor(nn.MLP(2, [3, 1]), loss="mse")
+    >>> monitor.observe(epoch=0, step=0, X=[[0.5, 1.0], [0.0, 2.0]], y=[1.0, 0.0])
+    >>> {scope: stats.gradients.shape for scope, stats in monitor.records[0].layers.items()}
+    {'layer0': (2, 3), 'layer1': (2, 1)}
+    """
+
+    def __init__(self, model: Any, every: int | None = None, *, loss: Any = None, samples: int | None = 256) -> None:
+        if not hasattr(model, "parameters") or not callable(model):
+            raise TypeError(f"Monitor watches a module, something with parameters(), got {type(model).__name__}")
+        self.model, self.loss = model, loss
+        self.records: list[Snapshot] = []
+        self.samples = None if samples is None else arguments.count(samples, "samples")
+        self.every = EVERY if every is None else arguments.count(every, "every")
+        self._thins = every is None
+        self._watches: dict[Any, _Watch] = {}
+        self._last: tuple[_Watch, int] | None = None
+
+    def wants(self, epoch: int, step: int) -> bool:
+        """Whether it is time for a snapshot: at the first step asked about, then every so many steps."""
+        return not self.records or not 0 <= step - self.records[-1].step < self.every
+
+    def observe(self, *, epoch: int, step: int, program_parameters: Any = None, X: Any, y: Any) -> None:
+        """Take a snapshot with these parameters (None: the model's own) on a batch (samples, inputs) and its targets.
+
+        Numbers that are not finite are recorded as they are.  GraphError if the model has no scopes, or decides by
+        data, so that one sample's graph is not another's.
+        """
+        import numpy as np
+
+        X = arguments.numbers(X, "X is an array with a row, or a number, for each sample")
+        y = arguments.numbers(y, "y is an array with a row, or a number, for each sample")
+        if not X.ndim or not y.ndim or not len(X) or len(X) != len(y):
+            raise ValueError(f"a snapshot needs as many targets as samples, and some: X {X.shape}, y {y.shape}")
+        norms = [module for module in _modules(self.model) if hasattr(module, "absorb")]
+        whole = any(norm.training for norm in norms)
+        if self.samples is not None and not whole:
+            X, y = X[: self.samples], y[: self.samples]
+        # what normalises by running statistics has them written into its graph: they may be others the next time
+        key = None if norms and not whole else (len(X) if whole else 0, X.shape[1:], y.shape[1:], self._mode())
+        with errstate(domain="ieee", gradient="ignore"):
+            if key is None or key not in self._watches:
+                self._watches[key] = _Watch(self.model, self._loss(), X, y, whole)
+            watch = self._watches[key]
+            if program_parameters is None:
+                program_parameters = [p.data for p in self.model.parameters()]
+            found = watch.look(np.asarray(program_parameters, dtype=np.float64), X, y)
+        self.records.append(Snapshot(epoch, step, found))
+        if self._thins and len(self.records) > MOST:
+            del self.records[1::2]
+            self.every *= 2
+        self._last = watch, len(self.records) - 1
+
+    def updated(self, before: Any, after: Any) -> None:
+        """Note the step that followed the last snapshot, from the parameters before and after it."""
+        import numpy as np
+
+        if self._last is None:
+            raise GraphError("there is no snapshot to note a step in: call observe() before the step, updated() after")
+        watch, k = self._last
+        before, after = np.asarray(before, dtype=np.float64), np.asarray(after, dtype=np.float64)
+        if before.shape != (watch.size,) or after.shape != (watch.size,):
+            raise ValueError(f"the model has {watch.size} parameters, got arrays {before.shape} and {after.shape}")
+        with np.errstate(all="ignore"):
+            ratios = watch.ratios(before, after - before)
+        record = self.records[k]
+        noted = {scope: replace(s, update_to_weight=ratios[scope]) for scope, s in record.layers.items()}
+        self.records[k] = replace(record, layers=noted)
+
+    def _mode(self) -> tuple[Any, ...]:
+        return tuple(getattr(module, "training", None) for module in _modules(self.model))
+
+    def _loss(self) -> Callable[[Any, Any], Any]:
+        names = [name for name in losses.__all__ if not name.endswith(("penalty", "divergence"))]
+        if self.loss in names:
+            found: Callable[[Any, Any], Any] = getattr(losses, self.loss)
+            return found
+        if not callable(self.loss):
+            raise ValueError(f"loss={self.loss!r}: the monitor follows the gradients of a loss of (predictions, "
+                             f"targets): pass Monitor a function, or one of {', '.join(names)}")  # fmt: skip
+        given: Callable[[Any, Any], Any] = self.loss
+        return given
+
+
+def _modules(model: Any) -> list[Any]:
+    return list(model.modules()) if hasattr(model, "modules") else [model]
+
+
+class _Watch:
+    """A model's graph, of one sample or of a whole batch, as two programs: what the units are, and their gradients."""
+
+    def __init__(self, model: Any, loss: Callable[[Any, Any], Any], X: Floats, y: Floats, whole: bool) -> None:
+        import numpy as np
+
+        self.whole, self.samples = whole, len(X) if whole else 1
+        self.model = deepcopy(model)  # whose dropouts draw, and whose statistics move, in place of the model's
+        self.dropouts = [m for m in _modules(self.model) if hasattr(m, "masks") and hasattr(m, "draw")]
+        parameters = self.model.parameters()
+        self.size = len(parameters)
+        total, xs, columns = self._record(loss, X, y, range(self.samples))
+        if not whole and _computation(total) != _computation(self._record(loss, X, y, [len(X) - 1])[0]):
+            raise GraphError("the model computes one sample otherwise than another (Python decided by data): a monitor "
+                             "replays one graph for all samples")  # fmt: skip
+        self.layers = layers(total, xs, parameters)
+        if not self.layers:
+            raise GraphError("the model names no layers: compute each in a block, with microgrid.scope('layer0'): ...")
+        units = [v for layer in self.layers for row in layer.units for v in row]
+        operands = [v for layer in self.layers for row in layer.operands for v in row]
+        self.backward = Backward(total, units, operands)
+        self.values = program.compile(self.backward.nodes, columns, parameters)
+        self.gradients = program.compile(self.backward.gradients, [*columns, *self.backward.leaves], parameters)
+        self.weights = {layer.scope: np.array(layer.parameters, dtype=int) for layer in self.layers}
+        self.operations = [tuple(v.op for v in layer.units[0]) for layer in self.layers]
+
+    def _record(
+        self, loss: Callable[[Any, Any], Any], X: Floats, y: Floats, places: Sequence[int]
+    ) -> tuple[Value, list[list[Value]], list[Value]]:
+        """The summed loss of some samples, the inputs of each, and all leaves that change: targets and masks too."""
+        xs = [[Value(x, f"x{i}") for i, x in enumerate(X[k].ravel().tolist())] for k in places]
+        samples = [_arranged(x, X.shape[1:]) for x in xs]
+        predictions = self.model.batch(samples) if hasattr(self.model, "batch") else list(map(self.model, samples))
+        outputs = 1 if isinstance(predictions[0], Value) else len(predictions[0])
+        self.classes = outputs if y.ndim == 1 and outputs > 1 else 0
+        ts = [[Value(t, f"y{i}") for i, t in enumerate(row)] for row in self._targets(y)[list(places)].tolist()]
+        shape = (self.classes,) if self.classes else y.shape[1:]
+        total = loss(predictions, [_arranged(t, shape) for t in ts]) * len(xs)
+        columns = [leaf for x, t in zip(xs, ts) for leaf in (*x, *t)]
+        return total, xs, columns + [mask for dropout in self.dropouts for mask in dropout.masks]
+
+    def _targets(self, y: Floats) -> Floats:
+        """The targets as columns; the number of a class as 1 in its column and 0 in the others."""
+        import numpy as np
+
+        if not self.classes:
+            return y.reshape(len(y), -1)
+        if not np.isin(y, np.arange(self.classes)).all():
+            raise ValueError(f"the model tells {self.classes} classes apart: targets are their numbers, from 0")
+        columns: Floats = np.eye(self.classes)[y.astype(int)]
+        return columns
+
+    def look(self, parameters: Floats, X: Floats, y: Floats) -> dict[str, LayerStats]:
+        import numpy as np
+
+        if parameters.shape != (self.size,):
+            raise ValueError(f"the model has {self.size} parameters, got an array of shape {parameters.shape}")
+        rows = np.concatenate([X.reshape(len(X), -1), self._targets(y)], axis=1)
+        rows = rows.reshape(1, -1) if self.whole else rows
+        rows = np.concatenate([rows, *(dropout.draw(len(rows)) for dropout in self.dropouts)], axis=1)
+        self.values.parameters[:] = self.gradients.parameters[:] = parameters
+        values = self.values(rows)
+        gradients = self.gradients(np.concatenate([rows, self.backward.slopes(values)], axis=1))
+        found, first, units = {}, 0, gradients.shape[1]
+        for layer, operations in zip(self.layers, self.operations, strict=True):
+            last = first + self.samples * len(operations)
+            parts = values[:, first:last], values[:, units + first : units + last], gradients[:, first:last]
+            activations, preactivations, slopes = (part.reshape(-1, len(operations)) for part in parts)
+            found[layer.scope] = LayerStats(activations, preactivations, slopes, operations)
+            first = last
+        return found
+
+    def ratios(self, before: Floats, step: Floats) -> dict[str, float]:
+        import numpy as np
+
+        lengths = {scope: [np.linalg.norm(x[ks]) for x in (step, before)] for scope, ks in self.weights.items()}
+        return {scope: float(moved / weight) for scope, (moved, weight) in lengths.items()}
+
+
+def _arranged(flat: list[Value], shape: tuple[int, ...]) -> Any:
+    """A flat list as lists in lists of that shape; the one node itself where the shape is ()."""
+    import numpy as np
+
+    return np.array(flat, dtype=object).reshape(shape).tolist()
+
+
+def _computation(total: Value) -> list[tuple[str, float | None]]:
+    """What a graph computes, whatever its leaves: operations and the numbers written into the code."""
+    return [(v.op, v.data if v.role == "constant" else v.constant) for v in order(total)]
