@@ -23,15 +23,14 @@ from .errors import GraphError as GraphError
 from .errors import MicrogridError as MicrogridError
 from .errors import NonFiniteGradient as NonFiniteGradient
 from .functions import *
-from .monitor import Monitor as Monitor
 from .parse import parse as parse
 from .transforms import grad as grad
 from .transforms import jvp as jvp
 from .transforms import recompute as recompute
 
 __all__ = [  # without abs, compile and sum: a star import must not replace Python's own
-    "CheckpointError", "DomainError", "ExpressionError", "GraphError", "MicrogridError", "Monitor", "NonFiniteGradient",
-    "Program", "Value",
+    "CheckpointError", "DomainError", "ExpressionError", "GraphError", "MicrogridError", "NonFiniteGradient", "Program",
+    "Value",
     "acos", "asin", "atan", "atan2", "compiled", "cos", "cosh", "custom_op", "dot", "elu", "erf", "erfc", "errstate",
     "exp", "expm1", "from_sympy", "gelu", "gelu_tanh", "grad", "hardtanh", "hypot", "jvp", "leaky_relu", "log", "log1p",
     "log_softmax", "logaddexp", "logsigmoid", "logsumexp", "maximum", "maxout", "mean", "minimum", "mish", "nn",
