@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-__all__ = ["FONTS", "THEMES", "Font", "Paint", "Theme"]
+__all__ = ["FONTS", "PALETTE", "THEMES", "Font", "Paint", "Theme"]
 
 
 @dataclass(frozen=True)
@@ -138,5 +138,8 @@ PRINT = Theme(
     },
     symbol="#000000",
 )
+
+PALETTE = ("#0072b2", "#d55e00", "#009e73", "#e69f00", "#cc79a7", "#56b4e9", "#000000")
+"""The colours of lines in plots, those of Okabe and Ito but yellow, which white paper swallows; blue comes first."""
 
 THEMES = {"lecture": LECTURE, "light": LIGHT, "dark": DARK, "print": PRINT}

@@ -1,0 +1,436 @@
+"""What the plots show, number by number, beside NumPy's; that a user's words stay words; that mistakes are told."""
+
+from __future__ import annotations
+
+import math
+import random
+import sys
+from types import SimpleNamespace
+
+import matplotlib
+import numpy as np
+import pytest
+from test_viz_graphs import HOSTILE
+
+import microgrid
+from microgrid import Value, nn, parameter
+from microgrid.monitor import LayerStats, Monitor
+from viz import plots
+from viz.theme import PALETTE
+
+NASTY = ["$x$", "$\\alpha", "_hidden", "a\nb", "\x07", "", "x" * 200]
+
+
+class History(dict):
+    best_epoch = 2
+
+
+HISTORY = History(
+    epoch=[1, 2, 3], loss=[3.0, 2.0, 1.0], validation_loss=[4.0, 2.5, 2.75], accuracy=[0.5, 0.75, 1.0], lr=[0.1] * 3
+)
+
+
+def drawn(ax) -> bytes:
+    """The picture, so that what fails only when it is drawn fails here."""
+    import io
+
+    file = io.BytesIO()
+    ax.figure.savefig(file, format="png", dpi=40)
+    return file.getvalue()
+
+
+def words(ax) -> list[str]:
+    return [text.get_text() for text in ax.get_legend().get_texts()]
+
+
+def stats(activations, gradients=None, op: str = "relu", ratio: float = math.nan) -> LayerStats:
+    a = np.asarray(activations, float)
+    g = a if gradients is None else np.asarray(gradients, float)
+    return LayerStats(a, a - 1, g, (op,) * a.shape[1], ratio)
+
+
+def watched(*snapshots: dict[str, LayerStats]) -> SimpleNamespace:
+    return SimpleNamespace(records=[SimpleNamespace(epoch=k, step=10 * k, layers=s) for k, s in enumerate(snapshots)])
+
+
+def trained() -> tuple[nn.MLP, Monitor]:
+    random.seed(2)
+    model = nn.MLP(2, [4, 3, 1])
+    monitor, rng = Monitor(model, loss="mse"), np.random.default_rng(0)
+    X, y = rng.normal(size=(20, 2)), rng.normal(size=20)
+    monitor.observe(epoch=0, step=0, X=X, y=y)
+    return model, monitor
+
+
+# ---------------------------------------------------------------- over time
+
+
+def test_curves_are_the_columns_of_the_history() -> None:
+    ax = plots.curves(HISTORY)
+    training, validation, best = ax.get_lines()
+    assert training.get_xydata().tolist() == [[1, 3], [2, 2], [3, 1]]
+    assert validation.get_xydata().tolist() == [[1, 4], [2, 2.5], [3, 2.75]]
+    assert set(best.get_xdata()) == {2}
+    assert words(ax) == ["training", "validation", "best epoch, 2"]
+    assert (ax.get_xlabel(), ax.get_ylabel(), ax.get_yscale()) == ("epoch", "loss", "linear")
+    assert [line.get_color() for line in (training, validation)] == list(PALETTE[:2])
+    assert plots.curves(HISTORY, "accuracy").get_ylabel() == "accuracy (share of samples)"
+    assert plots.curves({"epoch": [1], "seconds": [2.0]}, "seconds").get_ylabel() == "time since the start (s)"
+    assert plots.curves(HISTORY, log=True).get_yscale() == "log"
+
+
+@pytest.mark.filterwarnings("ignore:Glyph .* missing from font")  # which is matplotlib's to say
+def test_names_that_mean_something_elsewhere_stay_text() -> None:
+    for name in [*HOSTILE, *NASTY]:
+        label = plots.curves({"epoch": [1, 2], name: [1.0, 2.0]}, name).yaxis.label
+        assert not label.get_parse_math()
+        assert not label.get_usetex()
+    history = {"epoch": [1, 2], "".join(HOSTILE[:-1]): [1.0, 2.0]}
+    assert drawn(plots.curves(history, "".join(HOSTILE[:-1])))[:4] == b"\x89PNG"
+
+
+def test_dead_units_are_shares_in_per_cent_of_the_layers_with_relus() -> None:
+    half, none = [[0.0, 1.0], [0.0, 0.0]], [[1.0, 0.0], [0.0, 2.0]]
+    monitor = watched(
+        {"a": stats(none), "b": stats(half), "out": stats(none, op="add")},
+        {"a": stats(half), "b": stats(half), "out": stats(none, op="add")},
+    )
+    ax = plots.dead_units(monitor)
+    a, b = ax.get_lines()
+    assert a.get_xydata().tolist() == [[0, 0], [10, 50]]
+    assert b.get_xydata().tolist() == [[0, 50], [10, 50]]
+    assert words(ax) == ["a", "b"]
+    assert ax.get_ylabel() == "dead ReLUs (% of the layer)"
+
+
+def test_update_ratios_are_those_that_were_noted() -> None:
+    one = [[1.0]]
+    monitor = watched(
+        {"a": stats(one, ratio=0.01), "b": stats(one, ratio=0.5)}, {"a": stats(one, ratio=0.002), "b": stats(one)}
+    )
+    ax = plots.update_ratios(monitor)
+    a, b, usual = ax.get_lines()
+    assert a.get_xydata().tolist() == [[0, 0.01], [10, 0.002]]
+    assert b.get_xydata().tolist() == [[0, 0.5]]  # the last step was not noted
+    assert set(usual.get_ydata()) == {1e-3}
+    assert ax.get_yscale() == "log"
+
+
+# ---------------------------------------------------------------- across layers
+
+
+def test_gradient_flow_has_the_mean_length_of_each_layers_gradients() -> None:
+    monitor = watched(
+        {"a": stats([[1.0, 1]], [[3.0, 4.0]]), "b": stats([[1.0]], [[2.0]])},
+        {"a": stats([[1.0, 1]] * 2, [[3.0, 4.0], [0.0, 1.0]]), "b": stats([[1.0]], [[0.5]])},
+    )
+    ax = plots.gradient_flow(monitor)
+    first, last = ax.get_lines()
+    assert first.get_xydata().tolist() == [[0, 5], [1, 2]]
+    assert last.get_xydata().tolist() == [[0, 3], [1, 0.5]]
+    assert words(ax) == ["step 0", "step 10"]
+    assert [tick.get_text() for tick in ax.get_xticklabels()] == ["a", "b"]
+    assert ax.get_yscale() == "log"
+
+
+def test_gradients_that_are_all_0_are_drawn_on_a_plain_axis_and_named_so() -> None:
+    ax = plots.gradient_flow(watched({"a": stats([[0.0]]), "b": stats([[0.0]])}))
+    assert ax.get_yscale() == "linear"
+    assert words(ax) == ["step 0: all are 0"]
+    drawn(ax)
+
+
+def test_gradient_flow_of_a_model_has_the_lengths_of_its_layers_parameter_gradients() -> None:
+    model, _ = trained()
+    model([0.5, -1.0]).backward()
+    (line,) = plots.gradient_flow(model).get_lines()
+    lengths = [np.linalg.norm([p.grad for p in layer.parameters()]) for layer in model.layers]
+    np.testing.assert_allclose(line.get_ydata(), lengths, rtol=1e-12)
+
+
+@pytest.mark.parametrize("what", ["activations", "preactivations", "gradients"])
+@pytest.mark.parametrize("log", [False, True])
+def test_histograms_count_what_is_not_0_as_numpy_does(what: str, log: bool) -> None:
+    _, monitor = trained()
+    ax = plots.histograms(monitor, what, bins=17, log=log)
+    layers = monitor.records[0].layers
+    numbers = [getattr(s, what).ravel() for s in layers.values()]
+    kept = [np.log10(abs(x[x != 0])) if log else x[x != 0] for x in numbers]
+    low, high = min(map(np.min, kept)), max(map(np.max, kept))
+    assert len(ax.patches) == len(layers) == 3
+    for k, patch in enumerate(ax.patches):
+        heights, edges, baseline = patch.get_data()
+        counts, expected = np.histogram(kept[k], 17, (low, high))
+        np.testing.assert_allclose(edges, expected, rtol=1e-12, atol=1e-12)
+        np.testing.assert_allclose((heights - k) / (heights - k).max(), counts / counts.max(), atol=1e-12)
+        assert baseline == k
+    shares = [f"{100 * (x == 0).mean():.0f} % are 0" for x in numbers if (x == 0).any()]
+    assert [text.get_text() for text in ax.texts] == shares
+    assert what != "activations" or shares
+
+
+def test_histograms_are_of_the_step_that_was_asked_for() -> None:
+    monitor = watched({"a": stats([[1.0], [2.0]])}, {"a": stats([[5.0], [7.0]])})
+    assert plots.histograms(monitor).get_xlim() == (5, 7)
+    assert plots.histograms(monitor, step=0).get_xlim() == (1, 2)
+
+
+def test_names_of_layers_stay_text_wherever_they_are_drawn() -> None:
+    layers = {name: stats([[1.0, 2.0]], ratio=0.1) for name in NASTY}
+    for plot in (plots.dead_units, plots.update_ratios, plots.gradient_flow, plots.histograms):
+        ax = plot(watched(layers, layers))
+        drawn(ax)
+        texts = [*ax.get_xticklabels(), *ax.get_yticklabels()] if "layer" in ax.get_xlabel() + ax.get_ylabel() else []
+        texts += ax.get_legend().get_texts() if ax.get_legend() else []
+        named = [text for text in texts if "$" in text.get_text() and "mathdefault" not in text.get_text()]
+        assert named
+        assert not any(text.get_parse_math() for text in named)
+        assert all(len(text.get_text()) <= 64 and "\n" not in text.get_text() for text in named)
+
+
+def test_of_many_layers_some_are_named_and_all_are_drawn() -> None:
+    monitor = watched({f"layer{k}": stats([[1.0, 0.0]]) for k in range(50)})
+    ax = plots.dead_units(monitor)
+    assert len(ax.get_lines()) == 50
+    assert len(words(ax)) == 8
+    assert (words(ax)[0], words(ax)[-1]) == ("layer0", "layer49")
+    ax = plots.histograms(monitor)
+    assert len(ax.patches) == 50
+    assert len(ax.get_yticklabels()) == 25
+
+
+# ---------------------------------------------------------------- surfaces
+
+
+def line_model(w0: float, w1: float, b: float):
+    class Line(nn.Module):
+        def __init__(self) -> None:
+            self.p = [parameter(w0), parameter(w1), parameter(b)]
+
+        def __call__(self, x):
+            return self.p[0] * x[0] + self.p[1] * x[1] + self.p[2]
+
+    return Line()
+
+
+def test_the_boundary_of_a_linear_model_is_its_line() -> None:
+    X = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0]])
+    ax = plots.decision_boundary(line_model(1.0, 2.0, -1.2), X, [-1, -1, 1, 1])
+    boundary = ax.collections[2].get_paths()[0].vertices
+    assert len(boundary) > 50
+    np.testing.assert_allclose(boundary @ [1.0, 2.0], 1.2, atol=1e-12)
+    no, yes = ax.collections[3:5]
+    assert no.get_offsets().tolist() == [[0, 0], [1, 0]]
+    assert yes.get_offsets().tolist() == [[0, 1], [1, 1]]
+    assert words(ax) == ["class -1", "class 1"]
+
+
+def test_probabilities_decide_at_a_half_and_logits_at_0() -> None:
+    class Sigmoid(nn.Module):
+        def parameters(self):
+            return []
+
+        def __call__(self, x):
+            return (3 * x[0] - 1.5).sigmoid()
+
+    X, y = [[0.0, 0.0], [1.0, 1.0]], [0, 1]
+    half = plots.decision_boundary(Sigmoid(), X, y).collections[2].get_paths()[0].vertices
+    np.testing.assert_allclose(half[:, 0], 0.5, atol=1e-3)
+    third = plots.decision_boundary(Sigmoid(), X, y, threshold=1 / (1 + math.exp(0.9)))
+    np.testing.assert_allclose(third.collections[2].get_paths()[0].vertices[:, 0], 0.2, atol=1e-3)
+    logits = plots.decision_boundary(line_model(1.0, 0.0, -0.3), X, y).collections[2].get_paths()[0].vertices
+    np.testing.assert_allclose(logits[:, 0], 0.3, atol=1e-12)
+
+
+def test_of_several_outputs_the_largest_decides() -> None:
+    class Three(nn.Module):
+        def parameters(self):
+            return []
+
+        def __call__(self, x):
+            return [x[0] * 0 + 0.25, x[0], -x[0]]
+
+    ax = plots.decision_boundary(Three(), [[-1.0, 0.0], [0.0, 0.0], [1.0, 1.0]], [2, 0, 1])
+    extents = [c.get_paths()[0].vertices[:, 0] for c in ax.collections[:3]]
+    assert (extents[0].min(), extents[0].max()) == pytest.approx((-0.25, 0.25), abs=0.02)
+    assert extents[1].min() == pytest.approx(0.25, abs=0.02)
+    assert extents[2].max() == pytest.approx(-0.25, abs=0.02)
+    assert [c.get_facecolor()[0].tolist() for c in ax.collections[3:]] == [
+        list(matplotlib.colors.to_rgba(PALETTE[k])) for k in range(3)
+    ]
+
+
+def test_a_model_is_asked_in_evaluation_mode_and_left_as_it_was() -> None:
+    class Moody(nn.Module):
+        training, modes = True, []
+
+        def eval(self):
+            self.training = False
+
+        def train(self):
+            self.training = True
+
+        def __call__(self, x):
+            self.modes.append(self.training)
+            return x[0] * x[1]
+
+    model = Moody()
+    plots.decision_boundary(model, [[0.0, 0.0], [1.0, 1.0]], [0, 1])
+    assert model.modes == [False]
+    assert model.training
+
+
+def test_a_surface_has_the_heights_of_its_function_and_the_points_of_its_paths() -> None:
+    paths = {"SGD": [[2.0, 1.0], [1.0, 0.5], [0.5, 0.1]], "$Adam$": [[-1.0, -1.0], [0.0, 0.0]]}
+    ax = plots.loss_surface(lambda a, b: a * a + 3 * b * b, paths, names=("a", "b", "J"))
+    filled, lines = ax.collections[0], ax.collections[1]
+    for level, path in zip(lines.levels, lines.get_paths()):
+        if len(path.vertices):
+            a, b = path.vertices.T
+            np.testing.assert_allclose(a * a + 3 * b * b, level, atol=0.02)
+    low, high = filled.levels[0], filled.levels[-1]
+    assert low == pytest.approx(0, abs=0.01)
+    assert high == pytest.approx(2.6**2 + 3 * 1.4**2, rel=1e-9)  # the corner, 20 % beyond the paths
+    assert [line.get_xydata().tolist() for line in ax.get_lines()[::3]] == list(paths.values())
+    assert words(ax) == ["SGD", "$Adam$"]
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("a", "b")
+    assert ax.figure.axes[1].get_ylabel() == "J"
+    drawn(ax)
+
+
+def test_where_a_function_is_not_finite_the_map_is_blank() -> None:
+    ax = plots.loss_surface(lambda a, b: a.log() + b, xlim=(-1.0, 1.0), ylim=(0.0, 1.0))
+    assert min(v[0] for path in ax.collections[1].get_paths() for v in path.vertices) > 0
+    drawn(ax)
+
+
+def test_fitted_lines_are_the_lines_of_the_path() -> None:
+    path = [[0.0, 1.0], [0.5, 1.5], [1.0, 2.0]]
+    ax = plots.fitted_lines([0.0, 1.0, 2.0], [1.0, 3.0, 5.0], path)
+    assert ax.collections[0].get_offsets().tolist() == [[0, 1], [1, 3], [2, 5]]
+    for (b0, b1), line in zip(path, ax.get_lines()):
+        x, y = line.get_data()
+        np.testing.assert_allclose(y, b0 + b1 * x)
+        assert (x[0], x[-1]) == pytest.approx((-0.1, 2.1))
+    assert words(ax) == ["data", "step 0", "step 1", "step 2"]
+
+
+def test_beside_the_lines_stands_the_sum_of_squares_with_the_same_steps() -> None:
+    x, y = np.array([0.0, 1.0, 2.0]), np.array([1.0, 3.0, 5.0])
+    path = np.column_stack([np.linspace(0, 1, 11), np.linspace(-1, 2, 11)])
+    left, right = plots.linear_fit(x[:, None], y, path)
+    for level, outline in zip(left.collections[1].levels, left.collections[1].get_paths()):
+        for b0, b1 in outline.vertices[::9]:
+            assert ((b0 + b1 * x - y) ** 2).sum() == pytest.approx(level, abs=0.15)
+    dots = left.collections[-1]
+    np.testing.assert_allclose(dots.get_offsets(), path[::2])
+    colors = [matplotlib.colors.to_rgba(line.get_color()) for line in right.get_lines()]
+    np.testing.assert_allclose(dots.get_facecolor(), colors)
+    drawn(left)
+
+
+def test_a_descent_goes_along_the_tangent_and_then_to_the_curve() -> None:
+    ax = plots.descent(lambda x: x * x, [1.0, -1.0, 1.0])
+    curve, tangent, drop, *_ = ax.get_lines()
+    x, y = curve.get_data()
+    np.testing.assert_allclose(y, x * x, rtol=1e-12)
+    assert tangent.get_xydata().tolist() == [[1, 1], [-1, -3]]  # 1 + 2·(-2)
+    assert drop.get_xydata().tolist() == [[-1, -3], [-1, 1]]
+    assert ax.collections[0].get_offsets().tolist() == [[1, 1], [-1, 1], [1, 1]]
+
+
+def test_a_descent_of_one_point_is_a_point() -> None:
+    ax = plots.descent(lambda x: x**3, [2.0], xlim=(0.0, 3.0))
+    assert words(ax) == ["f", "steps, dark to light"]
+    assert ax.get_xlim() == (0, 3)
+
+
+# ---------------------------------------------------------------- manners
+
+
+def noted() -> Monitor:
+    _, monitor = trained()
+    monitor.updated(np.ones(31), np.full(31, 1.001))
+    return monitor
+
+
+SQUARE = [[0.0, 0.0], [1.0, 1.0]]
+PLOTS = {
+    "curves": lambda ax: plots.curves(HISTORY, ax=ax),
+    "dead units": lambda ax: plots.dead_units(noted(), ax=ax),
+    "update ratios": lambda ax: plots.update_ratios(noted(), ax=ax),
+    "gradient flow": lambda ax: plots.gradient_flow(noted(), ax=ax),
+    "histograms": lambda ax: plots.histograms(noted(), ax=ax),
+    "boundary": lambda ax: plots.decision_boundary(line_model(1, 1, -1), SQUARE, [0, 1], ax=ax),
+    "surface": lambda ax: plots.loss_surface(lambda a, b: a * b, {"path": SQUARE}, ax=ax),
+    "lines": lambda ax: plots.fitted_lines([0, 1], [1, 2], SQUARE, ax=ax),
+    "descent": lambda ax: plots.descent(lambda x: x * x, [1.0, 0.5], ax=ax),
+}
+
+
+@pytest.mark.parametrize("plot", PLOTS.values(), ids=PLOTS)
+def test_a_plot_draws_on_the_axes_it_is_given_says_what_they_are_and_leaves_pyplot_alone(plot) -> None:
+    code = "matplotlib.pyplot"
+    settings, figures = dict(matplotlib.rcParams), sys.modules[code].get_fignums() if code in sys.modules else []
+    ax = matplotlib.figure.Figure().subplots()
+    assert plot(ax) is ax
+    assert ax.get_xlabel()
+    assert ax.get_ylabel()
+    assert plot(None).figure is not ax.figure
+    assert dict(matplotlib.rcParams) == settings
+    assert figures == (sys.modules[code].get_fignums() if code in sys.modules else [])
+
+
+def test_colours_by_order_grow_lighter() -> None:
+    from viz.panels import gradation
+
+    light = [0.2126 * r + 0.7152 * g + 0.0722 * b for r, g, b, _ in gradation(12)]
+    assert light == sorted(light)
+    assert light[-1] < 0.75  # still seen on white
+
+
+EMPTY = SimpleNamespace(records=[])
+ONE = watched({"a": stats([[0.0]], op="add")})
+
+
+@pytest.mark.parametrize(
+    ("make", "kind", "text"),
+    [
+        (lambda: plots.curves({"epoch": [], "loss": []}), ValueError, "history is empty"),
+        (lambda: plots.curves(HISTORY, "recall"), ValueError, "no column 'recall': it has epoch, loss"),
+        (lambda: plots.dead_units(EMPTY), ValueError, "no snapshots: hand it to fit"),
+        (lambda: plots.gradient_flow(EMPTY), ValueError, "no snapshots"),
+        (lambda: plots.gradient_flow(nn.MLP(1, [1])), ValueError, r"call loss.backward\(\) first"),
+        (lambda: plots.dead_units(ONE), ValueError, "none of the monitor's layers has a ReLU"),
+        (lambda: plots.update_ratios(ONE), ValueError, "step that was noted"),
+        (lambda: plots.histograms(ONE), ValueError, "all activations at step 0 are 0 or not finite"),
+        (lambda: plots.histograms(ONE, "weights"), ValueError, "what='weights' is unknown"),
+        (lambda: plots.histograms(ONE, step=3), ValueError, "no snapshot was taken at step 3"),
+        (lambda: plots.histograms(ONE, bins=0), ValueError, "1 bin or more"),
+        (lambda: plots.decision_boundary(line_model(1, 1, 1), [[1.0]], [0]), ValueError, "array .samples, 2."),
+        (lambda: plots.decision_boundary(line_model(1, 1, 1), [[1.0, 2]], [math.nan]), ValueError, "finite"),
+        (lambda: plots.loss_surface(lambda a, b: a), ValueError, "pass xlim="),
+        (lambda: plots.loss_surface(lambda a, b: a, xlim=(1, 0), ylim=(0, 1)), ValueError, "lower first"),
+        (lambda: plots.loss_surface(lambda a, b: 3.0, {"p": [[0, 0]]}), TypeError, "has to return a Value"),
+        (lambda: plots.loss_surface(lambda a, b: a, {"p": [[0, 0, 0]]}), ValueError, "'p' is an array .steps, 2."),
+        (lambda: plots.loss_surface(lambda a, b: a.log(), xlim=(-2, -1), ylim=(0, 1)), ValueError, "not finite any"),
+        (lambda: plots.fitted_lines([1, 2], [1], [[0, 0]]), ValueError, "as many x as y"),
+        (lambda: plots.descent(lambda x: x, []), ValueError, "path is empty"),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_told(make, kind, text: str) -> None:
+    with pytest.raises(kind, match=text):
+        make()
+
+
+def test_a_history_and_a_monitor_of_real_training_are_drawn() -> None:
+    model, monitor = trained()
+    x, t = [Value(0.0), Value(0.0)], Value(0.0)
+    program = microgrid.compile((model(x) - t) ** 2, inputs=[*x, t])
+    before = program.parameters.copy()
+    _, gradient = program.value_and_grad([[0.1, 0.2, 0.3]])
+    program.parameters -= 0.1 * gradient
+    monitor.updated(before, program.parameters)
+    ax = plots.update_ratios(monitor)
+    ratio = np.linalg.norm(0.1 * gradient[:12]) / np.linalg.norm(before[:12])
+    assert ax.get_lines()[0].get_ydata()[0] == pytest.approx(ratio, rel=1e-10)
