@@ -128,7 +128,7 @@ def loss_surface(
     grid(ax, names[0], names[1])
     ax.grid(False)
     ax.set(xlim=sides[0], ylim=sides[1])
-    legend(ax, handles, list(routes), loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=min(3, max(1, len(routes))))
+    legend(ax, handles, list(routes), loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=min(4, max(1, len(routes))))
     return ax
 
 
