@@ -49,8 +49,9 @@ def layers(loss: Value, samples: Sequence[Sequence[Value]], parameters: Sequence
     chosen = _outermost(leaving)
     used: dict[str, dict[int, None]] = {scope: {} for scope in chosen}
     for v in nodes:
-        if (scope := next((s for s in reversed(_prefixes(v.scope)) if s in used), None)) is not None:
-            used[scope].update(dict.fromkeys(places[p] for p in v.parents if p in places))
+        taken = [places[p] for p in v.parents if p in places]
+        if taken and (scope := next((s for s in reversed(_prefixes(v.scope)) if s in used), None)) is not None:
+            used[scope].update(dict.fromkeys(taken))
     found = []
     for scope in chosen:
         rows: list[list[Value]] = [[] for _ in samples]
@@ -86,8 +87,9 @@ def _leaving(candidates: Iterable[Value], nodes: Sequence[Value]) -> dict[str, l
             uses.setdefault(parent, set()).add(v.scope)
     found: dict[str, list[Value]] = {}
     for v in candidates:
-        for scope in _prefixes(v.scope):
-            if not all(f"{user}/".startswith(f"{scope}/") for user in uses.get(v, ())):
+        outside = uses.get(v, set()) - {v.scope}
+        for scope in _prefixes(v.scope) if outside else ():
+            if not all(f"{user}/".startswith(f"{scope}/") for user in outside):
                 found.setdefault(scope, []).append(v)
     return found
 

@@ -106,8 +106,8 @@ class Monitor:
     `records` holds them.  The model records one sample, in a copy of it, and the graph is replayed for the first
     `samples` of the batch (None: all), with dropout masks of its own: nothing changes for the training.  A model with
     batch normalisation records its whole batch.  `every` is the number of steps from one snapshot to the next; by
-    default 100, which slows replayed training by less than 20 %, and more once there are 400 snapshots.  `loss` is a
-    function of (predictions, targets), or its name in `nn.losses`; `fit` fills in its own.
+    default 100, which slows replayed training by less than 20 % once the graph is recorded, and more when there are
+    400 snapshots.  `loss` is a function of (predictions, targets), or its name in `nn.losses`; `fit` fills in its own.
 
     >>> from microgrid import nn
     >>> monitor = Monitor(nn.MLP(2, [3, 1]), loss="mse")
@@ -120,6 +120,7 @@ class Monitor:
         if not hasattr(model, "parameters") or not callable(model):
             raise TypeError(f"Monitor watches a module, something with parameters(), got {type(model).__name__}")
         self.model, self.loss = model, loss
+        self._modules = _modules(model)  # once, as looking for them takes as long as many steps
         self.records: list[Snapshot] = []
         self.samples = None if samples is None else arguments.count(samples, "samples")
         self.every = EVERY if every is None else arguments.count(every, "every")
@@ -143,7 +144,7 @@ class Monitor:
         y = arguments.numbers(y, "y is an array with a row, or a number, for each sample")
         if not X.ndim or not y.ndim or not len(X) or len(X) != len(y):
             raise ValueError(f"a snapshot needs as many targets as samples, and some: X {X.shape}, y {y.shape}")
-        norms = [module for module in _modules(self.model) if hasattr(module, "absorb")]
+        norms = [module for module in self._modules if hasattr(module, "absorb")]
         whole = any(norm.training for norm in norms)
         if self.samples is not None and not whole:
             X, y = X[: self.samples], y[: self.samples]
@@ -179,7 +180,7 @@ class Monitor:
         self.records[k] = replace(record, layers=noted)
 
     def _mode(self) -> tuple[Any, ...]:
-        return tuple(getattr(module, "training", None) for module in _modules(self.model))
+        return tuple(getattr(module, "training", None) for module in self._modules)
 
     def _loss(self) -> Callable[[Any, Any], Any]:
         names = [name for name in losses.__all__ if not name.endswith(("penalty", "divergence"))]
@@ -204,9 +205,10 @@ class _Watch:
         import numpy as np
 
         self.whole, self.samples = whole, len(X) if whole else 1
-        self.model = deepcopy(model)  # whose dropouts draw, and whose statistics move, in place of the model's
+        parameters = model.parameters()
+        # a copy over the same parameters, whose dropouts draw and whose statistics move in place of the model's
+        self.model = deepcopy(model, {id(p): p for p in parameters})
         self.dropouts = [m for m in _modules(self.model) if hasattr(m, "masks") and hasattr(m, "draw")]
-        parameters = self.model.parameters()
         self.size = len(parameters)
         total, xs, columns = self._record(loss, X, y, range(self.samples))
         if not whole and _computation(total) != _computation(self._record(loss, X, y, [len(X) - 1])[0]):
