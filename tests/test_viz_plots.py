@@ -219,6 +219,9 @@ def test_the_boundary_of_a_linear_model_is_its_line() -> None:
     boundary = ax.collections[2].get_paths()[0].vertices
     assert len(boundary) > 50
     np.testing.assert_allclose(boundary @ [1.0, 2.0], 1.2, atol=1e-12)
+    below, above = (region.get_paths()[0].vertices @ [1.0, 2.0] for region in ax.collections[:2])
+    assert below.min() < below.max() < 1.25
+    assert 1.15 < above.min() < above.max()
     no, yes = ax.collections[3:5]
     assert no.get_offsets().tolist() == [[0, 0], [1, 0]]
     assert yes.get_offsets().tolist() == [[0, 1], [1, 1]]
