@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from .engine import Value
 from .errors import GraphError
-from .graph import depends, order, sweep
+from .graph import depends, sweep
 from .ops import ADD, DIV, MUL, NEG, SUB
 from .replay import slopes
 from .transforms import VALUES, times
@@ -36,13 +36,12 @@ class Layer:
     parameters: list[int]
 
 
-def layers(loss: Value, samples: Sequence[Sequence[Value]], parameters: Sequence[Value]) -> list[Layer]:
-    """The layers under a loss, in the order they are computed; `samples` are the input leaves of each sample.
+def layers(nodes: Sequence[Value], samples: Sequence[Sequence[Value]], parameters: Sequence[Value]) -> list[Layer]:
+    """The layers among the nodes under a loss (in `order`), as they are computed; `samples` are the leaves of each.
 
     A scope inside another is part of it if all that leaves it leaves the other too, as a neuron is part of its layer.
     GraphError if a scope has more units for one sample than for another.
     """
-    nodes = order(loss)
     owner = _nearest(nodes, samples)
     places = {p: k for k, p in enumerate(parameters)}
     leaving = _leaving([v for v in nodes if v in owner], nodes)
@@ -119,19 +118,19 @@ ARITHMETIC = {op.code for op in (ADD, SUB, MUL, DIV, NEG)}
 
 
 class Backward:
-    """The derivatives of a loss with respect to some nodes, as a graph that holds for any sample.
+    """The derivatives of a loss, the last of `graph` (in `order`), with respect to some nodes, for any sample.
 
     `grad` writes down the branch that a ReLU took, and it stands for ever.  Here the partials of `bent` nodes, all
     operations but the arithmetic ones, are leaves, whose data `slopes` computes from what the nodes are.
     """
 
-    def __init__(self, loss: Value, nodes: Sequence[Value], others: Sequence[Value] = ()) -> None:
+    def __init__(self, graph: Sequence[Value], nodes: Sequence[Value], others: Sequence[Value] = ()) -> None:
         self._bent: list[Value] = []
         self.leaves: list[Value] = []
         """One for each partial of each bent node, in order."""
-        reached = depends(order(loss), nodes)
+        reached = depends(graph, nodes)
         self._reached = set(reached)
-        adjoints = sweep(reached, self._partials, 1.0, times) if loss in self._reached else {}
+        adjoints = sweep(reached, self._partials, 1.0, times) if graph[-1] in self._reached else {}
         found = [adjoints.get(v, 0.0) for v in nodes]
         self.gradients = [g if isinstance(g, Value) else Value(g) for g in found]
         self.nodes = [*nodes, *others, *dict.fromkeys(x for v in self._bent for x in (v, *v.parents))]

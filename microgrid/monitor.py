@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 from . import arguments, program
 from .context import errstate
+from .core import CONSTANT
 from .engine import Value
 from .errors import GraphError
 from .graph import order
 from .layers import Backward, layers
 from .nn import losses
+from .recording import record
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["LayerStats", "Monitor", "Snapshot"]
 
-EVERY = 100
+EVERY = 200
 """Steps from one snapshot to the next, unless told: a snapshot takes as long as 5 to 16 replayed training steps."""
 MOST = 400
 """So many snapshots at most, unless told how often: then every second is dropped, and they come half as often."""
@@ -106,7 +108,7 @@ class Monitor:
     `records` holds them.  The model records one sample, in a copy of it, and the graph is replayed for the first
     `samples` of the batch (None: all), with dropout masks of its own: nothing changes for the training.  A model with
     batch normalisation records its whole batch.  `every` is the number of steps from one snapshot to the next; by
-    default 100, which slows replayed training by less than 20 % once the graph is recorded, and more when there are
+    default 200, which slows replayed training by less than 20 % once the graph is recorded, and more when there are
     400 snapshots.  `loss` is a function of (predictions, targets), or its name in `nn.losses`; `fit` fills in its own.
 
     >>> from microgrid import nn
@@ -121,6 +123,7 @@ class Monitor:
             raise TypeError(f"Monitor watches a module, something with parameters(), got {type(model).__name__}")
         self.model, self.loss = model, loss
         self._modules = _modules(model)  # once, as looking for them takes as long as many steps
+        self._norms = [module for module in self._modules if hasattr(module, "absorb")]
         self.records: list[Snapshot] = []
         self.samples = None if samples is None else arguments.count(samples, "samples")
         self.every = EVERY if every is None else arguments.count(every, "every")
@@ -144,12 +147,11 @@ class Monitor:
         y = arguments.numbers(y, "y is an array with a row, or a number, for each sample")
         if not X.ndim or not y.ndim or not len(X) or len(X) != len(y):
             raise ValueError(f"a snapshot needs as many targets as samples, and some: X {X.shape}, y {y.shape}")
-        norms = [module for module in self._modules if hasattr(module, "absorb")]
-        whole = any(norm.training for norm in norms)
+        whole = any(norm.training for norm in self._norms)
         if self.samples is not None and not whole:
             X, y = X[: self.samples], y[: self.samples]
         # what normalises by running statistics has them written into its graph: they may be others the next time
-        key = None if norms and not whole else (len(X) if whole else 0, X.shape[1:], y.shape[1:], self._mode())
+        key = None if self._norms and not whole else (len(X) if whole else 0, X.shape[1:], y.shape[1:], self._mode())
         with errstate(domain="ieee", gradient="ignore"):
             if key is None or key not in self._watches:
                 self._watches[key] = _Watch(self.model, self._loss(), X, y, whole)
@@ -211,15 +213,17 @@ class _Watch:
         self.dropouts = [m for m in _modules(self.model) if hasattr(m, "masks") and hasattr(m, "draw")]
         self.size = len(parameters)
         total, xs, columns = self._record(loss, X, y, range(self.samples))
-        if not whole and _computation(total) != _computation(self._record(loss, X, y, [len(X) - 1])[0]):
+        other = total if whole else self._record(loss, X, y, [len(X) - 1])[0]
+        if _computation(total) != _computation(other):
             raise GraphError("the model computes one sample otherwise than another (Python decided by data): a monitor "
                              "replays one graph for all samples")  # fmt: skip
-        self.layers = layers(total, xs, parameters)
+        nodes = order(total)
+        self.layers = layers(nodes, xs, parameters)
         if not self.layers:
             raise GraphError("the model names no layers: compute each in a block, with microgrid.scope('layer0'): ...")
         units = [v for layer in self.layers for row in layer.units for v in row]
         operands = [v for layer in self.layers for row in layer.operands for v in row]
-        self.backward = Backward(total, units, operands)
+        self.backward = Backward(nodes, units, operands)
         self.values = program.compile(self.backward.nodes, columns, parameters)
         self.gradients = program.compile(self.backward.gradients, [*columns, *self.backward.leaves], parameters)
         self.weights = {layer.scope: np.array(layer.parameters, dtype=int) for layer in self.layers}
@@ -285,6 +289,10 @@ def _arranged(flat: list[Value], shape: tuple[int, ...]) -> Any:
     return np.array(flat, dtype=object).reshape(shape).tolist()
 
 
-def _computation(total: Value) -> list[tuple[str, float | None]]:
-    """What a graph computes, whatever its leaves: operations and the numbers written into the code."""
-    return [(v.op, v.data if v.role == "constant" else v.constant) for v in order(total)]
+def _computation(total: Value) -> tuple[Any, ...]:
+    """What a graph computes, whatever its inputs: operations, their operands, and the numbers written into the code."""
+    r = record([total], [], None)
+    constants = [
+        x for x, code, b, role in zip(r.data, r.code, r.b, r.role) if role == CONSTANT or (code and b < 0)
+    ]  # of an operation with one operand it is the exponent or the slope
+    return r.code, r.a, r.b, constants

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import microgrid
-from microgrid import GraphError, Value, nn, optim, parameter, scope
+from microgrid import GraphError, Value, graph, nn, optim, parameter, scope
 from microgrid import monitor as monitoring
 from microgrid.layers import layers
 from microgrid.monitor import Monitor
@@ -184,7 +184,7 @@ def test_the_update_ratio_is_the_step_over_the_weights_of_each_layer() -> None:
 def scopes_of(make) -> dict[str, int]:
     x = Value(0.5)
     loss = make(x) ** 2
-    return {layer.scope: len(layer.units[0]) for layer in layers(loss, [[x]], [])}
+    return {layer.scope: len(layer.units[0]) for layer in layers(graph.order(loss), [[x]], [])}
 
 
 def test_neurons_are_part_of_their_layer_and_a_whole_network_in_a_scope_is_no_layer() -> None:
@@ -331,14 +331,14 @@ def test_training_takes_the_same_steps_with_and_without_a_monitor() -> None:
     assert ((outputs[-1] - Y) ** 2).mean() < ((outputs[0] - Y) ** 2).mean()
 
 
-def test_snapshots_come_every_hundred_steps_then_half_as_often_once_there_are_many(monkeypatch) -> None:
+def test_snapshots_come_every_200_steps_then_half_as_often_once_there_are_many(monkeypatch) -> None:
     monkeypatch.setattr(monitoring, "MOST", 4)
     monitor = Monitor(mlp(), loss="mse")
-    for step in range(1301):
+    for step in range(2601):
         if monitor.wants(0, step):
             monitor.observe(epoch=0, step=step, X=X[:2], y=Y[:2])
             monitor.updated(np.ones(44), np.full(44, 2.0))
-    assert [r.step for r in monitor.records] == [0, 400, 800, 1200]
+    assert [r.step for r in monitor.records] == [0, 800, 1600, 2400]
     assert all(r.layers["layer0"].update_to_weight == 1.0 for r in monitor.records)
 
 
