@@ -14,7 +14,18 @@ import pytest
 import microgrid.nn
 from benchmarks import __main__ as command
 from benchmarks import (
-    elements, goals, gpt, gpt_step, growth, matrices, moons, peers, replay, report, timing, training,
+    elements,
+    goals,
+    gpt,
+    gpt_step,
+    growth,
+    matrices,
+    moons,
+    peers,
+    replay,
+    report,
+    timing,
+    training,
 )  # fmt: skip
 from benchmarks.timing import Answer, Contestant, contest
 from microgrid import Value, dot
