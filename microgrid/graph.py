@@ -7,7 +7,7 @@ from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .core import BUNDLE
+from .core import BUNDLE, built_from
 from .engine import Value
 from .errors import GraphError
 from .failures import describe
@@ -202,5 +202,6 @@ def counts(*roots: Value) -> Counts:
 
 
 def _bytes(v: Value) -> int:
-    numbers = {id(x): x for x in (v._data, v._grad, v._da, v._db)}
+    held = () if built_from else (v._data, v._grad, v._da, v._db)  # compiled nodes are made of their numbers
+    numbers = {id(x): x for x in held}
     return v.__sizeof__() + sum(x.__sizeof__() for x in numbers.values())

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from microgrid import GraphError, Value, parameter, scope
+from microgrid import GraphError, Value, compiled, parameter, scope
 from microgrid.graph import counts, depends, leaves, order, path_count, paths, scopes, sweep
 
 OPERATE = (operator.add, operator.mul, operator.sub, lambda a, b: a.tanh() + b, lambda a, b: b.sin())
@@ -206,3 +206,10 @@ def test_one_path_of_a_hundred_thousand_steps():
     (path,) = paths(y, x)
     assert len(path.nodes) == 100_001
     assert path.product == 1.0
+
+
+def test_the_bytes_of_a_graph_are_those_of_its_nodes_and_of_their_numbers():
+    v = Value(1.5) + Value(2.5)
+    nodes = sum(map(sys.getsizeof, (v, *v.parents)))
+    assert (counts(v).bytes == nodes) == compiled
+    assert counts(v).bytes >= nodes
