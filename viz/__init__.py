@@ -7,3 +7,7 @@ from .errors import TooLarge as TooLarge
 from .errors import VizError as VizError
 from .figure import Figure as Figure
 from .figure import draw as draw
+from .steps import Frame as Frame
+from .steps import Steps as Steps
+from .steps import explain as explain
+from .steps import steps as steps

@@ -16,7 +16,7 @@ from .printer import FAMILIAR, MISSING, Printer, fold, is_name, value
 from .snapshot import Node, Trace
 from .text import shorten
 
-__all__ = ["equation", "gradient_name", "local_derivative", "symbol"]
+__all__ = ["application", "equation", "gradient_name", "is_current", "local_derivative", "symbol"]
 
 LONGEST_OPERAND, LONGEST_DERIVATIVE, LONGEST_IN_GRADIENT = 16, 18, 8
 LONGEST_FORMULA = 28
@@ -65,7 +65,7 @@ def equation(trace: Trace, node: Node, numbers: Numbers) -> str:
 
 def _expanded(trace: Trace, node: Node, depth: int, words: dict[str, str]) -> ast.expr:
     """The formula of a node, down to what has a name; `words` is told what its variables are called."""
-    return _application(node, [_operand(trace, operand, depth, words) for operand in trace.operands(node)])
+    return application(node, [_operand(trace, operand, depth, words) for operand in trace.operands(node)])
 
 
 def _operand(trace: Trace, operand: Node, depth: int, words: dict[str, str]) -> ast.expr:
@@ -98,10 +98,10 @@ def _abridged(trace: Trace, node: Node, numbers: Numbers) -> str:
             tree, inside = ast.Name(f"v{operand.index}"), {f"v{operand.index}": MISSING}
         trees.append(tree)
         words |= inside
-    return Printer(numbers, words, spaced=True)(_application(node, trees))
+    return Printer(numbers, words, spaced=True)(application(node, trees))
 
 
-def _application(node: Node, operands: Sequence[ast.expr]) -> ast.expr:
+def application(node: Node, operands: Sequence[ast.expr]) -> ast.expr:
     """The operation applied to its operands, as a syntax tree."""
     row = TABLE[node.op]
     if row.name == "powc" and node.constant == 1:
@@ -174,6 +174,16 @@ def _gives(row: Op, node: Node, operands: Sequence[Node], k: int) -> bool:
     except (ArithmeticError, ValueError):
         return False
     return math.isclose(computed, node.partials[k], rel_tol=1e-6, abs_tol=1e-9)
+
+
+def is_current(trace: Trace, node: Node) -> bool:
+    """Whether the data of a node is what its operation gives for the data that its operands have now."""
+    constants = () if node.constant is None else (node.constant,)
+    try:
+        z = TABLE[node.op].bind("value")(*(operand.data for operand in trace.operands(node)), *constants)
+    except (ArithmeticError, TypeError, ValueError):  # recorded under `errstate(domain="ieee")`
+        return not math.isfinite(node.data)
+    return z == node.data or math.isclose(z, node.data, rel_tol=1e-9) or (z != z and node.data != node.data)
 
 
 @cache

@@ -33,13 +33,13 @@ Rectangle = tuple[float, float, float, float]
 """Left, top, right, bottom."""
 
 
-def paint(picture: Picture, layout: Layout, options: Options) -> Scene:
-    """Draw a picture whose boxes have their places."""
+def paint(picture: Picture, layout: Layout, options: Options, least_width: float = 0.0) -> Scene:
+    """Draw a picture whose boxes have their places, in the middle of a page of at least this width."""
     theme = THEMES[options.theme]
     scopes = _scopes(picture, layout)
     left, top, right, bottom = _around([(0.0, 0.0, *layout.size), *scopes.values()])
     legend = [kind for kind in LEGEND if any(box.kind == kind for box in picture.boxes)] if options.legend else []
-    width = max(right - left, _legend_width(legend))
+    width = max(right - left, _legend_width(legend), least_width)
     title = clean(options.title or "")
     title_lines = wrap(title, lambda line: _measure(line, "title") <= max(width, NARROWEST_TITLE)) if title else []
     above = FONTS["title"].leading * len(title_lines) + 14 if title_lines else 0.0
@@ -118,10 +118,11 @@ def _arrow(arrow: Arrow, route: tuple[curves.Curve, ...], layout: Layout, theme:
             curve = curves.reverse(curves.trim(curves.reverse(curve), curves.within(tip, ARROW_LENGTH * 0.85)))
             items.append(_head(tip, curve[-1], theme))
         items.insert(0, Path((("M", curve[:1]), *_cubics(curve)), line))
-    groups = [Group("edge", tuple(items), node=arrow.head.node)]
+    groups = [Group("edge", tuple(items), node=arrow.head.node, operand=arrow.operand)]
     if arrow.label:
         texts = _lines(arrow.label, layout.centers[arrow.label.name], theme)
-        groups.append(Group("local", tuple(texts), arrow.label.description, arrow.label.node))
+        description = arrow.label.description
+        groups.append(Group("local", tuple(texts), description, arrow.label.node, arrow.operand))
     return groups
 
 

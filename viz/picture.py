@@ -14,7 +14,7 @@ from .snapshot import Node, Trace
 from .text import shorten
 from .theme import FONTS, Font
 
-__all__ = ["Arrow", "Box", "Line", "Picture", "compose"]
+__all__ = ["Arrow", "Box", "Line", "Picture", "compose", "gradient_line"]
 
 LONGEST_NAME, LONGEST_LABEL = 40, 24
 
@@ -45,6 +45,8 @@ class Box:
     scope: tuple[str, ...] = ()
     description: str = ""
     """All it has to say, unabridged, for whoever points at it or cannot see it."""
+    least_width: float = 0.0
+    """Of the text: room for what another frame of the same picture says."""
 
     @property
     def shape(self) -> Shape:
@@ -53,7 +55,7 @@ class Box:
     @cached_property
     def text_size(self) -> Point:
         widths = [text_width(line.text, line.font.size, line.font.bold) for line in self.lines]
-        return max(widths, default=0.0), sum(line.font.leading for line in self.lines)
+        return max([*widths, self.least_width]), sum(line.font.leading for line in self.lines)
 
     @cached_property
     def size(self) -> Point:
@@ -62,11 +64,15 @@ class Box:
 
 @dataclass(frozen=True)
 class Arrow:
-    """From one box to another; `label` is a box on the way that holds the local derivative."""
+    """From one box to another; `label` is a box on the way that holds the local derivative.
+
+    `operand` says which operand of the head's node comes along it; None on the way to an operation's own result.
+    """
 
     tail: Box
     head: Box
     label: Box | None = None
+    operand: int | None = None
 
     @property
     def is_bond(self) -> bool:
@@ -117,7 +123,7 @@ def compose(trace: Trace, options: Options, numbers: Numbers) -> Picture:
                 description = words.derivative(trace, node, k, numbers)
                 label = Box(f"e{labels}", "local", (text,), node.index, node.scope, description)
                 labels += 1
-            arrows.append(Arrow(shown[operand.index], target, label))
+            arrows.append(Arrow(shown[operand.index], target, label, k))
     heading, sentence = words.heading(trace, trace.root, numbers), words.sentence(trace, numbers)
     return Picture(tuple(boxes), tuple(arrows), shown[-1], heading, sentence)
 
@@ -130,7 +136,7 @@ def _lines(trace: Trace, node: Node, numbers: Numbers, merged: bool) -> tuple[Li
     lines = [Line(name, "name")] if name else []
     lines.append(Line(numbers(node.data), "value"))
     if node.role != "constant":
-        lines.append(_gradient(node, trace.root, numbers))
+        lines.append(gradient_line(node, trace.root, numbers))
     return tuple(lines)
 
 
@@ -141,7 +147,8 @@ def _name(trace: Trace, node: Node, numbers: Numbers) -> str:
     return shorten(name, LONGEST_NAME)
 
 
-def _gradient(node: Node, root: Node, numbers: Numbers) -> Line:
+def gradient_line(node: Node, root: Node, numbers: Numbers) -> Line:
+    """What a box says of its gradient."""
     if node.grad is None:
         return Line(PENDING, "pending")
     name = notation.gradient_name(node, root)

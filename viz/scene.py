@@ -33,12 +33,24 @@ class Text:
 
 @dataclass(frozen=True)
 class Group:
-    """What belongs together: a box with its text, an arrow.  `node` is the node's position in the graph's order."""
+    """What belongs together: a box with its text, an arrow.  `node` is the node's position in the graph's order.
+
+    An arrow and its local derivative belong to the node they lead to; `operand` says from which of its operands.
+    """
 
     kind: str
     items: tuple[Path | Text, ...]
     description: str = ""
     node: int | None = None
+    operand: int | None = None
+
+    @property
+    def paths(self) -> list[Path]:
+        return [item for item in self.items if isinstance(item, Path)]
+
+    @property
+    def texts(self) -> list[Text]:
+        return [item for item in self.items if isinstance(item, Text)]
 
 
 @dataclass(frozen=True)

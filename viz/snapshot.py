@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from microgrid import Value
-from microgrid.graph import order, sweep
+from microgrid.backward import propagate
+from microgrid.graph import order
 
 from .errors import TooLarge
 from .text import clean
@@ -38,6 +39,8 @@ class Trace:
     """The nodes in `microgrid.graph.order`: each after its operands, the root last."""
 
     nodes: tuple[Node, ...]
+    operations: tuple[int, ...]
+    """The positions of the operations, oldest first, as they were computed; `backward` takes them in reverse."""
 
     @property
     def root(self) -> Node:
@@ -63,12 +66,11 @@ def read(root: Value, max_nodes: int | None = None) -> Trace:
             "node nearer to the leaves), or pass max_nodes=None to draw it all"
         )
     position = {v: i for i, v in enumerate(values)}
-    derivatives = sweep(values, lambda v: v.partials, 1.0, _times)
-    return Trace(tuple(_node(i, v, position, derivatives.get(v, 0.0)) for i, v in enumerate(values)))
-
-
-def _times(adjoint: float, partial: float) -> float:
-    return adjoint * partial if adjoint else 0.0  # as in `backward`, 0 times infinity is 0
+    newest_first, adjoints = propagate(root)
+    derivatives = dict(zip(newest_first, adjoints, strict=True))
+    nodes = tuple(_node(i, v, position, derivatives[v]) for i, v in enumerate(values))
+    operations = (position[v] for v in reversed(newest_first) if v in position)
+    return Trace(nodes, tuple(i for i in operations if nodes[i].op))
 
 
 def _node(index: int, v: Value, position: dict[Value, int], derivative: Any) -> Node:

@@ -13,10 +13,14 @@ __all__ = ["svg"]
 FAMILIES = "'DejaVu Sans', 'Segoe UI', 'Helvetica Neue', Arial, sans-serif"
 
 
-def svg(scene: Scene) -> str:
-    """The drawing as one SVG element.  It scales down to the width of its surroundings."""
+def svg(scene: Scene, written: dict[int, str] | None = None) -> str:
+    """The drawing as one SVG element.  It scales down to the width of its surroundings.
+
+    `written` keeps, by identity, what groups were written as, for scenes that share most of theirs.
+    """
     width, height = map(_number, scene.size)
-    body = "\n".join(map(_group, scene.groups))
+    memory = {} if written is None else written
+    body = "\n".join([_remembered(group, memory) for group in scene.groups])
     # Several pictures may stand in one notebook, so ids come from the content and colours are not in a style sheet.
     key = "mg" + sha256((scene.title + scene.background + body).encode()).hexdigest()[:10]
     attributes = {
@@ -43,10 +47,18 @@ def svg(scene: Scene) -> str:
     )
 
 
+def _remembered(group: Group, written: dict[int, str]) -> str:
+    if id(group) not in written:
+        written[id(group)] = _group(group)
+    return written[id(group)]
+
+
 def _group(group: Group) -> str:
     attributes: dict[str, str] = {"class": group.kind}
     if group.node is not None:
         attributes["data-node"] = str(group.node)
+    if group.operand is not None:
+        attributes["data-edge"] = f"{group.node}:{group.operand}"
     title = []
     if group.description:
         attributes |= {"role": "graphics-symbol", "aria-label": group.description.replace("\n", ", ")}

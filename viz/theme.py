@@ -30,6 +30,8 @@ FONTS = {
     "scope": Font(12, bold=True),
     "legend": Font(12.5),
     "title": Font(20, bold=True),
+    "progress": Font(13),
+    "caption": Font(17),
 }
 """The kinds of text."""
 
@@ -57,6 +59,8 @@ class Theme:
     dim: str
     local: str
     edge: str
+    active: Paint
+    """The border, and the fill unless it is "none", of what a step is about."""
     scope: Paint
     boxes: dict[str, Paint]
     symbol: str
@@ -66,7 +70,7 @@ class Theme:
     def ink(self, kind: str) -> str:
         """The colour of a kind of text."""
         special = {"gradient": self.gradient, "local": self.local, "symbol": self.symbol}
-        return special.get(kind, self.dim if kind in ("pending", "scope") else self.text)
+        return special.get(kind, self.dim if kind in ("pending", "scope", "progress") else self.text)
 
 
 # The hues are those of Okabe and Ito (https://jfly.uni-koeln.de/color/), lightened where text stands on them: data is
@@ -78,6 +82,7 @@ LECTURE = Theme(
     dim="#545a62",
     local="#0a57a4",
     edge="#59616c",
+    active=Paint("none", "#00795a", 4.2),
     scope=Paint("#f3f5f8", "#c3c9d2", 1.2),
     boxes={
         "input": Paint("#ffeb99", "#a67d00"),
@@ -110,6 +115,7 @@ DARK = Theme(
     dim="#a7b0bd",
     local="#8cc8ff",
     edge="#98a3b2",
+    active=Paint("none", "#2fd6a8", 4.2),
     scope=Paint("#1b212a", "#3c4757", 1.2),
     boxes={
         "input": Paint("#4a3d0c", "#f0c419"),
@@ -128,6 +134,7 @@ PRINT = Theme(
     dim="#595959",
     local="#000000",
     edge="#000000",
+    active=Paint("#d9d9d9", "#000000", 4.2),
     scope=Paint("#ffffff", "#595959", 0.9, (1.5, 3)),
     boxes={
         "input": Paint("#ffffff", "#000000", 1.2, (7, 3)),

@@ -16,9 +16,10 @@ def heading(trace: Trace, node: Node, numbers: Numbers) -> str:
     return notation.equation(trace, node, numbers) or ROLES[node.role]
 
 
-def tooltip(trace: Trace, node: Node, numbers: Numbers) -> str:
-    """A line for each fact: name and role, value, gradient, scope."""
-    parts = [", ".join(dict.fromkeys((heading(trace, node, numbers), ROLES[node.role]))), f"value {_exact(node.data)}"]
+def tooltip(trace: Trace, node: Node, numbers: Numbers, known: bool = True) -> str:
+    """A line for each fact: name and role, value if it is known, gradient, scope."""
+    parts = [", ".join(dict.fromkeys((heading(trace, node, numbers), ROLES[node.role])))]
+    parts.append(f"value {_exact(node.data)}" if known else "value not computed")
     if node.role != "constant":
         parts.append("gradient not computed" if node.grad is None else f"gradient {_exact(node.grad)}")
     if node.scope:

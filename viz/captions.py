@@ -1,0 +1,188 @@
+"""What is said of each step, in English and Spanish: templates with named fields, and what goes into them."""
+
+from __future__ import annotations
+
+import math
+from functools import reduce
+from operator import mul
+
+from .digits import Numbers
+from .naming import Names, in_brackets
+from .notation import is_current
+from .routes import Routes
+from .snapshot import Node, Trace
+
+__all__ = ["MESSAGES", "MOST_PATHS", "Captions", "equal"]
+
+MESSAGES = {
+    "en": {
+        "start": "The leaves have their values; nothing has been computed yet.",
+        "forward": "{equation}",
+        "stale": "{equation}, computed before an operand got another value",
+        "seed": "{root} = 1: here the backward pass starts.",
+        "backward": "{target} += {outer} · {local} = {product}",
+        "again": "{target} += {outer} · {local} = {product}:  {before} → {sum}",
+        "nothing": "{outer} = 0: nothing is passed on, {target} stays {after}.",
+        "ordinal": "{text}   ({numbered}: with respect to operand {k} alone)",
+        "end": "All gradients are known.",
+        "paths": "{target} = {value}, a sum over {count} paths",
+        "group forward": "{scope}: {count} operations, and then {equation}",
+        "group backward": "{scope}: the gradient goes back through {count} local derivatives.",
+        "in scope": "{scope}: {text}",
+        "phase start": "Start",
+        "phase forward": "Forward pass",
+        "phase seed": "Backward pass",
+        "phase backward": "Backward pass",
+        "phase end": "End",
+        "progress": "{phase}, step {k} of {count}",
+    },
+    "es": {
+        "start": "Las hojas tienen sus valores; aún no se ha calculado nada.",
+        "forward": "{equation}",
+        "stale": "{equation}, calculado antes de que un operando cambiara de valor",
+        "seed": "{root} = 1: aquí empieza el paso hacia atrás.",
+        "backward": "{target} += {outer} · {local} = {product}",
+        "again": "{target} += {outer} · {local} = {product}:  {before} → {sum}",
+        "nothing": "{outer} = 0: no se transmite nada, {target} sigue en {after}.",
+        "ordinal": "{text}   ({numbered}: solo respecto del operando {k})",
+        "end": "Se conocen todos los gradientes.",
+        "paths": "{target} = {value}, una suma sobre {count} caminos",
+        "group forward": "{scope}: {count} operaciones, y por último {equation}",
+        "group backward": "{scope}: el gradiente retrocede por {count} derivadas locales.",
+        "in scope": "{scope}: {text}",
+        "phase start": "Inicio",
+        "phase forward": "Paso hacia delante",
+        "phase seed": "Paso hacia atrás",
+        "phase backward": "Paso hacia atrás",
+        "phase end": "Fin",
+        "progress": "{phase}, paso {k} de {count}",
+    },
+}
+"""By language.  The page of `Steps.html` fills in the same templates."""
+
+MOST_PATHS = 8
+"""Up to here a gradient is written out as a sum over paths."""
+LONGEST_SUM = 160
+LONGEST_NUMBERS = 72
+
+
+def equal(*texts: str) -> str:
+    """A chain of equations, in which nothing is said twice in a row.
+
+    >>> equal("z", "w · x", "2 · 3", "6", "6")
+    'z = w · x = 2 · 3 = 6'
+    """
+    said = [text for text in texts if text]
+    return " = ".join(text for before, text in zip(["", *said], said) if text != before)
+
+
+class Captions:
+    """Writes the captions for one trace."""
+
+    def __init__(self, trace: Trace, numbers: Numbers, lang: str = "en") -> None:
+        self.names = Names(trace, numbers)
+        self.routes = Routes(trace)
+        self._trace = trace
+        self._numbers = numbers
+        self._messages = MESSAGES[lang]
+
+    def say(self, message: str, /, **fields: object) -> str:
+        return self._messages[message].format(**fields)
+
+    def start(self) -> str:
+        return self.say("start")
+
+    def forward(self, node: Node) -> str:
+        """``z = w · x = 2 · 3 = 6``; without the numbers if those that went in are not there any more."""
+        made, value = self.names.made(node), self._numbers(node.data)
+        if not is_current(self._trace, node):
+            return self._placed(node, self.say("stale", equation=equal(node.label, made, value)))
+        numbers = self.names.substituted(node)
+        written = "" if len(numbers) > LONGEST_NUMBERS else numbers
+        name = node.label or (self.names[node] if self.names[node] != made else "")
+        return self._placed(node, self.say("forward", equation=equal(name, made, written, value)))
+
+    def seed(self) -> str:
+        return self.say("seed", root=self._target(self._trace.root))
+
+    def backward(self, node: Node, k: int, outer: float, before: float | None, after: float) -> str:
+        """``∂L/∂w += ∂L/∂z · ∂z/∂w = −4 · 3 = −12``, and how that adds up to what came before."""
+        operand = self._trace.operands(node)[k]
+        target, passed = self._target(operand), self._target(node)
+        slope = node.partials[k]
+        if outer == 0 and not math.isfinite(slope):
+            text = self.say("nothing", outer=passed, target=target, after=self._numbers(after))
+            return self._placed(node, text)
+        term = self._numbers(outer * slope)
+        fields = {
+            "target": target,
+            "outer": passed,
+            "local": self.names.local(node, k),
+            "product": f"{self._numbers(outer)} · {in_brackets(self._numbers(slope))} = {term}",
+        }
+        if before is None:
+            text = self.say("backward", **fields)
+        else:
+            was = self._numbers(before)
+            total = f"{was} + {in_brackets(term)} = {self._numbers(after)}"
+            text = self.say("again", **fields, before=was, sum=total)
+        if self.names.is_shared(node, k):
+            text = self.say("ordinal", text=text, numbered=self.names.numbered(node, k), k=k + 1)
+        return self._placed(node, text)
+
+    def end(self, gradients: list[float | None]) -> str:
+        """A line for each leaf that has a gradient."""
+        lines = [
+            self._placed(leaf, self.sum_over_paths(leaf, gradient))
+            for leaf in self._trace.nodes
+            if not leaf.op and (gradient := gradients[leaf.index]) is not None and leaf is not self._trace.root
+        ]
+        return "\n".join([self.say("end"), *lines])
+
+    def sum_over_paths(self, node: Node, gradient: float) -> str:
+        """``∂ŷ/∂x = 2 · 3 + 1 · 4 = 10``: the product along each path to the root, from the root down."""
+        target, value, count = self._target(node), self._numbers(gradient), self.routes.count(node.index)
+        if count <= MOST_PATHS:
+            products = [self.routes.slopes(path) for path in self.routes.walk(node.index)]
+            terms = [reduce(mul, slopes, 1.0) for slopes in products]
+            size = sum(map(abs, terms))
+            if math.isfinite(size) and math.isclose(math.fsum(terms), gradient, abs_tol=1e-9 * size):
+                factors = self._sum([self._product(slopes) for slopes in products])
+                terms_text = self._sum(list(map(self._numbers, terms)))
+                text = equal(target, factors, terms_text if count > 1 else "", value)
+                if len(text) <= LONGEST_SUM:
+                    return text
+                text = equal(target, terms_text, value)
+                if len(text) <= LONGEST_SUM:
+                    return text
+        return self.say("paths", target=target, value=value, count=f"{count:,}") if count > 1 else equal(target, value)
+
+    def _product(self, slopes: list[float]) -> str:
+        first, *others = map(self._numbers, slopes)
+        return " · ".join([first, *map(in_brackets, others)])
+
+    def _sum(self, terms: list[str]) -> str:
+        first, *others = terms
+        return " + ".join([first, *(f"({term})" if term.startswith(self._numbers.minus) else term for term in others)])
+
+    def group_forward(self, scope: str, nodes: list[Node]) -> str:
+        """The operations of a scope at once."""
+        last = nodes[-1]
+        if len(nodes) == 1:
+            return self.forward(last)
+        equation = equal(self.names[last], self._numbers(last.data))
+        return self.say("group forward", scope=scope, count=len(nodes), equation=equation)
+
+    def group_backward(self, scope: str, count: int) -> str:
+        return self.say("group backward", scope=scope, count=count)
+
+    def progress(self, phase: str, k: int, count: int) -> str:
+        return self.say("progress", phase=self.say(f"phase {phase}"), k=k, count=count)
+
+    def _target(self, node: Node) -> str:
+        """``∂L/∂w``."""
+        return self.names.derivative(self._trace.root, node)
+
+    def _placed(self, node: Node, text: str) -> str:
+        """Which scope is meant, since its neighbours give the same labels."""
+        return self.say("in scope", scope="/".join(node.scope), text=text) if node.scope else text

@@ -1,0 +1,226 @@
+"""Steps as pictures: one layout, from which each frame leaves out what is not known yet and lights what is new."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from . import layout, words
+from .captions import Captions
+from .digits import Numbers
+from .metrics import text_width
+from .options import Options
+from .paint import BASELINE, MARGIN, paint
+from .picture import Arrow, Line, Picture, compose, gradient_line
+from .scene import Group, Path, Scene, Text
+from .snapshot import Node, Trace
+from .svg import svg
+from .text import wrap
+from .theme import FONTS, THEMES, Paint
+from .walk import Moment
+
+if TYPE_CHECKING:
+    from .steps import Frame
+
+__all__ = ["Film"]
+
+NARROWEST = 620.0
+"""Of a picture with captions, so that most of them are one line."""
+MOST_LINES = 5
+BETWEEN = " " * 6
+"""Two statements on one line."""
+GAP = 18.0
+"""Between the picture and its caption."""
+WIDE = 1400.0
+"""From this width of a picture on, captions grow with it."""
+ACTIVE_EDGE = 3.0
+
+
+class Film:
+    """Makes the scenes of a sequence of frames.  A group that is the same in several frames is the same object.
+
+    `texts` are the captions of all frames: the longest says how much room every frame has.
+    """
+
+    def __init__(
+        self, trace: Trace, options: Options, captions: Captions, moments: Sequence[Moment], texts: Sequence[str]
+    ) -> None:
+        self._trace = trace
+        self._theme = THEMES[options.theme]
+        self._numbers = Numbers(options.precision)
+        self._captions = captions
+        self._passed = {update.edge: k for k, moment in enumerate(moments) for update in moment.updates}
+        picture = _with_room(compose(trace, options, self._numbers), self._widest(moments))
+        self._whole = paint(picture, layout.place(picture, options.rankdir, options.engine), options, NARROWEST)
+        places = [k for k, group in enumerate(self._whole.groups) if group.kind.split()[0] in ("node", "symbol")]
+        self._kinds = {k: [line.kind for line in box.lines] for k, box in zip(places, picture.boxes, strict=True)}
+        self._texts = texts
+        self._groups: dict[Any, Group] = {}
+        self._written: dict[int, str] = {}
+
+    def svg(self, frame: Frame) -> str:
+        """A frame as SVG; what it shares with other frames is written once."""
+        return svg(self.scene(frame), self._written)
+
+    def scene(self, frame: Frame) -> Scene:
+        """The picture of a frame, with the caption below."""
+        width, height = self._whole.size
+        groups = [self._group(place, frame) for place in range(len(self._whole.groups))]
+        progress = self._captions.progress(frame.phase, frame.index, len(self._texts) - 1)
+        lines = [Line(progress, "progress"), *(Line(text, "caption") for text in self._wrapped[frame.index])]
+        most = max(map(len, self._wrapped))
+        band = self._scale * (FONTS["progress"].leading + most * FONTS["caption"].leading)
+        return Scene(
+            size=(width, round(height + self._scale * GAP + band, 2)),
+            background=self._whole.background,
+            title=f"{self._whole.title}: {progress}",
+            description=frame.caption,
+            groups=(*groups, self._caption(lines, height - MARGIN + self._scale * GAP)),
+        )
+
+    # ------------------------------------------------------------ the whole picture
+
+    @cached_property
+    def _scale(self) -> float:
+        """How much larger captions are than in a small picture, so that they can be read where a large one is shown."""
+        return max(1.0, self._whole.size[0] / WIDE)
+
+    def _widest(self, moments: Sequence[Moment]) -> dict[int, float]:
+        """For each node the width of the longest gradient that it has on the way."""
+        widths: dict[int, float] = {}
+        for update in (update for moment in moments for update in moment.updates):
+            line = self._gradient(self._trace.nodes[update.target], update.after)
+            widths[update.target] = max(_width(line.text, line.kind), widths.get(update.target, 0.0))
+        return widths
+
+    def _gradient(self, node: Node, gradient: float | None) -> Line:
+        return gradient_line(replace(node, grad=gradient), self._trace.root, self._numbers)
+
+    @cached_property
+    def _wrapped(self) -> list[list[str]]:
+        """The captions in lines."""
+        width = self._whole.size[0] - 2 * MARGIN
+
+        def fits(line: str) -> bool:
+            return self._scale * _width(line, "caption") <= width
+
+        captions = [
+            _rows([line for part in text.split("\n") for line in wrap(part, fits)], fits) for text in self._texts
+        ]
+        return [lines if len(lines) <= MOST_LINES else [*lines[: MOST_LINES - 1], "…"] for lines in captions]
+
+    def _caption(self, lines: list[Line], top: float) -> Group:
+        texts = []
+        for line in lines:
+            font = replace(line.font, size=round(line.font.size * self._scale, 2))
+            at = (MARGIN, round(top + font.leading / 2 + BASELINE * font.size, 2))
+            width = self._scale * _width(line.text, line.kind)
+            texts.append(Text(at, line.text, font, self._theme.ink(line.kind), width, anchor="start"))
+            top += font.leading
+        return Group("caption", tuple(texts))
+
+    # ------------------------------------------------------------ what a frame makes of it
+
+    def _group(self, place: int, frame: Frame) -> Group:
+        """A group of the whole picture as it is in this frame."""
+        group = self._whole.groups[place]
+        if group.node is None:
+            return group
+        state = self._state(group, frame)
+        if (place, state) not in self._groups:
+            draw: dict[str, Callable[..., Group]] = {"edge": self._edge, "local": self._local, "symbol": self._symbol}
+            if group.kind in draw:
+                self._groups[place, state] = draw[group.kind](group, *state)
+            else:
+                self._groups[place, state] = self._box(group, self._kinds[place], *state)
+        return self._groups[place, state]
+
+    def _state(self, group: Group, frame: Frame) -> tuple[Any, ...]:
+        """All that the look of a group depends on."""
+        node = group.node or 0
+        known = frame.data[node] is not None
+        if group.kind in ("edge", "local", "symbol"):
+            lit = (node, group.operand) in frame.edges if group.operand is not None else node in dict(frame.edges)
+            passed = group.operand is None or self._passed.get((node, group.operand), math.inf) <= frame.index
+            return (passed, lit) if group.kind == "edge" else (passed,) if group.kind == "local" else (known, lit)
+        return (known, frame.grads[node], frame.phase in ("start", "forward"), node in frame.active)
+
+    def _box(
+        self, group: Group, kinds: list[str], known: bool, gradient: float | None, forward: bool, lit: bool
+    ) -> Group:
+        """A node's box; before its value is known it is empty."""
+        items: list[Path | Text] = [self._outline(path, known, lit) for path in group.paths]
+        node = self._trace.nodes[group.node or 0]
+        for kind, text in zip(kinds, group.texts, strict=True):
+            if kind == "gradient":
+                line = self._gradient(node, gradient)
+                if gradient is not None or not forward:
+                    items.append(replace(text, text=line.text, color=self._theme.ink(line.kind)))
+            elif kind == "name" and not known:
+                items.append(replace(text, color=self._theme.dim))
+            elif kind != "value" or known:
+                items.append(text)
+        description = words.tooltip(self._trace, replace(node, grad=gradient), self._numbers, known)
+        return replace(group, items=tuple(items), description=description)
+
+    def _symbol(self, group: Group, known: bool, lit: bool) -> Group:
+        """An operation's circle."""
+        outlines = [self._outline(path, known, lit) for path in group.paths]
+        signs = group.texts if known else [replace(text, color=self._theme.dim) for text in group.texts]
+        return replace(group, items=(*outlines, *signs))
+
+    def _outline(self, outline: Path, known: bool, lit: bool) -> Path:
+        look, active = outline.paint, self._theme.active
+        if not known:
+            look = replace(look, fill=self._theme.background)
+        if lit:
+            look = Paint(look.fill if active.fill == "none" else active.fill, active.stroke, active.width, look.dash)
+        return replace(outline, paint=look)
+
+    def _edge(self, group: Group, passed: bool, lit: bool) -> Group:
+        """An arrow; where its local derivative is not shown yet, a line closes the gap."""
+        *lines, head = group.paths
+        if len(lines) == 2 and not passed:
+            after, before = lines
+            gap = Path((("M", before.commands[-1][1][-1:]), ("L", after.commands[0][1])), after.paint)
+            lines.append(gap)
+        if lit:
+            color = self._theme.active.stroke
+            lines = [replace(line, paint=replace(line.paint, stroke=color, width=ACTIVE_EDGE)) for line in lines]
+            head = replace(head, paint=replace(head.paint, fill=color))
+        return replace(group, items=(*lines, head))
+
+    def _local(self, group: Group, passed: bool) -> Group:
+        return group if passed else replace(group, items=(), description="")
+
+
+def _rows(lines: list[str], fits: Callable[[str], bool]) -> list[str]:
+    """The first line, and the others side by side where they fit."""
+    rows = lines[:1]
+    for line in lines[1:]:
+        if len(rows) > 1 and fits(rows[-1] + BETWEEN + line):
+            rows[-1] += BETWEEN + line
+        else:
+            rows.append(line)
+    return rows
+
+
+def _with_room(picture: Picture, widths: dict[int, float]) -> Picture:
+    """The picture with boxes whose text may be as wide as this, by node."""
+    boxes = {
+        box.name: box if box.kind == "symbol" else replace(box, least_width=widths.get(box.node, 0.0))
+        for box in picture.boxes
+    }
+
+    def moved(arrow: Arrow) -> Arrow:
+        return replace(arrow, tail=boxes[arrow.tail.name], head=boxes[arrow.head.name])
+
+    arrows = tuple(map(moved, picture.arrows))
+    return replace(picture, boxes=tuple(boxes.values()), arrows=arrows, root=boxes[picture.root.name])
+
+
+def _width(text: str, kind: str) -> float:
+    return text_width(text, FONTS[kind].size, FONTS[kind].bold)

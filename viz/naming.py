@@ -1,0 +1,178 @@
+"""What running text calls each node, labelled or not, and the operation that made it, in names and in numbers."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from .digits import Numbers
+from .notation import LONGEST_OPERAND, application
+from .printer import Printer, is_name
+from .snapshot import Node, Trace
+from .text import shorten
+
+__all__ = ["Names", "Pattern", "in_brackets", "labelled"]
+
+LONGEST_MADE = 8
+"""Of an operation that has no label: ∂y/∂(w · x) can be read, longer ones cannot."""
+
+_SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+_HOLE = re.compile(r"\[\d+\]")
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """A formula with a hole for each operand's number: `parts` stand around the holes, one more than there are holes.
+
+    `operands` says whose number goes into each hole, `tight` where a sign or an exponent needs brackets.
+    """
+
+    parts: tuple[str, ...]
+    operands: tuple[int, ...]
+    tight: tuple[bool, ...]
+
+    def filled(self, texts: Sequence[str]) -> str:
+        """The formula with these numbers, one for each operand."""
+        holes = [in_brackets(texts[k]) if tight else texts[k] for k, tight in zip(self.operands, self.tight)]
+        return self.parts[0] + "".join(hole + part for hole, part in zip(holes, self.parts[1:]))
+
+
+def in_brackets(number: str) -> str:
+    """A number as it stands after a sign or below a power: in brackets if it has a sign or an exponent itself.
+
+    >>> in_brackets("−4"), in_brackets("1.2e9"), in_brackets("3")
+    ('(−4)', '(1.2e9)', '3')
+    """
+    return number if re.fullmatch(r"[\d.]+|∞|nan", number) else f"({number})"
+
+
+class Names:
+    """What the nodes of a trace are called in formulas: by their labels; without one, by the operation if that is
+    short (``w · x``), otherwise, and at the root, by their position (``v7``).
+
+    >>> from microgrid import Value
+    >>> from viz.snapshot import read
+    >>> w, x = Value(2.0, "w"), Value(-3.0, "x")
+    >>> trace = read((w * x).tanh())
+    >>> names = Names(trace, Numbers())
+    >>> names.made(trace.root), names.substituted(trace.root), names.derivative(trace.root, trace.nodes[2])
+    ('tanh(w · x)', 'tanh(−6)', '∂v3/∂(w · x)')
+    """
+
+    def __init__(self, trace: Trace, numbers: Numbers) -> None:
+        self._trace = trace
+        self._numbers = numbers
+        self._words: dict[str, str] = {}
+        self._trees: list[ast.expr] = []
+        self._patterns: dict[int, Pattern] = {}
+        self._reach = _reach(trace)
+        self._letter = "v"
+        labels = {node.label for node in trace.nodes}
+        while any(f"{self._letter}{node.index}" in labels for node in trace.nodes):
+            self._letter += "v"
+        for node in trace.nodes:
+            self._trees.append(self._tree(node))
+
+    def __getitem__(self, node: Node) -> str:
+        return self._print(self._trees[node.index])
+
+    def _print(self, tree: ast.expr) -> str:
+        return Printer(self._numbers, self._words, spaced=True)(tree)
+
+    def _tree(self, node: Node) -> ast.expr:
+        """What stands for a node in the formulas of others."""
+        if node.role == "constant" and not node.label:
+            return ast.Constant(node.data)
+        if node.op and not node.label:
+            made = self._application(node)
+            if node is not self._trace.root and len(self._print(made)) <= LONGEST_MADE:
+                return made
+        name = f"v{node.index}"
+        self._words[name] = shorten(self.label(node), LONGEST_OPERAND)
+        return ast.Name(name)
+
+    def label(self, node: Node) -> str:
+        """The label, or what a node that has none is called where its formula is too long."""
+        return node.label or f"{self._letter}{node.index}"
+
+    def has_formula(self, node: Node) -> bool:
+        """Whether a node goes by its formula, or as a number, and not by a label."""
+        return not isinstance(self._trees[node.index], ast.Name)
+
+    def _application(self, node: Node) -> ast.expr:
+        return application(node, [self._trees[i] for i in node.parents])
+
+    def made(self, node: Node) -> str:
+        """The operation applied to the names of its operands: ``w · x``."""
+        return self._print(self._application(node))
+
+    def substituted(self, node: Node) -> str:
+        """The operation applied to the numbers of its operands: ``2 · 3``."""
+        return self.pattern(node).filled([self._numbers(self._trace.nodes[i].data) for i in node.parents])
+
+    def pattern(self, node: Node) -> Pattern:
+        """The operation with holes for the numbers of its operands."""
+        if node.index not in self._patterns:
+            self._patterns[node.index] = _pattern(node, self._numbers)
+        return self._patterns[node.index]
+
+    def derivative(self, of: Node, by: Node) -> str:
+        """``∂L/∂w``."""
+        return f"∂{self._atom(of)}/∂{self._atom(by)}"
+
+    def local(self, node: Node, k: int) -> str:
+        """The local derivative: ``∂z/∂w``, or ``∂₁z``, by the first operand, where w comes into z in other ways too."""
+        return self.numbered(node, k) if self.is_shared(node, k) else self.derivative(node, self._operand(node, k))
+
+    def numbered(self, node: Node, k: int) -> str:
+        return f"∂{str(k + 1).translate(_SUBSCRIPT)}{self._atom(node)}"
+
+    def is_shared(self, node: Node, k: int) -> bool:
+        """Whether a node depends on its k-th operand through another one too: then ∂z/∂w is not the edge's number."""
+        operand = node.parents[k]
+        others = (parent for j, parent in enumerate(node.parents) if j != k)
+        return any(self._reach[other] >> operand & 1 for other in others)
+
+    def _operand(self, node: Node, k: int) -> Node:
+        return self._trace.nodes[node.parents[k]]
+
+    def _atom(self, node: Node) -> str:
+        name = self[node]
+        closed = is_name(name) or re.fullmatch(r"\w+\([^()]*\)|\|[^|]*\|", name)
+        return name if closed else f"({name})"
+
+
+def labelled(trace: Trace, numbers: Numbers) -> Trace:
+    """The trace with labels for those nodes that formulas cannot do without, so that pictures have them too."""
+    names = Names(trace, numbers)
+    nodes = (node if names.has_formula(node) else replace(node, label=names.label(node)) for node in trace.nodes)
+    return Trace(tuple(nodes), trace.operations)
+
+
+def _reach(trace: Trace) -> list[int]:
+    """For each node a set of bits: itself and all that it is computed from."""
+    reach: list[int] = []
+    for node in trace.nodes:
+        bits = 1 << node.index
+        for parent in node.parents:
+            bits |= reach[parent]
+        reach.append(bits)
+    return reach
+
+
+def _pattern(node: Node, numbers: Numbers) -> Pattern:
+    """Where brackets are needed shows when what is put in is a sum, and not one word."""
+    operands = [ast.Name(f"v{k}") for k in range(len(node.parents))]
+    tree = application(node, operands)
+    words, sums = ({f"v{k}": text.format(k) for k in range(len(operands))} for text in ("[{}]", "+[{}]+"))
+    text = Printer(numbers, words, spaced=True)(tree)
+    parts = _HOLE.split(text)
+    loose = re.split(r"\+\[\d+\]\+", Printer(numbers, sums, spaced=True)(tree))
+    tight: list[bool] = []
+    for part, other in zip(parts, loose[:-1]):
+        tight.append(other != (")" if tight and tight[-1] else "") + part)
+    if not parts[0] and parts[1][:1] in ("", " "):  # a sign in front of everything is clear: −4 · 3
+        tight[0] = False
+    return Pattern(tuple(parts), tuple(int(hole[1:-1]) for hole in _HOLE.findall(text)), tuple(tight))

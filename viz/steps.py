@@ -1,0 +1,191 @@
+"""`steps`: a graph's computation as a sequence of frames, forward, then backward; `explain`: the same walk as text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
+from typing import Any, overload
+
+from microgrid import Value
+
+from .captions import MESSAGES, Captions
+from .digits import Numbers
+from .frames import Film
+from .naming import labelled
+from .options import Options, check_choice
+from .routes import Edge
+from .snapshot import Trace, read
+from .walk import GROUPINGS, Moment, walk
+
+__all__ = ["Frame", "Steps", "explain", "steps"]
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The state of the computation after one step, and in words what the step did.
+
+    `phase` is "start", "forward", "seed", "backward" or "end".  `node` is the operation's position in the graph's
+    order, on the way back with `operand`, which of its operands a contribution went to; in "seed" it is the result.
+    `data` and `grads` hold a number for each node, None where there is none yet; constants never get a gradient.
+    """
+
+    index: int
+    phase: str
+    node: int | None
+    operand: int | None
+    caption: str
+    data: tuple[float | None, ...]
+    grads: tuple[float | None, ...]
+    active: tuple[int, ...] = ()
+    """The nodes that the step gave a value or a gradient."""
+    edges: tuple[Edge, ...] = ()
+    """The edges it used: each an operation and which operand."""
+
+
+def steps(y: Value, *, by: str = "auto", lang: str = "en", **options: Any) -> Steps:
+    """Walk through the graph that computed y: the leaves, each operation, ∂y/∂y = 1, then each use of the chain rule.
+
+    >>> from microgrid import Value, parameter
+    >>> w, x = parameter(2.0, "w"), Value(3.0, "x")
+    >>> z = w * x
+    >>> z.label = "z"
+    >>> [frame.caption for frame in steps(z)][1:-1]
+    ['z = w · x = 2 · 3 = 6', '∂z/∂z = 1: here the backward pass starts.', \
+'∂z/∂w += ∂z/∂z · ∂z/∂w = 1 · 3 = 3', '∂z/∂x += ∂z/∂z · ∂z/∂x = 1 · 2 = 2']
+
+    `by`: what a frame stands for, an "operation", all operations of a "neuron" or "layer" (scopes that
+    `microgrid.nn` makes, or `microgrid.scope`), or "auto", the first of these that does with 60 frames forward.
+    `lang`: the language of the captions, "en" or "es".  `options` are those of `draw`.
+
+    The gradients are computed from ∂y/∂y = 1, whatever `backward` has left, and no node is changed.
+    """
+    known = [field.name for field in fields(Options)]
+    if unknown := [name for name in options if name not in known]:
+        raise TypeError(f"steps has no option {unknown[0]!r}: there are by, lang, and as in draw {', '.join(known)}")
+    check_choice("by", by, ("auto", *GROUPINGS))
+    check_choice("lang", lang, tuple(MESSAGES))
+    choices = Options(**options)
+    return Steps(read(y, choices.max_nodes), choices, by, lang)
+
+
+def explain(y: Value, *, by: str = "auto", lang: str = "en", precision: int = 4) -> str:
+    """The walk of `steps` as text, a line for each step.
+
+    >>> from microgrid import Value
+    >>> print(explain(Value(3.0, "x").exp(), precision=3))
+    0  The leaves have their values; nothing has been computed yet.
+    1  v1 = exp(x) = exp(3) = 20.1
+    2  ∂v1/∂v1 = 1: here the backward pass starts.
+    3  ∂v1/∂x += ∂v1/∂v1 · ∂v1/∂x = 1 · 20.1 = 20.1
+    4  All gradients are known.
+       ∂v1/∂x = 20.1
+    """
+    walked = steps(y, by=by, lang=lang, precision=precision, max_nodes=None)
+    width = len(str(len(walked) - 1))
+    indent = "\n" + " " * (width + 2)
+    return "\n".join(f"{frame.index:{width}}  {frame.caption}".replace("\n", indent) for frame in walked)
+
+
+class Steps(Sequence[Frame]):
+    """The frames of a graph as it was when `steps` was called."""
+
+    def __init__(self, trace: Trace, options: Options, by: str = "auto", lang: str = "en") -> None:
+        self._options = options
+        self._moments = walk(trace, by)
+        numbers = Numbers(options.precision)
+        self._trace = labelled(_differentiated(trace, self._moments), numbers)
+        self._captions = Captions(self._trace, numbers, lang)
+
+    def __len__(self) -> int:
+        return len(self._moments)
+
+    @overload
+    def __getitem__(self, k: int) -> Frame: ...
+    @overload
+    def __getitem__(self, k: slice) -> list[Frame]: ...
+    def __getitem__(self, k: int | slice) -> Frame | list[Frame]:
+        if isinstance(k, slice):
+            return [self[i] for i in range(*k.indices(len(self)))]
+        index = range(len(self))[k]
+        moment = self._moments[index]
+        updates = moment.updates
+        active = (*moment.computed, *dict.fromkeys(update.target for update in updates))
+        edges = [(i, operand) for i in moment.computed for operand in range(len(self._trace.nodes[i].parents))]
+        node = updates[-1].edge[0] if updates else moment.computed[-1] if moment.computed else None
+        if moment.phase == "seed":
+            node = self._trace.root.index
+            active = (node,)
+        return Frame(
+            index=index,
+            phase=moment.phase,
+            node=node,
+            operand=updates[0].edge[1] if len(updates) == 1 and not moment.scope else None,
+            caption=self._caption(moment),
+            data=self._data(index),
+            grads=self._gradients(index),
+            active=active,
+            edges=(*edges, *(update.edge for update in updates)),
+        )
+
+    def svg(self, k: int) -> str:
+        """Frame k as SVG: the picture as far as it is known, what is new lit, and the caption."""
+        return self._film.svg(self[k])
+
+    @cached_property
+    def _film(self) -> Film:
+        """Laid out once, when a picture is first needed."""
+        texts = list(map(self._caption, self._moments))
+        return Film(self._trace, self._options, self._captions, self._moments, texts)
+
+    def __repr__(self) -> str:
+        root = self._trace.root
+        return f"<Steps of {root.label or root.op or 'a Value'}: {len(self)} frames>"
+
+    def _caption(self, moment: Moment) -> str:
+        nodes, say = self._trace.nodes, self._captions
+        if moment.phase == "forward":
+            return say.group_forward(moment.scope, [nodes[i] for i in moment.computed])
+        if moment.phase == "seed":
+            return say.seed()
+        if moment.phase == "end":
+            return say.end([node.grad for node in nodes])
+        if len(moment.updates) > 1:
+            return say.group_backward(moment.scope, len(moment.updates))
+        for update in moment.updates:
+            node, k = update.edge
+            return say.backward(nodes[node], k, update.outer, update.before, update.after)
+        return say.start()
+
+    @cached_property
+    def _born(self) -> list[int]:
+        """The frame that each node's value is first in."""
+        born = [0] * len(self._trace.nodes)
+        for k, moment in enumerate(self._moments):
+            for i in moment.computed:
+                born[i] = k
+        return born
+
+    def _data(self, k: int) -> tuple[float | None, ...]:
+        return tuple(node.data if born <= k else None for node, born in zip(self._trace.nodes, self._born))
+
+    def _gradients(self, k: int) -> tuple[float | None, ...]:
+        return tuple(_after(self._moments[: k + 1], len(self._trace.nodes)))
+
+
+def _after(moments: Sequence[Moment], count: int) -> list[float | None]:
+    """The gradients of `count` nodes as these moments leave them."""
+    gradients: list[float | None] = [None] * count
+    for moment in moments:
+        if moment.phase == "seed":
+            gradients[-1] = 1.0
+        for update in moment.updates:
+            gradients[update.target] = update.after
+    return gradients
+
+
+def _differentiated(trace: Trace, moments: Sequence[Moment]) -> Trace:
+    """The trace with the gradients that the walk ends with, which are derivatives of the root by construction."""
+    gradients = _after(moments, len(trace.nodes))
+    nodes = (replace(node, grad=grad, is_derivative=True) for node, grad in zip(trace.nodes, gradients))
+    return Trace(tuple(nodes), trace.operations)

@@ -1,0 +1,112 @@
+"""The course of a computation, moment by moment: each operation forward, then each use of the chain rule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+
+from .routes import Edge
+from .snapshot import Node, Trace
+
+__all__ = ["GROUPINGS", "Moment", "Update", "walk"]
+
+ONE_BY_ONE = 60
+"""Operations up to which "auto" shows each; 50 steps and their 150 backward are about what one sits through."""
+
+
+@dataclass(frozen=True)
+class Update:
+    """What comes along one edge: the operation's gradient times the local derivative, added to the operand's."""
+
+    edge: Edge
+    target: int
+    outer: float
+    before: float | None
+    after: float
+
+
+@dataclass(frozen=True)
+class Moment:
+    """What happens between one frame and the next: operations are computed, or gradients passed along edges."""
+
+    phase: str
+    computed: tuple[int, ...] = ()
+    updates: tuple[Update, ...] = ()
+    scope: str = ""
+    """What a moment stands for that is more than one operation or edge."""
+
+
+def walk(trace: Trace, by: str = "operation") -> list[Moment]:
+    """The moments of a trace, from the start to the end.
+
+    The gradients are those of `backward` to the last bit, because contributions are added in the same order: from
+    the newest operation to the oldest, its operands from left to right.
+
+    >>> from microgrid import Value
+    >>> from viz.snapshot import read
+    >>> x = Value(3.0, "x")
+    >>> [[update.after for update in moment.updates] for moment in walk(read(x * x + x)) if moment.updates]
+    [[1.0], [1.0], [4.0], [7.0]]
+    """
+    part = _parts(trace, by)
+    operations = [trace.nodes[i] for i in trace.operations]
+    moments = [Moment("start")]
+    for (_, scope), run in groupby(operations, key=part):
+        moments.append(Moment("forward", computed=tuple(node.index for node in run), scope=scope))
+    moments.append(Moment("seed"))
+    gradients: list[float | None] = [None] * len(trace.nodes)
+    gradients[-1] = 1.0
+    for (_, scope), run in groupby(reversed(operations), key=part):
+        updates = [update for node in run for update in _updates(trace, node, gradients)]
+        if scope:
+            moments.append(Moment("backward", updates=tuple(updates), scope=scope))
+        else:
+            moments += [Moment("backward", updates=(update,)) for update in updates]
+    return [*moments, Moment("end")]
+
+
+def _updates(trace: Trace, node: Node, gradients: list[float | None]) -> Iterator[Update]:
+    """What an operation passes on to its operands; constants have no gradient in any picture."""
+    outer = gradients[node.index] or 0.0
+    for k, operand in enumerate(trace.operands(node)):
+        if operand.role == "constant":
+            continue
+        before = gradients[operand.index]
+        term = outer * node.partials[k] if outer else 0.0  # as in `backward`, 0 times infinity is 0
+        after = gradients[operand.index] = (before or 0.0) + term
+        yield Update((node.index, k), operand.index, outer, before, after)
+
+
+# ---------------------------------------------------------------- more than one operation at a time
+
+
+def _alone(node: Node) -> tuple[int, str]:
+    return node.index, ""
+
+
+def _by_neuron(node: Node) -> tuple[int, str]:
+    """A part for the innermost scope; what no scope holds is alone."""
+    return (-1, "/".join(node.scope)) if node.scope else _alone(node)
+
+
+def _by_layer(node: Node) -> tuple[int, str]:
+    """A part for the scope around the innermost one, if there is one."""
+    return (-1, "/".join(node.scope[:-1] or node.scope)) if node.scope else _alone(node)
+
+
+GROUPINGS: dict[str, Callable[[Node], tuple[int, str]]] = {
+    "operation": _alone,
+    "neuron": _by_neuron,
+    "layer": _by_layer,
+}
+"""What one moment stands for; "auto" takes the first that makes few enough of them."""
+
+
+def _parts(trace: Trace, by: str) -> Callable[[Node], tuple[int, str]]:
+    if by != "auto":
+        return GROUPINGS[by]
+    for part in GROUPINGS.values():
+        if sum(1 for _ in groupby((trace.nodes[i] for i in trace.operations), key=part)) <= ONE_BY_ONE:
+            break
+    return part
