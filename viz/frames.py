@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from . import layout, words
 from .captions import Captions
@@ -17,13 +16,10 @@ from .paint import BASELINE, MARGIN, paint
 from .picture import Arrow, Line, Picture, compose, gradient_line
 from .scene import Group, Path, Scene, Text
 from .snapshot import Node, Trace
-from .svg import svg
+from .svg import digest, svg
 from .text import wrap
 from .theme import FONTS, THEMES, Paint
-from .walk import Moment
-
-if TYPE_CHECKING:
-    from .steps import Frame
+from .walk import Moment, Stage
 
 __all__ = ["Film"]
 
@@ -39,10 +35,15 @@ WIDE = 1400.0
 ACTIVE_EDGE = 3.0
 
 
+Key = int | tuple[int, int | None]
+"""A node, or an edge; (node, None) is the circle of an operation and what leads from it to the result."""
+
+
 class Film:
     """Makes the scenes of a sequence of frames.  A group that is the same in several frames is the same object.
 
-    `texts` are the captions of all frames: the longest says how much room every frame has.
+    `texts` are the captions of all frames: the longest says how much room every frame has.  `changes` holds for each
+    frame the groups in which it differs from the one before, by their places in the scene.
     """
 
     def __init__(
@@ -52,32 +53,41 @@ class Film:
         self._theme = THEMES[options.theme]
         self._numbers = Numbers(options.precision)
         self._captions = captions
-        self._passed = {update.edge: k for k, moment in enumerate(moments) for update in moment.updates}
+        self._titles = [words.title(trace, node, self._numbers) for node in trace.nodes]
         picture = _with_room(compose(trace, options, self._numbers), self._widest(moments))
         self._whole = paint(picture, layout.place(picture, options.rankdir, options.engine), options, NARROWEST)
         places = [k for k, group in enumerate(self._whole.groups) if group.kind.split()[0] in ("node", "symbol")]
-        self._kinds = {k: [line.kind for line in box.lines] for k, box in zip(places, picture.boxes, strict=True)}
+        self._kinds = {k: tuple(line.kind for line in box.lines) for k, box in zip(places, picture.boxes, strict=True)}
         self._texts = texts
         self._groups: dict[Any, Group] = {}
         self._written: dict[int, str] = {}
+        self._phases = [moment.phase for moment in moments]
+        self.changes = self._play(moments)
 
-    def svg(self, frame: Frame) -> str:
-        """A frame as SVG; what it shares with other frames is written once."""
-        return svg(self.scene(frame), self._written)
+    def svg(self, k: int) -> str:
+        """Frame k as SVG; what it shares with other frames is written once."""
+        return svg(self.scene(k), f"{self._key}-{k}", self._written)
 
-    def scene(self, frame: Frame) -> Scene:
-        """The picture of a frame, with the caption below."""
+    @cached_property
+    def _key(self) -> str:
+        return digest(svg(self._whole), *self._texts)
+
+    def scene(self, k: int) -> Scene:
+        """The picture of frame k, with the caption below."""
         width, height = self._whole.size
-        groups = [self._group(place, frame) for place in range(len(self._whole.groups))]
-        progress = self._captions.progress(frame.phase, frame.index, len(self._texts) - 1)
-        lines = [Line(progress, "progress"), *(Line(text, "caption") for text in self._wrapped[frame.index])]
+        changed: dict[int, Group] = {}
+        for change in self.changes[: k + 1]:
+            changed.update(change)
+        groups = [changed.get(place, group) for place, group in enumerate(self._whole.groups)]
+        progress = self._captions.progress(self._phases[k], k, len(self._texts) - 1)
+        lines = [Line(progress, "progress"), *(Line(text, "caption") for text in self._wrapped[k])]
         most = max(map(len, self._wrapped))
         band = self._scale * (FONTS["progress"].leading + most * FONTS["caption"].leading)
         return Scene(
             size=(width, round(height + self._scale * GAP + band, 2)),
             background=self._whole.background,
             title=f"{self._whole.title}: {progress}",
-            description=frame.caption,
+            description=self._texts[k],
             groups=(*groups, self._caption(lines, height - MARGIN + self._scale * GAP)),
         )
 
@@ -122,34 +132,54 @@ class Film:
             top += font.leading
         return Group("caption", tuple(texts))
 
-    # ------------------------------------------------------------ what a frame makes of it
+    # ------------------------------------------------------------ what frames make of it
 
-    def _group(self, place: int, frame: Frame) -> Group:
-        """A group of the whole picture as it is in this frame."""
+    def _play(self, moments: Sequence[Moment]) -> list[dict[int, Group]]:
+        """The groups that each moment changes: those that it lights and those that the one before has lit."""
+        places = self._places()
+        stage, before, forward = Stage(self._trace), moments[0], True
+        changes = []
+        for moment in moments:
+            stage.advance(moment)
+            touched = _touched(before) | _touched(moment)
+            if moment.phase in ("start", "seed"):  # from the seed on, every box says that its gradient is to come
+                touched, forward = set(places), moment.phase == "start"
+            changed = sorted(place for key in touched for place in places.get(key, ()))
+            changes.append({place: self._group(place, stage, moment, forward) for place in changed})
+            before = moment
+        return changes
+
+    def _places(self) -> dict[Key, list[int]]:
+        """Where in the scene the box of each node is, and what belongs to each edge."""
+        places: dict[Key, list[int]] = {}
+        for place, group in enumerate(self._whole.groups):
+            if group.node is not None:
+                key: Key = (group.node, group.operand) if group.kind in ("edge", "local", "symbol") else group.node
+                places.setdefault(key, []).append(place)
+        return places
+
+    def _group(self, place: int, stage: Stage, moment: Moment, forward: bool) -> Group:
+        """A group as it is at this stage; what looks the same is the same."""
         group = self._whole.groups[place]
-        if group.node is None:
-            return group
-        state = self._state(group, frame)
-        if (place, state) not in self._groups:
-            draw: dict[str, Callable[..., Group]] = {"edge": self._edge, "local": self._local, "symbol": self._symbol}
-            if group.kind in draw:
-                self._groups[place, state] = draw[group.kind](group, *state)
-            else:
-                self._groups[place, state] = self._box(group, self._kinds[place], *state)
-        return self._groups[place, state]
-
-    def _state(self, group: Group, frame: Frame) -> tuple[Any, ...]:
-        """All that the look of a group depends on."""
-        node = group.node or 0
-        known = frame.data[node] is not None
-        if group.kind in ("edge", "local", "symbol"):
-            lit = (node, group.operand) in frame.edges if group.operand is not None else node in dict(frame.edges)
-            passed = group.operand is None or self._passed.get((node, group.operand), math.inf) <= frame.index
-            return (passed, lit) if group.kind == "edge" else (passed,) if group.kind == "local" else (known, lit)
-        return (known, frame.grads[node], frame.phase in ("start", "forward"), node in frame.active)
+        node, edge = group.node or 0, (group.node or 0, group.operand)
+        known, passed = stage.data[node] is not None, edge in stage.passed
+        lit = edge in moment.edges or (group.operand is None and any(i == node for i, _ in moment.edges))
+        key: tuple[Any, ...]
+        draw: Callable[..., Group]
+        if group.kind == "edge":
+            key, draw = (passed, lit), self._edge
+        elif group.kind == "local":
+            key, draw = (passed,), self._local
+        elif group.kind == "symbol":
+            key, draw = (known, lit), self._symbol
+        else:
+            key, draw = (self._kinds[place], known, stage.grads[node], forward, node in moment.active), self._box
+        if (place, key) not in self._groups:
+            self._groups[place, key] = draw(group, *key)
+        return self._groups[place, key]
 
     def _box(
-        self, group: Group, kinds: list[str], known: bool, gradient: float | None, forward: bool, lit: bool
+        self, group: Group, kinds: tuple[str, ...], known: bool, gradient: float | None, forward: bool, lit: bool
     ) -> Group:
         """A node's box; before its value is known it is empty."""
         items: list[Path | Text] = [self._outline(path, known, lit) for path in group.paths]
@@ -163,7 +193,7 @@ class Film:
                 items.append(replace(text, color=self._theme.dim))
             elif kind != "value" or known:
                 items.append(text)
-        description = words.tooltip(self._trace, replace(node, grad=gradient), self._numbers, known)
+        description = words.facts(replace(node, grad=gradient), self._titles[node.index], known)
         return replace(group, items=tuple(items), description=description)
 
     def _symbol(self, group: Group, known: bool, lit: bool) -> Group:
@@ -206,6 +236,11 @@ def _rows(lines: list[str], fits: Callable[[str], bool]) -> list[str]:
         else:
             rows.append(line)
     return rows
+
+
+def _touched(moment: Moment) -> set[Key]:
+    """What a moment lights."""
+    return {*moment.active, *moment.edges, *((node, None) for node, _ in moment.edges)}
 
 
 def _with_room(picture: Picture, widths: dict[int, float]) -> Picture:

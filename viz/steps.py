@@ -16,7 +16,7 @@ from .naming import labelled
 from .options import Options, check_choice
 from .routes import Edge
 from .snapshot import Trace, read
-from .walk import GROUPINGS, Moment, walk
+from .walk import GROUPINGS, Moment, Stage, walk
 
 __all__ = ["Frame", "Steps", "explain", "steps"]
 
@@ -109,28 +109,25 @@ class Steps(Sequence[Frame]):
             return [self[i] for i in range(*k.indices(len(self)))]
         index = range(len(self))[k]
         moment = self._moments[index]
-        updates = moment.updates
-        active = (*moment.computed, *dict.fromkeys(update.target for update in updates))
-        edges = [(i, operand) for i in moment.computed for operand in range(len(self._trace.nodes[i].parents))]
-        node = updates[-1].edge[0] if updates else moment.computed[-1] if moment.computed else None
-        if moment.phase == "seed":
-            node = self._trace.root.index
-            active = (node,)
+        stage = Stage(self._trace)
+        for past in self._moments[: index + 1]:
+            stage.advance(past)
+        backward = moment.phase == "backward"
         return Frame(
             index=index,
             phase=moment.phase,
-            node=node,
-            operand=updates[0].edge[1] if len(updates) == 1 and not moment.scope else None,
+            node=moment.edges[-1][0] if backward else moment.active[-1] if moment.active else None,
+            operand=moment.edges[0][1] if backward and not moment.scope else None,
             caption=self._caption(moment),
-            data=self._data(index),
-            grads=self._gradients(index),
-            active=active,
-            edges=(*edges, *(update.edge for update in updates)),
+            data=tuple(stage.data),
+            grads=tuple(stage.grads),
+            active=moment.active,
+            edges=moment.edges,
         )
 
     def svg(self, k: int) -> str:
         """Frame k as SVG: the picture as far as it is known, what is new lit, and the caption."""
-        return self._film.svg(self[k])
+        return self._film.svg(range(len(self))[k])
 
     @cached_property
     def _film(self) -> Film:
@@ -157,35 +154,11 @@ class Steps(Sequence[Frame]):
             return say.backward(nodes[node], k, update.outer, update.before, update.after)
         return say.start()
 
-    @cached_property
-    def _born(self) -> list[int]:
-        """The frame that each node's value is first in."""
-        born = [0] * len(self._trace.nodes)
-        for k, moment in enumerate(self._moments):
-            for i in moment.computed:
-                born[i] = k
-        return born
-
-    def _data(self, k: int) -> tuple[float | None, ...]:
-        return tuple(node.data if born <= k else None for node, born in zip(self._trace.nodes, self._born))
-
-    def _gradients(self, k: int) -> tuple[float | None, ...]:
-        return tuple(_after(self._moments[: k + 1], len(self._trace.nodes)))
-
-
-def _after(moments: Sequence[Moment], count: int) -> list[float | None]:
-    """The gradients of `count` nodes as these moments leave them."""
-    gradients: list[float | None] = [None] * count
-    for moment in moments:
-        if moment.phase == "seed":
-            gradients[-1] = 1.0
-        for update in moment.updates:
-            gradients[update.target] = update.after
-    return gradients
-
 
 def _differentiated(trace: Trace, moments: Sequence[Moment]) -> Trace:
     """The trace with the gradients that the walk ends with, which are derivatives of the root by construction."""
-    gradients = _after(moments, len(trace.nodes))
-    nodes = (replace(node, grad=grad, is_derivative=True) for node, grad in zip(trace.nodes, gradients))
+    stage = Stage(trace)
+    for moment in moments:
+        stage.advance(moment)
+    nodes = (replace(node, grad=grad, is_derivative=True) for node, grad in zip(trace.nodes, stage.grads))
     return Trace(tuple(nodes), trace.operations)

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from hashlib import sha256
 from xml.sax.saxutils import escape, quoteattr
 
 from .scene import Group, Path, Scene, Text
 from .shapes import Command
 
-__all__ = ["svg"]
+__all__ = ["digest", "svg"]
 
 FAMILIES = "'DejaVu Sans', 'Segoe UI', 'Helvetica Neue', Arial, sans-serif"
 
 
-def svg(scene: Scene, written: dict[int, str] | None = None) -> str:
+def svg(scene: Scene, key: str = "", written: dict[int, str] | None = None) -> str:
     """The drawing as one SVG element.  It scales down to the width of its surroundings.
 
+    Several pictures may stand on one page, so ids begin with a `key`, which is made from the content if none is given.
     `written` keeps, by identity, what groups were written as, for scenes that share most of theirs.
     """
     width, height = map(_number, scene.size)
     memory = {} if written is None else written
-    body = "\n".join([_remembered(group, memory) for group in scene.groups])
-    # Several pictures may stand in one notebook, so ids come from the content and colours are not in a style sheet.
-    key = "mg" + sha256((scene.title + scene.background + body).encode()).hexdigest()[:10]
+    body = [memory.get(id(group)) or _remember(group, memory) for group in scene.groups]
+    key = key or digest(scene.title, scene.background, *body)
     attributes = {
         "xmlns": "http://www.w3.org/2000/svg",
         "width": width,
@@ -41,16 +42,19 @@ def svg(scene: Scene, written: dict[int, str] | None = None) -> str:
             f'<title id="{key}-title">{escape(scene.title)}</title>',
             f'<desc id="{key}-desc">{escape(scene.description)}</desc>',
             f'<rect class="background" width="{width}" height="{height}" fill="{scene.background}"/>',
-            body,
+            *body,
             "</svg>\n",
         ]
     )
 
 
-def _remembered(group: Group, written: dict[int, str]) -> str:
-    if id(group) not in written:
-        written[id(group)] = _group(group)
-    return written[id(group)]
+def digest(*texts: str) -> str:
+    """A name that no other content has."""
+    return "mg" + sha256("\n".join(texts).encode()).hexdigest()[:10]
+
+
+def _remember(group: Group, written: dict[int, str]) -> str:
+    return written.setdefault(id(group), _group(group))
 
 
 def _group(group: Group) -> str:
@@ -68,12 +72,21 @@ def _group(group: Group) -> str:
 
 
 def _path(path: Path) -> str:
-    attributes = {"d": "".join(map(_command, path.commands)), "fill": path.paint.fill}
+    attributes = {"d": _outline(path.commands), "fill": path.paint.fill}
     if path.paint.stroke != "none":
         attributes |= {"stroke": path.paint.stroke, "stroke-width": _number(path.paint.width)}
     if path.paint.dash:
         attributes["stroke-dasharray"] = " ".join(map(_number, path.paint.dash))
     return f"<path{_attributes(attributes)}/>"
+
+
+_quoted = lru_cache(2**14)(quoteattr)
+"""Colours, sizes and outlines recur, in the frames of a walk above all."""
+
+
+@lru_cache(2**14)
+def _outline(commands: tuple[Command, ...]) -> str:
+    return "".join(map(_command, commands))
 
 
 def _command(command: Command) -> str:
@@ -97,7 +110,7 @@ def _text(text: Text) -> str:
 
 
 def _attributes(attributes: dict[str, str]) -> str:
-    return "".join(f" {name}={quoteattr(value)}" for name, value in attributes.items())
+    return "".join([f" {name}={_quoted(value)}" for name, value in attributes.items()])
 
 
 def _number(x: float) -> str:

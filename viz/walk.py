@@ -9,7 +9,7 @@ from itertools import groupby
 from .routes import Edge
 from .snapshot import Node, Trace
 
-__all__ = ["GROUPINGS", "Moment", "Update", "walk"]
+__all__ = ["GROUPINGS", "Moment", "Stage", "Update", "walk"]
 
 ONE_BY_ONE = 60
 """Operations up to which "auto" shows each; 50 steps and their 150 backward are about what one sits through."""
@@ -33,8 +33,31 @@ class Moment:
     phase: str
     computed: tuple[int, ...] = ()
     updates: tuple[Update, ...] = ()
+    active: tuple[int, ...] = ()
+    """The nodes that get a value or a gradient."""
+    edges: tuple[Edge, ...] = ()
+    """The edges that are used."""
     scope: str = ""
     """What a moment stands for that is more than one operation or edge."""
+
+
+class Stage:
+    """What is known at one moment: a number or None for each node, and the edges that the gradient has passed."""
+
+    def __init__(self, trace: Trace) -> None:
+        self._trace = trace
+        self.data: list[float | None] = [None if node.op else node.data for node in trace.nodes]
+        self.grads: list[float | None] = [None] * len(trace.nodes)
+        self.passed: set[Edge] = set()
+
+    def advance(self, moment: Moment) -> None:
+        for i in moment.computed:
+            self.data[i] = self._trace.nodes[i].data
+        if moment.phase == "seed":
+            self.grads[-1] = 1.0
+        for update in moment.updates:
+            self.grads[update.target] = update.after
+            self.passed.add(update.edge)
 
 
 def walk(trace: Trace, by: str = "operation") -> list[Moment]:
@@ -53,17 +76,29 @@ def walk(trace: Trace, by: str = "operation") -> list[Moment]:
     operations = [trace.nodes[i] for i in trace.operations]
     moments = [Moment("start")]
     for (_, scope), run in groupby(operations, key=part):
-        moments.append(Moment("forward", computed=tuple(node.index for node in run), scope=scope))
-    moments.append(Moment("seed"))
+        moments.append(_forward(list(run), scope))
+    moments.append(Moment("seed", active=(trace.root.index,)))
     gradients: list[float | None] = [None] * len(trace.nodes)
     gradients[-1] = 1.0
     for (_, scope), run in groupby(reversed(operations), key=part):
         updates = [update for node in run for update in _updates(trace, node, gradients)]
         if scope:
-            moments.append(Moment("backward", updates=tuple(updates), scope=scope))
+            moments.append(_backward(updates, scope))
         else:
-            moments += [Moment("backward", updates=(update,)) for update in updates]
+            moments += [_backward([update], "") for update in updates]
     return [*moments, Moment("end")]
+
+
+def _forward(nodes: list[Node], scope: str) -> Moment:
+    computed = tuple(node.index for node in nodes)
+    edges = tuple((node.index, k) for node in nodes for k in range(len(node.parents)))
+    return Moment("forward", computed=computed, active=computed, edges=edges, scope=scope)
+
+
+def _backward(updates: list[Update], scope: str) -> Moment:
+    targets = tuple(dict.fromkeys(update.target for update in updates))
+    edges = tuple(update.edge for update in updates)
+    return Moment("backward", updates=tuple(updates), active=targets, edges=edges, scope=scope)
 
 
 def _updates(trace: Trace, node: Node, gradients: list[float | None]) -> Iterator[Update]:

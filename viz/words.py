@@ -6,7 +6,7 @@ from . import notation
 from .digits import Numbers
 from .snapshot import Node, Trace
 
-__all__ = ["derivative", "heading", "sentence", "tooltip"]
+__all__ = ["derivative", "facts", "heading", "sentence", "title", "tooltip"]
 
 ROLES = {"input": "input", "parameter": "parameter", "constant": "constant", "op": "operation"}
 
@@ -16,10 +16,19 @@ def heading(trace: Trace, node: Node, numbers: Numbers) -> str:
     return notation.equation(trace, node, numbers) or ROLES[node.role]
 
 
-def tooltip(trace: Trace, node: Node, numbers: Numbers, known: bool = True) -> str:
-    """A line for each fact: name and role, value if it is known, gradient, scope."""
-    parts = [", ".join(dict.fromkeys((heading(trace, node, numbers), ROLES[node.role])))]
-    parts.append(f"value {_exact(node.data)}" if known else "value not computed")
+def tooltip(trace: Trace, node: Node, numbers: Numbers) -> str:
+    """A line for each fact: name and role, value, gradient, scope."""
+    return facts(node, title(trace, node, numbers))
+
+
+def title(trace: Trace, node: Node, numbers: Numbers) -> str:
+    """What a node is called and its role: ``z = w · x, operation``."""
+    return ", ".join(dict.fromkeys((heading(trace, node, numbers), ROLES[node.role])))
+
+
+def facts(node: Node, title: str, known: bool = True) -> str:
+    """A line for each fact; a value that is not `known` yet is not given away."""
+    parts = [title, f"value {_exact(node.data)}" if known else "value not computed"]
     if node.role != "constant":
         parts.append("gradient not computed" if node.grad is None else f"gradient {_exact(node.grad)}")
     if node.scope:
