@@ -6,7 +6,7 @@ import math
 from functools import reduce
 from operator import mul
 
-from .digits import Numbers
+from .digits import LARGEST_WHOLE, Numbers
 from .naming import Names, in_brackets
 from .notation import is_current
 from .routes import Routes
@@ -74,6 +74,18 @@ def equal(*texts: str) -> str:
     """
     said = [text for text in texts if text]
     return " = ".join(text for before, text in zip(["", *said], said) if text != before)
+
+
+def _many(count: int) -> str:
+    """A count, which may be beyond all floats.
+
+    >>> _many(12), _many(2**2000)
+    ('12', '1.148e602')
+    """
+    if count < LARGEST_WHOLE:
+        return f"{count:,}"
+    power = math.floor(math.log10(count))
+    return f"{10 ** (math.log10(count) - power):.3f}e{power}"
 
 
 class Captions:
@@ -155,7 +167,7 @@ class Captions:
                 text = equal(target, terms_text, value)
                 if len(text) <= LONGEST_SUM:
                     return text
-        return self.say("paths", target=target, value=value, count=f"{count:,}") if count > 1 else equal(target, value)
+        return equal(target, value) if count == 1 else self.say("paths", target=target, value=value, count=_many(count))
 
     def _product(self, slopes: list[float]) -> str:
         first, *others = map(self._numbers, slopes)

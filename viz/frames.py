@@ -15,8 +15,9 @@ from .options import Options
 from .paint import BASELINE, MARGIN, paint
 from .picture import Arrow, Line, Picture, compose, gradient_line
 from .scene import Group, Path, Scene, Text
+from .shapes import Point
 from .snapshot import Node, Trace
-from .svg import digest, svg
+from .svg import Written, digest, svg
 from .text import wrap
 from .theme import FONTS, THEMES, Paint
 from .walk import Moment, Stage
@@ -60,36 +61,55 @@ class Film:
         self._kinds = {k: tuple(line.kind for line in box.lines) for k, box in zip(places, picture.boxes, strict=True)}
         self._texts = texts
         self._groups: dict[Any, Group] = {}
-        self._written: dict[int, str] = {}
+        self._written: Written = {}
         self._phases = [moment.phase for moment in moments]
         self.changes = self._play(moments)
 
     def svg(self, k: int) -> str:
         """Frame k as SVG; what it shares with other frames is written once."""
-        return svg(self.scene(k), f"{self._key}-{k}", self._written)
+        return svg(self.scene(k), f"{self.key}-{k}", self._written)
 
     @cached_property
-    def _key(self) -> str:
+    def key(self) -> str:
+        """What ids begin with in all that is made of these frames."""
         return digest(svg(self._whole), *self._texts)
 
     def scene(self, k: int) -> Scene:
         """The picture of frame k, with the caption below."""
-        width, height = self._whole.size
         changed: dict[int, Group] = {}
         for change in self.changes[: k + 1]:
             changed.update(change)
         groups = [changed.get(place, group) for place, group in enumerate(self._whole.groups)]
-        progress = self._captions.progress(self._phases[k], k, len(self._texts) - 1)
-        lines = [Line(progress, "progress"), *(Line(text, "caption") for text in self._wrapped[k])]
-        most = max(map(len, self._wrapped))
-        band = self._scale * (FONTS["progress"].leading + most * FONTS["caption"].leading)
         return Scene(
-            size=(width, round(height + self._scale * GAP + band, 2)),
+            size=self._size,
             background=self._whole.background,
-            title=f"{self._whole.title}: {progress}",
+            title=f"{self._whole.title}: {self._progress(k)}",
             description=self._texts[k],
-            groups=(*groups, self._caption(lines, height - MARGIN + self._scale * GAP)),
+            groups=(*groups, self.caption(k)),
         )
+
+    def caption(self, k: int) -> Group:
+        """What frame k says below the picture."""
+        lines = [Line(self._progress(k), "progress"), *(Line(text, "caption") for text in self._wrapped[k])]
+        top = self._whole.size[1] - MARGIN + self._scale * GAP
+        texts = []
+        for line in lines:
+            font = replace(line.font, size=round(line.font.size * self._scale, 2))
+            at = (MARGIN, round(top + font.leading / 2 + BASELINE * font.size, 2))
+            width = self._scale * _width(line.text, line.kind)
+            texts.append(Text(at, line.text, font, self._theme.ink(line.kind), width, anchor="start"))
+            top += font.leading
+        return Group("caption", tuple(texts))
+
+    def _progress(self, k: int) -> str:
+        return self._captions.progress(self._phases[k], k, len(self._texts) - 1)
+
+    @cached_property
+    def _size(self) -> Point:
+        """That of the picture with room for the longest caption."""
+        width, height = self._whole.size
+        text = FONTS["progress"].leading + max(map(len, self._wrapped)) * FONTS["caption"].leading
+        return width, round(height + self._scale * (GAP + text), 2)
 
     # ------------------------------------------------------------ the whole picture
 
@@ -121,16 +141,6 @@ class Film:
             _rows([line for part in text.split("\n") for line in wrap(part, fits)], fits) for text in self._texts
         ]
         return [lines if len(lines) <= MOST_LINES else [*lines[: MOST_LINES - 1], "…"] for lines in captions]
-
-    def _caption(self, lines: list[Line], top: float) -> Group:
-        texts = []
-        for line in lines:
-            font = replace(line.font, size=round(line.font.size * self._scale, 2))
-            at = (MARGIN, round(top + font.leading / 2 + BASELINE * font.size, 2))
-            width = self._scale * _width(line.text, line.kind)
-            texts.append(Text(at, line.text, font, self._theme.ink(line.kind), width, anchor="start"))
-            top += font.leading
-        return Group("caption", tuple(texts))
 
     # ------------------------------------------------------------ what frames make of it
 

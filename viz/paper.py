@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import unicodedata
 import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -17,34 +19,45 @@ __all__ = ["pdf", "png"]
 
 POINTS = 72
 SHARPNESS = 2.5
-"""Pixels to the point in a PNG, unless that makes it too large:"""
+"""Pixels to the point in a PNG, unless that makes it larger than:"""
 MOST_PIXELS = 40_000_000
 
 
-def pdf(scene: Scene) -> bytes:
-    """The drawing as one page of its own size; text stays text."""
-    return _save(scene, "pdf", POINTS, {"Creator": "microgrid", "Title": scene.title, "CreationDate": None})
+def pdf(*scenes: Scene) -> bytes:
+    """Each drawing as a page of its own size; text stays text."""
+    from matplotlib.backends.backend_pdf import PdfPages
+
+    _warn_of_missing(scenes, "pdf")
+    file = io.BytesIO()
+    metadata = {"Creator": "microgrid", "Title": scenes[0].title, "CreationDate": None}
+    with _settings(), PdfPages(file, metadata=metadata) as pages:
+        for scene in scenes:
+            pages.savefig(_figure(scene), facecolor=scene.background)
+    return file.getvalue()
 
 
-def png(scene: Scene) -> bytes:
-    """The drawing as pixels."""
+def png(scene: Scene, sharpness: float = SHARPNESS) -> bytes:
+    """The drawing as pixels, `sharpness` to the point unless that makes it too large."""
     width, height = scene.size
-    scale = min(SHARPNESS, (MOST_PIXELS / (width * height)) ** 0.5, 30_000 / max(width, height))
-    return _save(scene, "png", POINTS * scale, {"Software": None, "Title": scene.title})
+    scale = min(sharpness, (MOST_PIXELS / (width * height)) ** 0.5, 30_000 / max(width, height))
+    _warn_of_missing([scene], "png")
+    file = io.BytesIO()
+    metadata = {"Software": None, "Title": scene.title}
+    with _settings():
+        _figure(scene).savefig(file, format="png", dpi=POINTS * scale, metadata=metadata, facecolor=scene.background)
+    return file.getvalue()
 
 
-def _save(scene: Scene, kind: str, dpi: float, metadata: dict[str, Any]) -> bytes:
+@contextmanager
+def _settings() -> Iterator[None]:
+    """A notebook's settings, such as cutting figures to their contents, are meant for plots."""
     import matplotlib
 
-    _warn_of_missing(scene, kind)
-    file = io.BytesIO()
-    # A notebook's settings, such as cutting figures to their contents, are meant for plots.
     with matplotlib.rc_context(), warnings.catch_warnings():
         warnings.simplefilter("ignore", matplotlib.MatplotlibDeprecationWarning)  # of settings that only exist
         matplotlib.rcParams.update({k: v for k, v in matplotlib.rcParamsDefault.items() if "backend" not in k})
         matplotlib.rcParams["pdf.fonttype"] = 42  # fonts that can be searched, and that publishers accept
-        _figure(scene).savefig(file, format=kind, dpi=dpi, metadata=metadata, facecolor=scene.background)
-    return file.getvalue()
+        yield
 
 
 def _figure(scene: Scene) -> Figure:
@@ -107,15 +120,15 @@ def _missing(text: str, bold: bool) -> list[str]:
     return [char for char in unicodedata.normalize("NFC", text) if ord(char) not in known]
 
 
-def _warn_of_missing(scene: Scene, kind: str) -> None:
-    texts = [item for item in scene.items() if isinstance(item, Text)]
+def _warn_of_missing(scenes: Sequence[Scene], kind: str) -> None:
+    texts = dict.fromkeys(item for scene in scenes for item in scene.items() if isinstance(item, Text))
     missing = dict.fromkeys(char for text in texts for char in _missing(text.text, text.font.bold))
     if missing:
         warnings.warn(
             f"the font for .{kind} files lacks {' '.join(missing)}, shown as \N{REPLACEMENT CHARACTER}: "
             "save as .svg or .html, which use the reader's fonts",
             UserWarning,
-            stacklevel=6,  # where `Figure.save` was called
+            stacklevel=5,  # where `save` was called
         )
 
 

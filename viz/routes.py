@@ -11,9 +11,6 @@ __all__ = ["Edge", "Routes"]
 Edge = tuple[int, int]
 """An operation's position in the trace, and which of its operands."""
 
-MOST = 10**30
-"""Where counting stops."""
-
 
 class Routes:
     """Counts and walks the paths of one trace.
@@ -35,7 +32,7 @@ class Routes:
         self._counts = [0] * len(trace.nodes)
         self._counts[-1] = 1
         for node in reversed(trace.nodes[:-1]):
-            self._counts[node.index] = min(sum(self._counts[use] for use, _ in self._uses[node.index]), MOST)
+            self._counts[node.index] = sum(self._counts[use] for use, _ in self._uses[node.index])
 
     def uses(self, start: int) -> list[Edge]:
         """The edges that lead out of a node."""

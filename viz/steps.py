@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
+from pathlib import Path
 from typing import Any, overload
 
 from microgrid import Value
 
+from . import animation, paper
 from .captions import MESSAGES, Captions
 from .digits import Numbers
+from .figure import replace_file
 from .frames import Film
 from .naming import labelled
 from .options import Options, check_choice
 from .routes import Edge
+from .scene import Scene
 from .snapshot import Trace, read
 from .walk import GROUPINGS, Moment, Stage, walk
 
@@ -129,6 +134,52 @@ class Steps(Sequence[Frame]):
         """Frame k as SVG: the picture as far as it is known, what is new lit, and the caption."""
         return self._film.svg(range(len(self))[k])
 
+    def save(self, path: str | os.PathLike[str]) -> list[Path]:
+        """Write files; the suffix says which format.  Returns the files that were written.
+
+        With the place of a number in its name, "frames/step-{:03d}.svg", a file for each frame, as .svg, .pdf or .png;
+        the last folder is made if it is not there.  Without one, all frames in one file: .pdf has a page for each,
+        .svg and .gif move.  What is written replaces what was there, once everything has been drawn.
+        """
+        target = Path(path)
+        numbered = "{" in str(target)
+        writers = self._numbered_writers if numbered else self._writers
+        if target.suffix.lower() not in writers:
+            *first, last = writers
+            rule = "a file for each frame ends" if numbered else "a file of all frames ends"
+            other = "" if numbered else ', and "step-{:03d}.png" is a file for each'
+            rule += f" in {', '.join(first)} or {last}{other}"
+            raise ValueError(f"cannot tell the format of {str(target)!r}: {rule}")
+        targets = _numbered(target, len(self)) if numbered else [target]
+        contents = writers[target.suffix.lower()]()
+        if numbered:
+            target.parent.mkdir(exist_ok=True)
+        for file, content in zip(targets, contents, strict=True):
+            replace_file(file, content)
+        return targets
+
+    @property
+    def _writers(self) -> dict[str, Callable[[], list[bytes]]]:
+        """What makes one file of all frames."""
+        return {
+            ".svg": lambda: [animation.svg(self._film, len(self)).encode()],
+            ".pdf": lambda: [paper.pdf(*self._scenes)],
+            ".gif": lambda: [animation.gif(self._scenes)],
+        }
+
+    @property
+    def _numbered_writers(self) -> dict[str, Callable[[], list[bytes]]]:
+        """What makes a file of each frame."""
+        return {
+            ".svg": lambda: [self._film.svg(k).encode() for k in range(len(self))],
+            ".pdf": lambda: list(map(paper.pdf, self._scenes)),
+            ".png": lambda: list(map(paper.png, self._scenes)),
+        }
+
+    @property
+    def _scenes(self) -> list[Scene]:
+        return list(map(self._film.scene, range(len(self))))
+
     @cached_property
     def _film(self) -> Film:
         """Laid out once, when a picture is first needed."""
@@ -153,6 +204,17 @@ class Steps(Sequence[Frame]):
             node, k = update.edge
             return say.backward(nodes[node], k, update.outer, update.before, update.after)
         return say.start()
+
+
+def _numbered(pattern: Path, count: int) -> list[Path]:
+    """The names of `count` files."""
+    try:
+        names = [str(pattern).format(k) for k in range(count)]
+    except (AttributeError, IndexError, KeyError, ValueError) as error:
+        raise ValueError(f"{str(pattern)!r} cannot be numbered ({error}): write it as in 'step-{{:03d}}.svg'") from None
+    if len(set(names)) < count:
+        raise ValueError(f"{str(pattern)!r} gives every frame the same name: write it as in 'step-{{:03d}}.svg'")
+    return list(map(Path, names))
 
 
 def _differentiated(trace: Trace, moments: Sequence[Moment]) -> Trace:

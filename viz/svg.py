@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 from hashlib import sha256
 from xml.sax.saxutils import escape, quoteattr
@@ -9,21 +10,28 @@ from xml.sax.saxutils import escape, quoteattr
 from .scene import Group, Path, Scene, Text
 from .shapes import Command
 
-__all__ = ["digest", "svg"]
+__all__ = ["Written", "digest", "document", "svg", "write"]
 
 FAMILIES = "'DejaVu Sans', 'Segoe UI', 'Helvetica Neue', Arial, sans-serif"
 
+Written = dict[int, tuple[Group, str]]
+"""What groups were written as, by identity, and the groups, so that no other gets the identity of one."""
 
-def svg(scene: Scene, key: str = "", written: dict[int, str] | None = None) -> str:
+
+def svg(scene: Scene, key: str = "", written: Written | None = None) -> str:
     """The drawing as one SVG element.  It scales down to the width of its surroundings.
 
     Several pictures may stand on one page, so ids begin with a `key`, which is made from the content if none is given.
-    `written` keeps, by identity, what groups were written as, for scenes that share most of theirs.
+    `written` keeps what groups were written as, for scenes that share most of theirs.
     """
+    memory: Written = {} if written is None else written
+    body = [write(group, memory) for group in scene.groups]
+    return document(scene, key or digest(scene.title, scene.background, *body), body)
+
+
+def document(scene: Scene, key: str, body: Iterable[str]) -> str:
+    """The SVG element of a scene around what its groups, or something in their place, were written as."""
     width, height = map(_number, scene.size)
-    memory = {} if written is None else written
-    body = [memory.get(id(group)) or _remember(group, memory) for group in scene.groups]
-    key = key or digest(scene.title, scene.background, *body)
     attributes = {
         "xmlns": "http://www.w3.org/2000/svg",
         "width": width,
@@ -53,8 +61,11 @@ def digest(*texts: str) -> str:
     return "mg" + sha256("\n".join(texts).encode()).hexdigest()[:10]
 
 
-def _remember(group: Group, written: dict[int, str]) -> str:
-    return written.setdefault(id(group), _group(group))
+def write(group: Group, written: Written) -> str:
+    """A group as SVG, which is kept in `written`."""
+    if id(group) not in written:
+        written[id(group)] = (group, _group(group))
+    return written[id(group)][1]
 
 
 def _group(group: Group) -> str:

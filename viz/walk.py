@@ -82,7 +82,7 @@ def walk(trace: Trace, by: str = "operation") -> list[Moment]:
     gradients[-1] = 1.0
     for (_, scope), run in groupby(reversed(operations), key=part):
         updates = [update for node in run for update in _updates(trace, node, gradients)]
-        if scope:
+        if scope and updates:
             moments.append(_backward(updates, scope))
         else:
             moments += [_backward([update], "") for update in updates]

@@ -1,0 +1,100 @@
+"""Steps that move by themselves, for chats and web pages: as one SVG, as GIF."""
+
+from __future__ import annotations
+
+import io
+from collections import Counter
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+from .frames import Film
+from .paper import png
+from .scene import Group, Scene
+from .svg import Written, document, write
+
+__all__ = ["gif", "svg"]
+
+SECONDS, LAST_SECONDS = 2.0, 6.0
+"""How long a frame is shown, and the last one."""
+WIDEST_GIF = 1600.0
+"""In pixels: every frame holds all of them."""
+SHARPNESS = 1.6
+WEIGHTS = (65536, 256, 1)
+"""Of red, green and blue in the one number of a colour."""
+
+
+def svg(film: Film, count: int) -> str:
+    """One SVG that shows the frames in turn; where motion is not wanted or not known, it shows the last one.
+
+    Each group is there once for each of its looks, and a style sheet says when which is visible.
+    """
+    written: Written = {}
+    last = film.scene(count - 1)
+    styles: dict[str, str] = {}
+    body: list[str] = []
+    for looks in _looks(film, count, len(last.groups)):
+        for (start, group), (end, _) in pairwise([*looks, (count, looks[-1][1])]):
+            text = write(group, written)
+            if (start, end) == (0, count):
+                body.append(text)
+                continue
+            name = f"{film.key}-{start}-{end}"
+            styles[name] = _style(name, start, end, count)
+            hidden = "" if end == count else ' visibility="hidden"'
+            body.append(f'<g class="{name}"{hidden}>{text}</g>')
+    style = "\n".join(["@media (prefers-reduced-motion: no-preference) {", *styles.values(), "}"])
+    return document(last, film.key, [f"<style>\n{style}\n</style>", *body])
+
+
+def _looks(film: Film, count: int, places: int) -> list[list[tuple[int, Group]]]:
+    """For each place in the scene its groups in turn, with the frames in which they begin; the caption is the last."""
+    looks: list[list[tuple[int, Group]]] = [[(0, group)] for group in film.scene(0).groups[: places - 1]]
+    for k in range(1, count):
+        for place, group in film.changes[k].items():
+            if group is not looks[place][-1][1]:
+                looks[place].append((k, group))
+    return [*looks, [(k, film.caption(k)) for k in range(count)]]
+
+
+def _style(name: str, start: int, end: int, count: int) -> str:
+    """Visible from one frame to another."""
+    whole = (count - 1) * SECONDS + LAST_SECONDS
+    times = [(0.0, "visible" if start == 0 else "hidden")]
+    times += [(start * SECONDS, "visible")] if start else []
+    times += [(end * SECONDS, "hidden")] if end < count else []
+    frames = " ".join(f"{100 * time / whole:.4g}% {{ visibility: {state} }}" for time, state in times)
+    rule = f".{name} {{ animation: {name} {whole:g}s step-end infinite }}"
+    return f"{rule}\n@keyframes {name} {{ {frames} }}"
+
+
+def gif(scenes: Sequence[Scene]) -> bytes:
+    """The frames in turn, without end."""
+    import numpy as np
+    from PIL import Image
+
+    sharpness = min(SHARPNESS, WIDEST_GIF / scenes[0].size[0])
+    counts: Counter[int] = Counter()
+    pictures = []
+    for scene in scenes:
+        pixels = np.asarray(Image.open(io.BytesIO(png(scene, sharpness))).convert("RGB"), dtype=np.int32)
+        colors, places, found = np.unique(pixels @ WEIGHTS, return_inverse=True, return_counts=True)
+        counts.update(dict(zip(colors.tolist(), found.tolist(), strict=True)))
+        pictures.append((colors, places.reshape(pixels.shape[:2]).astype(np.uint16)))
+    # Pillow's own search takes a white ground for nearly white.
+    palette = sorted(counts, key=lambda color: (-counts[color], color))[:256]
+    images = [Image.fromarray(_nearest(colors, palette)[places]) for colors, places in pictures]
+    for image in images:
+        image.putpalette(bytes(channel for color in palette for channel in color.to_bytes(3, "big")))
+    file = io.BytesIO()
+    durations = [int(1000 * SECONDS)] * (len(images) - 1) + [int(1000 * LAST_SECONDS)]
+    images[0].save(file, format="GIF", save_all=True, append_images=images[1:], duration=durations, loop=0)
+    return file.getvalue()
+
+
+def _nearest(colors: Any, palette: list[int]) -> Any:
+    """For each colour the place of the one in the palette that is most like it."""
+    import numpy as np
+
+    ours, theirs = (np.array(numbers)[:, None] // WEIGHTS % 256 for numbers in (colors, palette))
+    return ((ours[:, None] - theirs) ** 2).sum(axis=2).argmin(axis=1).astype(np.uint8)
