@@ -159,7 +159,6 @@ def test_the_count_of_a_huge_graph_stops():
     assert path_count(y, x) == 10**30
 
 
-
 def test_too_many_paths_are_refused_before_the_first():
     x, y = doublings(14)
     with pytest.raises(GraphError, match=r"'x'.*10000"):

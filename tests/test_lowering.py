@@ -144,7 +144,10 @@ def test_rows_are_repeated_with_their_constants():
     xs = leaves(6)
     assert shapes([x.exp() for x in xs], xs) == [("lane", 6, [], "exp")]
     assert shapes([x / y for x, y in zip(xs[:3], xs[3:])], xs) == [("lane", 3, [], "div")]
-    assert shapes([x**3 for x in xs[:2]] + [x**-1 for x in xs[2:]], xs) == [("lane", 2, [], "powc"), ("lane", 4, [], "powc")]
+    assert shapes([x**3 for x in xs[:2]] + [x**-1 for x in xs[2:]], xs) == [
+        ("lane", 2, [], "powc"),
+        ("lane", 4, [], "powc"),
+    ]
 
 
 def test_what_is_recorded_grows_with_the_layers_and_not_with_their_widths():
@@ -207,7 +210,9 @@ def test_recording_leaves_no_trace_in_the_graph():
 
 
 def test_an_operation_of_many_operands_is_one_instruction():
-    many = mg.custom_op("many", value=lambda a, b, c, d: a + b * c * d, partials=lambda a, b, c, d: (1, c * d, b * d, b * c))
+    many = mg.custom_op(
+        "many", value=lambda a, b, c, d: a + b * c * d, partials=lambda a, b, c, d: (1, c * d, b * d, b * c)
+    )
     x, ws = Value(0.3), leaves(3, parameter)
     code = code_of(many(x, *ws), [x])
     (i,) = instructions(code, True)

@@ -27,7 +27,10 @@ def test_one_output_and_several():
     x, w, b, y = line()
     assert mg.compile(y, [x])([[1.0], [2.0]]).tolist() == [2.5, 4.5]
     assert mg.compile([y], [x])([[1.0], [2.0]]).tolist() == [[2.5], [4.5]]
-    assert mg.compile((y, x, w, Value(7.0)), [x])([[1.0], [3.0]]).tolist() == [[2.5, 1.0, 2.0, 7.0], [6.5, 3.0, 2.0, 7.0]]
+    assert mg.compile((y, x, w, Value(7.0)), [x])([[1.0], [3.0]]).tolist() == [
+        [2.5, 1.0, 2.0, 7.0],
+        [6.5, 3.0, 2.0, 7.0],
+    ]
 
 
 def test_without_inputs():

@@ -26,13 +26,25 @@ def leaves():
         (lambda x, w, b: (3.0,), TypeError, "outputs is a sequence of Values, got float"),
         (lambda x, w, b: ([w, 3.0],), TypeError, r"outputs\[1\] has to be a Value, got float"),
         (lambda x, w, b: ([],), GraphError, "nothing to compile"),
-        (lambda x, w, b: (w * x, x), TypeError, r"inputs is a sequence of Values, got the Value 'x' \(1.0\): put it into"),
+        (
+            lambda x, w, b: (w * x, x),
+            TypeError,
+            r"inputs is a sequence of Values, got the Value 'x' \(1.0\): put it into",
+        ),
         (lambda x, w, b: (w * x, [w * x]), GraphError, r"inputs\[0\] is \* \(2.0\), the result of an operation"),
         (lambda x, w, b: (w * x, [x, 1.0]), TypeError, r"inputs\[1\] has to be a Value, got float"),
-        (lambda x, w, b: (w * x, [x, b, x]), GraphError, r"inputs\[2\] is inputs\[0\] again, 'x' \(1.0\): list it once"),
+        (
+            lambda x, w, b: (w * x, [x, b, x]),
+            GraphError,
+            r"inputs\[2\] is inputs\[0\] again, 'x' \(1.0\): list it once",
+        ),
         (lambda x, w, b: (w * x, [x], [w, w]), GraphError, r"parameters\[1\] is parameters\[0\] again, 'w'"),
         (lambda x, w, b: (w * x, [x], [w, x]), GraphError, r"'x' \(1.0\) is both an input and a parameter"),
-        (lambda x, w, b: (w * x, [x], nn.Neuron(2)), TypeError, r"parameters is .* got Neuron: pass its parameters\(\)"),
+        (
+            lambda x, w, b: (w * x, [x], nn.Neuron(2)),
+            TypeError,
+            r"parameters is .* got Neuron: pass its parameters\(\)",
+        ),
         (lambda x, w, b: (w * x, "x"), TypeError, "inputs is a sequence of Values, got str"),
     ],
 )

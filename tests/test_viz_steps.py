@@ -326,9 +326,9 @@ def test_a_negative_number_is_in_brackets_where_a_sign_would_be_misread() -> Non
 def test_neurons_and_layers_are_taken_at_once() -> None:
     y = named(neurons(), "y")
     assert captions(y, "forward", by="neuron") == [
-        "layer0/neuron0: 5 operations, and then v10 = −0.9655",
-        "layer0/neuron1: 5 operations, and then v20 = 0.9228",
-        "layer1/neuron0: 5 operations, and then y = 0.01560",
+        "layer0/neuron0: 5 operations; the last gives v10 = −0.9655",
+        "layer0/neuron1: 5 operations; the last gives v20 = 0.9228",
+        "layer1/neuron0: 5 operations; the last gives y = 0.01560",
     ]
     assert [c.split(":")[0] for c in captions(y, "forward", by="layer")] == ["layer0", "layer1"]
     backward = captions(y, "backward", by="layer")
@@ -411,3 +411,20 @@ def test_explain_is_the_same_walk() -> None:
     assert lines[1] == " 1  z = w · x = 2 · 3 = 6"
     assert lines[14] == "    ∂L/∂w = −4 · 1 · 1 · 3 = −12"
     assert "0.333333" in viz.explain(named(Value(1.0, "a") / Value(3.0, "b"), "y"), precision=6)
+
+
+def test_a_long_chain_is_explained_without_recursion_or_the_square_of_its_length() -> None:
+    x = Value(0.001, "x")
+    v = x
+    for _ in range(5000):
+        v = v + x
+    lines = viz.explain(named(v, "y")).splitlines()
+    assert len(lines) == 1 + 5000 + 1 + 10_000 + 2
+    assert lines[-1].strip() == "∂y/∂x = 5001, a sum over 5001 paths"
+
+
+def test_more_paths_than_floats_can_count() -> None:
+    v = Value(1.0, "x")
+    for _ in range(1100):
+        v = (v + v) * 0.5
+    assert viz.explain(named(v, "y")).endswith("∂y/∂x = 1, a sum over > 1e308 paths")

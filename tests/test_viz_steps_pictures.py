@@ -150,6 +150,14 @@ def test_long_captions_are_wrapped_into_the_picture() -> None:
         assert all(text.at[1] < scene.size[1] for text in scene.groups[-1].texts)
 
 
+def test_a_caption_that_is_too_long_is_broken_between_its_statements() -> None:
+    steps = viz.steps(reuse(), rankdir="TB")
+    assert texts(groups(steps, 13)[-1])[1:] == [
+        "∂ŷ/∂z1 += ∂ŷ/∂(z1 + x) · ∂(z1 + x)/∂z1 = −0.4 · 1 = −0.4:",
+        "0.8 → 0.8 + (−0.4) = 0.4",
+    ]
+
+
 def test_a_frame_is_told_to_those_who_cannot_see_it_and_nothing_is_given_away() -> None:
     steps = viz.steps(lecture())
     root = ElementTree.fromstring(steps.svg(1))

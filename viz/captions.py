@@ -6,10 +6,10 @@ import math
 from functools import reduce
 from operator import mul
 
-from .digits import LARGEST_WHOLE, Numbers
+from .digits import Numbers
 from .naming import Names, in_brackets
 from .notation import is_current
-from .routes import Routes
+from .routes import MOST, Routes
 from .snapshot import Node, Trace
 
 __all__ = ["MESSAGES", "MOST_PATHS", "Captions", "equal"]
@@ -26,7 +26,7 @@ MESSAGES = {
         "ordinal": "{text}   ({numbered}: with respect to operand {k} alone)",
         "end": "All gradients are known.",
         "paths": "{target} = {value}, a sum over {count} paths",
-        "group forward": "{scope}: {count} operations, and then {equation}",
+        "group forward": "{scope}: {count} operations; the last gives {equation}",
         "group backward": "{scope}: the gradient goes back through {count} local derivatives.",
         "in scope": "{scope}: {text}",
         "phase start": "Start",
@@ -47,7 +47,7 @@ MESSAGES = {
         "ordinal": "{text}   ({numbered}: solo respecto del operando {k})",
         "end": "Se conocen todos los gradientes.",
         "paths": "{target} = {value}, una suma sobre {count} caminos",
-        "group forward": "{scope}: {count} operaciones, y por último {equation}",
+        "group forward": "{scope}: {count} operaciones; la última da {equation}",
         "group backward": "{scope}: el gradiente retrocede por {count} derivadas locales.",
         "in scope": "{scope}: {text}",
         "phase start": "Inicio",
@@ -74,18 +74,6 @@ def equal(*texts: str) -> str:
     """
     said = [text for text in texts if text]
     return " = ".join(text for before, text in zip(["", *said], said) if text != before)
-
-
-def _many(count: int) -> str:
-    """A count, which may be beyond all floats.
-
-    >>> _many(12), _many(2**2000)
-    ('12', '1.148e602')
-    """
-    if count < LARGEST_WHOLE:
-        return f"{count:,}"
-    power = math.floor(math.log10(count))
-    return f"{10 ** (math.log10(count) - power):.3f}e{power}"
 
 
 class Captions:
@@ -167,7 +155,8 @@ class Captions:
                 text = equal(target, terms_text, value)
                 if len(text) <= LONGEST_SUM:
                     return text
-        return equal(target, value) if count == 1 else self.say("paths", target=target, value=value, count=_many(count))
+        number = self._numbers(count) if count < MOST else f"> {self._numbers(MOST)}"
+        return equal(target, value) if count == 1 else self.say("paths", target=target, value=value, count=number)
 
     def _product(self, slopes: list[float]) -> str:
         first, *others = map(self._numbers, slopes)

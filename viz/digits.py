@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-__all__ = ["ASCII_MINUS", "LARGEST_WHOLE", "MINUS", "Numbers"]
+__all__ = ["ASCII_MINUS", "MINUS", "Numbers"]
 
 MINUS = "\N{MINUS SIGN}"
 ASCII_MINUS = "-"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -26,7 +27,7 @@ __all__ = ["Film"]
 
 NARROWEST = 620.0
 """Of a picture with captions, so that most of them are one line."""
-MOST_LINES = 5
+MOST_LINES = 4
 BETWEEN = " " * 6
 """Two statements on one line."""
 GAP = 18.0
@@ -137,9 +138,13 @@ class Film:
         def fits(line: str) -> bool:
             return self._scale * _width(line, "caption") <= width
 
-        captions = [
-            _rows([line for part in text.split("\n") for line in wrap(part, fits)], fits) for text in self._texts
-        ]
+        def broken(text: str) -> list[str]:
+            parts = text.split("\n")
+            if len(parts) == 1 and not fits(text):  # rather between two statements than within one
+                parts = re.split(r"(?<=:)  |   ", text)
+            return _rows([line for part in parts for line in wrap(part, fits)], fits)
+
+        captions = list(map(broken, self._texts))
         return [lines if len(lines) <= MOST_LINES else [*lines[: MOST_LINES - 1], "…"] for lines in captions]
 
     # ------------------------------------------------------------ what frames make of it

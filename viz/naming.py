@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from .digits import Numbers
 from .notation import LONGEST_OPERAND, application
@@ -67,7 +69,8 @@ class Names:
         self._words: dict[str, str] = {}
         self._trees: list[ast.expr] = []
         self._patterns: dict[int, Pattern] = {}
-        self._reach = _reach(trace)
+        self._uses = Counter(parent for node in trace.nodes for parent in node.parents)
+        self._dependents = lru_cache(64)(self._find_dependents)  # the edges of a shared operand come close together
         self._letter = "v"
         labels = {node.label for node in trace.nodes}
         while any(f"{self._letter}{node.index}" in labels for node in trace.nodes):
@@ -131,9 +134,18 @@ class Names:
 
     def is_shared(self, node: Node, k: int) -> bool:
         """Whether a node depends on its k-th operand through another one too: then ∂z/∂w is not the edge's number."""
-        operand = node.parents[k]
-        others = (parent for j, parent in enumerate(node.parents) if j != k)
-        return any(self._reach[other] >> operand & 1 for other in others)
+        if self._uses[node.parents[k]] == 1:
+            return False
+        depends = self._dependents(node.parents[k])
+        return any(depends[parent] for j, parent in enumerate(node.parents) if j != k)
+
+    def _find_dependents(self, start: int) -> bytearray:
+        """For each node whether it is `start` or depends on it."""
+        depends = bytearray(len(self._trace.nodes))
+        depends[start] = True
+        for node in self._trace.nodes[start + 1 :]:
+            depends[node.index] = any(depends[parent] for parent in node.parents)
+        return depends
 
     def _operand(self, node: Node, k: int) -> Node:
         return self._trace.nodes[node.parents[k]]
@@ -149,17 +161,6 @@ def labelled(trace: Trace, numbers: Numbers) -> Trace:
     names = Names(trace, numbers)
     nodes = (node if names.has_formula(node) else replace(node, label=names.label(node)) for node in trace.nodes)
     return Trace(tuple(nodes), trace.operations)
-
-
-def _reach(trace: Trace) -> list[int]:
-    """For each node a set of bits: itself and all that it is computed from."""
-    reach: list[int] = []
-    for node in trace.nodes:
-        bits = 1 << node.index
-        for parent in node.parents:
-            bits |= reach[parent]
-        reach.append(bits)
-    return reach
 
 
 def _pattern(node: Node, numbers: Numbers) -> Pattern:

@@ -89,7 +89,7 @@ def explain(y: Value, *, by: str = "auto", lang: str = "en", precision: int = 4)
     walked = steps(y, by=by, lang=lang, precision=precision, max_nodes=None)
     width = len(str(len(walked) - 1))
     indent = "\n" + " " * (width + 2)
-    return "\n".join(f"{frame.index:{width}}  {frame.caption}".replace("\n", indent) for frame in walked)
+    return "\n".join(f"{k:{width}}  {text}".replace("\n", indent) for k, text in enumerate(walked._texts()))
 
 
 class Steps(Sequence[Frame]):
@@ -183,8 +183,11 @@ class Steps(Sequence[Frame]):
     @cached_property
     def _film(self) -> Film:
         """Laid out once, when a picture is first needed."""
-        texts = list(map(self._caption, self._moments))
-        return Film(self._trace, self._options, self._captions, self._moments, texts)
+        return Film(self._trace, self._options, self._captions, self._moments, self._texts())
+
+    def _texts(self) -> list[str]:
+        """The captions, without the frames."""
+        return list(map(self._caption, self._moments))
 
     def __repr__(self) -> str:
         root = self._trace.root
