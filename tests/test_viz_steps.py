@@ -320,6 +320,16 @@ def test_a_negative_number_is_in_brackets_where_a_sign_would_be_misread() -> Non
     assert said(Value(1e-9, "d") ** 2) == "y = d² = (1e−9)² = 1e−18"
 
 
+def test_an_operation_of_many_operands_does_not_fill_the_page() -> None:
+    total = mg.custom_op(
+        "total_in_steps", value=lambda a, b, c, d, e, f: a + b + c + d + e + f, partials=[lambda *_: 1.0] * 6
+    )
+    caption = captions(named(total(*(Value(1.0, f"the operand no. {i}") for i in range(6))), "y"))[1]
+    assert caption.startswith("y = total_in_steps(the operand no.…, the operand no.…")
+    assert caption.endswith("… = total_in_steps(1, 1, 1, 1, 1, 1) = 6")
+    assert len(caption) < 120
+
+
 # ---------------------------------------------------------------- scopes
 
 

@@ -11,6 +11,7 @@ from .naming import Names, in_brackets
 from .notation import is_current
 from .routes import MOST, Routes
 from .snapshot import Node, Trace
+from .text import shorten
 
 __all__ = ["MESSAGES", "MOST_PATHS", "Captions", "equal"]
 
@@ -63,7 +64,8 @@ MESSAGES = {
 MOST_PATHS = 8
 """Up to here a gradient is written out as a sum over paths."""
 LONGEST_SUM = 160
-LONGEST_NUMBERS = 72
+LONGEST_MADE = 72
+"""What is longer is cut, since whoever reads it sees the operands in the picture."""
 
 
 def equal(*texts: str) -> str:
@@ -94,11 +96,11 @@ class Captions:
 
     def forward(self, node: Node) -> str:
         """``z = w · x = 2 · 3 = 6``; without the numbers if those that went in are not there any more."""
-        made, value = self.names.made(node), self._numbers(node.data)
+        made, value = shorten(self.names.made(node), LONGEST_MADE), self._numbers(node.data)
         if not is_current(self._trace, node):
             return self._placed(node, self.say("stale", equation=equal(node.label, made, value)))
         numbers = self.names.substituted(node)
-        written = "" if len(numbers) > LONGEST_NUMBERS else numbers
+        written = "" if len(numbers) > LONGEST_MADE else numbers
         name = node.label or (self.names[node] if self.names[node] != made else "")
         return self._placed(node, self.say("forward", equation=equal(name, made, written, value)))
 

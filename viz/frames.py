@@ -36,7 +36,6 @@ WIDE = 1400.0
 """From this width of a picture on, captions grow with it."""
 ACTIVE_EDGE = 3.0
 
-
 Key = int | tuple[int, int | None]
 """A node, or an edge; (node, None) is the circle of an operation and what leads from it to the result."""
 
@@ -152,16 +151,17 @@ class Film:
     def _play(self, moments: Sequence[Moment]) -> list[dict[int, Group]]:
         """The groups that each moment changes: those that it lights and those that the one before has lit."""
         places = self._places()
-        stage, before, forward = Stage(self._trace), moments[0], True
+        stage, before, forward = Stage(self._trace), set[Key](), True
         changes = []
         for moment in moments:
             stage.advance(moment)
-            touched = _touched(before) | _touched(moment)
+            lit: set[Key] = {*moment.active, *moment.edges, *((node, None) for node, _ in moment.edges)}
+            touched = before | lit
             if moment.phase in ("start", "seed"):  # from the seed on, every box says that its gradient is to come
                 touched, forward = set(places), moment.phase == "start"
             changed = sorted(place for key in touched for place in places.get(key, ()))
-            changes.append({place: self._group(place, stage, moment, forward) for place in changed})
-            before = moment
+            changes.append({place: self._group(place, stage, lit, forward) for place in changed})
+            before = lit
         return changes
 
     def _places(self) -> dict[Key, list[int]]:
@@ -169,29 +169,28 @@ class Film:
         places: dict[Key, list[int]] = {}
         for place, group in enumerate(self._whole.groups):
             if group.node is not None:
-                key: Key = (group.node, group.operand) if group.kind in ("edge", "local", "symbol") else group.node
-                places.setdefault(key, []).append(place)
+                places.setdefault(_key(group, group.node), []).append(place)
         return places
 
-    def _group(self, place: int, stage: Stage, moment: Moment, forward: bool) -> Group:
+    def _group(self, place: int, stage: Stage, lit: set[Key], forward: bool) -> Group:
         """A group as it is at this stage; what looks the same is the same."""
         group = self._whole.groups[place]
-        node, edge = group.node or 0, (group.node or 0, group.operand)
-        known, passed = stage.data[node] is not None, edge in stage.passed
-        lit = edge in moment.edges or (group.operand is None and any(i == node for i, _ in moment.edges))
-        key: tuple[Any, ...]
+        node = group.node or 0
+        key = _key(group, node)
+        known, passed = stage.data[node] is not None, key in stage.passed
+        state: tuple[Any, ...]
         draw: Callable[..., Group]
         if group.kind == "edge":
-            key, draw = (passed, lit), self._edge
+            state, draw = (passed, key in lit), self._edge
         elif group.kind == "local":
-            key, draw = (passed,), self._local
+            state, draw = (passed,), self._local
         elif group.kind == "symbol":
-            key, draw = (known, lit), self._symbol
+            state, draw = (known, key in lit), self._symbol
         else:
-            key, draw = (self._kinds[place], known, stage.grads[node], forward, node in moment.active), self._box
-        if (place, key) not in self._groups:
-            self._groups[place, key] = draw(group, *key)
-        return self._groups[place, key]
+            state, draw = (self._kinds[place], known, stage.grads[node], forward, key in lit), self._box
+        if (place, state) not in self._groups:
+            self._groups[place, state] = draw(group, *state)
+        return self._groups[place, state]
 
     def _box(
         self, group: Group, kinds: tuple[str, ...], known: bool, gradient: float | None, forward: bool, lit: bool
@@ -203,7 +202,8 @@ class Film:
             if kind == "gradient":
                 line = self._gradient(node, gradient)
                 if gradient is not None or not forward:
-                    items.append(replace(text, text=line.text, color=self._theme.ink(line.kind)))
+                    width, color = _width(line.text, line.kind), self._theme.ink(line.kind)
+                    items.append(replace(text, text=line.text, width=width, color=color))
             elif kind == "name" and not known:
                 items.append(replace(text, color=self._theme.dim))
             elif kind != "value" or known:
@@ -253,9 +253,8 @@ def _rows(lines: list[str], fits: Callable[[str], bool]) -> list[str]:
     return rows
 
 
-def _touched(moment: Moment) -> set[Key]:
-    """What a moment lights."""
-    return {*moment.active, *moment.edges, *((node, None) for node, _ in moment.edges)}
+def _key(group: Group, node: int) -> Key:
+    return (node, group.operand) if group.kind in ("edge", "local", "symbol") else node
 
 
 def _with_room(picture: Picture, widths: dict[int, float]) -> Picture:
