@@ -9,7 +9,7 @@ from operator import mul
 from .digits import Numbers
 from .naming import Names, in_brackets
 from .notation import is_current
-from .routes import MOST, Routes
+from .paths import MOST, Paths
 from .snapshot import Node, Trace
 from .text import shorten
 
@@ -83,7 +83,7 @@ class Captions:
 
     def __init__(self, trace: Trace, numbers: Numbers, lang: str = "en") -> None:
         self.names = Names(trace, numbers)
-        self.routes = Routes(trace)
+        self.paths = Paths(trace)
         self._trace = trace
         self._numbers = numbers
         self._messages = MESSAGES[lang]
@@ -143,9 +143,9 @@ class Captions:
 
     def sum_over_paths(self, node: Node, gradient: float) -> str:
         """``∂ŷ/∂x = 2 · 3 + 1 · 4 = 10``: the product along each path to the root, from the root down."""
-        target, value, count = self._target(node), self._numbers(gradient), self.routes.count(node.index)
+        target, value, count = self._target(node), self._numbers(gradient), self.paths.count(node.index)
         if count <= MOST_PATHS:
-            products = [self.routes.slopes(path) for path in self.routes.walk(node.index)]
+            products = [self.paths.slopes(path) for path in self.paths.walk(node.index)]
             terms = [reduce(mul, slopes, 1.0) for slopes in products]
             size = sum(map(abs, terms))
             if math.isfinite(size) and math.isclose(math.fsum(terms), gradient, abs_tol=1e-9 * size):

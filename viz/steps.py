@@ -18,7 +18,7 @@ from .figure import replace_file
 from .frames import Film
 from .naming import labelled
 from .options import Options, check_choice
-from .routes import Edge
+from .paths import Edge
 from .scene import Scene
 from .snapshot import Trace, read
 from .walk import GROUPINGS, Moment, Stage, walk

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from .routes import Edge
+from .paths import Edge
 from .snapshot import Node, Trace
 
 __all__ = ["GROUPINGS", "Moment", "Stage", "Update", "walk"]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from .snapshot import Trace
 
-__all__ = ["Edge", "Routes"]
+__all__ = ["Edge", "Paths"]
 
 Edge = tuple[int, int]
 """An operation's position in the trace, and which of its operands."""
@@ -17,14 +17,14 @@ Link = tuple["Link", Edge] | None
 MOST = 1e308
 
 
-class Routes:
+class Paths:
     """Counts and walks the paths of one trace.
 
     >>> from microgrid import Value
     >>> from viz.snapshot import read
     >>> x = Value(3.0, "x")
-    >>> routes = Routes(read(x * x + x))
-    >>> routes.count(0), list(routes.walk(0))
+    >>> paths = Paths(read(x * x + x))
+    >>> paths.count(0), list(paths.walk(0))
     (3.0, [[(1, 0), (2, 0)], [(1, 1), (2, 0)], [(2, 1)]])
     """
 
