@@ -133,15 +133,25 @@ class Figure:
         self, include: Collection[str] | None = None, exclude: Collection[str] | None = None
     ) -> dict[str, Any]:
         """What a notebook shows: the picture, or in words why there is none."""
-        try:
-            bundle = {"image/svg+xml": self.svg(), "text/plain": repr(self)}
-        except Exception as error:  # in a notebook a traceback would stand where the picture should
-            bundle = {"text/plain": f"{self!r}\n{type(error).__name__}: {error}"}
-        return {
-            kind: content
-            for kind, content in bundle.items()
-            if (not include or kind in include) and not (exclude and kind in exclude)
-        }
+        return bundle(self, lambda: {"image/svg+xml": self.svg()}, include, exclude)
+
+
+def bundle(
+    shown: object,
+    formats: Callable[[], dict[str, Any]],
+    include: Collection[str] | None,
+    exclude: Collection[str] | None,
+) -> dict[str, Any]:
+    """For a notebook: the formats that it asks for, or in words why there are none."""
+    try:
+        made = {**formats(), "text/plain": repr(shown)}
+    except Exception as error:  # in a notebook a traceback would stand where the picture should
+        made = {"text/plain": f"{shown!r}\n{type(error).__name__}: {error}"}
+    return {
+        kind: content
+        for kind, content in made.items()
+        if (not include or kind in include) and not (exclude and kind in exclude)
+    }
 
 
 UMASK = os.umask(0o077)  # it can only be read by setting it, which is safest before there are threads

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, overload
 
 from microgrid import Value
+from microgrid.report import Report
 
 from . import animation, paper
 from .captions import MESSAGES, Captions
 from .digits import Numbers
-from .figure import replace_file
+from .figure import bundle, replace_file
 from .frames import Film
 from .naming import labelled
 from .options import Options, check_choice
 from .paths import Edge
 from .scene import Scene
 from .snapshot import Trace, read
+from .step_page import in_notebook, step_page, verdict
 from .walk import GROUPINGS, Moment, Stage, walk
 
 __all__ = ["Frame", "Steps", "explain", "steps"]
@@ -71,7 +73,7 @@ def steps(y: Value, *, by: str = "auto", lang: str = "en", **options: Any) -> St
     check_choice("by", by, ("auto", *GROUPINGS))
     check_choice("lang", lang, tuple(MESSAGES))
     choices = Options(**options)
-    return Steps(read(y, choices.max_nodes), choices, by, lang)
+    return Steps(read(y, choices.max_nodes), choices, by, lang, y)
 
 
 def explain(y: Value, *, by: str = "auto", lang: str = "en", precision: int = 4) -> str:
@@ -95,8 +97,13 @@ def explain(y: Value, *, by: str = "auto", lang: str = "en", precision: int = 4)
 class Steps(Sequence[Frame]):
     """The frames of a graph as it was when `steps` was called."""
 
-    def __init__(self, trace: Trace, options: Options, by: str = "auto", lang: str = "en") -> None:
+    def __init__(
+        self, trace: Trace, options: Options, by: str = "auto", lang: str = "en", y: Value | None = None
+    ) -> None:
+        self._recorded = trace
         self._options = options
+        self._lang = lang
+        self._y = y
         self._moments = walk(trace, by)
         numbers = Numbers(options.precision)
         self._trace = labelled(_differentiated(trace, self._moments), numbers)
@@ -138,8 +145,9 @@ class Steps(Sequence[Frame]):
         """Write files; the suffix says which format.  Returns the files that were written.
 
         With the place of a number in its name, "frames/step-{:03d}.svg", a file for each frame, as .svg, .pdf or .png;
-        the last folder is made if it is not there.  Without one, all frames in one file: .pdf has a page for each,
-        .svg and .gif move.  What is written replaces what was there, once everything has been drawn.
+        the last folder is made if it is not there.  Without one, all frames in one file: .html is the page to step
+        through, .pdf has a page for each, .svg and .gif move.  What is written replaces what was there, once everything
+        has been drawn.
         """
         target = Path(path)
         numbered = "{" in str(target)
@@ -165,6 +173,7 @@ class Steps(Sequence[Frame]):
             ".svg": lambda: [animation.svg(self._film, len(self)).encode()],
             ".pdf": lambda: [paper.pdf(*self._scenes)],
             ".gif": lambda: [animation.gif(self._scenes)],
+            ".html": lambda: [self.html().encode()],
         }
 
     @property
@@ -179,6 +188,33 @@ class Steps(Sequence[Frame]):
     @property
     def _scenes(self) -> list[Scene]:
         return list(map(self._film.scene, range(len(self))))
+
+    def html(self, *, verify: bool = True) -> str:
+        """The walk as a web page: one file that needs no network, to step through, predict, and change numbers in.
+
+        `verify` puts in what `microgrid.verify` says of the graph, unless the graph has changed since `steps`.
+
+        >>> from microgrid import Value
+        >>> "<script src" in steps(Value(2.0, "x") ** 2).html(verify=False)
+        False
+        """
+        report = self._report if verify else None
+        return step_page(self._trace, self._moments, self._options, self._lang, report)
+
+    @cached_property
+    def _report(self) -> Report | None:
+        return verdict(self._y, self._recorded) if self._y is not None else None
+
+    def _repr_mimebundle_(
+        self, include: Collection[str] | None = None, exclude: Collection[str] | None = None
+    ) -> dict[str, Any]:
+        """What a notebook shows: the page in a frame of its own, and where pages are not shown the first picture."""
+
+        def formats() -> dict[str, Any]:
+            picture = self.svg(0)
+            return {"text/html": in_notebook(self.html(), picture), "image/svg+xml": picture}
+
+        return bundle(self, formats, include, exclude)
 
     @cached_property
     def _film(self) -> Film:

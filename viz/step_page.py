@@ -1,0 +1,234 @@
+"""The walk as a web page: one file with the picture, the graph's numbers and the code that steps through them.
+
+Nothing in it is fetched, and the browser runs and applies only what the page's own policy names by its hash.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import math
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cache
+from hashlib import sha256
+from html import escape
+from pathlib import Path as File
+from string import Template
+from typing import Any
+
+from microgrid import Value, verify
+from microgrid.ops import TABLE
+from microgrid.report import Report
+
+from . import layout, notation, words
+from .captions import LONGEST_MADE, LONGEST_SUM, MESSAGES, MOST_PATHS
+from .digits import Numbers
+from .naming import Names
+from .options import Options
+from .paint import paint
+from .paths import MOST
+from .picture import compose, gradient_line
+from .rows_js import rows
+from .scene import Path, Scene, Text
+from .snapshot import Node, Trace, read
+from .svg import svg
+from .text import shorten
+from .theme import THEMES, Theme
+from .walk import Moment
+
+__all__ = ["in_notebook", "step_page", "verdict"]
+
+PARTS = File(__file__).with_name("stepper")
+SECONDS = 3.0
+"""For the derivatives as whole formulas: a page should not be long in coming."""
+HEIGHT = 640
+"""Of the page within a notebook, in CSS pixels."""
+SCRIPTS = ("numbers.js", "graph.js", "walk.js", "picture.js", "panel.js", "predict.js", "stepper.js")
+
+
+def step_page(trace: Trace, moments: Sequence[Moment], options: Options, lang: str, report: Report | None) -> str:
+    """The page for a trace whose gradients are those at the end of these moments; `report` is what `verify` said."""
+    numbers = Numbers(options.precision)
+    picture = compose(trace, options, numbers)
+    places = layout.place(picture, options.rankdir, options.engine)
+    dark = options.theme if options.theme in ("dark", "print") else "dark"
+    by_theme = [paint(picture, places, replace(options, theme=theme)) for theme in (options.theme, dark)]
+    scene, colors = _in_variables(*by_theme)
+    style = _style(colors, THEMES[options.theme], THEMES[dark])
+    script = _script(trace)
+    title = options.title or words.heading(trace, trace.root, numbers)
+    return _template().substitute(
+        lang=lang,
+        title=escape(title),
+        style=style,
+        style_hash=_hash(style),
+        script=script,
+        script_hash=_hash(script),
+        picture=re.sub(' style="[^"]*"', "", svg(scene), count=1),  # which the policy would not let through
+        graph=_json(_graph(trace, moments, options, lang, report)),
+    )
+
+
+def verdict(y: Value, recorded: Trace) -> Report | None:
+    """What `verify` says of the graph that was recorded; nothing if the graph has other numbers by now."""
+
+    def numbers(trace: Trace) -> list[tuple[Any, ...]]:
+        return [(node.op, node.constant, repr(node.data), node.parents, repr(node.partials)) for node in trace.nodes]
+
+    return verify(y, seconds=SECONDS) if numbers(read(y)) == numbers(recorded) else None
+
+
+def in_notebook(page: str, picture: str) -> str:
+    """A page in a frame that keeps it apart from the notebook; where frames are left out, the picture below shows."""
+    place = "position:absolute;inset:0;width:100%;height:100%"
+    frame = (
+        f'<iframe title="microgrid" sandbox="allow-scripts" style="{place};border:0" srcdoc="{escape(page)}"></iframe>'
+    )
+    return f'<div style="position:relative;height:{HEIGHT}px;overflow:hidden">{picture}{frame}</div>'
+
+
+@cache
+def _read(name: str) -> str:
+    return (PARTS / name).read_text(encoding="utf-8")
+
+
+def _template() -> Template:
+    return Template(_read("template.html"))
+
+
+def _hash(text: str) -> str:
+    """How a Content Security Policy names a script or a style sheet."""
+    return "sha256-" + base64.b64encode(sha256(text.encode()).digest()).decode()
+
+
+# ---------------------------------------------------------------- colours
+
+
+def _in_variables(light: Scene, dark: Scene) -> tuple[Scene, dict[str, tuple[str, str]]]:
+    """One drawing for both themes, its colours replaced by variables, and what those are: light and dark."""
+    names: dict[tuple[str, str], str] = {}
+
+    def name(first: str, second: str) -> str:
+        return first if first == "none" else f"var({names.setdefault((first, second), f'--c{len(names)}')})"
+
+    groups = []
+    for group, other in zip(light.groups, dark.groups, strict=True):
+        items: list[Path | Text] = []
+        for pair in zip(group.items, other.items, strict=True):
+            match pair:
+                case Path(_, a) as path, Path(_, b):
+                    look = replace(a, fill=name(a.fill, b.fill), stroke=name(a.stroke, b.stroke))
+                    items.append(replace(path, paint=look))
+                case Text() as text, Text() as other_text:
+                    items.append(replace(text, color=name(text.color, other_text.color)))
+        groups.append(replace(group, items=tuple(items)))
+    scene = replace(light, groups=tuple(groups), background=name(light.background, dark.background))
+    return scene, {variable: pair for pair, variable in names.items()}
+
+
+def _style(colors: Mapping[str, tuple[str, str]], light: Theme, dark: Theme) -> str:
+    """The style sheet, after the colours of both themes.  A page on paper is light."""
+    blocks = []
+    for which, theme in enumerate((light, dark)):
+        values = {f"--{name}": getattr(theme, name) for name in ("background", "text", "gradient", "dim", "local")}
+        values |= {"--line": theme.scope.stroke, "--raised": theme.scope.fill}
+        values |= {name: pair[which] for name, pair in colors.items()}
+        blocks.append(":root { " + " ".join(f"{name}: {value};" for name, value in values.items()) + " }")
+    return f"\n{blocks[0]}\n@media screen and (prefers-color-scheme: dark) {{\n{blocks[1]}\n}}\n{_read('stepper.css')}"
+
+
+# ---------------------------------------------------------------- code and data
+
+
+def _script(trace: Trace) -> str:
+    used = dict.fromkeys(node.op for node in trace.nodes if node.op in TABLE)
+    code = [rows(TABLE[op] for op in used), *map(_read, SCRIPTS)]
+    return '\n(() => {\n"use strict";\n' + "\n".join(code) + "\nstart();\n})();\n"
+
+
+def _json(data: Any) -> str:
+    """JSON that can stand in a script element: nothing in it ends the element or a line of JavaScript."""
+    text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    for char in "<>&\u2028\u2029":
+        text = text.replace(char, f"\\u{ord(char):04x}")
+    return text
+
+
+def _graph(
+    trace: Trace, moments: Sequence[Moment], options: Options, lang: str, report: Report | None
+) -> dict[str, Any]:
+    return {
+        "lang": lang,
+        "precision": options.precision,
+        "limits": {"count": MOST, "paths": MOST_PATHS, "sum": LONGEST_SUM, "made": LONGEST_MADE},
+        "nodes": list(_nodes(trace, Numbers(options.precision))),
+        "moments": [
+            [moment.phase, moment.scope, moment.computed, [update.edge for update in moment.updates]]
+            for moment in moments
+        ],
+        "messages": MESSAGES,
+        "words": json.loads(_read("words.json")),
+        "verdict": _verdict(report) if report else None,
+    }
+
+
+def _nodes(trace: Trace, numbers: Numbers) -> Iterator[dict[str, Any]]:
+    """What the page knows of each node; texts that hold no computed number are made here, once."""
+    names = Names(trace, numbers)
+    for node in trace.nodes:
+        row = TABLE.get(node.op)
+        facts: dict[str, Any] = {
+            "label": node.label,
+            "name": names[node],
+            "heading": notation.equation(trace, node, numbers),
+            "target": names.derivative(trace.root, node),
+            "derivative": _before_number(gradient_line(node, trace.root, numbers).text, node.grad, numbers),
+            "role": node.role,
+            "scope": "/".join(node.scope),
+            "op": node.op,
+            "constant": None if node.constant is None else _exact(node.constant),
+            "data": _exact(node.data),
+            "parents": node.parents,
+            "partials": list(map(_exact, node.partials)),
+        }
+        if row:
+            made, pattern = shorten(names.made(node), LONGEST_MADE), names.pattern(node)
+            facts |= {
+                "sign": notation.symbol(node, numbers),
+                "needs": row.needs or row.domain,
+                "convention": row.convention,
+                "made": made,
+                "called": node.label or (names[node] if names[node] != made else ""),
+                "stale": not notation.is_current(trace, node),
+                "pattern": {"parts": pattern.parts, "operands": pattern.operands, "tight": pattern.tight},
+                "locals": [names.local(node, k) for k in range(len(node.parents))],
+                "shared": [names.is_shared(node, k) for k in range(len(node.parents))],
+                "formulas": list(_formulas(trace, node, numbers)),
+            }
+        yield facts
+
+
+def _formulas(trace: Trace, node: Node, numbers: Numbers) -> Iterator[str]:
+    """The local derivatives without their numbers."""
+    for k in range(len(node.parents)):
+        text = notation.local_derivative(trace, node, k, numbers)
+        yield _before_number(text, node.partials[k], numbers).removesuffix(" = ")
+
+
+def _before_number(text: str, x: float | None, numbers: Numbers) -> str:
+    return "" if x is None else text.removesuffix(numbers(x))
+
+
+def _exact(x: float) -> float | str:
+    """A number as JSON has it; JSON has no infinity."""
+    if math.isfinite(x):
+        return x
+    return "NaN" if math.isnan(x) else "Infinity" if x > 0 else "-Infinity"
+
+
+def _verdict(report: Report) -> dict[str, Any]:
+    facts = report.to_dict()
+    formulas: Iterable[str] = (f"∂{d.of}/∂{d.by} = {d.text}" for d in report.derivatives)
+    return {name: facts[name] for name in ("ok", "verdict", "findings")} | {"formulas": list(formulas)}

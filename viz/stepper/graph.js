@@ -1,0 +1,95 @@
+// The graph: its numbers as recorded or computed anew from changed leaves, gradients, uses and paths.
+
+const LONGEST_LIST = 24; // paths that are written out; beyond, only how many there are
+
+// A graph is {nodes: [{parents, op, constant, data, partials, ...}]}, each node after its operands.
+function prepare(graph) {
+  graph.nodes.forEach((node, index) => Object.assign(node, {
+    index, uses: [],
+    data: Number(node.data), constant: node.constant === null ? null : Number(node.constant),
+    partials: node.partials.map(Number),
+  }));
+  for (const node of graph.nodes) node.parents.forEach((parent, k) => graph.nodes[parent].uses.push([node.index, k]));
+  graph.root = graph.nodes.length - 1;
+  // Where the recorded numbers are infinite already, changed ones may become so too.
+  graph.ieee = graph.nodes.some((node) => node.op && !Number.isFinite(node.data));
+  graph.fixed = mark(graph, (node) => node.op && !ROWS[node.op]);
+  return graph;
+}
+
+// For each node, the first operation computed from it that has no row here, or null.
+function mark(graph, wanted) {
+  const found = Array(graph.nodes.length).fill(null);
+  for (const node of [...graph.nodes].reverse()) {
+    for (const [use] of node.uses) found[node.index] ??= wanted(graph.nodes[use]) ? use : found[use];
+  }
+  return found;
+}
+
+// The numbers {data, partials, branches, errors} with some leaves changed, `changes` being a Map from index to number.
+// What does not depend on a changed leaf keeps its recorded bits.  An impossible operation has an error
+// {kind: "domain" | "pole" | "overflow"}; what depends on it is {kind: "above", node: where it happened}.
+function compute(graph, changes = new Map()) {
+  const numbers = {data: [], partials: [], errors: [], same: []};
+  const stale = [];
+  for (const node of graph.nodes) {
+    const i = node.index;
+    numbers.data[i] = changes.has(i) ? changes.get(i) : node.data;
+    numbers.partials[i] = node.partials;
+    numbers.errors[i] = null;
+    numbers.same[i] = true;
+    stale[i] = node.parents.some((parent) => stale[parent]) || numbers.data[i] !== node.data && !Number.isNaN(node.data);
+    if (node.op && stale[i]) operate(graph, node, numbers);
+  }
+  return numbers;
+}
+
+function operate(graph, node, numbers) {
+  const i = node.index, row = ROWS[node.op];
+  const wrong = node.parents.find((parent) => numbers.errors[parent]);
+  if (wrong !== undefined) {
+    const error = numbers.errors[wrong];
+    return refuse(numbers, i, {kind: "above", node: error.kind === "above" ? error.node : wrong});
+  }
+  const xs = node.parents.map((parent) => numbers.data[parent]);
+  const x = xs[0], y = node.constant ?? xs[1], z = row.value(x, y);
+  if (!Number.isFinite(z) && !graph.ieee && Number.isFinite(x) && Number.isFinite(y ?? 0)) {
+    return refuse(numbers, i, {kind: row.domain(x, y) ? "overflow" : row.pole(x, y) ? "pole" : "domain"});
+  }
+  numbers.data[i] = z;
+  numbers.partials[i] = row.partials(x, y, z);
+  const old = node.parents.map((parent) => graph.nodes[parent].data);
+  numbers.same[i] = row.branch(x, y, z) === row.branch(old[0], node.constant ?? old[1], node.data);
+}
+
+function refuse(numbers, i, error) {
+  numbers.data[i] = NaN;
+  numbers.partials[i] = [];
+  numbers.errors[i] = error;
+}
+
+// One contribution of the chain rule; as in the engine, 0 times infinity is 0 here.
+function times(adjoint, partial) {
+  return adjoint ? adjoint * partial : 0;
+}
+
+// How many paths lead from each node to the root.
+function pathCounts(graph) {
+  const counts = graph.nodes.map((node) => node.index === graph.root ? 1 : 0);
+  for (const node of [...graph.nodes].reverse()) {
+    for (const [use] of node.uses) counts[node.index] = Math.min(counts[node.index] + counts[use], graph.limits.count);
+  }
+  return counts;
+}
+
+// Every path from a node to the root as a list of [node, operand] steps, if there are few enough to read.
+function paths(graph, start) {
+  const found = [];
+  const stack = [[start, []]];
+  while (stack.length) {
+    const [at, steps] = stack.pop();
+    if (at === graph.root) found.push(steps);
+    for (const [use, k] of [...graph.nodes[at].uses].reverse()) stack.push([use, [...steps, [use, k]]]);
+  }
+  return found;
+}

@@ -1,0 +1,169 @@
+// What is said beside the picture: a node's formula, derivatives, chain rule and paths; the table; the verdict.
+
+// An element with attributes, listeners (on...) and children; a text is only ever text.
+function make(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else if (value !== null && value !== false) element.setAttribute(name, value === true ? "" : value);
+  }
+  element.append(...children.flat().filter((child) => child !== null));
+  return element;
+}
+
+const heading = (text) => make("h3", {}, text);
+const paragraph = (...children) => make("p", {}, ...children);
+const note = (text) => make("p", {class: "note"}, text);
+const list = (items) => make("ul", {}, items);
+
+function number(page, x, kind = "") {
+  return make("span", {class: `number ${kind}`, title: writeExact(x)}, page.write(x));
+}
+
+// ---------------------------------------------------------------- a node
+
+function describeNode(page, i) {
+  const {graph, word} = page, node = graph.nodes[i], x = page.known.data[i];
+  const parts = [
+    make("h2", {}, node.heading || word(node.role)),
+    note([word(node.role), node.scope].filter(Boolean).join(", ")),
+  ];
+  if (page.numbers.errors[i]) return [...parts, make("p", {class: "wrong"}, page.explain(i))];
+  if (x === null) return [...parts, note(word(page.predicting ? "hidden" : "pending_value"))];
+  parts.push(paragraph(node.op ? page.captions.forward(i) : equal(node.name, page.write(x))));
+  if (atKink(page, i)) parts.push(note(word("kink", {convention: page.phrase(node.convention)})));
+  return parts;
+}
+
+function atKink(page, i) {
+  const node = page.graph.nodes[i], [x, y] = node.parents.map((parent) => page.numbers.data[parent]);
+  return node.op && ROWS[node.op] && ROWS[node.op].kink(x, node.constant ?? y);
+}
+
+function describeDerivatives(page, i) {
+  const {graph, word} = page, node = graph.nodes[i], parts = [];
+  if (node.op && page.known.data[i] !== null && !page.numbers.errors[i]) parts.push(...localDerivatives(page, i));
+  if (node.role === "constant") return parts;
+  const ended = page.frames[page.step].phase === "end";
+  if (page.numbers.errors[graph.root]) return [...parts, heading(word("chain")), note(word("error_backward"))];
+  if (page.predicting && !ended) return [...parts, heading(word("chain")), note(word("hidden"))];
+  return [...parts, ...chainRule(page, i), ...waysToRoot(page, i)];
+}
+
+function localDerivatives(page, i) {
+  const {graph, numbers} = page, node = graph.nodes[i];
+  const items = [];
+  node.parents.forEach((parent, k) => {
+    if (graph.nodes[parent].role === "constant") return;
+    const formula = numbers.same[i] ? node.formulas[k] : "";
+    const before = `${node.locals[k]} = ${formula ? `${formula} = ` : ""}`;
+    items.push(make("li", {}, before, number(page, numbers.partials[i][k], "local")));
+  });
+  return items.length ? [heading(page.word("locals")), list(items)] : [];
+}
+
+// ∂L/∂w = ∂L/∂z · ∂z/∂w + … in symbols, in numbers, and added up.
+function chainRule(page, i) {
+  const {graph, numbers, captions, word} = page, node = graph.nodes[i], title = heading(word("chain"));
+  if (i === graph.root) return [title, paragraph(`${node.target} = 1`), note(word("no_use"))];
+  const uses = node.uses.map(([use, k]) => ({
+    symbols: `${graph.nodes[use].target} · ${graph.nodes[use].locals[k]}`,
+    factors: captions.product([page.adjoints[use], numbers.partials[use][k]]),
+    term: page.write(times(page.adjoints[use], numbers.partials[use][k])),
+  }));
+  const written = uses.length > LONGEST_LIST ? [] : [
+    uses.map(({symbols}) => symbols).join(" + "),
+    captions.sum(uses.map(({factors}) => factors)),
+    captions.sum(uses.map(({term}) => term)),
+  ];
+  return [title, paragraph(equal(node.target, ...written, page.write(page.adjoints[i]))), note(word("chain_text"))];
+}
+
+// Each path from the root down to the node, with the product of its local derivatives.
+function waysToRoot(page, i) {
+  const {graph, numbers, captions, word} = page, count = captions.counts[i], title = heading(word("ways"));
+  if (i === graph.root) return [];
+  const root = graph.nodes[graph.root].name;
+  if (count > LONGEST_LIST) return [title, paragraph(word("ways_many", {count: captions.many(count), root}))];
+  const items = paths(graph, i).map((steps) => {
+    const names = [i, ...steps.map(([node]) => node)].map((node) => graph.nodes[node].name).reverse().join(" ← ");
+    const slopes = steps.map(([node, k]) => numbers.partials[node][k]).reverse();
+    const product = slopes.reduce((soFar, slope) => soFar * slope, 1);
+    const sum = equal(captions.product(slopes), page.write(product));
+    return make("li", {}, `${names}: `, make("span", {class: "local"}, sum));
+  });
+  const ways = count === 1 ? word("way") : word("several_ways", {count});
+  return [title, note(word("ways_text", {count: ways, root})), list(items)];
+}
+
+// ---------------------------------------------------------------- what if
+
+function whatIf(page, i) {
+  const {graph, word} = page, node = graph.nodes[i], title = heading(word("what_if")), custom = graph.fixed[i];
+  if (node.op || node.role === "constant") return [];
+  if (custom !== null) return [title, note(word("fixed", {name: node.name, op: graph.nodes[custom].op}))];
+  const span = Math.max(2, 2 * Math.abs(node.data)), label = word("what_if_label", {name: node.name});
+  const field = make("input", {
+    id: "what-if", inputmode: "text", autocomplete: "off", spellcheck: "false", "aria-describedby": "what-if-help",
+    oninput: () => {
+      const x = read(field.value), fine = Number.isFinite(x);
+      help.hidden = fine;
+      field.setAttribute("aria-invalid", String(!fine));
+      if (fine) page.change(i, x);
+    },
+  });
+  const slider = make("input", {
+    id: "what-if-slider", type: "range", min: node.data - span, max: node.data + span, step: span / 200,
+    "aria-label": label, oninput: () => page.change(i, Number(Number(slider.value).toPrecision(6))),
+  });
+  const help = make("p", {id: "what-if-help", class: "note", hidden: true}, word("not_a_number"));
+  const reset = make("button", {type: "button", id: "reset", onclick: () => page.change(i, node.data)},
+    word("reset", {value: page.write(node.data)}));
+  return [title, make("p", {class: "line"}, make("label", {for: "what-if"}, label), field), slider, help, paragraph(reset)];
+}
+
+// ---------------------------------------------------------------- table
+
+function tableOfNumbers(page) {
+  const {graph, word} = page, {data, grads} = page.known, active = new Set(page.frames[page.step].active);
+  const scoped = graph.nodes.some((node) => node.scope);
+  const pending = (why) => make("span", {class: "note", title: word(why)}, BLANK);
+  const cell = (x, why) => make("td", {class: "number"}, x === null ? pending(why) : number(page, x));
+  const opener = (node) => make("button", {type: "button", "data-node": node.index, onclick: () => page.choose(node.index)},
+    node.heading || page.write(node.data));
+  const row = (node) => make("tr", {class: active.has(node.index) ? "active" : null},
+    make("th", {scope: "row"}, opener(node)),
+    cell(data[node.index], page.numbers.errors[node.index] ? "impossible" : "pending_value"),
+    node.role === "constant" ? make("td") : cell(grads[node.index], "pending_gradient"),
+    make("td", {}, word(node.role)),
+    make("td", {}, node.parents.map((parent) => graph.nodes[parent].name).join(", ")),
+    scoped ? make("td", {}, node.scope) : null);
+  const columns = ["node", "value", "gradient", "role", "operands", ...scoped ? ["scope"] : []];
+  const kind = (name) => ["value", "gradient"].includes(name) ? "number" : null;
+  const head = (name) => make("th", {scope: "col", class: kind(name)}, word(name));
+  return make("table", {},
+    make("thead", {}, make("tr", {}, columns.map(head))),
+    make("tbody", {}, graph.nodes.map(row)));
+}
+
+// ---------------------------------------------------------------- verdict
+
+const MARKS = {proved: "✓", checked: "✓", failed: "✗", "not attempted": "–", noted: "·"};
+
+function verdictOf(page) {
+  const {word} = page, {verdict} = page.graph;
+  if (!verdict) return [paragraph(make("strong", {}, `– ${word("unverified")}`))];
+  const kind = !verdict.ok ? "failed" : verdict.verdict === "verified" ? "verified" : "open";
+  const finding = ({level, status, text, details}) => make("li", {},
+    make("strong", {}, `${MARKS[status]} ${word(`status_${status}`)}: `), `${word(`level_${level}`)}. `,
+    make("span", {class: "note", lang: "en"}, text),
+    details.length ? make("ul", {lang: "en"}, details.map((detail) => make("li", {}, detail))) : null);
+  const formulas = verdict.formulas.map((formula) => make("li", {}, formula));
+  const found = make("details", {},
+    make("summary", {}, `${{verified: "✓", failed: "✗", open: "–"}[kind]} ${word(kind)}`),
+    note(word("verified_text")), list(verdict.findings.map(finding)), formulas.length ? list(formulas) : null);
+  if (!page.changes.size) return [found];
+  const names = [...page.changes.keys()].map((i) => page.graph.nodes[i].name).join(", ");
+  return [found, make("p", {class: "wrong"}, word("changed_text")), note(word("changed", {names})),
+    paragraph(make("button", {type: "button", id: "reset-all", onclick: () => page.changeNothing()}, word("reset_all")))];
+}

@@ -1,0 +1,149 @@
+// The picture: the SVG that Python laid out, with the numbers of the moment written into it.
+
+const SMALLEST = 0.6, LARGEST = 1.5, MOST = 4; // scales: of a large picture that scrolls, of a small one, by hand
+
+class Picture {
+  constructor(graph, choose) {
+    this.graph = graph;
+    this.frame = document.getElementById("picture");
+    this.svg = this.frame.querySelector("svg");
+    this.size = [Number(this.svg.getAttribute("width")), Number(this.svg.getAttribute("height"))];
+    this.svg.setAttribute("role", "group");
+    const all = (kind) => [...this.svg.querySelectorAll(`g.${kind}[data-node]`)];
+    this.symbols = all("symbol");
+    this.edges = all("edge");
+    this.locals = all("local");
+    for (const group of [...this.edges, ...this.symbols]) group.setAttribute("aria-hidden", "true");
+    for (const label of this.locals) label.setAttribute("role", "img");
+    this.boxes = [];
+    for (const group of all("node")) {
+      const index = Number(group.dataset.node), node = graph.nodes[index];
+      const texts = [...group.querySelectorAll("text")].map(changeable);
+      const gradient = node.role === "constant" ? null : texts.pop();
+      this.boxes[index] = {group, title: group.querySelector("title"), gradient, value: texts.pop(), name: texts[0]};
+      group.setAttribute("role", "button");
+      group.setAttribute("tabindex", "-1");
+      group.addEventListener("click", () => choose(index));
+      group.addEventListener("keydown", (event) => event.key === "Enter" && choose(index));
+      group.addEventListener("focus", () => this.rove(index));
+    }
+    this.rove(graph.root);
+    this.scale = null; // until someone chooses: the whole picture, as far as it stays legible
+    new ResizeObserver(() => this.resize()).observe(this.frame);
+  }
+
+  // One node at a time can be reached with the Tab key; up and down go from there.
+  rove(index) {
+    if (!this.boxes[index]) return;
+    this.boxes[this.current]?.group.setAttribute("tabindex", "-1");
+    this.boxes[index].group.setAttribute("tabindex", "0");
+    this.current = index;
+  }
+
+  // The focus to the node before or after (step -1 or 1) the one that has it, or to the one that had it last.
+  focus(step) {
+    let index = this.current;
+    if (this.boxes[index].group === document.activeElement) {
+      do index += step; while (index >= 0 && index <= this.graph.root && !this.boxes[index]);
+    }
+    this.boxes[index]?.group.focus({preventScroll: true});
+    this.reveal(index);
+  }
+
+  zoom(factor) {
+    const now = this.scale ?? this.legible();
+    this.scale = Math.min(Math.max(now * factor, Math.min(this.room(), SMALLEST) / 2), MOST);
+    this.resize();
+  }
+
+  whole() {
+    this.scale = Math.min(this.room(), LARGEST);
+    this.resize();
+  }
+
+  // The scale at which all of it is in sight.
+  room() {
+    const [width, height] = this.size;
+    return Math.max(Math.min((this.frame.clientWidth - 26) / width, (this.frame.clientHeight - 26) / height), 0.02);
+  }
+
+  legible() {
+    return Math.min(Math.max(this.room(), SMALLEST), LARGEST);
+  }
+
+  resize() {
+    const scale = this.scale ?? this.legible();
+    this.svg.style.width = `${this.size[0] * scale}px`;
+    this.svg.style.height = `${this.size[1] * scale}px`;
+  }
+
+  // Scrolls the picture, and only the picture, to where something happens.
+  reveal(index) {
+    if (!this.boxes[index]) return;
+    const outer = this.frame.getBoundingClientRect(), inner = this.boxes[index].group.getBoundingClientRect();
+    const x = inner.left + inner.width / 2 - outer.left - outer.width / 2;
+    const y = inner.top + inner.height / 2 - outer.top - outer.height / 2;
+    const far = Math.abs(x) > outer.width / 2 - inner.width / 2 || Math.abs(y) > outer.height / 2 - inner.height / 2;
+    if (far) this.frame.scrollBy({left: x, top: y, behavior: still() ? "instant" : "smooth"});
+  }
+
+  // view: {frame, data, grads, numbers, chosen, describe(index), exact(index), local(index, k), number(x)}
+  show(view) {
+    const {nodes} = this.graph, {data, grads, numbers, number} = view;
+    const active = new Set(view.frame.active), lit = new Set(view.frame.lit);
+    const forward = view.frame.phase === "forward";
+    const known = (index) => data[index] !== null;
+    this.boxes.forEach(({group, title, name, value, gradient}, index) => {
+      const broken = numbers.errors[index] !== null && numbers.errors[index].kind !== "above";
+      put(value, known(index) ? number(data[index]) : broken ? "✗" : BLANK, !known(index));
+      const slope = grads[index];
+      if (gradient) put(gradient, slope === null ? BLANK : nodes[index].derivative + number(slope), slope === null);
+      flag(group, {waiting: !known(index), active: active.has(index), forward, broken, chosen: view.chosen === index});
+      const lines = [name, value, gradient].filter(Boolean).map((line) => line.shown).join(", ");
+      group.setAttribute("aria-label", `${lines}: ${view.describe(index)}`); // what is seen, then the rest
+      title.textContent = view.exact(index);
+    });
+    for (const symbol of this.symbols) flag(symbol, {waiting: !known(Number(symbol.dataset.node))});
+    for (const edge of this.edges) {
+      flag(edge, {waiting: !known(Number(edge.dataset.node)), lit: lit.has(edge.dataset.edge), forward});
+    }
+    for (const label of this.locals) {
+      const [index, k] = label.dataset.edge.split(":").map(Number);
+      const slope = numbers.partials[index][k], formula = numbers.same[index] && nodes[index].formulas[k];
+      label.text ??= changeable(label.querySelector("text"));
+      const computed = slope !== undefined && known(index);
+      put(label.text, computed ? (formula ? `${formula} = ` : "") + number(slope) : BLANK, false);
+      flag(label, {waiting: !known(index), lit: lit.has(label.dataset.edge), forward});
+      label.setAttribute("aria-label", view.local(index, k));
+      label.querySelector("title").textContent = view.local(index, k);
+    }
+    this.reveal(view.frame.active[0] ?? (view.frame.phase === "start" ? 0 : this.graph.root));
+  }
+}
+
+const BLANK = "–";
+
+function still() {
+  return matchMedia("(prefers-reduced-motion: reduce)").matches;
+}
+
+function changeable(text) {
+  return {text, original: text.textContent, shown: text.textContent, room: null};
+}
+
+// Another text, squeezed where it is longer than what the box was made for.
+function put(line, content, pending) {
+  line.text.classList.toggle("pending", pending);
+  if (line.shown === content) return;
+  line.room ??= line.text.getComputedTextLength();
+  line.text.textContent = line.shown = content;
+  line.text.removeAttribute("textLength");
+  if (content.length > line.original.length && line.text.getComputedTextLength() > line.room + 12) {
+    line.text.setAttribute("textLength", String(line.room + 12));
+    line.text.setAttribute("lengthAdjust", "spacingAndGlyphs");
+  }
+}
+
+function flag(element, flags) {
+  for (const [name, on] of Object.entries(flags)) element.classList.toggle(name, Boolean(on));
+}

@@ -1,0 +1,43 @@
+// Predict first: what a step asks, and what an answer shows about its author.
+
+// {kind, name, expected, ...} for a step that computes one number, otherwise null.
+function questionOf(page, frame) {
+  const {graph, numbers} = page;
+  if (frame.phase === "forward" && frame.active.length === 1 && !numbers.errors[frame.node]) {
+    const {name, made, called} = graph.nodes[frame.node];
+    return {kind: "forward", name, asked: equal(called, made), expected: numbers.data[frame.node]};
+  }
+  if (frame.phase === "seed" && frame.active.length) {
+    const {target} = graph.nodes[graph.root];
+    return {kind: "seed", name: target, asked: target, expected: 1};
+  }
+  if (frame.phase === "backward" && frame.terms.length === 1) {
+    const {node, operand, target, outer, slope, before, term, after} = frame.terms[0];
+    const from = graph.nodes[node], name = graph.nodes[target].target;
+    const passed = `${from.target} · ${from.locals[operand]}`;
+    const asked = before === null ? `${name} = ${passed}` : `${name} = ${page.write(before)} + ${passed}`;
+    return {kind: "backward", name, asked, expected: after, before, term, outer, slope};
+  }
+  return null;
+}
+
+// An answer is right to 1 percent, or if it is what the page would write.
+function near(answer, number, write) {
+  return answer === number || Math.abs(answer - number) <= 0.01 * Math.abs(number) || answer === read(write(number));
+}
+
+// [right?, the word that says why]; the order matters where several mistakes give one number.
+function judge(question, answer, write) {
+  const {kind, expected, before, term, outer, slope} = question;
+  const is = (number) => near(answer, number, write);
+  if (is(expected)) return [true, "right"];
+  if (kind === "backward" && before !== null && before !== 0 && is(term)) return [false, "not_added"];
+  if (kind === "backward" && before !== null && is(before)) return [false, "before"];
+  if (is(-expected)) return [false, "sign"];
+  if (kind === "backward" && before !== null && is(-term)) return [false, "not_added"];
+  if (kind === "backward" && is(slope)) return [false, "only_local"];
+  if (kind === "backward" && is(outer)) return [false, "only_gradient"];
+  if (kind === "backward" && slope !== 0 && is((before ?? 0) + outer / slope)) return [false, "inverse"];
+  if (Math.abs(answer - expected) <= 0.05 * Math.abs(expected)) return [false, "close_by"];
+  return [false, "wrong"];
+}

@@ -1,0 +1,339 @@
+// The page: which step is shown, and what buttons, keys, the slider and the address bar do to it.
+
+const PAUSE = 1600; // milliseconds at speed 1
+const KEYS = [
+  [["←", "→"], "key_step"], [["Home", "End"], "key_ends"], [["key_space"], "key_play"], [["F", "B"], "key_pass"],
+  [["↑", "↓"], "key_nodes"], [["key_enter"], "key_open"], [["P"], "key_predict"], [["T"], "key_table"],
+  [["+", "−", "0"], "key_zoom"], [["?"], "key_help"],
+];
+
+const by = (id) => document.getElementById(id);
+
+class Page {
+  constructor(graph) {
+    Object.assign(this, {graph, lang: graph.lang, changes: new Map(), step: 0, chosen: null});
+    Object.assign(this, {predicting: false, tabled: false, timer: null, question: null, asked: 0, right: 0});
+    this.write = (x) => write(x, graph.precision);
+    this.word = this.word.bind(this);
+    this.picture = new Picture(graph, (index) => this.choose(index));
+    this.compute();
+    this.listen();
+    this.speak(graph.lang);
+    this.follow();
+  }
+
+  // ---------------------------------------------------------------- words
+
+  word(name, fields = {}) {
+    return fill(this.graph.words[this.lang][name] ?? name, fields);
+  }
+
+  // A phrase of the table of operations, in the language of the page.
+  phrase(text) {
+    return this.graph.words[this.lang].phrases[text] ?? text;
+  }
+
+  speak(lang) {
+    this.lang = document.documentElement.lang = by("language").value = lang;
+    const all = (what) => document.querySelectorAll(`[data-${what}]`);
+    for (const element of all("word")) element.textContent = this.word(element.dataset.word);
+    for (const element of all("label")) element.setAttribute("aria-label", this.word(element.dataset.label));
+    for (const element of all("hint")) element.title = this.word(element.dataset.hint);
+    by("keys-list").replaceChildren(...KEYS.map(([keys, what]) => make("tr", {},
+      make("td", {}, keys.flatMap((key) => [make("kbd", {}, this.word(key)), " "])), make("td", {}, this.word(what)))));
+    this.compute();
+    this.show();
+  }
+
+  explain(i) {
+    const {nodes} = this.graph, {kind, node} = this.numbers.errors[i];
+    if (kind === "above") return `${this.word("error_above", {name: nodes[node].name})} ${this.explain(node)}`;
+    const {sign, needs} = nodes[i];
+    return this.word(`error_${kind}`, {call: this.captions.substituted(i), op: sign, needs: this.phrase(needs)});
+  }
+
+  // What is not written in a node's box, for those who cannot see its shape and state.
+  describe(i) {
+    const node = this.graph.nodes[i], {data, grads} = this.known;
+    const parts = [this.word(node.role)];
+    if (this.numbers.errors[i]) parts.push(this.word("impossible"));
+    else if (data[i] === null) parts.push(this.word("pending_value"));
+    if (node.role !== "constant" && grads[i] === null) parts.push(this.word("pending_gradient"));
+    if (node.scope) parts.push(`${this.word("scope")} ${node.scope}`);
+    return parts.join(", ");
+  }
+
+  // A line for each fact, with every digit, for those who point at a node.
+  exact(i) {
+    const node = this.graph.nodes[i], {data, grads} = this.known;
+    const parts = [node.heading, this.describe(i)];
+    if (data[i] !== null) parts.push(`${this.word("value")} ${writeExact(data[i])}`);
+    if (grads[i] !== null) parts.push(`${this.word("gradient")} ${writeExact(grads[i])}`);
+    return parts.filter(Boolean).join("\n");
+  }
+
+  // ---------------------------------------------------------------- numbers
+
+  compute() {
+    this.numbers = compute(this.graph, this.changes);
+    const messages = this.graph.messages[this.lang];
+    this.captions = new Captions(this.graph, this.numbers, messages, this.write, (i) => this.explain(i));
+    this.frames = walk(this.graph, this.numbers, this.captions);
+    this.adjoints = known(this.graph, this.frames, this.frames.length - 1).grads.map((gradient) => gradient ?? 0);
+  }
+
+  change(i, x) {
+    const node = this.graph.nodes[i];
+    if (node.op || this.graph.fixed[i] !== null) return;
+    if (x === node.data) this.changes.delete(i);
+    else this.changes.set(i, x);
+    this.question = null;
+    this.compute();
+    this.show();
+  }
+
+  changeNothing() {
+    this.changes.clear();
+    this.compute();
+    this.show();
+  }
+
+  // ---------------------------------------------------------------- steps
+
+  go(step) {
+    this.question = null;
+    this.step = Math.min(Math.max(step, 0), this.frames.length - 1);
+    this.show();
+    try {
+      history.replaceState(null, "", `#step=${this.step}`);
+    } catch { /* inside a notebook the page has no address */ }
+  }
+
+  next() {
+    if (this.step === this.frames.length - 1) return this.pause();
+    const question = this.predicting && !this.question ? questionOf(this, this.frames[this.step + 1]) : null;
+    if (!question) return this.go(this.step + 1);
+    this.pause();
+    this.question = question;
+    by("answer").value = "";
+    this.judged("");
+    this.show();
+    by("answer").focus();
+  }
+
+  // The address says which step is meant.
+  follow() {
+    const found = /^#step=(\d+)$/.exec(location.hash);
+    if (found) this.go(Number(found[1]));
+  }
+
+  play() {
+    if (this.timer !== null) return this.pause();
+    if (this.step === this.frames.length - 1) this.go(0);
+    this.next();
+    if (!this.question) this.tick();
+    this.show();
+  }
+
+  tick() {
+    this.timer = setTimeout(() => {
+      this.next();
+      if (this.step === this.frames.length - 1) this.pause();
+      if (this.timer !== null) this.tick();
+    }, PAUSE / Number(by("speed").value));
+  }
+
+  pause() {
+    clearTimeout(this.timer);
+    this.timer = null;
+    this.show();
+  }
+
+  jump(phase) {
+    this.go(this.graph.moments.findIndex((moment) => moment[0] === phase));
+  }
+
+  // ---------------------------------------------------------------- predictions
+
+  answer() {
+    const answer = read(by("answer").value), {question} = this;
+    if (Number.isNaN(answer)) return this.judged(this.word("not_read"), true);
+    const [right, why] = judge(question, answer, this.write);
+    const show = (x) => x === undefined || x === null ? "" : this.write(x);
+    const fields = {name: question.name, value: show(question.expected), before: show(question.before),
+      gradient: show(question.outer), local: show(question.slope), hint: this.word(`hint_${question.kind}`)};
+    if (!question.tried) this.asked += 1;
+    if (!question.tried && right) this.right += 1;
+    question.tried = true;
+    this.judged(`${this.word(why, fields)} ${right ? this.score() : ""}`, !right);
+    if (right) this.advance();
+  }
+
+  reveal() {
+    if (!this.question.tried) this.asked += 1;
+    this.judged(`${this.word("shown", {value: this.write(this.question.expected)})} ${this.score()}`, true);
+    this.advance();
+  }
+
+  advance() {
+    this.go(this.step + 1);
+    by("question").hidden = false;
+    by("asked").parentElement.classList.add("answered");
+    by("next").focus();
+  }
+
+  score() {
+    return `(${this.word("score", {right: this.right, asked: this.asked})})`;
+  }
+
+  judged(text, wrong = false) {
+    by("judgement").textContent = text;
+    by("judgement").classList.toggle("wrong", wrong);
+  }
+
+  // ---------------------------------------------------------------- what is shown
+
+  choose(index) {
+    this.chosen = index;
+    this.picture.rove(index);
+    this.show();
+    if (matchMedia("(max-width: 48rem)").matches) by("node").scrollIntoView({behavior: still() ? "instant" : "smooth"});
+  }
+
+  show() {
+    if (!this.frames) return;
+    this.known = known(this.graph, this.frames, this.step);
+    this.showWalk();
+    this.showPicture();
+    refresh(by("node"), this.chosen === null ? [note(this.word("choose"))] : describeNode(this, this.chosen));
+    this.showWhatIf();
+    refresh(by("derivatives"), this.chosen === null ? [] : describeDerivatives(this, this.chosen));
+    refresh(by("verdict"), verdictOf(this));
+  }
+
+  showWalk() {
+    const {step, question} = this, frame = this.frames[step], last = this.frames.length - 1;
+    by("phase").textContent = this.graph.messages[this.lang][`phase ${frame.phase}`];
+    by("caption").replaceChildren(...frame.caption.split("\n").flatMap((line, i) => i ? [make("br"), line] : [line]));
+    by("caption").classList.toggle("wrong", frame.broken);
+    by("count").textContent = this.word("count", {step, last});
+    Object.assign(by("slider"), {max: last, value: step});
+    by("slider").setAttribute("aria-valuetext", `${step}: ${frame.caption}`);
+    for (const id of ["first", "back"]) by(id).disabled = step === 0;
+    for (const id of ["next", "last"]) by(id).disabled = step === last;
+    by("play").textContent = this.word(this.timer === null ? "play" : "pause");
+    by("predict").setAttribute("aria-pressed", String(this.predicting));
+    by("question").hidden = !question;
+    by("question").classList.remove("answered");
+    if (question) by("asked").textContent = this.word("ask", question);
+  }
+
+  showPicture() {
+    const {graph, numbers, tabled} = this;
+    by("as-table").setAttribute("aria-pressed", String(tabled));
+    for (const id of ["picture", "zoom"]) by(id).hidden = tabled;
+    by("numbers").hidden = !tabled;
+    if (tabled) refresh(by("numbers"), [tableOfNumbers(this)]);
+    this.picture.show({
+      ...this.known, numbers, chosen: this.chosen, number: this.write,
+      frame: this.frames[this.question ? this.step + 1 : this.step], // a question lights what it asks for
+      describe: (i) => this.describe(i),
+      exact: (i) => this.exact(i),
+      local: (i, k) => {
+        const slope = this.known.data[i] === null ? this.word("pending_value") : writeExact(numbers.partials[i][k]);
+        return `${graph.nodes[i].locals[k]} = ${slope}`;
+      },
+    });
+  }
+
+  // The field and the slider stay the same elements while someone types or drags.
+  showWhatIf() {
+    const key = `${this.chosen} ${this.lang}`;
+    if (this.whatIfOf !== key) by("change").replaceChildren(...(this.chosen === null ? [] : whatIf(this, this.chosen)));
+    this.whatIfOf = key;
+    if (!by("what-if")) return;
+    const now = this.numbers.data[this.chosen], field = by("what-if");
+    if (field !== document.activeElement) {
+      field.value = writeExact(now);
+      field.setAttribute("aria-invalid", "false");
+      by("what-if-help").hidden = true;
+    }
+    by("what-if-slider").value = now;
+    by("reset").disabled = !this.changes.has(this.chosen);
+  }
+
+  // ---------------------------------------------------------------- buttons and keys
+
+  listen() {
+    const click = (id, action) => by(id).addEventListener("click", action);
+    click("first", () => this.go(0));
+    click("back", () => this.go(this.step - 1));
+    click("play", () => this.play());
+    click("next", () => this.next());
+    click("last", () => this.go(this.frames.length - 1));
+    click("forward", () => this.jump("forward"));
+    click("backward", () => this.jump("seed"));
+    click("predict", () => this.predict());
+    click("as-table", () => this.table());
+    click("help", () => by("keys").showModal());
+    click("reveal", () => this.reveal());
+    click("smaller", () => this.picture.zoom(0.8));
+    click("whole", () => this.picture.whole());
+    click("larger", () => this.picture.zoom(1.25));
+    by("slider").addEventListener("input", (event) => this.go(Number(event.target.value)));
+    by("language").addEventListener("change", (event) => this.speak(event.target.value));
+    by("question").addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.answer();
+    });
+    addEventListener("hashchange", () => this.follow());
+    addEventListener("keydown", (event) => this.key(event));
+  }
+
+  predict() {
+    this.predicting = !this.predicting;
+    this.question = null;
+    Object.assign(this, {asked: 0, right: 0});
+    this.show();
+  }
+
+  table() {
+    this.tabled = !this.tabled;
+    this.show();
+  }
+
+  key(event) {
+    const here = event.target, typing = here.matches("input, select, textarea");
+    if (event.ctrlKey || event.altKey || event.metaKey || by("keys").open || typing) return;
+    const actions = {
+      ArrowLeft: () => this.go(this.step - 1), ArrowRight: () => this.next(),
+      ArrowUp: () => this.picture.focus(-1), ArrowDown: () => this.picture.focus(1),
+      Home: () => this.go(0), End: () => this.go(this.frames.length - 1),
+      f: () => this.jump("forward"), b: () => this.jump("seed"), p: () => this.predict(), t: () => this.table(),
+      "?": () => by("keys").showModal(), "+": () => this.picture.zoom(1.25), "-": () => this.picture.zoom(0.8),
+      0: () => this.picture.whole(),
+    };
+    if (here.matches("g")) actions[" "] = () => this.choose(this.picture.current);
+    else if (!here.matches("button, summary")) actions[" "] = () => this.play();
+    const action = actions[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+    if (!action) return;
+    event.preventDefault();
+    action();
+  }
+}
+
+// New content, with the focus and what is unfolded where they were.
+function refresh(element, content) {
+  const active = element.contains(document.activeElement) ? document.activeElement : null;
+  const open = element.querySelector("details")?.open;
+  element.replaceChildren(...content);
+  if (open) element.querySelector("details")?.setAttribute("open", "");
+  if (!active) return;
+  const where = active.id ? `#${active.id}` : active.dataset.node ? `[data-node="${active.dataset.node}"]` : active.tagName;
+  element.querySelector(where)?.focus();
+}
+
+function start() {
+  const page = new Page(prepare(JSON.parse(by("graph").textContent)));
+  globalThis.stepper = {page, write, writeExact, read, known, ROWS}; // for the curious, and for tests
+}

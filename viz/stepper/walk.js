@@ -1,0 +1,183 @@
+// The walk: what each step computes and what is said of it, as viz/steps.py and viz/captions.py have it.
+
+// One frame for each of graph.moments, [phase, scope, computed, edges]: the operations it computes and the edges along
+// which gradients go back.  Its `sets` are the numbers that become known in it, as [which, index, number] with which
+// "data" or "grads"; `terms` are the contributions to gradients.
+function walk(graph, numbers, captions) {
+  const grads = Array(graph.nodes.length).fill(null);
+  return graph.moments.map(([phase, scope, computed, edges]) => {
+    const frame = {phase, node: computed.at(-1) ?? null, active: computed, lit: [], sets: [], terms: [], broken: false};
+    if (phase === "start") {
+      for (const leaf of graph.nodes) if (!leaf.op) frame.sets.push(["data", leaf.index, numbers.data[leaf.index]]);
+      return {...frame, caption: captions.start()};
+    }
+    if (phase === "forward") {
+      for (const i of computed) if (!numbers.errors[i]) frame.sets.push(["data", i, numbers.data[i]]);
+      frame.lit = computed.flatMap((i) => graph.nodes[i].parents.map((parent, k) => `${i}:${k}`));
+      const broken = computed.find((i) => numbers.errors[i]);
+      if (broken !== undefined) return {...frame, broken: true, caption: captions.error(broken)};
+      return {...frame, caption: captions.groupForward(scope, computed)};
+    }
+    if (numbers.errors[graph.root]) return {...frame, broken: true, caption: captions.error(graph.root)};
+    if (phase === "seed") {
+      grads[graph.root] = 1;
+      return {...frame, node: graph.root, active: [graph.root], sets: [["grads", graph.root, 1]], caption: captions.seed()};
+    }
+    if (phase === "end") return {...frame, caption: captions.end(grads)};
+    frame.terms = edges.map(([node, operand]) => contribute(graph, numbers, grads, node, operand));
+    frame.sets = frame.terms.map(({target, after}) => ["grads", target, after]);
+    frame.active = [...new Set(frame.terms.map(({target}) => target))];
+    frame.lit = edges.map((edge) => edge.join(":"));
+    frame.node = edges.at(-1)?.[0] ?? null;
+    const [term] = frame.terms;
+    return {...frame, caption: edges.length === 1 ? captions.backward(term) : captions.groupBackward(scope, edges.length)};
+  });
+}
+
+// Send the gradient of a node to one of its operands.
+function contribute(graph, numbers, grads, node, operand) {
+  const target = graph.nodes[node].parents[operand], before = grads[target];
+  const outer = grads[node] ?? 0, slope = numbers.partials[node][operand], term = times(outer, slope);
+  grads[target] = (before ?? 0) + term;
+  return {node, operand, target, outer, slope, before, term, after: grads[target]};
+}
+
+// What is known after a step: {data, grads}, with null for what is not.
+function known(graph, frames, step) {
+  const after = {data: Array(graph.nodes.length).fill(null), grads: Array(graph.nodes.length).fill(null)};
+  for (const {sets} of frames.slice(0, step + 1)) {
+    for (const [which, index, number] of sets) after[which][index] = number;
+  }
+  return after;
+}
+
+function fill(template, fields) {
+  return template.replace(/\{(\w+)\}/g, (whole, name) => fields[name] ?? whole);
+}
+
+// As Python counts: an emoji is one character.
+function length(text) {
+  return [...text].length;
+}
+
+// A chain of equations, in which nothing is said twice in a row.
+function equal(...texts) {
+  return texts.filter(Boolean).filter((text, i, said) => text !== said[i - 1]).join(" = ");
+}
+
+// A number as it stands after a sign or below a power.
+function inBrackets(number) {
+  return /^([\d.]+|∞|nan)$/.test(number) ? number : `(${number})`;
+}
+
+class Captions {
+  constructor(graph, numbers, messages, write, error) {
+    Object.assign(this, {graph, numbers, messages, write, error, counts: pathCounts(graph)});
+  }
+
+  say(message, fields = {}) {
+    return fill(this.messages[message], fields);
+  }
+
+  placed(node, text) {
+    return node.scope ? this.say("in scope", {scope: node.scope, text}) : text;
+  }
+
+  // An operation with the numbers of its operands: 2 · 3
+  substituted(i) {
+    const {pattern, parents} = this.graph.nodes[i];
+    return pattern.parts[0] + pattern.operands.map((k, hole) => {
+      const number = this.write(this.numbers.data[parents[k]]);
+      return (pattern.tight[hole] ? inBrackets(number) : number) + pattern.parts[hole + 1];
+    }).join("");
+  }
+
+  start() {
+    return this.say("start");
+  }
+
+  forward(i) {
+    const node = this.graph.nodes[i], value = this.write(this.numbers.data[i]);
+    if (node.stale && this.numbers.data[i] === node.data) {
+      return this.placed(node, this.say("stale", {equation: equal(node.label, node.made, value)}));
+    }
+    const numbers = this.substituted(i);
+    const written = length(numbers) > this.graph.limits.made ? "" : numbers;
+    return this.placed(node, this.say("forward", {equation: equal(node.called, node.made, written, value)}));
+  }
+
+  seed() {
+    return this.say("seed", {root: this.graph.nodes[this.graph.root].target});
+  }
+
+  backward({node, operand, target, outer, slope, before, after}) {
+    const from = this.graph.nodes[node], to = this.graph.nodes[target];
+    if (outer === 0 && !Number.isFinite(slope)) {
+      return this.placed(from, this.say("nothing", {outer: from.target, target: to.target, after: this.write(after)}));
+    }
+    const term = this.write(outer * slope);
+    const product = `${this.write(outer)} · ${inBrackets(this.write(slope))} = ${term}`;
+    const fields = {target: to.target, outer: from.target, local: from.locals[operand], product};
+    let text;
+    if (before === null) text = this.say("backward", fields);
+    else {
+      const was = this.write(before);
+      text = this.say("again", {...fields, before: was, sum: `${was} + ${inBrackets(term)} = ${this.write(after)}`});
+    }
+    if (from.shared[operand]) text = this.say("ordinal", {text, numbered: from.locals[operand], k: operand + 1});
+    return this.placed(from, text);
+  }
+
+  end(grads) {
+    const lines = [this.say("end")];
+    for (const leaf of this.graph.nodes) {
+      const gradient = grads[leaf.index];
+      if (leaf.op || gradient === null || leaf.index === this.graph.root) continue;
+      lines.push(this.placed(leaf, this.sumOverPaths(leaf, gradient)));
+    }
+    return lines.join("\n");
+  }
+
+  sumOverPaths(leaf, gradient) {
+    const {target} = leaf, value = this.write(gradient), count = this.counts[leaf.index], {limits} = this.graph;
+    if (count <= limits.paths) {
+      const slope = ([node, k]) => this.numbers.partials[node][k];
+      const products = paths(this.graph, leaf.index).map((steps) => steps.map(slope).reverse());
+      const terms = products.map((slopes) => slopes.reduce((soFar, slope) => soFar * slope, 1));
+      const size = terms.reduce((soFar, term) => soFar + Math.abs(term), 0);
+      const total = terms.reduce((soFar, term) => soFar + term, 0);
+      if (Number.isFinite(size) && Math.abs(total - gradient) <= 1e-9 * size) {
+        const factors = this.sum(products.map((slopes) => this.product(slopes)));
+        const added = this.sum(terms.map(this.write));
+        for (const text of [equal(target, factors, count > 1 ? added : "", value), equal(target, added, value)]) {
+          if (length(text) <= limits.sum) return text;
+        }
+      }
+    }
+    return count === 1 ? equal(target, value) : this.say("paths", {target, value, count: this.many(count)});
+  }
+
+  many(count) {
+    const {count: most} = this.graph.limits;
+    return count < most ? this.write(count) : `> ${this.write(most)}`;
+  }
+
+  product(slopes) {
+    return slopes.map((slope, k) => k ? inBrackets(this.write(slope)) : this.write(slope)).join(" · ");
+  }
+
+  sum(terms) {
+    return terms.map((term, k) => k && term.startsWith(MINUS) ? `(${term})` : term).join(" + ");
+  }
+
+  groupForward(scope, nodes) {
+    const last = nodes.at(-1), node = this.graph.nodes[last];
+    if (nodes.length === 1) return this.forward(last);
+    const equation = equal(node.name, this.write(this.numbers.data[last]));
+    return this.say("group forward", {scope, count: nodes.length, equation});
+  }
+
+  groupBackward(scope, count) {
+    return this.say("group backward", {scope, count});
+  }
+}
