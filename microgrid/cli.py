@@ -28,6 +28,7 @@ EXAMPLES = f"""examples:
   microgrid demo
   microgrid draw "{LECTURE}" w=2 b=1 x=3 y=9 --params w,b
   microgrid draw "tanh(w*x)" w=0.5 x=2 -o neuron.pdf
+  microgrid step "{LECTURE}" w=2 b=1 x=3 y=9 --params w,b
   microgrid verify "sigmoid(w*x + b)" w=0.5 x=2 b=-1
   microgrid draw lesson.py:loss -o loss.svg        (the Value called loss in your own lesson.py)
 """
@@ -38,6 +39,14 @@ DRAW_EXAMPLES = f"""examples:
 
 The suffix of FILE chooses the format: .svg .pdf .png .html .dot.  In EXPR, statements are separated by ";", a power is
 written **, and functions such as sigmoid(x), relu(x), log(x) and max(a, b) can be called.
+"""
+STEP_EXAMPLES = f"""examples:
+  microgrid step "{LECTURE}" w=2 b=1 x=3 y=9 --params w,b -o step.html
+  microgrid step "w*x*x" w=0.5 x=2 --lang es -o paso.html
+  microgrid step lesson.py:loss --by layer -o "frames/step-{{:03d}}.png"
+
+FILE.html is a page that needs no network: forward and backward one step at a time, numbers to predict and to change.
+All steps are also written as .pdf (a page each), .gif or .svg (which move); {{:03d}} in the name makes a file for each.
 """
 VERIFY_EXAMPLES = """examples:
   microgrid verify "sigmoid(w*x + b)" w=0.5 x=2 b=-1
@@ -139,23 +148,33 @@ def _parser() -> tuple[_Parser, dict[str, _Parser]]:
         made.add_argument("--ieee", action="store_true", help="go on with inf and nan outside an operation's domain")
         made.add_argument("--params", metavar="w,b", default="", help="which of the names are parameters")
 
+    def drawing_arguments(made: _Parser, output: str) -> None:
+        made.add_argument("-o", "--output", metavar="FILE", default=output, help=f"default: {output}")
+        made.add_argument("--rankdir", choices=["LR", "TB", "RL", "BT"], default="LR",
+                          help="direction of the arrows (default: LR)")
+        made.add_argument("--theme", choices=["lecture", "light", "dark", "print"], default="lecture",
+                          help="colours (default: lecture)")
+        made.add_argument("--ops", choices=["merged", "separate"], default="merged",
+                          help="an operation in the box of its result (default), or in one of its own")
+        made.add_argument("--precision", type=int, metavar="N", default=4, help="significant digits (default: 4)")
+        made.add_argument("--title", metavar="TEXT", help="to stand above the picture")
+        made.add_argument("--max-nodes", type=int, metavar="N", default=300, help="refuse larger graphs (default: 300)")
+        made.add_argument("--engine", choices=["auto", "dot", "pygraphviz"], default="auto", help="what lays it out")
+
     draw = command("draw", _draw, "draw the graph with its values and gradients", DRAW_EXAMPLES)
     graph_arguments(draw, None)
-    draw.add_argument("-o", "--output", metavar="FILE", default="graph.svg", help="default: graph.svg")
-    draw.add_argument("--rankdir", choices=["LR", "TB", "RL", "BT"], default="LR",
-                      help="direction of the arrows (default: LR)")
-    draw.add_argument("--theme", choices=["lecture", "light", "dark", "print"], default="lecture",
-                      help="colours (default: lecture)")
-    draw.add_argument("--ops", choices=["merged", "separate"], default="merged",
-                      help="an operation in the box of its result (default), or in one of its own")
+    drawing_arguments(draw, "graph.svg")
     draw.add_argument("--edges", choices=["local", "plain"], default="local",
                       help="with local derivatives (default) or without")
-    draw.add_argument("--precision", type=int, metavar="N", default=4, help="significant digits (default: 4)")
-    draw.add_argument("--title", metavar="TEXT", help="to stand above the picture")
     draw.add_argument("--legend", action="store_true", help="say below the picture which box is what")
-    draw.add_argument("--max-nodes", type=int, metavar="N", default=300, help="refuse larger graphs (default: 300)")
-    draw.add_argument("--engine", choices=["auto", "dot", "pygraphviz"], default="auto", help="what lays it out")
     draw.add_argument("--no-grad", action="store_true", help="leave out the backward pass")
+
+    step = command("step", _step, "walk through the graph in a web page, forward and backward", STEP_EXAMPLES)
+    graph_arguments(step, None)
+    drawing_arguments(step, "step.html")
+    step.add_argument("--by", choices=["auto", "operation", "neuron", "layer"], default="auto",
+                      help="what a step stands for (default: auto, an operation unless there are very many)")
+    step.add_argument("--lang", choices=["en", "es"], default="en", help="English (default) or Spanish")
 
     verify = command("verify", _verify, "verify every derivative in the graph", VERIFY_EXAMPLES)
     graph_arguments(verify, "?")
@@ -181,22 +200,37 @@ def _read_arguments(arguments: list[str]) -> argparse.Namespace:
 # ---------------------------------------------------------------- the commands
 
 
+DRAWING = ("rankdir", "theme", "ops", "precision", "title", "max_nodes", "engine")
+"""The options that `viz.draw` and `viz.steps` share."""
+
+
 def _draw(options: argparse.Namespace) -> int:
-    options.output = options.output.removeprefix(" ")  # which `_read_arguments` put before a minus
-    result = graph(options.expression, options.pairs, options.params)
-    _check_directory(options.output)
+    viz, result, shared = _to_draw(options)
     if not options.no_grad:
         _backward(result)
-    viz = _viz()
-    figure = viz.draw(
-        result, rankdir=options.rankdir, theme=options.theme, ops=options.ops, edges=options.edges,
-        max_nodes=options.max_nodes, engine=options.engine, title=options.title, legend=options.legend,
-        precision=options.precision,
-    )  # fmt: skip
-    figure.save(Path(options.output))
+    viz.draw(result, edges=options.edges, legend=options.legend, **shared).save(Path(options.output))
     _print_results(result, gradients=not options.no_grad)
     print(f"wrote {options.output}")
     return 0
+
+
+def _step(options: argparse.Namespace) -> int:
+    viz, result, shared = _to_draw(options)
+    walk = viz.steps(result, by=options.by, lang=options.lang, **shared)
+    files = walk.save(Path(options.output))
+    _backward(result)
+    _print_results(result)
+    print(f"wrote {len(walk)} steps to {options.output}" + (f", {len(files)} files" if len(files) > 1 else ""))
+    return 0
+
+
+def _to_draw(options: argparse.Namespace) -> tuple[Any, Value, dict[str, Any]]:
+    """The package that draws, the graph, and the options of its picture."""
+    options.output = options.output.removeprefix(" ")  # which `_read_arguments` put before a minus
+    result = graph(options.expression, options.pairs, options.params)
+    if "{" not in options.output:  # the folder of numbered files is made
+        _check_directory(options.output)
+    return _viz(), result, {name: getattr(options, name) for name in DRAWING}
 
 
 def _viz() -> Any:

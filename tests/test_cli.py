@@ -164,6 +164,30 @@ def test_a_statement_that_leads_nowhere_is_pointed_out(folder: Path, capsys: Cap
     assert "x = 1" not in out
 
 
+# ---------------------------------------------------------------- step
+
+
+def test_a_page_to_step_through(folder: Path, capsys: Capture) -> None:
+    assert main(["step", LECTURE, *VALUES, "--params", "w,b", "--lang", "es"]) == 0
+    assert lines(capsys)[1:] == [
+        "w = 2 dL/dw = -12 parameter",
+        "x = 3 dL/dx = -8 input",
+        "b = 1 dL/db = -4 parameter",
+        "y = 9 dL/dy = 4 input",
+        "wrote 14 steps to step.html",
+    ]
+    page = (folder / "step.html").read_text(encoding="utf-8")
+    assert page.startswith('<!DOCTYPE html>\n<html lang="es">')
+    assert "∂L/∂w = −12" in page
+    assert '"verdict":"verified"' in page
+
+
+def test_a_file_for_each_step(folder: Path, capsys: Capture) -> None:
+    assert main(["step", "x*x", "x=3", "--by", "operation", "-o", "frames/{:02d}.svg"]) == 0
+    assert sorted(os.listdir(folder / "frames")) == ["00.svg", "01.svg", "02.svg", "03.svg", "04.svg", "05.svg"]
+    assert lines(capsys)[-1] == "wrote 6 steps to frames/{:02d}.svg, 6 files"
+
+
 # ---------------------------------------------------------------- verify, info, help
 
 
@@ -203,7 +227,7 @@ def test_info(capsys: Capture) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [[], ["--help"], ["draw", "--help"], ["verify", "-h"], ["demo", "-h"], ["info", "-h"]]
+    "arguments", [[], ["--help"], ["draw", "--help"], ["step", "-h"], ["verify", "-h"], ["demo", "-h"], ["info", "-h"]]
 )
 def test_help_has_examples(arguments: list[str], capsys: Capture) -> None:
     with pytest.raises(SystemExit) as ended:
@@ -312,6 +336,10 @@ MISTAKES = [
     (["draw", "x*x", "x=1", "--max-nodes", "-3"], ""),
     (["draw", "log(x)", "x=-1"], "log('x' (-1.0))"),
     (["draw", "1/x", "x=0"], "division by zero"),
+    (["step", "x*x", "x=1", "--lang", "la"], "invalid choice: 'la'"),
+    (["step", "x*x", "x=1", "-o", "steps.png"], "a file for each"),
+    (["step", "x*x", "x=1", "-o", "nowhere/step.html"], "nowhere: no such directory"),
+    (["step", "x*x*x*x", "x=1", "--max-nodes", "3"], "3"),
     (["verify", "exp(x)", "x=1000"], "exceeds the range of doubles"),
     (["verify"], "nothing to verify"),
     (["verify", "no\nsuch\x1b[2J.py:y"], "no such\ufffd[2J.py: no such file"),
