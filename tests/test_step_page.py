@@ -440,6 +440,18 @@ def test_a_new_value_changes_everything(visit: Open) -> None:
     assert WORDS["en"]["changed_text"] not in page.locator("#verdict").inner_text()
 
 
+def test_a_leaf_can_be_dragged(visit: Open) -> None:
+    page = visit(viz.steps(lecture()), "#step=13")
+    box = page.locator("g.node[data-node='0']").bounding_box()
+    page.mouse.move(box["x"] + 20, box["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 70, box["y"] + 25, steps=4)
+    page.mouse.up()
+    page.mouse.move(box["x"] + 300, box["y"] + 25)
+    assert shown(page, "w") == ["w", "3", "∂L/∂w = 6"]  # 50 pixels, each 4/200
+    assert page.locator("#what-if").input_value() == "3"
+
+
 def test_an_impossible_operation_is_shown_where_it_is(visit: Open) -> None:
     x = Value(2.0, "x")
     y = named(named(x.log(), "u") * 3 + 1 / (x + 1), "y")

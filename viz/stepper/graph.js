@@ -17,6 +17,17 @@ function prepare(graph) {
   return graph;
 }
 
+// Whether the page may give a node another value: an input or a parameter, with nothing above it that only Python knows.
+function isOpen(graph, i) {
+  const {op, role} = graph.nodes[i];
+  return !op && role !== "constant" && graph.fixed[i] === null;
+}
+
+// What a slider moves a leaf by; it goes 200 steps to either side of the recorded value.
+function stepOf(node) {
+  return Math.max(2, 2 * Math.abs(node.data)) / 200;
+}
+
 // For each node, the first operation computed from it that has no row here, or null.
 function mark(graph, wanted) {
   const found = Array(graph.nodes.length).fill(null);

@@ -57,6 +57,11 @@ function read(text) {
   return /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(plain) ? Number(plain) : NaN;
 }
 
+// A number that was pointed at in steps of this size, without the digits that nobody meant.
+function tidy(x, step) {
+  return Math.abs(x) < step / 2 ? 0 : Number(x.toPrecision(6));
+}
+
 // 1 to the power of nan and −1 to that of infinity are 1 in C and in Python.
 function pow(x, y) {
   return x === 1 || (x === -1 && Math.abs(y) === Infinity) ? 1 : Math.pow(x, y);

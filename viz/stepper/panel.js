@@ -102,7 +102,7 @@ function whatIf(page, i) {
   const {graph, word} = page, node = graph.nodes[i], title = heading(word("what_if")), custom = graph.fixed[i];
   if (node.op || node.role === "constant") return [];
   if (custom !== null) return [title, note(word("fixed", {name: node.name, op: graph.nodes[custom].op}))];
-  const span = Math.max(2, 2 * Math.abs(node.data)), label = word("what_if_label", {name: node.name});
+  const step = stepOf(node), label = word("what_if_label", {name: node.name});
   const field = make("input", {
     id: "what-if", inputmode: "text", autocomplete: "off", spellcheck: "false", "aria-describedby": "what-if-help",
     oninput: () => {
@@ -113,8 +113,8 @@ function whatIf(page, i) {
     },
   });
   const slider = make("input", {
-    id: "what-if-slider", type: "range", min: node.data - span, max: node.data + span, step: span / 200,
-    "aria-label": label, oninput: () => page.change(i, Number(Number(slider.value).toPrecision(6))),
+    id: "what-if-slider", type: "range", min: node.data - 200 * step, max: node.data + 200 * step, step,
+    "aria-label": label, oninput: () => page.change(i, tidy(Number(slider.value), step)),
   });
   const help = make("p", {id: "what-if-help", class: "note", hidden: true}, word("not_a_number"));
   const reset = make("button", {type: "button", id: "reset", onclick: () => page.change(i, node.data)},

@@ -3,7 +3,7 @@
 const SMALLEST = 0.6, LARGEST = 1.5, MOST = 4; // scales: of a large picture that scrolls, of a small one, by hand
 
 class Picture {
-  constructor(graph, choose) {
+  constructor(graph, choose, drag) {
     this.graph = graph;
     this.frame = document.getElementById("picture");
     this.svg = this.frame.querySelector("svg");
@@ -26,6 +26,10 @@ class Picture {
       group.addEventListener("click", () => choose(index));
       group.addEventListener("keydown", (event) => event.key === "Enter" && choose(index));
       group.addEventListener("focus", () => this.rove(index));
+      if (isOpen(graph, index)) {
+        group.classList.add("leaf");
+        group.addEventListener("pointerdown", (down) => dragged(group, down, (distance) => drag(index, distance)));
+      }
     }
     this.rove(graph.root);
     this.scale = null; // until someone chooses: the whole picture, as far as it stays legible
@@ -122,6 +126,20 @@ class Picture {
 }
 
 const BLANK = "–";
+
+// Tells how far, in pixels to the right since the last time, the mouse has been moved with its button down.
+// A finger scrolls.
+function dragged(group, down, tell) {
+  if (down.pointerType === "touch" || down.button !== 0) return;
+  let last = down.clientX;
+  const move = (event) => {
+    tell(event.clientX - last);
+    last = event.clientX;
+  };
+  group.setPointerCapture(down.pointerId);
+  group.addEventListener("pointermove", move);
+  group.addEventListener("lostpointercapture", () => group.removeEventListener("pointermove", move), {once: true});
+}
 
 function still() {
   return matchMedia("(prefers-reduced-motion: reduce)").matches;

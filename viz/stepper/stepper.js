@@ -15,7 +15,7 @@ class Page {
     Object.assign(this, {predicting: false, tabled: false, timer: null, question: null, asked: 0, right: 0});
     this.write = (x) => write(x, graph.precision);
     this.word = this.word.bind(this);
-    this.picture = new Picture(graph, (index) => this.choose(index));
+    this.picture = new Picture(graph, (i) => this.choose(i), (i, distance) => this.drag(i, distance));
     this.compute();
     this.listen();
     this.speak(graph.lang);
@@ -84,12 +84,18 @@ class Page {
 
   change(i, x) {
     const node = this.graph.nodes[i];
-    if (node.op || this.graph.fixed[i] !== null) return;
+    if (!isOpen(this.graph, i)) return;
     if (x === node.data) this.changes.delete(i);
     else this.changes.set(i, x);
     this.question = null;
     this.compute();
     this.show();
+  }
+
+  // A leaf moved sideways in the picture: a pixel is a step of its slider.
+  drag(i, distance) {
+    const step = stepOf(this.graph.nodes[i]);
+    if (distance) this.change(i, tidy(this.numbers.data[i] + distance * step, step));
   }
 
   changeNothing() {
