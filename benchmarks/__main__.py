@@ -32,6 +32,7 @@ BENCHMARKS: dict[str, tuple[str, dict[str, str]]] = {
     "training": ("training", {}),
     "elements": ("elements", {}),
     "import": ("imports", {}),
+    "drawing": ("drawing", {}),
 }
 """By name: the module, and what its process finds in the environment."""
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")

@@ -35,10 +35,12 @@ EXAMPLES = f"""examples:
 DRAW_EXAMPLES = f"""examples:
   microgrid draw "{LECTURE}" w=2 b=1 x=3 y=9 --params w,b -o graph.svg
   microgrid draw "tanh(w*x)" w=0.5 x=2 -o neuron.png --rankdir TB --theme print
+  microgrid draw "y = w*x + w" w=2 x=3 --path w,y  (every route from w to y, with its product)
+  microgrid draw lesson.py:loss --collapse layer --slide 16:9 -o slide.pdf
   microgrid draw lesson.py:loss x=3 -o loss.pdf    (with the leaf labelled x set to 3)
 
-The suffix of FILE chooses the format: .svg .pdf .png .html .dot.  In EXPR, statements are separated by ";", a power is
-written **, and functions such as sigmoid(x), relu(x), log(x) and max(a, b) can be called.
+The suffix of FILE chooses the format: .svg .pdf .png .html .tex .dot.  In EXPR, statements are separated by ";", a
+power is written **, and functions such as sigmoid(x), relu(x), log(x) and max(a, b) can be called.
 """
 STEP_EXAMPLES = f"""examples:
   microgrid step "{LECTURE}" w=2 b=1 x=3 y=9 --params w,b -o step.html
@@ -103,7 +105,8 @@ def _message(error: Exception) -> str:
     return _one_line(text) or type(error).__name__
 
 
-OPTIONS = {IEEE: "--ieee goes on with inf and nan", "max_nodes=": "--max-nodes "}
+OPTIONS = {IEEE: "--ieee goes on with inf and nan", "max_nodes=": "--max-nodes ",
+           "timeout=": "--timeout ", 'collapse="': '--collapse "', "around=": "--around ", "radius=": "--radius "}
 """How the way out that a message names is spelled on the command line."""
 
 
@@ -158,7 +161,10 @@ def _parser() -> tuple[_Parser, dict[str, _Parser]]:
                           help="an operation in the box of its result (default), or in one of its own")
         made.add_argument("--precision", type=int, metavar="N", default=4, help="significant digits (default: 4)")
         made.add_argument("--title", metavar="TEXT", help="to stand above the picture")
-        made.add_argument("--max-nodes", type=int, metavar="N", default=300, help="refuse larger graphs (default: 300)")
+        made.add_argument("--labels", choices=["math", "plain"], default="math", help="w1 as w₁ (default), or as it is")
+        made.add_argument("--max-nodes", type=int, metavar="N", default=5000,
+                          help="collapse or refuse larger graphs (default: 5000)")
+        made.add_argument("--timeout", type=float, metavar="S", default=60.0, help="seconds of layout (default: 60)")
         made.add_argument("--engine", choices=["auto", "dot", "pygraphviz"], default="auto", help="what lays it out")
 
     draw = command("draw", _draw, "draw the graph with its values and gradients", DRAW_EXAMPLES)
@@ -167,6 +173,14 @@ def _parser() -> tuple[_Parser, dict[str, _Parser]]:
     draw.add_argument("--edges", choices=["local", "plain"], default="local",
                       help="with local derivatives (default) or without")
     draw.add_argument("--legend", action="store_true", help="say below the picture which box is what")
+    draw.add_argument("--highlight", metavar="w,z", help="let these nodes stand out")
+    draw.add_argument("--path", metavar="FROM[,TO]", help="let the routes from a node stand out, with their products")
+    draw.add_argument("--color-by", choices=["grad"], help="colour the boxes by the size of their gradients")
+    draw.add_argument("--collapse", choices=["auto", "neuron", "layer", "outermost"], default="auto",
+                      help="draw each scope as one box; auto (default) where there are too many nodes")
+    draw.add_argument("--around", metavar="NODE", help="draw only what is near a node")
+    draw.add_argument("--radius", type=int, metavar="N", default=2, help="how near, in arrows (default: 2)")
+    draw.add_argument("--slide", choices=["16:9", "4:3"], help="fit the picture to a slide")
     draw.add_argument("--no-grad", action="store_true", help="leave out the backward pass")
 
     step = command("step", _step, "walk through the graph in a web page, forward and backward", STEP_EXAMPLES)
@@ -200,7 +214,7 @@ def _read_arguments(arguments: list[str]) -> argparse.Namespace:
 # ---------------------------------------------------------------- the commands
 
 
-DRAWING = ("rankdir", "theme", "ops", "precision", "title", "max_nodes", "engine")
+DRAWING = ("rankdir", "theme", "ops", "precision", "title", "labels", "max_nodes", "timeout", "engine")
 """The options that `viz.draw` and `viz.steps` share."""
 
 
@@ -208,7 +222,12 @@ def _draw(options: argparse.Namespace) -> int:
     viz, result, shared = _to_draw(options)
     if not options.no_grad:
         _backward(result)
-    viz.draw(result, edges=options.edges, legend=options.legend, **shared).save(Path(options.output))
+    figure = viz.draw(
+        result, edges=options.edges, legend=options.legend, highlight=_names(options.highlight),
+        path=_names(options.path) or None, color_by=options.color_by, collapse=options.collapse,
+        around=options.around, radius=options.radius, slide=options.slide, **shared,
+    )  # fmt: skip
+    figure.save(Path(options.output))
     _print_results(result, gradients=not options.no_grad)
     print(f"wrote {options.output}")
     return 0
@@ -231,6 +250,10 @@ def _to_draw(options: argparse.Namespace) -> tuple[Any, Value, dict[str, Any]]:
     if "{" not in options.output:  # the folder of numbered files is made
         _check_directory(options.output)
     return _viz(), result, {name: getattr(options, name) for name in DRAWING}
+
+
+def _names(text: str | None) -> list[str]:
+    return [name for name in (text or "").replace(" ", "").split(",") if name]
 
 
 def _viz() -> Any:

@@ -60,8 +60,22 @@ def test_the_lectures_picture(tmp_path: Path) -> None:
     ]
     picture = (tmp_path / "graph.svg").read_text(encoding="utf-8")
     assert picture.rstrip().endswith("</svg>")
-    assert all(name in picture for name in ("yhat", "−12"))
+    assert all(name in picture for name in ("ŷ", "−12"))
     assert os.listdir(tmp_path) == ["graph.svg"]
+
+
+def test_the_options_of_a_drawing(tmp_path: Path) -> None:
+    """dy/dw of y = w·x + w at x = 3: by x and directly, 3 + 1."""
+    values = ("y = w*x + w", "w=2", "x=3")
+    done = run("draw", *values, "--path", "w,y", "--slide", "16:9", "-o", "path.svg", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "∂y/∂w = 3 + 1 = 4" in (tmp_path / "path.svg").read_text(encoding="utf-8")
+    done = run("draw", *values, "--highlight", "w, q", cwd=tmp_path)
+    assert done.returncode == 2
+    assert done.stderr == "microgrid: error: highlight: no node of the graph has the label 'q': pass the Value itself\n"
+    done = run("draw", *values, "--around", "w", "--radius", "1", "--max-nodes", "1", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "the graph has 4 nodes in 3 boxes and" in done.stderr
 
 
 def test_demo(tmp_path: Path) -> None:

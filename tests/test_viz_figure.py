@@ -12,13 +12,14 @@ from test_viz_graphs import deep, lecture, neurons, square
 import microgrid as mg
 import viz
 from microgrid import Value
-from viz import layout, paper
+from viz import engines, paper
 
 SIGNATURES = {
     ".svg": b"<svg ",
     ".html": b"<!DOCTYPE html>",
     ".pdf": b"%PDF-",
     ".png": b"\x89PNG",
+    ".tex": b"\\documentclass",
     ".dot": b"digraph",
     ".gv": b"digraph",
 }
@@ -35,7 +36,7 @@ def no_layout(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> str:
         raise AssertionError("the layout was asked for")
 
-    monkeypatch.setattr(layout, "_run", fail)
+    monkeypatch.setattr(engines, "run", fail)
 
 
 # ---------------------------------------------------------------- what it is given
@@ -72,7 +73,7 @@ def test_an_option_of_a_wrong_type_is_refused(option: dict[str, object]) -> None
 
 @pytest.mark.usefixtures("no_layout")
 def test_a_large_graph_is_refused_before_any_layout() -> None:
-    with pytest.raises(viz.VizError, match=r"20,001 nodes.*max_nodes is 300.*max_nodes=None") as refused:
+    with pytest.raises(viz.VizError, match=r"20,001 nodes.*max_nodes is 5,000.*max_nodes=None") as refused:
         viz.draw(deep(10_000))
     assert isinstance(refused.value, ValueError)
     assert isinstance(refused.value, mg.MicrogridError)
@@ -168,7 +169,7 @@ def test_the_suffix_says_the_format(suffix: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["graph.jpg", "graph", ".svg"])
 def test_an_unknown_suffix_is_told_the_known_ones(name: str, tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match=r"\.svg, \.html, \.pdf, \.png, \.dot or \.gv"):
+    with pytest.raises(ValueError, match=r"\.svg, \.html, \.pdf, \.png, \.tex, \.dot or \.gv"):
         viz.draw(square()).save(tmp_path / name)
     assert not list(tmp_path.iterdir())
 

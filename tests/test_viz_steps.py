@@ -22,7 +22,8 @@ def bits(x: float) -> bytes:
 
 
 def captions(y: Value, phase: str = "", **options: object) -> list[str]:
-    return [frame.caption for frame in viz.steps(y, **options) if phase in ("", frame.phase)]
+    steps = viz.steps(y, **{"labels": "plain"} | options)
+    return [frame.caption for frame in steps if phase in ("", frame.phase)]
 
 
 def by_label(y: Value, frame: viz.Frame) -> dict[str, float | None]:
@@ -93,7 +94,7 @@ def test_reuse_adds_up_as_it_happens() -> None:
 
 def test_the_reused_weight_of_the_lecture_has_the_term_that_the_slide_forgets() -> None:
     """∂ŷ/∂w1 = (z1 + z2) + w1·(x + w2·x) at x = 1.5, w1 = 0.8, w2 = −0.5: by hand −0.15 + 0.8·0.75 = 0.45."""
-    last = viz.steps(reuse())[-1]
+    last = viz.steps(reuse(), labels="plain")[-1]
     assert by_label(reuse(), last)["w1"] == pytest.approx(0.45, rel=1e-15)
     (line,) = [line for line in last.caption.splitlines() if line.startswith("∂ŷ/∂w1")]
     assert line.endswith("= 0.45")
@@ -218,7 +219,7 @@ def products(y: Value, leaf: Value) -> list[float]:
 def test_the_sum_over_paths_is_that_of_the_products(make: Callable[[], Value]) -> None:
     y = make()
     named(y, y.label or "y")
-    lines = viz.steps(y, precision=12)[-1].caption.splitlines()[1:]
+    lines = viz.steps(y, precision=12, labels="plain")[-1].caption.splitlines()[1:]
     leaves = [v for v in graph.order(y) if v.role in ("input", "parameter")]
     assert len(lines) == len(leaves)
     for line, leaf in zip(lines, leaves, strict=True):
@@ -438,3 +439,7 @@ def test_more_paths_than_floats_can_count() -> None:
     for _ in range(1100):
         v = (v + v) * 0.5
     assert viz.explain(named(v, "y")).endswith("∂y/∂x = 1, a sum over > 1e308 paths")
+
+
+def test_captions_name_nodes_as_mathematics_does() -> None:
+    assert viz.steps(Value(2.0, "w1") * Value(3.0, "xhat"))[1].caption == "v2 = w₁ · x\u0302 = 2 · 3 = 6"

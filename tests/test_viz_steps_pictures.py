@@ -151,7 +151,7 @@ def test_long_captions_are_wrapped_into_the_picture() -> None:
 
 
 def test_a_caption_that_is_too_long_is_broken_between_its_statements() -> None:
-    steps = viz.steps(reuse(), rankdir="TB")
+    steps = viz.steps(reuse(), rankdir="TB", labels="plain")
     assert texts(groups(steps, 13)[-1])[1:] == [
         "∂ŷ/∂z1 += ∂ŷ/∂(z1 + x) · ∂(z1 + x)/∂z1 = −0.4 · 1 = −0.4:",
         "0.8 → 0.8 + (−0.4) = 0.4",
@@ -204,8 +204,8 @@ def test_a_box_has_room_for_the_longest_gradient_on_the_way() -> None:
 
 def test_the_layout_is_asked_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
     calls = []
-    run = layout._run
-    monkeypatch.setattr(layout, "_run", lambda *args: calls.append(1) or run(*args))
+    run = layout.engines.run
+    monkeypatch.setattr(layout.engines, "run", lambda *args: calls.append(1) or run(*args))
     steps = viz.steps(lecture())
     assert [frame.caption for frame in steps]
     assert calls == []
@@ -349,7 +349,7 @@ def test_a_name_that_says_too_little_is_refused(name: str, message: str, tmp_pat
 
 def test_a_failure_leaves_the_files_that_were_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "step-0.svg").write_text("old")
-    monkeypatch.setattr(layout, "_run", lambda *_: "graph 1 0 0\nstop\n")
+    monkeypatch.setattr(layout.engines, "run", lambda *_: "graph 1 0 0\nstop\n")
     with pytest.raises(viz.LayoutError):
         viz.steps(lecture()).save(tmp_path / "step-{}.svg")
     assert [file.read_text() for file in tmp_path.iterdir()] == ["old"]

@@ -8,16 +8,31 @@ from itertools import pairwise
 
 from .shapes import Point
 
-__all__ = ["Curve", "reverse", "trim", "within"]
+__all__ = ["Curve", "beside", "reverse", "trim", "within"]
 
 Curve = tuple[Point, ...]
 """A chain of cubic curves: a point, then three for each curve, as Graphviz gives them."""
 
-SAMPLES, HALVINGS = 20, 22
+SAMPLES, HALVINGS = 20, 13
+"""Together they find an end to a hundredth of a point on curves of a thousand."""
 
 
 def reverse(curve: Curve) -> Curve:
     return curve[::-1]
+
+
+def beside(curve: Curve, distance: float) -> Curve:
+    """The curve moved to the side of where it leads.
+
+    >>> beside(((0.0, 0.0), (1.0, 0.0), (2.0, 0.0), (3.0, 0.0)), 2.0)[0]
+    (0.0, 2.0)
+    """
+    (x0, y0), (x1, y1) = curve[0], curve[-1]
+    length = math.hypot(x1 - x0, y1 - y0)
+    if distance == 0 or length == 0:
+        return curve
+    dx, dy = distance * (y0 - y1) / length, distance * (x1 - x0) / length
+    return tuple((x + dx, y + dy) for x, y in curve)
 
 
 def within(center: Point, radius: float) -> Callable[[Point], bool]:

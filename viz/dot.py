@@ -9,6 +9,7 @@ from microgrid import Value
 from microgrid.ops import TABLE
 
 from .digits import ASCII_MINUS, Numbers
+from .looks import Look
 from .options import CHOICES, Options, check_choice
 from .picture import PENDING, Box, Picture
 from .snapshot import read
@@ -26,6 +27,8 @@ _SHAPES = {
     "op": ("box", "filled"),
     "constant": ("box", "filled,dashed"),
     "symbol": ("ellipse", "filled"),
+    "folded": ("box3d", "filled"),
+    "elided": ("plaintext", ""),
 }
 
 
@@ -80,7 +83,7 @@ def _boxes(graph: Digraph, picture: Picture, theme: Theme) -> None:
             look = {"style": "filled", "fillcolor": theme.scope.fill, "color": theme.scope.stroke}
             look |= {"label": escape([scopes[depth]]), "fontcolor": theme.dim}
             clusters.append(graphviz.Digraph(name=f"cluster_{count}_{depth}", graph_attr=look))
-        _box(clusters[-1], box, theme, box is picture.root)
+        _box(clusters[-1], box, theme, picture.look(box, theme))
     while len(clusters) > 1:
         _close(clusters)
 
@@ -91,13 +94,12 @@ def _close(clusters: list[Digraph]) -> None:
     clusters[-1].subgraph(innermost)
 
 
-def _box(graph: Digraph, box: Box, theme: Theme, is_root: bool) -> None:
-    look = theme.boxes[box.kind]
+def _box(graph: Digraph, box: Box, theme: Theme, look: Look) -> None:
     shape, style = _SHAPES[box.kind]
     graph.node(
-        box.name, escape(line.text for line in box.lines), shape=shape, style=style, fillcolor=look.fill,
-        color=look.stroke, penwidth=f"{theme.root_width if is_root else look.width:g}",
-        fontcolor=theme.symbol if box.kind == "symbol" else None,
+        box.name, escape(line.text for line in box.lines), shape=shape, style=style, fillcolor=look.paint.fill,
+        color=look.paint.stroke, penwidth=f"{look.paint.width:g}",
+        fontcolor=look.text or (theme.symbol if box.kind == "symbol" else None),
     )  # fmt: skip
 
 

@@ -4,21 +4,35 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Collection
+import warnings
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from microgrid import Value
 
-from . import dot, layout, page, paint, paper, svg
+from . import dot, layout, page, paint, paper, svg, tikz
+from . import slide as slides
+from .choices import Choices, choose
 from .digits import ASCII_MINUS, Numbers
+from .folding import fold
+from .names import mathematical
 from .options import Options
 from .picture import compose
 from .scene import Scene
-from .snapshot import Trace, read
+from .snapshot import Node, Trace, read
 
 __all__ = ["Figure", "draw"]
+
+REMEDIES: list[dict[str, Any]] = [
+    {"collapse": "neuron"}, {"rankdir": "TB"}, {"edges": "plain"}, {"edges": "plain", "rankdir": "TB"},
+    {"collapse": "layer"},
+]  # fmt: skip
+"""What makes the text on a slide larger, those first that leave most to be seen."""
+FEW = 400
+"""Boxes up to which they are tried; it takes a layout for each."""
 
 
 def draw(
@@ -28,11 +42,21 @@ def draw(
     theme: str = "lecture",
     ops: str = "merged",
     edges: str = "local",
+    labels: str = "math",
     precision: int = 4,
-    max_nodes: int | None = 300,
+    max_nodes: int | None = 5000,
     engine: str = "auto",
     title: str | None = None,
     legend: bool = False,
+    highlight: Iterable[Value | str] = (),
+    path: Value | str | tuple[Value | str, Value | str] | None = None,
+    collapse: str | None = "auto",
+    around: Value | str | None = None,
+    radius: int = 2,
+    color_by: str | None = None,
+    node_style: Callable[[Node], Mapping[str, Any] | None] | None = None,
+    timeout: float = 60.0,
+    slide: str | None = None,
 ) -> Figure:
     """Draw the graph that computed y, as it is now: values, the gradients that `y.backward()` left, local derivatives.
 
@@ -49,18 +73,37 @@ def draw(
     `theme`: "lecture" (inputs yellow, parameters violet, operations light blue), "light", "dark" or "print".
     `ops`: "merged", one box for an operation and its result, or "separate", a circle and a box.
     `edges`: "local" writes the local derivative on each arrow, "plain" does not.
-    `precision`: significant digits.  `max_nodes`: refuse to draw a larger graph (None: no limit).
-    `engine`: what lays out, "dot", "pygraphviz" or "auto", the first that is installed.
+    `labels`: "math" writes w1 as w₁ and yhat as ŷ, "plain" as they are.  `precision`: significant digits.
     `title` stands above the picture, and `legend` adds a row below it that says which box is what.
 
-    Nothing is written until `Figure.save`, and the graph is not changed.  Raises VizError (TooLarge) beyond
-    `max_nodes`; the figure's methods raise LayoutError where Graphviz fails, EngineNotFound where there is none.
+    What stands out (nodes are named by their Values or labels):
+    `highlight`: these nodes; the rest steps back.  `path`: every route of the chain rule from a node to another, or to
+    y, each with its product, and their sum.  `color_by`: "grad" colours boxes by the size of their gradients.
+    `node_style`: a function of a node (label, role, op, data, grad, scope, ...) that returns None or a dict with any of
+    fill, stroke, text (colours as #rrggbb), width and dash (points).
+
+    `slide`: "16:9" or "4:3" fits the picture to a slide, and warns when text would be smaller than 8 points, with what
+    to collapse.
+
+    How much is drawn:
+    `collapse`: "neuron" draws each innermost scope as one box with its values and the norm of its gradients, "layer"
+    each scope of those, "outermost" each scope that is in no other, None every node, and "auto" every node up to
+    `max_nodes` boxes (None: no limit) or some 30 seconds of layout, and beyond that scopes, with a warning.
+    `around` and `radius`: only what is within so many arrows of a node.
+    `engine`: what lays out, "dot", "pygraphviz" or "auto", the first that is installed, and `timeout`: the seconds
+    after which it is ended.
+
+    Nothing is written until `Figure.save`, and the graph is not changed.  Raises TooLarge if there are more than
+    `max_nodes` boxes, VizError for a node that is not in the graph; the figure's methods raise LayoutError where
+    Graphviz fails or takes too long, EngineNotFound where there is none.
     """
     options = Options(
-        rankdir=rankdir, theme=theme, ops=ops, edges=edges, precision=precision, max_nodes=max_nodes, engine=engine,
-        title=title, legend=legend,
+        rankdir=rankdir, theme=theme, ops=ops, edges=edges, labels=labels, precision=precision, title=title,
+        legend=legend, highlight=highlight, path=path, color_by=color_by, node_style=node_style, collapse=collapse,
+        max_nodes=max_nodes, around=around, radius=radius, engine=engine, timeout=timeout, slide=slide,
     )  # fmt: skip
-    return Figure(read(y, max_nodes), options)
+    trace = mathematical(read(y)) if labels == "math" else read(y)
+    return Figure(trace, options, choose(y, trace, options))
 
 
 class Figure:
@@ -72,16 +115,50 @@ class Figure:
     True
     """
 
-    def __init__(self, trace: Trace, options: Options) -> None:
+    def __init__(self, trace: Trace, options: Options, choices: Choices) -> None:
         self._trace = trace
         self._options = options
+        self._choices = choices
 
     @cached_property
     def _scene(self) -> Scene:
         """Laid out once, when a format first needs it; `dot()` never does."""
-        picture = compose(self._trace, self._options, Numbers(self._options.precision))
-        places = layout.place(picture, self._options.rankdir, self._options.engine)
-        return paint.paint(picture, places, self._options)
+        scene = self._painted(self._options, self._choices)
+        if self._options.slide is None:
+            return scene
+        fitted = slides.fit(scene, self._options.slide)
+        if (size := slides.smallest(fitted)) < slides.READABLE:
+            warnings.warn(
+                f"the smallest text would be {size:.1f} pt on a {self._options.slide} slide, and below "
+                f"{slides.READABLE:g} pt it cannot be read: {self._remedy()}",
+                UserWarning,
+                stacklevel=5,  # where the figure's method was called
+            )
+        return fitted
+
+    def _painted(self, options: Options, choices: Choices) -> Scene:
+        picture = compose(self._trace, options, Numbers(options.precision), choices)
+        places = layout.place(picture, options.rankdir, options.engine, options.timeout)
+        return paint.paint(picture, places, options)
+
+    def _remedy(self) -> str:
+        """What would make the text of a slide larger: the first that is enough, or else what helps most."""
+        found: list[tuple[float, str]] = []
+        for change in REMEDIES:
+            options = replace(self._options, **change)
+            units = tuple(fold(self._trace, options.collapse)) if "collapse" in change else self._choices.units
+            choices = replace(self._choices, units=units)
+            if options == self._options or len(units) > FEW or ("collapse" in change and units == self._choices.units):
+                continue
+            size = slides.smallest(slides.fit(self._painted(options, choices), str(options.slide)))
+            found.append((size, ", ".join(f'{name}="{value}"' for name, value in change.items())))
+            if size >= slides.READABLE:
+                break
+        if not found:
+            return "draw a part of the graph with around= and radius=, or collapse scopes"
+        size, best = max(found)
+        enough = "" if size >= slides.READABLE else ", and around= with radius= draws a part of it"
+        return f"{best} gives {size:.1f} pt{enough}"
 
     def svg(self) -> str:
         """The picture as SVG, for slides, web pages and notebooks."""
@@ -91,6 +168,13 @@ class Figure:
         """A web page with the picture, in one file that needs no network."""
         return page.page(self._scene)
 
+    def tikz(self) -> str:
+        """The picture as a `tikzpicture` for a LaTeX document that uses the packages tikz and [T1]{fontenc}.
+
+        Names and formulas are set in mathematics, and the text in the document's sans-serif font.
+        """
+        return tikz.tikz(self._scene)
+
     def dot(self) -> str:
         """The graph in Graphviz's language; this needs no layout engine.
 
@@ -99,11 +183,12 @@ class Figure:
         1
         """
         numbers = Numbers(self._options.precision, ASCII_MINUS)
-        return dot.source(compose(self._trace, self._options, numbers), self._options)
+        return dot.source(compose(self._trace, self._options, numbers, self._choices), self._options)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write a file; its suffix says which format: .svg, .html, .pdf, .png, .dot or .gv.
+        """Write a file; its suffix says which format: .svg, .html, .pdf, .png, .tex, .dot or .gv.
 
+        A .tex file is a LaTeX document of the picture alone, on a page of its size.
         A file that is there already is replaced as a whole or, if anything fails, left as it is.
         """
         target = Path(path)
@@ -112,6 +197,7 @@ class Figure:
             ".html": self.html,
             ".pdf": lambda: paper.pdf(self._scene),
             ".png": lambda: paper.png(self._scene),
+            ".tex": lambda: tikz.document(self._scene),
             ".dot": self.dot,
             ".gv": self.dot,
         }

@@ -11,9 +11,10 @@ from typing import Any
 from . import layout, words
 from .captions import Captions
 from .digits import Numbers
+from .lettering import BASELINE
 from .metrics import text_width
 from .options import Options
-from .paint import BASELINE, MARGIN, paint
+from .paint import MARGIN, paint
 from .picture import Arrow, Line, Picture, compose, gradient_line
 from .scene import Group, Path, Scene, Text
 from .shapes import Point
@@ -56,7 +57,9 @@ class Film:
         self._captions = captions
         self._titles = [words.title(trace, node, self._numbers) for node in trace.nodes]
         picture = _with_room(compose(trace, options, self._numbers), self._widest(moments))
-        self._whole = paint(picture, layout.place(picture, options.rankdir, options.engine), options, NARROWEST)
+        self._whole = paint(
+            picture, layout.place(picture, options.rankdir, options.engine, options.timeout), options, NARROWEST
+        )
         places = [k for k, group in enumerate(self._whole.groups) if group.kind.split()[0] in ("node", "symbol")]
         self._kinds = {k: tuple(line.kind for line in box.lines) for k, box in zip(places, picture.boxes, strict=True)}
         self._texts = texts
@@ -260,7 +263,9 @@ def _key(group: Group, node: int) -> Key:
 def _with_room(picture: Picture, widths: dict[int, float]) -> Picture:
     """The picture with boxes whose text may be as wide as this, by node."""
     boxes = {
-        box.name: box if box.kind == "symbol" else replace(box, least_width=widths.get(box.node, 0.0))
+        box.name: box
+        if box.kind == "symbol"
+        else replace(box, least_width=widths.get(-1 if box.node is None else box.node, 0.0))
         for box in picture.boxes
     }
 
@@ -268,7 +273,9 @@ def _with_room(picture: Picture, widths: dict[int, float]) -> Picture:
         return replace(arrow, tail=boxes[arrow.tail.name], head=boxes[arrow.head.name])
 
     arrows = tuple(map(moved, picture.arrows))
-    return replace(picture, boxes=tuple(boxes.values()), arrows=arrows, root=boxes[picture.root.name])
+    return replace(
+        picture, boxes=tuple(boxes.values()), arrows=arrows, root=boxes[picture.root.name] if picture.root else None
+    )
 
 
 def _width(text: str, kind: str) -> float:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 
-from .errors import EngineNotFound, LayoutError
+from . import engines
+from .errors import LayoutError
 from .picture import Arrow, Box, Picture
 from .shapes import Point
 
@@ -13,8 +13,6 @@ __all__ = ["Layout", "place"]
 
 POINTS = 72.0  # to the inch, which is what Graphviz measures lengths in
 SCOPE_MARGIN = 22
-LARGE = 500
-"""Boxes from which on Graphviz is told to stop improving early: beyond it, minutes buy nothing that can be seen."""
 NEAR = " [weight=3]"
 """Keeps a local derivative near the operation it belongs to, where its arrow is long."""
 
@@ -40,9 +38,9 @@ class Layout:
         return Layout(self.size, centers, curves)
 
 
-def place(picture: Picture, rankdir: str = "LR", engine: str = "auto") -> Layout:
+def place(picture: Picture, rankdir: str = "LR", engine: str = "auto", timeout: float = 60.0) -> Layout:
     """Lay a picture out with Graphviz: the `dot` on the PATH, or the one that pygraphviz brings along."""
-    return _read(_run(_source(picture, rankdir), engine), picture)
+    return _read(engines.run(_source(picture, rankdir), engine, timeout), picture)
 
 
 # ---------------------------------------------------------------- what Graphviz is asked
@@ -51,7 +49,10 @@ def place(picture: Picture, rankdir: str = "LR", engine: str = "auto") -> Layout
 def _source(picture: Picture, rankdir: str) -> str:
     boxes = picture.all_boxes
     gap = 0.36 if any(arrow.label for arrow in picture.arrows) else 0.6  # inches; a label has a gap on either side
-    limits = " nslimit=1 nslimit1=1" if len(boxes) > LARGE else ""
+    number = {box.name: k for k, box in enumerate(picture.boxes)}
+    joined = [(number[arrow.tail.name], number[arrow.head.name]) for arrow in picture.arrows]
+    labels = len(boxes) - len(picture.boxes)
+    limits = " nslimit=1 nslimit1=1" if engines.work(len(picture.boxes), joined) + labels > engines.LARGE else ""
     steps = [
         f"{tail.name} -> {head.name}{BOND if arrow.is_bond else NEAR if tail is arrow.label else ''}"
         for arrow in picture.arrows
@@ -91,58 +92,6 @@ def _clusters(boxes: list[Box]) -> list[str]:
         width, height = box.size
         lines.append(f"{box.name} [width={width / POINTS:.4f} height={height / POINTS:.4f}]")
     return lines + ["}"] * len(open_scopes)
-
-
-# ---------------------------------------------------------------- who answers
-
-
-def _run(source: str, engine: str) -> str:
-    failures: list[LayoutError] = []
-    for name, run in (("dot", _dot), ("pygraphviz", _pygraphviz)):
-        if engine in ("auto", name):
-            try:
-                return run(source)
-            except LayoutError as error:
-                failures.append(error)
-    for failure in failures:
-        if not isinstance(failure, EngineNotFound):  # an engine that is there but broken has more to say
-            raise failure
-    raise EngineNotFound(
-        f"nothing can lay the picture out ({'; '.join(map(str, failures))}): install Graphviz (apt install graphviz, "
-        "brew install graphviz, or https://graphviz.org/download), or python -m pip install pygraphviz and leave "
-        'engine="auto", or call draw(...).dot(), which needs no engine'
-    )
-
-
-def _dot(source: str) -> str:
-    import subprocess
-
-    import graphviz
-
-    try:
-        output: bytes = graphviz.pipe("dot", "plain", source.encode())
-    except graphviz.ExecutableNotFound:
-        raise EngineNotFound("there is no dot on the PATH") from None
-    except subprocess.CalledProcessError as error:
-        stderr = (error.stderr or b"").decode(errors="replace").strip()
-        raise LayoutError(f"dot failed with exit status {error.returncode}", stderr) from error
-    except OSError as error:
-        raise LayoutError(f"dot could not be run: {error}") from error
-    return output.decode()
-
-
-def _pygraphviz(source: str) -> str:
-    try:
-        import pygraphviz
-    except ImportError as error:
-        raise EngineNotFound(f"pygraphviz cannot be imported: {error}") from None
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", RuntimeWarning)  # how it passes on what Graphviz says
-            output = pygraphviz.AGraph(string=source).draw(format="plain", prog="dot")
-    except (OSError, RuntimeError, RuntimeWarning, ValueError) as error:
-        raise LayoutError("the Graphviz of pygraphviz failed", str(error)) from error
-    return bytes(output).decode()
 
 
 # ---------------------------------------------------------------- what Graphviz answered

@@ -54,6 +54,13 @@ def equation(trace: Trace, node: Node, numbers: Numbers) -> str:
     >>> show(e**2, "L"), show(2.5 * (e + b), "y"), show(e * b + b), show(e * b, "e*b"), show(Value(1.0).tanh())
     ('L = e²', 'y = 2.5 · (e + b)', 'e · b + b', 'e*b', 'tanh')
     """
+    found = trace.equations.get((node.index, numbers))
+    if found is None:
+        found = trace.equations[node.index, numbers] = _equation(trace, node, numbers)
+    return found
+
+
+def _equation(trace: Trace, node: Node, numbers: Numbers) -> str:
     if not node.op or _OPERATOR.search(node.label):
         return node.label
     words: dict[str, str] = {}

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from .folding import LEVELS
+from .slide import SLIDES
+from .snapshot import Node
 from .theme import THEMES
 
 __all__ = ["CHOICES", "Options"]
@@ -14,6 +20,7 @@ CHOICES = {
     "ops": ("merged", "separate"),
     "edges": ("local", "plain"),
     "engine": ("auto", "dot", "pygraphviz"),
+    "labels": ("math", "plain"),
 }
 
 
@@ -31,15 +38,33 @@ class Options:
     theme: str = "lecture"
     ops: str = "merged"
     edges: str = "local"
+    labels: str = "math"
     precision: int = 4
-    max_nodes: int | None = 300
+    max_nodes: int | None = 5000
     engine: str = "auto"
     title: str | None = None
     legend: bool = False
+    highlight: Any = ()
+    path: Any = None
+    collapse: str | None = "auto"
+    around: Any = None
+    radius: int = 2
+    color_by: str | None = None
+    node_style: Callable[[Node], Mapping[str, Any] | None] | None = None
+    timeout: float = 60.0
+    slide: str | None = None
 
     def __post_init__(self) -> None:
         for name, choices in CHOICES.items():
             check_choice(name, getattr(self, name), choices)
+        for name, levels in (("collapse", ("auto", *LEVELS)), ("color_by", ("grad",)), ("slide", tuple(SLIDES))):
+            if getattr(self, name) is not None:
+                check_choice(name, getattr(self, name), levels)
+        _check_whole("radius", self.radius, 0, None)
+        if not isinstance(self.timeout, int | float) or isinstance(self.timeout, bool):
+            raise TypeError(f"timeout is a number of seconds, got {type(self.timeout).__name__} {self.timeout!r}")
+        if not 0 < self.timeout < math.inf:
+            raise ValueError(f"timeout={self.timeout} is out of range: a positive number of seconds")
         _check_whole("precision", self.precision, 1, 17)
         if self.max_nodes is not None:
             _check_whole("max_nodes", self.max_nodes, 1, None)
@@ -50,7 +75,7 @@ class Options:
 def check_choice(name: str, value: object, choices: tuple[str, ...]) -> None:
     if value not in choices:
         *first, last = (f'"{choice}"' for choice in choices)
-        raise ValueError(f"{name}={value!r} is unknown: choose {', '.join(first)} or {last}")
+        raise ValueError(f"{name}={value!r} is unknown: choose {' or '.join(filter(None, [', '.join(first), last]))}")
 
 
 def _check_whole(name: str, value: object, least: int, most: int | None) -> None:

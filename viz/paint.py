@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 from . import curves
+from .below import blocks
 from .layout import SCOPE_MARGIN, Layout
-from .metrics import text_width
+from .lettering import BASELINE, letter, measure
 from .options import Options
 from .picture import Arrow, Box, Line, Picture
 from .scene import Group, Path, Scene, Text
@@ -19,12 +19,8 @@ __all__ = ["paint"]
 
 MARGIN = 24.0
 ARROW_LENGTH, ARROW_HALF = 10.0, 4.3
-BASELINE = 0.36
-"""How far below the middle of a line its baseline is, in font sizes: half the height of a capital."""
-
-LEGEND = {"input": "input", "parameter": "parameter", "op": "operation", "constant": "constant"}
-NO_BORDER = Paint("none", "none", 0.0)
-SWATCH, LEGEND_GAP, LEGEND_HEIGHT = (34.0, 18.0), 22.0, 44.0
+LANE = 4.6
+"""Between the lines of routes that go the same way."""
 LONGEST_SCOPE = 60
 NARROWEST_TITLE = 360.0
 """A title has room for some thirty characters, however small the picture."""
@@ -38,25 +34,26 @@ def paint(picture: Picture, layout: Layout, options: Options, least_width: float
     theme = THEMES[options.theme]
     scopes = _scopes(picture, layout)
     left, top, right, bottom = _around([(0.0, 0.0, *layout.size), *scopes.values()])
-    legend = [kind for kind in LEGEND if any(box.kind == kind for box in picture.boxes)] if options.legend else []
-    width = max(right - left, _legend_width(legend), least_width)
+    below = blocks(picture, options, theme)
+    width = max(right - left, *(block.size[0] for block in below), least_width)
     title = clean(options.title or "")
-    title_lines = wrap(title, lambda line: _measure(line, "title") <= max(width, NARROWEST_TITLE)) if title else []
+    title_lines = wrap(title, lambda line: measure(line, "title") <= max(width, NARROWEST_TITLE)) if title else []
     above = FONTS["title"].leading * len(title_lines) + 14 if title_lines else 0.0
-    width = max(width, *(_measure(line, "title") for line in title_lines), 0.0)
+    width = max(width, *(measure(line, "title") for line in title_lines), 0.0)
     x, y = MARGIN + (width - (right - left)) / 2 - left, MARGIN + above - top
-    end = y + bottom + (LEGEND_HEIGHT if legend else 0.0)
+    end = y + bottom
     layout = layout.moved(x, y)
     scopes = {path: _moved(rectangle, x, y) for path, rectangle in scopes.items()}
     groups = [_scope(path, rectangle, theme) for path, rectangle in scopes.items()]
     for arrow, route in zip(picture.arrows, layout.curves, strict=True):
-        groups += _arrow(arrow, route, layout, theme, arrow.head is picture.root)
+        groups += _arrow(arrow, route, layout, picture, theme)
     groups += [_scope_name(path, rectangle, theme) for path, rectangle in scopes.items()]
-    groups += [_box(box, layout.centers[box.name], theme, box is picture.root) for box in picture.boxes]
+    groups += [_box(box, layout.centers[box.name], picture, theme) for box in picture.boxes]
     if title_lines:
         groups.append(_title(title_lines, theme))
-    if legend:
-        groups.append(_legend(legend, MARGIN, end - SWATCH[1] / 2, theme))
+    for block in below:
+        groups.append(block.group(MARGIN, end))
+        end += block.size[1]
     return Scene(
         size=(round(width + 2 * MARGIN, 2), round(end + MARGIN, 2)),
         background=theme.background,
@@ -69,55 +66,50 @@ def paint(picture: Picture, layout: Layout, options: Options, least_width: float
 # ---------------------------------------------------------------- boxes
 
 
-def _box(box: Box, center: Point, theme: Theme, is_root: bool) -> Group:
-    look = _border(box, theme, is_root)
-    outline = Path(box.shape.path(center, box.size), look)
-    kind = f"node {box.kind}{' root' if is_root else ''}" if box.kind != "symbol" else "symbol"
-    return Group(kind, (outline, *_lines(box, center, theme)), box.description, box.node)
+def _box(box: Box, center: Point, picture: Picture, theme: Theme) -> Group:
+    look = picture.look(box, theme)
+    outline = Path(box.shape.path(center, box.size), look.paint)
+    kind = f"node {box.kind}{' root' if box is picture.root else ''}" if box.kind != "symbol" else "symbol"
+    text_theme = theme.faded if picture.is_faded(box) else theme
+    return Group(kind, (outline, *_lines(box, center, text_theme, look.text)), box.description, box.node)
 
 
-def _border(box: Box, theme: Theme, is_root: bool) -> Paint:
-    look = theme.boxes.get(box.kind, NO_BORDER)
-    return replace(look, width=theme.root_width) if is_root else look
-
-
-def _lines(box: Box, center: Point, theme: Theme) -> list[Text]:
+def _lines(box: Box, center: Point, theme: Theme, color: str | None = None) -> list[Text]:
     """The lines of text, stacked around the centre."""
     y = center[1] - box.text_size[1] / 2
     texts = []
     for line in box.lines:
         middle = y + line.font.leading / 2
-        texts.append(_text(line, (center[0], middle + BASELINE * line.font.size), theme))
+        texts.append(letter(line, (center[0], middle + BASELINE * line.font.size), theme, color=color))
         y += line.font.leading
     return texts
-
-
-def _text(line: Line, at: Point, theme: Theme, anchor: str = "middle") -> Text:
-    place = (round(at[0], 2), round(at[1], 2))
-    return Text(place, line.text, line.font, theme.ink(line.kind), _measure(line.text, line.kind), anchor)
-
-
-def _measure(text: str, kind: str) -> float:
-    return text_width(text, FONTS[kind].size, FONTS[kind].bold)
 
 
 # ---------------------------------------------------------------- arrows
 
 
-def _arrow(arrow: Arrow, route: tuple[curves.Curve, ...], layout: Layout, theme: Theme, to_root: bool) -> list[Group]:
+def _arrow(
+    arrow: Arrow, route: tuple[curves.Curve, ...], layout: Layout, picture: Picture, theme: Theme
+) -> list[Group]:
     """The line, in two parts if a label interrupts it, its head, and the label."""
     boxes = [box for box in (arrow.tail, arrow.label, arrow.head) if box]
+    lanes: list[int | None] = [None]
+    if picture.emphasis and not picture.emphasis.shows(arrow.edges):
+        theme = theme.faded if arrow.edges or picture.is_faded(arrow.head) else theme
+    elif picture.emphasis:
+        lanes = [*picture.emphasis.lines(arrow.edges)] or lanes
     items: list[Path] = []
-    line = Paint("none", theme.edge, 1.5)
-    for tail, head, curve in zip(boxes, boxes[1:], route, strict=False):
-        curve = _trimmed(curve, tail, layout, _border(tail, theme, False))
-        border = _border(head, theme, to_root and head is arrow.head)
-        curve = curves.reverse(_trimmed(curves.reverse(curve), head, layout, border))
-        if head is arrow.head:
-            tip = curve[-1]
-            curve = curves.reverse(curves.trim(curves.reverse(curve), curves.within(tip, ARROW_LENGTH * 0.85)))
-            items.append(_head(tip, curve[-1], theme))
-        items.insert(0, Path((("M", curve[:1]), *_cubics(curve)), line))
+    for n, lane in enumerate(lanes):
+        line = Paint("none", theme.edge, 1.5) if lane is None else theme.routes[lane]
+        for tail, head, curve in zip(boxes, boxes[1:], route, strict=False):
+            curve = curves.beside(curve, (n - (len(lanes) - 1) / 2) * LANE)
+            curve = _trimmed(curve, tail, layout, picture.look(tail, theme).paint)
+            curve = curves.reverse(_trimmed(curves.reverse(curve), head, layout, picture.look(head, theme).paint))
+            if head is arrow.head:
+                tip = curve[-1]
+                curve = curves.reverse(curves.trim(curves.reverse(curve), curves.within(tip, ARROW_LENGTH * 0.85)))
+                items.append(_head(tip, curve[-1], line.stroke))
+            items.insert(0, Path((("M", curve[:1]), *_cubics(curve)), line))
     groups = [Group("edge", tuple(items), node=arrow.head.node, operand=arrow.operand)]
     if arrow.label:
         texts = _lines(arrow.label, layout.centers[arrow.label.name], theme)
@@ -137,13 +129,13 @@ def _cubics(curve: curves.Curve) -> list[tuple[str, tuple[Point, ...]]]:
     return [("C", curve[i : i + 3]) for i in range(1, len(curve), 3)]
 
 
-def _head(tip: Point, base: Point, theme: Theme) -> Path:
+def _head(tip: Point, base: Point, color: str) -> Path:
     """An arrowhead at `tip`, coming from `base`."""
     length = math.dist(tip, base) or 1.0
     dx, dy = (tip[0] - base[0]) / length, (tip[1] - base[1]) / length
     back = (tip[0] - ARROW_LENGTH * dx, tip[1] - ARROW_LENGTH * dy)
     sides = [(back[0] + side * dy * ARROW_HALF, back[1] - side * dx * ARROW_HALF) for side in (1, -1)]
-    return Path(polygon(tip, *sides), Paint(theme.edge, "none", 0.0))
+    return Path(polygon(tip, *sides), Paint(color, "none", 0.0))
 
 
 # ---------------------------------------------------------------- scopes
@@ -175,7 +167,7 @@ def _scope_name(path: tuple[str, ...], rectangle: Rectangle, theme: Theme) -> Gr
     """The name in the upper left corner, on a ground that keeps the arrows out of it."""
     left, top, right, _ = rectangle
     name = Line(_fitting(path[-1], right - left - 14), "scope")
-    text = _text(name, (left + 8, top + name.font.size + 2), theme, anchor="start")
+    text = letter(name, (left + 8, top + name.font.size + 2), theme, anchor="start")
     near, far, bottom = left + 4, left + 12 + text.width, top + name.font.leading + 1
     ground = polygon((near, top + 2), (far, top + 2), (far, bottom), (near, bottom))
     return Group("scope-name", (Path(ground, Paint(theme.scope.fill, "none", 0.0)), text))
@@ -184,7 +176,7 @@ def _scope_name(path: tuple[str, ...], rectangle: Rectangle, theme: Theme) -> Gr
 def _fitting(name: str, width: float) -> str:
     """A scope's name, cut to the width of its rectangle."""
     limit = LONGEST_SCOPE
-    while limit > 1 and _measure(shorten(name, limit), "scope") > width:
+    while limit > 1 and measure(shorten(name, limit), "scope") > width:
         limit -= 1
     return shorten(name, limit)
 
@@ -198,28 +190,11 @@ def _moved(rectangle: Rectangle, x: float, y: float) -> Rectangle:
     return rectangle[0] + x, rectangle[1] + y, rectangle[2] + x, rectangle[3] + y
 
 
-# ---------------------------------------------------------------- title and legend
+# ---------------------------------------------------------------- title
 
 
 def _title(lines: list[str], theme: Theme) -> Group:
     font = FONTS["title"]
     places = [(MARGIN, MARGIN + font.size + row * font.leading) for row in range(len(lines))]
-    texts = [_text(Line(line, "title"), at, theme, anchor="start") for line, at in zip(lines, places, strict=True)]
+    texts = [letter(Line(line, "title"), at, theme, anchor="start") for line, at in zip(lines, places, strict=True)]
     return Group("title", tuple(texts))
-
-
-def _legend_width(kinds: list[str]) -> float:
-    return sum(SWATCH[0] + 8 + _measure(LEGEND[kind], "legend") + LEGEND_GAP for kind in kinds)
-
-
-def _legend(kinds: list[str], left: float, middle: float, theme: Theme) -> Group:
-    """A small box of each of these kinds with its name, in a row."""
-    items: list[Path | Text] = []
-    for kind in kinds:
-        name = LEGEND[kind]
-        items.append(Path(SHAPES[kind].path((left + SWATCH[0] / 2, middle), SWATCH), theme.boxes[kind]))
-        left += SWATCH[0] + 8
-        line = Line(name, "legend")
-        items.append(_text(line, (left, middle + BASELINE * line.font.size), theme, anchor="start"))
-        left += _measure(name, "legend") + LEGEND_GAP
-    return Group("legend", tuple(items))

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
-from . import notation, words
+from . import folding, notation, words
+from .choices import MOST_LABELLED, Choices
 from .digits import Numbers
+from .emphasis import Emphasis, emphasis
+from .folding import Unit, fold
+from .looks import Look, Scale, look
 from .metrics import text_width
 from .options import Options
+from .routes import Edge
 from .shapes import SHAPES, Point, Shape
 from .snapshot import Node, Trace
 from .text import shorten
-from .theme import FONTS, Font
+from .theme import FONTS, NO_BORDER, Font, Theme
 
 __all__ = ["Arrow", "Box", "Line", "Picture", "compose", "gradient_line"]
 
 LONGEST_NAME, LONGEST_LABEL = 40, 24
+PLAIN = Look(NO_BORDER)
 
 PENDING = "grad –"
 """What stands for a gradient that has not been computed: it is not 0."""
@@ -41,10 +49,12 @@ class Box:
     name: str
     kind: str
     lines: tuple[Line, ...]
-    node: int
+    node: int | None
     scope: tuple[str, ...] = ()
     description: str = ""
     """All it has to say, unabridged, for whoever points at it or cannot see it."""
+    members: tuple[int, ...] = ()
+    """The nodes it stands for, by position."""
     least_width: float = 0.0
     """Of the text: room for what another frame of the same picture says."""
 
@@ -66,13 +76,18 @@ class Box:
 class Arrow:
     """From one box to another; `label` is a box on the way that holds the local derivative.
 
-    `operand` says which operand of the head's node comes along it; None on the way to an operation's own result.
+    `edges` are the edges of the graph that it stands for, each as an operation's position and which operand it is.
     """
 
     tail: Box
     head: Box
     label: Box | None = None
-    operand: int | None = None
+    edges: tuple[Edge, ...] = ()
+
+    @property
+    def operand(self) -> int | None:
+        """Which operand of the head's node comes along it; None on the way to an operation's own result."""
+        return self.edges[0][1] if self.edges else None
 
     @property
     def is_bond(self) -> bool:
@@ -86,46 +101,139 @@ class Picture:
 
     boxes: tuple[Box, ...]
     arrows: tuple[Arrow, ...]
-    root: Box
+    root: Box | None
     heading: str
     sentence: str
+    emphasis: Emphasis | None = None
+    scale: Scale | None = None
+    styles: Mapping[int, Mapping[str, Any]] | None = None
 
     @property
     def all_boxes(self) -> list[Box]:
         """The boxes, and those on the arrows."""
         return [*self.boxes, *(arrow.label for arrow in self.arrows if arrow.label)]
 
+    def look(self, box: Box, theme: Theme) -> Look:
+        """What a box is drawn with."""
+        if box.kind == "local":
+            return PLAIN
+        node, root, faded = -1 if box.node is None else box.node, box is self.root, self.is_faded(box)
+        return look(box.kind, node, theme, root=root, faded=faded, scale=self.scale, styles=self.styles)
 
-def compose(trace: Trace, options: Options, numbers: Numbers) -> Picture:
+    def is_faded(self, box: Box) -> bool:
+        """Whether it steps back because others are to stand out."""
+        return self.emphasis is not None and self.emphasis.nodes.isdisjoint(box.members)
+
+
+def compose(trace: Trace, options: Options, numbers: Numbers, choices: Choices | None = None) -> Picture:
     """Say a trace in boxes and arrows."""
-    boxes: list[Box] = []
-    arrows: list[Arrow] = []
-    shown: list[Box] = []  # the box that shows each node's value
-    labels = 0
-    for node in trace.nodes:
-        operands = trace.operands(node)
-        merged = options.ops == "merged"
-        lines = _lines(trace, node, numbers, merged)
-        box = Box(f"n{node.index}", node.role, lines, node.index, node.scope, words.tooltip(trace, node, numbers))
-        shown.append(box)
-        boxes.append(box)
-        target = box
-        if node.op and not merged:
-            sign = notation.symbol(node, numbers)
+    choices = choices or Choices(tuple(fold(trace, None)))
+    arrows = folding.edges(trace, choices.units)
+    author = _Author(trace, options, numbers, choices.units)
+    for unit in choices.units:
+        author.box(unit)
+    for tail, head, edges in arrows:
+        author.arrow(tail, head, edges, options.edges == "local" and len(arrows) <= MOST_LABELLED)
+    author.stubs()
+    return Picture(
+        boxes=tuple(author.boxes),
+        arrows=tuple(author.arrows),
+        root=author.shown.get(trace.root.index),
+        heading=words.heading(trace, trace.root, numbers),
+        sentence=words.sentence(trace, numbers, choices.units),
+        emphasis=emphasis(trace, choices, numbers),
+        scale=choices.scale,
+        styles=choices.styles,
+    )
+
+
+class _Author:
+    """Writes the boxes and arrows of one picture."""
+
+    def __init__(self, trace: Trace, options: Options, numbers: Numbers, units: Sequence[Unit]) -> None:
+        self.trace, self.numbers, self.units = trace, numbers, units
+        self.merged = options.ops == "merged"
+        self.outputs = folding.outputs(trace, units)
+        self.boxes: list[Box] = []
+        self.arrows: list[Arrow] = []
+        self.shown: dict[int, Box] = {}  # by the last node of a unit: the box that shows its value,
+        self.entry: dict[int, Box] = {}  # and the one where arrows arrive
+        self.labels = 0
+
+    def box(self, unit: Unit) -> None:
+        """The box of a node, with a circle for its operation if they are apart, or of a whole scope."""
+        node = self.trace.nodes[unit.last]
+        if unit.scope is not None:
+            box = self._scope(unit, unit.scope)
+        else:
+            lines = _lines(self.trace, node, self.numbers, self.merged)
+            tooltip = words.tooltip(self.trace, node, self.numbers)
+            box = Box(f"n{node.index}", node.role, lines, node.index, node.scope, tooltip, unit.nodes)
+        self.boxes.append(box)
+        self.shown[unit.last] = self.entry[unit.last] = box
+        if node.op and not self.merged and unit.scope is None:
+            sign = notation.symbol(node, self.numbers)
             symbol = Line(shorten(sign, LONGEST_LABEL), "symbol")
-            target = Box(f"o{node.index}", "symbol", (symbol,), node.index, node.scope, sign)
-            boxes.append(target)
-            arrows.append(Arrow(target, box))
-        for k, operand in enumerate(operands):
-            label = None
-            if options.edges == "local" and operand.role != "constant":
-                text = Line(notation.local_derivative(trace, node, k, numbers), "local")
-                description = words.derivative(trace, node, k, numbers)
-                label = Box(f"e{labels}", "local", (text,), node.index, node.scope, description)
-                labels += 1
-            arrows.append(Arrow(shown[operand.index], target, label, k))
-    heading, sentence = words.heading(trace, trace.root, numbers), words.sentence(trace, numbers)
-    return Picture(tuple(boxes), tuple(arrows), shown[-1], heading, sentence)
+            circle = Box(f"o{node.index}", "symbol", (symbol,), node.index, node.scope, sign, unit.nodes)
+            self.entry[unit.last] = circle
+            self.boxes.append(circle)
+            self.arrows.append(Arrow(circle, box))
+
+    def _scope(self, unit: Unit, scope: tuple[str, ...]) -> Box:
+        values, gradient = folding.summary(self.trace, unit, self.outputs[unit.last], self.numbers)
+        lines = [Line(shorten(scope[-1], LONGEST_NAME), "name"), Line(shorten(values, LONGEST_NAME), "value")]
+        lines.append(Line(gradient, "gradient") if gradient else Line(PENDING, "pending"))
+        tooltip = words.scope(self.trace, unit, self.outputs[unit.last])
+        return Box(f"n{unit.last}", "folded", tuple(lines), unit.last, scope[:-1], tooltip, unit.nodes)
+
+    def arrow(self, tail: Unit, head: Unit, edges: tuple[Edge, ...], labelled: bool) -> None:
+        label = None
+        if labelled and (said := self._derivative(tail, head, edges)):
+            node = self.trace.nodes[head.last]
+            scope = node.scope if head.scope is None else head.scope[:-1]
+            label = Box(f"e{self.labels}", "local", (Line(said[0], "local"),), node.index, scope, said[1])
+            self.labels += 1
+        self.arrows.append(Arrow(self.shown[tail.last], self.entry[head.last], label, edges))
+
+    def _derivative(self, tail: Unit, head: Unit, edges: tuple[Edge, ...]) -> tuple[str, str] | None:
+        """What stands on an arrow, and its description; nothing where several values are read, or several computed."""
+        node, k = self.trace.nodes[edges[0][0]], edges[0][1]
+        if self.trace.operands(node)[k].role == "constant":
+            return None
+        if head.scope is None:
+            text = notation.local_derivative(self.trace, node, k, self.numbers)
+            return text, words.derivative(self.trace, node, k, self.numbers)
+        if len(self.outputs[head.last]) > 1 or len(self.outputs[tail.last]) > 1:
+            return None
+        slopes = folding.slopes(self.trace, head, self.outputs[head.last][0])
+        slope = sum(slopes[edge] for edge in edges)
+        source = words.unit(self.trace, tail, self.numbers)
+        text = f"derivative of {'/'.join(head.scope)} with respect to {source}: {words.exact(slope)}"
+        return self.numbers(slope), text
+
+    def stubs(self) -> None:
+        """An ellipsis where a picture of a part of the graph was cut."""
+        owner = {i: unit.last for unit in self.units for i in unit.nodes}
+        if len(owner) == len(self.trace.nodes):
+            return
+        before: dict[int, set[int]] = {}
+        after: dict[int, set[int]] = {}
+        for node in self.trace.nodes:
+            for parent in node.parents:
+                if node.index in owner and parent not in owner:
+                    before.setdefault(owner[node.index], set()).add(parent)
+                if parent in owner and node.index not in owner:
+                    after.setdefault(owner[parent], set()).add(node.index)
+        for last, cut in before.items():
+            self.arrows.append(Arrow(self._stub(f"a{last}", len(cut)), self.entry[last]))
+        for last, cut in after.items():
+            self.arrows.append(Arrow(self.shown[last], self._stub(f"z{last}", len(cut))))
+
+    def _stub(self, name: str, count: int) -> Box:
+        text = f"{count:,} more node{'s' if count > 1 else ''}"
+        box = Box(name, "elided", (Line("…", "name"),), None, (), text)
+        self.boxes.append(box)
+        return box
 
 
 def _lines(trace: Trace, node: Node, numbers: Numbers, merged: bool) -> tuple[Line, ...]:

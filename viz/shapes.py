@@ -83,5 +83,7 @@ SHAPES = {
     "constant": Shape(radius=4.0, padding=(9.0, 5.0)),
     "symbol": Shape(radius=PILL, padding=(9.0, 6.0)),
     "local": Shape(padding=(4.0, 1.0)),
+    "folded": Shape(radius=12.0, padding=(16.0, 10.0)),
+    "elided": Shape(padding=(6.0, 2.0)),
 }
 """By kind of box."""

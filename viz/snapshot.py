@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from microgrid import Value
@@ -42,6 +43,9 @@ class Trace:
     operations: tuple[int, ...]
     """The positions of the operations, oldest first, as they were computed; `backward` takes them in reverse."""
 
+    equations: dict[Any, str] = field(default_factory=dict, compare=False, repr=False)
+    """What `notation.equation` has written already: a picture asks for each several times."""
+
     @property
     def root(self) -> Node:
         return self.nodes[-1]
@@ -62,8 +66,8 @@ def read(root: Value, max_nodes: int | None = None) -> Trace:
     values = order(root)
     if max_nodes is not None and len(values) > max_nodes:
         raise TooLarge(
-            f"the graph has {len(values):,} nodes and max_nodes is {max_nodes:,}: draw a part of it (one sample, or a "
-            "node nearer to the leaves), or pass max_nodes=None to draw it all"
+            f"the graph has {len(values):,} nodes and max_nodes is {max_nodes:,}: take a part of it (one sample, or a "
+            "node nearer to the leaves), or pass max_nodes=None"
         )
     position = {v: i for i, v in enumerate(values)}
     newest_first, adjoints = propagate(root)
@@ -84,7 +88,12 @@ def _node(index: int, v: Value, position: dict[Value, int], derivative: Any) -> 
         data=v.data,
         grad=grad,
         is_derivative=grad is not None and math.isclose(grad, derivative, rel_tol=1e-9, abs_tol=1e-300),
-        scope=tuple(clean(name) for name in v.scope.split("/") if name),
+        scope=_scope(v.scope),
         parents=tuple(position[parent] for parent in v.parents),
         partials=v.partials,
     )
+
+
+@lru_cache(maxsize=4096)
+def _scope(name: str) -> tuple[str, ...]:
+    return tuple(clean(part) for part in name.split("/") if part)

@@ -12,11 +12,12 @@ from typing import Any, overload
 from microgrid import Value
 from microgrid.report import Report
 
-from . import animation, paper
+from . import animation, paper, tikz
 from .captions import MESSAGES, Captions
 from .digits import Numbers
 from .figure import bundle, replace_file
 from .frames import Film
+from .names import mathematical
 from .naming import labelled
 from .options import Options, check_choice
 from .paths import Edge
@@ -67,13 +68,21 @@ def steps(y: Value, *, by: str = "auto", lang: str = "en", **options: Any) -> St
 
     The gradients are computed from ∂y/∂y = 1, whatever `backward` has left, and no node is changed.
     """
-    known = [field.name for field in fields(Options)]
+    known = [field.name for field in fields(Options) if field.name not in OF_STILL_PICTURES]
     if unknown := [name for name in options if name not in known]:
         raise TypeError(f"steps has no option {unknown[0]!r}: there are by, lang, and as in draw {', '.join(known)}")
     check_choice("by", by, ("auto", *GROUPINGS))
     check_choice("lang", lang, tuple(MESSAGES))
     choices = Options(**options)
-    return Steps(read(y, choices.max_nodes), choices, by, lang, y)
+    trace = read(y, choices.max_nodes)
+    if choices.labels == "math":
+        trace = mathematical(trace)
+    return Steps(trace, choices, by, lang, y)
+
+
+OF_STILL_PICTURES = (
+    "highlight", "path", "collapse", "around", "radius", "color_by", "node_style", "slide",
+)  # fmt: skip
 
 
 def explain(y: Value, *, by: str = "auto", lang: str = "en", precision: int = 4) -> str:
@@ -141,13 +150,17 @@ class Steps(Sequence[Frame]):
         """Frame k as SVG: the picture as far as it is known, what is new lit, and the caption."""
         return self._film.svg(range(len(self))[k])
 
+    def tikz(self) -> str:
+        """A LaTeX document with one Beamer frame, in which each step is an overlay and nothing jumps."""
+        return tikz.beamer(self._scenes)
+
     def save(self, path: str | os.PathLike[str]) -> list[Path]:
         """Write files; the suffix says which format.  Returns the files that were written.
 
         With the place of a number in its name, "frames/step-{:03d}.svg", a file for each frame, as .svg, .pdf or .png;
         the last folder is made if it is not there.  Without one, all frames in one file: .html is the page to step
-        through, .pdf has a page for each, .svg and .gif move.  What is written replaces what was there, once everything
-        has been drawn.
+        through, .pdf has a page for each, .tex a Beamer frame with an overlay for each, .svg and .gif move.  What is
+        written replaces what was there, once everything has been drawn.
         """
         target = Path(path)
         numbered = "{" in str(target)
@@ -174,6 +187,7 @@ class Steps(Sequence[Frame]):
             ".pdf": lambda: [paper.pdf(*self._scenes)],
             ".gif": lambda: [animation.gif(self._scenes)],
             ".html": lambda: [self.html().encode()],
+            ".tex": lambda: [self.tikz().encode()],
         }
 
     @property

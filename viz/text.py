@@ -17,7 +17,7 @@ def clean(text: str) -> str:
     >>> clean("a\\x07b\\nc")
     'a�b c'
     """
-    return "".join(map(_printable, text))
+    return text if text.isprintable() else "".join(map(_printable, text))
 
 
 def _printable(char: str) -> str:

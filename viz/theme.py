@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 
-__all__ = ["FONTS", "PALETTE", "THEMES", "Font", "Paint", "Theme"]
+__all__ = ["FONTS", "NO_BORDER", "PALETTE", "THEMES", "Font", "Paint", "Theme", "contrast", "mix"]
 
 
 @dataclass(frozen=True)
@@ -46,9 +47,12 @@ class Paint:
     dash: tuple[float, ...] = ()
 
 
-@dataclass(frozen=True)
+NO_BORDER = Paint("none", "none", 0.0)
+
+
+@dataclass(frozen=True, eq=False)
 class Theme:
-    """Colours by kind of box ("input", "parameter", "op", "constant", "symbol") and of text.
+    """Colours by kind of box ("input", "parameter", "op", "constant", "symbol", "folded") and of text.
 
     Roles also differ in shape and border, so that colours may be lost.
     """
@@ -65,12 +69,64 @@ class Theme:
     boxes: dict[str, Paint]
     symbol: str
     """The colour of the operator in a circle of its own."""
+    routes: tuple[Paint, ...]
+    """The lines of routes through the graph."""
+    scale: tuple[str, ...]
+    """Colours from little to much."""
     root_width: float = 3.4
 
     def ink(self, kind: str) -> str:
         """The colour of a kind of text."""
         special = {"gradient": self.gradient, "local": self.local, "symbol": self.symbol}
         return special.get(kind, self.dim if kind in ("pending", "scope", "progress") else self.text)
+
+    @property
+    def faded(self) -> Theme:
+        """The same theme for what stands in the background."""
+        return _faded(self)
+
+
+FADED = 0.24
+"""How much of a colour is left in the background."""
+
+
+def mix(color: str, ground: str, share: float) -> str:
+    """The colour between two, both as #rrggbb or "none".
+
+    >>> mix("#ff0000", "#ffffff", 0.5)
+    '#ff8080'
+    """
+    if "none" in (color, ground):
+        return color
+    pairs = [(int(color[i : i + 2], 16), int(ground[i : i + 2], 16)) for i in (1, 3, 5)]
+    return "#" + "".join(f"{round(a * share + b * (1 - share)):02x}" for a, b in pairs)
+
+
+def contrast(a: str, b: str) -> float:
+    """The contrast ratio of two colours, 1 to 21 (WCAG 2.2, https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio)."""
+    light, dark = sorted((_luminance(a), _luminance(b)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(color: str) -> float:
+    parts = (int(color[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@cache
+def _faded(theme: Theme) -> Theme:
+    def fade(color: str) -> str:
+        return mix(color, theme.background, FADED)
+
+    def fade_paint(paint: Paint) -> Paint:
+        return replace(paint, fill=fade(paint.fill), stroke=fade(paint.stroke))
+
+    return replace(
+        theme, text=fade(theme.text), gradient=fade(theme.gradient), dim=fade(theme.dim), local=fade(theme.local),
+        edge=fade(theme.edge), symbol=fade(theme.symbol), root_width=theme.root_width / 2,
+        boxes={kind: fade_paint(paint) for kind, paint in theme.boxes.items()},
+    )  # fmt: skip
 
 
 # The hues are those of Okabe and Ito (https://jfly.uni-koeln.de/color/), lightened where text stands on them: data is
@@ -90,8 +146,14 @@ LECTURE = Theme(
         "op": Paint("#d3ebfb", "#2a7ab8"),
         "constant": Paint("#f6f6f6", "#80868f", 1.3, (5, 3.5)),
         "symbol": Paint("#2a6fa8", "#2a6fa8"),
+        "folded": Paint("#dfe6ee", "#55657a", 2.2),
     },
     symbol="#ffffff",
+    routes=tuple(
+        Paint("none", color, 2.6)
+        for color in ("#0a57a4", "#b84400", "#007a58", "#a8327a", "#7a5c00", "#005f73", "#5b3aa8", "#16191d")
+    ),
+    scale=("#fff4e3", "#fdb462", "#d95f0e", "#6b2300"),
 )
 
 LIGHT = replace(
@@ -104,6 +166,7 @@ LIGHT = replace(
         "op": Paint("#ffffff", "#7b8794", 1.4),
         "constant": Paint("#fbfbfa", "#9aa1ab", 1.2, (5, 3.5)),
         "symbol": Paint("#eef1f4", "#7b8794", 1.4),
+        "folded": Paint("#eef1f4", "#55657a", 2.2),
     },
     symbol="#16191d",
 )
@@ -123,8 +186,14 @@ DARK = Theme(
         "op": Paint("#17364f", "#56b4e9"),
         "constant": Paint("#1d232c", "#8a94a3", 1.3, (5, 3.5)),
         "symbol": Paint("#56b4e9", "#56b4e9"),
+        "folded": Paint("#2a3442", "#b9c4d3", 2.2),
     },
     symbol="#10141a",
+    routes=tuple(
+        Paint("none", color, 2.6)
+        for color in ("#56b4e9", "#ff9a57", "#3fd0a4", "#e79ac9", "#f0d442", "#7fd6e0", "#bf9df5", "#f2f4f7")
+    ),
+    scale=("#201a16", "#6b2f0a", "#d95f0e", "#ffd9a8"),
 )
 
 PRINT = Theme(
@@ -142,8 +211,14 @@ PRINT = Theme(
         "op": Paint("#ffffff", "#000000", 1.1),
         "constant": Paint("#ffffff", "#000000", 0.9, (2, 2.5)),
         "symbol": Paint("#ffffff", "#000000", 1.1),
+        "folded": Paint("#f0f0f0", "#000000", 2.2),
     },
     symbol="#000000",
+    routes=tuple(
+        Paint("none", "#000000", 2.2, dash)
+        for dash in ((), (9, 3), (2, 2.5), (9, 3, 2, 3), (5, 2), (14, 4), (2, 5), (14, 3, 2, 3, 2, 3))
+    ),
+    scale=("#ffffff", "#9a9a9a", "#2b2b2b"),
 )
 
 PALETTE = ("#0072b2", "#d55e00", "#009e73", "#e69f00", "#cc79a7", "#56b4e9", "#000000")

@@ -1,0 +1,51 @@
+"""What stands out in a picture while the rest steps back: chosen nodes, or the routes from one node to another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from . import routes
+from .choices import Choices
+from .digits import Numbers
+from .routes import Edge
+from .snapshot import Trace
+
+__all__ = ["Emphasis", "emphasis"]
+
+
+@dataclass(frozen=True)
+class Emphasis:
+    """The nodes and edges that stand out; `routes` are the edges of each route that has a line of its own."""
+
+    nodes: frozenset[int]
+    edges: frozenset[Edge]
+    routes: tuple[frozenset[Edge], ...] = ()
+    sentences: tuple[str, ...] = ()
+
+    def shows(self, edges: Sequence[Edge]) -> bool:
+        """Whether one of an arrow's edges stands out."""
+        return not self.edges.isdisjoint(edges)
+
+    def lines(self, edges: Sequence[Edge]) -> list[int]:
+        """Which routes an arrow is part of."""
+        return [k for k, route in enumerate(self.routes) if not route.isdisjoint(edges)]
+
+
+def emphasis(trace: Trace, choices: Choices, numbers: Numbers) -> Emphasis | None:
+    """What `highlight` and `path` bring out; None if neither was asked for."""
+    nodes, edges = set(choices.highlight or ()), set[Edge]()
+    if choices.highlight is None and choices.path is None:
+        return None
+    edges |= {(i, k) for i in nodes for k, parent in enumerate(trace.nodes[i].parents) if parent in nodes}
+    if choices.path is None:
+        return Emphasis(frozenset(nodes), frozenset(edges))
+    start, end = choices.path
+    on_the_way = set(routes.reached(trace, start, end))
+    edges |= {
+        (i, k) for i in on_the_way - {start} for k, parent in enumerate(trace.nodes[i].parents) if parent in on_the_way
+    }
+    few = routes.count(trace, start, end) <= routes.MOST_ROUTES
+    drawn = tuple(frozenset(route.edges) for route in routes.routes(trace, start, end)) if few else ()
+    sentences = tuple(routes.sentences(trace, start, end, numbers))
+    return Emphasis(frozenset(nodes | on_the_way), frozenset(edges), drawn, sentences)

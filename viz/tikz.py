@@ -1,0 +1,170 @@
+"""Writes a drawing as TikZ, in the fonts of the paper or slides it becomes part of, and several as a Beamer frame."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable, Sequence
+
+from .latex import latex, missing
+from .scene import Group, Path, Scene, Text
+from .shapes import Command, Point
+from .theme import Paint
+
+__all__ = ["beamer", "document", "tikz"]
+
+FONT_SIZE = 10
+FONT = rf"\sffamily\fontsize{{{FONT_SIZE}}}{{{FONT_SIZE * 1.2:g}}}\selectfont"
+"""A size that every font has, of which the sizes of the picture are multiples, whatever the document's own is."""
+
+
+def tikz(scene: Scene) -> str:
+    """The drawing as one tikzpicture; the document needs the packages tikz and (for accents) fontenc with T1."""
+    return _picture([scene], [_group(group) for group in scene.groups])
+
+
+def document(scene: Scene) -> str:
+    """The drawing as a document of its own, a page as large as the picture."""
+    width, height = map(_number, scene.size)
+    return "\n".join(
+        [
+            r"\documentclass{article}",
+            rf"\usepackage[paperwidth={width}bp, paperheight={height}bp, margin=0pt]{{geometry}}",
+            r"\usepackage[T1]{fontenc}",
+            r"\usepackage{tikz}",
+            r"\begin{document}",
+            r"\hoffset=-1in\voffset=-1in",  # a box that is shipped out as it is begins an inch from the corner
+            r"\shipout\vbox{\offinterlineskip\hbox{%",
+            tikz(scene).rstrip() + "}}",
+            r"\end{document}",
+            "",
+        ]
+    )
+
+
+def beamer(scenes: Sequence[Scene], ratio: str = "169") -> str:
+    """Drawings of the same size as the overlays of one Beamer frame: what does not change is written once."""
+    rows = [scene.groups for scene in scenes]
+    if len({len(row) for row in rows}) == 1:
+        parts = [part for column in zip(*rows, strict=True) for part in _overlays(column)]
+    else:
+        parts = [_only(k, k, "\n".join(map(_group, row))) for k, row in enumerate(rows, 1)]
+    picture = _picture(scenes, parts)
+    return "\n".join(
+        [
+            rf"\documentclass[aspectratio={ratio}]{{beamer}}",
+            r"\usepackage[T1]{fontenc}",
+            r"\usepackage{tikz}",
+            r"\setbeamertemplate{navigation symbols}{}",
+            r"\begin{document}",
+            r"\begin{frame}[plain]",
+            r"\centering",
+            r"\resizebox{!}{\ifdim\textwidth<0.95\textheight\textwidth\else0.95\textheight\fi}{%"
+            if scenes[0].size[0] < scenes[0].size[1]
+            else r"\resizebox{\textwidth}{!}{%",
+            picture.rstrip() + "}",
+            r"\end{frame}",
+            r"\end{document}",
+            "",
+        ]
+    )
+
+
+def _overlays(column: Sequence[Group]) -> list[str]:
+    """One place of all drawings: what stands there, and from which overlay to which."""
+    parts, start = [], 0
+    for k in range(1, len(column) + 1):
+        if k == len(column) or column[k] != column[start]:
+            text = _group(column[start])
+            parts.append(text if k - start == len(column) else _only(start + 1, k, text))
+            start = k
+    return parts
+
+
+def _only(first: int, last: int, text: str) -> str:
+    return f"\\only<{first}-{last}>{{%\n{text}}}"
+
+
+def _picture(scenes: Sequence[Scene], parts: Iterable[str]) -> str:
+    _warn_of_missing(scenes)
+    width, height = scenes[0].size
+    colors = {scene.background for scene in scenes}
+    for item in (item for scene in scenes for item in scene.items()):
+        colors |= {item.color} if isinstance(item, Text) else {item.paint.fill, item.paint.stroke}
+    corner = _point((width, height))
+    return "\n".join(
+        [
+            r"\begin{tikzpicture}[x=1bp, y=-1bp, line join=miter, inner sep=0pt, outer sep=0pt,",
+            rf"  every node/.style={{font={FONT}}}, strong/.style={{font={FONT}\bfseries\boldmath}}]",
+            *(
+                rf"\definecolor{{{_color(color)}}}{{HTML}}{{{color[1:].upper()}}}"
+                for color in sorted(colors - {"none"})
+            ),
+            rf"\path[use as bounding box, fill={_color(scenes[0].background)}] (0,0) rectangle {corner};",
+            *parts,
+            r"\end{tikzpicture}",
+            "",
+        ]
+    )
+
+
+def _group(group: Group) -> str:
+    return "\n".join(_path(item) if isinstance(item, Path) else _text(item) for item in group.items)
+
+
+def _path(path: Path) -> str:
+    return f"\\path[{', '.join(_paint(path.paint))}] {''.join(map(_command, path.commands))};"
+
+
+def _paint(paint: Paint) -> list[str]:
+    options = [] if paint.fill == "none" else [f"fill={_color(paint.fill)}"]
+    if paint.stroke != "none" and paint.width:
+        options += [f"draw={_color(paint.stroke)}", f"line width={_number(paint.width)}bp"]
+        if paint.dash:
+            pairs = zip(paint.dash[::2], paint.dash[1::2] or paint.dash, strict=False)
+            pattern = " ".join(f"on {_number(on)}bp off {_number(off)}bp" for on, off in pairs)
+            options.append(f"dash pattern={pattern}")
+    return options
+
+
+def _command(command: Command) -> str:
+    letter, points = command
+    places = [_point(point) for point in points]
+    match letter:
+        case "M":
+            return places[0]
+        case "L":
+            return f" -- {places[0]}"
+        case "C":
+            return f" .. controls {places[0]} and {places[1]} .. {places[2]}"
+    return " -- cycle"
+
+
+def _text(text: Text) -> str:
+    anchor = "base" if text.anchor == "middle" else "base west"
+    strong = ", strong" if text.font.bold else ""
+    options = f"anchor={anchor}{strong}, text={_color(text.color)}, scale={_number(text.font.size / FONT_SIZE)}"
+    return f"\\node[{options}] at {_point(text.at)} {{{latex(text.text)}}};"
+
+
+def _color(color: str) -> str:
+    return "none" if color == "none" else f"mg{color[1:]}"
+
+
+def _point(point: Point) -> str:
+    return f"({_number(point[0])},{_number(point[1])})"
+
+
+def _number(x: float) -> str:
+    text = f"{x:.3f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
+
+
+def _warn_of_missing(scenes: Sequence[Scene]) -> None:
+    texts = (item.text for scene in scenes for item in scene.items() if isinstance(item, Text))
+    lacking = dict.fromkeys(char for text in dict.fromkeys(texts) for char in missing(text))
+    if lacking:
+        warnings.warn(
+            f"LaTeX's own fonts lack {' '.join(lacking)}, shown as a question mark: save as .svg or .html",
+            UserWarning,
+            stacklevel=5,  # where the figure's method was called
+        )
