@@ -120,10 +120,10 @@ def test_an_interrupt_before_the_first_epoch_ends_changes_nothing():
 def test_a_loss_that_is_not_finite_ends_the_training(replay, domain):
     # x² overflows: the steps of 1000 times the way multiply the distance by -999
     model = Point()
-    with errstate(domain=domain), pytest.warns(RuntimeWarning, match="no longer finite"):
+    with errstate(domain=domain), pytest.warns(RuntimeWarning, match="stopped in epoch"):
         history = train(model, [1.0], 100, optimizer=functools.partial(optim.SGD, lr=1000.0), replay=replay)
     epochs = len(history["epoch"])
-    assert f"stopped in epoch {epochs + 1}, where a number was no longer finite" in history.stopped
+    assert f"stopped in epoch {epochs + 1}: " in history.stopped
     assert 2 * 3 * (epochs - 1) < 308 < 2 * 3 * (epochs + 1)
     assert (model.x.data, history.best_epoch) == (0.0, 1)
     assert np.isfinite(history["loss"]).all()
@@ -139,7 +139,7 @@ def test_a_gradient_that_is_not_finite_is_no_step(replay):
         return microgrid.mean(p * t for p, t in zip(predictions, targets))
 
     model = Root(0.0)
-    with pytest.warns(RuntimeWarning, match="stopped in epoch 1, where a number was no longer finite"):
+    with pytest.warns(RuntimeWarning, match="stopped in epoch 1: "):
         fit(model, [0.0, 1.0], [1.0, 1.0], loss=loss, optimizer=SGD, epochs=5, replay=replay)
     assert model.x.data == 0.0
 

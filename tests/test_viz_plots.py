@@ -437,3 +437,16 @@ def test_a_history_and_a_monitor_of_real_training_are_drawn() -> None:
     ax = plots.update_ratios(monitor)
     ratio = np.linalg.norm(0.1 * gradient[:12]) / np.linalg.norm(before[:12])
     assert ax.get_lines()[0].get_ydata()[0] == pytest.approx(ratio, rel=1e-10)
+
+
+def test_the_boundary_of_a_regression_on_0_and_1_is_where_more_samples_are_right():
+    X, y = np.array([[-1.0, 0.0], [-0.5, 1.0], [0.5, 0.0], [1.0, 1.0]]), np.array([0, 0, 1, 1])
+
+    def model(x):  # 0.1, 0.3, 0.7 and 0.9 at the samples, and below 0 and above 1 at the margins
+        return 0.5 + 0.4 * x[0] + 0.0 * x[1]
+
+    def threshold(ax):
+        return [c.levels[0] for c in ax.collections if len(getattr(c, "levels", ())) == 1]
+
+    assert threshold(plots.decision_boundary(model, X, y)) == [0.5]
+    assert threshold(plots.decision_boundary(lambda x: x[0] + 0.0 * x[1], X, y)) == [0.0]

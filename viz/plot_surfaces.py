@@ -23,8 +23,9 @@ MARKERS = "os^DvP*"
 def decision_boundary(model: Any, X: Any, y: Any, *, threshold: float | None = None, ax: Any = None) -> Any:
     """What a model of two inputs decides everywhere, and the samples with their classes.
 
-    A model of one output says yes above `threshold`: by default ½ where all its outputs there are probabilities and
-    the labels are 0 and 1, and otherwise 0.  Of several outputs the largest decides, and classes are their numbers.
+    A model of one output says yes above `threshold`: by default above 0, or, where labels are 0 and 1, above ½ if more
+    samples are right with that, or as many and all outputs are probabilities.  Of several outputs the largest
+    decides, and classes are their numbers.
     The model is recorded once and replayed, in evaluation mode if it has one.
     """
     import numpy as np
@@ -38,11 +39,15 @@ def decision_boundary(model: Any, X: Any, y: Any, *, threshold: float | None = N
     outputs = _evaluating(model, inputs)
     single = isinstance(outputs, Value)
     with errstate(domain="ieee"):
-        found = microgrid.compile(outputs, inputs=inputs, parameters=[])(plane)
+        program = microgrid.compile(outputs, inputs=inputs, parameters=[])
+        found, at_samples = program(plane), program(X)
     labels = np.unique(y)
     if single:
         if threshold is None:
-            threshold = 0.5 if labels.min() == 0 and found.min() >= 0 and found.max() <= 1 else 0.0
+            right = [((at_samples > limit) == (y > 0)).sum() for limit in (0.0, 0.5)]
+            tie = 0.5 if found.min() >= 0 and found.max() <= 1 else 0.0
+            better = tie if right[0] == right[1] else 0.5 * float(right[1] > right[0])
+            threshold = better if labels.min() == 0 else 0.0
         decided = (found > threshold).astype(int)
     else:
         decided = found.argmax(axis=1)
@@ -71,14 +76,14 @@ def decision_boundary(model: Any, X: Any, y: Any, *, threshold: float | None = N
 
 def _evaluating(model: Any, inputs: list[Value]) -> Any:
     """The outputs as they are after training, where dropout drops nothing."""
-    training = getattr(model, "training", False)
-    if not training:
-        return model(inputs)
-    model.eval()
+    parts = [part for part in model.modules() if part.training] if hasattr(model, "modules") else []
+    for part in parts:
+        part.training = False
     try:
         return model(inputs)
     finally:
-        model.train()
+        for part in parts:
+            part.training = True
 
 
 # ---------------------------------------------------------------- surfaces

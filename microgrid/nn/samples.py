@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from itertools import chain
 from numbers import Real
-from typing import Any
+from typing import Any, NamedTuple
 
 from .. import functions
 from ..engine import Value
 from ..errors import DomainError
 from ..failures import describe, number
 
-__all__ = ["by_class", "by_number", "check_range"]
+__all__ = ["Range", "by_class", "by_number", "check_range", "noted"]
 
 REDUCTIONS = ("mean", "sum", "none")
 
@@ -133,8 +135,35 @@ def operand(name: str, x: Any, what: str) -> Any:
     return number(x, where=f"{name}: {what} are Values or real numbers")
 
 
+class Range(NamedTuple):
+    """What a loss asked of a node."""
+
+    node: Value
+    low: float
+    high: float
+    name: str
+    rule: str
+
+
+_ranges: ContextVar[list[Range] | None] = ContextVar("ranges", default=None)
+
+
+@contextmanager
+def noted() -> Iterator[list[Range]]:
+    """The ranges that losses ask of nodes inside the block: who replays the graph has to ask for them too."""
+    found: list[Range] = []
+    token = _ranges.set(found)
+    try:
+        yield found
+    finally:
+        _ranges.reset(token)
+
+
 def check_range(name: str, x: Any, low: float, high: float, rule: str) -> None:
     """DomainError, naming the node, unless x is between the two, or nan."""
+    noted_here = _ranges.get()
+    if noted_here is not None and isinstance(x, Value):
+        noted_here.append(Range(x, low, high, name, rule))
     data = x.data if isinstance(x, Value) else x
     if data < low or data > high:
         raise DomainError(f"{name}: {describe(x) if isinstance(x, Value) else x} {rule}")

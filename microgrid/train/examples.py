@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Examples", "batches", "nested", "split", "targets"]
 
+COLUMNS = 8
+"""Of how many inputs the samples with the extremes are looked at."""
+
 
 class Examples:
     """Samples X and targets y; `rows` has one row for each: the numbers of the sample, then those of the target.
@@ -53,7 +56,8 @@ class Examples:
                 )
 
     def spread(self, count: int, offset: int = 0) -> list[int]:
-        """About `count` places, evenly spread; also one of each class if these are few, or of the extreme targets."""
+        """About `count` places, evenly spread; one of each class if these are few, or of the extreme targets; and the
+        extremes of the first inputs, where Python that decides by data may decide otherwise."""
         import numpy as np
 
         n = len(self)
@@ -61,7 +65,9 @@ class Examples:
         if len(places) > count:
             places = places[[0, -1]]
         evenly = (np.linspace(0, n - 1, min(n, count)).astype(int) + offset) % n
-        return sorted({0, n - 1, *places.tolist(), *evenly.tolist()})
+        columns = self.X.reshape(n, -1)[:, :COLUMNS]
+        extremes = (*columns.argmin(axis=0).tolist(), *columns.argmax(axis=0).tolist())
+        return sorted({0, n - 1, *places.tolist(), *evenly.tolist(), *extremes})
 
 
 def _finite(given: Any, what: str, of: str) -> Floats:

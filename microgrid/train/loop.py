@@ -104,6 +104,10 @@ def _optimizer(optimizer: Any, model: Any) -> Optimizer:
             "optimizer is one of microgrid.optim, made of model.parameters(), or what makes it of them, such as "
             f"optim.Adam: got {type(made).__name__}"
         )
+    if isinstance(made.parameters, list) and not set(made.parameters) & set(model.parameters()):
+        raise ValueError(
+            "none of the parameters that the optimizer moves is the model's: make it of this model's parameters()"
+        )
     if not isinstance(made.parameters, list):
         raise TypeError("this optimizer moves an array or a program, which fit makes itself: make it of "
                         "model.parameters()")  # fmt: skip

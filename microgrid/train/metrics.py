@@ -68,6 +68,8 @@ class Accuracy:
 
     def __call__(self, predictions: Floats, targets: Floats) -> float:
         if predictions.ndim == 2 and predictions.shape[1] > 1:
+            if targets.ndim == 2 and not ((targets == 1).sum(axis=1) == 1).all():
+                self._refuse()
             classes = targets.argmax(axis=1) if targets.ndim == 2 else targets
             return float((predictions.argmax(axis=1) == classes).mean())
         if predictions.size != targets.size or not (self.signs or set(self.answers) <= {0, 1}):

@@ -118,6 +118,25 @@ class Programs:
         return program.compile(self._total, self.found.columns, self.trained)
 
     @cached_property
+    def limits(self) -> program.Program:
+        return program.compile([r.node for r in self.found.ranges], self.found.columns, self.trained)
+
+    def check(self, X: Floats, parameters: Floats) -> None:
+        """DomainError where the loss would raise it in Python, such as a prediction that is no probability."""
+        import numpy as np
+
+        if not self.found.ranges:
+            return
+        self.limits.parameters = parameters
+        numbers = self.limits(X)
+        low, high = np.array([(r.low, r.high) for r in self.found.ranges]).T
+        outside = np.argwhere((numbers < low) | (numbers > high))
+        if len(outside):
+            sample, k = map(int, outside[0])
+            of = self.found.ranges[k]
+            raise DomainError(f"{of.name}: {float(numbers[sample, k]):.6g} {of.rule}")
+
+    @cached_property
     def forward(self) -> program.Program:
         return program.compile(
             [self.found.loss, *self.statistics, *self.found.outputs], self.found.columns, self.trained
@@ -144,6 +163,7 @@ class ReplayedExamples:
     def value_and_grad(self, rows: Floats) -> tuple[float, Floats]:
         value: float
         self.X = with_masks(rows, self.programs.found.masks)
+        self.programs.check(self.X, self.parameters)
         self.programs.total.parameters = self.parameters
         value, gradient = self.programs.total.value_and_grad(self.X, self.reduce)
         if self.penalty is not None:
@@ -155,6 +175,7 @@ class ReplayedExamples:
 
     def loss(self, rows: Floats) -> float:
         self.X = with_masks(rows, self.programs.found.masks)
+        self.programs.check(self.X, self.parameters)
         each = self._forward()[:, 0]
         return float(each.mean() if self.reduce == "mean" else each.sum())
 
@@ -198,6 +219,7 @@ class ReplayedBatches:
 
     def value_and_grad(self, rows: Floats) -> tuple[float, Floats]:
         self._prepare(rows)
+        self.programs.check(self.X, self.parameters)
         self.programs.total.parameters = self.parameters
         value, gradient = self.programs.total.value_and_grad(self.X, "sum")
         if self.programs.norms:
@@ -221,6 +243,7 @@ class ReplayedBatches:
 
     def loss(self, rows: Floats) -> float:
         self._prepare(rows)
+        self.programs.check(self.X, self.parameters)
         return float(self._forward()[0])
 
     def predictions(self) -> Floats:

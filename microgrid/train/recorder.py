@@ -9,6 +9,7 @@ from ..context import no_grad
 from ..engine import Value
 from ..errors import MicrogridError
 from ..nn.regularizers import every_mask
+from ..nn.samples import noted
 from ..ops import ROWS
 from ..recording import Recording, record
 from .examples import nested
@@ -65,7 +66,8 @@ class Recorded:
         with every_mask(task.model) if task.dropouts and hasattr(task.model, "modules") else nullcontext():
             self.predictions = task.predict([nested(xs, shape) for xs in inputs])
         self.masks = task.masks()
-        self.loss = task.objective(self.predictions, [nested(ts, encoding.shape) for ts in targets])
+        with noted() as self.ranges:
+            self.loss = task.objective(self.predictions, [nested(ts, encoding.shape) for ts in targets])
         self.outputs = flattened(self.predictions)
         self.columns = [leaf for xs, ts in zip(inputs, targets) for leaf in (*xs, *ts)]
         self.columns += [leaf for _, masks in self.masks for leaf in masks]
@@ -100,12 +102,12 @@ def record_example(task: Task, offset: int = 0) -> tuple[Recorded, Encoding, str
         batch = task.objective([p for e in found for p in e.predictions], answers).data
     for example, alone in zip(found, each):
         _check_loss(example, alone)
-    total, size = sum(each), sum(map(abs, each))
-    if _close(batch, total / len(each), size / len(each)):
-        return found[-1], encoding, "mean"
-    if _close(batch, total, size):
-        return found[-1], encoding, "sum"
-    raise Coupled
+    total, slack = sum(each), SAME * sum(map(abs, each))
+    mean_like = abs(batch - total / len(each)) <= slack / len(each)
+    sum_like = abs(batch - total) <= slack
+    if mean_like == sum_like and len(each) > 1:  # neither; or both, where all losses are 0
+        raise Coupled
+    return found[-1], encoding, "mean" if mean_like else "sum"
 
 
 def record_batch(task: Task, rows: Floats) -> tuple[Recorded, Encoding]:
@@ -159,10 +161,6 @@ def check_same(recordings: list[Recording]) -> None:
 
 
 def _check_loss(found: Recorded, expected: float) -> None:
-    if not _close(found.loss.data, expected, abs(expected)):
+    if abs(found.loss.data - expected) > SAME * max(1.0, abs(expected)):
         raise Unrecordable(f"the loss is {expected} where targets are numbers, and {found.loss.data} where they are "
                            "Values of these numbers")  # fmt: skip
-
-
-def _close(x: float, y: float, size: float) -> bool:
-    return abs(x - y) <= SAME * max(1.0, size)

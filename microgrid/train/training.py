@@ -87,7 +87,7 @@ class Training:
         except KeyboardInterrupt:
             trouble = f"was interrupted in epoch {epoch}"
         except (DomainError, NonFiniteGradient) as error:
-            trouble = f"stopped in epoch {epoch}, where a number was no longer finite ({error})"
+            trouble = f"stopped in epoch {epoch}: {error}"
         finally:
             if trouble or restore:
                 x[:], running = best.state
