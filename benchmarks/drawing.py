@@ -36,8 +36,11 @@ def run(quick: bool) -> Result:
         result.raw[f"svg.{size}"] = raw
         columns = ("", "ms", "ratio to ours", "kB", "shows")
         result.tables.append(Table(f"Drawing a graph of {count:,} nodes", columns, rows))
+        frames = _frames(y, turns)
+        rows.append(("microgrid: 200 frames of viz.steps(y), after layout", number(frames), "", "", "one step each"))
         if size == str(SVG_GOAL):
             result.measure("drawing.svg", median(raw[OURS]) * 1e3)
+            result.measure("drawing.frames", frames)
     return result
 
 
@@ -79,6 +82,22 @@ def _contest(y: Value, turns: int, notes: list[str]) -> tuple[list[tuple[str, ..
         ratio = median(theirs / ours for theirs, ours in zip(seconds[name], seconds[OURS], strict=True))
         rows.append((name, number(median(seconds[name]) * 1e3), number(ratio), number(sizes[name] / 1e3), shows))
     return rows, seconds
+
+
+def _frames(y: Value, turns: int) -> float:
+    """Milliseconds for 200 frames as SVG, by those there are, at most 200; each turn begins with a new walk."""
+    import viz
+
+    found = []
+    for _ in range(turns):
+        walk = viz.steps(y, by="operation", max_nodes=None)
+        walk.svg(0)  # which lays it out
+        count = min(200, len(walk))
+        began = perf_counter()
+        for k in range(count):
+            walk.svg(k)
+        found.append((perf_counter() - began) * 1e3 * 200 / count)
+    return median(found)
 
 
 def _draw_dot(root: Value) -> str:

@@ -44,6 +44,7 @@ GOALS = (
     Goal("training.micrograd", "100 epochs on the moons by fit: micrograd / ours", 2000, at_least=True),
     Goal("import.time", "import microgrid", 60, unit="ms"),
     Goal("drawing.svg", "SVG of a graph of 103 nodes, layout included", 60, unit="ms"),
+    Goal("drawing.frames", "200 frames of a walk through it, after layout", 150, unit="ms"),
     Goal("import.heavy", "sympy, numpy, graphviz loaded by it", 0, unit="packages"),
 )
 """In the order of the summary.  All but "uncompiled...", "import..." and "drawing..." are of the compiled package."""
