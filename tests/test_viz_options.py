@@ -274,6 +274,7 @@ def test_the_legend_of_the_colours_has_powers_of_ten_that_hold_all_gradients() -
     assert float(high) / 10 < max(sizes) <= float(high)
 
 
+@pytest.mark.filterwarnings("ignore:color_by colours nothing")
 def test_without_gradients_there_is_nothing_to_colour_by() -> None:
     loss = lecture(backward=False)
     assert fills(viz.draw(loss, color_by="grad")) == fills(viz.draw(loss))

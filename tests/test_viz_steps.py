@@ -443,3 +443,16 @@ def test_more_paths_than_floats_can_count() -> None:
 
 def test_captions_name_nodes_as_mathematics_does() -> None:
     assert viz.steps(Value(2.0, "w1") * Value(3.0, "xhat"))[1].caption == "v2 = w₁ · x\u0302 = 2 · 3 = 6"
+
+
+def test_a_frame_that_is_not_there():
+    walked = viz.steps(Value(2.0, "x") * 3.0)
+    assert walked.svg(-1) == walked.svg(len(walked) - 1)
+    for k in (len(walked), -len(walked) - 1):
+        with pytest.raises(IndexError, match=f"frame {k} of {len(walked)}: they are numbered from 0"):
+            walked.svg(k)
+
+
+def test_colours_of_gradients_that_are_not_there():
+    with pytest.warns(UserWarning, match=r"call backward\(\) first"):
+        viz.draw(Value(2.0, "x") * 3.0, color_by="grad").svg()

@@ -43,11 +43,14 @@ def choose(y: Value, trace: Trace, options: Options) -> Choices:
     """Look up the nodes that the options name, as Values of the graph of y or by their labels."""
     find = _Finder(y, trace)
     units = _units(find, trace, options)
+    scale = scale_of(trace, units) if options.color_by else None
+    if options.color_by and scale is None:
+        warnings.warn("color_by colours nothing: there are no gradients yet, call backward() first", stacklevel=4)
     return Choices(
         units=tuple(units),
         highlight=_highlight(find, options),
         path=_path(find, trace, options),
-        scale=scale_of(trace, units) if options.color_by else None,
+        scale=scale,
         styles=styles(trace, options.node_style) if options.node_style is not None else None,
     )
 
@@ -131,7 +134,7 @@ def _units(find: _Finder, trace: Trace, options: Options) -> list[Unit]:
         if fits and not (automatic and most and (seconds > PATIENCE or arrows > MOST_ARROWS * most)):
             break
     else:
-        raise _too_large(trace, len(units), options)
+        raise _too_large(trace, len(units), options, seconds if fits else 0.0)
     if automatic and level:
         _note(f'{len(trace.nodes):,} nodes are drawn as {len(units):,} boxes, as with collapse="{level}": '
               "pass max_nodes=None to draw them all")  # fmt: skip
@@ -142,11 +145,12 @@ def _units(find: _Finder, trace: Trace, options: Options) -> list[Unit]:
     return units
 
 
-def _too_large(trace: Trace, boxes: int, options: Options) -> TooLarge:
+def _too_large(trace: Trace, boxes: int, options: Options, seconds: float) -> TooLarge:
     count = len(trace.nodes)
     drawn = f"the graph has {count:,} nodes" + (f" in {boxes:,} boxes" if boxes < count else "")
+    why = f"their layout takes about {seconds:,.0f} seconds" if seconds else f"max_nodes is {options.max_nodes:,}"
     return TooLarge(
-        f"{drawn} and max_nodes is {options.max_nodes:,}: draw a part of it (one sample, around=v), record it "
+        f"{drawn} and {why}: draw a part of it (one sample, around=v), record it "
         "in microgrid.scope to collapse it, or pass max_nodes=None"
     )
 

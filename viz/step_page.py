@@ -52,7 +52,7 @@ def step_page(trace: Trace, moments: Sequence[Moment], options: Options, lang: s
     """The page for a trace whose gradients are those at the end of these moments; `report` is what `verify` said."""
     numbers = Numbers(options.precision)
     picture = compose(trace, options, numbers)
-    places = layout.place(picture, options.rankdir, options.engine)
+    places = layout.place(picture, options.rankdir, options.engine, options.timeout)
     dark = options.theme if options.theme in ("dark", "print") else "dark"
     by_theme = [paint(picture, places, replace(options, theme=theme)) for theme in (options.theme, dark)]
     scene, colors = _in_variables(*by_theme)

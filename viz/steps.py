@@ -64,7 +64,7 @@ def steps(y: Value, *, by: str = "auto", lang: str = "en", **options: Any) -> St
 
     `by`: what a frame stands for, an "operation", all operations of a "neuron" or "layer" (scopes that
     `microgrid.nn` makes, or `microgrid.scope`), or "auto", the first of these that does with 60 frames forward.
-    `lang`: the language of the captions, "en" or "es".  `options` are those of `draw`.
+    `lang`: the language of the captions and of the page, "en" or "es".  `options` are those of `draw`.
 
     The gradients are computed from ∂y/∂y = 1, whatever `backward` has left, and no node is changed.
     """
@@ -128,7 +128,7 @@ class Steps(Sequence[Frame]):
     def __getitem__(self, k: int | slice) -> Frame | list[Frame]:
         if isinstance(k, slice):
             return [self[i] for i in range(*k.indices(len(self)))]
-        index = range(len(self))[k]
+        index = self._place(k)
         moment = self._moments[index]
         stage = Stage(self._trace)
         for past in self._moments[: index + 1]:
@@ -148,7 +148,12 @@ class Steps(Sequence[Frame]):
 
     def svg(self, k: int) -> str:
         """Frame k as SVG: the picture as far as it is known, what is new lit, and the caption."""
-        return self._film.svg(range(len(self))[k])
+        return self._film.svg(self._place(k))
+
+    def _place(self, k: int) -> int:
+        if not -len(self) <= k < len(self):
+            raise IndexError(f"frame {k} of {len(self)}: they are numbered from 0 to {len(self) - 1}")
+        return k % len(self)
 
     def tikz(self) -> str:
         """A LaTeX document with one Beamer frame, in which each step is an overlay and nothing jumps."""
@@ -174,7 +179,7 @@ class Steps(Sequence[Frame]):
         targets = _numbered(target, len(self)) if numbered else [target]
         contents = writers[target.suffix.lower()]()
         if numbered:
-            target.parent.mkdir(exist_ok=True)
+            target.parent.mkdir(parents=True, exist_ok=True)
         for file, content in zip(targets, contents, strict=True):
             replace_file(file, content)
         return targets

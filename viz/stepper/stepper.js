@@ -309,7 +309,8 @@ class Page {
   }
 
   key(event) {
-    const here = event.target, typing = here.matches("input, select, textarea");
+    const here = event.target, slider = here.matches("input[type=range]") && event.key.length === 1; // arrows are its own
+    const typing = here.matches("input, select, textarea") && !slider;
     if (event.ctrlKey || event.altKey || event.metaKey || by("keys").open || typing) return;
     const actions = {
       ArrowLeft: () => this.go(this.step - 1), ArrowRight: () => this.next(),
