@@ -179,7 +179,7 @@ class Steps(Sequence[Frame]):
         targets = _numbered(target, len(self)) if numbered else [target]
         contents = writers[target.suffix.lower()]()
         if numbered:
-            target.parent.mkdir(parents=True, exist_ok=True)
+            target.parent.mkdir(exist_ok=True)
         for file, content in zip(targets, contents, strict=True):
             replace_file(file, content)
         return targets
