@@ -43,8 +43,9 @@ def test_a_sum_of_tiny_losses_is_a_sum(scale):
 
 def test_losses_that_are_all_zero_at_first_do_not_decide():
     """Beyond the margin a hinge loss is 0: nothing tells a sum from a mean until the parameters move."""
-    X, y = np.linspace(1.0, 3.0, 40)[:, None], np.ones(40)
-    X[7] = 0.02  # inside the margin, among samples that are beyond it
+    X = np.concatenate([np.linspace(-3.0, -1.0, 100), np.linspace(1.0, 3.0, 100)])[:, None]
+    y = np.sign(X[:, 0])
+    X[101] = 0.02  # inside the margin, and none of the samples that fit looks at before it begins
     loss = partial(losses.hinge, reduction="sum")
     history = fit(line(10.0, 0.0), X, y, loss=loss, epochs=1, optimizer=partial(optim.SGD, lr=0.01), progress=False)
     assert history["loss"] == pytest.approx([0.8])

@@ -445,6 +445,13 @@ def test_captions_name_nodes_as_mathematics_does() -> None:
     assert viz.steps(Value(2.0, "w1") * Value(3.0, "xhat"))[1].caption == "v2 = w₁ · x\u0302 = 2 · 3 = 6"
 
 
+def test_the_layout_of_a_page_has_the_limit_of_time_that_was_asked_for(monkeypatch):
+    limits, run = [], viz.layout.engines.run
+    monkeypatch.setattr(viz.layout.engines, "run", lambda *given: limits.append(given[2]) or run(*given))
+    viz.steps(Value(2.0, "x") * 3.0, timeout=7.0).html()
+    assert set(limits) == {7.0}
+
+
 def test_a_frame_that_is_not_there():
     walked = viz.steps(Value(2.0, "x") * 3.0)
     assert walked.svg(-1) == walked.svg(len(walked) - 1)
