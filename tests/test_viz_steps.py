@@ -349,6 +349,7 @@ def test_neurons_and_layers_are_taken_at_once() -> None:
     ]
 
 
+@pytest.mark.filterwarnings("ignore:.*arrows are drawn without")
 def test_auto_takes_the_finest_walk_that_is_short_enough() -> None:
     def forward(make: Callable[[], Value]) -> int:
         return sum(frame.phase == "forward" for frame in viz.steps(make(), max_nodes=None))

@@ -10,6 +10,7 @@ from typing import Any
 
 from . import layout, words
 from .captions import Captions
+from .choices import Choices
 from .digits import Numbers
 from .lettering import BASELINE
 from .metrics import text_width
@@ -49,14 +50,15 @@ class Film:
     """
 
     def __init__(
-        self, trace: Trace, options: Options, captions: Captions, moments: Sequence[Moment], texts: Sequence[str]
-    ) -> None:
+        self, trace: Trace, options: Options, choices: Choices, captions: Captions, moments: Sequence[Moment],
+        texts: Sequence[str],
+    ) -> None:  # fmt: skip
         self._trace = trace
         self._theme = THEMES[options.theme]
         self._numbers = Numbers(options.precision)
         self._captions = captions
         self._titles = [words.title(trace, node, self._numbers) for node in trace.nodes]
-        picture = _with_room(compose(trace, options, self._numbers), self._widest(moments))
+        picture = _with_room(compose(trace, options, self._numbers, choices), self._widest(moments))
         self._whole = paint(
             picture, layout.place(picture, options.rankdir, options.engine, options.timeout), options, NARROWEST
         )

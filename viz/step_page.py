@@ -24,6 +24,7 @@ from microgrid.report import Report
 
 from . import layout, notation, words
 from .captions import LONGEST_MADE, LONGEST_SUM, MESSAGES, MOST_PATHS
+from .choices import Choices
 from .digits import Numbers
 from .naming import Names
 from .options import Options
@@ -48,10 +49,12 @@ HEIGHT = 640
 SCRIPTS = ("numbers.js", "graph.js", "walk.js", "picture.js", "panel.js", "predict.js", "stepper.js")
 
 
-def step_page(trace: Trace, moments: Sequence[Moment], options: Options, lang: str, report: Report | None) -> str:
+def step_page(
+    trace: Trace, moments: Sequence[Moment], options: Options, choices: Choices, lang: str, report: Report | None
+) -> str:
     """The page for a trace whose gradients are those at the end of these moments; `report` is what `verify` said."""
     numbers = Numbers(options.precision)
-    picture = compose(trace, options, numbers)
+    picture = compose(trace, options, numbers, choices)
     places = layout.place(picture, options.rankdir, options.engine, options.timeout)
     dark = options.theme if options.theme in ("dark", "print") else "dark"
     by_theme = [paint(picture, places, replace(options, theme=theme)) for theme in (options.theme, dark)]

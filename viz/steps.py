@@ -14,6 +14,7 @@ from microgrid.report import Report
 
 from . import animation, paper, tikz
 from .captions import MESSAGES, Captions
+from .choices import Choices, choose
 from .digits import Numbers
 from .figure import bundle, replace_file
 from .frames import Film
@@ -71,17 +72,20 @@ def steps(y: Value, *, by: str = "auto", lang: str = "en", **options: Any) -> St
     known = [field.name for field in fields(Options) if field.name not in OF_STILL_PICTURES]
     if unknown := [name for name in options if name not in known]:
         raise TypeError(f"steps has no option {unknown[0]!r}: there are by, lang, and as in draw {', '.join(known)}")
+    return _steps(y, by, lang, Options(**options), choose)
+
+
+def _steps(
+    y: Value, by: str, lang: str, options: Options, choose: Callable[[Value, Trace, Options], Choices] | None = None
+) -> Steps:
     check_choice("by", by, ("auto", *GROUPINGS))
     check_choice("lang", lang, tuple(MESSAGES))
-    choices = Options(**options)
-    trace = read(y, choices.max_nodes)
-    if choices.labels == "math":
-        trace = mathematical(trace)
-    return Steps(trace, choices, by, lang, y)
+    trace = mathematical(read(y)) if options.labels == "math" else read(y)
+    return Steps(trace, options, choose(y, trace, options) if choose else Choices(()), by, lang, y)
 
 
 OF_STILL_PICTURES = (
-    "highlight", "path", "collapse", "around", "radius", "color_by", "node_style", "slide",
+    "highlight", "path", "around", "radius", "color_by", "node_style", "slide",
 )  # fmt: skip
 
 
@@ -97,7 +101,7 @@ def explain(y: Value, *, by: str = "auto", lang: str = "en", precision: int = 4)
     4  All gradients are known.
        ∂v1/∂x = 20.1
     """
-    walked = steps(y, by=by, lang=lang, precision=precision, max_nodes=None)
+    walked = _steps(y, by, lang, Options(precision=precision))
     width = len(str(len(walked) - 1))
     indent = "\n" + " " * (width + 2)
     return "\n".join(f"{k:{width}}  {text}".replace("\n", indent) for k, text in enumerate(walked._texts()))
@@ -107,13 +111,15 @@ class Steps(Sequence[Frame]):
     """The frames of a graph as it was when `steps` was called."""
 
     def __init__(
-        self, trace: Trace, options: Options, by: str = "auto", lang: str = "en", y: Value | None = None
-    ) -> None:
+        self, trace: Trace, options: Options, choices: Choices, by: str = "auto", lang: str = "en",
+        y: Value | None = None,
+    ) -> None:  # fmt: skip
         self._recorded = trace
         self._options = options
+        self._choices = choices
         self._lang = lang
         self._y = y
-        self._moments = walk(trace, by)
+        self._moments = walk(trace, by, choices.units)
         numbers = Numbers(options.precision)
         self._trace = labelled(_differentiated(trace, self._moments), numbers)
         self._captions = Captions(self._trace, numbers, lang)
@@ -218,7 +224,7 @@ class Steps(Sequence[Frame]):
         False
         """
         report = self._report if verify else None
-        return step_page(self._trace, self._moments, self._options, self._lang, report)
+        return step_page(self._trace, self._moments, self._options, self._choices, self._lang, report)
 
     @cached_property
     def _report(self) -> Report | None:
@@ -238,7 +244,7 @@ class Steps(Sequence[Frame]):
     @cached_property
     def _film(self) -> Film:
         """Laid out once, when a picture is first needed."""
-        return Film(self._trace, self._options, self._captions, self._moments, self._texts())
+        return Film(self._trace, self._options, self._choices, self._captions, self._moments, self._texts())
 
     def _texts(self) -> list[str]:
         """The captions, without the frames."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from .folding import Unit
 from .paths import Edge
 from .snapshot import Node, Trace
 
@@ -60,8 +61,10 @@ class Stage:
             self.passed.add(update.edge)
 
 
-def walk(trace: Trace, by: str = "operation") -> list[Moment]:
+def walk(trace: Trace, by: str = "operation", units: Sequence[Unit] = ()) -> list[Moment]:
     """The moments of a trace, from the start to the end.
+
+    `units` are the boxes of its picture: "auto" takes no smaller parts than those.
 
     The gradients are those of `backward` to the last bit, because contributions are added in the same order: from
     the newest operation to the oldest, its operands from left to right.
@@ -72,7 +75,7 @@ def walk(trace: Trace, by: str = "operation") -> list[Moment]:
     >>> [[update.after for update in moment.updates] for moment in walk(read(x * x + x)) if moment.updates]
     [[1.0], [1.0], [4.0], [7.0]]
     """
-    part = _parts(trace, by)
+    part = _parts(trace, by, units)
     operations = [trace.nodes[i] for i in trace.operations]
     moments = [Moment("start")]
     for (_, scope), run in groupby(operations, key=part):
@@ -138,10 +141,14 @@ GROUPINGS: dict[str, Callable[[Node], tuple[int, str]]] = {
 """What one moment stands for; "auto" takes the first that makes few enough of them."""
 
 
-def _parts(trace: Trace, by: str) -> Callable[[Node], tuple[int, str]]:
+def _parts(trace: Trace, by: str, units: Sequence[Unit]) -> Callable[[Node], tuple[int, str]]:
     if by != "auto":
         return GROUPINGS[by]
-    for part in GROUPINGS.values():
+    parts = list(GROUPINGS.values())
+    folded = {i: (-1, "/".join(unit.scope)) for unit in units if unit.scope is not None for i in unit.nodes}
+    if folded:
+        parts[0] = lambda node: folded.get(node.index) or _alone(node)
+    for part in parts:
         if sum(1 for _ in groupby((trace.nodes[i] for i in trace.operations), key=part)) <= ONE_BY_ONE:
             break
     return part
