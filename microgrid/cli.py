@@ -18,6 +18,7 @@ from .context import errstate
 from .engine import Value
 from .errors import ExpressionError, MicrogridError
 from .failures import IEEE
+from .phrases import LANGUAGES, Phrase, said, say
 from .sources import graph
 
 __all__ = ["main"]
@@ -53,6 +54,7 @@ All steps are also written as .pdf (a page each), .gif or .svg (which move); {{:
 VERIFY_EXAMPLES = """examples:
   microgrid verify "sigmoid(w*x + b)" w=0.5 x=2 b=-1
   microgrid verify lesson.py:loss --json
+  microgrid verify "relu(w*x)" w=2 x=0 --lang es
   microgrid verify --rules                         (prove the derivative of every operation)
 
 Exit code 0 if everything is confirmed, 1 if not.
@@ -151,6 +153,9 @@ def _parser() -> tuple[_Parser, dict[str, _Parser]]:
         made.add_argument("--ieee", action="store_true", help="go on with inf and nan outside an operation's domain")
         made.add_argument("--params", metavar="w,b", default="", help="which of the names are parameters")
 
+    def language_argument(made: _Parser) -> None:
+        made.add_argument("--lang", choices=LANGUAGES, default="en", help="English (default) or Spanish")
+
     def drawing_arguments(made: _Parser, output: str) -> None:
         made.add_argument("-o", "--output", metavar="FILE", default=output, help=f"default: {output}")
         made.add_argument("--rankdir", choices=["LR", "TB", "RL", "BT"], default="LR",
@@ -166,6 +171,7 @@ def _parser() -> tuple[_Parser, dict[str, _Parser]]:
                           help="collapse or refuse larger graphs (default: 5000)")
         made.add_argument("--timeout", type=float, metavar="S", default=60.0, help="seconds of layout (default: 60)")
         made.add_argument("--engine", choices=["auto", "dot", "pygraphviz"], default="auto", help="what lays it out")
+        language_argument(made)
 
     draw = command("draw", _draw, "draw the graph with its values and gradients", DRAW_EXAMPLES)
     graph_arguments(draw, None)
@@ -188,12 +194,12 @@ def _parser() -> tuple[_Parser, dict[str, _Parser]]:
     drawing_arguments(step, "step.html")
     step.add_argument("--by", choices=["auto", "operation", "neuron", "layer"], default="auto",
                       help="what a step stands for (default: auto, an operation unless there are very many)")
-    step.add_argument("--lang", choices=["en", "es"], default="en", help="English (default) or Spanish")
 
     verify = command("verify", _verify, "verify every derivative in the graph", VERIFY_EXAMPLES)
     graph_arguments(verify, "?")
     verify.add_argument("--json", action="store_true", help="print the report as JSON")
     verify.add_argument("--rules", action="store_true", help="prove the whole table of derivatives; takes no EXPR")
+    language_argument(verify)
 
     demo = command("demo", _demo, "compute, verify and draw one step of linear regression", DEMO_EXAMPLES)
     demo.add_argument("--dir", default="microgrid-demo", help="where the pictures go (default: microgrid-demo)")
@@ -214,7 +220,7 @@ def _read_arguments(arguments: list[str]) -> argparse.Namespace:
 # ---------------------------------------------------------------- the commands
 
 
-DRAWING = ("rankdir", "theme", "ops", "precision", "title", "labels", "max_nodes", "timeout", "engine")
+DRAWING = ("rankdir", "theme", "ops", "precision", "title", "labels", "max_nodes", "timeout", "engine", "lang")
 """The options that `viz.draw` and `viz.steps` share."""
 
 
@@ -228,18 +234,19 @@ def _draw(options: argparse.Namespace) -> int:
         around=options.around, radius=options.radius, slide=options.slide, **shared,
     )  # fmt: skip
     figure.save(Path(options.output))
-    _print_results(result, gradients=not options.no_grad)
-    print(f"wrote {options.output}")
+    _print_results(result, options.lang, gradients=not options.no_grad)
+    _print(say("wrote {file}", file=options.output), options.lang)
     return 0
 
 
 def _step(options: argparse.Namespace) -> int:
     viz, result, shared = _to_draw(options)
-    walk = viz.steps(result, by=options.by, lang=options.lang, **shared)
+    walk = viz.steps(result, by=options.by, **shared)
     files = walk.save(Path(options.output))
     _backward(result)
-    _print_results(result)
-    print(f"wrote {len(walk)} steps to {options.output}" + (f", {len(files)} files" if len(files) > 1 else ""))
+    _print_results(result, options.lang)
+    more = say(", {n} files", n=len(files)) if len(files) > 1 else ""
+    _print(say("wrote {n} steps to {file}{more}", n=len(walk), file=options.output, more=more), options.lang)
     return 0
 
 
@@ -279,18 +286,22 @@ def _backward(result: Value) -> None:
     result.backward()
 
 
-def _print_results(result: Value, gradients: bool = True, most: int = 20) -> None:
+def _print(text: Phrase, lang: str) -> None:
+    print(said(text, lang))
+
+
+def _print_results(result: Value, lang: str, gradients: bool = True, most: int = 20) -> None:
     from .graph import leaves
 
-    print(f"{result.label or 'result'} = {_number(result.data)}")
+    print(f"{result.label or said(say('result'), lang)} = {_number(result.data)}")
     named = [v for v in leaves(result) if v.label and v is not result]
     values = [f"{v.label} = {_number(v.data)}" for v in named[:most]]
     slopes = [f"d{result.label}/d{v.label} = {_number(v.grad)}" for v in named[:most]]
     for v, value, slope in zip(named, values, slopes, strict=False):
         slope = f"{slope:{max(map(len, slopes))}}   " if gradients else ""
-        print(f"  {value:{max(map(len, values))}}   {slope}{v.role}")
+        print(f"  {value:{max(map(len, values))}}   {slope}{said(say(v.role), lang)}")
     if len(named) > most:
-        print(f"  and {len(named) - most} more")
+        _print(say("  and {n} more", n=len(named) - most), lang)
 
 
 def _number(x: float) -> str:
@@ -315,7 +326,7 @@ def _verify(options: argparse.Namespace) -> int:
 
         print(json.dumps(report.to_dict(), indent=2, ensure_ascii=False))
     else:
-        print(report)
+        print(report.text(options.lang))
     return 0 if report.ok else 1
 
 

@@ -12,6 +12,7 @@ from . import choice
 from .backward import propagate, turn
 from .engine import Value
 from .failures import describe
+from .phrases import say
 
 __all__ = ["Composition", "Residue", "check_composition", "engine_adjoints"]
 
@@ -102,11 +103,11 @@ def check_composition(nodes: Sequence[Value]) -> Composition:
     result = Composition(len(nodes), sum(len(v.parents) for v in nodes))
     singular = [v for v in nodes if not all(map(isfinite, v.partials))]
     if singular:
-        result.reason = f"a partial of {describe(singular[0])} is not finite"
+        result.reason = say("a partial of {node} is not finite", node=describe(singular[0]))
         return result
     floats = engine_adjoints(root)
     if infinite := [v for v in nodes if not isfinite(floats[v])]:
-        result.reason = f"the gradient of {describe(infinite[0])} is not finite"
+        result.reason = say("the gradient of {node} is not finite", node=describe(infinite[0]))
         return result
     walk = choice.source("backward")  # compiled, it takes nothing but doubles
     walk.turn = turn
@@ -126,9 +127,11 @@ def check_composition(nodes: Sequence[Value]) -> Composition:
             share = _share(floats[v], terms[v])
         result.worst = max(result.worst, share)
         if wrong or share > 1.0:
-            result.failures.append(f"the gradient of {describe(v)} is not the sum over its {len(terms[v])} uses")
+            result.failures.append(
+                say("the gradient of {node} is not the sum over its {n} uses", node=describe(v), n=len(terms[v]))
+            )
     if not _directions_agree(nodes, exact):
-        result.failures.append("forward accumulation along a direction gives another derivative")
+        result.failures.append(say("forward accumulation along a direction gives another derivative"))
     return result
 
 

@@ -15,6 +15,7 @@ from .failures import describe
 from .formula import sympy_vocabulary
 from .graph import counts, order
 from .ops import Op
+from .phrases import say
 from .truth import UNABLE
 
 __all__ = ["LARGEST", "from_sympy", "to_sympy", "to_sympy_rows"]
@@ -90,7 +91,8 @@ def apply(v: Value, operands: list[Any]) -> Any:
         try:
             return form(*operands)
         except UNABLE as error:
-            raise GraphError(f"the custom operation {row.name!r} has no sympy form: give custom_op a sympy=") from error
+            text = say("the custom operation {op!r} has no sympy form: give custom_op a sympy=", op=row.name)
+            raise GraphError(text) from error
     if row is None:
         raise GraphError(f"{describe(v)} is a leaf")
     if row.constant is not None:

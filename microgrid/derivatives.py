@@ -16,6 +16,7 @@ from .errors import GraphError
 from .formula import sympy_vocabulary
 from .graph import counts, sweep
 from .limits import within
+from .phrases import say
 from .rounding import rounding_bounds
 from .rules import vanishes
 from .truth import UNABLE, at_kink
@@ -58,7 +59,7 @@ def derive(nodes: Sequence[Value], seconds: float) -> Derivatives:
     try:
         return within(seconds, _derive, nodes)
     except TimeoutError:
-        return Derivatives(reason=f"sympy did not finish within {seconds:g} seconds")
+        return Derivatives(reason=say("sympy did not finish within {seconds:g} seconds", seconds=seconds))
 
 
 def _derive(nodes: Sequence[Value]) -> Derivatives:
@@ -73,12 +74,15 @@ def _derive(nodes: Sequence[Value]) -> Derivatives:
     wanted = [v for v in nodes if v.role in ("input", "parameter")]
     size = counts(root)
     if size.unshared > TERMS or size.depth > LEVELS or len(wanted) > LEAVES:
-        return Derivatives(reason=f"{size.unshared:.3g} terms on {size.depth} levels by {len(wanted)} leaves would be "
-                                  "no readable formula")  # fmt: skip
+        reason = say(
+            "{terms:.3g} terms on {levels} levels by {leaves} leaves would be no readable formula",
+            terms=size.unshared, levels=size.depth, leaves=len(wanted),
+        )  # fmt: skip
+        return Derivatives(reason=reason)
     try:
         expression, symbols = to_sympy(root)
     except GraphError as error:
-        return Derivatives(reason=str(error))
+        return Derivatives(reason=error.args[0])
     expressions: dict[Value, Any] = dict(symbols)
     for v in nodes:
         if v not in expressions:
@@ -98,9 +102,14 @@ def _derive(nodes: Sequence[Value]) -> Derivatives:
         text, latex = print_text(shown, names), print_latex(shown, names)
         result.found.append(Derivative(of, by, text, latex, floats[v], status, not smooth))
         if status == "failed":
-            result.failures.append(f"the chain rule and sympy give different derivatives with respect to {by}")
+            result.failures.append(
+                say("the chain rule and sympy give different derivatives with respect to {leaf}", leaf=by)
+            )
         elif smooth and isfinite(floats[v]) and not _is_value(floats[v], by_sympy, point, bounds[v]):
-            result.failures.append(f"the gradient of {by} is {floats[v]!r}, which is not the value of {text}")
+            result.failures.append(
+                say("the gradient of {leaf} is {got!r}, which is not the value of {formula}",
+                    leaf=by, got=floats[v], formula=text)
+            )  # fmt: skip
     return result
 
 

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from .derivatives import Derivative, latex_name
+from .phrases import join, said, say
 
 __all__ = ["Finding", "Report"]
 
@@ -30,7 +31,10 @@ class Finding:
 
 @dataclass
 class Report:
-    """What was verified and how; `ok` is False as soon as one finding failed."""
+    """What was verified and how; `ok` is False as soon as one finding failed.
+
+    `lang` is the language of a rendering, "en" or "es"; printed, and as a dict, a report is English.
+    """
 
     subject: str
     findings: list[Finding] = field(default_factory=list)
@@ -44,42 +48,60 @@ class Report:
     def verdict(self) -> str:
         """"verified" only if rules, composition and numbers all were: what was not attempted is not verified."""
         if not self.ok:
-            return "NOT verified"
-        open_levels = [f.level for f in self.findings if f.status == "not attempted" and f.level != "symbolic"]
-        return f"nothing wrong found, but not all attempted: {', '.join(open_levels)}" if open_levels else "verified"
+            return say("NOT verified")
+        open_levels = [say(f.level) for f in self.findings if f.status == "not attempted" and f.level != "symbolic"]
+        if not open_levels:
+            return say("verified")
+        return say("nothing wrong found, but not all attempted: {levels}", levels=join(", ", open_levels))
 
     def to_dict(self) -> dict[str, Any]:
         """The report in plain types, ready for json."""
         return {
             "ok": self.ok,
-            "verdict": self.verdict,
-            "subject": self.subject,
-            "findings": [asdict(finding) | {"details": list(finding.details)} for finding in self.findings],
+            "verdict": str(self.verdict),
+            "subject": str(self.subject),
+            "findings": [
+                asdict(finding) | {"text": str(finding.text), "details": list(map(str, finding.details))}
+                for finding in self.findings
+            ],
             "derivatives": [_finite(asdict(derivative)) for derivative in self.derivatives],
         }
 
     def __str__(self) -> str:
-        lines = [f"{self.subject}: {self.verdict}"]
-        for finding in self.findings:
-            lines.append(f"  {MARKS[finding.status]} {finding.level:<12} {finding.status}: {finding.text}")
-            lines += [f"      {detail}" for detail in finding.details]
-        lines += [f"      {formula}" for formula in self._formulas()]
+        return self.text()
+
+    def text(self, lang: str = "en") -> str:
+        """A line for the verdict, one for each finding, and below them details and derivatives."""
+        lines = [self._heading(lang)]
+        for mark, level, status, text, details in self._rows(lang):
+            lines.append(f"  {mark} {level:<12} {status}: {text}")
+            lines += [f"      {detail}" for detail in details]
+        lines += [f"      {formula}" for formula in self._formulas(lang)]
         return "\n".join(lines)
 
-    def _formulas(self) -> Iterator[str]:
+    def _heading(self, lang: str) -> str:
+        return f"{said(self.subject, lang)}: {said(self.verdict, lang)}"
+
+    def _rows(self, lang: str) -> Iterator[tuple[str, str, str, str, list[str]]]:
+        """Mark, level, status, text and details of each finding."""
+        for f in self.findings:
+            level, status = said(say(f.level), lang), said(say(f.status), lang)
+            yield MARKS[f.status], level, status, said(f.text, lang), [said(detail, lang) for detail in f.details]
+
+    def _formulas(self, lang: str) -> Iterator[str]:
         for d in self.derivatives:
             number = repr(d.value).removesuffix(".0")
-            shown = f"{number} by convention" if d.convention else number
+            shown = said(say("{number} by convention", number=number), lang) if d.convention else number
             yield f"∂{d.of}/∂{d.by} = {d.text}" + (f" = {shown}" if d.text != shown else "")
 
-    def markdown(self) -> str:
+    def markdown(self, lang: str = "en") -> str:
         """A heading, a table of the findings and the derivatives as a list."""
-        lines = [f"**{_plain(self.subject)}: {self.verdict}**", "", "| | level | status | what |", "|---|---|---|---|"]
-        for finding in self.findings:
-            what = "<br>".join([finding.text, *finding.details])
-            lines.append(f"| {MARKS[finding.status]} | {finding.level} | {finding.status} | {_plain(what)} |")
+        columns = " | ".join(said(column, lang) for column in (say("level"), say("status"), say("what")))
+        lines = [f"**{_plain(self._heading(lang))}**", "", f"| | {columns} |", "|---|---|---|---|"]
+        for mark, level, status, text, details in self._rows(lang):
+            lines.append(f"| {mark} | {level} | {status} | {_plain('<br>'.join([text, *details]))} |")
         if self.derivatives:
-            lines += ["", *(f"- {_plain(formula)}" for formula in self._formulas())]
+            lines += ["", *(f"- {_plain(formula)}" for formula in self._formulas(lang))]
         return "\n".join(lines)
 
     def latex(self) -> str:
@@ -90,15 +112,15 @@ class Report:
         ]
         return "\\begin{align*}\n" + " \\\\\n".join(rows) + "\n\\end{align*}" if rows else ""
 
-    def html(self) -> str:
+    def html(self, lang: str = "en") -> str:
         """A fragment: a paragraph with the verdict, a table, a list."""
         rows = "".join(
-            f"<tr><td>{MARKS[f.status]}</td><td>{f.level}</td><td>{f.status}</td>"
-            f"<td>{'<br>'.join(map(html.escape, (f.text, *f.details)))}</td></tr>"
-            for f in self.findings
+            f"<tr><td>{mark}</td><td>{level}</td><td>{status}</td>"
+            f"<td>{'<br>'.join(map(html.escape, (text, *details)))}</td></tr>"
+            for mark, level, status, text, details in self._rows(lang)
         )
-        formulas = "".join(f"<li><code>{html.escape(formula)}</code></li>" for formula in self._formulas())
-        heading = f"<p><strong>{html.escape(self.subject)}: {self.verdict}</strong></p>"
+        formulas = "".join(f"<li><code>{html.escape(formula)}</code></li>" for formula in self._formulas(lang))
+        heading = f"<p><strong>{html.escape(self._heading(lang))}</strong></p>"
         return f"{heading}<table>{rows}</table>" + (f"<ul>{formulas}</ul>" if formulas else "")
 
     def _repr_html_(self) -> str:

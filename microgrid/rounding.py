@@ -16,6 +16,7 @@ from .failures import describe
 from .formula import roundings
 from .graph import sweep
 from .ops import Op
+from .phrases import say
 from .truth import UNABLE, Function, computed, defined
 
 __all__ = ["Numbers", "check_numbers", "rounding_bounds"]
@@ -55,10 +56,13 @@ def check_numbers(nodes: Sequence[Value], digits: int = 50) -> Numbers:
                 continue
             there = _check_operation(v, [exact[parent] for parent in v.parents], result)
             if not all(map(isfinite, (v.data, *v.partials))):
-                result.reason = f"{describe(v)} or a partial of it is not finite"
+                result.reason = say("{node} or a partial of it is not finite", node=describe(v))
                 return result
             if not all(mp.isfinite(x) and mp.im(x) == 0 for x in there):
-                result.reason = f"in {digits} digits {describe(v)} or a partial of it is not a finite real number"
+                result.reason = say(
+                    "in {digits} digits {node} or a partial of it is not a finite real number",
+                    digits=digits, node=describe(v),
+                )  # fmt: skip
                 return result
             exact[v], partials[v] = there[0], there[1:]
         _compare(nodes, exact, sweep(nodes, lambda v: partials[v], mp.mpf(1)), result)
@@ -106,11 +110,14 @@ def _compare_operation(v: Value, reference: Function, operands: Sequence[Any], r
             break
     result.checked += len(counts)
     for k in wrong:
-        what = "value" if k == 0 else f"partial with respect to {describe(v.parents[k - 1])}"
+        what = say("partial with respect to {operand}", operand=describe(v.parents[k - 1])) if k else say("value")
         result.failures.append(
-            f"the {what} of {v.op} at {describe(v)} is {(v.data, *v.partials)[k]!r}, and its operands give "
-            f"{mp.nstr(want[k], 17)} (if a leaf was changed since, recompute the graph first)"
-        )
+            say(
+                "the {what} of {op} at {node} is {got!r}, and its operands give {want} (if a leaf was changed since, "
+                "recompute the graph first)",
+                what=what, op=v.op, node=describe(v), got=(v.data, *v.partials)[k], want=mp.nstr(want[k], 17),
+            )
+        )  # fmt: skip
     return True
 
 
@@ -122,14 +129,18 @@ def _compare_in_doubles(v: Value, result: Numbers) -> None:
         above, below = (_evaluate(v, [*xs[:k], moved, *xs[k + 1 :]])[0] for moved in (x + h, x - h))
         slope = (above - below) / (2 * h)
         if not isfinite(slope):
-            result.reason = f"{describe(v)} has no values around its operands to compare its partials with"
+            text = "{node} has no values around its operands to compare its partials with"
+            result.reason = say(text, node=describe(v))
             continue
         result.checked += 1
         if not abs(slope - partial) <= 1e-3 * max(abs(slope), abs(partial)) + 1e-6 * max(1.0, abs(v.data)):
             result.failures.append(
-                f"the partial of {v.op} at {describe(v)} with respect to {describe(v.parents[k])} is {partial!r}, and "
-                f"differences of its value give about {slope:.4g}"
-            )
+                say(
+                    "the partial of {op} at {node} with respect to {operand} is {got!r}, and differences of its value "
+                    "give about {slope:.4g}",
+                    op=v.op, node=describe(v), operand=describe(v.parents[k]), got=partial, slope=slope,
+                )
+            )  # fmt: skip
 
 
 def _agree(
@@ -164,19 +175,20 @@ def _compare(nodes: Sequence[Value], exact: dict[Value, Any], adjoints: dict[Val
     root, floats = nodes[-1], engine_adjoints(nodes[-1])
     value_bounds, gradient_bounds = rounding_bounds(nodes)
     for v in nodes:
-        found = [("value", v.data, exact[v], value_bounds[v])]
-        found.append(("gradient", floats[v], adjoints.get(v, 0), gradient_bounds[v]))
-        for what, got, want, bound in found:
-            shown = v is root if what == "value" else v.role in ("input", "parameter")
+        found = [(say("value"), v is root, v.data, exact[v], value_bounds[v])]
+        is_leaf = v.role in ("input", "parameter")
+        found.append((say("gradient"), is_leaf, floats[v], adjoints.get(v, 0), gradient_bounds[v]))
+        for what, shown, got, want, bound in found:
             if not shown and abs(got - float(want)) < bound - UNIT * abs(got):
                 continue
             error = abs(got - want)
             if not error <= bound + 4 * TINY:
-                exactly = mp.nstr(want, 17)
-                result.failures.append(f"the {what} of {describe(v)} is {got!r}, and 50 digits give {exactly}")
+                fields = {"what": what, "node": describe(v), "got": got, "want": mp.nstr(want, 17)}
+                result.failures.append(say("the {what} of {node} is {got!r}, and 50 digits give {want}", **fields))
             if shown and want != 0 and error / abs(want) >= result.error:
                 result.error, result.bound = float(error / abs(want)), float(bound / abs(want))
-                result.where, result.underflow = f"the {what} of {describe(v)}", abs(want) < 1e-300
+                result.where = say("the {what} of {node}", what=what, node=describe(v))
+                result.underflow = abs(want) < 1e-300
 
 
 def rounding_bounds(nodes: Sequence[Value]) -> tuple[dict[Value, float], dict[Value, float]]:

@@ -11,6 +11,7 @@ from typing import Any
 from .custom import CustomOp
 from .formula import Vocabulary, function, mpmath_vocabulary, sympy_vocabulary
 from .ops import TABLE, Op
+from .phrases import say
 from .truth import UNABLE
 
 __all__ = ["Proof", "prove", "prove_all", "vanishes"]
@@ -51,14 +52,15 @@ def _prove(row: Op) -> Proof:
     failures: list[str] = []
     formulas = 0
     for piece in row.pieces:
-        where = f" where {piece}" if piece != "True" else ""
+        where = say(" where {piece}", piece=piece) if piece != "True" else ""
         try:
             for what, difference in _claims(row, piece):
                 formulas += 1
                 if not vanishes(difference):
-                    failures.append(f"{what} is wrong{where}")
+                    failures.append(say("{what} is wrong{where}", what=what, where=where))
         except _Branch as branch:
-            failures.append(f"a formula branches at {branch}{where}, which the pieces do not tell apart")
+            text = "a formula branches at {condition}{where}, which the pieces do not tell apart"
+            failures.append(say(text, condition=str(branch), where=where))
     failures += _witness(row)
     return Proof(row.name, formulas, tuple(dict.fromkeys(failures)))
 
@@ -77,11 +79,11 @@ def _claims(row: Op, piece: str) -> Iterator[tuple[str, Any]]:
 
     definition = spell(row.definition or row.value)
     value = spell(row.value)
-    yield f"the value {row.value}", value - definition
+    yield say("the value {formula}", formula=row.value), value - definition
     for letter, symbol, partial in zip(letters, symbols, spell(row.partials, value)):
-        yield f"the partial with respect to {letter}", partial - sp.diff(definition, symbol)
+        yield say("the partial with respect to {letter}", letter=letter), partial - sp.diff(definition, symbol)
     for letter, symbol, partial in zip(letters, symbols, spell(row.textbook, definition) if row.textbook else ()):
-        yield f"the textbook partial with respect to {letter}", partial - sp.diff(definition, symbol)
+        yield say("the textbook partial with respect to {letter}", letter=letter), partial - sp.diff(definition, symbol)
 
 
 def _symbol(letter: str, piece: str) -> Any:
@@ -178,7 +180,7 @@ def _witness(row: Op) -> list[str]:
 
     words = mpmath_vocabulary()
     definition, partials = row.bind("definition", words), row.bind("partials", words)
-    wrong = []
+    wrong: list[str] = []
     with mp.workdps(50):
         for point in _points(row):
             xs = [mp.mpf(value) for value in point]
@@ -190,7 +192,8 @@ def _witness(row: Op) -> list[str]:
                 slack = mp.mpf("1e-15") * max(1, *map(abs, slopes))
                 if not min(slopes) - slack <= partial <= max(slopes) + slack:
                     at = ", ".join(f"{letter} = {value:g}" for letter, value in zip(row.arguments, point))
-                    wrong.append(f"the partial with respect to {row.arguments[k]} differs from the slope at {at}")
+                    text = "the partial with respect to {letter} differs from the slope at {at}"
+                    wrong.append(say(text, letter=row.arguments[k], at=at))
     return wrong
 
 
@@ -214,16 +217,17 @@ def _prove_custom(row: CustomOp) -> Proof:
     import sympy as sp
 
     if row.sympy is None:
-        return Proof(row.name, reason="custom_op was given no sympy= form to compare with")
+        return Proof(row.name, reason=say("custom_op was given no sympy= form to compare with"))
     xs = [sp.Dummy(letter, real=True) for letter in row.arguments]
     try:
         form, (value, partials) = row.sympy(*xs), row.functions
-        claims = [("the value", value(*xs) - form)]
+        claims = [(say("the value"), value(*xs) - form)]
         claims += [
-            (f"the partial with respect to {x.name}", partial - sp.diff(form, x))
+            (say("the partial with respect to {letter}", letter=x.name), partial - sp.diff(form, x))
             for x, partial in zip(xs, partials(*xs))
         ]
     except UNABLE as error:
-        return Proof(row.name, reason=f"its functions do not take symbols ({error})")
-    failures = tuple(f"{what} is wrong" for what, difference in claims if not vanishes(difference))
+        return Proof(row.name, reason=say("its functions do not take symbols ({error})", error=str(error)))
+    wrong = [what for what, difference in claims if not vanishes(difference)]
+    failures = tuple(say("{what} is wrong{where}", what=what, where="") for what in wrong)
     return Proof(row.name, len(claims), failures)

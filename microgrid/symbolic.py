@@ -13,6 +13,7 @@ from .engine import Value
 from .failures import describe
 from .graph import order
 from .ops import Op
+from .phrases import Phrase, count, join, say
 from .report import Finding, Report
 from .rounding import check_numbers, rounding_bounds
 from .rules import Proof, prove
@@ -54,8 +55,10 @@ _one_at_a_time = threading.RLock()
 
 
 def _verify(nodes: list[Value], symbolic: bool, digits: int, seconds: float) -> Report:
-    size = f"{_count(len(nodes), 'node')}, {_count(sum(len(v.parents) for v in nodes), 'edge')}"
-    report = Report(f"{root_name(nodes)} = {nodes[-1].data!r} ({size})")
+    size = count(len(nodes), "{n} node", "{n} nodes")
+    edges = count(sum(len(v.parents) for v in nodes), "{n} edge", "{n} edges")
+    root = f"{root_name(nodes)} = {nodes[-1].data!r}"
+    report = Report(say("{root} ({nodes}, {edges})", root=root, nodes=size, edges=edges))
     report.findings.append(_rules(dict.fromkeys(v._row for v in nodes if v._row is not None)))
     small = len(nodes) <= LARGEST
     report.findings.append(_composition(nodes) if small else _too_large("composition", nodes))
@@ -70,30 +73,30 @@ def verify_rules(rows: Iterable[Op] | None = None) -> Report:
     """Prove the whole table of operations, custom ones included, or the rows given."""
     chosen = list(ops.TABLE.values() if rows is None else rows)
     with _one_at_a_time:
-        return Report(f"the table of {len(chosen)} operations", [_rules(chosen)])
-
-
-def _count(number: int, thing: str) -> str:
-    return f"{number} {thing}{'s' * (number != 1)}"
+        return Report(say("the table of {n} operations", n=len(chosen)), [_rules(chosen)])
 
 
 def _rules(rows: Iterable[Op]) -> Finding:
     proofs = [prove(row) for row in rows]
     proved = [proof for proof in proofs if proof.status == "proved"]
-    text = f"{len(proved)} of {len(proofs)} operations ({sum(p.formulas for p in proved)} identities)"
-    text += f": {', '.join(proof.name for proof in proofs)}" if 0 < len(proofs) <= 12 else ""
+    text = say(
+        "{proved} of {all} operations ({identities} identities){names}",
+        proved=len(proved), all=len(proofs), identities=sum(p.formulas for p in proved),
+        names=f": {', '.join(proof.name for proof in proofs)}" if 0 < len(proofs) <= 12 else "",
+    )  # fmt: skip
     status = next((s for s in ("failed", "not attempted") if any(p.status == s for p in proofs)), "proved")
     return Finding("rules", status, text, tuple(_explain(proof) for proof in proofs if proof.status != "proved"))
 
 
-def _explain(proof: Proof) -> str:
+def _explain(proof: Proof) -> Phrase:
     if proof.failures:
-        return f"{proof.name}: {'; '.join(proof.failures)}"
-    return f"{proof.name}: not attempted, {proof.reason}"
+        return say("{name}: {failures}", name=proof.name, failures=join("; ", proof.failures))
+    return say("{name}: not attempted, {reason}", name=proof.name, reason=proof.reason)
 
 
 def _too_large(level: str, nodes: list[Value]) -> Finding:
-    return Finding(level, "not attempted", f"{len(nodes):,} nodes are more than {LARGEST:,}: verify a part")
+    text = say("{n:,} nodes are more than {most:,}: verify a part", n=len(nodes), most=LARGEST)
+    return Finding(level, "not attempted", text)
 
 
 def _composition(nodes: list[Value]) -> Finding:
@@ -101,26 +104,37 @@ def _composition(nodes: list[Value]) -> Finding:
     if result.reason:
         return Finding("composition", "not attempted", result.reason)
     if result.failures:
-        return Finding("composition", "failed", _count(len(result.failures), "gradient"), tuple(result.failures[:10]))
-    summed = f"{_count(result.nodes, 'gradient')} by summing over {_count(result.edges, 'edge')}"
-    text = f"{summed}, exactly modulo the prime 2^61 - 1"
-    floats = f"{result.worst:.0%} of what rounding allows" if result.worst else "without any rounding"
-    return Finding("composition", "proved", f"{text}; in floats {floats}")
+        text = count(len(result.failures), "{n} gradient", "{n} gradients")
+        return Finding("composition", "failed", text, tuple(result.failures[:10]))
+    share = say("{share:.0%} of what rounding allows", share=result.worst)
+    text = say(
+        "{gradients} by summing over {edges}, exactly modulo the prime 2^61 - 1; in floats {rounding}",
+        gradients=count(result.nodes, "{n} gradient", "{n} gradients"),
+        edges=count(result.edges, "{n} edge", "{n} edges"),
+        rounding=share if result.worst else say("without any rounding"),
+    )
+    return Finding("composition", "proved", text)
 
 
 def _numbers(nodes: list[Value], digits: int) -> Finding:
     result = check_numbers(nodes, digits)
     if result.failures:
-        return Finding("numbers", "failed", _count(len(result.failures), "number"), tuple(result.failures[:10]))
+        text = count(len(result.failures), "{n} number", "{n} numbers")
+        return Finding("numbers", "failed", text, tuple(result.failures[:10]))
     if result.reason:
         return Finding("numbers", "not attempted", result.reason)
-    checked = f"{result.checked} values and partials agree with {digits} digits"
+    checked = say("{n} values and partials agree with {digits} digits", n=result.checked, digits=digits)
     if result.error >= 0.5 and not result.underflow:
-        text = f"{checked} one by one, but rounding has changed {result.where} by {result.error:.2g} times its size"
+        text = say(
+            "{checked} one by one, but rounding has changed {what} by {times:.2g} times its size",
+            checked=checked, what=result.where, times=result.error,
+        )  # fmt: skip
         return Finding("numbers", "not attempted", text)
-    worst = f"off by at most {result.error:.2g} (bound {result.bound:.2g})" if result.error else "exact"
-    text = f"{checked}; value and gradients are {worst}"
-    coarse = (f"only to about three digits, being computed in doubles: {', '.join(result.coarse)}",)
+    worst = say("off by at most {error:.2g} (bound {bound:.2g})", error=result.error, bound=result.bound)
+    text = say("{checked}; value and gradients are {error}", checked=checked,
+               error=worst if result.error else say("exact"))  # fmt: skip
+    names = ", ".join(result.coarse)
+    coarse = (say("only to about three digits, being computed in doubles: {names}", names=names),)
     return Finding("numbers", "checked", text, coarse if result.coarse else ())
 
 
@@ -129,19 +143,28 @@ def _symbolic(nodes: list[Value], seconds: float, report: Report) -> Finding:
     if result.reason:
         return Finding("symbolic", "not attempted", result.reason)
     if result.failures:
-        return Finding("symbolic", "failed", _count(len(result.failures), "derivative"), tuple(result.failures))
+        text = count(len(result.failures), "{n} derivative", "{n} derivatives")
+        return Finding("symbolic", "failed", text, tuple(result.failures))
     report.derivatives = result.found
     algebra = sum(d.status == "proved" for d in result.found)
-    text = f"{algebra} of {len(result.found)} derivatives equal sympy's by algebra"
-    if algebra < len(result.found):
-        text += ", the others to 30 digits at three points"
+    text = say(
+        "{proved} of {all} derivatives equal sympy's by algebra{others}",
+        proved=algebra, all=len(result.found),
+        others=say(", the others to 30 digits at three points") if algebra < len(result.found) else "",
+    )  # fmt: skip
     return Finding("symbolic", "proved" if algebra == len(result.found) else "checked", text)
 
 
 def _kinks(nodes: list[Value]) -> list[Finding]:
     """Where the derivative does not exist and a convention was used."""
-    found = [f"{v.op} at {describe(v)}: {v._row.convention}" for v in nodes if v._row is not None and at_kink(v)]
+    found = [
+        say("{op} at {node}: {convention}", op=v.op, node=describe(v), convention=say(v._row.convention))
+        for v in nodes if v._row is not None and at_kink(v)
+    ]  # fmt: skip
     if not found:
         return []
-    text = f"no derivative exists at {_count(len(found), 'operation')}; the gradients are what a convention gives"
+    text = say(
+        "no derivative exists at {operations}; the gradients are what a convention gives",
+        operations=count(len(found), "{n} operation", "{n} operations"),
+    )
     return [Finding("kinks", "noted", text, tuple(found[:10]))]

@@ -48,7 +48,7 @@ LAYERS = [
     {"choice", "uncompiled"},
     {"core", "errors", "formula", "stack"},
     {"ops"},
-    {"rows_c", "context", "failures", "files", "backward", "limits"},
+    {"rows_c", "context", "failures", "files", "backward", "limits", "phrases", "spanish"},
     {"engine"},
     {"graph", "functions", "custom", "copying"},
     {"transforms"},

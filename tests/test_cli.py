@@ -184,11 +184,11 @@ def test_a_statement_that_leads_nowhere_is_pointed_out(folder: Path, capsys: Cap
 def test_a_page_to_step_through(folder: Path, capsys: Capture) -> None:
     assert main(["step", LECTURE, *VALUES, "--params", "w,b", "--lang", "es"]) == 0
     assert lines(capsys)[1:] == [
-        "w = 2 dL/dw = -12 parameter",
-        "x = 3 dL/dx = -8 input",
-        "b = 1 dL/db = -4 parameter",
-        "y = 9 dL/dy = 4 input",
-        "wrote 14 steps to step.html",
+        "w = 2 dL/dw = -12 parámetro",
+        "x = 3 dL/dx = -8 entrada",
+        "b = 1 dL/db = -4 parámetro",
+        "y = 9 dL/dy = 4 entrada",
+        "14 pasos escritos en step.html",
     ]
     page = (folder / "step.html").read_text(encoding="utf-8")
     assert page.startswith('<!DOCTYPE html>\n<html lang="es">')

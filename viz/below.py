@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from .digits import Numbers
+from .language import Say, speaker
 from .lettering import BASELINE, letter, measure
 from .looks import Scale, color
 from .options import Options
@@ -39,35 +40,36 @@ class Block:
 
 def blocks(picture: Picture, options: Options, theme: Theme) -> list[Block]:
     """The strips below a picture, from top to bottom."""
-    found = []
+    found, say = [], speaker(options.lang)
     if picture.emphasis and picture.emphasis.sentences:
         found.append(_routes(picture.emphasis.sentences, len(picture.emphasis.routes), theme))
     if picture.scale:
-        found.append(_scale(picture.scale, theme))
+        found.append(_scale(picture.scale, theme, say))
     if options.legend and (kinds := [kind for kind in LEGEND if any(box.kind == kind for box in picture.boxes)]):
-        found.append(_legend(kinds, theme))
+        found.append(_legend(kinds, theme, say))
     return found
 
 
-def _legend(kinds: list[str], theme: Theme) -> Block:
+def _legend(kinds: list[str], theme: Theme, say: Say) -> Block:
     """A small box of each of these kinds with its name, in a row."""
-    width = sum(SWATCH[0] + 8 + measure(LEGEND[kind], "legend") + GAP for kind in kinds)
+    names = {kind: say(LEGEND[kind]) for kind in kinds}
+    width = sum(SWATCH[0] + 8 + measure(name, "legend") + GAP for name in names.values())
 
     def draw(left: float, top: float) -> Iterator[Path | Text]:
         middle = top + ABOVE + SWATCH[1] / 2
         for kind in kinds:
             yield Path(SHAPES[kind].path((left + SWATCH[0] / 2, middle), SWATCH), theme.boxes[kind])
             left += SWATCH[0] + 8
-            yield _text(LEGEND[kind], left, middle, theme)
-            left += measure(LEGEND[kind], "legend") + GAP
+            yield _text(names[kind], left, middle, theme)
+            left += measure(names[kind], "legend") + GAP
 
     return Block("legend", (width, ABOVE + SWATCH[1]), draw)
 
 
-def _scale(scale: Scale, theme: Theme) -> Block:
+def _scale(scale: Scale, theme: Theme, say: Say) -> Block:
     """A bar of the colours, with the powers of ten that its ends stand for."""
     numbers = Numbers()
-    name = "size of the gradient"
+    name = say("size of the gradient")
     ends = [numbers(10.0**power) for power in (scale.low, scale.high)]
     lengths = [measure(text, "legend") for text in (name, *ends)]
     width = lengths[0] + 16 + lengths[1] + 8 + BAR[0] + 8 + lengths[2]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from . import routes
 from .choices import Choices
 from .digits import Numbers
+from .language import ENGLISH, Say
 from .routes import Edge
 from .snapshot import Trace
 
@@ -32,7 +33,7 @@ class Emphasis:
         return [k for k, route in enumerate(self.routes) if not route.isdisjoint(edges)]
 
 
-def emphasis(trace: Trace, choices: Choices, numbers: Numbers) -> Emphasis | None:
+def emphasis(trace: Trace, choices: Choices, numbers: Numbers, say: Say = ENGLISH) -> Emphasis | None:
     """What `highlight` and `path` bring out; None if neither was asked for."""
     nodes, edges = set(choices.highlight or ()), set[Edge]()
     if choices.highlight is None and choices.path is None:
@@ -47,5 +48,5 @@ def emphasis(trace: Trace, choices: Choices, numbers: Numbers) -> Emphasis | Non
     }
     few = routes.count(trace, start, end) <= routes.MOST_ROUTES
     drawn = tuple(frozenset(route.edges) for route in routes.routes(trace, start, end)) if few else ()
-    sentences = tuple(routes.sentences(trace, start, end, numbers))
+    sentences = tuple(routes.sentences(trace, start, end, numbers, say))
     return Emphasis(frozenset(nodes | on_the_way), frozenset(edges), drawn, sentences)

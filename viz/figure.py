@@ -57,6 +57,7 @@ def draw(
     node_style: Callable[[Node], Mapping[str, Any] | None] | None = None,
     timeout: float = 60.0,
     slide: str | None = None,
+    lang: str = "en",
 ) -> Figure:
     """Draw the graph that computed y, as it is now: values, the gradients that `y.backward()` left, local derivatives.
 
@@ -74,7 +75,8 @@ def draw(
     `ops`: "merged", one box for an operation and its result, or "separate", a circle and a box.
     `edges`: "local" writes the local derivative on each arrow, "plain" does not.
     `labels`: "math" writes w1 as w₁ and yhat as ŷ, "plain" as they are.  `precision`: significant digits.
-    `title` stands above the picture, and `legend` adds a row below it that says which box is what.
+    `title` stands above the picture, and `legend` adds a row below it that says which box is what.  `lang`: the
+    language of the legend and of what is read aloud or shown when pointed at, "en" or "es".
 
     What stands out (nodes are named by their Values or labels):
     `highlight`: these nodes; the rest steps back.  `path`: every route of the chain rule from a node to another, or to
@@ -101,6 +103,7 @@ def draw(
         rankdir=rankdir, theme=theme, ops=ops, edges=edges, labels=labels, precision=precision, title=title,
         legend=legend, highlight=highlight, path=path, color_by=color_by, node_style=node_style, collapse=collapse,
         max_nodes=max_nodes, around=around, radius=radius, engine=engine, timeout=timeout, slide=slide,
+        lang=lang,
     )  # fmt: skip
     trace = mathematical(read(y)) if labels == "math" else read(y)
     return Figure(trace, options, choose(y, trace, options))

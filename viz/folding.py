@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .digits import Numbers
+from .language import ENGLISH, Say
 from .snapshot import Node, Trace
 
 __all__ = ["LEVELS", "Unit", "edges", "fold", "gradient_norm", "outputs", "slopes", "summary"]
@@ -107,27 +108,31 @@ def slopes(trace: Trace, unit: Unit, output: int) -> dict[tuple[int, int], float
     return found
 
 
-def summary(trace: Trace, unit: Unit, used: Sequence[int], numbers: Numbers) -> tuple[str, str | None]:
+def summary(
+    trace: Trace, unit: Unit, used: Sequence[int], numbers: Numbers, say: Say = ENGLISH
+) -> tuple[str, str | None]:
     """What a folded scope has to say: its output, or the range of its outputs; and its gradient, None if there is none
     yet."""
     nodes = [trace.nodes[i] for i in used]
-    size, what = gradient_norm(trace, unit, used)
+    size, what = gradient_norm(trace, unit, used, say)
     gradient = None if size is None else f"‖grad‖ = {numbers(size)} ({what})"
     if len(nodes) == 1:
-        return _output(nodes[0], numbers), gradient
+        return _output(nodes[0], numbers, say), gradient
     data = [node.data for node in nodes]
-    return f"{len(nodes):,} values, {numbers(min(data))} to {numbers(max(data))}", gradient
+    low, high = numbers(min(data)), numbers(max(data))
+    return say("{n:,} values, {low} to {high}", n=len(nodes), low=low, high=high), gradient
 
 
-def _output(node: Node, numbers: Numbers) -> str:
-    return f"{node.label} = {numbers(node.data)}" if node.label else f"value {numbers(node.data)}"
+def _output(node: Node, numbers: Numbers, say: Say) -> str:
+    return f"{node.label} = {numbers(node.data)}" if node.label else say("value {x}", x=numbers(node.data))
 
 
-def gradient_norm(trace: Trace, unit: Unit, used: Sequence[int]) -> tuple[float | None, str]:
+def gradient_norm(trace: Trace, unit: Unit, used: Sequence[int], say: Say = ENGLISH) -> tuple[float | None, str]:
     """The Euclidean norm of the gradients of a scope's parameters or, where it has none, of its outputs."""
     nodes = [trace.nodes[i] for i in unit.nodes if trace.nodes[i].role == "parameter"]
-    what = f"{len(nodes):,} parameter{'s' if len(nodes) > 1 else ''}"
+    what = say("1 parameter" if len(nodes) == 1 else "{n:,} parameters", n=len(nodes))
     if not nodes:
-        nodes, what = [trace.nodes[i] for i in used], f"{len(used):,} output{'s' if len(used) > 1 else ''}"
+        nodes = [trace.nodes[i] for i in used]
+        what = say("1 output" if len(nodes) == 1 else "{n:,} outputs", n=len(nodes))
     gradients = [node.grad for node in nodes if node.grad is not None]
     return (math.hypot(*gradients), what) if gradients else (None, what)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
-from . import layout, words
+from . import layout
 from .captions import Captions
 from .choices import Choices
 from .digits import Numbers
@@ -24,6 +24,7 @@ from .svg import Written, digest, svg
 from .text import wrap
 from .theme import FONTS, THEMES, Paint
 from .walk import Moment, Stage
+from .words import Words
 
 __all__ = ["Film"]
 
@@ -57,7 +58,8 @@ class Film:
         self._theme = THEMES[options.theme]
         self._numbers = Numbers(options.precision)
         self._captions = captions
-        self._titles = [words.title(trace, node, self._numbers) for node in trace.nodes]
+        self._words = Words(trace, self._numbers, options.lang)
+        self._titles = [self._words.title(node) for node in trace.nodes]
         picture = _with_room(compose(trace, options, self._numbers, choices), self._widest(moments))
         self._whole = paint(
             picture, layout.place(picture, options.rankdir, options.engine, options.timeout), options, NARROWEST
@@ -91,6 +93,7 @@ class Film:
             title=f"{self._whole.title}: {self._progress(k)}",
             description=self._texts[k],
             groups=(*groups, self.caption(k)),
+            lang=self._whole.lang,
         )
 
     def caption(self, k: int) -> Group:
@@ -213,7 +216,7 @@ class Film:
                 items.append(replace(text, color=self._theme.dim))
             elif kind != "value" or known:
                 items.append(text)
-        description = words.facts(replace(node, grad=gradient), self._titles[node.index], known)
+        description = self._words.facts(replace(node, grad=gradient), self._titles[node.index], known)
         return replace(group, items=tuple(items), description=description)
 
     def _symbol(self, group: Group, known: bool, lit: bool) -> Group:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .folding import LEVELS
+from .language import LANGUAGES
 from .slide import SLIDES
 from .snapshot import Node
 from .theme import THEMES
@@ -21,6 +22,7 @@ CHOICES = {
     "edges": ("local", "plain"),
     "engine": ("auto", "dot", "pygraphviz"),
     "labels": ("math", "plain"),
+    "lang": LANGUAGES,
 }
 
 
@@ -53,6 +55,7 @@ class Options:
     node_style: Callable[[Node], Mapping[str, Any] | None] | None = None
     timeout: float = 60.0
     slide: str | None = None
+    lang: str = "en"
 
     def __post_init__(self) -> None:
         for name, choices in CHOICES.items():

@@ -16,7 +16,7 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 def page(scene: Scene) -> str:
     """The drawing as a self-contained HTML page."""
     return f"""<!DOCTYPE html>
-<html lang="en">
+<html lang="{scene.lang}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="{POLICY}">

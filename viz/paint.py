@@ -6,6 +6,7 @@ import math
 
 from . import curves
 from .below import blocks
+from .language import Say, speaker
 from .layout import SCOPE_MARGIN, Layout
 from .lettering import BASELINE, letter, measure
 from .options import Options
@@ -31,7 +32,7 @@ Rectangle = tuple[float, float, float, float]
 
 def paint(picture: Picture, layout: Layout, options: Options, least_width: float = 0.0) -> Scene:
     """Draw a picture whose boxes have their places, in the middle of a page of at least this width."""
-    theme = THEMES[options.theme]
+    theme, say = THEMES[options.theme], speaker(options.lang)
     scopes = _scopes(picture, layout)
     left, top, right, bottom = _around([(0.0, 0.0, *layout.size), *scopes.values()])
     below = blocks(picture, options, theme)
@@ -44,7 +45,7 @@ def paint(picture: Picture, layout: Layout, options: Options, least_width: float
     end = y + bottom
     layout = layout.moved(x, y)
     scopes = {path: _moved(rectangle, x, y) for path, rectangle in scopes.items()}
-    groups = [_scope(path, rectangle, theme) for path, rectangle in scopes.items()]
+    groups = [_scope(path, rectangle, theme, say) for path, rectangle in scopes.items()]
     for arrow, route in zip(picture.arrows, layout.curves, strict=True):
         groups += _arrow(arrow, route, layout, picture, theme)
     groups += [_scope_name(path, rectangle, theme) for path, rectangle in scopes.items()]
@@ -57,9 +58,10 @@ def paint(picture: Picture, layout: Layout, options: Options, least_width: float
     return Scene(
         size=(round(width + 2 * MARGIN, 2), round(end + MARGIN, 2)),
         background=theme.background,
-        title=title or f"Computational graph of {picture.heading}",
+        title=title or picture.title,
         description=picture.sentence,
         groups=tuple(groups),
+        lang=options.lang,
     )
 
 
@@ -157,10 +159,11 @@ def _scopes(picture: Picture, layout: Layout) -> dict[tuple[str, ...], Rectangle
     return dict(sorted(found.items()))
 
 
-def _scope(path: tuple[str, ...], rectangle: Rectangle, theme: Theme) -> Group:
+def _scope(path: tuple[str, ...], rectangle: Rectangle, theme: Theme, say: Say) -> Group:
     left, top, right, bottom = rectangle
     center, size = ((left + right) / 2, (top + bottom) / 2), (right - left, bottom - top)
-    return Group("scope", (Path(SHAPES["op"].path(center, size), theme.scope),), "scope " + "/".join(path))
+    name = say("scope {scope}", scope="/".join(path))
+    return Group("scope", (Path(SHAPES["op"].path(center, size), theme.scope),), name)
 
 
 def _scope_name(path: tuple[str, ...], rectangle: Rectangle, theme: Theme) -> Group:

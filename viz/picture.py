@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from . import folding, notation, words
+from . import folding, notation
 from .choices import MOST_LABELLED, Choices
 from .digits import Numbers
 from .emphasis import Emphasis, emphasis
 from .folding import Unit, fold
+from .language import speaker
 from .looks import Look, Scale, look
 from .metrics import text_width
 from .options import Options
@@ -20,6 +21,7 @@ from .shapes import SHAPES, Point, Shape
 from .snapshot import Node, Trace
 from .text import shorten
 from .theme import FONTS, NO_BORDER, Font, Theme
+from .words import Words
 
 __all__ = ["Arrow", "Box", "Line", "Picture", "compose", "gradient_line"]
 
@@ -97,12 +99,12 @@ class Arrow:
 
 @dataclass(frozen=True)
 class Picture:
-    """`root` is the box of the node that was drawn, `heading` what it is called, `sentence` the picture in words."""
+    """`root` is the box of the node that was drawn, `title` what the picture is called, `sentence` all it shows."""
 
     boxes: tuple[Box, ...]
     arrows: tuple[Arrow, ...]
     root: Box | None
-    heading: str
+    title: str
     sentence: str
     emphasis: Emphasis | None = None
     scale: Scale | None = None
@@ -139,9 +141,9 @@ def compose(trace: Trace, options: Options, numbers: Numbers, choices: Choices |
         boxes=tuple(author.boxes),
         arrows=tuple(author.arrows),
         root=author.shown.get(trace.root.index),
-        heading=words.heading(trace, trace.root, numbers),
-        sentence=words.sentence(trace, numbers, choices.units),
-        emphasis=emphasis(trace, choices, numbers),
+        title=author.say("Computational graph of {name}", name=author.words.heading(trace.root)),
+        sentence=author.words.sentence(choices.units),
+        emphasis=emphasis(trace, choices, numbers, author.say),
         scale=choices.scale,
         styles=choices.styles,
     )
@@ -152,6 +154,7 @@ class _Author:
 
     def __init__(self, trace: Trace, options: Options, numbers: Numbers, units: Sequence[Unit]) -> None:
         self.trace, self.numbers, self.units = trace, numbers, units
+        self.say, self.words = speaker(options.lang), Words(trace, numbers, options.lang)
         self.merged = options.ops == "merged"
         self.outputs = folding.outputs(trace, units)
         self.boxes: list[Box] = []
@@ -167,7 +170,7 @@ class _Author:
             box = self._scope(unit, unit.scope)
         else:
             lines = _lines(self.trace, node, self.numbers, self.merged)
-            tooltip = words.tooltip(self.trace, node, self.numbers)
+            tooltip = self.words.tooltip(node)
             box = Box(f"n{node.index}", node.role, lines, node.index, node.scope, tooltip, unit.nodes)
         self.boxes.append(box)
         self.shown[unit.last] = self.entry[unit.last] = box
@@ -180,10 +183,10 @@ class _Author:
             self.arrows.append(Arrow(circle, box))
 
     def _scope(self, unit: Unit, scope: tuple[str, ...]) -> Box:
-        values, gradient = folding.summary(self.trace, unit, self.outputs[unit.last], self.numbers)
+        values, gradient = folding.summary(self.trace, unit, self.outputs[unit.last], self.numbers, self.say)
         lines = [Line(shorten(scope[-1], LONGEST_NAME), "name"), Line(shorten(values, LONGEST_NAME), "value")]
         lines.append(Line(gradient, "gradient") if gradient else Line(PENDING, "pending"))
-        tooltip = words.scope(self.trace, unit, self.outputs[unit.last])
+        tooltip = self.words.scope(unit, self.outputs[unit.last])
         return Box(f"n{unit.last}", "folded", tuple(lines), unit.last, scope[:-1], tooltip, unit.nodes)
 
     def arrow(self, tail: Unit, head: Unit, edges: tuple[Edge, ...], labelled: bool) -> None:
@@ -202,14 +205,12 @@ class _Author:
             return None
         if head.scope is None:
             text = notation.local_derivative(self.trace, node, k, self.numbers)
-            return text, words.derivative(self.trace, node, k, self.numbers)
+            return text, self.words.derivative(node, k)
         if len(self.outputs[head.last]) > 1 or len(self.outputs[tail.last]) > 1:
             return None
         slopes = folding.slopes(self.trace, head, self.outputs[head.last][0])
         slope = sum(slopes[edge] for edge in edges)
-        source = words.unit(self.trace, tail, self.numbers)
-        text = f"derivative of {'/'.join(head.scope)} with respect to {source}: {words.exact(slope)}"
-        return self.numbers(slope), text
+        return self.numbers(slope), self.words.slope(head, tail, slope)
 
     def stubs(self) -> None:
         """An ellipsis where a picture of a part of the graph was cut."""
@@ -230,7 +231,7 @@ class _Author:
             self.arrows.append(Arrow(self.shown[last], self._stub(f"z{last}", len(cut))))
 
     def _stub(self, name: str, count: int) -> Box:
-        text = f"{count:,} more node{'s' if count > 1 else ''}"
+        text = self.say("1 more node" if count == 1 else "{n:,} more nodes", n=count)
         box = Box(name, "elided", (Line("…", "name"),), None, (), text)
         self.boxes.append(box)
         return box

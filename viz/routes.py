@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from . import notation
 from .digits import Numbers
+from .language import ENGLISH, Say
 from .snapshot import Node, Trace
 from .text import shorten
 
@@ -77,12 +78,13 @@ def routes(trace: Trace, start: int, end: int) -> list[Route]:
     return found.get(end, [])
 
 
-def sentences(trace: Trace, start: int, end: int, numbers: Numbers) -> list[str]:
+def sentences(trace: Trace, start: int, end: int, numbers: Numbers, say: Say = ENGLISH) -> list[str]:
     """A line for each route with its product, then the sum; one line where there is one route."""
     total = count(trace, start, end)
     name = f"∂{_stop(trace.nodes[end], numbers)}/∂{_stop(trace.nodes[start], numbers)}"
     if total > MOST_ROUTES:
-        return [f"{name} = {numbers(_derivative(trace, start, end))}, a sum over {total:.6g} paths"]
+        x = numbers(_derivative(trace, start, end))
+        return [say("{derivative} = {x}, a sum over {n:.6g} paths", derivative=name, x=x, n=total)]
     found = routes(trace, start, end)
     products = [_product(route, numbers) for route in found]
     if len(found) == 1:

@@ -55,13 +55,17 @@ class Group:
 
 @dataclass(frozen=True)
 class Scene:
-    """A page with its groups, those at the back first.  Lengths are points, y downwards."""
+    """A page with its groups, those at the back first, its words in the language `lang`.
+
+    Lengths are points, y downwards.
+    """
 
     size: Point
     background: str
     title: str
     description: str
     groups: tuple[Group, ...]
+    lang: str = "en"
 
     def items(self) -> Iterator[Path | Text]:
         for group in self.groups:

@@ -22,7 +22,7 @@ from microgrid import Value, verify
 from microgrid.ops import TABLE
 from microgrid.report import Report
 
-from . import layout, notation, words
+from . import layout, notation
 from .captions import LONGEST_MADE, LONGEST_SUM, MESSAGES, MOST_PATHS
 from .choices import Choices
 from .digits import Numbers
@@ -38,6 +38,7 @@ from .svg import svg
 from .text import shorten
 from .theme import THEMES, Theme
 from .walk import Moment
+from .words import Words
 
 __all__ = ["in_notebook", "step_page", "verdict"]
 
@@ -50,7 +51,7 @@ SCRIPTS = ("numbers.js", "graph.js", "walk.js", "picture.js", "panel.js", "predi
 
 
 def step_page(
-    trace: Trace, moments: Sequence[Moment], options: Options, choices: Choices, lang: str, report: Report | None
+    trace: Trace, moments: Sequence[Moment], options: Options, choices: Choices, report: Report | None
 ) -> str:
     """The page for a trace whose gradients are those at the end of these moments; `report` is what `verify` said."""
     numbers = Numbers(options.precision)
@@ -61,16 +62,16 @@ def step_page(
     scene, colors = _in_variables(*by_theme)
     style = _style(colors, THEMES[options.theme], THEMES[dark])
     script = _script(trace)
-    title = options.title or words.heading(trace, trace.root, numbers)
+    title = options.title or Words(trace, numbers, options.lang).heading(trace.root)
     return _template().substitute(
-        lang=lang,
+        lang=options.lang,
         title=escape(title),
         style=style,
         style_hash=_hash(style),
         script=script,
         script_hash=_hash(script),
         picture=re.sub(' style="[^"]*"', "", svg(scene), count=1),  # which the policy would not let through
-        graph=_json(_graph(trace, moments, options, lang, report)),
+        graph=_json(_graph(trace, moments, options, report)),
     )
 
 
@@ -159,11 +160,9 @@ def _json(data: Any) -> str:
     return text
 
 
-def _graph(
-    trace: Trace, moments: Sequence[Moment], options: Options, lang: str, report: Report | None
-) -> dict[str, Any]:
+def _graph(trace: Trace, moments: Sequence[Moment], options: Options, report: Report | None) -> dict[str, Any]:
     return {
-        "lang": lang,
+        "lang": options.lang,
         "precision": options.precision,
         "limits": {"count": MOST, "paths": MOST_PATHS, "sum": LONGEST_SUM, "made": LONGEST_MADE},
         "nodes": list(_nodes(trace, Numbers(options.precision))),

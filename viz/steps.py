@@ -13,7 +13,7 @@ from microgrid import Value
 from microgrid.report import Report
 
 from . import animation, paper, tikz
-from .captions import MESSAGES, Captions
+from .captions import Captions
 from .choices import Choices, choose
 from .digits import Numbers
 from .figure import bundle, replace_file
@@ -65,23 +65,22 @@ def steps(y: Value, *, by: str = "auto", lang: str = "en", **options: Any) -> St
 
     `by`: what a frame stands for, an "operation", all operations of a "neuron" or "layer" (scopes that
     `microgrid.nn` makes, or `microgrid.scope`), or "auto", the first of these that does with 60 frames forward.
-    `lang`: the language of the captions and of the page, "en" or "es".  `options` are those of `draw`.
+    `lang`: the language of captions, picture and page, "en" or "es".  `options` are those of `draw`.
 
     The gradients are computed from ∂y/∂y = 1, whatever `backward` has left, and no node is changed.
     """
-    known = [field.name for field in fields(Options) if field.name not in OF_STILL_PICTURES]
+    known = [field.name for field in fields(Options) if field.name not in (*OF_STILL_PICTURES, "lang")]
     if unknown := [name for name in options if name not in known]:
         raise TypeError(f"steps has no option {unknown[0]!r}: there are by, lang, and as in draw {', '.join(known)}")
-    return _steps(y, by, lang, Options(**options), choose)
+    return _steps(y, by, Options(**options, lang=lang), choose)
 
 
 def _steps(
-    y: Value, by: str, lang: str, options: Options, choose: Callable[[Value, Trace, Options], Choices] | None = None
+    y: Value, by: str, options: Options, choose: Callable[[Value, Trace, Options], Choices] | None = None
 ) -> Steps:
     check_choice("by", by, ("auto", *GROUPINGS))
-    check_choice("lang", lang, tuple(MESSAGES))
     trace = mathematical(read(y)) if options.labels == "math" else read(y)
-    return Steps(trace, options, choose(y, trace, options) if choose else Choices(()), by, lang, y)
+    return Steps(trace, options, choose(y, trace, options) if choose else Choices(()), by, y)
 
 
 OF_STILL_PICTURES = (
@@ -101,7 +100,7 @@ def explain(y: Value, *, by: str = "auto", lang: str = "en", precision: int = 4)
     4  All gradients are known.
        ∂v1/∂x = 20.1
     """
-    walked = _steps(y, by, lang, Options(precision=precision))
+    walked = _steps(y, by, Options(precision=precision, lang=lang))
     width = len(str(len(walked) - 1))
     indent = "\n" + " " * (width + 2)
     return "\n".join(f"{k:{width}}  {text}".replace("\n", indent) for k, text in enumerate(walked._texts()))
@@ -111,18 +110,16 @@ class Steps(Sequence[Frame]):
     """The frames of a graph as it was when `steps` was called."""
 
     def __init__(
-        self, trace: Trace, options: Options, choices: Choices, by: str = "auto", lang: str = "en",
-        y: Value | None = None,
-    ) -> None:  # fmt: skip
+        self, trace: Trace, options: Options, choices: Choices, by: str = "auto", y: Value | None = None
+    ) -> None:
         self._recorded = trace
         self._options = options
         self._choices = choices
-        self._lang = lang
         self._y = y
         self._moments = walk(trace, by, choices.units)
         numbers = Numbers(options.precision)
         self._trace = labelled(_differentiated(trace, self._moments), numbers)
-        self._captions = Captions(self._trace, numbers, lang)
+        self._captions = Captions(self._trace, numbers, options.lang)
 
     def __len__(self) -> int:
         return len(self._moments)
@@ -224,7 +221,7 @@ class Steps(Sequence[Frame]):
         False
         """
         report = self._report if verify else None
-        return step_page(self._trace, self._moments, self._options, self._choices, self._lang, report)
+        return step_page(self._trace, self._moments, self._options, self._choices, report)
 
     @cached_property
     def _report(self) -> Report | None:

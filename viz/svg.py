@@ -41,6 +41,7 @@ def document(scene: Scene, key: str, body: Iterable[str]) -> str:
         "role": "graphics-document",
         "aria-labelledby": f"{key}-title",
         "aria-describedby": f"{key}-desc",
+        **({"lang": scene.lang} if scene.lang != "en" else {}),
         "font-family": FAMILIES,
         "text-rendering": "geometricPrecision",
     }

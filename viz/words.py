@@ -7,89 +7,106 @@ from collections.abc import Sequence
 from . import notation
 from .digits import Numbers
 from .folding import Unit, gradient_norm, outputs
+from .language import speaker
 from .snapshot import Node, Trace
 
-__all__ = ["derivative", "exact", "facts", "heading", "scope", "sentence", "title", "tooltip", "unit"]
+__all__ = ["Words", "exact"]
 
 MOST_TOLD, MOST_VALUES = 300, 8
 """Of longer lists nobody hears the end."""
 
-ROLES = {"input": "input", "parameter": "parameter", "constant": "constant", "op": "operation"}
 
+class Words:
+    """Speaks of the nodes of one trace, in one language."""
 
-def heading(trace: Trace, node: Node, numbers: Numbers) -> str:
-    """What a node is called: ``z = w · x``, or its role where it has no name."""
-    return notation.equation(trace, node, numbers) or ROLES[node.role]
+    def __init__(self, trace: Trace, numbers: Numbers, lang: str = "en") -> None:
+        self._trace = trace
+        self._numbers = numbers
+        self._say = speaker(lang)
 
+    def heading(self, node: Node) -> str:
+        """What a node is called: ``z = w · x``, or its role where it has no name."""
+        return notation.equation(self._trace, node, self._numbers) or self._role(node)
 
-def tooltip(trace: Trace, node: Node, numbers: Numbers) -> str:
-    """A line for each fact: name and role, value, gradient, scope."""
-    return facts(node, title(trace, node, numbers))
+    def _role(self, node: Node) -> str:
+        return self._say("operation" if node.role == "op" else node.role)
 
+    def tooltip(self, node: Node) -> str:
+        """A line for each fact: name and role, value, gradient, scope."""
+        return self.facts(node, self.title(node))
 
-def title(trace: Trace, node: Node, numbers: Numbers) -> str:
-    """What a node is called and its role: ``z = w · x, operation``."""
-    return ", ".join(dict.fromkeys((heading(trace, node, numbers), ROLES[node.role])))
+    def title(self, node: Node) -> str:
+        """What a node is called and its role: ``z = w · x, operation``."""
+        return ", ".join(dict.fromkeys((self.heading(node), self._role(node))))
 
+    def facts(self, node: Node, title: str, known: bool = True) -> str:
+        """A line for each fact; a value that is not `known` yet is not given away."""
+        say = self._say
+        parts = [title, say("value {x}", x=exact(node.data)) if known else say("value not computed")]
+        if node.role != "constant":
+            gradient = node.grad
+            parts.append(say("gradient not computed") if gradient is None else say("gradient {x}", x=exact(gradient)))
+        if node.scope:
+            parts.append(say("in {scope}", scope="/".join(node.scope)))
+        return "\n".join(parts)
 
-def facts(node: Node, title: str, known: bool = True) -> str:
-    """A line for each fact; a value that is not `known` yet is not given away."""
-    parts = [title, f"value {exact(node.data)}" if known else "value not computed"]
-    if node.role != "constant":
-        parts.append("gradient not computed" if node.grad is None else f"gradient {exact(node.grad)}")
-    if node.scope:
-        parts.append("in " + "/".join(node.scope))
-    return "\n".join(parts)
+    def sentence(self, units: Sequence[Unit]) -> str:
+        """What a picture of these units shows, read aloud."""
+        count = len(self._trace.nodes)
+        shown = sum(len(unit.nodes) for unit in units)
+        used = outputs(self._trace, units)
+        facts = "; ".join(
+            self._clause(self._trace.nodes[unit.last])
+            if unit.scope is None
+            else self.scope(unit, used[unit.last]).replace("\n", ", ")
+            for unit in units[:MOST_TOLD]
+        )
+        if len(units) > MOST_TOLD:
+            facts = self._say("{facts}; and {n:,} more", facts=facts, n=len(units) - MOST_TOLD)
+        if shown < count:
+            whole = "A computational graph of {n:,} nodes, {shown:,} of them shown: {facts}."
+            return self._say(whole, n=count, shown=shown, facts=facts)
+        if count == 1:
+            return self._say("A computational graph of 1 node: {facts}.", facts=facts)
+        return self._say("A computational graph of {n:,} nodes: {facts}.", n=count, facts=facts)
 
+    def unit(self, unit: Unit) -> str:
+        """What a box is called."""
+        return self.heading(self._trace.nodes[unit.last]) if unit.scope is None else "/".join(unit.scope)
 
-def sentence(trace: Trace, numbers: Numbers, units: Sequence[Unit]) -> str:
-    """What a picture of these units shows, read aloud."""
-    count = len(trace.nodes)
-    shown = sum(len(unit.nodes) for unit in units)
-    part = f", {shown:,} of them shown" if shown < count else ""
-    used = outputs(trace, units)
-    facts = "; ".join(
-        _clause(trace, trace.nodes[unit.last], numbers)
-        if unit.scope is None
-        else scope(trace, unit, used[unit.last]).replace("\n", ", ")
-        for unit in units[:MOST_TOLD]
-    )
-    rest = f"; and {len(units) - MOST_TOLD:,} more" if len(units) > MOST_TOLD else ""
-    return f"A computational graph of {count:,} {'node' if count == 1 else 'nodes'}{part}: {facts}{rest}."
+    def scope(self, unit: Unit, used: Sequence[int]) -> str:
+        """A line for each fact about a folded scope: name and size, values, gradient."""
+        say, name, values = self._say, "/".join(unit.scope or ()), [exact(self._trace.nodes[i].data) for i in used]
+        count, shown, more = len(unit.nodes), ", ".join(values[:MOST_VALUES]), len(values) - MOST_VALUES
+        size = "scope {scope}, collapsed: 1 node" if count == 1 else "scope {scope}, collapsed: {n:,} nodes"
+        several = "values {xs} and {n:,} more" if more > 0 else "values {xs}"
+        parts = [say(size, scope=name, n=count)]
+        parts.append(say(several, xs=shown, n=more) if len(used) > 1 else say("value {x}", x=shown))
+        norm, what = gradient_norm(self._trace, unit, used, say)
+        line = "norm of the gradient of {what}: {x}"
+        parts.append(say("gradient not computed") if norm is None else say(line, what=what, x=exact(norm)))
+        return "\n".join(parts)
 
+    def _clause(self, node: Node) -> str:
+        say = self._say
+        subject = f"{self._role(node)} {notation.equation(self._trace, node, self._numbers)}".rstrip()
+        if node.scope:
+            subject = say("{subject} in {scope}", subject=subject, scope="/".join(node.scope))
+        if node.role == "constant":
+            return say("{subject} has value {x}", subject=subject, x=exact(node.data))
+        gradient = say("no gradient yet") if node.grad is None else say("gradient {x}", x=exact(node.grad))
+        return say("{subject} has value {x} and {gradient}", subject=subject, x=exact(node.data), gradient=gradient)
 
-def unit(trace: Trace, unit: Unit, numbers: Numbers) -> str:
-    """What a box is called."""
-    return heading(trace, trace.nodes[unit.last], numbers) if unit.scope is None else "/".join(unit.scope)
+    def derivative(self, node: Node, k: int) -> str:
+        """Of a node with respect to its k-th operand."""
+        result, operand = (v.label or self.heading(v) for v in (node, self._trace.operands(node)[k]))
+        text = "local derivative of {result} with respect to {operand}: {x}"
+        return self._say(text, result=result, operand=operand, x=exact(node.partials[k]))
 
-
-def scope(trace: Trace, unit: Unit, used: Sequence[int]) -> str:
-    """A line for each fact about a folded scope: name and size, values, gradient."""
-    count, shown = len(unit.nodes), [exact(trace.nodes[i].data) for i in used[:MOST_VALUES]]
-    parts = [f"scope {'/'.join(unit.scope or ())}, collapsed: {count:,} node{'s' if count > 1 else ''}"]
-    more = f" and {len(used) - MOST_VALUES:,} more" if len(used) > MOST_VALUES else ""
-    parts.append(f"value{'s' if len(used) > 1 else ''} {', '.join(shown)}{more}")
-    norm, what = gradient_norm(trace, unit, used)
-    parts.append("gradient not computed" if norm is None else f"norm of the gradient of {what}: {exact(norm)}")
-    return "\n".join(parts)
-
-
-def _clause(trace: Trace, node: Node, numbers: Numbers) -> str:
-    name = notation.equation(trace, node, numbers)
-    place = f" in {'/'.join(node.scope)}" if node.scope else ""
-    subject = f"{ROLES[node.role]} {name}".rstrip() + place
-    if node.role == "constant":
-        return f"{subject} has value {exact(node.data)}"
-    gradient = "no gradient yet" if node.grad is None else f"gradient {exact(node.grad)}"
-    return f"{subject} has value {exact(node.data)} and {gradient}"
-
-
-def derivative(trace: Trace, node: Node, k: int, numbers: Numbers) -> str:
-    """Of a node with respect to its k-th operand."""
-    operand = trace.operands(node)[k]
-    result = node.label or heading(trace, node, numbers)
-    by = operand.label or heading(trace, operand, numbers)
-    return f"local derivative of {result} with respect to {by}: {exact(node.partials[k])}"
+    def slope(self, unit: Unit, source: Unit, slope: float) -> str:
+        """Of what a folded scope computes with respect to what comes from another box."""
+        text = "derivative of {result} with respect to {operand}: {x}"
+        return self._say(text, result="/".join(unit.scope or ()), operand=self.unit(source), x=exact(slope))
 
 
 def exact(x: float) -> str:
