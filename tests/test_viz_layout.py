@@ -9,7 +9,7 @@ from test_viz_graphs import GRAPHS, lecture, square
 
 import viz
 from viz import layout, shapes
-from viz.curves import trim, within
+from viz.curves import beyond, trim
 from viz.digits import Numbers
 from viz.metrics import text_width
 from viz.options import CHOICES, Options
@@ -229,7 +229,7 @@ def test_a_shape_contains_its_middle_and_not_its_corner(shape: shapes.Shape) -> 
 
 def test_a_curve_is_cut_where_it_leaves() -> None:
     bend = ((0.0, 0.0), (0.0, 20.0), (40.0, 20.0), (40.0, 0.0), (40.0, -20.0), (80.0, -20.0), (80.0, 0.0))
-    rest = trim(bend, within((0.0, 0.0), 10.0))
+    rest = trim(bend, beyond((0.0, 0.0), 10.0))
     assert math.dist(rest[0], (0.0, 0.0)) == pytest.approx(10.0, abs=0.001)
     assert rest[3:] == bend[3:]
-    assert trim(bend, within((500.0, 0.0), 1.0)) == bend
+    assert trim(bend, beyond((500.0, 0.0), 1.0)) == bend

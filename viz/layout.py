@@ -13,8 +13,9 @@ __all__ = ["Layout", "place"]
 
 POINTS = 72.0  # to the inch, which is what Graphviz measures lengths in
 SCOPE_MARGIN = 22
-NEAR = " [weight=3]"
-"""Keeps a local derivative near the operation it belongs to, where its arrow is long."""
+TO_LABEL, FROM_LABEL = " [headclip=true]", " [tailclip=true weight=3]"
+"""An arrow ends where its label begins; the weight keeps a local derivative near the operation it belongs to, where its
+arrow is long."""
 
 BOND = " [weight=100]"
 """Keeps an operation's circle in the rank before its result, and level with it."""
@@ -22,8 +23,8 @@ BOND = " [weight=100]"
 
 @dataclass(frozen=True)
 class Layout:
-    """Positions in points, y downwards: the centre of each box, and each arrow's cubic curves (one, or two by way of
-    its label), from the centre of one box to that of the other."""
+    """Positions in points, y downwards: the centre of each box, and each arrow's cubic curves, from the centre of
+    one box to that of the other: one, or two with a gap between them for its label."""
 
     size: Point
     centers: dict[str, Point]
@@ -54,7 +55,7 @@ def _source(picture: Picture, rankdir: str) -> str:
     labels = len(boxes) - len(picture.boxes)
     limits = " nslimit=1 nslimit1=1" if engines.work(len(picture.boxes), joined) + labels > engines.LARGE else ""
     steps = [
-        f"{tail.name} -> {head.name}{BOND if arrow.is_bond else NEAR if tail is arrow.label else ''}"
+        f"{tail.name} -> {head.name}{_how(arrow, tail, head)}"
         for arrow in picture.arrows
         for tail, head in _steps(arrow)
     ]
@@ -62,7 +63,7 @@ def _source(picture: Picture, rankdir: str) -> str:
         [
             "digraph {",
             f"graph [rankdir={rankdir} nodesep=0.24 ranksep={gap}{limits}]",
-            'node [shape=box fixedsize=true label=""]',
+            'node [shape=box fixedsize=true label="" penwidth=0]',
             "edge [arrowhead=none headclip=false tailclip=false]",
             *_clusters(boxes),
             *steps,
@@ -76,6 +77,12 @@ def _steps(arrow: Arrow) -> list[tuple[Box, Box]]:
     if arrow.label is None:
         return [(arrow.tail, arrow.head)]
     return [(arrow.tail, arrow.label), (arrow.label, arrow.head)]
+
+
+def _how(arrow: Arrow, tail: Box, head: Box) -> str:
+    if arrow.label is None:
+        return BOND if arrow.is_bond else ""
+    return FROM_LABEL if tail is arrow.label else TO_LABEL
 
 
 def _clusters(boxes: list[Box]) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from functools import cache
+from collections.abc import Mapping
 
 __all__ = ["text_width"]
 
@@ -46,19 +46,25 @@ def text_width(text: str, size: float, bold: bool = False) -> float:
     >>> text_width("∂L/∂w", 1000)
     2749.0
     """
-    return size / 1000 * sum(_advance(char, bold) for char in text)
+    return size / 1000 * sum(map(_ADVANCES[bold].__getitem__, text))
 
 
-@cache
-def _widths(bold: bool) -> dict[str, int]:
-    return {char: width for width, chars in (BOLD if bold else REGULAR).items() for char in chars}
+class _Advances(dict[str, int]):
+    """The advance width of each character that has been asked for."""
+
+    def __init__(self, table: Mapping[int, str]) -> None:
+        super().__init__({char: width for width, chars in table.items() for char in chars})
+
+    def __missing__(self, char: str) -> int:
+        if unicodedata.category(char) in ("Mn", "Me", "Cf"):  # accents stand on the letter before
+            advance = 0
+        elif unicodedata.east_asian_width(char) in "WF":
+            advance = EMOJI if unicodedata.category(char) == "So" else IDEOGRAPH
+        else:
+            letter = unicodedata.normalize("NFD", char)[0]
+            advance = self[letter] if letter != char else UNKNOWN
+        self[char] = advance
+        return advance
 
 
-@cache
-def _advance(char: str, bold: bool) -> int:
-    if unicodedata.category(char) in ("Mn", "Me", "Cf"):  # accents stand on the letter before
-        return 0
-    if unicodedata.east_asian_width(char) in "WF":
-        return EMOJI if unicodedata.category(char) == "So" else IDEOGRAPH
-    letter = unicodedata.normalize("NFD", char)[0]
-    return _widths(bold).get(char) or _widths(bold).get(letter, UNKNOWN)
+_ADVANCES = (_Advances(REGULAR), _Advances(BOLD))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 from . import curves
 from .below import blocks
@@ -12,7 +13,7 @@ from .lettering import BASELINE, letter, measure
 from .options import Options
 from .picture import Arrow, Box, Line, Picture
 from .scene import Group, Path, Scene, Text
-from .shapes import SHAPES, Point, polygon
+from .shapes import SHAPES, Command, Point, polygon
 from .text import clean, shorten, wrap
 from .theme import FONTS, THEMES, Paint, Theme
 
@@ -28,6 +29,9 @@ NARROWEST_TITLE = 360.0
 
 Rectangle = tuple[float, float, float, float]
 """Left, top, right, bottom."""
+
+Outline = Callable[[Point], float]
+"""How far a point is outside a box."""
 
 
 def paint(picture: Picture, layout: Layout, options: Options, least_width: float = 0.0) -> Scene:
@@ -46,8 +50,9 @@ def paint(picture: Picture, layout: Layout, options: Options, least_width: float
     layout = layout.moved(x, y)
     scopes = {path: _moved(rectangle, x, y) for path, rectangle in scopes.items()}
     groups = [_scope(path, rectangle, theme, say) for path, rectangle in scopes.items()]
+    outlines = {box.name: _outline(box, layout.centers[box.name], picture, theme) for box in picture.boxes}
     for arrow, route in zip(picture.arrows, layout.curves, strict=True):
-        groups += _arrow(arrow, route, layout, picture, theme)
+        groups += _arrow(arrow, route, outlines, layout, picture, theme)
     groups += [_scope_name(path, rectangle, theme) for path, rectangle in scopes.items()]
     groups += [_box(box, layout.centers[box.name], picture, theme) for box in picture.boxes]
     if title_lines:
@@ -91,28 +96,26 @@ def _lines(box: Box, center: Point, theme: Theme, color: str | None = None) -> l
 
 
 def _arrow(
-    arrow: Arrow, route: tuple[curves.Curve, ...], layout: Layout, picture: Picture, theme: Theme
-) -> list[Group]:
+    arrow: Arrow, route: tuple[curves.Curve, ...], outlines: dict[str, Outline], layout: Layout, picture: Picture,
+    theme: Theme,
+) -> list[Group]:  # fmt: skip
     """The line, in two parts if a label interrupts it, its head, and the label."""
-    boxes = [box for box in (arrow.tail, arrow.label, arrow.head) if box]
     lanes: list[int | None] = [None]
     if picture.emphasis and not picture.emphasis.shows(arrow.edges):
         theme = theme.faded if arrow.edges or picture.is_faded(arrow.head) else theme
     elif picture.emphasis:
         lanes = [*picture.emphasis.lines(arrow.edges)] or lanes
-    items: list[Path] = []
+    lines, heads = list[Path](), list[Path]()
     for n, lane in enumerate(lanes):
         line = Paint("none", theme.edge, 1.5) if lane is None else theme.routes[lane]
-        for tail, head, curve in zip(boxes, boxes[1:], route, strict=False):
-            curve = curves.beside(curve, (n - (len(lanes) - 1) / 2) * LANE)
-            curve = _trimmed(curve, tail, layout, picture.look(tail, theme).paint)
-            curve = curves.reverse(_trimmed(curves.reverse(curve), head, layout, picture.look(head, theme).paint))
-            if head is arrow.head:
-                tip = curve[-1]
-                curve = curves.reverse(curves.trim(curves.reverse(curve), curves.within(tip, ARROW_LENGTH * 0.85)))
-                items.append(_head(tip, curve[-1], line.stroke))
-            items.insert(0, Path((("M", curve[:1]), *_cubics(curve)), line))
-    groups = [Group("edge", tuple(items), node=arrow.head.node, operand=arrow.operand)]
+        parts = [curves.beside(curve, (n - (len(lanes) - 1) / 2) * LANE) for curve in route]
+        parts[0] = curves.trim(parts[0], outlines[arrow.tail.name])
+        back = curves.trim(curves.reverse(parts[-1]), outlines[arrow.head.name])
+        shaft = curves.trim(back, curves.beyond(back[0], ARROW_LENGTH * 0.85))
+        parts[-1] = curves.reverse(shaft)
+        lines = [*(Path(_path(part), line) for part in reversed(parts)), *lines]
+        heads.append(_head(back[0], shaft[0], line.stroke))
+    groups = [Group("edge", (*lines, *heads), node=arrow.head.node, operand=arrow.operand)]
     if arrow.label:
         texts = _lines(arrow.label, layout.centers[arrow.label.name], theme)
         description = arrow.label.description
@@ -120,15 +123,15 @@ def _arrow(
     return groups
 
 
-def _trimmed(curve: curves.Curve, box: Box, layout: Layout, border: Paint) -> curves.Curve:
-    """A curve from where it leaves its first box, border included."""
-    center, shape = layout.centers[box.name], box.shape
-    size = (box.size[0] + border.width, box.size[1] + border.width)
-    return curves.trim(curve, lambda point: shape.contains(center, size, point))
+def _outline(box: Box, center: Point, picture: Picture, theme: Theme) -> Outline:
+    """That of a box, border included."""
+    shape, border = box.shape, picture.look(box, theme).paint.width
+    size = (box.size[0] + border, box.size[1] + border)
+    return lambda point: shape.outside(center, size, point)
 
 
-def _cubics(curve: curves.Curve) -> list[tuple[str, tuple[Point, ...]]]:
-    return [("C", curve[i : i + 3]) for i in range(1, len(curve), 3)]
+def _path(curve: curves.Curve) -> tuple[Command, ...]:
+    return (("M", curve[:1]), *(("C", curve[i : i + 3]) for i in range(1, len(curve), 3)))
 
 
 def _head(tip: Point, base: Point, color: str) -> Path:

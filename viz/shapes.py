@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 __all__ = ["SHAPES", "Command", "Point", "Shape", "polygon"]
@@ -56,16 +57,18 @@ class Shape:
         )
 
     def contains(self, center: Point, size: Point, point: Point) -> bool:
-        """Whether a point lies within the outline; all outlines are convex."""
+        """Whether a point lies within the outline."""
+        return self.outside(center, size, point) <= 0
+
+    def outside(self, center: Point, size: Point, point: Point) -> float:
+        """How far a point is from the outline, about: negative within.  All outlines are convex."""
         w, h = size[0] / 2, size[1] / 2
-        dx, dy = abs(point[0] - center[0]), abs(point[1] - center[1])
-        if dx > w or dy > h:
-            return False
+        x, y = abs(point[0] - center[0]), abs(point[1] - center[1])
         if self.hexagon:
-            return dx <= w - SLANT * dy / h
+            return max(y - h, x - w + SLANT * y / h)
         r = min(self.radius, w, h)
-        corner_x, corner_y = dx - (w - r), dy - (h - r)
-        return corner_x <= 0 or corner_y <= 0 or corner_x**2 + corner_y**2 <= r * r
+        x, y = x - w + r, y - h + r  # from the middle of the corner's circle
+        return (math.hypot(x, y) if x > 0 and y > 0 else max(x, y)) - r
 
 
 def polygon(*points: Point) -> tuple[Command, ...]:
