@@ -1,17 +1,17 @@
 """PDF and PNG: the same picture as the SVG, with no font and no setting of this machine."""
 
-import io
 import re
 import zlib
 
 import matplotlib
 import numpy as np
 import pytest
-from test_viz_graphs import HOSTILE, lecture, named
+from test_viz_graphs import HOSTILE, lecture, reuse
 
 import viz
 from microgrid import Value
 from viz import paper
+from viz.scene import Scene
 from viz.theme import THEMES
 
 
@@ -95,10 +95,34 @@ def test_the_users_plot_settings_have_no_say(tmp_path) -> None:
         assert matplotlib.rcParams["savefig.bbox"] == "tight"
 
 
-def test_a_huge_picture_is_less_sharp_instead_of_too_large() -> None:
-    from matplotlib.image import imread
+@pytest.mark.parametrize(
+    ("size", "pixels"),
+    [
+        ((900, 400), (2250, 1000)),  # 2.5 to the point
+        ((1600, 400), (4000, 1000)),
+        ((3000, 1500), (4000, 2000)),  # no longer than 4,000
+        ((8000, 1000), (5600, 700)),  # but for what could not be read
+        ((20_000, 20_000), (6325, 6325)),  # up to 40 million in all
+        ((90_000, 10), (30_000, 3)),
+    ],
+)
+def test_a_large_picture_is_less_sharp_instead_of_too_large(size: tuple[int, int], pixels: tuple[int, int]) -> None:
+    (image,) = paper.rasters([Scene(size, "#ffffff", "", "", ())], paper.SHARPNESS)
+    assert image.size == pixels
 
-    wide = viz.draw(named(sum(Value(float(i), f"x{i}") for i in range(120)), "s"), max_nodes=None)
-    height, width = imread(io.BytesIO(paper.png(wide._scene))).shape[:2]
-    assert width * height <= paper.MOST_PIXELS * 1.01
-    assert max(width, height) <= 30_001
+
+@pytest.mark.parametrize("theme", ["lecture", "dark"])
+def test_frames_in_turn_are_what_each_is_alone(theme: str) -> None:
+    """What changes is drawn into the frame before; at the edges of the patches rounding shows, to no eye."""
+    steps = viz.steps(reuse(), theme=theme)
+    scenes = [steps._film.scene(k) for k in (0, 1, 4, 9, 10, 3, 0)]
+    for scene, image in zip(scenes, paper.rasters(scenes, 1.3), strict=True):
+        alone = np.asarray(next(paper.rasters([scene], 1.3)), int)
+        assert np.abs(alone - np.asarray(image, int)).max() <= 4
+    assert not np.array_equal(alone, np.asarray(next(paper.rasters(scenes[1:], 1.3)), int))
+
+
+def test_drawings_of_different_size_follow_each_other() -> None:
+    scenes = [viz.draw(lecture())._scene, viz.draw(reuse())._scene, viz.draw(reuse(), theme="dark")._scene]
+    for scene, data in zip(scenes, paper.pngs(scenes), strict=True):
+        assert data == paper.png(scene)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import io
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
 from .frames import Film
-from .paper import png
+from .paper import rasters
 from .scene import Group, Scene
 from .svg import Written, document, write
 
@@ -20,8 +20,10 @@ SECONDS, LAST_SECONDS = 2.0, 6.0
 WIDEST_GIF = 1600.0
 """In pixels: every frame holds all of them."""
 SHARPNESS = 1.6
-WEIGHTS = (65536, 256, 1)
-"""Of red, green and blue in the one number of a colour."""
+MOST_COUNTED = 16
+"""Frames, evenly spread, whose colours are counted for the palette."""
+CHANNELS = (0, 8, 16)
+"""The bits where red, green and blue begin in the one number of a colour."""
 
 
 def svg(film: Film, count: int) -> str:
@@ -70,31 +72,39 @@ def _style(name: str, start: int, end: int, count: int) -> str:
 
 def gif(scenes: Sequence[Scene]) -> bytes:
     """The frames in turn, without end."""
+    sharpness = min(SHARPNESS, WIDEST_GIF / scenes[0].size[0])
+    some = scenes[:: max(1, len(scenes) // MOST_COUNTED)]
+    counts: Counter[int] = Counter()
+    for raster in rasters([*some, scenes[-1]], sharpness):
+        found: Any = raster.getcolors(maxcolors=raster.width * raster.height)
+        counts.update({red | green << 8 | blue << 16: count for count, (red, green, blue) in found})
+    # Pillow's own search takes a white ground for nearly white.
+    palette = sorted(counts, key=lambda color: (-counts[color], color))[:256]
+    first, *others = _indexed(scenes, sharpness, palette)
+    file = io.BytesIO()
+    durations = [int(1000 * SECONDS)] * (len(scenes) - 1) + [int(1000 * LAST_SECONDS)]
+    first.save(file, format="GIF", save_all=True, append_images=others, duration=durations, loop=0)
+    return file.getvalue()
+
+
+def _indexed(scenes: Sequence[Scene], sharpness: float, palette: list[int]) -> Iterator[Any]:
+    """The frames as pictures whose pixels are places in a palette."""
     import numpy as np
     from PIL import Image
 
-    sharpness = min(SHARPNESS, WIDEST_GIF / scenes[0].size[0])
-    counts: Counter[int] = Counter()
-    pictures = []
-    for scene in scenes:
-        pixels = np.asarray(Image.open(io.BytesIO(png(scene, sharpness))).convert("RGB"), dtype=np.int32)
-        colors, places, found = np.unique(pixels @ WEIGHTS, return_inverse=True, return_counts=True)
-        counts.update(dict(zip(colors.tolist(), found.tolist(), strict=True)))
-        pictures.append((colors, places.reshape(pixels.shape[:2]).astype(np.uint16)))
-    # Pillow's own search takes a white ground for nearly white.
-    palette = sorted(counts, key=lambda color: (-counts[color], color))[:256]
-    images = [Image.fromarray(_nearest(colors, palette)[places]) for colors, places in pictures]
-    for image in images:
-        image.putpalette(bytes(channel for color in palette for channel in color.to_bytes(3, "big")))
-    file = io.BytesIO()
-    durations = [int(1000 * SECONDS)] * (len(images) - 1) + [int(1000 * LAST_SECONDS)]
-    images[0].save(file, format="GIF", save_all=True, append_images=images[1:], duration=durations, loop=0)
-    return file.getvalue()
+    place, known = np.zeros(1 << 24, np.uint8), np.zeros(1 << 24, bool)  # by colour
+    for raster in rasters(scenes, sharpness):
+        colors = np.asarray(raster.convert("RGBX")).view("<u4")[:, :, 0] & 0xFFFFFF
+        new = np.unique(colors[~known[colors]])
+        place[new], known[new] = _nearest(new, palette), True
+        image = Image.fromarray(place[colors])
+        image.putpalette(bytes(channel for color in palette for channel in color.to_bytes(3, "little")))
+        yield image
 
 
 def _nearest(colors: Any, palette: list[int]) -> Any:
     """For each colour the place of the one in the palette that is most like it."""
     import numpy as np
 
-    ours, theirs = (np.array(numbers)[:, None] // WEIGHTS % 256 for numbers in (colors, palette))
+    ours, theirs = (np.array(numbers, np.int32)[:, None] >> CHANNELS & 255 for numbers in (colors, palette))
     return ((ours[:, None] - theirs) ** 2).sum(axis=2).argmin(axis=1).astype(np.uint8)

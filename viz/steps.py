@@ -204,7 +204,7 @@ class Steps(Sequence[Frame]):
         return {
             ".svg": lambda: [self._film.svg(k).encode() for k in range(len(self))],
             ".pdf": lambda: list(map(paper.pdf, self._scenes)),
-            ".png": lambda: list(map(paper.png, self._scenes)),
+            ".png": lambda: paper.pngs(self._scenes),
         }
 
     @property
