@@ -60,6 +60,10 @@ def article(pictures: list[str]) -> str:
         ("$\\frac{1}{2}$", r"\$\textbackslash{}frac\{1\}\{2\}\$"),
         ("señal", "señal"),
         ("重み", r"\textbf{?}\textbf{?}"),
+        ("β̂", r"\(\hat{\beta{}}\)"),
+        ("∂L/∂x̄₂", r"\(\partial{}\)\(L\)/\(\partial{}\)\(\bar{x}_{2}\)"),
+        ("î", r"\(\hat{\imath}\)"),
+        ("the β̂ of x̂y", r"the \(\hat{\beta{}}\) of \(\hat{\mathsf{x}}\)y"),
     ],
 )
 def test_text_becomes_latex(text: str, written: str) -> None:
@@ -73,6 +77,21 @@ def test_no_character_of_a_label_keeps_a_meaning(label: str) -> None:
     rest = re.sub(known, "", latex(label)).replace("{}", "")
     rest = re.sub(r"\{[-`'?!,]\}", "", rest)
     assert not set(rest) & set("\\{}$&#%_^~"), rest
+
+
+@pytest.mark.parametrize("label", ["betahat", "x_bar", "alphatilde_1", "q_hat", "ybar2", "Lambdabar", "W_xh", "ihat"])
+def test_what_is_set_in_mathematics_is_not_missing(label: str) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert "{?}" not in viz.draw(named(parameter(1.0, label) * 2.0, "z")).tikz()
+
+
+@needs_latex
+def test_latex_has_every_letter_that_is_not_missing(tmp_path: Path) -> None:
+    letters = "".join(map(chr, range(0xA1, 0x250))) + "".join(f"x{chr(c)}y " for c in range(0x300, 0x330))
+    text = "\n\n".join(latex(f"aa{char}") for char in re.findall(r".[\u0300-\u036f]*", letters))
+    document = rf"\documentclass{{article}}\usepackage[T1]{{fontenc}}\begin{{document}}{text}\end{{document}}"
+    assert "Missing character" not in compiled(document, tmp_path)
 
 
 def test_what_latex_cannot_write_is_told() -> None:
