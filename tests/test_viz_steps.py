@@ -337,15 +337,20 @@ def test_an_operation_of_many_operands_does_not_fill_the_page() -> None:
 def test_neurons_and_layers_are_taken_at_once() -> None:
     y = named(neurons(), "y")
     assert captions(y, "forward", by="neuron") == [
-        "layer0/neuron0: 5 operations; the last gives v10 = −0.9655",
-        "layer0/neuron1: 5 operations; the last gives v20 = 0.9228",
-        "layer1/neuron0: 5 operations; the last gives y = 0.01560",
+        "layer0/neuron0: 5 operations give v10 = −0.9655",
+        "layer0/neuron1: 5 operations give v20 = 0.9228",
+        "layer1/neuron0: 5 operations give y = 0.01560",
     ]
-    assert [c.split(":")[0] for c in captions(y, "forward", by="layer")] == ["layer0", "layer1"]
-    backward = captions(y, "backward", by="layer")
-    assert backward == [
-        "layer1: the gradient goes back through 9 local derivatives.",
-        "layer0: the gradient goes back through 18 local derivatives.",
+    assert captions(y, "forward", by="layer") == [
+        "layer0: 10 operations give 2 values, −0.9655 to 0.9228",
+        "layer1: 5 operations give y = 0.01560",
+    ]
+    weights = [v for v in graph.leaves(y) if v.role == "parameter"]
+    slopes = [(v.scope, slope.data) for v, slope in zip(weights, mg.grad(y, weights), strict=True)]
+    norm = [math.sqrt(sum(slope**2 for scope, slope in slopes if scope.startswith(f"layer{k}"))) for k in (0, 1)]
+    assert captions(y, "backward", by="layer") == [
+        f"layer1: the gradient goes back through 9 local derivatives; ‖grad‖ = {norm[1]:.4g} (parameters: 3)",
+        f"layer0: the gradient goes back through 18 local derivatives; ‖grad‖ = {norm[0]:.4g} (parameters: 6)",
     ]
 
 

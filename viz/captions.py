@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from functools import reduce
 from operator import mul
 
@@ -12,6 +13,7 @@ from .notation import is_current
 from .paths import MOST, Paths
 from .snapshot import Node, Trace
 from .text import shorten
+from .walk import Update
 
 __all__ = ["MESSAGES", "MOST_PATHS", "Captions", "equal"]
 
@@ -27,8 +29,12 @@ MESSAGES = {
         "ordinal": "{text}   ({numbered}: with respect to operand {k} alone)",
         "end": "All gradients are known.",
         "paths": "{target} = {value}, a sum over {count} paths",
-        "group forward": "{scope}: {count} operations; the last gives {equation}",
+        "more": "and {count} leaves more",
+        "group forward": "{scope}: {count} operations give {equation}",
+        "group outputs": "{scope}: {count} operations give {outputs} values, {low} to {high}",
         "group backward": "{scope}: the gradient goes back through {count} local derivatives.",
+        "group gradient": "{scope}: the gradient goes back through {count} local derivatives; "
+        "‖grad‖ = {norm} (parameters: {parameters})",
         "in scope": "{scope}: {text}",
         "phase start": "Start",
         "phase forward": "Forward pass",
@@ -48,8 +54,12 @@ MESSAGES = {
         "ordinal": "{text}   ({numbered}: solo respecto del operando {k})",
         "end": "Se conocen todos los gradientes.",
         "paths": "{target} = {value}, una suma sobre {count} caminos",
-        "group forward": "{scope}: {count} operaciones; la última da {equation}",
+        "more": "y {count} hojas más",
+        "group forward": "{scope}: {count} operaciones dan {equation}",
+        "group outputs": "{scope}: {count} operaciones dan {outputs} valores, de {low} a {high}",
         "group backward": "{scope}: el gradiente retrocede por {count} derivadas locales.",
+        "group gradient": "{scope}: el gradiente retrocede por {count} derivadas locales; "
+        "‖grad‖ = {norm} (parámetros: {parameters})",
         "in scope": "{scope}: {text}",
         "phase start": "Inicio",
         "phase forward": "Paso hacia delante",
@@ -63,6 +73,10 @@ MESSAGES = {
 
 MOST_PATHS = 8
 """Up to here a gradient is written out as a sum over paths."""
+MOST_LEAVES = 24
+"""Up to here the gradient of each leaf has a line at the end."""
+LONGEST_PRODUCT = 4
+"""A product of more factors leaves out those that are exactly 1, of which sums make many."""
 LONGEST_SUM = 160
 LONGEST_MADE = 72
 """What is longer is cut, since whoever reads it sees the operands in the picture."""
@@ -133,13 +147,16 @@ class Captions:
         return self._placed(node, text)
 
     def end(self, gradients: list[float | None]) -> str:
-        """A line for each leaf that has a gradient."""
-        lines = [
-            self._placed(leaf, self.sum_over_paths(leaf, gradient))
+        """A line for each leaf that has a gradient, unless they are too many."""
+        leaves = [
+            (leaf, gradient)
             for leaf in self._trace.nodes
             if not leaf.op and (gradient := gradients[leaf.index]) is not None and leaf is not self._trace.root
         ]
-        return "\n".join([self.say("end"), *lines])
+        shown = leaves[:MOST_LEAVES]
+        lines = [self._placed(leaf, self.sum_over_paths(leaf, gradient)) for leaf, gradient in shown]
+        more = [self.say("more", count=len(leaves) - len(shown))] if len(leaves) > len(shown) else []
+        return "\n".join([self.say("end"), *lines, *more])
 
     def sum_over_paths(self, node: Node, gradient: float) -> str:
         """``∂ŷ/∂x = 2 · 3 + 1 · 4 = 10``: the product along each path to the root, from the root down."""
@@ -161,6 +178,8 @@ class Captions:
         return equal(target, value) if count == 1 else self.say("paths", target=target, value=value, count=number)
 
     def _product(self, slopes: list[float]) -> str:
+        if len(slopes) > LONGEST_PRODUCT:
+            slopes = [slope for slope in slopes if slope != 1] or [1.0]
         first, *others = map(self._numbers, slopes)
         return " · ".join([first, *map(in_brackets, others)])
 
@@ -169,15 +188,28 @@ class Captions:
         return " + ".join([first, *(f"({term})" if term.startswith(self._numbers.minus) else term for term in others)])
 
     def group_forward(self, scope: str, nodes: list[Node]) -> str:
-        """The operations of a scope at once."""
-        last = nodes[-1]
+        """The operations of a scope at once, and what of it others use."""
         if len(nodes) == 1:
-            return self.forward(last)
-        equation = equal(self.names[last], self._numbers(last.data))
-        return self.say("group forward", scope=scope, count=len(nodes), equation=equation)
+            return self.forward(nodes[0])
+        computed = {node.index for node in nodes}
+        outputs = [node for node in nodes if node is self._trace.root or self._is_used_outside(node, computed)]
+        if len(outputs) == 1:
+            equation = equal(self.names[outputs[0]], self._numbers(outputs[0].data))
+            return self.say("group forward", scope=scope, count=len(nodes), equation=equation)
+        low, high = (self._numbers(end(node.data for node in outputs)) for end in (min, max))
+        return self.say("group outputs", scope=scope, count=len(nodes), outputs=len(outputs), low=low, high=high)
 
-    def group_backward(self, scope: str, count: int) -> str:
-        return self.say("group backward", scope=scope, count=count)
+    def _is_used_outside(self, node: Node, computed: set[int]) -> bool:
+        return any(use not in computed for use, _ in self.paths.uses(node.index))
+
+    def group_backward(self, scope: str, updates: Sequence[Update]) -> str:
+        """What a scope passes on at once, and the norm of what its parameters have got."""
+        nodes = self._trace.nodes
+        after = {update.target: update.after for update in updates if nodes[update.target].role == "parameter"}
+        if not after:
+            return self.say("group backward", scope=scope, count=len(updates))
+        norm = self._numbers(math.hypot(*after.values()))
+        return self.say("group gradient", scope=scope, count=len(updates), norm=norm, parameters=len(after))
 
     def progress(self, phase: str, k: int, count: int) -> str:
         return self.say("progress", phase=self.say(f"phase {phase}"), k=k, count=count)

@@ -29,7 +29,7 @@ ACCENTS = {"\u0302": r"\hat", "\u0304": r"\bar", "\u0303": r"\tilde", "\u0307": 
 DOTLESS = {"i": r"\imath", "j": r"\jmath"}
 NOT_IN_T1 = "ĦħĸĿŀŉŦŧ"
 """Letters of Europe that the encoding T1 lacks."""
-RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ", "0123456789+-n", strict=True))
+RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ⁽⁾", "0123456789+-n()", strict=True))
 LOWERED = {below: char for char, below in SUBSCRIPTS.items()} | {"₊": "+", "₋": "-", "ₙ": "n"}
 
 _SUFFIX = f"(?P<below>[{''.join(LOWERED)}]*)(?P<above>[{''.join(RAISED)}]*)"
@@ -99,7 +99,8 @@ def _character(char: str) -> str:
         return rf"\({mark}{{{plain}}}\)"
     if len(char) == 1 and (" " <= char <= "~" or ("À" <= char <= "ž" and char not in NOT_IN_T1)):
         return char
-    letter, *accents = unicodedata.normalize("NFD", char)
+    parts = unicodedata.normalize("NFD", char)
+    letter, accents = parts[0], parts[1:]
     if accents and accents[0] in ACCENTS and (letter in SYMBOLS or (letter.isascii() and letter.isalpha())):
         upright = SYMBOLS.get(letter) or rf"\mathsf{{{letter}}}"  # as the word around it
         return rf"\({ACCENTS[accents[0]]}{{{upright}}}\)"

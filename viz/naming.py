@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -21,6 +21,8 @@ LONGEST_MADE = 8
 """Of an operation that has no label: ∂y/∂(w · x) can be read, longer ones cannot."""
 
 _SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+_SUPERSCRIPT = str.maketrans("0123456789()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾")
+_NUMBERED = re.compile(r"(?P<label>.*?)(?P<number>(?:⁽[⁰¹²³⁴⁵⁶⁷⁸⁹]+⁾)?)", re.DOTALL)
 _HOLE = re.compile(r"\[\d+\]")
 
 
@@ -52,7 +54,7 @@ def in_brackets(number: str) -> str:
 
 class Names:
     """What the nodes of a trace are called in formulas: by their labels; without one, by the operation if that is
-    short (``w · x``), otherwise, and at the root, by their position (``v7``).
+    short (``w · x``) and no other's, otherwise, and at the root, by their position (``v7``).
 
     >>> from microgrid import Value
     >>> from viz.snapshot import read
@@ -75,7 +77,20 @@ class Names:
         labels = {node.label for node in trace.nodes}
         while any(f"{self._letter}{node.index}" in labels for node in trace.nodes):
             self._letter += "v"
+        self._lettered: set[int] = set()
+        self._plant()
+        formulas: dict[str, list[int]] = {}
         for node in trace.nodes:
+            if node.op and not node.label and self.has_formula(node):
+                formulas.setdefault(self[node], []).append(node.index)
+        self._lettered = _mistakable(trace, formulas)
+        if self._lettered:
+            self._plant()
+
+    def _plant(self) -> None:
+        """The syntax tree of each node, which may need those of its operands."""
+        self._trees.clear()
+        for node in self._trace.nodes:
             self._trees.append(self._tree(node))
 
     def __getitem__(self, node: Node) -> str:
@@ -88,12 +103,12 @@ class Names:
         """What stands for a node in the formulas of others."""
         if node.role == "constant" and not node.label:
             return ast.Constant(node.data)
-        if node.op and not node.label:
+        if node.op and not node.label and node.index not in self._lettered and node is not self._trace.root:
             made = self._application(node)
-            if node is not self._trace.root and len(self._print(made)) <= LONGEST_MADE:
+            if len(self._print(made)) <= LONGEST_MADE:
                 return made
         name = f"v{node.index}"
-        self._words[name] = shorten(self.label(node), LONGEST_OPERAND)
+        self._words[name] = _short(self.label(node))
         return ast.Name(name)
 
     def label(self, node: Node) -> str:
@@ -157,10 +172,48 @@ class Names:
 
 
 def labelled(trace: Trace, numbers: Numbers) -> Trace:
-    """The trace with labels for those nodes that formulas cannot do without, so that pictures have them too."""
+    """The trace with labels for those nodes that formulas cannot do without, so that pictures have them too, and with
+    numbers on labels that could mean several nodes: h⁽¹⁾ and h⁽²⁾."""
+    trace = _numbered(trace)
     names = Names(trace, numbers)
     nodes = (node if names.has_formula(node) else replace(node, label=names.label(node)) for node in trace.nodes)
     return Trace(tuple(nodes), trace.operations)
+
+
+def _numbered(trace: Trace) -> Trace:
+    called: dict[str, list[int]] = {}
+    for node in trace.nodes:
+        if node.label:
+            called.setdefault(node.label, []).append(node.index)
+    mistakable = _mistakable(trace, called)
+    nodes = list(trace.nodes)
+    for label, places in called.items():
+        for number, i in enumerate(places, 1):
+            if i in mistakable:
+                nodes[i] = replace(nodes[i], label=label + f"({number})".translate(_SUPERSCRIPT))
+    return Trace(tuple(nodes), trace.operations)
+
+
+def _mistakable(trace: Trace, called: Mapping[str, Sequence[int]]) -> set[int]:
+    """The nodes that share what they are called, unless each has a scope of its own, which captions name, and no
+    operation of another scope uses it."""
+    seen_from: dict[int, set[tuple[str, ...]]] = {}
+    for node in trace.nodes:
+        for parent in node.parents:
+            seen_from.setdefault(parent, {trace.nodes[parent].scope}).add(node.scope)
+    found: set[int] = set()
+    for places in called.values():
+        scopes = {trace.nodes[i].scope for i in places}
+        if len(scopes) < len(places) or (len(places) > 1 and any(len(seen_from.get(i, ())) > 1 for i in places)):
+            found.update(places)
+    return found
+
+
+def _short(label: str) -> str:
+    """A label as it stands in formulas; its number is never cut."""
+    parts = _NUMBERED.fullmatch(label)
+    number = parts["number"] if parts else ""
+    return shorten(label.removesuffix(number), LONGEST_OPERAND - len(number)) + number
 
 
 def _pattern(node: Node, numbers: Numbers) -> Pattern:

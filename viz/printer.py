@@ -22,7 +22,7 @@ FAMILIAR = {"sigmoid": "σ", "maximum": "max", "minimum": "min", "pi": "π", "in
 SUM, SIGNED, PRODUCT, POWER, ATOM = range(5)
 
 _SUPERSCRIPT = str.maketrans("0123456789-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻")
-_NAME = re.compile(r"[\w'′.\[\]\u0300-\u036f₀-₉⁰⁴-⁹ⁿ]+")
+_NAME = re.compile(r"[\w'′.\[\]\u0300-\u036f₀-₉⁰⁴-⁹ⁿ]+(⁽[⁰¹²³⁴-⁹]+⁾)?")
 
 
 def is_name(label: str) -> bool:
@@ -104,6 +104,7 @@ class Printer:
     def _power(self, base: ast.expr, exponent: ast.expr) -> str:
         below, above = self._write(base, ATOM), self._write(exponent, SUM)
         if re.fullmatch(r"[-−]?\d+", above):
+            below = f"({below})" if below.endswith("⁾") else below
             return below + above.translate(_SUPERSCRIPT)
         return f"{below}^{self._write(exponent, ATOM)}"
 

@@ -23,7 +23,7 @@ from microgrid.ops import TABLE
 from microgrid.report import Report
 
 from . import layout, notation
-from .captions import LONGEST_MADE, LONGEST_SUM, MESSAGES, MOST_PATHS
+from .captions import LONGEST_MADE, LONGEST_PRODUCT, LONGEST_SUM, MESSAGES, MOST_LEAVES, MOST_PATHS
 from .choices import Choices
 from .digits import Numbers
 from .naming import Names
@@ -164,7 +164,10 @@ def _graph(trace: Trace, moments: Sequence[Moment], options: Options, report: Re
     return {
         "lang": options.lang,
         "precision": options.precision,
-        "limits": {"count": MOST, "paths": MOST_PATHS, "sum": LONGEST_SUM, "made": LONGEST_MADE},
+        "limits": {
+            "count": MOST, "paths": MOST_PATHS, "sum": LONGEST_SUM, "made": LONGEST_MADE, "leaves": MOST_LEAVES,
+            "factors": LONGEST_PRODUCT,
+        },
         "nodes": list(_nodes(trace, Numbers(options.precision))),
         "moments": [
             [moment.phase, moment.scope, moment.computed, [update.edge for update in moment.updates]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, overload
@@ -25,7 +25,7 @@ from .paths import Edge
 from .scene import Scene
 from .snapshot import Trace, read
 from .step_page import in_notebook, step_page, verdict
-from .walk import GROUPINGS, Moment, Stage, walk
+from .walk import GROUPINGS, History, Moment, remember, walk
 
 __all__ = ["Frame", "Steps", "explain", "steps"]
 
@@ -36,7 +36,6 @@ class Frame:
 
     `phase` is "start", "forward", "seed", "backward" or "end".  `node` is the operation's position in the graph's
     order, on the way back with `operand`, which of its operands a contribution went to; in "seed" it is the result.
-    `data` and `grads` hold a number for each node, None where there is none yet; constants never get a gradient.
     """
 
     index: int
@@ -44,12 +43,21 @@ class Frame:
     node: int | None
     operand: int | None
     caption: str
-    data: tuple[float | None, ...]
-    grads: tuple[float | None, ...]
+    history: History = field(repr=False)
     active: tuple[int, ...] = ()
     """The nodes that the step gave a value or a gradient."""
     edges: tuple[Edge, ...] = ()
     """The edges it used: each an operation and which operand."""
+
+    @property
+    def data(self) -> tuple[float | None, ...]:
+        """The value of each node, None where there is none yet."""
+        return self.history.data(self.index)
+
+    @property
+    def grads(self) -> tuple[float | None, ...]:
+        """The gradient of each node, None where there is none yet; constants never get one."""
+        return self.history.grads(self.index)
 
 
 def steps(y: Value, *, by: str = "auto", lang: str = "en", **options: Any) -> Steps:
@@ -118,7 +126,8 @@ class Steps(Sequence[Frame]):
         self._y = y
         self._moments = walk(trace, by, choices.units)
         numbers = Numbers(options.precision)
-        self._trace = labelled(_differentiated(trace, self._moments), numbers)
+        self._history = remember(trace, self._moments)
+        self._trace = labelled(_differentiated(trace, self._history.grads(len(self) - 1)), numbers)
         self._captions = Captions(self._trace, numbers, options.lang)
 
     def __len__(self) -> int:
@@ -133,9 +142,6 @@ class Steps(Sequence[Frame]):
             return [self[i] for i in range(*k.indices(len(self)))]
         index = self._place(k)
         moment = self._moments[index]
-        stage = Stage(self._trace)
-        for past in self._moments[: index + 1]:
-            stage.advance(past)
         backward = moment.phase == "backward"
         return Frame(
             index=index,
@@ -143,8 +149,7 @@ class Steps(Sequence[Frame]):
             node=moment.edges[-1][0] if backward else moment.active[-1] if moment.active else None,
             operand=moment.edges[0][1] if backward and not moment.scope else None,
             caption=self._caption(moment),
-            data=tuple(stage.data),
-            grads=tuple(stage.grads),
+            history=self._history,
             active=moment.active,
             edges=moment.edges,
         )
@@ -260,7 +265,7 @@ class Steps(Sequence[Frame]):
         if moment.phase == "end":
             return say.end([node.grad for node in nodes])
         if len(moment.updates) > 1:
-            return say.group_backward(moment.scope, len(moment.updates))
+            return say.group_backward(moment.scope, moment.updates)
         for update in moment.updates:
             node, k = update.edge
             return say.backward(nodes[node], k, update.outer, update.before, update.after)
@@ -278,10 +283,7 @@ def _numbered(pattern: Path, count: int) -> list[Path]:
     return list(map(Path, names))
 
 
-def _differentiated(trace: Trace, moments: Sequence[Moment]) -> Trace:
+def _differentiated(trace: Trace, gradients: Sequence[float | None]) -> Trace:
     """The trace with the gradients that the walk ends with, which are derivatives of the root by construction."""
-    stage = Stage(trace)
-    for moment in moments:
-        stage.advance(moment)
-    nodes = (replace(node, grad=grad, is_derivative=True) for node, grad in zip(trace.nodes, stage.grads))
+    nodes = (replace(node, grad=grad, is_derivative=True) for node, grad in zip(trace.nodes, gradients, strict=True))
     return Trace(tuple(nodes), trace.operations)

@@ -30,7 +30,7 @@ function walk(graph, numbers, captions) {
     frame.lit = edges.map((edge) => edge.join(":"));
     frame.node = edges.at(-1)?.[0] ?? null;
     const [term] = frame.terms;
-    return {...frame, caption: edges.length === 1 ? captions.backward(term) : captions.groupBackward(scope, edges.length)};
+    return {...frame, caption: edges.length === 1 ? captions.backward(term) : captions.groupBackward(scope, frame.terms)};
   });
 }
 
@@ -129,13 +129,12 @@ class Captions {
   }
 
   end(grads) {
-    const lines = [this.say("end")];
-    for (const leaf of this.graph.nodes) {
-      const gradient = grads[leaf.index];
-      if (leaf.op || gradient === null || leaf.index === this.graph.root) continue;
-      lines.push(this.placed(leaf, this.sumOverPaths(leaf, gradient)));
-    }
-    return lines.join("\n");
+    const {nodes, root, limits} = this.graph;
+    const leaves = nodes.filter((node) => !node.op && grads[node.index] !== null && node.index !== root);
+    const lines = leaves.slice(0, limits.leaves)
+      .map((leaf) => this.placed(leaf, this.sumOverPaths(leaf, grads[leaf.index])));
+    if (leaves.length > lines.length) lines.push(this.say("more", {count: leaves.length - lines.length}));
+    return [this.say("end"), ...lines].join("\n");
   }
 
   sumOverPaths(leaf, gradient) {
@@ -163,6 +162,10 @@ class Captions {
   }
 
   product(slopes) {
+    if (slopes.length > this.graph.limits.factors) {
+      slopes = slopes.filter((slope) => slope !== 1);
+      if (!slopes.length) slopes = [1];
+    }
     return slopes.map((slope, k) => k ? inBrackets(this.write(slope)) : this.write(slope)).join(" · ");
   }
 
@@ -171,13 +174,23 @@ class Captions {
   }
 
   groupForward(scope, nodes) {
-    const last = nodes.at(-1), node = this.graph.nodes[last];
-    if (nodes.length === 1) return this.forward(last);
-    const equation = equal(node.name, this.write(this.numbers.data[last]));
-    return this.say("group forward", {scope, count: nodes.length, equation});
+    const {graph, numbers: {data}} = this, count = nodes.length, inside = new Set(nodes);
+    if (count === 1) return this.forward(nodes[0]);
+    const used = nodes.filter((i) => i === graph.root || graph.nodes[i].uses.some(([use]) => !inside.has(use)));
+    if (used.length === 1) {
+      const equation = equal(graph.nodes[used[0]].name, this.write(data[used[0]]));
+      return this.say("group forward", {scope, count, equation});
+    }
+    const values = used.map((i) => data[i]).sort((x, y) => x - y), [low, high] = [values[0], values.at(-1)].map(this.write);
+    return this.say("group outputs", {scope, count, outputs: used.length, low, high});
   }
 
-  groupBackward(scope, count) {
-    return this.say("group backward", {scope, count});
+  groupBackward(scope, terms) {
+    const count = terms.length;
+    const after = new Map(terms.map(({target, after}) => [target, after]));
+    const gradients = [...after].filter(([i]) => this.graph.nodes[i].role === "parameter").map(([, slope]) => slope);
+    if (!gradients.length) return this.say("group backward", {scope, count});
+    const norm = this.write(gradients.reduce((norm, slope) => Math.hypot(norm, slope), 0));
+    return this.say("group gradient", {scope, count, norm, parameters: gradients.length});
   }
 }
