@@ -111,7 +111,7 @@ def _read(plain: str, picture: Picture) -> Layout:
     routes: dict[tuple[str, str], list[tuple[Point, ...]]] = {}
 
     def point(x: str, y: str) -> Point:
-        return round(float(x) * POINTS, 2), round(size[1] - float(y) * POINTS, 2)
+        return float(x) * POINTS, size[1] - float(y) * POINTS
 
     for line in plain.splitlines():
         match line.split():

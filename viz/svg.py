@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 from hashlib import sha256
@@ -9,6 +10,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from .scene import Group, Path, Scene, Text
 from .shapes import Command
+from .theme import Font, Paint
 
 __all__ = ["Written", "digest", "document", "svg", "write"]
 
@@ -70,61 +72,68 @@ def write(group: Group, written: Written) -> str:
 
 
 def _group(group: Group) -> str:
-    attributes: dict[str, str] = {"class": group.kind}
-    if group.node is not None:
-        attributes["data-node"] = str(group.node)
-    if group.operand is not None:
-        attributes["data-edge"] = f"{group.node}:{group.operand}"
-    title = []
+    node = "" if group.node is None else f' data-node="{group.node}"'
+    edge = "" if group.operand is None else f' data-edge="{group.node}:{group.operand}"'
+    told = [f'<g class="{group.kind}"{node}{edge}>']
     if group.description:
-        attributes |= {"role": "graphics-symbol", "aria-label": group.description.replace("\n", ", ")}
-        title = [f"<title>{escape(group.description)}</title>"]
+        label = quoteattr(group.description.replace("\n", ", "))
+        told = [f'<g class="{group.kind}"{node}{edge} role="graphics-symbol" aria-label={label}>',
+                f"<title>{escape(group.description)}</title>"]  # fmt: skip
     items = [_path(item) if isinstance(item, Path) else _text(item) for item in group.items]
-    return "\n".join([f"<g{_attributes(attributes)}>", *title, *items, "</g>"])
+    return "\n".join([*told, *items, "</g>"])
 
 
 def _path(path: Path) -> str:
-    attributes = {"d": _outline(path.commands), "fill": path.paint.fill}
-    if path.paint.stroke != "none":
-        attributes |= {"stroke": path.paint.stroke, "stroke-width": _number(path.paint.width)}
-    if path.paint.dash:
-        attributes["stroke-dasharray"] = " ".join(map(_number, path.paint.dash))
-    return f"<path{_attributes(attributes)}/>"
+    return f'<path d="{_outline(path.commands)}"{_paint(path.paint)}/>'
 
 
-_quoted = lru_cache(2**14)(quoteattr)
-"""Colours, sizes and outlines recur, in the frames of a walk above all."""
+@lru_cache(2**10)
+def _paint(paint: Paint) -> str:
+    attributes = {"fill": paint.fill}
+    if paint.stroke != "none":
+        attributes |= {"stroke": paint.stroke, "stroke-width": _number(paint.width)}
+    if paint.dash:
+        attributes["stroke-dasharray"] = " ".join(map(_number, paint.dash))
+    return _attributes(attributes)
 
 
 @lru_cache(2**14)
 def _outline(commands: tuple[Command, ...]) -> str:
-    return "".join(map(_command, commands))
+    """Outlines recur, in the frames of a walk above all."""
+    form = "".join([_FORMS[letter] for letter, _ in commands])
+    return _short(form % tuple([x for _, points in commands for point in points for x in point]))
 
 
-def _command(command: Command) -> str:
-    letter, points = command
-    return letter + " ".join(f"{_number(x)},{_number(y)}" for x, y in points)
-
-
-def _text(text: Text) -> str:
-    attributes = {
-        "x": _number(text.at[0]),
-        "y": _number(text.at[1]),
-        "font-size": _number(text.font.size),
-        "fill": text.color,
-        "text-anchor": text.anchor,
-    }
-    if text.font.bold:
-        attributes["font-weight"] = "bold"
-    if "  " in text.text or text.text != text.text.strip():
-        attributes["xml:space"] = "preserve"
-    return f"<text{_attributes(attributes)}>{escape(text.text)}</text>"
-
-
-def _attributes(attributes: dict[str, str]) -> str:
-    return "".join([f" {name}={_quoted(value)}" for name, value in attributes.items()])
+_FORMS = {"M": "M%.2f,%.2f", "L": "L%.2f,%.2f", "C": "C%.2f,%.2f %.2f,%.2f %.2f,%.2f", "Z": "Z"}
 
 
 def _number(x: float) -> str:
     """A length to a hundredth, without a trailing zero."""
-    return f"{x:.2f}".rstrip("0").rstrip(".")
+    return _short(f"{x:.2f}")
+
+
+def _short(text: str) -> str:
+    """Numbers of two decimals without those that are 0 at their ends."""
+    return _ENDING.sub(r"\1", text.replace(".00", ""))
+
+
+_ENDING = re.compile(r"(\.\d)0")
+
+
+def _text(text: Text) -> str:
+    said = escape(text.text)
+    blanks = ' xml:space="preserve"' if "  " in said or said != said.strip() else ""
+    at = _short('x="%.2f" y="%.2f"' % text.at)
+    return f"<text {at}{_letters(text.font, text.color, text.anchor)}{blanks}>{said}</text>"
+
+
+@lru_cache(2**10)
+def _letters(font: Font, color: str, anchor: str) -> str:
+    attributes = {"font-size": _number(font.size), "fill": color, "text-anchor": anchor}
+    if font.bold:
+        attributes["font-weight"] = "bold"
+    return _attributes(attributes)
+
+
+def _attributes(attributes: dict[str, str]) -> str:
+    return "".join([f" {name}={quoteattr(value)}" for name, value in attributes.items()])
