@@ -11,6 +11,10 @@ from test_viz_theme import contrast
 import microgrid as mg
 import viz
 from microgrid import Value, nn, parameter
+from viz.digits import Numbers
+from viz.folding import fold
+from viz.routes import Routes
+from viz.snapshot import read
 from viz.theme import THEMES
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -125,7 +129,7 @@ def test_more_routes_than_can_be_told_apart_are_a_sum() -> None:
         y = y + y
     y.label = "y"
     figure = viz.draw(y, path=x)
-    assert says(figure, "routes") == ["∂y/∂x = 1.845e19, a sum over 1.84467e+19 paths"]  # 2**64
+    assert says(figure, "routes") == ["∂y/∂x = 1.845e19, a sum over 1.845e19 paths"]  # 2**64
 
 
 def test_a_path_of_no_effect_passes_nothing_on() -> None:
@@ -134,6 +138,73 @@ def test_a_path_of_no_effect_passes_nothing_on() -> None:
     y.backward()
     assert x.grad == 0
     assert says(viz.draw(y, path=x), "routes") == ["∂y/∂x = ∞ · 0 = 0"]
+
+
+def test_more_routes_than_floats_can_count() -> None:
+    x = Value(1.0, "x")
+    y = x
+    for _ in range(1030):
+        y = named((y + y) * 0.5, "y")
+    trace = read(y)
+    routes = Routes(trace, fold(trace, None), 0, trace.root.index)
+    assert routes.sentences(Numbers()) == ["∂y/∂x = 1, a sum over > 1e308 paths"]
+
+
+def folded_twice() -> tuple[Value, Value]:
+    """y = 3·(x² + x) − x, the bracket and what comes last in scopes of the same name."""
+    x = Value(2.0, "x")
+    with mg.scope("left/sum"):
+        a = x * x + x
+    b = a * parameter(3.0, "w")
+    with mg.scope("right/sum"):
+        y = named(b - x, "y")
+    y.backward()
+    return x, y
+
+
+def test_the_routes_between_folded_scopes_name_what_is_seen() -> None:
+    """By way of the bracket the derivative is (2x + 1)·3 = 15, which three paths through five operations make."""
+    x, y = folded_twice()
+    assert x.grad == 14
+    figure = viz.draw(y, path=x, collapse="neuron")
+    assert says(figure, "routes") == [
+        "x → right/sum:  −1",
+        "x → left/sum → × → right/sum:  5 · 3 · 1 = 15",
+        "∂y/∂x = −1 + 15 = 14",
+    ]
+    colors = {paint.stroke: 0 for paint in THEMES["lecture"].routes[:2]}
+    for path in (p for g in groups(figure, "edge") for p in g.iter(f"{SVG}path") if p.get("stroke") in colors):
+        colors[path.get("stroke")] += 1
+    assert sorted(colors.values()) == [2, 6]  # one arrow and three, each in two parts
+
+
+def test_a_route_that_begins_within_a_folded_scope_names_the_scope_once() -> None:
+    y = neurons()
+    (w,) = (v for v in mg.graph.order(y) if v.scope == "layer0/neuron0" and v.label == "w0")
+    (line,) = says(viz.draw(y, path=w, collapse="neuron"), "routes")
+    _, factors, product = line.replace("−", "-").split(" = ")
+    terms = [float(factor.strip("()")) for factor in factors.split(" · ")]
+    assert len(terms) == 2  # through its own neuron, and through the next
+    assert math.prod(terms) == pytest.approx(w.grad, rel=1e-3)
+    assert float(product) == pytest.approx(w.grad, rel=1e-3)
+
+
+def test_the_outputs_of_a_folded_layer_are_numbered_on_its_routes() -> None:
+    y = neurons()
+    *lines, total = says(viz.draw(y, path="x1", collapse="layer"), "routes")
+    assert [line.partition(":")[0] for line in lines] == ["x₁ → layer0[0] → layer1", "x₁ → layer0[1] → layer1"]
+    (x,) = (v for v in mg.graph.order(y) if v.label == "x1")
+    assert float(total.rpartition(" = ")[2].replace("−", "-")) == pytest.approx(x.grad, rel=1e-3)
+
+
+def test_what_is_not_drawn_is_an_ellipsis_on_a_route() -> None:
+    y = reuse()
+    assert says(viz.draw(y, path="w1", around=y, radius=1), "routes") == [
+        "w₁ → ŷ:  −0.15",
+        "w₁ → … → + → ŷ:  1.5 · 1 · 0.8 = 1.2",  # x = 1.5 and
+        "w₁ → … → + → ŷ:  (−0.75) · 1 · 0.8 = −0.6",  # w₂x = −0.75, of what is left out
+        "∂ŷ/∂w₁ = −0.15 + 1.2 − 0.6 = 0.45",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from operator import mul
 from .digits import Numbers
 from .naming import Names, in_brackets
 from .notation import is_current
-from .paths import MOST, Paths
+from .paths import Paths
 from .snapshot import Node, Trace
 from .text import shorten
 from .walk import Update
@@ -174,8 +174,9 @@ class Captions:
                 text = equal(target, terms_text, value)
                 if len(text) <= LONGEST_SUM:
                     return text
-        number = self._numbers(count) if count < MOST else f"> {self._numbers(MOST)}"
-        return equal(target, value) if count == 1 else self.say("paths", target=target, value=value, count=number)
+        if count == 1:
+            return equal(target, value)
+        return self.say("paths", target=target, value=value, count=self.paths.written_count(node.index, self._numbers))
 
     def _product(self, slopes: list[float]) -> str:
         if len(slopes) > LONGEST_PRODUCT:

@@ -10,12 +10,12 @@ from typing import Any
 from microgrid import Value
 from microgrid.graph import order
 
-from . import routes
 from .engines import estimate, work
 from .errors import TooLarge, VizError
 from .folding import LEVELS, Unit, edges, fold
 from .looks import Scale, scale_of, styles
 from .options import Options
+from .paths import Paths
 from .snapshot import Trace
 
 __all__ = ["MOST_LABELLED", "Choices", "choose"]
@@ -109,7 +109,7 @@ def _path(find: _Finder, trace: Trace, options: Options) -> tuple[int, int] | No
         raise ValueError(f"path is (from, to), or a node from which to go to the root, got {len(ends)} nodes")
     start = find.one(ends[0], "path")
     end = find.one(ends[1], "path") if len(ends) == 2 else trace.root.index
-    if not routes.reached(trace, start, end):
+    if not Paths(trace, end).count(start):
         raise VizError(f"path: nothing leads from {ends[0]!r} to {ends[-1]!r}: name the earlier node first")
     return start, end
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from . import routes
 from .choices import Choices
 from .digits import Numbers
 from .language import ENGLISH, Say
-from .routes import Edge
+from .paths import Edge
+from .routes import Routes
 from .snapshot import Trace
 
 __all__ = ["Emphasis", "emphasis"]
@@ -42,11 +42,9 @@ def emphasis(trace: Trace, choices: Choices, numbers: Numbers, say: Say = ENGLIS
     if choices.path is None:
         return Emphasis(frozenset(nodes), frozenset(edges))
     start, end = choices.path
-    on_the_way = set(routes.reached(trace, start, end))
-    edges |= {
-        (i, k) for i in on_the_way - {start} for k, parent in enumerate(trace.nodes[i].parents) if parent in on_the_way
-    }
-    few = routes.count(trace, start, end) <= routes.MOST_ROUTES
-    drawn = tuple(frozenset(route.edges) for route in routes.routes(trace, start, end)) if few else ()
-    sentences = tuple(routes.sentences(trace, start, end, numbers, say))
-    return Emphasis(frozenset(nodes | on_the_way), frozenset(edges), drawn, sentences)
+    routes = Routes(trace, choices.units, start, end)
+    ahead = routes.nodes - {start}
+    edges |= {(i, k) for i in ahead for k, parent in enumerate(trace.nodes[i].parents) if parent in routes.nodes}
+    drawn = tuple(route.edges for route in routes.few)
+    sentences = tuple(routes.sentences(numbers, say))
+    return Emphasis(frozenset(nodes | routes.nodes), frozenset(edges), drawn, sentences)

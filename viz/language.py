@@ -40,7 +40,7 @@ SPANISH = {
     "local derivative of {result} with respect to {operand}: {x}":
         "derivada local de {result} respecto de {operand}: {x}",
     "derivative of {result} with respect to {operand}: {x}": "derivada de {result} respecto de {operand}: {x}",
-    "{derivative} = {x}, a sum over {n:.6g} paths": "{derivative} = {x}, una suma sobre {n:.6g} caminos",
+    "{derivative} = {x}, a sum over {n} paths": "{derivative} = {x}, una suma sobre {n} caminos",
     "size of the gradient": "tamaño del gradiente",
 
     # the whole picture

@@ -16,7 +16,7 @@ from .language import speaker
 from .looks import Look, Scale, look
 from .metrics import text_width
 from .options import Options
-from .routes import Edge
+from .paths import Edge
 from .shapes import SHAPES, Point, Shape
 from .snapshot import Node, Trace
 from .text import shorten
