@@ -358,6 +358,55 @@ def test_a_gradient_of_zero_is_the_palest() -> None:
     assert fills(viz.draw(z, color_by="grad"))["x"] == THEMES["lecture"].scale[0]
 
 
+def scale_row(y: Value, **options: object) -> tuple[list[str], list[str]]:
+    """The texts and the colours of the legend of a picture coloured by its gradients."""
+    figure = viz.draw(y, color_by="grad", **options)
+    fills = [path.get("fill") for g in groups(figure, "scale") for path in g.iter(f"{SVG}path")]
+    return says(figure, "scale"), [fill for fill in fills if fill != "none"]
+
+
+def test_a_gradient_that_all_have_is_a_colour_and_no_bar() -> None:
+    y = named(Value(1.0, "x") + 1.0, "y") + 2.0
+    y.backward()
+    assert scale_row(y) == (["size of the gradient", "1"], [THEMES["lecture"].scale[-1]])
+
+
+def test_a_gradient_of_zero_is_told_apart_from_the_smallest() -> None:
+    x = Value(-1.0, "x")
+    y = named((x * 3.0).relu(), "h") * 2.0
+    y.backward()
+    said, colors = scale_row(y)
+    assert said == ["size of the gradient", "0", "1", "10"]  # gradients 0, 0, 2 and 1
+    assert colors[0] == fills(viz.draw(y, color_by="grad"))["x"] == THEMES["lecture"].scale[0]
+    assert colors[1] == fills(viz.draw(y, color_by="grad"))["h · 2"] != colors[0]
+
+
+def test_what_is_too_small_for_the_scale_is_told() -> None:
+    x = Value(1.0, "x")
+    y = (x * 1e-30 + Value(1.0, "b")) * 1e-3
+    y.backward()
+    assert scale_row(y)[0] == ["size of the gradient", "< 1e−12", "1e−12", "1"]  # 1e-33, 1e-3 and 1
+
+
+@pytest.mark.parametrize("size", [math.inf, math.nan])
+def test_a_gradient_that_is_no_number_has_no_place_between_powers_of_ten(size: float) -> None:
+    loss = lecture()
+    loss.grad = size
+    said, _ = scale_row(loss)
+    assert said == ["size of the gradient", "1", "100" + (", ∞" if size == math.inf else "")]
+    fill = fills(viz.draw(loss, color_by="grad"))["L = e²"]
+    assert fill == (THEMES["lecture"].scale[-1] if size == math.inf else THEMES["lecture"].background)
+
+
+def test_the_legend_of_coloured_boxes_shows_their_borders_only() -> None:
+    y = Value(1.0, "x") * 2.0
+    y.backward()
+    (legend,) = groups(viz.draw(y, color_by="grad", legend=True), "legend")
+    kinds = dict(zip(texts(legend), [path.get("fill") for path in legend.iter(f"{SVG}path")], strict=True))
+    look = THEMES["lecture"].boxes
+    assert kinds == {"input": "none", "operation": "none", "constant": look["constant"].fill}
+
+
 # ---------------------------------------------------------------- node_style
 
 

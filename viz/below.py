@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from .digits import Numbers
 from .language import Say, speaker
 from .lettering import BASELINE, letter, measure
-from .looks import Scale, color
+from .looks import LEAST, Scale, color
 from .options import Options
 from .picture import Line, Picture
 from .scene import Group, Path, Text
@@ -45,20 +47,20 @@ def blocks(picture: Picture, options: Options, theme: Theme) -> list[Block]:
         found.append(_routes(picture.emphasis.sentences, len(picture.emphasis.routes), theme))
     if picture.scale:
         found.append(_scale(picture.scale, theme, say))
-    if options.legend and (kinds := [kind for kind in LEGEND if any(box.kind == kind for box in picture.boxes)]):
+    if options.legend and (kinds := _kinds(picture, theme)):
         found.append(_legend(kinds, theme, say))
     return found
 
 
-def _legend(kinds: list[str], theme: Theme, say: Say) -> Block:
+def _legend(kinds: dict[str, Paint], theme: Theme, say: Say) -> Block:
     """A small box of each of these kinds with its name, in a row."""
     names = {kind: say(LEGEND[kind]) for kind in kinds}
     width = sum(SWATCH[0] + 8 + measure(name, "legend") + GAP for name in names.values())
 
     def draw(left: float, top: float) -> Iterator[Path | Text]:
         middle = top + ABOVE + SWATCH[1] / 2
-        for kind in kinds:
-            yield Path(SHAPES[kind].path((left + SWATCH[0] / 2, middle), SWATCH), theme.boxes[kind])
+        for kind, paint in kinds.items():
+            yield Path(SHAPES[kind].path((left + SWATCH[0] / 2, middle), SWATCH), paint)
             left += SWATCH[0] + 8
             yield _text(names[kind], left, middle, theme)
             left += measure(names[kind], "legend") + GAP
@@ -66,29 +68,54 @@ def _legend(kinds: list[str], theme: Theme, say: Say) -> Block:
     return Block("legend", (width, ABOVE + SWATCH[1]), draw)
 
 
+def _kinds(picture: Picture, theme: Theme) -> dict[str, Paint]:
+    """The kinds of boxes there are; those whose inside is a gradient's colour have theirs empty here."""
+    colored = {box.kind for box in picture.boxes if picture.scale and box.node in picture.scale.sizes}
+    return {
+        kind: replace(theme.boxes[kind], fill="none") if kind in colored else theme.boxes[kind]
+        for kind in LEGEND
+        if any(box.kind == kind for box in picture.boxes)
+    }
+
+
 def _scale(scale: Scale, theme: Theme, say: Say) -> Block:
-    """A bar of the colours, with the powers of ten that its ends stand for."""
+    """The colour of what is zero, and of the only other size there is, or a bar between powers of ten."""
     numbers = Numbers()
-    name = say("size of the gradient")
-    ends = [numbers(10.0**power) for power in (scale.low, scale.high)]
-    lengths = [measure(text, "legend") for text in (name, *ends)]
-    width = lengths[0] + 16 + lengths[1] + 8 + BAR[0] + 8 + lengths[2]
+    row: list[str | list[float]] = [say("size of the gradient")]
+    low, high = numbers(10.0**scale.low), numbers(10.0**scale.high)
+    if scale.unseen is not None:
+        row += [[0.0], f"< {low}" if scale.unseen else "0"]
+    if scale.only:
+        row += [[1.0], numbers(scale.only)]
+    elif scale.only is None:
+        top = f"{high}, {numbers(math.inf)}" if math.inf in scale.sizes.values() else high
+        row += [low, [LEAST + (1 - LEAST) * k / (SHADES - 1) for k in range(SHADES)], top]
+
+    bars = [not isinstance(part, str) for part in row]
+    gaps = [8.0 if a != b else GAP for a, b in pairwise(bars)] + [0.0]  # more between two texts
+
+    def length(part: str | list[float]) -> float:
+        return measure(part, "legend") if isinstance(part, str) else SWATCH[0] if len(part) == 1 else BAR[0]
 
     def draw(left: float, top: float) -> Iterator[Path | Text]:
         middle = top + ABOVE + SWATCH[1] / 2
-        yield _text(name, left, middle, theme)
-        left += lengths[0] + 16
-        yield _text(ends[0], left, middle, theme)
-        left += lengths[1] + 8
-        step = BAR[0] / SHADES
-        for k in range(SHADES):
-            center = (left + (k + 0.5) * step, middle)
-            shade = color(theme, k / (SHADES - 1))
-            yield Path(SHAPES["local"].path(center, (step + 0.3, BAR[1])), Paint(shade, "none", 0.0))
-        yield Path(SHAPES["local"].path((left + BAR[0] / 2, middle), BAR), Paint("none", theme.edge, 1.0))
-        yield _text(ends[1], left + BAR[0] + 8, middle, theme)
+        for part, gap in zip(row, gaps, strict=True):
+            if isinstance(part, str):
+                yield _text(part, left, middle, theme)
+            else:
+                yield from _shades(part, left, middle, length(part), theme)
+            left += length(part) + gap
 
-    return Block("scale", (width, ABOVE + SWATCH[1]), draw)
+    return Block("scale", (sum(map(length, row)) + sum(gaps), ABOVE + SWATCH[1]), draw)
+
+
+def _shades(places: list[float], left: float, middle: float, width: float, theme: Theme) -> Iterator[Path]:
+    """A bar with the colours at these places of the scale."""
+    step = width / len(places)
+    for k, place in enumerate(places):
+        center = (left + (k + 0.5) * step, middle)
+        yield Path(SHAPES["local"].path(center, (step + 0.3, BAR[1])), Paint(color(theme, place), "none", 0.0))
+    yield Path(SHAPES["local"].path((left + width / 2, middle), (width, BAR[1])), Paint("none", theme.edge, 1.0))
 
 
 def _routes(sentences: tuple[str, ...], count: int, theme: Theme) -> Block:

@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from .errors import VizError
@@ -14,10 +15,12 @@ from .folding import Unit, gradient_norm, outputs
 from .snapshot import Node, Trace
 from .theme import FADED, NO_BORDER, Paint, Theme, contrast, mix
 
-__all__ = ["Look", "Scale", "color", "look", "scale_of", "styles"]
+__all__ = ["LEAST", "Look", "Scale", "color", "look", "scale_of", "styles"]
 
 DECADES = 12
 """What is smaller than the largest gradient by more than so many powers of ten is drawn like zero."""
+LEAST = 0.12
+"""The place of what is just large enough not to be."""
 
 KEYS = ("fill", "stroke", "width", "dash", "text")
 
@@ -32,19 +35,33 @@ class Look:
 
 @dataclass(frozen=True)
 class Scale:
-    """From the magnitude of a gradient to a place between 0 and 1, by powers of ten from `low` to `high`."""
+    """From the size of a gradient to a place between 0 and 1, by powers of ten from `low` to `high`; nan has none."""
 
     low: float
     high: float
     sizes: Mapping[int, float]
     """The magnitude for each box, by the node that it is named after."""
 
+    @cached_property
+    def only(self) -> float | None:
+        """The magnitude that all have that are not zero; None where they differ, 0 where all are zero."""
+        found = {size for size in self.sizes.values() if size and not math.isnan(size)}
+        return None if len(found) > 1 else max(found, default=0.0)
+
+    @cached_property
+    def unseen(self) -> float | None:
+        """The largest magnitude that is drawn like zero; None if there is none."""
+        return max((size for size in self.sizes.values() if self.place(size) == 0), default=None)
+
     def place(self, size: float) -> float:
         if size == 0 or math.isnan(size):
-            return 0.0
-        if self.low == self.high:
+            return size
+        if self.only is not None:
             return 1.0
-        return min(max((math.log10(size) - self.low) / (self.high - self.low), 0.0), 1.0)
+        power = math.log10(size) if size < math.inf else self.high
+        if power < self.low - 1e-9:
+            return 0.0
+        return LEAST + (1 - LEAST) * min(max((power - self.low) / max(self.high - self.low, 1), 0.0), 1.0)
 
 
 def scale_of(trace: Trace, units: Sequence[Unit]) -> Scale | None:
@@ -73,7 +90,8 @@ def look(
     if root:
         found = replace(found, paint=replace(found.paint, width=theme.root_width))
     if scale and kind != "symbol" and node in scale.sizes:
-        fill = color(theme, scale.place(scale.sizes[node]))
+        size = scale.sizes[node]
+        fill = theme.background if math.isnan(size) else color(theme, scale.place(size))
         found = Look(replace(found.paint, fill=fill), max(("#000000", "#ffffff"), key=lambda ink: contrast(ink, fill)))
     if styles and kind != "symbol" and node in styles:
         own = dict(styles[node])
