@@ -117,6 +117,20 @@ def test_each_route_has_a_line_of_its_own_where_several_share_an_arrow() -> None
     assert {routes[1], routes[2]} in colors
 
 
+def test_a_route_does_not_stop_between_an_operation_and_its_result() -> None:
+    figure = viz.draw(reuse(), path="w1", ops="separate")
+    routes = [paint.stroke for paint in THEMES["lecture"].routes[:3]]
+    edges = [[p.get("stroke") for p in g.iter(f"{SVG}path") if p.get("fill") == "none"] for g in groups(figure, "edge")]
+    arrows = [sum(color in edge for edge in edges) for color in routes]
+    assert arrows == [2, 6, 10]  # an arrow to each operation on the route, and one from it to its result
+    assert not any(THEMES["lecture"].edge in edge for edge in edges if set(edge) & set(routes))
+
+
+def test_the_derivative_of_what_has_no_name_has_none() -> None:
+    x = Value(3.0, "x")
+    assert says(viz.draw(x * x, path=x), "routes")[-1] == "∂/∂x = 3 + 3 = 6"
+
+
 def test_a_single_route_is_a_product() -> None:
     assert says(viz.draw(lecture(), path=("w", "L")), "routes") == ["∂L/∂w = 3 · 1 · 1 · (−4) = −12"]
     assert says(viz.draw(lecture(), path=("z", "e")), "routes") == ["∂e/∂z = 1 · 1 = 1"]
@@ -436,6 +450,21 @@ def test_a_style_of_ones_own() -> None:
 def test_a_wrong_style_is_told_when_the_figure_is_made(style: object, error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
         viz.draw(lecture(), node_style=lambda node: style)
+
+
+@pytest.mark.parametrize("fill", ["#000000", "#222222", "#b3261e", "#ffd9a8", "#ffffff"])
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("color_by", [None, "grad"])
+def test_text_on_a_style_of_ones_own_can_be_read(theme: str, fill: str, color_by: str | None) -> None:
+    figure = viz.draw(lecture(), theme=theme, color_by=color_by, node_style=lambda node: {"fill": fill})
+    for g in groups(figure, "node"):
+        assert g.find(f"{SVG}path").get("fill") == fill
+        assert all(contrast(text.get("fill"), fill) >= 4.5 for text in g.iter(f"{SVG}text"))
+
+
+def test_a_colour_of_text_that_was_asked_for_is_used_even_so() -> None:
+    figure = viz.draw(lecture(), node_style=lambda node: {"fill": "#222222", "text": "#333333"})
+    assert {text.get("fill") for g in groups(figure, "node") for text in g.iter(f"{SVG}text")} == {"#333333"}
 
 
 def test_a_style_is_a_function() -> None:

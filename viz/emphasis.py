@@ -32,6 +32,10 @@ class Emphasis:
         """Which routes an arrow is part of."""
         return [k for k, route in enumerate(self.routes) if not route.isdisjoint(edges)]
 
+    def through(self, node: int | None) -> list[int]:
+        """Which routes a result that is drawn apart from its operation is part of."""
+        return [k for k, route in enumerate(self.routes) if any(i == node for i, _ in route)]
+
 
 def emphasis(trace: Trace, choices: Choices, numbers: Numbers, say: Say = ENGLISH) -> Emphasis | None:
     """What `highlight` and `path` bring out; None if neither was asked for."""

@@ -22,6 +22,9 @@ DECADES = 12
 LEAST = 0.12
 """The place of what is just large enough not to be."""
 
+READABLE = 4.5
+"""The least contrast of text (WCAG 2.2, success criterion 1.4.3)."""
+
 KEYS = ("fill", "stroke", "width", "dash", "text")
 
 
@@ -92,16 +95,23 @@ def look(
     if scale and kind != "symbol" and node in scale.sizes:
         size = scale.sizes[node]
         fill = theme.background if math.isnan(size) else color(theme, scale.place(size))
-        found = Look(replace(found.paint, fill=fill), max(("#000000", "#ffffff"), key=lambda ink: contrast(ink, fill)))
+        found = Look(replace(found.paint, fill=fill), _ink(fill))
     if styles and kind != "symbol" and node in styles:
         own = dict(styles[node])
-        text = own.pop("text", found.text)
-        found = Look(replace(found.paint, **own), text)
+        text = own.pop("text", None)
+        if "fill" in own and not text and min(contrast(ink, own["fill"]) for ink in theme.inks) < READABLE:
+            text = _ink(own["fill"])
+        found = Look(replace(found.paint, **own), text or (None if "fill" in own else found.text))
     if faded:
         paint = found.paint
         paint = replace(paint, fill=_fade(paint.fill, theme), stroke=_fade(paint.stroke, theme))
         found = Look(paint, _fade(found.text, theme) if found.text else None)
     return found
+
+
+def _ink(ground: str) -> str:
+    """Black or white, whichever can be read better."""
+    return max(("#000000", "#ffffff"), key=lambda ink: contrast(ink, ground))
 
 
 def color(theme: Theme, place: float) -> str:

@@ -103,8 +103,10 @@ def _arrow(
     lanes: list[int | None] = [None]
     if picture.emphasis and not picture.emphasis.shows(arrow.edges):
         theme = theme.faded if arrow.edges or picture.is_faded(arrow.head) else theme
+        lanes = [*picture.emphasis.through(arrow.head.node)] if arrow.is_bond else []
     elif picture.emphasis:
-        lanes = [*picture.emphasis.lines(arrow.edges)] or lanes
+        lanes = [*picture.emphasis.lines(arrow.edges)]
+    lanes = lanes or [None]
     lines, heads = list[Path](), list[Path]()
     for n, lane in enumerate(lanes):
         line = Paint("none", theme.edge, 1.5) if lane is None else theme.routes[lane]

@@ -119,7 +119,8 @@ class Routes:
 
     def sentences(self, numbers: Numbers, say: Say = ENGLISH) -> list[str]:
         """A line for each route with its product, then the sum; one line where there is one route."""
-        name = f"∂{self._stop(self._end, numbers)}/∂{self._stop(self._start, numbers)}"
+        of = self._stop(self._end, numbers) if self._trace.nodes[self._end].label else ""
+        name = f"∂{of}/∂{self._stop(self._start, numbers)}"
         if not self.few:
             x, n = numbers(self._paths.derivative(self._start)), self._paths.written_count(self._start, numbers)
             return [say("{derivative} = {x}, a sum over {n} paths", derivative=name, x=x, n=n)]

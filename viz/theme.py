@@ -75,6 +75,11 @@ class Theme:
     """Colours from little to much."""
     root_width: float = 3.4
 
+    @property
+    def inks(self) -> tuple[str, ...]:
+        """What text in boxes is written in."""
+        return self.text, self.gradient, self.dim
+
     def ink(self, kind: str) -> str:
         """The colour of a kind of text."""
         special = {"gradient": self.gradient, "local": self.local, "symbol": self.symbol}
