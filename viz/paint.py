@@ -117,11 +117,12 @@ def _arrow(
         parts[-1] = curves.reverse(shaft)
         lines = [*(Path(_path(part), line) for part in reversed(parts)), *lines]
         heads.append(_head(back[0], shaft[0], line.stroke))
-    groups = [Group("edge", (*lines, *heads), node=arrow.head.node, operand=arrow.operand)]
+    node = arrow.edges[0][0] if arrow.edges else arrow.head.node
+    groups = [Group("edge", (*lines, *heads), node=node, operand=arrow.operand)]
     if arrow.label:
         texts = _lines(arrow.label, layout.centers[arrow.label.name], theme)
         description = arrow.label.description
-        groups.append(Group("local", tuple(texts), description, arrow.label.node, arrow.operand))
+        groups.append(Group("local", tuple(texts), description, node, arrow.operand))
     return groups
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
+from functools import cache
 
 from microgrid.ops import Op
 from microgrid.rows_c import C
 
-__all__ = ["rows", "text"]
+__all__ = ["is_arithmetic", "rows", "text"]
 
 NUMBERS = {"inf": "Infinity", "nan": "NaN", "pi": "Math.PI"}
 OWN = {"erf", "erfc", "pow"}
@@ -37,6 +38,19 @@ def text(formula: str) -> str:
     '((0.0 < y && y <= 1.0) ? pow(x, y) : NaN)'
     """
     return JavaScript(asking=False).text(formula)
+
+
+@cache
+def is_arithmetic(row: Op) -> bool:
+    """Whether a row takes only +, −, · and /, which IEEE 754 fixes to the last bit in every language.
+
+    >>> from microgrid.ops import TABLE
+    >>> [name for name in ("mul", "tanh", "powc") if is_arithmetic(TABLE[name])]
+    ['mul']
+    """
+    formulas = [row.value, *row.partials, *(formula for _, formula in row.let)]
+    parts = (part for formula in formulas if row.value for part in ast.walk(ast.parse(formula, mode="eval")))
+    return bool(row.value) and not any(isinstance(part, ast.Call | ast.Pow | ast.Mod) for part in parts)
 
 
 def _row(row: Op) -> str:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import json
-import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -28,6 +27,7 @@ from .choices import Choices
 from .digits import Numbers
 from .naming import Names
 from .options import Options
+from .packed import differences, exact, hidden, packed, pattern
 from .paint import paint
 from .paths import MOST
 from .picture import compose, gradient_line
@@ -47,7 +47,10 @@ SECONDS = 3.0
 """For the derivatives as whole formulas: a page should not be long in coming."""
 HEIGHT = 640
 """Of the page within a notebook, in CSS pixels."""
-SCRIPTS = ("numbers.js", "graph.js", "walk.js", "picture.js", "panel.js", "predict.js", "stepper.js")
+SCRIPTS = (
+    "numbers.js", "graph.js", "folded.js", "walk.js", "picture.js", "panel.js", "scope.js", "table.js", "predict.js",
+    "stepper.js",
+)  # fmt: skip
 
 
 def step_page(
@@ -71,7 +74,7 @@ def step_page(
         script=script,
         script_hash=_hash(script),
         picture=re.sub(' style="[^"]*"', "", svg(scene), count=1),  # which the policy would not let through
-        graph=_json(_graph(trace, moments, options, report)),
+        graph=_json(_graph(trace, moments, options, choices, report)),
     )
 
 
@@ -160,7 +163,12 @@ def _json(data: Any) -> str:
     return text
 
 
-def _graph(trace: Trace, moments: Sequence[Moment], options: Options, report: Report | None) -> dict[str, Any]:
+def _graph(
+    trace: Trace, moments: Sequence[Moment], options: Options, choices: Choices, report: Report | None
+) -> dict[str, Any]:
+    numbers, inside = Numbers(options.precision), hidden(trace, choices.units, moments)
+    shown = [node for node in trace.nodes if node.index not in inside]
+    folded = {"folded": packed(trace, choices.units, inside, numbers)} if inside else {}
     return {
         "lang": options.lang,
         "precision": options.precision,
@@ -168,21 +176,29 @@ def _graph(trace: Trace, moments: Sequence[Moment], options: Options, report: Re
             "count": MOST, "paths": MOST_PATHS, "sum": LONGEST_SUM, "made": LONGEST_MADE, "leaves": MOST_LEAVES,
             "factors": LONGEST_PRODUCT,
         },
-        "nodes": list(_nodes(trace, Numbers(options.precision))),
-        "moments": [
-            [moment.phase, moment.scope, moment.computed, [update.edge for update in moment.updates]]
-            for moment in moments
-        ],
+        "nodes": list(_nodes(trace, shown, numbers)),
+        "moments": [_moment(moment, bool(inside)) for moment in moments],
         "messages": MESSAGES,
         "words": json.loads(_read("words.json")),
         "verdict": _verdict(report) if report else None,
+        **folded,
     }
 
 
-def _nodes(trace: Trace, numbers: Numbers) -> Iterator[dict[str, Any]]:
+def _moment(moment: Moment, folded: bool) -> list[Any]:
+    """Phase, scope, the operations computed, and the edges that pass a gradient on; as `differences` for a whole scope
+    of a folded graph, with the operations in place of their edges, all of which it uses."""
+    edges = [update.edge for update in moment.updates]
+    if folded and moment.scope:
+        passing = dict.fromkeys(node for node, _ in edges)
+        return [moment.phase, moment.scope, differences(moment.computed), differences(passing)]
+    return [moment.phase, moment.scope, moment.computed, edges]
+
+
+def _nodes(trace: Trace, shown: Iterable[Node], numbers: Numbers) -> Iterator[dict[str, Any]]:
     """What the page knows of each node; texts that hold no computed number are made here, once."""
     names = Names(trace, numbers)
-    for node in trace.nodes:
+    for node in shown:
         row = TABLE.get(node.op)
         facts: dict[str, Any] = {
             "label": node.label,
@@ -193,13 +209,13 @@ def _nodes(trace: Trace, numbers: Numbers) -> Iterator[dict[str, Any]]:
             "role": node.role,
             "scope": "/".join(node.scope),
             "op": node.op,
-            "constant": None if node.constant is None else _exact(node.constant),
-            "data": _exact(node.data),
+            "constant": None if node.constant is None else exact(node.constant),
+            "data": exact(node.data),
             "parents": node.parents,
-            "partials": list(map(_exact, node.partials)),
+            "partials": list(map(exact, node.partials)),
         }
         if row:
-            made, pattern = shorten(names.made(node), LONGEST_MADE), names.pattern(node)
+            made = shorten(names.made(node), LONGEST_MADE)
             facts |= {
                 "sign": notation.symbol(node, numbers),
                 "needs": row.needs or row.domain,
@@ -207,7 +223,7 @@ def _nodes(trace: Trace, numbers: Numbers) -> Iterator[dict[str, Any]]:
                 "made": made,
                 "called": node.label or (names[node] if names[node] != made else ""),
                 "stale": not notation.is_current(trace, node),
-                "pattern": {"parts": pattern.parts, "operands": pattern.operands, "tight": pattern.tight},
+                "pattern": pattern(names, node),
                 "locals": [names.local(node, k) for k in range(len(node.parents))],
                 "shared": [names.is_shared(node, k) for k in range(len(node.parents))],
                 "formulas": list(_formulas(trace, node, numbers)),
@@ -224,13 +240,6 @@ def _formulas(trace: Trace, node: Node, numbers: Numbers) -> Iterator[str]:
 
 def _before_number(text: str, x: float | None, numbers: Numbers) -> str:
     return "" if x is None else text.removesuffix(numbers(x))
-
-
-def _exact(x: float) -> float | str:
-    """A number as JSON has it; JSON has no infinity."""
-    if math.isfinite(x):
-        return x
-    return "NaN" if math.isnan(x) else "Infinity" if x > 0 else "-Infinity"
 
 
 def _verdict(report: Report) -> dict[str, Any]:

@@ -4,6 +4,7 @@ const LONGEST_LIST = 24; // paths that are written out; beyond, only how many th
 
 // A graph is {nodes: [{parents, op, constant, data, partials, ...}]}, each node after its operands.
 function prepare(graph) {
+  unpack(graph);
   graph.nodes.forEach((node, index) => Object.assign(node, {
     index, uses: [],
     data: Number(node.data), constant: node.constant === null ? null : Number(node.constant),
@@ -14,6 +15,7 @@ function prepare(graph) {
   // Where the recorded numbers are infinite already, changed ones may become so too.
   graph.ieee = graph.nodes.some((node) => node.op && !Number.isFinite(node.data));
   graph.fixed = mark(graph, (node) => node.op && !ROWS[node.op]);
+  fold(graph);
   return graph;
 }
 
@@ -37,11 +39,11 @@ function mark(graph, wanted) {
   return found;
 }
 
-// The numbers {data, partials, branches, errors} with some leaves changed, `changes` being a Map from index to number.
+// The numbers {data, partials, same, errors, broken} with some leaves changed, `changes` being a Map from index to number.
 // What does not depend on a changed leaf keeps its recorded bits.  An impossible operation has an error
-// {kind: "domain" | "pole" | "overflow"}; what depends on it is {kind: "above", node: where it happened}.
+// {kind: "domain" | "pole" | "overflow"} and is in `broken`; what depends on it is {kind: "above", node: where it happened}.
 function compute(graph, changes = new Map()) {
-  const numbers = {data: [], partials: [], errors: [], same: []};
+  const numbers = {data: [], partials: [], errors: [], same: [], broken: []};
   const stale = [];
   for (const node of graph.nodes) {
     const i = node.index;
@@ -77,6 +79,7 @@ function refuse(numbers, i, error) {
   numbers.data[i] = NaN;
   numbers.partials[i] = [];
   numbers.errors[i] = error;
+  if (error.kind !== "above") numbers.broken.push(i);
 }
 
 // One contribution of the chain rule; as in the engine, 0 times infinity is 0 here.

@@ -1,4 +1,4 @@
-// What is said beside the picture: a node's formula, derivatives, chain rule and paths; the table; the verdict.
+// What is said beside the picture: a node's formula, derivatives, chain rule and paths; the verdict.
 
 // An element with attributes, listeners (on...) and children; a text is only ever text.
 function make(tag, attributes = {}, ...children) {
@@ -120,30 +120,6 @@ function whatIf(page, i) {
   const reset = make("button", {type: "button", id: "reset", onclick: () => page.change(i, node.data)},
     word("reset", {value: page.write(node.data)}));
   return [title, make("p", {class: "line"}, make("label", {for: "what-if"}, label), field), slider, help, paragraph(reset)];
-}
-
-// ---------------------------------------------------------------- table
-
-function tableOfNumbers(page) {
-  const {graph, word} = page, {data, grads} = page.known, active = new Set(page.frames[page.step].active);
-  const scoped = graph.nodes.some((node) => node.scope);
-  const pending = (why) => make("span", {class: "note", title: word(why)}, BLANK);
-  const cell = (x, why) => make("td", {class: "number"}, x === null ? pending(why) : number(page, x));
-  const opener = (node) => make("button", {type: "button", "data-node": node.index, onclick: () => page.choose(node.index)},
-    node.heading || page.write(node.data));
-  const row = (node) => make("tr", {class: active.has(node.index) ? "active" : null},
-    make("th", {scope: "row"}, opener(node)),
-    cell(data[node.index], page.numbers.errors[node.index] ? "impossible" : "pending_value"),
-    node.role === "constant" ? make("td") : cell(grads[node.index], "pending_gradient"),
-    make("td", {}, word(node.role)),
-    make("td", {}, node.parents.map((parent) => graph.nodes[parent].name).join(", ")),
-    scoped ? make("td", {}, node.scope) : null);
-  const columns = ["node", "value", "gradient", "role", "operands", ...scoped ? ["scope"] : []];
-  const kind = (name) => ["value", "gradient"].includes(name) ? "number" : null;
-  const head = (name) => make("th", {scope: "col", class: kind(name)}, word(name));
-  return make("table", {},
-    make("thead", {}, make("tr", {}, columns.map(head))),
-    make("tbody", {}, graph.nodes.map(row)));
 }
 
 // ---------------------------------------------------------------- verdict

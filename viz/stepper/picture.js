@@ -17,16 +17,16 @@ class Picture {
     for (const label of this.locals) label.setAttribute("role", "img");
     this.boxes = [];
     for (const group of all("node")) {
-      const index = Number(group.dataset.node), node = graph.nodes[index];
+      const index = Number(group.dataset.node), unit = graph.units.get(index);
       const texts = [...group.querySelectorAll("text")].map(changeable);
-      const gradient = node.role === "constant" ? null : texts.pop();
+      const gradient = graph.nodes[index].role === "constant" && !unit ? null : texts.pop();
       this.boxes[index] = {group, title: group.querySelector("title"), gradient, value: texts.pop(), name: texts[0]};
       group.setAttribute("role", "button");
       group.setAttribute("tabindex", "-1");
       group.addEventListener("click", () => choose(index));
       group.addEventListener("keydown", (event) => event.key === "Enter" && choose(index));
       group.addEventListener("focus", () => this.rove(index));
-      if (isOpen(graph, index)) {
+      if (!unit && isOpen(graph, index)) {
         group.classList.add("leaf");
         group.addEventListener("pointerdown", (down) => dragged(group, down, (distance) => drag(index, distance)));
       }
@@ -38,6 +38,7 @@ class Picture {
 
   // One node at a time can be reached with the Tab key; up and down go from there.
   rove(index) {
+    index = this.graph.owner[index];
     if (!this.boxes[index]) return;
     this.boxes[this.current]?.group.setAttribute("tabindex", "-1");
     this.boxes[index].group.setAttribute("tabindex", "0");
@@ -83,6 +84,7 @@ class Picture {
 
   // Scrolls the picture, and only the picture, to where something happens.
   reveal(index) {
+    index = this.graph.owner[index];
     if (!this.boxes[index]) return;
     const outer = this.frame.getBoundingClientRect(), inner = this.boxes[index].group.getBoundingClientRect();
     const x = inner.left + inner.width / 2 - outer.left - outer.width / 2;
@@ -91,35 +93,33 @@ class Picture {
     if (far) this.frame.scrollBy({left: x, top: y, behavior: still() ? "instant" : "smooth"});
   }
 
-  // view: {frame, data, grads, numbers, chosen, describe(index), exact(index), local(index, k), number(x)}
+  // view: {frame, chosen, box(index), local(edge)}: which box is chosen, and what stands in boxes and on arrows.
   show(view) {
-    const {nodes} = this.graph, {data, grads, numbers, number} = view;
-    const active = new Set(view.frame.active), lit = new Set(view.frame.lit);
-    const forward = view.frame.phase === "forward";
-    const known = (index) => data[index] !== null;
+    const {graph} = this, forward = view.frame.phase === "forward";
+    const active = new Set(view.frame.active.map((index) => graph.owner[index]));
+    const lit = new Set(view.frame.lit.map((edge) => graph.arrow.get(edge) ?? edge));
+    const waiting = [];
     this.boxes.forEach(({group, title, name, value, gradient}, index) => {
-      const broken = numbers.errors[index] !== null && numbers.errors[index].kind !== "above";
-      put(value, known(index) ? number(data[index]) : broken ? "✗" : BLANK, !known(index));
-      const slope = grads[index];
-      if (gradient) put(gradient, slope === null ? BLANK : nodes[index].derivative + number(slope), slope === null);
-      flag(group, {waiting: !known(index), active: active.has(index), forward, broken, chosen: view.chosen === index});
+      const says = view.box(index), {broken} = says;
+      waiting[index] = says.value === null;
+      put(value, says.value ?? (broken ? "✗" : BLANK), waiting[index]);
+      if (gradient) put(gradient, says.gradient ?? BLANK, says.gradient === null);
+      flag(group, {waiting: waiting[index], active: active.has(index), forward, broken, chosen: view.chosen === index});
       const lines = [name, value, gradient].filter(Boolean).map((line) => line.shown).join(", ");
-      group.setAttribute("aria-label", `${lines}: ${view.describe(index)}`); // what is seen, then the rest
-      title.textContent = view.exact(index);
+      group.setAttribute("aria-label", `${lines}: ${says.description}`); // what is seen, then the rest
+      title.textContent = says.exact;
     });
-    for (const symbol of this.symbols) flag(symbol, {waiting: !known(Number(symbol.dataset.node))});
+    for (const symbol of this.symbols) flag(symbol, {waiting: waiting[symbol.dataset.node]});
     for (const edge of this.edges) {
-      flag(edge, {waiting: !known(Number(edge.dataset.node)), lit: lit.has(edge.dataset.edge), forward});
+      flag(edge, {waiting: waiting[graph.owner[edge.dataset.node]], lit: lit.has(edge.dataset.edge), forward});
     }
     for (const label of this.locals) {
-      const [index, k] = label.dataset.edge.split(":").map(Number);
-      const slope = numbers.partials[index][k], formula = numbers.same[index] && nodes[index].formulas[k];
+      const says = view.local(label.dataset.edge);
       label.text ??= changeable(label.querySelector("text"));
-      const computed = slope !== undefined && known(index);
-      put(label.text, computed ? (formula ? `${formula} = ` : "") + number(slope) : BLANK, false);
-      flag(label, {waiting: !known(index), lit: lit.has(label.dataset.edge), forward});
-      label.setAttribute("aria-label", view.local(index, k));
-      label.querySelector("title").textContent = view.local(index, k);
+      put(label.text, says.text ?? BLANK, false);
+      flag(label, {waiting: waiting[graph.owner[label.dataset.node]], lit: lit.has(label.dataset.edge), forward});
+      label.setAttribute("aria-label", says.description);
+      label.querySelector("title").textContent = says.description;
     }
     this.reveal(view.frame.active[0] ?? (view.frame.phase === "start" ? 0 : this.graph.root));
   }

@@ -11,11 +11,12 @@ const by = (id) => document.getElementById(id);
 
 class Page {
   constructor(graph) {
-    Object.assign(this, {graph, lang: graph.lang, changes: new Map(), step: 0, chosen: null});
+    Object.assign(this, {graph, lang: graph.lang, changes: new Map(), step: 0, chosen: null, unit: null});
+    Object.assign(this, {more: new Map(), opened: new Set(), turned: null}); // of lists and the table
     Object.assign(this, {predicting: false, tabled: false, timer: null, question: null, asked: 0, right: 0});
     this.write = (x) => write(x, graph.precision);
     this.word = this.word.bind(this);
-    this.picture = new Picture(graph, (i) => this.choose(i), (i, distance) => this.drag(i, distance));
+    this.picture = new Picture(graph, (i) => this.chooseBox(i), (i, distance) => this.drag(i, distance));
     this.compute();
     this.listen();
     this.speak(graph.lang);
@@ -52,6 +53,47 @@ class Page {
     return this.word(`error_${kind}`, {call: this.captions.substituted(i), op: sign, needs: this.phrase(needs)});
   }
 
+  // What stands in a box, {value, gradient} with null for what is not known, and what is said of it beyond.
+  box(i) {
+    const {graph, numbers} = this, {data, grads} = this.known, unit = graph.units.get(i);
+    if (unit) return this.foldedBox(unit);
+    const node = graph.nodes[i];
+    return {
+      value: data[i] === null ? null : this.write(data[i]),
+      gradient: grads[i] === null ? null : node.derivative + this.write(grads[i]),
+      broken: numbers.errors[i] !== null && numbers.errors[i].kind !== "above",
+      description: this.describe(i), exact: this.exact(i),
+    };
+  }
+
+  foldedBox(unit) {
+    const [value, gradient] = summary(this, unit), broken = brokenIn(this, unit) !== undefined;
+    const parts = [`${this.word("scope")} ${unit.scope}`, count(this, unit.nodes.length, "node")];
+    if (broken) parts.push(this.word("impossible"));
+    else if (value === null) parts.push(this.word("pending_value"));
+    if (gradient === null) parts.push(this.word("pending_gradient"));
+    const exact = [...parts, value, gradient].filter(Boolean).join("\n");
+    return {value, gradient, broken, description: parts.join(", "), exact};
+  }
+
+  // What stands on an arrow, null for what is not known, and what is said of it.
+  local(edge) {
+    const {graph, numbers, known: {data}} = this, [i, k] = edge.split(":").map(Number), unit = graph.units.get(graph.owner[i]);
+    const done = data[unit ? unit.outputs[0] : i] !== null, node = graph.nodes[i];
+    const slope = !done ? undefined : unit ? slopeThrough(graph, numbers, unit, edge) : numbers.partials[i][k];
+    const formula = !unit && numbers.same[i] && node.formulas[k];
+    const name = unit ? this.word("through", {scope: unit.scope, source: this.boxName(node.parents[k])}) : node.locals[k];
+    return {
+      text: done ? (formula ? `${formula} = ` : "") + this.write(slope) : null,
+      description: `${name} = ${done ? writeExact(slope) : this.word("pending_value")}`,
+    };
+  }
+
+  // What the box is called that a node is in.
+  boxName(i) {
+    return this.graph.units.get(this.graph.owner[i])?.scope ?? this.graph.nodes[i].name;
+  }
+
   // What is not written in a node's box, for those who cannot see its shape and state.
   describe(i) {
     const node = this.graph.nodes[i], {data, grads} = this.known;
@@ -79,7 +121,8 @@ class Page {
     const messages = this.graph.messages[this.lang];
     this.captions = new Captions(this.graph, this.numbers, messages, this.write, (i) => this.explain(i));
     this.frames = walk(this.graph, this.numbers, this.captions);
-    this.adjoints = known(this.graph, this.frames, this.frames.length - 1).grads.map((gradient) => gradient ?? 0);
+    this.ending = known(this.graph, this.frames, this.frames.length - 1);
+    this.adjoints = this.ending.grads.map((gradient) => gradient ?? 0);
   }
 
   change(i, x) {
@@ -107,7 +150,7 @@ class Page {
   // ---------------------------------------------------------------- steps
 
   go(step) {
-    this.question = null;
+    this.question = this.turned = null;
     this.step = Math.min(Math.max(step, 0), this.frames.length - 1);
     this.show();
     try {
@@ -199,8 +242,14 @@ class Page {
 
   // ---------------------------------------------------------------- what is shown
 
-  choose(index) {
-    this.chosen = index;
+  // A box of the picture: a node, or all of a folded scope.
+  chooseBox(index) {
+    this.choose(index, this.graph.units.get(index) ?? null);
+  }
+
+  choose(index, unit = null) {
+    Object.assign(this, {chosen: unit ? null : index, unit});
+    this.more.clear();
     this.picture.rove(index);
     this.show();
     if (matchMedia("(max-width: 48rem)").matches) by("node").scrollIntoView({behavior: still() ? "instant" : "smooth"});
@@ -211,10 +260,19 @@ class Page {
     this.known = known(this.graph, this.frames, this.step);
     this.showWalk();
     this.showPicture();
-    refresh(by("node"), this.chosen === null ? [note(this.word("choose"))] : describeNode(this, this.chosen));
+    refresh(by("node"), this.described());
     this.showWhatIf();
     refresh(by("derivatives"), this.chosen === null ? [] : describeDerivatives(this, this.chosen));
     refresh(by("verdict"), verdictOf(this));
+  }
+
+  described() {
+    if (this.unit) return describeScope(this, this.unit);
+    if (this.chosen === null) return [note(this.word("choose"))];
+    const unit = this.graph.units.get(this.graph.owner[this.chosen]);
+    const out = unit && paragraph(make("button", {type: "button", class: "link", id: "out", onclick: () => this.chooseBox(unit.last)},
+      `↑ ${unit.scope}`));
+    return [...out ? [out] : [], ...describeNode(this, this.chosen)];
   }
 
   showWalk() {
@@ -235,20 +293,15 @@ class Page {
   }
 
   showPicture() {
-    const {graph, numbers, tabled} = this;
+    const {graph, tabled} = this;
     by("as-table").setAttribute("aria-pressed", String(tabled));
     for (const id of ["picture", "zoom"]) by(id).hidden = tabled;
     by("numbers").hidden = !tabled;
-    if (tabled) refresh(by("numbers"), [tableOfNumbers(this)]);
+    if (tabled) refresh(by("numbers"), tableOfNumbers(this));
+    const chosen = this.unit?.last ?? (this.chosen === null ? null : graph.owner[this.chosen]);
     this.picture.show({
-      ...this.known, numbers, chosen: this.chosen, number: this.write,
       frame: this.frames[this.question ? this.step + 1 : this.step], // a question lights what it asks for
-      describe: (i) => this.describe(i),
-      exact: (i) => this.exact(i),
-      local: (i, k) => {
-        const slope = this.known.data[i] === null ? this.word("pending_value") : writeExact(numbers.partials[i][k]);
-        return `${graph.nodes[i].locals[k]} = ${slope}`;
-      },
+      chosen, box: (i) => this.box(i), local: (edge) => this.local(edge),
     });
   }
 
@@ -308,6 +361,24 @@ class Page {
     this.show();
   }
 
+  // Another page of the table, until the next step.
+  leaf(to) {
+    this.turned = to;
+    this.show();
+  }
+
+  // The rows of a scope's nodes, or no more.
+  unfold(unit) {
+    if (!this.opened.delete(unit)) this.opened.add(unit);
+    this.show();
+  }
+
+  // More of a list.
+  list(id) {
+    this.more.set(id, (this.more.get(id) ?? 0) + 1);
+    this.show();
+  }
+
   key(event) {
     const here = event.target, slider = here.matches("input[type=range]") && event.key.length === 1; // arrows are its own
     const typing = here.matches("input, select, textarea") && !slider;
@@ -333,7 +404,7 @@ class Page {
 function refresh(element, content) {
   const active = element.contains(document.activeElement) ? document.activeElement : null;
   const open = element.querySelector("details")?.open;
-  element.replaceChildren(...content);
+  element.replaceChildren(...content.flat().filter((child) => child !== null));
   if (open) element.querySelector("details")?.setAttribute("open", "");
   if (!active) return;
   const where = active.id ? `#${active.id}` : active.dataset.node ? `[data-node="${active.dataset.node}"]` : active.tagName;

@@ -1,0 +1,181 @@
+// Graphs with folded scopes: the nodes inside, unpacked from the columns of viz/packed.py, and what their boxes say.
+
+// A node that stands in no box of its own.  Its texts are made when someone asks for them.
+class Member {
+  constructor(graph, kind, scope) {
+    const {op, role, constant} = kind;
+    Object.assign(this, {op, role, constant, scope, data: null, partials: [], parents: [], stale: false});
+    Object.defineProperties(this, {graph: {value: graph}, kind: {value: kind}});
+  }
+
+  get sign() { return this.kind.sign; }
+  get needs() { return this.kind.needs; }
+  get convention() { return this.kind.convention; }
+  get pattern() { return this.kind.pattern; }
+  get formulas() { return this.parents.map(() => ""); }
+  get name() { return nameOf(this.graph, this.index); }
+  get label() { return this.graph.folded.names[this.graph.folded.called[this.index]][2] ? this.name : ""; }
+  get called() { return this.name === this.made ? "" : this.name; }
+  get heading() { return this.op ? equal(this.label, this.made) : this.label; }
+  get target() { return `∂${atom(this.graph, this.graph.root)}/∂${atom(this.graph, this.index)}`; }
+  get shared() { return this.parents.map((_, k) => isShared(this.graph, this, k)); }
+
+  get made() {
+    const {parts, operands, tight} = this.pattern;
+    const clear = parts[0].endsWith("(") || parts[1] === " + " || operands.length === 1 && !tight[0];
+    const operand = (k) => (clear ? nameOf : atom)(this.graph, this.parents[k]);
+    return parts[0] + operands.map((k, hole) => operand(k) + parts[hole + 1]).join("");
+  }
+
+  get locals() {
+    const own = atom(this.graph, this.index);
+    return this.parents.map((parent, k) => isShared(this.graph, this, k) ? `∂${"₁₂₃"[k]}${own}`
+      : `∂${own}/∂${atom(this.graph, parent)}`);
+  }
+}
+
+function nameOf({folded}, i) {
+  const [text, numbered] = folded.names[folded.called[i]];
+  return numbered ? text + i : text;
+}
+
+// A name as it stands in a product or a derivative.
+function atom(graph, i) {
+  const closed = graph.folded.names[graph.folded.called[i]][3];
+  return closed ? nameOf(graph, i) : `(${nameOf(graph, i)})`;
+}
+
+// Whether a node depends on its k-th operand through another one too.
+function isShared({nodes}, node, k) {
+  const start = node.parents[k], others = node.parents.filter((_, j) => j !== k);
+  if (nodes[start].uses.length === 1 || !others.length) return false;
+  const depends = new Set([start]);
+  for (let i = start + 1; i < node.index; i++) if (nodes[i].parents.some((parent) => depends.has(parent))) depends.add(i);
+  return others.some((parent) => depends.has(parent));
+}
+
+// The places that were written as their differences.
+function places(differences) {
+  let place = 0;
+  return differences.map((difference) => place += difference);
+}
+
+// Puts the members between the nodes that have boxes, their numbers in, and the edges into the moments.
+function unpack(graph) {
+  const {folded, nodes: boxed} = graph;
+  if (!folded) return;
+  const members = places(folded.members), stale = new Set(folded.stale), read = (column) => column[Symbol.iterator]();
+  const [parents, data, partials] = [folded.parents, folded.data, folded.partials].map(read), next = (column) => column.next().value;
+  const nodes = graph.nodes = Array(boxed.length + members.length);
+  members.forEach((i, m) => nodes[i] = new Member(graph, folded.kinds[folded.kind[m]], folded.scopes[folded.scope[m]]));
+  const others = read(boxed);
+  for (let i = 0; i < nodes.length; i++) {
+    const node = nodes[i] ??= next(others);
+    if (!(node instanceof Member)) continue;
+    node.parents = Array.from({length: node.kind.arity}, () => i - next(parents));
+    node.stale = stale.has(i);
+    if (node.kind.follows) follow(nodes, node);
+    else {
+      node.data = Number(next(data));
+      node.partials = node.parents.map(() => Number(next(partials)));
+    }
+  }
+  graph.moments = graph.moments.map(([phase, scope, computed, passing]) => {
+    if (!scope) return [phase, scope, computed, passing];
+    const edges = places(passing).flatMap((i) => nodes[i].parents.map((_, k) => [i, k]));
+    return [phase, scope, places(computed), edges.filter(([i, k]) => nodes[nodes[i].parents[k]].role !== "constant")];
+  });
+}
+
+// The numbers of plain arithmetic, which are the recorded ones to the last bit.
+function follow(nodes, node) {
+  const [x, second] = node.parents.map((parent) => Number(nodes[parent].data)), y = node.constant ?? second;
+  node.data = ROWS[node.op].value(x, y);
+  node.partials = ROWS[node.op].partials(x, y, node.data);
+}
+
+// The folded boxes, by their last nodes: {scope, nodes, outputs, parameters, last}; for each node its box's last node
+// in `owner`; and for each edge between boxes the first of those that one arrow stands for in `arrow`, by which the
+// picture knows it, with all of them in `edges`.
+function fold(graph) {
+  const {nodes} = graph;
+  graph.owner = nodes.map((_, i) => i);
+  graph.units = new Map();
+  graph.arrow = new Map();
+  graph.edges = new Map();
+  for (const [scope, differences] of graph.folded?.units ?? []) {
+    const inside = places(differences), last = inside.at(-1);
+    for (const i of inside) graph.owner[i] = last;
+    graph.units.set(last, {scope, nodes: inside, last});
+  }
+  for (const unit of graph.units.values()) {
+    const isOutput = (i) => i === graph.root || nodes[i].uses.some(([use]) => graph.owner[use] !== unit.last);
+    unit.outputs = unit.nodes.filter(isOutput);
+    unit.parameters = unit.nodes.filter((i) => nodes[i].role === "parameter");
+    join(graph, unit);
+  }
+}
+
+function join(graph, unit) {
+  const first = new Map();
+  for (const i of unit.nodes) {
+    graph.nodes[i].parents.forEach((parent, k) => {
+      const tail = graph.owner[parent], edge = `${i}:${k}`;
+      if (tail === unit.last) return;
+      if (!first.has(tail)) {
+        first.set(tail, edge);
+        graph.edges.set(edge, []);
+      }
+      graph.arrow.set(edge, first.get(tail));
+      graph.edges.get(first.get(tail)).push([i, k]);
+    });
+  }
+}
+
+// The derivative of a folded scope's output by way of all edges that an arrow stands for, as viz/folding.py has it.
+function slopeThrough(graph, numbers, unit, edge) {
+  numbers.through ??= new Map();
+  if (!numbers.through.has(unit)) numbers.through.set(unit, slopesThrough(graph, numbers, unit));
+  return graph.edges.get(edge).reduce((sum, [i, k]) => sum + numbers.through.get(unit).get(`${i}:${k}`), 0);
+}
+
+function slopesThrough(graph, numbers, unit) {
+  const adjoints = new Map(unit.outputs.map((i) => [i, 1])), found = new Map();
+  for (const i of [...unit.nodes].reverse()) {
+    graph.nodes[i].parents.forEach((parent, k) => {
+      const term = times(adjoints.get(i) ?? 0, numbers.partials[i][k]);
+      if (graph.owner[parent] === unit.last) adjoints.set(parent, (adjoints.get(parent) ?? 0) + term);
+      else found.set(`${i}:${k}`, term);
+    });
+  }
+  return found;
+}
+
+// What a folded box says at a moment, as viz/folding.py does at the end: [values, gradient], null for what is not known.
+// A gradient is known when all that it is made of is.
+function summary(page, unit) {
+  const {word, write, known: {data, grads}} = page, {outputs} = unit;
+  const of = unit.parameters.length ? unit.parameters : outputs;
+  const wanted = of.filter((i) => page.ending.grads[i] !== null);
+  const values = outputs.every((i) => data[i] !== null) ? valuesOf(page, outputs.map((i) => data[i]), unit) : null;
+  if (!wanted.length || wanted.some((i) => grads[i] === null)) return [values, null];
+  const norm = write(wanted.reduce((sum, i) => Math.hypot(sum, grads[i]), 0));
+  const kind = unit.parameters.length ? "parameter" : "output";
+  return [values, word("norm", {norm, what: count(page, of.length, kind)})];
+}
+
+function valuesOf(page, values, {outputs}) {
+  const {label} = page.graph.nodes[outputs[0]], {word, write} = page;
+  if (values.length === 1) return label ? equal(label, write(values[0])) : `${word("value")} ${write(values[0])}`;
+  const [low, high] = [Math.min, Math.max].map((end) => write(values.reduce((x, y) => end(x, y))));
+  return word("range", {count: whole(values.length), low, high});
+}
+
+// "1 parameter", "12 parameters"
+function count(page, number, kind) {
+  return `${whole(number)} ${page.word(number === 1 ? `one_${kind}` : `several_${kind}`)}`;
+}
+
+function whole(number) {
+  return String(number).replace(/\B(?=(\d{3})+$)/g, ",");
+}

@@ -1,0 +1,71 @@
+// The table: the numbers of the picture, a row for each box; the nodes of a folded scope have theirs when it is opened.
+
+const MOST_ROWS = 200; // on a page of the table
+
+function tableOfNumbers(page) {
+  const {graph, word} = page, scoped = graph.nodes.some((node) => node.scope);
+  const rows = tableRows(page), pages = Math.ceil(rows.length / MOST_ROWS), here = tablePage(page, rows, pages);
+  const columns = ["node", "value", "gradient", "role", "operands", ...scoped ? ["scope"] : []];
+  const kind = (name) => ["value", "gradient"].includes(name) ? "number" : null;
+  const head = (name) => make("th", {scope: "col", class: kind(name)}, word(name));
+  const shown = rows.slice(here * MOST_ROWS, (here + 1) * MOST_ROWS);
+  const table = make("table", {},
+    make("thead", {}, make("tr", {}, columns.map(head))),
+    make("tbody", {}, shown.map(([i, unit]) => unit ? scopeRow(page, unit) : nodeRow(page, i, scoped))));
+  if (pages < 2) return [table];
+  const turn = (id, to, possible) => make("button", {type: "button", id, disabled: !possible, onclick: () => page.leaf(to)}, word(id));
+  const place = word("rows", {from: whole(here * MOST_ROWS + 1), to: whole(here * MOST_ROWS + shown.length), of: whole(rows.length)});
+  return [make("p", {class: "line"}, turn("rows_before", here - 1, here), turn("rows_after", here + 1, here < pages - 1), place), table];
+}
+
+// [index, unit]: for each box its node or its folded scope, and after a scope that is open the nodes inside.
+function tableRows({graph, opened}) {
+  const rows = [];
+  graph.nodes.forEach((node, i) => {
+    const unit = graph.units.get(graph.owner[i]);
+    if (!unit) return rows.push([i, null]);
+    if (unit.last !== i) return null;
+    rows.push([i, unit]);
+    return opened.has(unit) ? rows.push(...unit.nodes.map((inside) => [inside, null])) : null;
+  });
+  return rows;
+}
+
+// The page of the table that someone turned to, otherwise that of what is active.
+function tablePage(page, rows, pages) {
+  if (page.turned !== null) return Math.min(page.turned, pages - 1);
+  const active = new Set(page.frames[page.step].active.map((i) => page.graph.owner[i]));
+  const place = rows.findIndex(([i]) => active.has(page.graph.owner[i]));
+  return Math.max(0, Math.floor(place / MOST_ROWS));
+}
+
+function nodeRow(page, i, scoped) {
+  const {graph, word} = page, node = graph.nodes[i], {data, grads} = page.known;
+  const pending = (why) => make("span", {class: "note", title: word(why)}, BLANK);
+  const cell = (x, why) => make("td", {class: "number"}, x === null ? pending(why) : number(page, x));
+  const opener = make("button", {type: "button", class: "link", "data-node": i, onclick: () => page.choose(i)},
+    node.heading || page.write(node.data));
+  return make("tr", {class: page.frames[page.step].active.includes(i) ? "active" : null},
+    make("th", {scope: "row", class: graph.owner[i] !== i || graph.units.has(i) ? "inside" : null}, opener),
+    cell(data[i], page.numbers.errors[i] ? "impossible" : "pending_value"),
+    node.role === "constant" ? make("td") : cell(grads[i], "pending_gradient"),
+    make("td", {}, word(node.role)),
+    make("td", {}, node.parents.map((parent) => graph.nodes[parent].name).join(", ")),
+    scoped ? make("td", {}, node.scope) : null);
+}
+
+function scopeRow(page, unit) {
+  const {graph, word} = page, [values, gradient] = summary(page, unit), open = page.opened.has(unit);
+  const broken = brokenIn(page, unit) !== undefined;
+  const active = page.frames[page.step].active.some((i) => graph.owner[i] === unit.last);
+  const toggle = make("button", {type: "button", class: "link", id: `scope-${unit.last}`, "aria-expanded": String(open),
+    "aria-label": word("inside_of", {scope: unit.scope}), onclick: () => page.unfold(unit)}, open ? "▾" : "▸");
+  const opener = make("button", {type: "button", class: "link", "data-scope": unit.last, onclick: () => page.chooseBox(unit.last)},
+    unit.scope);
+  const text = (said, why) => said ?? make("span", {class: "note", title: word(why)}, BLANK);
+  return make("tr", {class: active ? "active" : null},
+    make("th", {scope: "row"}, toggle, opener),
+    make("td", {class: "number"}, broken ? make("span", {class: "wrong"}, word("impossible")) : text(values, "pending_value")),
+    make("td", {class: "number"}, text(gradient, "pending_gradient")),
+    make("td", {}, word("scope")), make("td", {}, count(page, unit.nodes.length, "node")), make("td", {}, unit.scope));
+}
