@@ -48,7 +48,7 @@ def packed(trace: Trace, units: Sequence[Unit], inside: Collection[int], numbers
         "scope": [scopes.place(node.scope, node) for node in members],
         "scopes": ["/".join(node.scope) for node in scopes.examples],
         "called": [called.place(_called(names, node), node) for node in trace.nodes],
-        "names": [_called(names, node) for node in called.examples],
+        "names": [[*_called(names, node), _is_closed(names, node)] for node in called.examples],
         "parents": [node.index - parent for node in members for parent in node.parents],
         "data": [exact(node.data) for node in kept],
         "partials": [exact(partial) for node in kept for partial in node.partials],
@@ -122,9 +122,14 @@ def pattern(names: Names, node: Node) -> dict[str, Any]:
     return {"parts": made.parts, "operands": made.operands, "tight": made.tight}
 
 
-def _called(names: Names, node: Node) -> tuple[str, bool, bool, bool]:
-    """A name without its node's number at the end, whether it has that, is a label, and is clear without brackets."""
-    name = names[node]
-    numbered = re.fullmatch(rf"v+{node.index}", name) is not None
-    text = name.removesuffix(str(node.index)) if numbered else name
-    return text, numbered, bool(node.label), names.derivative(node, node) == f"∂{name}/∂{name}"
+def _called(names: Names, node: Node) -> tuple[str, bool, bool]:
+    """A name without its node's number at the end, whether it has that, and whether it is a label."""
+    name, number = names[node], str(node.index)
+    letters = name.removesuffix(number)
+    numbered = letters != name and not letters.strip("v")
+    return letters if numbered else name, numbered, bool(node.label)
+
+
+def _is_closed(names: Names, node: Node) -> bool:
+    """Whether a name needs no brackets in ∂y/∂x."""
+    return names.derivative(node, node) == f"∂{names[node]}/∂{names[node]}"

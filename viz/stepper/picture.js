@@ -97,7 +97,7 @@ class Picture {
   show(view) {
     const {graph} = this, forward = view.frame.phase === "forward";
     const active = new Set(view.frame.active.map((index) => graph.owner[index]));
-    const lit = new Set(view.frame.lit.map((edge) => graph.arrow.get(edge) ?? edge));
+    const lit = view.frame.arrows ??= new Set(view.frame.lit.map((edge) => graph.arrow.get(edge) ?? edge));
     const waiting = [];
     this.boxes.forEach(({group, title, name, value, gradient}, index) => {
       const says = view.box(index), {broken} = says;
