@@ -28,7 +28,7 @@ SPANISH = {
     "scope {scope}": "ámbito {scope}",
     "scope {scope}, collapsed: 1 node": "ámbito {scope}, plegado: 1 nodo",
     "scope {scope}, collapsed: {n:,} nodes": "ámbito {scope}, plegado: {n:,} nodos",
-    "scope, collapsed": "ámbito, plegado",
+    "scope, collapsed": "ámbito plegado",
     "values {xs}": "valores {xs}", "values {xs} and {n:,} more": "valores {xs} y {n:,} más",
     "{n:,} values, {low} to {high}": "{n:,} valores, de {low} a {high}",
     "1 parameter": "1 parámetro", "{n:,} parameters": "{n:,} parámetros",

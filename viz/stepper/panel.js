@@ -132,8 +132,8 @@ function verdictOf(page) {
   const kind = !verdict.ok ? "failed" : verdict.verdict === "verified" ? "verified" : "open";
   const finding = ({level, status, text, details}) => make("li", {},
     make("strong", {}, `${MARKS[status]} ${word(`status_${status}`)}: `), `${word(`level_${level}`)}. `,
-    make("span", {class: "note", lang: "en"}, text),
-    details.length ? make("ul", {lang: "en"}, details.map((detail) => make("li", {}, detail))) : null);
+    make("span", {class: "note"}, text[page.lang]),
+    details[page.lang].length ? list(details[page.lang].map((detail) => make("li", {}, detail))) : null);
   const formulas = verdict.formulas.map((formula) => make("li", {}, formula));
   const found = make("details", {},
     make("summary", {}, `${{verified: "✓", failed: "✗", open: "–"}[kind]} ${word(kind)}`),

@@ -9,6 +9,12 @@ class Picture {
     this.svg = this.frame.querySelector("svg");
     this.size = [Number(this.svg.getAttribute("width")), Number(this.svg.getAttribute("height"))];
     this.svg.setAttribute("role", "group");
+    this.svg.removeAttribute("lang"); // which the page tells
+    this.svg.querySelector("desc").remove(); // it holds the last numbers, and each box says its own
+    this.svg.removeAttribute("aria-describedby");
+    const scope = graph.words[graph.lang].scope.length + 1;
+    this.scopes = [...this.svg.querySelectorAll("g.scope")]
+      .map((group) => ({group, path: group.getAttribute("aria-label").slice(scope)}));
     const all = (kind) => [...this.svg.querySelectorAll(`g.${kind}[data-node]`)];
     this.symbols = all("symbol");
     this.edges = all("edge");
@@ -34,6 +40,15 @@ class Picture {
     this.rove(graph.root);
     this.scale = null; // until someone chooses: the whole picture, as far as it stays legible
     new ResizeObserver(() => this.resize()).observe(this.frame);
+  }
+
+  // What the picture and its scopes are called.
+  speak(title, scope) {
+    this.svg.querySelector("title").textContent = title;
+    for (const {group, path} of this.scopes) {
+      group.setAttribute("aria-label", `${scope} ${path}`);
+      group.querySelector("title").textContent = `${scope} ${path}`;
+    }
   }
 
   // One node at a time can be reached with the Tab key; up and down go from there.
