@@ -155,9 +155,9 @@ def foreign(texts: list[str]) -> set[str]:
     return {word for text in texts for word in WORD.findall(text)} - SPANISH - NAMES
 
 
-@pytest.mark.parametrize("name", GRAPHS)
-def test_no_english_is_left(visit: Open, name: str) -> None:
-    walk = viz.steps(GRAPHS[name](), lang="es")
+@pytest.mark.parametrize(("name", "collapse"), [*((name, None) for name in GRAPHS), ("network", "layer")])
+def test_no_english_is_left(visit: Open, name: str, collapse: str | None) -> None:
+    walk = viz.steps(GRAPHS[name](), lang="es", collapse=collapse)
     page = visit(walk.html())
     nodes, last = range(len(walk[0].data)), len(walk) - 1
     states = [(step, step % len(nodes)) for step in range(len(walk))]
