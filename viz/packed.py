@@ -6,7 +6,6 @@ What plain arithmetic gives again to the last bit is left out, and so are texts 
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Collection, Hashable, Iterable, Sequence
 from itertools import pairwise
 from typing import Any

@@ -123,7 +123,7 @@ _ENDING = re.compile(r"(\.\d)0")
 def _text(text: Text) -> str:
     said = escape(text.text)
     blanks = ' xml:space="preserve"' if "  " in said or said != said.strip() else ""
-    at = _short('x="%.2f" y="%.2f"' % text.at)
+    at = _short('x="{:.2f}" y="{:.2f}"'.format(*text.at))
     return f"<text {at}{_letters(text.font, text.color, text.anchor)}{blanks}>{said}</text>"
 
 
