@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from array import array
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
 
-from .engine import Value
+from .core import OP, PARAMETER
+from .engine import Value, parameter
 from .errors import GraphError
-from .graph import depends, sweep
-from .ops import ADD, DIV, MUL, NEG, SUB
-from .replay import slopes
-from .transforms import VALUES, times
+from .ops import ADD
+from .recording import Recording, record
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+__all__ = ["Layer", "layers", "with_offsets"]
 
-    Floats = NDArray[np.float64]
-
-__all__ = ["Backward", "Layer", "layers"]
+Edges = Sequence[tuple[Value, tuple[Value, ...]]]
+"""Nodes, each with its parents."""
 
 
 @dataclass(frozen=True)
@@ -42,15 +38,18 @@ def layers(nodes: Sequence[Value], samples: Sequence[Sequence[Value]], parameter
     A scope inside another is part of it if all that leaves it leaves the other too, as a neuron is part of its layer.
     GraphError if a scope has more units for one sample than for another.
     """
-    owner = _nearest(nodes, samples)
+    edges = [(v, v.parents) for v in nodes]
+    owner = _nearest(edges, samples)
     places = {p: k for k, p in enumerate(parameters)}
-    leaving = _leaving([v for v in nodes if v in owner], nodes)
+    leaving = _leaving(owner, edges)
     chosen = _outermost(leaving)
     used: dict[str, dict[int, None]] = {scope: {} for scope in chosen}
-    for v in nodes:
-        taken = [places[p] for p in v.parents if p in places]
-        if taken and (scope := next((s for s in reversed(_prefixes(v.scope)) if s in used), None)) is not None:
-            used[scope].update(dict.fromkeys(taken))
+    holder: dict[str, str] = {scope: next((s for s in reversed(_prefixes(scope)) if s in used), "")
+                              for scope in {v.scope for v in nodes}}  # fmt: skip
+    for v, parents in edges:
+        for p in parents:
+            if p in places and (scope := holder[v.scope]):
+                used[scope][places[p]] = None
     found = []
     for scope in chosen:
         rows: list[list[Value]] = [[] for _ in samples]
@@ -64,30 +63,36 @@ def layers(nodes: Sequence[Value], samples: Sequence[Sequence[Value]], parameter
     return found
 
 
-def _nearest(nodes: Sequence[Value], samples: Sequence[Sequence[Value]]) -> dict[Value, int]:
+def _nearest(edges: Edges, samples: Sequence[Sequence[Value]]) -> dict[Value, int]:
     """The sample each node belongs to: of those it depends on, the one with the fewest operations between.
 
     Where a batch is normalised every node depends on every sample, on the others by way of the statistics.
     """
     distance = {leaf: (0, k) for k, leaves in enumerate(samples) for leaf in leaves}
-    for v in nodes:
-        steps = [distance[parent] for parent in v.parents if parent in distance]
-        if steps:
-            nearest, k = min(steps)
-            distance[v] = nearest + 1, k
+    for v, parents in edges:
+        nearest = None
+        for parent in parents:
+            found = distance.get(parent)
+            if found is not None and (nearest is None or found < nearest):
+                nearest = found
+        if nearest is not None:
+            distance[v] = nearest[0] + 1, nearest[1]
     return {v: k for v, (steps_away, k) in distance.items() if steps_away}
 
 
-def _leaving(candidates: Iterable[Value], nodes: Sequence[Value]) -> dict[str, list[Value]]:
+def _leaving(candidates: Iterable[Value], edges: Edges) -> dict[str, list[Value]]:
     """For each scope, and each around it, those of its nodes that a node outside is computed from."""
+    scopes = {v: v.scope for v in candidates}
     uses: dict[Value, set[str]] = {}
-    for v in nodes:
-        for parent in v.parents:
-            uses.setdefault(parent, set()).add(v.scope)
+    for v, parents in edges:
+        user = v.scope
+        for parent in parents:
+            if scopes.get(parent, user) != user:
+                uses.setdefault(parent, set()).add(user)
     found: dict[str, list[Value]] = {}
-    for v in candidates:
-        outside = uses.get(v, set()) - {v.scope}
-        for scope in _prefixes(v.scope) if outside else ():
+    for v, inside in scopes.items():
+        outside = uses.get(v, ())
+        for scope in _prefixes(inside) if outside else ():
             if not all(f"{user}/".startswith(f"{scope}/") for user in outside):
                 found.setdefault(scope, []).append(v)
     return found
@@ -101,78 +106,53 @@ def _prefixes(scope: str) -> list[str]:
 
 def _outermost(leaving: dict[str, list[Value]]) -> list[str]:
     """The scopes that are layers of their own."""
+    units = {scope: set(found) for scope, found in leaving.items()}
     chosen = dict.fromkeys(leaving)
     for inner in sorted(leaving, key=lambda scope: -scope.count("/")):
         outer = inner.rpartition("/")[0]
-        if outer not in chosen or not set(leaving[inner]) <= set(leaving[outer]):
+        if outer not in chosen or not units[inner] <= units[outer]:
             continue
         # a whole network in a scope gives out what its last layer does: then that one has the better name
-        others = [s for s in chosen if s.startswith(f"{outer}/") and not set(leaving[s]) <= set(leaving[outer])]
-        del chosen[outer if others and set(leaving[inner]) == set(leaving[outer]) else inner]
+        whole = units[inner] == units[outer] and any(
+            scope.startswith(f"{outer}/") and not units[scope] <= units[outer] for scope in chosen
+        )
+        del chosen[outer if whole else inner]
     return list(chosen)
 
 
 # ---------------------------------------------------------------- their derivatives
 
-ARITHMETIC = {op.code for op in (ADD, SUB, MUL, DIV, NEG)}
 
+def with_offsets(
+    total: Value, inputs: Sequence[Value], parameters: Sequence[Value], units: Sequence[Value]
+) -> Recording:
+    """The graph of a loss with a parameter of 0 added to each unit; these parameters come after the others.
 
-class Backward:
-    """The derivatives of a loss, the last of `graph` (in `order`), with respect to some nodes, for any sample.
-
-    `grad` writes down the branch that a ReLU took, and it stands for ever.  Here the partials of `bent` nodes, all
-    operations but the arithmetic ones, are leaves, whose data `slopes` computes from what the nodes are.
+    What the loss depends on a unit by, it depends on its offset by: dL/du = dL/d(u + 0), of which a program computes
+    the right one for any sample, whichever way a ReLU goes.
     """
-
-    def __init__(self, graph: Sequence[Value], nodes: Sequence[Value], others: Sequence[Value] = ()) -> None:
-        self._bent: list[Value] = []
-        self.leaves: list[Value] = []
-        """One for each partial of each bent node, in order."""
-        reached = depends(graph, nodes)
-        self._reached = set(reached)
-        adjoints = sweep(reached, self._partials, 1.0, times) if graph[-1] in self._reached else {}
-        found = [adjoints.get(v, 0.0) for v in nodes]
-        self.gradients = [g if isinstance(g, Value) else Value(g) for g in found]
-        self.nodes = [*nodes, *others, *dict.fromkeys(x for v in self._bent for x in (v, *v.parents))]
-        """Those asked about, others that are of interest, and what `slopes` needs."""
-        self._kinds = self._by_kind({v: k for k, v in reversed(list(enumerate(self.nodes)))})
-
-    def _partials(self, v: Value) -> Sequence[Any]:
-        if v._code in ARITHMETIC and v._row is not None:
-            found: Sequence[Any] = v._row.bind("partials", VALUES)(*v.parents, *[None] * (2 - len(v.parents)), v)
-            return found
-        if not self._reached.intersection(v.parents):
-            return [0] * len(v.parents)
-        self._bent.append(v)
-        made = [Value(partial) for partial in v.partials]
-        self.leaves += made
-        return made
-
-    def _by_kind(self, column: Mapping[Value, int]) -> list[tuple[Any, Any, list[Any], list[int], list[Any]]]:
-        """Bent nodes of one operation together: the row, its constant, the columns of operands, results, leaves."""
-        import numpy as np
-
-        kinds: dict[Any, list[tuple[int, Value]]] = {}
-        first = 0
-        for v in self._bent:
-            kinds.setdefault((v._row, v.constant), []).append((first, v))
-            first += len(v.parents)
-        made = []
-        for (row, constant), placed in kinds.items():
-            operands = np.array([[column[parent] for parent in v.parents] for _, v in placed]).T
-            results, leaves = np.array([(column[v], first) for first, v in placed]).T
-            made.append((row, constant, list(operands), results, [leaves + k for k in range(len(operands))]))
-        return made
-
-    def slopes(self, values: Floats) -> Floats:
-        """The data of `leaves` (samples, leaves) from those of `nodes`."""
-        import numpy as np
-
-        found = np.empty((len(values), len(self.leaves)))
-        with np.errstate(all="ignore"):
-            for row, constant, operands, results, leaves in self._kinds:
-                xs: list[Any] = [values[:, columns] for columns in operands]
-                partials = slopes(row, xs if constant is None else [*xs, constant], values[:, results])
-                for columns, partial in zip(leaves, partials, strict=True):
-                    found[:, columns] = partial
-        return found
+    plain = record([total, *units], inputs, parameters)
+    first, count = plain.leaves, len(units)
+    nodes = list(zip(plain.code, plain.a, plain.b, plain.data, plain.role))
+    made = [*nodes[:first], *[(0, -1, -1, 0.0, PARAMETER)] * count]
+    offsets = dict(zip(plain.outputs[1:], range(first, first + count)))
+    stands = list(range(first))
+    waiting: dict[int, int] = {}
+    for i, (code, a, b, data, role) in enumerate(nodes[first:], first):
+        if a in waiting or b in waiting:  # all at once, as a program repeats what stands together
+            for unit, offset in waiting.items():
+                made.append((ADD.code, stands[unit], offset, 0.0, OP))
+                stands[unit] = len(made) - 1
+            waiting = {}
+        made.append((code, stands[a], stands[b] if b >= 0 else -1, data, role))
+        stands.append(len(made) - 1)
+        if i in offsets:
+            waiting[i] = offsets[i]
+    found = Recording(0)
+    found.code, found.a, found.b = (array("i", column) for column in list(zip(*made))[:3])
+    found.data, found.role = array("d", [row[3] for row in made]), array("b", [row[4] for row in made])
+    found.slot, found.lane = array("i", bytes(4 * len(made))), array("b", bytes(len(made)))
+    found.leaves, found.outputs = first + count, array("i", [stands[plain.outputs[0]]])
+    found.wanted = plain.wanted + array("i", offsets.values())
+    found.parameters, found.labels = [*plain.parameters, *(parameter(0.0) for _ in units)], {}
+    return found

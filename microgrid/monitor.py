@@ -18,7 +18,8 @@ from .core import CONSTANT
 from .engine import Value
 from .errors import GraphError
 from .graph import order
-from .layers import Backward, layers
+from .layers import layers, with_offsets
+from .lowering import lower
 from .nn import losses
 from .recording import record
 
@@ -30,10 +31,11 @@ if TYPE_CHECKING:
 
 __all__ = ["LayerStats", "Monitor", "Snapshot"]
 
-EVERY = 200
-"""Steps from one snapshot to the next, unless told: a snapshot takes as long as 5 to 16 replayed training steps."""
-MOST = 400
-"""So many snapshots at most, unless told how often: then every second is dropped, and they come half as often."""
+EVERY = 20
+"""Steps from one snapshot to the next, unless told, and..."""
+GROWTH = 4
+"""...the part of the steps so far that lies between two later on: learning slows down, and so 1,000 steps have 15
+snapshots and 20,000 have 29.  A snapshot takes as long as some 10 replayed training steps."""
 
 RANGES = {"sigmoid": (0.0, 1.0), "tanh": (-1.0, 1.0), "softsign": (-1.0, 1.0), "hardtanh": (-1.0, 1.0),
           "erf": (-1.0, 1.0)}  # fmt: skip
@@ -108,8 +110,8 @@ class Monitor:
     `records` holds them.  The model records one sample, in a copy of it, and the graph is replayed for the first
     `samples` of the batch (None: all), with dropout masks of its own: nothing changes for the training.  A model with
     batch normalisation records its whole batch.  `every` is the number of steps from one snapshot to the next; by
-    default 200, which slows replayed training by less than 20 % once the graph is recorded, and more when there are
-    400 snapshots.  `loss` is a function of (predictions, targets), or its name in `nn.losses`; `fit` fills in its own.
+    default 20, and a quarter of the steps so far once that is more, which slows long replayed trainings by some 5 %.
+    `loss` is a function of (predictions, targets), or its name in `nn.losses`; `fit` fills in its own.
 
     >>> from microgrid import nn
     >>> monitor = Monitor(nn.MLP(2, [3, 1]), loss="mse")
@@ -122,18 +124,21 @@ class Monitor:
         if not hasattr(model, "parameters") or not callable(model):
             raise TypeError(f"Monitor watches a module, something with parameters(), got {type(model).__name__}")
         self.model, self.loss = model, loss
-        self._modules = _modules(model)  # once, as looking for them takes as long as many steps
+        # once, as looking for them takes as long as many steps
+        self._modules = list(model.modules()) if hasattr(model, "modules") else [model]
         self._norms = [module for module in self._modules if hasattr(module, "absorb")]
         self.records: list[Snapshot] = []
         self.samples = None if samples is None else arguments.count(samples, "samples")
-        self.every = EVERY if every is None else arguments.count(every, "every")
-        self._thins = every is None
+        self.every = None if every is None else arguments.count(every, "every")
         self._watches: dict[Any, _Watch] = {}
         self._last: tuple[_Watch, int] | None = None
 
     def wants(self, epoch: int, step: int) -> bool:
         """Whether it is time for a snapshot: at the first step asked about, then every so many steps."""
-        return not self.records or not 0 <= step - self.records[-1].step < self.every
+        if not self.records:
+            return True
+        last = self.records[-1].step
+        return not 0 <= step - last < (self.every or max(EVERY, last // GROWTH))
 
     def observe(self, *, epoch: int, step: int, program_parameters: Any = None, X: Any, y: Any) -> None:
         """Take a snapshot with these parameters (None: the model's own) on a batch (samples, inputs) and its targets.
@@ -154,15 +159,12 @@ class Monitor:
         key = None if self._norms and not whole else (len(X) if whole else 0, X.shape[1:], y.shape[1:], self._mode())
         with errstate(domain="ieee", gradient="ignore"):
             if key is None or key not in self._watches:
-                self._watches[key] = _Watch(self.model, self._loss(), X, y, whole)
+                self._watches[key] = _Watch(self.model, self._modules, self._loss(), X, y, whole)
             watch = self._watches[key]
             if program_parameters is None:
                 program_parameters = [p.data for p in self.model.parameters()]
             found = watch.look(np.asarray(program_parameters, dtype=np.float64), X, y)
         self.records.append(Snapshot(epoch, step, found))
-        if self._thins and len(self.records) > MOST:
-            del self.records[1::2]
-            self.every *= 2
         self._last = watch, len(self.records) - 1
 
     def updated(self, before: Any, after: Any) -> None:
@@ -196,21 +198,20 @@ class Monitor:
         return given
 
 
-def _modules(model: Any) -> list[Any]:
-    return list(model.modules()) if hasattr(model, "modules") else [model]
-
-
 class _Watch:
     """A model's graph, of one sample or of a whole batch, as two programs: what the units are, and their gradients."""
 
-    def __init__(self, model: Any, loss: Callable[[Any, Any], Any], X: Floats, y: Floats, whole: bool) -> None:
+    def __init__(
+        self, model: Any, modules: list[Any], loss: Callable[[Any, Any], Any], X: Floats, y: Floats, whole: bool
+    ) -> None:
         import numpy as np
 
         self.whole, self.samples = whole, len(X) if whole else 1
         parameters = model.parameters()
         # a copy over the same parameters, whose dropouts draw and whose statistics move in place of the model's
-        self.model = deepcopy(model, {id(p): p for p in parameters})
-        self.dropouts = [m for m in _modules(self.model) if hasattr(m, "masks") and hasattr(m, "draw")]
+        copies: dict[int, Any] = {id(p): p for p in parameters}
+        self.model = deepcopy(model, copies)
+        self.dropouts = [copies[id(m)] for m in modules if hasattr(m, "masks") and hasattr(m, "draw")]
         self.size = len(parameters)
         total, xs, columns = self._record(loss, X, y, range(self.samples))
         other = total if whole else self._record(loss, X, y, [len(X) - 1])[0]
@@ -223,9 +224,12 @@ class _Watch:
             raise GraphError("the model names no layers: compute each in a block, with microgrid.scope('layer0'): ...")
         units = [v for layer in self.layers for row in layer.units for v in row]
         operands = [v for layer in self.layers for row in layer.operands for v in row]
-        self.backward = Backward(nodes, units, operands)
-        self.values = program.compile(self.backward.nodes, columns, parameters)
-        self.gradients = program.compile(self.backward.gradients, [*columns, *self.backward.leaves], parameters)
+        distinct = list(dict.fromkeys(units))
+        places = {v: self.size + k for k, v in enumerate(distinct)}
+        self.slopes = [places[v] for v in units]
+        self.values = program.compile([*units, *operands], columns, parameters)
+        recording = with_offsets(total, columns, parameters, distinct)
+        self.loss = program.Program(recording, lower(recording, len(columns)), columns, True)
         self.weights = {layer.scope: np.array(layer.parameters, dtype=int) for layer in self.layers}
         self.operations = [tuple(v.op for v in layer.units[0]) for layer in self.layers]
 
@@ -263,9 +267,9 @@ class _Watch:
         rows = np.concatenate([X.reshape(len(X), -1), self._targets(y)], axis=1)
         rows = rows.reshape(1, -1) if self.whole else rows
         rows = np.concatenate([rows, *(dropout.draw(len(rows)) for dropout in self.dropouts)], axis=1)
-        self.values.parameters[:] = self.gradients.parameters[:] = parameters
+        self.values.parameters[:] = self.loss.parameters[: self.size] = parameters
         values = self.values(rows)
-        gradients = self.gradients(np.concatenate([rows, self.backward.slopes(values)], axis=1))
+        gradients = self.loss.value_and_grad(rows, reduce=None)[1][:, self.slopes]
         found, first, units = {}, 0, gradients.shape[1]
         for layer, operations in zip(self.layers, self.operations, strict=True):
             last = first + self.samples * len(operations)

@@ -10,9 +10,8 @@ import numpy as np
 import pytest
 
 import microgrid
-from microgrid import GraphError, Value, graph, nn, optim, parameter, scope
+from microgrid import GraphError, Value, nn, parameter, scope
 from microgrid import monitor as monitoring
-from microgrid.layers import layers
 from microgrid.monitor import Monitor
 
 rng = np.random.default_rng(4)
@@ -98,6 +97,48 @@ def test_units_have_the_gradients_of_an_eager_backward_pass(activation: str, los
         assert found["two"].gradients[k, 0] == pytest.approx(prediction.grad, rel=1e-12)
 
 
+def test_custom_operations_are_watched_on_numpy() -> None:
+    cube = microgrid.custom_op("cube", value=lambda x: x**3, partials=[lambda x: 3 * x**2 if x > 0 else 3.0 * x * x])
+
+    class Cube(nn.Module):
+        def __init__(self) -> None:
+            self.w = parameter(1.5)
+
+        def __call__(self, x):
+            with scope("a"):
+                h = cube(self.w * x[0])
+            with scope("b"):
+                return cube(h)
+
+    found = look(Cube(), X[:, :1], Y)
+    h = (1.5 * X[:, 0]) ** 3
+    np.testing.assert_allclose(found["a"].gradients[:, 0], 2 * (h**3 - Y) * 3 * h**2, rtol=1e-11)
+
+
+def test_units_that_are_operands_among_many_and_twice_have_the_gradients_of_the_product_rule() -> None:
+    triple = microgrid.custom_op(
+        "triple", value=lambda x, y, z: x * y * z,
+        partials=[lambda x, y, z: y * z, lambda x, y, z: x * z, lambda x, y, z: x * y],
+    )  # fmt: skip
+
+    class Three(nn.Module):
+        def __init__(self) -> None:
+            self.w = [parameter(0.5), parameter(-2.0)]
+
+        def __call__(self, x):
+            with scope("a"):
+                u, v = self.w[0] * x[0], self.w[1] * x[1]
+            with scope("b"):
+                return triple(u, v, u) + v
+
+    found = look(Three(), X, Y)
+    u, v = 0.5 * X[:, 0], -2.0 * X[:, 1]
+    slope = 2 * (u * u * v + v - Y)
+    np.testing.assert_allclose(
+        found["a"].gradients, np.stack([slope * 2 * u * v, slope * (u * u + 1)], axis=1), rtol=1e-11, atol=1e-14
+    )
+
+
 class Chain(nn.Module):
     """w σ(w σ(... w σ(w x))): one sigmoid in each of many layers."""
 
@@ -178,52 +219,6 @@ def test_the_update_ratio_is_the_step_over_the_weights_of_each_layer() -> None:
     assert (monitor.records[0].epoch, monitor.records[0].step) == (3, 7)
 
 
-# ---------------------------------------------------------------- which scopes are layers
-
-
-def scopes_of(make) -> dict[str, int]:
-    x = Value(0.5)
-    loss = make(x) ** 2
-    return {layer.scope: len(layer.units[0]) for layer in layers(graph.order(loss), [[x]], [])}
-
-
-def test_neurons_are_part_of_their_layer_and_a_whole_network_in_a_scope_is_no_layer() -> None:
-    def wrapped(x):
-        with scope("net"):
-            return mlp(1, (3, 2, 1))([x])
-
-    assert scopes_of(wrapped) == {"net/layer0": 3, "net/layer1": 2, "net/layer2": 1}
-
-
-def test_a_block_that_adds_to_what_is_inside_it_is_a_layer_too() -> None:
-    def block(x):
-        with scope("block"):
-            with scope("inner"):
-                h = (x * 3).tanh()
-            return x + h
-
-    assert scopes_of(block) == {"block/inner": 1, "block": 1}
-
-
-def test_what_stays_in_its_scope_and_what_no_input_reaches_is_no_unit() -> None:
-    def f(x):
-        with scope("layer"):
-            return (x * x + Value(2.0) * Value(3.0)).tanh()
-
-    assert scopes_of(f) == {"layer": 1}
-    assert scopes_of(lambda x: x * 2) == {}
-
-
-def test_scopes_whose_names_begin_alike_are_apart() -> None:
-    def f(x):
-        with scope("layer1"):
-            h = x * 2
-        with scope("layer10"):
-            return h.tanh()
-
-    assert scopes_of(f) == {"layer1": 1, "layer10": 1}
-
-
 # ---------------------------------------------------------------- whole batches and masks
 
 
@@ -291,92 +286,6 @@ def test_every_sample_has_a_mask_of_its_own_and_the_models_source_is_not_drawn_f
     np.testing.assert_allclose(found["sum1"].activations[:, 0], masks.sum(axis=1))
     assert model.rng.bit_generator.state == before
     assert model.masks == []
-
-
-# ---------------------------------------------------------------- while training
-
-
-def train(model, steps: int, monitor: Monitor | None) -> np.ndarray:
-    xs, t = [Value(0.1), Value(0.2)], Value(0.3)
-    program = microgrid.compile((model(xs) - t) ** 2, inputs=[*xs, t], parameters=model.parameters())
-    optimizer, rows = optim.SGD(program, lr=0.01), np.column_stack([X, Y])
-    for step in range(steps):
-        _, gradient = program.value_and_grad(rows)
-        wanted = monitor is not None and monitor.wants(step, step)
-        if wanted:
-            monitor.observe(epoch=step, step=step, program_parameters=program.parameters, X=X, y=Y)
-            before = program.parameters.copy()
-        optimizer.step(gradient)
-        if wanted:
-            monitor.updated(before, program.parameters)
-    return program.parameters.copy()
-
-
-def test_training_takes_the_same_steps_with_and_without_a_monitor() -> None:
-    model = mlp()
-    state = random.getstate()
-    monitor = Monitor(model, every=5, loss="mse")
-    watched = train(model, 20, monitor)
-    assert np.array_equal(watched, train(mlp(), 20, None))
-    assert [r.step for r in monitor.records] == [0, 5, 10, 15]
-    assert random.getstate() == state
-    assert all(p.grad == 0.0 for p in model.parameters())
-    ratio = monitor.records[1].layers["layer1"].update_to_weight
-    first, second = train(mlp(), 5, None), train(mlp(), 6, None)
-    places = slice(15, 15 + 4 * 6)
-    assert ratio == pytest.approx(
-        np.linalg.norm(second[places] - first[places]) / np.linalg.norm(first[places]), rel=1e-12
-    )
-    outputs = [r.layers["layer2"].activations[:, 0] for r in monitor.records]
-    assert ((outputs[-1] - Y) ** 2).mean() < ((outputs[0] - Y) ** 2).mean()
-
-
-def test_snapshots_come_every_200_steps_then_half_as_often_once_there_are_many(monkeypatch) -> None:
-    monkeypatch.setattr(monitoring, "MOST", 4)
-    monitor = Monitor(mlp(), loss="mse")
-    for step in range(2601):
-        if monitor.wants(0, step):
-            monitor.observe(epoch=0, step=step, X=X[:2], y=Y[:2])
-            monitor.updated(np.ones(44), np.full(44, 2.0))
-    assert [r.step for r in monitor.records] == [0, 800, 1600, 2400]
-    assert all(r.layers["layer0"].update_to_weight == 1.0 for r in monitor.records)
-
-
-def test_a_second_training_starts_over_at_step_0_and_is_watched() -> None:
-    monitor = Monitor(mlp(), every=10, loss="mse")
-    monitor.observe(epoch=0, step=95, X=X, y=Y)
-    assert [monitor.wants(0, step) for step in (0, 96, 104, 105)] == [True, False, False, True]
-
-
-def test_only_the_first_samples_of_a_large_batch_are_looked_at() -> None:
-    found = look(mlp(), samples=3)
-    assert found["layer0"].activations.shape == (3, 5)
-    np.testing.assert_array_equal(found["layer0"].activations, look(mlp(), X[:3], Y[:3])["layer0"].activations)
-
-
-def test_numbers_that_are_not_finite_are_recorded() -> None:
-    model = mlp(2, (2, 1))
-    monitor = Monitor(model, loss="mse")
-    monitor.observe(epoch=0, step=0, program_parameters=np.full(9, 1e308), X=X, y=Y)
-    assert not np.isfinite(monitor.records[0].layers["layer1"].activations).all()
-
-
-def test_custom_operations_are_watched_on_numpy() -> None:
-    cube = microgrid.custom_op("cube", value=lambda x: x**3, partials=[lambda x: 3 * x**2 if x > 0 else 3.0 * x * x])
-
-    class Cube(nn.Module):
-        def __init__(self) -> None:
-            self.w = parameter(1.5)
-
-        def __call__(self, x):
-            with scope("a"):
-                h = cube(self.w * x[0])
-            with scope("b"):
-                return cube(h)
-
-    found = look(Cube(), X[:, :1], Y)
-    h = (1.5 * X[:, 0]) ** 3
-    np.testing.assert_allclose(found["a"].gradients[:, 0], 2 * (h**3 - Y) * 3 * h**2, rtol=1e-11)
 
 
 # ---------------------------------------------------------------- mistakes
