@@ -17,7 +17,23 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-__all__ = ["batch", "count", "leaves", "numbers", "values"]
+__all__ = ["batch", "called", "count", "leaves", "numbers", "values"]
+
+
+def called(function: Any, what: str, *given: str) -> None:
+    """TypeError unless the function can be called with as many arguments as are named."""
+    from inspect import signature
+
+    try:
+        found = signature(function)
+    except (TypeError, ValueError):  # of one written in C: its own error will tell
+        return
+    try:
+        found.bind(*given)
+    except TypeError as error:
+        name = getattr(function, "__name__", repr(function))
+        raise TypeError(f"{what} is called with ({', '.join(given)}), and {name} cannot be, {error}: "
+                        "functools.partial or a lambda can fill in the rest") from None  # fmt: skip
 
 
 def count(n: Any, what: str) -> int:

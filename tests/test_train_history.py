@@ -8,7 +8,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+import microgrid
 from microgrid import nn, optim, parameter
+from microgrid.nn import losses
 from microgrid.train import EarlyStopping, History, fit
 
 
@@ -99,6 +101,46 @@ STILL = functools.partial(optim.SGD, lr=0.0)
 def test_accuracy(X, y, loss, expected):
     history = fit(Fixed(), X, y, loss=loss, optimizer=STILL, epochs=1, metrics="accuracy", validation=(X, y))
     assert history["accuracy"] == history["validation_accuracy"] == [pytest.approx(expected)]
+
+
+LOGITS = [0.6, 0.4, 0.2, -0.9, 0.3], [1, 1, 0, 0, 1]
+"""Four of five are right if yes begins at 0, three if it does at ½."""
+
+
+def weighted(predictions, targets):
+    """A yes that is missed counts twice."""
+    return sum((1 + t) * losses.bce_with_logits([p], [t]) for p, t in zip(predictions, targets)) / len(targets)
+
+
+@pytest.mark.parametrize(
+    ("loss", "expected"),
+    [
+        (lambda p, t: losses.bce_with_logits(p, t), 4 / 5),
+        (functools.partial(losses.bce_with_logits, reduction="sum"), 4 / 5),
+        (lambda p, t: sum(microgrid.softplus(z) - y * z for z, y in zip(p, t)), 4 / 5),
+        (lambda p, t: losses.bce([z.sigmoid() for z in p], t), 4 / 5),
+        (lambda p, t: sum(abs(z - y) for z, y in zip(p, t)), 3 / 5),
+        ("huber", 3 / 5),
+    ],
+)
+def test_the_threshold_is_where_the_loss_is_undecided_whatever_function_it_is(loss, expected):
+    X, y = LOGITS
+    history = fit(Fixed(), X, y, loss=loss, optimizer=STILL, epochs=1, metrics="accuracy")
+    assert history["accuracy"] == [pytest.approx(expected)]
+
+
+def test_a_threshold_that_is_not_known_is_asked_for_and_one_that_is_given_holds():
+    X, y = LOGITS
+    train = functools.partial(fit, Fixed(), X, y, optimizer=STILL, epochs=1, metrics="accuracy")
+    with pytest.raises(ValueError, match="pass fit threshold=, such as 0 for logits"):
+        train(loss=weighted)
+    assert train(loss=weighted, threshold=0)["accuracy"] == [4 / 5]
+    assert train(loss="mse", threshold=0.5)["accuracy"] == [3 / 5]
+    assert fit(Fixed(), [0.3, -0.2, 0.9], [1, -1, 1], loss="hinge", optimizer=STILL, epochs=1, metrics="accuracy",
+               threshold=0.5)["accuracy"] == [pytest.approx(2 / 3)]  # fmt: skip
+    classes = fit(Fixed(), [[1, 5], [7, 1]], [1, 1], loss=lambda p, t: weighted([z[1] for z in p], t), optimizer=STILL,
+                  epochs=1, metrics="accuracy")  # fmt: skip
+    assert classes["accuracy"] == [1 / 2]  # of several outputs the largest decides, and nothing is asked
 
 
 @pytest.mark.parametrize("replay", [True, False])

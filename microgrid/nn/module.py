@@ -14,7 +14,7 @@ from . import checkpoints
 if TYPE_CHECKING:
     from .summary import Summary
 
-__all__ = ["Module", "bare", "inputs", "listed", "samples", "size"]
+__all__ = ["Module", "bare", "inputs", "listed", "samples", "size", "walk"]
 
 
 class Module:
@@ -68,7 +68,7 @@ class Module:
         >>> [name for name, _ in MLP(1, [1]).named_parameters()]
         ['layers.0.neurons.0.w.0', 'layers.0.neurons.0.b']
         """
-        names = {part: name for name, part in _walk(self) if isinstance(part, Value)}
+        names = {part: name for name, part in walk(self) if isinstance(part, Value)}
         return [(names.get(p, f"parameters.{i}"), p) for i, p in enumerate(self.parameters())]
 
     def modules(self) -> list[Module]:
@@ -77,7 +77,7 @@ class Module:
 
     def named_modules(self) -> list[tuple[str, Module]]:
         """The same with their places in the attributes; this one's is ""."""
-        return [(name, part) for name, part in _walk(self) if isinstance(part, Module)]
+        return [(name, part) for name, part in walk(self) if isinstance(part, Module)]
 
     def zero_grad(self) -> None:
         """Set the gradient of every parameter to 0, as before each `backward` of a training step."""
@@ -150,7 +150,7 @@ def _gather(parts: Iterable[Any], found: dict[Value, None]) -> None:
             _gather(part, found)
 
 
-def _walk(module: Module) -> Iterator[tuple[str, Module | Value]]:
+def walk(module: Module) -> Iterator[tuple[str, Module | Value]]:
     """Every module and Value in the attributes and inside them with its place, each once, the holder first."""
     seen: set[Any] = set()
 

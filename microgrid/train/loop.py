@@ -6,7 +6,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from .. import arguments, context
+from ..engine import Value
 from ..errors import GraphError
+from ..failures import number
+from ..nn.module import Module, walk
 from ..optim import Optimizer, clip_grad_norm_, clip_grad_value_
 from ..optim.settings import positive
 from .examples import Examples, split
@@ -27,7 +30,8 @@ __all__ = ["fit"]
 def fit(
     model: Any, X: Any, y: Any, *, loss: Any, optimizer: Any, epochs: int, batch_size: int | None = None,
     validation: Any = None, early_stopping: Any = None, schedule: Any = None, clip: Any = None, penalty: Any = None,
-    metrics: Any = (), monitor: Any = None, seed: Any = None, progress: bool = True, replay: bool = True,
+    metrics: Any = (), threshold: float | None = None, monitor: Any = None, seed: Any = None, progress: bool = True,
+    replay: bool = True,
 ) -> History:  # fmt: skip
     """Train `model`, a Module or a callable with `parameters()`, on samples X and targets y.
 
@@ -45,11 +49,13 @@ def fit(
     - `early_stopping`: an `EarlyStopping`, or its patience.
     - `schedule`: one of the optimiser, or a function that makes it; stepped after each epoch, `ReduceLROnPlateau` with
       the validation loss, or the loss where there is no validation.
-    - `clip`: ("norm", length), ("value", limit), or a function that changes the gradient array or returns another.
+    - `clip`: ("norm", length), ("value", limit), or a function of the gradient array that returns another, or changes
+      this one and returns None or a number, as `optim.clip_grad_norm_` does.
     - `penalty`: a function of ``model.parameters()`` whose Value is added to the loss of each batch.
     - `metrics`: "accuracy", functions of the arrays (predictions, targets), or a mapping from names to them.  Right is,
-      for targets -1 and 1, the sign; for 0 and 1, the side of ½, or of 0 with bce_with_logits; for classes, or 1 at the
-      class, the place of the largest output.
+      for classes, or 1 at the class, the place of the largest output; of a single output, the side of `threshold`.
+    - `threshold`: above it the answer is yes.  By default 0 where targets are -1 and 1; where they are 0 and 1, the
+      prediction that the loss finds as wrong for one as for the other, if that is ½ (bce, mse) or 0 (bce_with_logits).
     - `monitor`: a `Monitor`, shown the batches that it asks for.
     - `progress`: a bar on stderr where that is a terminal and tqdm is installed.
 
@@ -77,11 +83,13 @@ def fit(
     if task.norms and last == 1:
         raise ValueError(f"fit: {len(examples)} samples in batches of {training.size} leave a batch of 1 sample, which "
                          "has no variance to normalise by: choose another batch_size")  # fmt: skip
-    training.metrics = named(metrics, examples.y, task.threshold)
+    if threshold is not None:
+        threshold = number(threshold, where="threshold is a real number")
+    training.metrics = named(metrics, examples.y, threshold, task.loss)
     training.stopping = _stopping(early_stopping)
     training.schedule = _schedule(schedule, moved)
     training.clip = _clip(clip)
-    training.monitor = monitor
+    training.monitor = _monitor(monitor, model)
     return training.run(held, replay, progress)
 
 
@@ -96,15 +104,23 @@ def _held(validation: Any, examples: Examples) -> Examples:
 
 def _optimizer(optimizer: Any, model: Any) -> Optimizer:
     """An optimiser of Values."""
-    if not hasattr(model, "parameters") or not callable(model):
-        raise TypeError(f"fit trains a callable with parameters(), such as a Module, got {type(model).__name__}")
-    made = optimizer if isinstance(optimizer, Optimizer) or not callable(optimizer) else optimizer(model.parameters())
+    if isinstance(model, type) or not hasattr(model, "parameters") or not callable(model):
+        kind = f"the class {model.__name__}: make one" if isinstance(model, type) else type(model).__name__
+        raise TypeError(f"fit trains a callable with parameters(), such as a Module, got {kind}")
+    parameters = model.parameters()
+    if not parameters:
+        raise ValueError(f"fit: the model has no parameters to train{_hint(model)}")
+    made = optimizer
+    if callable(optimizer) and not isinstance(optimizer, Optimizer):
+        arguments.called(optimizer, "what makes the optimizer", "parameters")
+        made = optimizer(parameters)
     if not isinstance(made, Optimizer):
+        shown = f" {made!r}" if isinstance(made, str | int | float) else ""
         raise TypeError(
             "optimizer is one of microgrid.optim, made of model.parameters(), or what makes it of them, such as "
-            f"optim.Adam: got {type(made).__name__}"
+            f"optim.Adam or functools.partial(optim.Adam, lr=0.01): got {type(made).__name__}{shown}"
         )
-    if isinstance(made.parameters, list) and not set(made.parameters) & set(model.parameters()):
+    if isinstance(made.parameters, list) and not set(made.parameters) & set(parameters):
         raise ValueError(
             "none of the parameters that the optimizer moves is the model's: make it of this model's parameters()"
         )
@@ -112,6 +128,28 @@ def _optimizer(optimizer: Any, model: Any) -> Optimizer:
         raise TypeError("this optimizer moves an array or a program, which fit makes itself: make it of "
                         "model.parameters()")  # fmt: skip
     return made
+
+
+def _hint(model: Any) -> str:
+    """That parameters are made by `parameter`, where the model holds Values that are none."""
+    held = [(name, v) for name, v in (walk(model) if isinstance(model, Module) else ())
+            if isinstance(v, Value) and v.role == "input"]  # fmt: skip
+    if not held:
+        return ": they are made by microgrid.parameter(number), and kept in its attributes"
+    name, v = held[0]
+    return f": its {name} is a Value, and microgrid.parameter({v.data!r}) makes one that is trained"
+
+
+def _monitor(monitor: Any, model: Any) -> Any:
+    """A monitor of this model."""
+    if monitor is None:
+        return None
+    if isinstance(monitor, type) or not all(hasattr(monitor, name) for name in ("wants", "observe", "updated")):
+        shown = monitor.__name__ if isinstance(monitor, type) else repr(monitor)
+        raise TypeError(f"monitor is a Monitor of the model, made as Monitor(model), got {shown}")
+    if getattr(monitor, "model", model) is not model:
+        raise ValueError("the monitor watches another model: make one of the model that is trained, Monitor(model)")
+    return monitor
 
 
 def _stopping(early_stopping: Any) -> EarlyStopping | None:
@@ -123,21 +161,25 @@ def _stopping(early_stopping: Any) -> EarlyStopping | None:
 def _schedule(schedule: Any, optimizer: Optimizer) -> Any:
     """A schedule of this optimiser."""
     made = schedule
-    if callable(schedule) and (isinstance(schedule, type) or not hasattr(schedule, "step")):
-        made = schedule(optimizer)
-    if made is None:
+    if schedule is None:
         return None
-    if not hasattr(made, "step") or getattr(made, "optimizer", None) is not optimizer:
-        raise ValueError(
-            f"schedule={schedule!r} does not rule the optimizer of this fit: pass both, or a function that makes it, "
-            "lambda optimizer: optim.StepLR(optimizer, 10)"
-        )
+    if callable(schedule) and (isinstance(schedule, type) or not hasattr(schedule, "step")):
+        arguments.called(schedule, "what makes the schedule", "optimizer")
+        made = schedule(optimizer)
+    way_out = "pass a function that makes it, lambda optimizer: optim.StepLR(optimizer, 10)"
+    if not hasattr(made, "step"):
+        raise TypeError(f"a schedule is one of microgrid.optim, such as StepLR, got {made!r}: {way_out}")
+    if getattr(made, "optimizer", None) is not optimizer:
+        raise ValueError(f"schedule={made!r} does not rule the optimizer of this fit: pass both, or {way_out[5:]}")
     return made
 
 
 def _clip(clip: Any) -> Callable[[Floats], Any] | None:
     """What is done to each gradient."""
-    if clip is None or callable(clip):
+    if clip is None:
+        return None
+    if callable(clip):
+        arguments.called(clip, "clip", "gradient")
         return clip  # type: ignore[no-any-return]
     ways: dict[str, Callable[[Floats, float], Any]] = {"norm": clip_grad_norm_, "value": clip_grad_value_}
     if not isinstance(clip, tuple | list) or len(clip) != 2 or clip[0] not in ways:

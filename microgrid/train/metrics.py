@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from math import isclose
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from .. import arguments
+from ..context import no_grad
+from ..engine import Value
+from ..errors import MicrogridError
 from ..failures import number
 
 if TYPE_CHECKING:
@@ -19,7 +24,7 @@ __all__ = ["evaluate", "named"]
 COLUMNS = ("epoch", "loss", "lr", "seconds")
 
 
-def named(metrics: Any, targets: Floats, threshold: float) -> dict[str, Metric]:
+def named(metrics: Any, targets: Floats, threshold: float | None, loss: Callable[[Any, Any], Any]) -> dict[str, Metric]:
     """The metrics by name: "accuracy", functions, which go by their own names, or a mapping from names to functions."""
     found: dict[str, Metric] = {}
     listed = [metrics] if isinstance(metrics, str) or callable(metrics) else metrics
@@ -28,9 +33,11 @@ def named(metrics: Any, targets: Floats, threshold: float) -> dict[str, Metric]:
     for metric in listed.items() if isinstance(listed, Mapping) else listed:
         name, function = metric if isinstance(metric, tuple) else (_name(metric), metric)
         if function == "accuracy":
-            function = Accuracy(targets, threshold)
+            function = Accuracy(targets, threshold, loss)
         elif not callable(function):
             raise TypeError(f'a metric is "accuracy" or a function of (predictions, targets), got {function!r}')
+        else:
+            arguments.called(function, f"the metric {name!r}", "predictions", "targets")
         if name in found or name in COLUMNS or name.startswith("validation_"):
             raise ValueError(f"two columns would be called {name!r}: pass a mapping, {{another name: metric}}")
         found[name] = function
@@ -49,20 +56,44 @@ def evaluate(metrics: dict[str, Metric], predictions: Floats, targets: Floats) -
     }
 
 
+def undecided(loss: Callable[[Any, Any], Any]) -> float | None:
+    """Of 0 and ½ the prediction that a loss finds as wrong for the target 0 as for 1: it lies between no and yes.
+
+    None if that is neither, or both, or if the loss takes no single numbers: who weights one answer more than the other
+    has to say where yes begins.
+    """
+
+    def cost(prediction: float, target: int) -> float:
+        return float(loss([Value(prediction)], [target]).data)
+
+    found = []
+    for prediction in (0.0, 0.5):
+        try:
+            with no_grad():
+                if isclose(cost(prediction, 0), cost(prediction, 1), rel_tol=1e-9):
+                    found.append(prediction)
+        except (MicrogridError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+            continue
+    return found[0] if len(found) == 1 else None
+
+
 class Accuracy:
     """The share of predictions on the side, or in the class, of their target.
 
-    One number for each sample: with targets -1 and 1 its sign counts, with 0 and 1 whether it is above `threshold`.
+    One number for each sample: yes is what is above `threshold`, by default 0 for targets -1 and 1, and what the loss
+    cannot decide for 0 and 1.
     A list of numbers: the place of the largest is the class; targets are numbers of classes, or 1 at the class and 0
     elsewhere.
     """
 
-    def __init__(self, targets: Floats, threshold: float) -> None:
+    def __init__(self, targets: Floats, threshold: float | None, loss: Callable[[Any, Any], Any]) -> None:
         import numpy as np
 
         self.answers = np.unique(targets).tolist()
         self.signs = set(self.answers) <= {-1, 1} and -1 in self.answers
-        self.threshold = 0.0 if self.signs else threshold
+        self.threshold = threshold
+        if threshold is None and set(self.answers) <= {-1, 0, 1}:
+            self.threshold = 0.0 if self.signs else undecided(loss)
         if not self.signs and any(not answer.is_integer() or answer < 0 for answer in self.answers):
             self._refuse()
 
@@ -74,6 +105,11 @@ class Accuracy:
             return float((predictions.argmax(axis=1) == classes).mean())
         if predictions.size != targets.size or not (self.signs or set(self.answers) <= {0, 1}):
             self._refuse()
+        if self.threshold is None:
+            raise ValueError(
+                "accuracy does not know from which prediction on the answer is yes, as the loss finds neither 0 nor ½ "
+                "as wrong for the target 0 as for 1: pass fit threshold=, such as 0 for logits or 0.5 for probabilities"
+            )
         return float(((predictions.ravel() > self.threshold) == (targets.ravel() > 0)).mean())
 
     def _refuse(self) -> NoReturn:

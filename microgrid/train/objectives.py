@@ -2,7 +2,8 @@
 
 An objective has `parameters`, an array that an optimiser moves, and `reached`, which of them the loss depends on.
 `value_and_grad(rows)` and `loss(rows)`, the loss without the penalty, take rows that `encode` made; `predictions()`
-are the outputs for the rows of the last call.  `fault()` says why what was recorded is not what Python computes now.
+are the outputs for the rows of the last call.  `fault()` says why what was recorded is not what Python computes now;
+`overlooked()` names the Values in the model that stand for ever, as they are no parameters.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from ..engine import Value
 from ..errors import DomainError, MicrogridError
 from ..recording import record
 from .examples import Examples
-from .recorder import PROBES, Coupled, Recorded, Unrecordable, check_same, record_batch, record_example
+from .recorder import PROBES, Coupled, Recorded, Unrecordable, check_same, overlooked, record_batch, record_example
 from .task import Task
 
 if TYPE_CHECKING:
@@ -95,6 +96,9 @@ class Eager:
 
     def refresh(self) -> None:
         """Nothing is recorded."""
+
+    def overlooked(self) -> dict[str, Value]:
+        return {}
 
     def fault(self) -> str:
         return ""
@@ -193,6 +197,9 @@ class ReplayedExamples:
             example = Recorded(self.task, self.encoding(self.task.examples.rows[:1]), self.encoding)
         self.programs = Programs(self.task, example)
 
+    def overlooked(self) -> dict[str, Value]:
+        return overlooked(self.task, self.programs.found)
+
     def fault(self) -> str:
         try:
             example, _, _ = record_example(self.task, offset=1)
@@ -258,6 +265,9 @@ class ReplayedBatches:
     def refresh(self) -> None:
         """Record again, after what is a constant of the graphs has changed."""
         self.sizes.clear()
+
+    def overlooked(self) -> dict[str, Value]:
+        return overlooked(self.task, self.sizes[self.size].found)
 
     def fault(self) -> str:
         rows = self.encoding(self.task.examples.rows[: self.size])

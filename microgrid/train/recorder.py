@@ -6,8 +6,11 @@ from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 from ..context import no_grad
+from ..core import INPUT
 from ..engine import Value
 from ..errors import MicrogridError
+from ..graph import leaves
+from ..nn.module import Module, walk
 from ..nn.regularizers import every_mask
 from ..nn.samples import noted
 from ..ops import ROWS
@@ -21,7 +24,8 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-__all__ = ["PROBES", "Coupled", "Encoding", "Recorded", "Unrecordable", "check_same", "record_batch", "record_example"]
+__all__ = ["PROBES", "Coupled", "Encoding", "Recorded", "Unrecordable", "check_same", "overlooked",
+           "record_batch", "record_example"]  # fmt: skip
 
 PROBES = 32
 """How many examples, spread over the data, have to have the graph that is replayed for all."""
@@ -72,6 +76,16 @@ class Recorded:
         self.columns = [leaf for xs, ts in zip(inputs, targets) for leaf in (*xs, *ts)]
         self.columns += [leaf for _, masks in self.masks for leaf in masks]
         self.recording = record([self.loss, *self.outputs], self.columns, task.trained)
+
+
+def overlooked(task: Task, found: Recorded) -> dict[str, Value]:
+    """The Values in the model, by their names, that the loss is computed from and that are no parameters or inputs."""
+    recording, wanted = found.recording, set(found.recording.wanted)
+    kept = any(recording.role[i] == INPUT and i not in wanted for i in range(recording.leaves))
+    if not kept or not isinstance(task.model, Module):
+        return {}
+    under = set(leaves(found.loss)).difference(found.columns)
+    return {name: v for name, v in walk(task.model) if isinstance(v, Value) and v.role == "input" and v in under}
 
 
 def flattened(predictions: Any) -> list[Value]:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from .. import arguments
 from ..engine import Value
 from ..nn import losses
 from .examples import Examples, nested, targets
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 __all__ = ["Task", "loss_function"]
 
 
-def loss_function(loss: Any) -> tuple[Callable[[Any, Any], Any], float]:
-    """The loss of (predictions, targets), and the prediction from which on the answer of a single output is yes."""
+def loss_function(loss: Any) -> Callable[[Any, Any], Any]:
+    """The loss of (predictions, targets)."""
     names = [name for name in losses.__all__ if not name.endswith("penalty")]
     if isinstance(loss, str):
         if loss not in names:
@@ -30,10 +31,12 @@ def loss_function(loss: Any) -> tuple[Callable[[Any, Any], Any], float]:
         loss = getattr(losses, loss)
     if not callable(loss):
         raise TypeError(f"loss is a function of (predictions, targets) or the name of one, got {loss!r}")
+    arguments.called(loss, "loss", "predictions", "targets")
     plain = loss.func if isinstance(loss, partial) else loss
     if plain is losses.kl_divergence:  # which takes the targets first, as it is written
-        loss = partial(swapped, loss)
-    return loss, 0.0 if plain in (losses.bce_with_logits, losses.hinge) else 0.5
+        return partial(swapped, loss)
+    found: Callable[[Any, Any], Any] = loss
+    return found
 
 
 def swapped(loss: Callable[[Any, Any], Any], predictions: Any, targets: Any) -> Any:
@@ -45,7 +48,14 @@ class Task:
 
     def __init__(self, model: Any, loss: Any, penalty: Any, trained: list[Value], examples: Examples) -> None:
         self.model, self.penalty, self.trained, self.examples = model, penalty, trained, examples
-        self.loss, self.threshold = loss_function(loss)
+        self.loss = loss_function(loss)
+        if penalty is not None and not callable(penalty):
+            raise TypeError(
+                "penalty is a function of model.parameters() that gives a Value, such as "
+                f"lambda ps: nn.losses.l2_penalty(ps, 0.1): got {type(penalty).__name__} {penalty!r}"
+            )
+        if penalty is not None:
+            arguments.called(penalty, "penalty", "parameters")
         self.modules = model.modules() if hasattr(model, "modules") else [model]
         self.dropouts = [m for m in self.modules if hasattr(m, "masks") and hasattr(m, "draw")]
         self.saved = [(m, name) for m in self.modules for name in getattr(m, "saved", ())]

@@ -54,6 +54,9 @@ class Training:
                 why = why or self.held.why
             if why:
                 notice(f"fit cannot replay this model, and computes every sample in Python, many times slower: {why}")
+            for name, v in self.objective.overlooked().items():
+                notice(f"fit does not train {name} ({v.data}), a Value in the model that is no parameter: make it "
+                       f"microgrid.parameter({v.data}), or a plain number if it is to stay")  # fmt: skip
             self.rows = self.objective.encode(self.task.examples)
             self.watch()
             names = ["loss", *self.metrics]
@@ -115,8 +118,7 @@ class Training:
             if self.metrics:
                 outputs.append(self.objective.predictions())
             if self.clip is not None:
-                clipped = self.clip(gradient)
-                gradient = gradient if clipped is None else clipped
+                gradient = self.clipped(gradient)
             self.step(epoch, gradient, part if order is None else order[part])
         row = {"loss": total / n}
         if self.metrics:
@@ -136,6 +138,20 @@ class Training:
         return best.waited(epoch, watched, first if before else (x.copy(), self.task.running()))
 
     # ---------------------------------------------------------------- steps
+
+    def clipped(self, gradient: Floats) -> Floats:
+        """What the clip returned, or the gradient, which it changed in place."""
+        import numpy as np
+
+        found = self.clip(gradient) if self.clip is not None else None
+        if found is None or (np.ndim(found) == 0 and isinstance(found, int | float | np.number)):
+            return gradient
+        if np.shape(found) != gradient.shape:
+            raise ValueError(
+                f"clip got a gradient of shape {gradient.shape} and returned {type(found).__name__} of shape "
+                f"{np.shape(found)}: it returns another of that shape, or changes the one it got and returns None"
+            )
+        return np.asarray(found)
 
     def step(self, epoch: int, gradient: Floats, places: Any) -> None:
         """Move the parameters; the monitor looks before and after, if it wants to."""
