@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass
 
 from . import engines
 from .errors import LayoutError
 from .picture import Arrow, Box, Picture
 from .shapes import Point
+from .twins import in_order, twins
 
 __all__ = ["Layout", "place"]
 
 POINTS = 72.0  # to the inch, which is what Graphviz measures lengths in
 SCOPE_MARGIN = 22
-TO_LABEL, FROM_LABEL = " [headclip=true]", " [tailclip=true weight=3]"
+TO_LABEL, FROM_LABEL, NEAR = " [headclip=true]", " [tailclip=true weight=3]", " [weight=3]"
 """An arrow ends where its label begins; the weight keeps a local derivative near the operation it belongs to, where its
 arrow is long."""
 
@@ -41,13 +43,16 @@ class Layout:
 
 def place(picture: Picture, rankdir: str = "LR", engine: str = "auto", timeout: float = 60.0) -> Layout:
     """Lay a picture out with Graphviz: the `dot` on the PATH, or the one that pygraphviz brings along."""
-    return _read(engines.run(_source(picture, rankdir), engine, timeout), picture)
+    among = twins(picture) if rankdir in ("LR", "RL") else []  # where it costs no room to let them change places
+    uncut = {box.name for boxes in among for box in boxes}
+    layout = _read(engines.run(_source(picture, rankdir, uncut), engine, timeout), picture)
+    return in_order(picture, layout, among) if among else layout
 
 
 # ---------------------------------------------------------------- what Graphviz is asked
 
 
-def _source(picture: Picture, rankdir: str) -> str:
+def _source(picture: Picture, rankdir: str, uncut: Set[str] = frozenset()) -> str:
     boxes = picture.all_boxes
     gap = 0.36 if any(arrow.label for arrow in picture.arrows) else 0.6  # inches; a label has a gap on either side
     number = {box.name: k for k, box in enumerate(picture.boxes)}
@@ -55,7 +60,7 @@ def _source(picture: Picture, rankdir: str) -> str:
     labels = len(boxes) - len(picture.boxes)
     limits = " nslimit=1 nslimit1=1" if engines.work(len(picture.boxes), joined) + labels > engines.LARGE else ""
     steps = [
-        f"{tail.name} -> {head.name}{_how(arrow, tail, head)}"
+        f"{tail.name} -> {head.name}{_how(arrow, tail, uncut)}"
         for arrow in picture.arrows
         for tail, head in _steps(arrow)
     ]
@@ -79,9 +84,11 @@ def _steps(arrow: Arrow) -> list[tuple[Box, Box]]:
     return [(arrow.tail, arrow.label), (arrow.label, arrow.head)]
 
 
-def _how(arrow: Arrow, tail: Box, head: Box) -> str:
+def _how(arrow: Arrow, tail: Box, uncut: Set[str]) -> str:
     if arrow.label is None:
         return BOND if arrow.is_bond else ""
+    if not uncut.isdisjoint((arrow.tail.name, arrow.head.name)):
+        return NEAR if tail is arrow.label else ""
     return FROM_LABEL if tail is arrow.label else TO_LABEL
 
 
