@@ -91,12 +91,22 @@ def verdict(y: Value, recorded: Trace) -> Report | None:
 
 
 def in_notebook(page: str, picture: str) -> str:
-    """A page in a frame that keeps it apart from the notebook; where frames are left out, the picture below shows."""
-    place = "position:absolute;inset:0;width:100%;height:100%"
-    frame = (
-        f'<iframe title="microgrid" sandbox="allow-scripts" style="{place};border:0" srcdoc="{escape(page)}"></iframe>'
+    """A page in a frame that keeps it apart from the notebook; where frames are left out, the picture below shows.
+
+    Jupyter takes frames and SVG elements out of notebooks that it does not trust, but leaves images.
+    """
+    cell = "grid-area:1/1;min-width:0"  # both in one cell: without the frame there is no empty room below the picture
+    title = re.search("<title[^>]*>(.*?)</title>", picture, re.DOTALL)
+    source = "data:image/svg+xml;base64," + base64.b64encode(picture.encode()).decode()
+    still = (
+        f'<img alt="{title[1] if title else ""}" src="{source}" '
+        f'style="{cell};max-width:100%;max-height:{HEIGHT}px;object-fit:contain">'
     )
-    return f'<div style="position:relative;height:{HEIGHT}px;overflow:hidden">{picture}{frame}</div>'
+    frame = (
+        f'<iframe title="microgrid" sandbox="allow-scripts" style="{cell};width:100%;height:{HEIGHT}px;border:0" '
+        f'srcdoc="{escape(page)}"></iframe>'
+    )
+    return f'<div style="display:grid;justify-items:start">{still}{frame}</div>'
 
 
 @cache

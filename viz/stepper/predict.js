@@ -1,8 +1,15 @@
 // Predict first: what a step asks, and what an answer shows about its author.
 
-// {kind, name, expected, ...} for a step that computes one number, otherwise null.
+// {kind, name, expected, ...} for a step that computes one number, or a scope that gives one; otherwise null.
 function questionOf(page, frame) {
   const {graph, numbers} = page;
+  if (frame.phase === "forward" && frame.active.length > 1 && !frame.broken) {
+    const inside = new Set(frame.active), isOutput = (i) => graph.nodes[i].uses.some(([use]) => !inside.has(use));
+    const outputs = frame.active.filter((i) => i === graph.root || isOutput(i));
+    if (outputs.length > 1) return null;
+    const node = graph.nodes[outputs[0]];
+    return {kind: "scope", name: node.name, asked: `${frame.scope}: ${node.name}`, expected: numbers.data[node.index]};
+  }
   if (frame.phase === "forward" && frame.active.length === 1 && !numbers.errors[frame.node]) {
     const {name, made, called} = graph.nodes[frame.node];
     return {kind: "forward", name, asked: equal(called, made), expected: numbers.data[frame.node]};
@@ -35,6 +42,7 @@ function judge(question, answer, write) {
   if (kind === "backward" && before !== null && is(before)) return [false, "before"];
   if (is(-expected)) return [false, "sign"];
   if (kind === "backward" && before !== null && is(-term)) return [false, "not_added"];
+  if (kind === "backward" && before !== null && is(before - term)) return [false, "sign_added"];
   if (kind === "backward" && is(slope)) return [false, "only_local"];
   if (kind === "backward" && is(outer)) return [false, "only_gradient"];
   if (kind === "backward" && slope !== 0 && is((before ?? 0) + outer / slope)) return [false, "inverse"];

@@ -3,7 +3,7 @@
 const PAUSE = 1600; // milliseconds at speed 1
 const KEYS = [
   [["←", "→"], "key_step"], [["Home", "End"], "key_ends"], [["key_space"], "key_play"], [["F", "B"], "key_pass"],
-  [["↑", "↓"], "key_nodes"], [["key_enter"], "key_open"], [["P"], "key_predict"], [["T"], "key_table"],
+  [["↑", "↓"], "key_nodes"], [["key_enter"], "key_open"], [["P"], "key_predict"], [["Esc"], "key_withdraw"], [["T"], "key_table"],
   [["+", "−", "0"], "key_zoom"], [["?"], "key_help"],
 ];
 
@@ -14,6 +14,7 @@ class Page {
     Object.assign(this, {graph, lang: graph.lang, changes: new Map(), step: 0, chosen: null, unit: null});
     Object.assign(this, {more: new Map(), opened: new Set(), turned: null}); // of lists and the table
     Object.assign(this, {predicting: false, tabled: false, timer: null, question: null, asked: 0, right: 0});
+    document.body.classList.add("live"); // without this code there is nothing to press
     this.write = (x) => write(x, graph.precision);
     this.word = this.word.bind(this);
     this.picture = new Picture(graph, (i) => this.chooseBox(i), (i, distance) => this.drag(i, distance));
@@ -161,8 +162,13 @@ class Page {
 
   next() {
     if (this.step === this.frames.length - 1) return this.pause();
-    const question = this.predicting && !this.question ? questionOf(this, this.frames[this.step + 1]) : null;
-    if (!question) return this.go(this.step + 1);
+    const frame = this.frames[this.step + 1];
+    const question = this.predicting && !this.question ? questionOf(this, frame) : null;
+    if (!question) {
+      const passed = this.predicting && !this.question && frame.active.length > 1 && !frame.broken;
+      this.go(this.step + 1);
+      return passed && this.aside(this.word("not_asked"));
+    }
     this.pause();
     this.question = question;
     by("answer").value = "";
@@ -227,8 +233,21 @@ class Page {
 
   advance() {
     this.go(this.step + 1);
+    this.aside(by("judgement").textContent, by("judgement").classList.contains("wrong"));
+    by("next").focus();
+  }
+
+  // What stays to be read where the question was.
+  aside(text, wrong = false) {
     by("question").hidden = false;
-    by("asked").parentElement.classList.add("answered");
+    by("question").classList.add("answered");
+    this.judged(text, wrong);
+  }
+
+  // No answer, and no number either.
+  withdraw() {
+    this.question = null;
+    this.show();
     by("next").focus();
   }
 
@@ -342,10 +361,10 @@ class Page {
     click("larger", () => this.picture.zoom(1.25));
     by("slider").addEventListener("input", (event) => this.go(Number(event.target.value)));
     by("language").addEventListener("change", (event) => this.speak(event.target.value));
-    by("question").addEventListener("submit", (event) => {
-      event.preventDefault();
-      this.answer();
-    });
+    // Not as forms: a notebook's frame lets none be sent.
+    click("check", () => this.answer());
+    click("close", () => by("keys").close());
+    by("answer").addEventListener("keydown", (event) => event.key === "Enter" && this.answer());
     addEventListener("hashchange", () => this.follow());
     addEventListener("keydown", (event) => this.key(event));
   }
@@ -381,6 +400,7 @@ class Page {
   }
 
   key(event) {
+    if (event.key === "Escape" && this.question && !by("keys").open) return this.withdraw();
     const here = event.target, slider = here.matches("input[type=range]") && event.key.length === 1; // arrows are its own
     const typing = here.matches("input, select, textarea") && !slider;
     if (event.ctrlKey || event.altKey || event.metaKey || by("keys").open || typing) return;

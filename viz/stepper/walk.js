@@ -6,7 +6,7 @@
 function walk(graph, numbers, captions) {
   const grads = Array(graph.nodes.length).fill(null);
   return graph.moments.map(([phase, scope, computed, edges]) => {
-    const frame = {phase, node: computed.at(-1) ?? null, active: computed, lit: [], sets: [], terms: [], broken: false};
+    const frame = {phase, scope, node: computed.at(-1) ?? null, active: computed, lit: [], sets: [], terms: [], broken: false};
     if (phase === "start") {
       for (const leaf of graph.nodes) if (!leaf.op) frame.sets.push(["data", leaf.index, numbers.data[leaf.index]]);
       return {...frame, caption: captions.start()};
