@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
-import microgrid
-from microgrid import Value, errstate
+from microgrid import Value
 
 from .panels import few, gradation, grid, legend, panel, panels
+from .sampled import Sampled
 from .theme import LECTURE, PALETTE
 
 __all__ = ["decision_boundary", "descent", "fitted_lines", "linear_fit", "loss_surface"]
@@ -26,7 +27,8 @@ def decision_boundary(model: Any, X: Any, y: Any, *, threshold: float | None = N
     A model of one output says yes above `threshold`: by default above 0, or, where labels are 0 and 1, above ½ if more
     samples are right with that, or as many and all outputs are probabilities.  Of several outputs the largest
     decides, and classes are their numbers.
-    The model is recorded once and replayed, in evaluation mode if it has one.
+    The model is recorded once and replayed, in evaluation mode if it has one; computed point by point, with a warning,
+    where some of the points show that Python decides by data.
     """
     import numpy as np
 
@@ -34,13 +36,11 @@ def decision_boundary(model: Any, X: Any, y: Any, *, threshold: float | None = N
     if X.shape[1] != 2 or len(X) != len(y) or not len(X):
         raise ValueError(f"X is an array (samples, 2) and y has a class for each, got {X.shape} and {y.shape}")
     sides = [_margins(X[:, k], 0.12) for k in (0, 1)]
-    plane = _plane(sides)
-    inputs = [Value(0.0, "x0"), Value(0.0, "x1")]
-    outputs = _evaluating(model, inputs)
-    single = isinstance(outputs, Value)
-    with errstate(domain="ieee"):
-        program = microgrid.compile(outputs, inputs=inputs, parameters=[])
-        found, at_samples = program(plane), program(X)
+    with _evaluation(model):
+        sampled = Sampled(model, _plane(sides), X, "the model", one=False)
+        single, fineness = sampled.single, sampled.affordable(FINENESS)
+        plane = _plane(sides, fineness)
+        found, at_samples = sampled(plane), sampled(X)
     labels = np.unique(y)
     if single:
         if threshold is None:
@@ -54,7 +54,7 @@ def decision_boundary(model: Any, X: Any, y: Any, *, threshold: float | None = N
         if found.shape[1] > len(PALETTE):
             raise ValueError(f"there are colours for {len(PALETTE)} classes, and the model has {found.shape[1]}")
     ax = panel(ax, (5.2, 4.4))
-    shape = FINENESS, FINENESS
+    shape = fineness, fineness
     px, py = plane[:, 0].reshape(shape), plane[:, 1].reshape(shape)
     for k, color in enumerate(PALETTE[: 2 if single else found.shape[1]]):
         ax.contourf(px, py, (decided == k).reshape(shape), levels=[0.5, 1.5], colors=[color], alpha=0.22)
@@ -74,13 +74,14 @@ def decision_boundary(model: Any, X: Any, y: Any, *, threshold: float | None = N
     return ax
 
 
-def _evaluating(model: Any, inputs: list[Value]) -> Any:
-    """The outputs as they are after training, where dropout drops nothing."""
+@contextmanager
+def _evaluation(model: Any) -> Iterator[None]:
+    """Inside, the outputs are as they are after training, where dropout drops nothing."""
     parts = [part for part in model.modules() if part.training] if hasattr(model, "modules") else []
     for part in parts:
         part.training = False
     try:
-        return model(inputs)
+        yield
     finally:
         for part in parts:
             part.training = True
@@ -100,7 +101,8 @@ def loss_surface(
 ) -> Any:
     """A function of two parameters as a map of its heights, with paths across it, such as those of several optimisers.
 
-    `f` takes two Values and returns one; it is recorded once and replayed.  A path is an array (steps, 2), from a ring
+    `f` takes two Values and returns one; it is recorded once and replayed, or computed point by point, on fewer points
+    if it is large, where it decides by data, which a warning says.  A path is an array (steps, 2), from a ring
     to a star.  The limits are those of the paths with a margin unless given (without paths they must be).  `names` are
     those of the axes and of f.  Heights stand denser where more of the map lies.
     """
@@ -109,8 +111,10 @@ def loss_surface(
     routes = {name: _path(name, points) for name, points in (paths or {}).items()}
     given = (xlim, ylim)
     sides = [_side(given[k], [route[:, k] for route in routes.values()], "xy"[k]) for k in (0, 1)]
-    plane = _plane(sides)
-    heights = _heights(f, plane).reshape(FINENESS, FINENESS)
+    along = np.concatenate([np.empty((0, 2)), *routes.values()])
+    sampled = Sampled(lambda inputs: f(*inputs), _plane(sides), along, "the function")
+    plane = _plane(sides, sampled.affordable(FINENESS))
+    heights = sampled(plane).reshape(-1, round(len(plane) ** 0.5))
     known = heights[np.isfinite(heights)]
     if not known.size:
         raise ValueError("the function is not finite anywhere on this map: choose other limits")
@@ -182,8 +186,8 @@ def linear_fit(X: Any, y: Any, path: Any) -> Any:
 def descent(f: Callable[[Any], Any], path: Any, *, xlim: tuple[float, float] | None = None, ax: Any = None) -> Any:
     """A function of one parameter and the steps of a descent: along the tangent, then to the curve.
 
-    `f` takes a Value and returns one; `path` is the points (steps,).  The slope of each tangent is computed by
-    `backward`.
+    `f` takes a Value and returns one, as that of `loss_surface` two; `path` is the points (steps,).  The slope of each
+    tangent is computed by `backward`.
     """
     import numpy as np
 
@@ -191,9 +195,10 @@ def descent(f: Callable[[Any], Any], path: Any, *, xlim: tuple[float, float] | N
     if not len(points):
         raise ValueError("the path is empty: a descent has a point at least")
     side = _side(xlim, [points], "x")
-    grid_points = np.linspace(*side, LINE)
+    along = np.linspace(*side, LINE)[:, None]
+    sampled = Sampled(lambda inputs: f(*inputs), along, points[:, None], "the function")
     ax = panel(ax)
-    (curve,) = ax.plot(grid_points, _heights(f, grid_points[:, None]), color=LECTURE.dim, linewidth=1.5)
+    (curve,) = ax.plot(along[:, 0], sampled(along), color=LECTURE.dim, linewidth=1.5)
     heights, slopes = np.array([_slope(f, x) for x in points.tolist()]).T
     ends = heights[:-1] + slopes[:-1] * np.diff(points)
     tangents, drops = None, None
@@ -218,20 +223,10 @@ def _slope(f: Callable[[Any], Any], x: float) -> tuple[float, float]:
 # ---------------------------------------------------------------- numbers
 
 
-def _heights(f: Callable[..., Any], points: Any) -> Any:
-    """f at each of the points (n, parameters)."""
-    inputs = [Value(x) for x in points[len(points) // 2].tolist()]
-    with errstate(domain="ieee"):
-        found = f(*inputs)
-        if not isinstance(found, Value):
-            raise TypeError(f"the function has to return a Value, computed from the Values it is given, got {found!r}")
-        return microgrid.compile(found, inputs=inputs, parameters=[])(points)
-
-
-def _plane(sides: Sequence[tuple[float, float]]) -> Any:
+def _plane(sides: Sequence[tuple[float, float]], fineness: int = FINENESS) -> Any:
     import numpy as np
 
-    return np.stack(np.meshgrid(*(np.linspace(*side, FINENESS) for side in sides)), axis=-1).reshape(-1, 2)
+    return np.stack(np.meshgrid(*(np.linspace(*side, fineness) for side in sides)), axis=-1).reshape(-1, 2)
 
 
 def _side(given: tuple[float, float] | None, routes: list[Any], letter: str) -> tuple[float, float]:
