@@ -60,8 +60,15 @@ def test_a_file_that_cannot_be_written_leaves_nothing(tmp_path):
 
 
 def test_plot_hands_the_columns_to_the_drawings(monkeypatch):
-    monkeypatch.setitem(sys.modules, "viz.plots", SimpleNamespace(curves=lambda history, ax: (dict(history), ax)))
-    assert filled().plot(ax="axes") == ({"epoch": [1, 2], "loss": [0.1, 1 / 3]}, "axes")
+    drawings = SimpleNamespace(
+        curves=lambda history, what, log, ax: (dict(history), what, log, ax),
+        overview=lambda history, log: (dict(history), log),
+    )
+    monkeypatch.setitem(sys.modules, "viz.plots", drawings)
+    columns = {"epoch": [1, 2], "loss": [0.1, 1 / 3]}
+    assert filled().plot(ax="axes") == (columns, "loss", False, "axes")
+    assert filled().plot("accuracy", log=True) == (columns, "accuracy", True, None)
+    assert filled().plot(log=True) == (columns, True)
 
 
 def test_early_stopping_is_checked():

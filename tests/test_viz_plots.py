@@ -79,6 +79,20 @@ def test_curves_are_the_columns_of_the_history() -> None:
     assert plots.curves(HISTORY, log=True).get_yscale() == "log"
 
 
+def test_an_overview_has_the_loss_every_metric_and_a_learning_rate_that_changes() -> None:
+    history = dict(HISTORY, f1=[0.1, 0.2, 0.3], validation_f1=[0.3, 0.2, 0.1], seconds=[1.0, 2.0, 3.0])
+    found = plots.overview(history, log=True)
+    assert [ax.get_ylabel() for ax in found] == ["loss", "accuracy (share of samples)", "f1"]
+    assert [ax.get_yscale() for ax in found] == ["log", "linear", "linear"]
+    assert [len(ax.get_lines()) for ax in found] == [2, 1, 2]
+    assert found[2].get_lines()[1].get_ydata().tolist() == [0.3, 0.2, 0.1]
+    decaying = plots.overview(dict(history, lr=[0.1, 0.1, 0.05]))
+    assert [ax.get_ylabel() for ax in decaying][-1] == "learning rate"
+    assert decaying[-1].get_lines()[0].get_ydata().tolist() == [0.1, 0.1, 0.05]
+    assert {ax.figure for ax in decaying} == {decaying[0].figure}
+    drawn(decaying[0])
+
+
 @pytest.mark.filterwarnings("ignore:Glyph .* missing from font")  # which is matplotlib's to say
 def test_names_that_mean_something_elsewhere_stay_text() -> None:
     for name in [*HOSTILE, *NASTY]:

@@ -6,13 +6,16 @@ from collections.abc import Callable, Mapping, Sequence
 from math import isfinite
 from typing import Any
 
-from .panels import few, gradation, grid, legend, panel, say
+from .panels import few, gradation, grid, legend, panel, panels, say
 from .theme import LECTURE, PALETTE
 
-__all__ = ["curves", "dead_units", "update_ratios"]
+__all__ = ["curves", "dead_units", "overview", "update_ratios"]
 
 UNITS = {"lr": "learning rate", "seconds": "time since the start (s)", "accuracy": "accuracy (share of samples)"}
 """What columns of a history are called on an axis, where their name does not say it."""
+
+UNSHOWN = ("lr", "seconds")
+"""Columns of a history that are no result of training."""
 
 USUAL_RATIO = 1e-3
 """About where the update-to-weight ratio of healthy training lies (CS231n, Neural Networks Part 3, babysitting)."""
@@ -34,7 +37,7 @@ def curves(history: Mapping[str, Sequence[float]], what: str = "loss", *, log: b
     ax = panel(ax)
     handles, names = [], []
     for key, name, color, dash in (
-        (what, "training", PALETTE[0], "-"),
+        (what, what if what in UNSHOWN else "training", PALETTE[0], "-"),
         (f"validation_{what}", "validation", PALETTE[1], "--"),
     ):
         if key in history:
@@ -51,6 +54,23 @@ def curves(history: Mapping[str, Sequence[float]], what: str = "loss", *, log: b
     if len(handles) > 1:
         legend(ax, handles, names)
     return ax
+
+
+def overview(history: Mapping[str, Sequence[float]], *, log: bool = False) -> Any:
+    """The loss and each metric of a History, and the learning rate if it changes: `curves` beside each other.
+
+    Returns their Axes, an array; `log` is for the loss.
+
+    >>> panels = overview({"epoch": [1, 2], "loss": [0.5, 0.25], "accuracy": [0.5, 1.0], "validation_loss": [0.6, 0.4]})
+    >>> [ax.get_ylabel() for ax in panels]
+    ['loss', 'accuracy (share of samples)']
+    """
+    shown = [name for name in history if name not in ("epoch", *UNSHOWN) and not name.startswith("validation_")]
+    shown += [name for name in UNSHOWN[:1] if name in history and len(set(history[name])) > 1]
+    found = panels(len(shown), (0.8 + 4.6 * len(shown), 4.0))
+    for ax, name in zip(found, shown):
+        curves(history, name, log=log and name == "loss", ax=ax)
+    return found
 
 
 def dead_units(monitor: Any, *, ax: Any = None) -> Any:

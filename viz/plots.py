@@ -18,9 +18,10 @@ from .plot_surfaces import linear_fit as linear_fit
 from .plot_surfaces import loss_surface as loss_surface
 from .plot_training import curves as curves
 from .plot_training import dead_units as dead_units
+from .plot_training import overview as overview
 from .plot_training import update_ratios as update_ratios
 
 __all__ = [
     "curves", "dead_units", "decision_boundary", "descent", "fitted_lines", "gradient_flow", "histograms", "linear_fit",
-    "loss_surface", "update_ratios",
+    "loss_surface", "overview", "update_ratios",
 ]  # fmt: skip

@@ -84,11 +84,18 @@ class History(Mapping[str, list[float]]):
         writer.writerows(zip(*self._columns.values()))
         files.replace(path, text.getvalue())
 
-    def plot(self, ax: Any = None) -> Any:
-        """Draw the losses and metrics over the epochs: `viz.plots.curves`.  Returns the Axes."""
+    def plot(self, what: str | None = None, *, log: bool = False, ax: Any = None) -> Any:
+        """Draw columns over the epochs, beside those of validation: `what`, or the loss and every metric.
+
+        One column, `what` or the loss on `ax`, is drawn by `viz.plots.curves`, which returns its Axes; all of them by
+        `viz.plots.overview`, which returns an array of Axes.  `log` is for the axis of the loss, or of `what`.
+        """
         from importlib import import_module  # the drawings stand above this package, which runs without them
 
-        return import_module("viz.plots").curves(self, ax=ax)
+        plots = import_module("viz.plots")
+        if what is None and ax is None:
+            return plots.overview(self, log=log)
+        return plots.curves(self, what or "loss", log=log, ax=ax)
 
     def __repr__(self) -> str:
         epochs = len(self["epoch"])
