@@ -102,14 +102,16 @@ def _message(error: Exception) -> str:
     text = str(error)
     if isinstance(error, OSError) and error.strerror:
         text = f"{error.filename}: {error.strerror}" if error.filename else error.strerror
-    for python, option in OPTIONS.items():
-        text = text.replace(python, option)
-    return _one_line(text) or type(error).__name__
+    return _one_line(_spelled(text)) or type(error).__name__
 
 
-OPTIONS = {IEEE: "--ieee goes on with inf and nan", "max_nodes=": "--max-nodes ",
-           "timeout=": "--timeout ", 'collapse="': '--collapse "', "around=": "--around ", "radius=": "--radius "}
-"""How the way out that a message names is spelled on the command line."""
+def _spelled(text: str) -> str:
+    """The way out that a message names, as the command line spells it."""
+    text = text.replace(IEEE, "--ieee goes on with inf and nan")
+    return re.sub(OPTION, lambda found: f"--{found[1].replace('_', '-')} ", text)
+
+
+OPTION = r'\b(max_nodes|timeout|around|radius|(?:collapse|edges|rankdir)(?=="))='
 
 
 def _one_line(text: str) -> str:
@@ -118,7 +120,7 @@ def _one_line(text: str) -> str:
 
 
 def _show_warning(message: Warning | str, *where: Any, **more: Any) -> None:
-    print(f"microgrid: warning: {_one_line(str(message))}", file=sys.stderr)
+    print(f"microgrid: warning: {_one_line(_spelled(str(message)))}", file=sys.stderr)
 
 
 # ---------------------------------------------------------------- what was typed
@@ -170,23 +172,24 @@ def _parser() -> tuple[_Parser, dict[str, _Parser]]:
         made.add_argument("--max-nodes", type=int, metavar="N", default=5000,
                           help="collapse or refuse larger graphs (default: 5000)")
         made.add_argument("--timeout", type=float, metavar="S", default=60.0, help="seconds of layout (default: 60)")
+        made.add_argument("--edges", choices=["local", "plain"], default="local",
+                          help="with local derivatives (default) or without")
+        made.add_argument("--legend", action="store_true", help="say below the picture which box is what")
+        made.add_argument("--highlight", metavar="w,z", help="let these nodes stand out")
+        made.add_argument("--path", metavar="FROM[,TO]",
+                          help="let the routes from a node stand out, with their products")
+        made.add_argument("--color-by", choices=["grad"], help="colour the boxes by the size of their gradients")
+        made.add_argument("--collapse", choices=["auto", "neuron", "layer", "outermost"], default="auto",
+                          help="draw each scope as one box; auto (default) where there are too many nodes")
+        made.add_argument("--slide", choices=["16:9", "4:3"], help="fit each picture to a slide")
         made.add_argument("--engine", choices=["auto", "dot", "pygraphviz"], default="auto", help="what lays it out")
         language_argument(made)
 
     draw = command("draw", _draw, "draw the graph with its values and gradients", DRAW_EXAMPLES)
     graph_arguments(draw, None)
     drawing_arguments(draw, "graph.svg")
-    draw.add_argument("--edges", choices=["local", "plain"], default="local",
-                      help="with local derivatives (default) or without")
-    draw.add_argument("--legend", action="store_true", help="say below the picture which box is what")
-    draw.add_argument("--highlight", metavar="w,z", help="let these nodes stand out")
-    draw.add_argument("--path", metavar="FROM[,TO]", help="let the routes from a node stand out, with their products")
-    draw.add_argument("--color-by", choices=["grad"], help="colour the boxes by the size of their gradients")
-    draw.add_argument("--collapse", choices=["auto", "neuron", "layer", "outermost"], default="auto",
-                      help="draw each scope as one box; auto (default) where there are too many nodes")
     draw.add_argument("--around", metavar="NODE", help="draw only what is near a node")
     draw.add_argument("--radius", type=int, metavar="N", default=2, help="how near, in arrows (default: 2)")
-    draw.add_argument("--slide", choices=["16:9", "4:3"], help="fit the picture to a slide")
     draw.add_argument("--no-grad", action="store_true", help="leave out the backward pass")
 
     step = command("step", _step, "walk through the graph in a web page, forward and backward", STEP_EXAMPLES)
@@ -220,7 +223,8 @@ def _read_arguments(arguments: list[str]) -> argparse.Namespace:
 # ---------------------------------------------------------------- the commands
 
 
-DRAWING = ("rankdir", "theme", "ops", "precision", "title", "labels", "max_nodes", "timeout", "engine", "lang")
+DRAWING = ("rankdir", "theme", "ops", "edges", "precision", "title", "legend", "labels", "color_by", "collapse",
+           "slide", "max_nodes", "timeout", "engine", "lang")
 """The options that `viz.draw` and `viz.steps` share."""
 
 
@@ -228,11 +232,7 @@ def _draw(options: argparse.Namespace) -> int:
     viz, result, shared = _to_draw(options)
     if not options.no_grad:
         _backward(result)
-    figure = viz.draw(
-        result, edges=options.edges, legend=options.legend, highlight=_names(options.highlight),
-        path=_names(options.path) or None, color_by=options.color_by, collapse=options.collapse,
-        around=options.around, radius=options.radius, slide=options.slide, **shared,
-    )  # fmt: skip
+    figure = viz.draw(result, around=options.around, radius=options.radius, **shared)
     figure.save(Path(options.output))
     _print_results(result, options.lang, gradients=not options.no_grad)
     _print(say("wrote {file}", file=options.output), options.lang)
@@ -256,7 +256,9 @@ def _to_draw(options: argparse.Namespace) -> tuple[Any, Value, dict[str, Any]]:
     result = graph(options.expression, options.pairs, options.params)
     if "{" not in options.output:  # the folder of numbered files is made
         _check_directory(options.output)
-    return _viz(), result, {name: getattr(options, name) for name in DRAWING}
+    shared = {name: getattr(options, name) for name in DRAWING}
+    shared |= {"highlight": _names(options.highlight), "path": _names(options.path) or None}
+    return _viz(), result, shared
 
 
 def _names(text: str | None) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from .frames import Film
 from .paper import rasters
-from .scene import Group, Scene
+from .scene import Scene
 from .svg import Written, document, write
 
 __all__ = ["gif", "svg"]
@@ -35,7 +35,7 @@ def svg(film: Film, count: int) -> str:
     last = film.scene(count - 1)
     styles: dict[str, str] = {}
     body: list[str] = []
-    for looks in _looks(film, count, len(last.groups)):
+    for looks in [*film.looks, [(k, film.caption(k)) for k in range(count)]]:
         for (start, group), (end, _) in pairwise([*looks, (count, looks[-1][1])]):
             text = write(group, written)
             if (start, end) == (0, count):
@@ -47,16 +47,6 @@ def svg(film: Film, count: int) -> str:
             body.append(f'<g class="{name}"{hidden}>{text}</g>')
     style = "\n".join(["@media (prefers-reduced-motion: no-preference) {", *styles.values(), "}"])
     return document(last, film.key, [f"<style>\n{style}\n</style>", *body])
-
-
-def _looks(film: Film, count: int, places: int) -> list[list[tuple[int, Group]]]:
-    """For each place in the scene its groups in turn, with the frames in which they begin; the caption is the last."""
-    looks: list[list[tuple[int, Group]]] = [[(0, group)] for group in film.scene(0).groups[: places - 1]]
-    for k in range(1, count):
-        for place, group in film.changes[k].items():
-            if group is not looks[place][-1][1]:
-                looks[place].append((k, group))
-    return [*looks, [(k, film.caption(k)) for k in range(count)]]
 
 
 def _style(name: str, start: int, end: int, count: int) -> str:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-import warnings
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -14,25 +12,17 @@ from typing import Any
 from microgrid import Value
 
 from . import dot, layout, page, paint, paper, svg, tikz
-from . import slide as slides
 from .choices import Choices, choose
 from .digits import ASCII_MINUS, Numbers
-from .folding import fold
 from .names import mathematical
 from .options import Options
 from .picture import compose
+from .remedies import warn_if_small
 from .scene import Scene
+from .slide import fit, smallest
 from .snapshot import Node, Trace, read
 
 __all__ = ["Figure", "draw"]
-
-REMEDIES: list[dict[str, Any]] = [
-    {"collapse": "neuron"}, {"rankdir": "TB"}, {"edges": "plain"}, {"edges": "plain", "rankdir": "TB"},
-    {"collapse": "layer"},
-]  # fmt: skip
-"""What makes the text on a slide larger, those first that leave most to be seen."""
-FEW = 400
-"""Boxes up to which they are tried; it takes a layout for each."""
 
 
 def draw(
@@ -126,42 +116,23 @@ class Figure:
     @cached_property
     def _scene(self) -> Scene:
         """Laid out once, when a format first needs it; `dot()` never does."""
-        scene = self._painted(self._options, self._choices)
-        if self._options.slide is None:
+        scene, slide = self._painted(self._options, self._choices), self._options.slide
+        if slide is None:
             return scene
-        fitted = slides.fit(scene, self._options.slide)
-        if (size := slides.smallest(fitted)) < slides.READABLE:
-            warnings.warn(
-                f"the smallest text would be {size:.1f} pt on a {self._options.slide} slide, and below "
-                f"{slides.READABLE:g} pt it cannot be read: {self._remedy()}",
-                UserWarning,
-                stacklevel=5,  # where the figure's method was called
-            )
+        fitted = fit(scene, slide)
+
+        def size(options: Options, choices: Choices) -> float:
+            again = options is self._options
+            return smallest(fitted if again else fit(self._painted(options, choices), slide))
+
+        part = "draw a part of the graph with around= and radius="
+        warn_if_small(size, self._trace, self._options, self._choices, part)
         return fitted
 
     def _painted(self, options: Options, choices: Choices) -> Scene:
         picture = compose(self._trace, options, Numbers(options.precision), choices)
         places = layout.place(picture, options.rankdir, options.engine, options.timeout)
         return paint.paint(picture, places, options)
-
-    def _remedy(self) -> str:
-        """What would make the text of a slide larger: the first that is enough, or else what helps most."""
-        found: list[tuple[float, str]] = []
-        for change in REMEDIES:
-            options = replace(self._options, **change)
-            units = tuple(fold(self._trace, options.collapse)) if "collapse" in change else self._choices.units
-            choices = replace(self._choices, units=units)
-            if options == self._options or len(units) > FEW or ("collapse" in change and units == self._choices.units):
-                continue
-            size = slides.smallest(slides.fit(self._painted(options, choices), str(options.slide)))
-            found.append((size, ", ".join(f'{name}="{value}"' for name, value in change.items())))
-            if size >= slides.READABLE:
-                break
-        if not found:
-            return "draw a part of the graph with around= and radius=, or collapse scopes"
-        size, best = max(found)
-        enough = "" if size >= slides.READABLE else ", and around= with radius= draws a part of it"
-        return f"{best} gives {size:.1f} pt{enough}"
 
     def svg(self) -> str:
         """The picture as SVG, for slides, web pages and notebooks."""

@@ -10,7 +10,7 @@ from .digits import Numbers
 from .language import ENGLISH, Say
 from .snapshot import Node, Trace
 
-__all__ = ["LEVELS", "Unit", "edges", "fold", "gradient_norm", "outputs", "slopes", "summary"]
+__all__ = ["LEVELS", "Known", "Unit", "edges", "fold", "gradient_norm", "outputs", "slopes", "summary"]
 
 LEVELS = ("neuron", "layer", "outermost")
 """From the smallest boxes to the largest."""
@@ -108,31 +108,46 @@ def slopes(trace: Trace, unit: Unit, output: int) -> dict[tuple[int, int], float
     return found
 
 
+Known = Sequence[float | None]
+"""A number for each node, by position, None where there is none yet."""
+
+
 def summary(
-    trace: Trace, unit: Unit, used: Sequence[int], numbers: Numbers, say: Say = ENGLISH
-) -> tuple[str, str | None]:
+    trace: Trace, unit: Unit, used: Sequence[int], numbers: Numbers, say: Say = ENGLISH, data: Known | None = None,
+    grads: Known | None = None,
+) -> tuple[str, str | None]:  # fmt: skip
     """What a folded scope has to say: its output, or the range of its outputs; and its gradient, None if there is none
-    yet."""
-    nodes = [trace.nodes[i] for i in used]
-    size, what = gradient_norm(trace, unit, used, say)
+    yet.  `data` and `grads` are what is known so far, where that is not all that the trace knows."""
+    size, what = gradient_norm(trace, unit, used, say, grads)
     gradient = None if size is None else f"‖grad‖ = {numbers(size)} ({what})"
-    if len(nodes) == 1:
-        return _output(nodes[0], numbers, say), gradient
-    data = [node.data for node in nodes]
-    low, high = numbers(min(data)), numbers(max(data))
-    return say("{n:,} values, {low} to {high}", n=len(nodes), low=low, high=high), gradient
+    known = [x for i in used if (x := trace.nodes[i].data if data is None else data[i]) is not None]
+    if not known:
+        return "", gradient
+    if len(used) == 1:
+        return _output(trace.nodes[used[0]], numbers, say), gradient
+    low, high = numbers(min(known)), numbers(max(known))
+    if len(known) < len(used):
+        text = say("{n:,} of {of:,} values, {low} to {high}", n=len(known), of=len(used), low=low, high=high)
+        return text, gradient
+    return say("{n:,} values, {low} to {high}", n=len(known), low=low, high=high), gradient
 
 
 def _output(node: Node, numbers: Numbers, say: Say) -> str:
     return f"{node.label} = {numbers(node.data)}" if node.label else say("value {x}", x=numbers(node.data))
 
 
-def gradient_norm(trace: Trace, unit: Unit, used: Sequence[int], say: Say = ENGLISH) -> tuple[float | None, str]:
+def gradient_norm(
+    trace: Trace, unit: Unit, used: Sequence[int], say: Say = ENGLISH, grads: Known | None = None
+) -> tuple[float | None, str]:
     """The Euclidean norm of the gradients of a scope's parameters or, where it has none, of its outputs."""
-    nodes = [trace.nodes[i] for i in unit.nodes if trace.nodes[i].role == "parameter"]
-    what = say("1 parameter" if len(nodes) == 1 else "{n:,} parameters", n=len(nodes))
-    if not nodes:
-        nodes = [trace.nodes[i] for i in used]
-        what = say("1 output" if len(nodes) == 1 else "{n:,} outputs", n=len(nodes))
-    gradients = [node.grad for node in nodes if node.grad is not None]
-    return (math.hypot(*gradients), what) if gradients else (None, what)
+    parameters = [trace.nodes[i] for i in unit.nodes if trace.nodes[i].role == "parameter"]
+    nodes = parameters or [trace.nodes[i] for i in used]
+    known = [x for node in nodes if (x := node.grad if grads is None else grads[node.index]) is not None]
+    n, of = len(known) or len(nodes), len(nodes)
+    if parameters:
+        whole = say("1 parameter" if of == 1 else "{n:,} parameters", n=of)
+        what = whole if n == of else say("{n:,} of {of:,} parameters", n=n, of=of)
+    else:
+        whole = say("1 output" if of == 1 else "{n:,} outputs", n=of)
+        what = whole if n == of else say("{n:,} of {of:,} outputs", n=n, of=of)
+    return (math.hypot(*known), what) if known else (None, what)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from .scene import Path, Scene, Text
+from .scene import Group, Path, Scene, Text
 from .shapes import Point
 
-__all__ = ["READABLE", "SLIDES", "fit", "smallest"]
+__all__ = ["READABLE", "SLIDES", "Fit", "fit", "smallest"]
 
 SLIDES: dict[str, Point] = {"16:9": (720.0, 405.0), "4:3": (720.0, 540.0)}
 """Points, on a page ten inches wide as presentation programs have it."""
@@ -17,25 +17,44 @@ LARGEST = 1.5
 """How far a small picture is blown up, so that its text stays in proportion to the slide's own."""
 
 
+@dataclass(frozen=True)
+class Fit:
+    """Brings drawings of one size into the middle of a slide, as large as they may be."""
+
+    drawn: Point
+    slide: str
+
+    @property
+    def size(self) -> Point:
+        return SLIDES[self.slide]
+
+    @property
+    def scale(self) -> float:
+        return min(self.size[0] / self.drawn[0], self.size[1] / self.drawn[1], LARGEST)
+
+    def group(self, group: Group) -> Group:
+        """A group of such a drawing, as it is on the slide."""
+        scale = self.scale
+        dx, dy = ((whole - scale * part) / 2 for whole, part in zip(self.size, self.drawn))
+
+        def move(point: Point) -> Point:
+            return scale * point[0] + dx, scale * point[1] + dy
+
+        def scaled(item: Path | Text) -> Path | Text:
+            if isinstance(item, Text):
+                font = replace(item.font, size=scale * item.font.size)
+                return replace(item, at=move(item.at), font=font, width=scale * item.width)
+            commands = tuple((letter, tuple(map(move, points))) for letter, points in item.commands)
+            dash = tuple(scale * part for part in item.paint.dash)
+            return Path(commands, replace(item.paint, width=scale * item.paint.width, dash=dash))
+
+        return replace(group, items=tuple(map(scaled, group.items)))
+
+
 def fit(scene: Scene, slide: str) -> Scene:
-    """The drawing in the middle of a slide, as large as it may be."""
-    width, height = SLIDES[slide]
-    scale = min(width / scene.size[0], height / scene.size[1], LARGEST)
-    dx, dy = (width - scale * scene.size[0]) / 2, (height - scale * scene.size[1]) / 2
-
-    def move(point: Point) -> Point:
-        return scale * point[0] + dx, scale * point[1] + dy
-
-    def scaled(item: Path | Text) -> Path | Text:
-        if isinstance(item, Text):
-            font = replace(item.font, size=scale * item.font.size)
-            return replace(item, at=move(item.at), font=font, width=scale * item.width)
-        commands = tuple((letter, tuple(map(move, points))) for letter, points in item.commands)
-        dash = tuple(scale * part for part in item.paint.dash)
-        return Path(commands, replace(item.paint, width=scale * item.paint.width, dash=dash))
-
-    groups = tuple(replace(group, items=tuple(map(scaled, group.items))) for group in scene.groups)
-    return replace(scene, size=(width, height), groups=groups)
+    """The drawing in the middle of a slide."""
+    onto = Fit(scene.size, slide)
+    return replace(scene, size=onto.size, groups=tuple(map(onto.group, scene.groups)))
 
 
 def smallest(scene: Scene) -> float:

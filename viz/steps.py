@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, overload
@@ -17,47 +18,20 @@ from .captions import Captions
 from .choices import Choices, choose
 from .digits import Numbers
 from .figure import bundle, replace_file
+from .folding import LEVELS, fold
 from .frames import Film
+from .history import Frame, remember
+from .looks import scale_of, styles
 from .names import mathematical
 from .naming import labelled
 from .options import Options, check_choice
-from .paths import Edge
+from .remedies import warn_if_small
 from .scene import Scene
 from .snapshot import Trace, read
 from .step_page import in_notebook, step_page, verdict
-from .walk import GROUPINGS, History, Moment, remember, walk
+from .walk import GROUPINGS, Moment, grouping, walk
 
 __all__ = ["Frame", "Steps", "explain", "steps"]
-
-
-@dataclass(frozen=True)
-class Frame:
-    """The state of the computation after one step, and in words what the step did.
-
-    `phase` is "start", "forward", "seed", "backward" or "end".  `node` is the operation's position in the graph's
-    order, on the way back with `operand`, which of its operands a contribution went to; in "seed" it is the result.
-    """
-
-    index: int
-    phase: str
-    node: int | None
-    operand: int | None
-    caption: str
-    history: History = field(repr=False)
-    active: tuple[int, ...] = ()
-    """The nodes that the step gave a value or a gradient."""
-    edges: tuple[Edge, ...] = ()
-    """The edges it used: each an operation and which operand."""
-
-    @property
-    def data(self) -> tuple[float | None, ...]:
-        """The value of each node, None where there is none yet."""
-        return self.history.data(self.index)
-
-    @property
-    def grads(self) -> tuple[float | None, ...]:
-        """The gradient of each node, None where there is none yet; constants never get one."""
-        return self.history.grads(self.index)
 
 
 def steps(y: Value, *, by: str = "auto", lang: str = "en", **options: Any) -> Steps:
@@ -73,27 +47,53 @@ def steps(y: Value, *, by: str = "auto", lang: str = "en", **options: Any) -> St
 
     `by`: what a frame stands for, an "operation", all operations of a "neuron" or "layer" (scopes that
     `microgrid.nn` makes, or `microgrid.scope`), or "auto", the first of these that does with 60 frames forward.
-    `lang`: the language of captions, picture and page, "en" or "es".  `options` are those of `draw`.
+    `lang`: the language of captions, picture and page, "en" or "es".
+
+    `options` are those of `draw` but `around` and `radius`.  Where a graph has more than `max_nodes` nodes, what a
+    frame stands for is one box, as with `collapse`; a box of a scope says what is known of it so far.  `slide` fits
+    each frame to a slide, caption included.  With `color_by`, a box takes the colour of its gradient when it gets one;
+    with `path`, a route shows its product once the gradient has come all the way.
 
     The gradients are computed from ∂y/∂y = 1, whatever `backward` has left, and no node is changed.
     """
-    known = [field.name for field in fields(Options) if field.name not in (*OF_STILL_PICTURES, "lang")]
+    known = [field.name for field in fields(Options) if field.name not in (*OF_A_PART, "lang")]
+    if part := [name for name in options if name in OF_A_PART]:
+        raise TypeError(
+            f"steps has no option {part[0]!r}: a walk through a part would show numbers whose making it leaves out; "
+            "collapse scopes, or walk through the graph of a node nearer to the leaves"
+        )
     if unknown := [name for name in options if name not in known]:
         raise TypeError(f"steps has no option {unknown[0]!r}: there are by, lang, and as in draw {', '.join(known)}")
-    return _steps(y, by, Options(**options, lang=lang), choose)
-
-
-def _steps(
-    y: Value, by: str, options: Options, choose: Callable[[Value, Trace, Options], Choices] | None = None
-) -> Steps:
     check_choice("by", by, ("auto", *GROUPINGS))
-    trace = mathematical(read(y)) if options.labels == "math" else read(y)
-    return Steps(trace, options, choose(y, trace, options) if choose else Choices(()), by, y)
+    asked = Options(**options, lang=lang)
+    trace = _read(y, asked)
+    asked = _collapsed(trace, by, asked)
+    choices = choose(y, trace, replace(asked, color_by=None, node_style=None))  # which are of the gradients to come
+    return Steps(trace, asked, choices, by, y)
 
 
-OF_STILL_PICTURES = (
-    "highlight", "path", "around", "radius", "color_by", "node_style", "slide",
-)  # fmt: skip
+OF_A_PART = ("around", "radius")
+
+
+def _read(y: Value, options: Options) -> Trace:
+    return mathematical(read(y)) if options.labels == "math" else read(y)
+
+
+def _collapsed(trace: Trace, by: str, options: Options) -> Options:
+    """Where single nodes are too many to be drawn, what a frame stands for is a box."""
+    level, count = grouping(trace, by), len(trace.nodes)
+    if options.collapse != "auto" or options.max_nodes is None or count <= options.max_nodes or level not in LEVELS:
+        return options
+    boxes = len(fold(trace, level))
+    if not boxes <= options.max_nodes < count:
+        return options
+    warnings.warn(
+        f'{count:,} nodes are drawn as {boxes:,} boxes, as with collapse="{level}", since the steps take as much '
+        "at once: pass max_nodes=None to draw them all",
+        UserWarning,
+        stacklevel=3,  # where `steps` was called
+    )
+    return replace(options, collapse=level)
 
 
 def explain(y: Value, *, by: str = "auto", lang: str = "en", precision: int = 4) -> str:
@@ -108,7 +108,9 @@ def explain(y: Value, *, by: str = "auto", lang: str = "en", precision: int = 4)
     4  All gradients are known.
        ∂v1/∂x = 20.1
     """
-    walked = _steps(y, by, Options(precision=precision, lang=lang))
+    check_choice("by", by, ("auto", *GROUPINGS))
+    options = Options(precision=precision, lang=lang)
+    walked = Steps(_read(y, options), options, Choices(()), by)
     width = len(str(len(walked) - 1))
     indent = "\n" + " " * (width + 2)
     return "\n".join(f"{k:{width}}  {text}".replace("\n", indent) for k, text in enumerate(walked._texts()))
@@ -123,11 +125,17 @@ class Steps(Sequence[Frame]):
         self._recorded = trace
         self._options = options
         self._choices = choices
+        self._by = by
         self._y = y
         self._moments = walk(trace, by, choices.units)
         numbers = Numbers(options.precision)
         self._history = remember(trace, self._moments)
-        self._trace = labelled(_differentiated(trace, self._history.grads(len(self) - 1)), numbers)
+        final = _differentiated(trace, self._history.grads(len(self) - 1))
+        self._trace = labelled(final, numbers)
+        if options.color_by:
+            self._choices = replace(self._choices, scale=scale_of(final, choices.units))
+        if options.node_style is not None:
+            self._choices = replace(self._choices, styles=styles(final, options.node_style))
         self._captions = Captions(self._trace, numbers, options.lang)
 
     def __len__(self) -> int:
@@ -165,7 +173,7 @@ class Steps(Sequence[Frame]):
 
     def tikz(self) -> str:
         """A LaTeX document with one Beamer frame, in which each step is an overlay and nothing jumps."""
-        return tikz.beamer(self._scenes)
+        return tikz.beamer(self._scenes, self._options.slide)
 
     def save(self, path: str | os.PathLike[str]) -> list[Path]:
         """Write files; the suffix says which format.  Returns the files that were written.
@@ -246,7 +254,21 @@ class Steps(Sequence[Frame]):
     @cached_property
     def _film(self) -> Film:
         """Laid out once, when a picture is first needed."""
-        return Film(self._trace, self._options, self._choices, self._captions, self._moments, self._texts())
+        film, part = self._filmed(self._options), "walk through the graph of a node nearer to the leaves"
+
+        def size(options: Options, choices: Choices) -> float:
+            if options is self._options:
+                return film.smallest
+            same = choices.units == self._choices.units
+            other = self if same else Steps(self._recorded, options, choices, self._by)
+            return other._filmed(options).smallest
+
+        if self._options.slide is not None:
+            warn_if_small(size, self._recorded, self._options, self._choices, part)
+        return film
+
+    def _filmed(self, options: Options) -> Film:
+        return Film(self._trace, options, self._choices, self._captions, self._moments, self._texts())
 
     def _texts(self) -> list[str]:
         """The captions, without the frames."""

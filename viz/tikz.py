@@ -15,6 +15,8 @@ __all__ = ["beamer", "document", "tikz"]
 FONT_SIZE = 10
 FONT = rf"\sffamily\fontsize{{{FONT_SIZE}}}{{{FONT_SIZE * 1.2:g}}}\selectfont"
 """A size that every font has, of which the sizes of the picture are multiples, whatever the document's own is."""
+PAGE = (14.0, 8.3)
+"""The room between the margins of a Beamer page of 16 by 9 cm."""
 
 
 def tikz(scene: Scene) -> str:
@@ -41,26 +43,30 @@ def document(scene: Scene) -> str:
     )
 
 
-def beamer(scenes: Sequence[Scene], ratio: str = "169") -> str:
-    """Drawings of the same size as the overlays of one Beamer frame: what does not change is written once."""
+def beamer(scenes: Sequence[Scene], slide: str | None = None) -> str:
+    """Drawings of the same size as the overlays of one Beamer frame: what does not change is written once.
+
+    Drawings that have been fitted to a `slide` fill the page; others are as large as its margins let them be.
+    """
     rows = [scene.groups for scene in scenes]
     if len({len(row) for row in rows}) == 1:
         parts = [part for column in zip(*rows, strict=True) for part in _overlays(column)]
     else:
         parts = [_only(k, k, "\n".join(map(_group, row))) for k, row in enumerate(rows, 1)]
     picture = _picture(scenes, parts)
+    width, height = scenes[0].size
+    high = width < height * PAGE[0] / PAGE[1]
     return "\n".join(
         [
-            rf"\documentclass[aspectratio={ratio}]{{beamer}}",
+            rf"\documentclass[aspectratio={(slide or '16:9').replace(':', '')}]{{beamer}}",
             r"\usepackage[T1]{fontenc}",
             r"\usepackage{tikz}",
             r"\setbeamertemplate{navigation symbols}{}",
+            *([r"\setbeamersize{text margin left=0pt, text margin right=0pt}"] if slide else []),
             r"\begin{document}",
             r"\begin{frame}[plain]",
             r"\centering",
-            r"\resizebox{!}{\ifdim\textwidth<0.95\textheight\textwidth\else0.95\textheight\fi}{%"
-            if scenes[0].size[0] < scenes[0].size[1]
-            else r"\resizebox{\textwidth}{!}{%",
+            r"\resizebox{\textwidth}{!}{%" if slide or not high else r"\resizebox{!}{0.95\textheight}{%",
             picture.rstrip() + "}",
             r"\end{frame}",
             r"\end{document}",
@@ -142,8 +148,9 @@ def _command(command: Command) -> str:
 def _text(text: Text) -> str:
     anchor = "base" if text.anchor == "middle" else "base west"
     strong = ", strong" if text.font.bold else ""
+    written = latex(text.text).replace("  ", "~~")  # TeX makes one blank of several
     options = f"anchor={anchor}{strong}, text={_color(text.color)}, scale={_number(text.font.size / FONT_SIZE)}"
-    return f"\\node[{options}] at {_point(text.at)} {{{latex(text.text)}}};"
+    return f"\\node[{options}] at {_point(text.at)} {{{written}}};"
 
 
 def _color(color: str) -> str:

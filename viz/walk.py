@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -12,7 +10,7 @@ from .folding import Unit
 from .paths import Edge
 from .snapshot import Node, Trace
 
-__all__ = ["GROUPINGS", "History", "Moment", "Stage", "Update", "grouping", "remember", "walk"]
+__all__ = ["GROUPINGS", "Moment", "Stage", "Update", "grouping", "walk"]
 
 ONE_BY_ONE = 60
 """Operations up to which "auto" shows each; 50 steps and their 150 backward are about what one sits through."""
@@ -61,41 +59,6 @@ class Stage:
         for update in moment.updates:
             self.grads[update.target] = update.after
             self.passed.add(update.edge)
-
-
-@dataclass(frozen=True)
-class History:
-    """What is known after each moment, for whoever asks for them in any order.
-
-    `values` holds for each node the moment in which its value comes, and the value; `gradients` the moments in which
-    its gradient changes, and what to.
-    """
-
-    values: tuple[tuple[int, float], ...]
-    gradients: tuple[tuple[tuple[int, float], ...], ...]
-
-    def data(self, k: int) -> tuple[float | None, ...]:
-        """The value of each node after moment k, None before it is computed."""
-        return tuple([value if when <= k else None for when, value in self.values])
-
-    def grads(self, k: int) -> tuple[float | None, ...]:
-        """The gradient of each node after moment k, None before anything has been passed to it."""
-        places = [bisect_right(changes, (k, math.inf)) for changes in self.gradients]
-        return tuple([changes[i - 1][1] if i else None for changes, i in zip(self.gradients, places)])
-
-
-def remember(trace: Trace, moments: Sequence[Moment]) -> History:
-    """Take down what each moment makes known."""
-    values = [(0, node.data) for node in trace.nodes]
-    gradients: list[list[tuple[int, float]]] = [[] for _ in trace.nodes]
-    for k, moment in enumerate(moments):
-        for i in moment.computed:
-            values[i] = (k, trace.nodes[i].data)
-        if moment.phase == "seed":
-            gradients[-1].append((k, 1.0))
-        for update in moment.updates:
-            gradients[update.target].append((k, update.after))
-    return History(tuple(values), tuple(map(tuple, gradients)))
 
 
 def walk(trace: Trace, by: str = "operation", units: Sequence[Unit] = ()) -> list[Moment]:

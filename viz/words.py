@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from . import notation
 from .digits import Numbers
-from .folding import Unit, gradient_norm, outputs
+from .folding import Known, Unit, gradient_norm, outputs
 from .language import speaker
 from .snapshot import Node, Trace
 
@@ -74,15 +74,21 @@ class Words:
         """What a box is called."""
         return self.heading(self._trace.nodes[unit.last]) if unit.scope is None else "/".join(unit.scope)
 
-    def scope(self, unit: Unit, used: Sequence[int]) -> str:
-        """A line for each fact about a folded scope: name and size, values, gradient."""
-        say, name, values = self._say, "/".join(unit.scope or ()), [exact(self._trace.nodes[i].data) for i in used]
-        count, shown, more = len(unit.nodes), ", ".join(values[:MOST_VALUES]), len(values) - MOST_VALUES
+    def scope(self, unit: Unit, used: Sequence[int], data: Known | None = None, grads: Known | None = None) -> str:
+        """A line for each fact about a folded scope: name and size, values, gradient; as far as they are known, where
+        `data` and `grads` say so."""
+        say, name, nodes = self._say, "/".join(unit.scope or ()), self._trace.nodes
+        known = [x for i in used if (x := nodes[i].data if data is None else data[i]) is not None]
+        count, values = len(unit.nodes), list(map(exact, known[:MOST_VALUES]))
+        shown, more = ", ".join(values), len(used) - len(values)
         size = "scope {scope}, collapsed: 1 node" if count == 1 else "scope {scope}, collapsed: {n:,} nodes"
         several = "values {xs} and {n:,} more" if more > 0 else "values {xs}"
         parts = [say(size, scope=name, n=count)]
-        parts.append(say(several, xs=shown, n=more) if len(used) > 1 else say("value {x}", x=shown))
-        norm, what = gradient_norm(self._trace, unit, used, say)
+        if known:
+            parts.append(say(several, xs=shown, n=more) if len(used) > 1 else say("value {x}", x=shown))
+        else:
+            parts.append(say("values not computed" if len(used) > 1 else "value not computed"))
+        norm, what = gradient_norm(self._trace, unit, used, say, grads)
         line = "norm of the gradient of {what}: {x}"
         parts.append(say("gradient not computed") if norm is None else say(line, what=what, x=exact(norm)))
         return "\n".join(parts)
