@@ -381,6 +381,32 @@ def test_a_forgotten_accumulation_is_recognised(visit: Open) -> None:
     assert page.locator("#count").inner_text().startswith(f"{again} of")
 
 
+def test_a_question_can_be_left_and_a_comma_is_a_decimal_sign(visit: Open) -> None:
+    page = visit(viz.steps(named(Value(1.5, "x") * 3, "y")))
+    page.keyboard.press("p")
+    page.keyboard.press("ArrowRight")
+    assert page.locator("#answer").is_visible()
+    page.keyboard.press("Escape")
+    assert not page.locator("#answer").is_visible()
+    assert page.locator("#count").inner_text() == "0 of 4"
+    page.keyboard.press("ArrowRight")
+    page.locator("#answer").fill("4,5")
+    page.locator("#answer").press("Enter")
+    assert page.locator("#judgement").inner_text() == "Right: 4.5. (1 of 1 right)"
+
+
+def test_the_wrong_sign_of_what_is_added_is_recognised(visit: Open) -> None:
+    x = Value(3.0, "x")
+    page = visit(viz.steps(named(x - named(x * 2, "d"), "y"), by="operation"))  # ∂y/∂x = 1 + (−1)·2
+    last = page.evaluate("stepper.page.frames.findLastIndex(frame => frame.phase === 'backward')")
+    page.evaluate("step => stepper.page.go(step)", last - 1)
+    page.keyboard.press("p")
+    page.keyboard.press("ArrowRight")
+    page.locator("#answer").fill("3")
+    page.locator("#answer").press("Enter")
+    assert page.locator("#judgement").inner_text().strip() == WORDS["en"]["sign_added"]
+
+
 def test_predictions_come_before_the_numbers(visit: Open) -> None:
     page = visit(viz.steps(lecture()), "#step=2")
     page.keyboard.press("p")
@@ -635,16 +661,43 @@ def test_a_phone_needs_no_sideways_scrolling(visit: Open) -> None:
         assert box["y"] + box["height"] <= 844
 
 
+def notebook(steps: viz.Steps, but: str = "$^") -> str:
+    """A page with what a notebook shows, except for some elements."""
+    html = steps._repr_mimebundle_()["text/html"]
+    html = re.sub(rf"<({but})\b.*?</\1>", "", html, flags=re.DOTALL)
+    return f'<!DOCTYPE html><meta charset="utf-8"><title>n</title>{html}<p>After it.</p>'
+
+
 def test_in_a_notebook_the_page_has_a_frame_of_its_own(visit: Open) -> None:
-    shown_as = viz.steps(lecture())._repr_mimebundle_()
-    assert set(shown_as) == {"text/html", "image/svg+xml", "text/plain"}
-    page = visit(f'<!DOCTYPE html><meta charset="utf-8"><title>n</title>{shown_as["text/html"]}')
+    steps = viz.steps(lecture())
+    assert set(steps._repr_mimebundle_()) == {"text/html", "image/svg+xml", "text/plain"}
+    page = visit(notebook(steps))
+    assert page.locator("iframe").get_attribute("sandbox") == "allow-scripts"
     inner = page.frame_locator("iframe")
     inner.locator("#next").click()
     inner.locator("#next").click()
     assert inner.locator("#caption").inner_text() == "ŷ = z + b = 6 + 1 = 7"
-    assert page.locator("iframe").get_attribute("sandbox") == "allow-scripts"
-    assert "w" in texts(page, "div > svg text")  # what is left where frames are taken out
+    page.keyboard.press("b")
+    inner.locator("#predict").click()
+    inner.locator("#next").click()
+    inner.locator("#answer").fill("-4,0")
+    inner.locator("#answer").press("Enter")  # a form would not be sent from there
+    sync_api.expect(inner.locator("#judgement")).to_have_text("Right: −4. (1 of 1 right)")
+    inner.locator("#help").click()
+    inner.locator("#close").click()
+    sync_api.expect(inner.locator("#keys")).to_be_hidden()
+    frame, after = page.locator("iframe").bounding_box(), page.locator("p").bounding_box()
+    assert frame["height"] == 640
+    assert after["y"] >= frame["y"] + 640
+
+
+def test_a_notebook_without_frames_and_svg_keeps_the_first_picture(visit: Open) -> None:
+    """As Jupyter shows what it does not trust."""
+    page = visit(notebook(viz.steps(lecture()), but="iframe|svg|script"))
+    picture = page.locator("img")
+    assert picture.get_attribute("alt") == "Computational graph of L = e²: Start, step 0 of 13"
+    assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 500
+    assert page.locator("p").bounding_box()["y"] < 500
 
 
 def test_a_hundred_nodes_take_less_than_400_kb_beside_the_picture() -> None:

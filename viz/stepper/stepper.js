@@ -364,7 +364,11 @@ class Page {
     // Not as forms: a notebook's frame lets none be sent.
     click("check", () => this.answer());
     click("close", () => by("keys").close());
-    by("answer").addEventListener("keydown", (event) => event.key === "Enter" && this.answer());
+    by("answer").addEventListener("keydown", (event) => {
+      if (event.key !== "Enter") return;
+      event.preventDefault(); // or it would press the button that gets the focus
+      this.answer();
+    });
     addEventListener("hashchange", () => this.follow());
     addEventListener("keydown", (event) => this.key(event));
   }

@@ -1,0 +1,195 @@
+"""The page of a graph whose scopes are folded: each box says what the engine says of all in it, at every step."""
+
+from __future__ import annotations
+
+import json
+import math
+import random
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from test_step_page import CHROMIUM, WORDS, caption, frames_in, frames_of, texts, visit, windows  # noqa: F401
+from test_viz_graphs import named
+
+import microgrid as mg
+import viz
+from microgrid import Value, parameter
+from viz.digits import Numbers
+
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="optional: no chromium on the PATH")
+
+Open = Callable[..., Any]
+write = Numbers()
+
+
+def network(*sizes: int) -> Value:
+    """What a network of tanh units gives, with the scopes of its layers and units."""
+    dice = random.Random(5)
+    random.seed(5)
+    xs = [Value(dice.uniform(-1, 1), f"x{i}") for i in range(sizes[0])]
+    return named(mg.nn.MLP(sizes[0], list(sizes[1:]), activation="tanh")(xs), "y")
+
+
+def two_scopes() -> tuple[Value, Value, Value]:
+    """y = (w·x + b)² with the first part in a scope that gives one value, and the square in another."""
+    w, x = parameter(2.0, "w"), Value(3.0, "x")
+    with mg.scope("line"):
+        b = parameter(1.0, "b")
+        z = named(w * x * b + b, "z")
+    with mg.scope("square"):
+        y = named(z * z, "y")
+    return w, x, y
+
+
+def box(page: Any, name: str) -> list[str]:
+    """The lines of the folded box of a scope."""
+    return [str(t) for t in page.locator(f"g.node.folded[aria-label*='{name},']").locator("text").all_text_contents()]
+
+
+def slope_labels(page: Any) -> list[str]:
+    return texts(page, "g.local text")
+
+
+@pytest.mark.parametrize("level", ["neuron", "layer"])
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_frames_and_captions_are_those_of_python(visit: Open, level: str, lang: str) -> None:  # noqa: F811
+    for by in ("auto", "operation"):
+        steps = viz.steps(network(2, 3, 2, 1), collapse=level, lang=lang, by=by)
+        assert frames_in(visit(steps)) == frames_of(steps)
+
+
+def test_boxes_fill_as_the_walk_goes(visit: Open) -> None:  # noqa: F811
+    _, _, y = two_scopes()
+    page = visit(viz.steps(y, collapse="layer"))
+    assert box(page, "line") == ["line", "–", "–"]
+    page.keyboard.press("ArrowRight")
+    assert box(page, "line") == ["line", "z = 7", "–"]
+    assert box(page, "square") == ["square", "–", "–"]
+    assert page.locator("g.node.active").get_attribute("aria-label").startswith("line, z = 7")
+    assert page.locator("g.edge.lit").count() == 2  # from w and from x
+    page.keyboard.press("ArrowRight")
+    assert box(page, "square") == ["square", "y = 49", "–"]
+    page.keyboard.press("End")
+    # ∂y/∂w = 2z·b·x = 42, ∂y/∂x = 2z·w·b = 28, ∂y/∂b = 2z·(w·x + 1) = 98
+    assert box(page, "line") == ["line", "z = 7", "‖grad‖ = 98 (1 parameter)"]
+    assert box(page, "square") == ["square", "y = 49", "‖grad‖ = 1 (1 output)"]
+    assert sorted(slope_labels(page)) == ["14", "2", "3"]  # through the scopes: ∂y/∂z, ∂z/∂x, ∂z/∂w
+    page.locator("#language").select_option("es")
+    assert box(page, "line")[2] == "‖grad‖ = 98 (1 parámetro)"
+
+
+def test_ranges_and_norms_are_the_engines(visit: Open) -> None:  # noqa: F811
+    y = network(3, 5, 4, 1)
+    page = visit(viz.steps(y, collapse="layer"), "#step=999")
+    y.backward()
+    for layer, size in (("layer0", 5), ("layer1", 4)):
+        inside = [v for v in mg.graph.order(y) if v.scope.startswith(layer)]
+        values = [v.data for v in inside if v.op == "tanh"]
+        parameters = [v.grad for v in inside if v.role == "parameter"]
+        assert box(page, layer)[1:] == [
+            f"{size} values, {write(min(values))} to {write(max(values))}",
+            f"‖grad‖ = {write(math.hypot(*parameters))} ({len(parameters)} parameters)",
+        ]
+
+
+def test_a_scope_opens_and_its_leaves_can_be_changed(visit: Open) -> None:  # noqa: F811
+    _, _, y = two_scopes()
+    page = visit(viz.steps(y, collapse="layer"), "#step=999")
+    page.locator("g.node.folded[aria-label^='line']").focus()
+    page.keyboard.press("Enter")
+    assert page.locator("#node h2").inner_text() == "line"
+    assert "4 nodes, 3 operations, 1 parameter" in page.locator("#node").inner_text()
+    page.locator("#node summary").click()
+    listed = page.locator("#node details li button")
+    assert {"b", "w · x", "z = v4 + b"} <= set(listed.all_inner_texts())
+    listed.filter(has_text="b").first.click()
+    assert page.locator("#node h2").inner_text() == "b"
+    page.locator("#what-if").fill("0,5")
+    # z = 6·0.5 + 0.5 = 3.5, y = 12.25; ∂z/∂w = 0.5·3, ∂z/∂x = 0.5·2, ∂y/∂b = 2·3.5·(6 + 1) = 49
+    assert box(page, "line") == ["line", "z = 3.5", "‖grad‖ = 49 (1 parameter)"]
+    assert box(page, "square")[1] == "y = 12.25"
+    assert sorted(slope_labels(page)) == ["1", "1.5", "7"]
+    page.locator("#out").click()
+    assert page.locator("#node h2").inner_text() == "line"
+
+
+def test_what_is_impossible_inside_shows_at_the_box(visit: Open) -> None:  # noqa: F811
+    x = Value(2.0, "x")
+    with mg.scope("inner"):
+        z = named((x * 3).log() * 2, "z")
+    page = visit(viz.steps(named(z + 1, "y"), collapse="layer"), "#step=999")
+    page.evaluate("stepper.page.change(stepper.page.graph.nodes.findIndex(v => v.label === 'x'), -2)")
+    assert box(page, "inner") == ["inner", "✗", "–"]
+    assert "broken" in page.locator("g.node.folded").get_attribute("class").split()
+    page.locator("g.node.folded").click()
+    assert "log(−6) is not a real number: log needs x > 0." in page.locator("#node").inner_text()
+    assert slope_labels(page)[0] == "–"
+    page.evaluate("stepper.page.table()")
+    assert WORDS["en"]["impossible"] in page.locator("#numbers").inner_text()
+
+
+def test_eighteen_thousand_nodes(visit: Open) -> None:  # noqa: F811
+    y = network(2, 92, 63, 1)
+    nodes = mg.graph.order(y)
+    assert len(nodes) > 18_000
+    steps = viz.steps(y, collapse="layer")
+    html = steps.html(verify=False)
+    assert len(html) < 800_000
+    graph = json.loads(html.split('id="graph">')[1].split("</script>")[0])
+    assert len(graph["nodes"]) < 10  # the others are in columns
+    page = visit(html, "#step=999")
+    last = page.evaluate("stepper.known(stepper.page.graph, stepper.page.frames, stepper.page.step)")
+    y.backward()
+    assert [float(x) for x in last["data"]] == [v.data for v in nodes]
+    assert [x if x is None else float(x) for x in last["grads"]] == [
+        None if v.role == "constant" else v.grad for v in nodes
+    ]
+    page.locator("g.node.folded").nth(1).click()
+    assert page.locator("#node li").count() < 100
+    page.locator("#more-inside").evaluate("button => button.click()")
+    assert 100 < page.locator("#node li").count() < 200
+    page.keyboard.press("t")
+    assert page.locator("#numbers tbody tr").count() == 5
+    page.locator("#numbers button[aria-expanded]").nth(1).click()
+    assert page.locator("#numbers tbody tr").count() == 200
+    page.locator("#rows_after").click()
+    inside = sum(v.scope.startswith("layer1") for v in nodes)
+    assert f"rows 201 to 400 of {5 + inside:,}" in page.locator("#numbers .line").inner_text()
+
+
+def test_a_whole_scope_is_predicted_by_its_output_or_passed_over_with_a_word(visit: Open) -> None:  # noqa: F811
+    _, _, y = two_scopes()
+    page = visit(viz.steps(y, collapse="layer"))
+    page.keyboard.press("p")
+    page.keyboard.press("ArrowRight")
+    assert page.locator("#asked").inner_text() == "Your prediction: line: z ="
+    page.locator("#answer").fill("8")
+    page.locator("#answer").press("Enter")
+    assert WORDS["en"]["hint_scope"] in page.locator("#judgement").inner_text()
+    page.locator("#answer").fill("7,0")
+    page.locator("#check").click()
+    assert page.locator("#count").inner_text().startswith("1 of")
+    page.keyboard.press("End")
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowRight")
+    assert page.locator("#judgement").inner_text() == WORDS["en"]["not_asked"]
+    assert not page.locator("#answer").is_visible()
+
+
+def test_columns_hold_what_arithmetic_does_not_give_again(visit: Open) -> None:  # noqa: F811
+    """A value that was assigned after recording, an infinity, and a custom operation inside of scopes."""
+    cube = mg.custom_op("cube", value=lambda x: x**3, partials=[lambda x: 3 * x**2])
+    x = Value(2.0, "x")
+    with mg.scope("mixed"):
+        p = named(x * 4, "p")
+        q = named(cube(p) + p.exp(), "q")
+    with mg.errstate(domain="ieee"), mg.scope("far"):
+        r = named((q * 0 - 1e308) * 10 + 0 * q, "r")
+    y = named(r + x, "y")
+    x.data = 2.5
+    steps = viz.steps(y, collapse="layer")
+    here = frames_in(visit(steps))
+    assert here == frames_of(steps)
+    assert here[-1]["data"][mg.graph.order(y).index(r)] == -math.inf
