@@ -1,9 +1,19 @@
-"""Draws the pictures of viz/README.md: `python docs/gallery.py` writes them beside itself."""
+"""Draws the pictures of viz/README.md: `python docs/gallery.py` writes them beside itself.
+
+Photographs of what other programs show, LaTeX and a browser, are made where pdflatex with pdftoppm and chromium are
+installed; elsewhere those that are there stay.  With names of pictures, only these are drawn.
+"""
 
 from __future__ import annotations
 
+import io
 import math
 import random
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import microgrid as mg
@@ -66,11 +76,96 @@ GALLERY = {
 """By file name: the graph, and the options of its picture."""
 
 
+WALKS: dict[str, tuple[Callable[[], Value], dict[str, object], int | None]] = {
+    "steps": (line, {}, None),
+    "folded_steps": (network, {"collapse": "neuron"}, 8),
+}
+"""By file name: the graph, the options of its walk, and which frame is shown, if not all of them in turn."""
+
+PHOTOGRAPHS = {
+    "tikz": (".tex", lambda path: picture("path").save(path)),
+    "beamer": (".tex", lambda path: viz.steps(line()).save(path)),
+    "page": (".html", lambda path: viz.steps(line()).save(path)),
+}
+"""By file name: the suffix of the file that another program shows, and what writes it."""
+
+BEAMER_PAGE, PAGE_STEP, PAGE_SIZE, COLORS = 10, 9, (1280, 720), 160
+
+
 def picture(name: str) -> viz.Figure:
     graph, options = GALLERY[name]
     return viz.draw(graph(), **options)
 
 
+def draw(name: str, folder: Path) -> Path:
+    """Write a picture of which the tool makes an SVG itself."""
+    file = folder / f"gallery_{name}.svg"
+    if name in GALLERY:
+        return picture(name).save(file)
+    graph, options, frame = WALKS[name]
+    steps = viz.steps(graph(), **options)
+    if frame is None:
+        steps.save(file)
+    else:
+        file.write_text(steps.svg(frame), encoding="utf-8")
+    return file
+
+
+def said(name: str) -> str:
+    """What a photograph must show: a line for each step, or for each text of the picture."""
+    if name == "tikz":
+        return "\n".join(sorted(item.text for group in picture("path")._scene.groups for item in group.texts))
+    return viz.explain(line())
+
+
+def photograph(name: str, folder: Path) -> Path | None:
+    """Write what LaTeX or a browser shows, with few colours, and what it says as its description."""
+    needed = ["chromium"] if name == "page" else ["pdflatex", "pdftoppm"]
+    if missing := [program for program in needed if shutil.which(program) is None]:
+        print(f"gallery_{name}.png stays as it is: {' and '.join(missing)} not found")
+        return None
+    from PIL import Image
+    from PIL.PngImagePlugin import PngInfo
+
+    suffix, write = PHOTOGRAPHS[name]
+    with tempfile.TemporaryDirectory() as place:
+        source = Path(place) / f"picture{suffix}"
+        write(source)
+        shown = (browse if name == "page" else typeset)(source, BEAMER_PAGE if name == "beamer" else 1)
+        image = Image.open(io.BytesIO(shown)).convert("RGB").quantize(COLORS, dither=Image.Dither.NONE)
+    notes = PngInfo()
+    notes.add_itxt("Description", said(name))
+    file = folder / f"gallery_{name}.png"
+    image.save(file, optimize=True, pnginfo=notes)
+    return file
+
+
+def browse(source: Path, page: int) -> bytes:
+    """What chromium shows of the walk's page at a step."""
+    shot = source.with_suffix(".png")
+    options = ["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--virtual-time-budget=4000"]
+    size = "--window-size={},{}".format(*PAGE_SIZE)
+    run(["chromium", *options, size, f"--screenshot={shot}", f"{source.as_uri()}#step={PAGE_STEP}"], source.parent)
+    return shot.read_bytes()
+
+
+def typeset(source: Path, page: int) -> bytes:
+    """A page as pdflatex sets it."""
+    run(["pdflatex", "-no-shell-escape", "-interaction=batchmode", source.name], source.parent)
+    bounds = ["-f", str(page), "-l", str(page), "-singlefile", "-scale-to-x", "900", "-scale-to-y", "-1"]
+    run(["pdftoppm", "-png", *bounds, source.with_suffix(".pdf").name, "shown"], source.parent)
+    return (source.parent / "shown.png").read_bytes()
+
+
+def run(command: list[str], folder: Path) -> None:
+    subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=120)
+
+
 if __name__ == "__main__":
-    for name in GALLERY:
-        picture(name).save(Path(__file__).with_name(f"gallery_{name}.svg"))
+    here, asked = Path(__file__).parent, sys.argv[1:]
+    for name in [*GALLERY, *WALKS]:
+        if not asked or name in asked:
+            draw(name, here)
+    for name in PHOTOGRAPHS:
+        if not asked or name in asked:
+            photograph(name, here)
