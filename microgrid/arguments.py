@@ -36,12 +36,12 @@ def called(function: Any, what: str, *given: str) -> None:
                         "functools.partial or a lambda can fill in the rest") from None  # fmt: skip
 
 
-def count(n: Any, what: str) -> int:
-    """How many there are, at least one, as an int."""
+def count(n: Any, what: str, least: int = 1) -> int:
+    """How many there are, `least` or more, as an int."""
     if isinstance(n, bool) or not hasattr(n, "__index__"):
         raise TypeError(f"{what} is an int, got {type(n).__name__} {n!r}")
-    if index(n) < 1:
-        raise ValueError(f"{what} is at least 1, got {n}")
+    if index(n) < least:
+        raise ValueError(f"{what} is at least {least}, got {n}")
     return index(n)
 
 

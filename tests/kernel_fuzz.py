@@ -9,29 +9,13 @@ import contextlib
 import random
 import sys
 from array import array
-from dataclasses import dataclass, field
 from typing import Any
 
 from microgrid import ops
+from microgrid.instructions import Code
 
 A_LANE, B_LANE, PRODUCT, GRAD_A, GRAD_B, MINUS = 1, 2, 4, 8, 16, 32
 BOUNDED = ["tanh", "sin", "cos", "erf", "sigmoid", "softsign", "atan", "hardtanh"]
-
-
-@dataclass
-class Code:
-    """What `lowering.Code` holds."""
-
-    parameters: int
-    inputs: int
-    uniform_slots: int = 0
-    lane_slots: int = 0
-    uniform: array[int] = field(default_factory=lambda: array("i"))
-    uniform_offsets: array[int] = field(default_factory=lambda: array("i"))
-    lanes: array[int] = field(default_factory=lambda: array("i"))
-    lane_offsets: array[int] = field(default_factory=lambda: array("i"))
-    initial: array[float] = field(default_factory=lambda: array("d"))
-    outputs: array[int] = field(default_factory=lambda: array("i"))
 
 
 class Builder:
@@ -39,8 +23,8 @@ class Builder:
 
     def __init__(self, rng: random.Random) -> None:
         self.rng = rng
-        self.code = Code(parameters=rng.randint(1, 30), inputs=rng.randint(0, 5))
-        constants = rng.randint(1, 8)
+        parameters, inputs, constants = rng.randint(1, 30), rng.randint(0, 5), rng.randint(1, 8)
+        self.code = Code(parameters, constants, inputs)
         self.code.initial.extend([0.0] * self.code.parameters + [rng.uniform(-1, 1) for _ in range(constants)])
         self.needs = [[True] * self.code.parameters + [False] * constants, [False] * self.code.inputs]
         self.starts = [0, 0]
@@ -180,7 +164,7 @@ def damage(rng: random.Random, code: Code) -> Code:
     """A copy with a few numbers changed, or a stream cut."""
     fields = {name: array(v.typecode, v) if isinstance(v, array) else v for name, v in vars(code).items()}
     for _ in range(rng.choice([1, 1, 2, 5])):
-        name = rng.choice([n for n in fields if n != "initial"])
+        name = rng.choice([n for n in fields if n not in ("initial", "constants")])
         new = rng.choice([rng.randint(-3, 70), rng.randint(-3, 3), 1 << rng.randint(6, 12), -(2**31), 2**31 - 1])
         if isinstance(fields[name], int):
             fields[name] = rng.choice([new, fields[name] + rng.randint(-2, 2)])

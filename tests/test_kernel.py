@@ -9,10 +9,11 @@ from array import array
 
 import numpy as np
 import pytest
-from kernel_fuzz import A_LANE, B_LANE, GRAD_A, GRAD_B, MINUS, PRODUCT, Code, random_code, reference
+from kernel_fuzz import A_LANE, B_LANE, GRAD_A, GRAD_B, MINUS, PRODUCT, random_code, reference
 
 import microgrid
 from microgrid import Value, nn, ops, parameter, recompute
+from microgrid.instructions import Code
 from microgrid.lowering import lower
 from microgrid.recording import record
 
@@ -240,7 +241,7 @@ def test_runs_that_use_one_slot_twice(bits, uniform, level):
     """±x*x, ±w*w, ±w*x and alone, three times in a row, so that adjoints add up in one place."""
     lane = 0 if uniform else A_LANE | B_LANE * bool(bits & PRODUCT)
     grads = GRAD_A | (GRAD_B if bits & PRODUCT else 0)
-    code = Code(1, 1, uniform_slots=1, lane_slots=3, initial=array("d", [0.0]), outputs=array("i", [1, 2]))
+    code = Code(1, 0, 1, uniform_slots=1, lane_slots=3, initial=array("d", [0.0]), outputs=array("i", [1, 2]))
     code.lanes = array("i", [0, 20, 1, 1, 1, 1, 0, 0, 1, -1, 0, 1, PRODUCT | B_LANE | GRAD_A, 1, 0, 0, 0, 0, 0, 0])
     second = [bits | lane | grads, 3, 0 if uniform else 1, 0, 0, 0 if uniform else 1, 0, 0]
     code.lanes.extend([0, 20, 1, 1, 2, 1, 0, 0, 1, -1, 0, 1, *second])

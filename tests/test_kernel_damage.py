@@ -7,9 +7,10 @@ from array import array
 
 import numpy as np
 import pytest
-from kernel_fuzz import A_LANE, B_LANE, GRAD_A, GRAD_B, PRODUCT, Code, damage, random_code, run_everything
+from kernel_fuzz import A_LANE, B_LANE, GRAD_A, GRAD_B, PRODUCT, damage, random_code, run_everything
 
 from microgrid import ops
+from microgrid.instructions import Code
 
 kernel = pytest.importorskip(
     "microgrid.kernel", reason="optional: the native kernel is not built", exc_type=ImportError
@@ -21,7 +22,7 @@ FAR = 2**31 - 1
 
 def sound():
     """w0 and w1 are parameters, 0.1 a constant; u = w0*w1, v_r = tanh(w_r * x_0), y = maximum(v0, u)."""
-    code = Code(2, 2, uniform_slots=4, lane_slots=7, initial=array("d", [0.0, 0.0, 0.1, 0.0]))
+    code = Code(2, 1, 2, uniform_slots=4, lane_slots=7, initial=array("d", [0.0, 0.0, 0.1, 0.0]))
     code.uniform = array("i", [0, 20, 1, 1, 3, 1, 0, 0, 1, -1, 0, 1, PRODUCT | GRAD_A | GRAD_B, 1, 0, 0, 0, 1, 0, 0])
     code.uniform_offsets = array("i", [0])
     code.lanes = array("i", [0, 20, 2, 1, 5, 1, TANH, 2, 1, -1, 0, 1, PRODUCT | B_LANE | GRAD_A, 1, 0, 0, 1, 0, 0, 0])

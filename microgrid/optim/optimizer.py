@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from .. import arguments
 from ..errors import CheckpointError, NonFiniteGradient
-from .settings import contents, count, jsonable, nonnegative, settings
+from .settings import contents, jsonable, nonnegative, settings
 from .targets import standing, target
 
 if TYPE_CHECKING:
@@ -193,9 +193,9 @@ class Optimizer:
                 )
             self._last[row] = numbers
         if not isinstance(steps, list):
-            self._steps = count(steps, "steps", least=0)
+            self._steps = arguments.count(steps, "steps", least=0)
         elif len(steps) == n:
-            self._steps = np.array([count(k, "steps", least=0) for k in steps])
+            self._steps = np.array([arguments.count(k, "steps", least=0) for k in steps])
         else:
             raise CheckpointError(f"steps are counted for {n} parameters, and the state has {len(steps)}")
 

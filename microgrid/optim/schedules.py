@@ -12,9 +12,10 @@ from math import cos, isfinite, pi
 from types import SimpleNamespace
 from typing import Any, ClassVar
 
+from ..arguments import count
 from ..errors import CheckpointError
 from ..failures import number
-from .settings import contents, count, fraction, jsonable, nonnegative, settings
+from .settings import contents, fraction, jsonable, nonnegative, settings
 
 __all__ = ["CosineAnnealingLR", "ExponentialLR", "LinearLR", "MultiStepLR", "PolynomialLR", "ReduceLROnPlateau",
            "Schedule", "StepLR"]  # fmt: skip

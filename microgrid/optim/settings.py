@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from math import inf
-from operator import index
 from typing import Any
 
 from ..errors import CheckpointError
 from ..failures import number
 
-__all__ = ["contents", "count", "fraction", "jsonable", "nonnegative", "positive", "settings"]
+__all__ = ["contents", "fraction", "jsonable", "nonnegative", "positive", "settings"]
 
 
 def nonnegative(x: Any, name: str, usual: float) -> float:
@@ -35,15 +34,6 @@ def fraction(x: Any, name: str, usual: float, one: bool = True) -> float:
     if not 0 <= value <= 1 or (value == 1 and not one):
         raise ValueError(f"{name} lies from 0 to 1{'' if one else ', 1 excluded'}, got {value}: {usual} is usual")
     return value
-
-
-def count(x: Any, name: str, least: int = 1) -> int:
-    """An int that is at least `least`."""
-    if isinstance(x, bool) or not hasattr(x, "__index__"):
-        raise TypeError(f"{name} is an int, got {type(x).__name__} {x!r}")
-    if index(x) < least:
-        raise ValueError(f"{name} is at least {least}, got {x}")
-    return index(x)
 
 
 # ---------------------------------------------------------------- saved states

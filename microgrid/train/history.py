@@ -11,8 +11,9 @@ from math import inf
 from typing import Any
 
 from .. import files
+from ..arguments import count
 from ..failures import number
-from ..optim.settings import count, nonnegative
+from ..optim.settings import nonnegative
 
 __all__ = ["EarlyStopping", "History"]
 
