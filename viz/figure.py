@@ -162,7 +162,8 @@ class Figure:
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write a file; its suffix says which format: .svg, .html, .pdf, .png, .tex, .dot or .gv.
 
-        A .tex file is a LaTeX document of the picture alone, on a page of its size.
+        A .tex file is a LaTeX document of the picture alone, on a page of its size.  A .png file has 2.5 pixels to the
+        point and at most 4,000 on its longer side, unless text could not be read then.
         A file that is there already is replaced as a whole or, if anything fails, left as it is.
         """
         target = Path(path)
