@@ -412,6 +412,20 @@ def test_a_gradient_that_is_no_number_has_no_place_between_powers_of_ten(size: f
     assert fill == (THEMES["lecture"].scale[-1] if size == math.inf else THEMES["lecture"].background)
 
 
+@pytest.mark.parametrize("theme", THEMES)
+def test_a_frame_of_a_walk_has_the_colours_of_the_whole_scale(theme: str) -> None:
+    """In the last frame each box has the colour of the finished picture; text can be read in every frame."""
+    walk = viz.steps(lecture(), color_by="grad", theme=theme)
+    *frames, last = (ET.fromstring(walk.svg(k)) for k in range(len(walk)))
+    boxes = [g for g in last.iter(f"{SVG}g") if g.get("class", "").startswith("node")]
+    found = {texts(g)[0]: g.find(f"{SVG}path").get("fill") for g in boxes}
+    assert found == fills(viz.draw(lecture(), color_by="grad", theme=theme))
+    for frame in frames:
+        for g in (g for g in frame.iter(f"{SVG}g") if g.get("class", "").startswith("node")):
+            fill = g.find(f"{SVG}path").get("fill")
+            assert all(contrast(text.get("fill"), fill) >= 4.5 for text in g.iter(f"{SVG}text"))
+
+
 def test_the_legend_of_coloured_boxes_shows_their_borders_only() -> None:
     y = Value(1.0, "x") * 2.0
     y.backward()

@@ -7,7 +7,6 @@ import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Any
 
 from .errors import VizError
@@ -44,14 +43,10 @@ class Scale:
     high: float
     sizes: Mapping[int, float]
     """The magnitude for each box, by the node that it is named after."""
+    only: float | None
+    """The magnitude that all have that are not zero; None where they differ, 0 where all are zero."""
 
-    @cached_property
-    def only(self) -> float | None:
-        """The magnitude that all have that are not zero; None where they differ, 0 where all are zero."""
-        found = {size for size in self.sizes.values() if size and not math.isnan(size)}
-        return None if len(found) > 1 else max(found, default=0.0)
-
-    @cached_property
+    @property
     def unseen(self) -> float | None:
         """The largest magnitude that is drawn like zero; None if there is none."""
         return max((size for size in self.sizes.values() if self.place(size) == 0), default=None)
@@ -81,7 +76,8 @@ def scale_of(trace: Trace, units: Sequence[Unit]) -> Scale | None:
         return None
     high = math.ceil(max(powers, default=0.0) - 1e-9)
     low = max(math.floor(min(powers, default=0.0) + 1e-9), high - DECADES)
-    return Scale(low, high, sizes)
+    found = {size for size in sizes.values() if size and not math.isnan(size)}
+    return Scale(low, high, sizes, None if len(found) > 1 else max(found, default=0.0))
 
 
 def look(

@@ -167,12 +167,13 @@ class States:
             return part.group
         theme, look = self._theme, self._look(box, gradient)
         theme = theme.faded if self._picture.is_faded(box) else theme
+        own = look.text if theme.active.fill == "none" or not lit else None  # on the fill of what is lit: the theme's
         items: list[Path | Text] = [self._outline(path, look.paint, known, lit) for path in part.group.paths]
         for final, text in zip(box.lines, part.group.texts, strict=True):
             line = now.get(final.kind, final if known or final.kind != "value" else None)
             if line is None:
                 continue
-            color = look.text or theme.ink(line.kind)
+            color = own or theme.ink(line.kind)
             if line.kind == "name" and not known:
                 color = theme.dim
             items.append(replace(text, text=line.text, width=measure(line.text, line.kind), color=color))
