@@ -271,6 +271,8 @@ def test_activations_do_not_change_the_first_weights():
         (lambda: Conv(1, 1, 3, padding=3), ValueError, "some outputs see nothing but zeros: .* 3 takes at most 2"),
         (lambda: Maxout(1, 1, pieces=0), ValueError, "the pieces of Maxout are at least 1, got 0"),
         (lambda: Activation("thanh"), ValueError, "there is no activation 'thanh': choose .* tanh"),
+        (lambda: Activation("ReLU"), ValueError, "no activation 'ReLU': choose .*, as 'relu', one"),
+        (lambda: Activation("swish"), ValueError, "as 'silu'"),
         (lambda: Activation("add"), ValueError, "there is no activation 'add'"),
         (lambda: Neuron(2, activation=None), TypeError, "an activation is the name of an operation, a str, got None"),
         (lambda: MLP(2, [1], output="softmax"), ValueError, "there is no activation 'softmax'"),

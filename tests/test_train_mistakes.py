@@ -69,6 +69,9 @@ class Forgetful(nn.Module):
         ({"clip": lambda g: g[:2]}, ValueError, "clip got a gradient of shape (9,) and returned ndarray of shape (2,)"),
         ({"metrics": {"f": lambda p: 0.0}}, TypeError, "the metric 'f' is called with (predictions, targets)"),
         ({"loss": lambda p: p[0]}, TypeError, "loss is called with (predictions, targets), and <lambda> cannot be"),
+        ({"model": lambda x: x}, TypeError, "got function: write a Module, which keeps parameters in its attributes"),
+        ({"y": ["a", "b", "a", "b", "a", "b", "c"]}, TypeError, "y holds text, and targets are numbers: numpy.unique"),
+        ({"y": np.array([1, "b", 2, 3, 4, 5, 6], dtype=object)}, TypeError, "y holds text"),
         ({"threshold": "half"}, TypeError, "threshold is a real number"),
     ],
 )  # fmt: skip
@@ -116,3 +119,42 @@ def test_a_value_that_is_no_parameter_is_told_where_the_loss_depends_on_it():
     unused = Line()
     unused.note = Value(3.0)
     fit(unused, X, Y, loss="mse", optimizer=SGD, epochs=1)
+
+
+def test_a_mistake_is_told_by_itself_and_not_in_the_middle_of_another():
+    with pytest.raises(ValueError, match="labels are -1 and 1") as told:
+        fit(nn.MLP(2, [3, 1]), X, Y, loss="hinge", optimizer=SGD, epochs=1)
+    assert told.value.__context__ is None
+
+
+@pytest.mark.parametrize("replay", [True, False])
+def test_targets_in_a_column_are_those_in_a_row(replay):
+    """As PyTorch and Keras have them, whatever looks at them: the loss, metrics, the validation."""
+
+    def trained(y, held):
+        model, shapes = Line(), []
+
+        def error(predictions, targets):
+            shapes.append((predictions.shape, targets.shape))
+            return abs(predictions - targets).mean()
+
+        history = fit(model, X, y, loss="mse", optimizer=SGD, epochs=3, metrics=error, validation=held, replay=replay)
+        return model.numbers(), history["error"], history["validation_error"], shapes
+
+    assert trained(Y[:, None], (X[:4], Y[:4, None])) == trained(Y, (X[:4], Y[:4]))
+    assert set(trained(Y[:, None], 2 / 7)[3]) == {((5,), (5,)), ((2,), (2,))}
+
+
+def test_a_model_that_gives_lists_of_one_keeps_its_columns():
+    class Listed(Line):
+        def __call__(self, x):
+            return [super().__call__(x)]
+
+    seen = []
+    fit(Listed(), X, Y[:, None], loss="mse", optimizer=SGD, epochs=1, metrics=lambda p, t: seen.append(t.shape) or 0.0)
+    assert seen == [(7, 1)]
+
+
+def test_a_training_that_diverges_is_told_to_take_smaller_steps():
+    with pytest.warns(RuntimeWarning, match=r"the loss had grown to .*: choose a smaller lr, or clip="):
+        fit(Line(), X, Y, loss="mse", optimizer=functools.partial(optim.SGD, lr=50.0), epochs=1000)

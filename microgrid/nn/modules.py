@@ -137,14 +137,22 @@ class MLP(Module):
 # ---------------------------------------------------------------- activations
 
 
+ALIASES = {"swish": "silu", "leakyrelu": "leaky_relu", "hard_tanh": "hardtanh", "logistic": "sigmoid"}
+"""What else activations are called."""
+
+
 def activation_row(name: str) -> Op:
     """The operation of one operand with that name."""
     if not isinstance(name, str):
         raise TypeError(f"an activation is the name of an operation, a str, got {type(name).__name__} {name!r}")
     row = TABLE.get(name)
     if row is None or row.arity != 1:
-        known = ", ".join(other for other, row in TABLE.items() if row.arity == 1)
-        raise ValueError(f"there is no activation {name!r}: choose an operation of one operand, one of {known}")
+        known = [other for other, row in TABLE.items() if row.arity == 1]
+        meant = ALIASES.get(name.lower(), name.lower())
+        hint = f", as {meant!r}" if meant in known else ""
+        raise ValueError(
+            f"there is no activation {name!r}: choose an operation of one operand{hint}, one of {', '.join(known)}"
+        )
     return row
 
 

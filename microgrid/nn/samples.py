@@ -18,6 +18,9 @@ __all__ = ["Range", "by_class", "by_number", "check_range", "noted"]
 
 REDUCTIONS = ("mean", "sum", "none")
 
+MOST_SHOWN = 6
+"""Numbers of a target that a message shows."""
+
 # How far from 1 the sum of a distribution may be: some were normalised in single precision.
 NORMALISED = 1e-5
 
@@ -83,7 +86,9 @@ def distribution(name: str, target: Any, classes: int) -> int | list[Any]:
         raise ValueError(f"{name}: {classes} predictions but {len(weights)} targets: one for each class, or an int")
     known = [w for w in weights if not isinstance(w, Value)]
     if min(known, default=0) < 0 or (len(known) == classes and abs(sum(known) - 1) > NORMALISED):
-        raise ValueError(f"{name}: a target's numbers are 0 or more and add up to 1, got {weights}")
+        shown = ", ".join(map(str, weights[:MOST_SHOWN])) + ", ..." * (len(weights) > MOST_SHOWN)
+        raise ValueError(f"{name}: a target's numbers are 0 or more and add up to 1, got [{shown}]; if these are "
+                         "classes, each has a prediction of its own, a list with a number for every class")  # fmt: skip
     certain = known.count(0.0) == classes - 1 and 1.0 in known
     return weights.index(1.0) if certain else weights
 
@@ -110,7 +115,8 @@ def pairs(name: str, predictions: Any, targets: Any) -> list[tuple[Any, Any]]:
     if single(ps):
         raise ValueError(f"{name}: one prediction but a list of {len(ts)} targets")
     if single(ts):
-        raise ValueError(f"{name}: a list of {len(ps)} predictions but one target")
+        raise ValueError(f"{name}: a list of {len(ps)} predictions but one target: for the number of a class, take a "
+                         "cross_entropy")  # fmt: skip
     if len(ps) != len(ts):
         raise ValueError(f"{name}: {len(ps)} predictions but {len(ts)} targets")
     if not ps:

@@ -42,6 +42,10 @@ class Examples:
     def __len__(self) -> int:
         return len(self.X)
 
+    def flatten(self) -> None:
+        """Take targets of shape (n, 1) for those of shape (n,), as which they mean the same."""
+        self.y = self.y.reshape(len(self.y))
+
     def take(self, places: Any) -> Examples:
         """Those at the places."""
         return Examples(self.X[places], self.y[places])
@@ -73,7 +77,13 @@ class Examples:
 def _finite(given: Any, what: str, of: str) -> Floats:
     import numpy as np
 
-    array = arguments.numbers(given, f"{what} is an array of real numbers, a row or a number for each of the {of}")
+    try:
+        array = arguments.numbers(given, f"{what} is an array with a row or a number for each of the {of}")
+    except TypeError:
+        if not any(isinstance(x, str) for x in np.asarray(given, dtype=object).flat):
+            raise
+        raise TypeError(f"{what} holds text, and {of} are numbers: numpy.unique(text, return_inverse=True)[1] numbers "
+                        "the classes") from None  # fmt: skip
     if not array.ndim:
         raise ValueError(f"{what} is an array with a row or a number for each of the {of}, got the number {array}")
     finite = np.isfinite(array)

@@ -61,6 +61,7 @@ def fit(
 
     Ctrl-C, a loss or a gradient that is not finite end the training: the parameters of the best epoch so far come
     back, and a warning says what happened.  The model's parameters change when training ends, also by an error.
+    Targets may have the shape (n, 1) where the model gives one Value for each sample.
     Samples and targets of different numbers, none, or not finite are ValueErrors.
     """
     import numpy as np
@@ -75,6 +76,10 @@ def fit(
         held = _held(validation, examples)
     moved = _optimizer(optimizer, model)
     task = Task(model, loss, penalty, moved.parameters, examples)
+    if task.single_targets():
+        examples.flatten()
+        if held is not None:
+            held.flatten()
     training = Training(task, moved, rng)
     training.epochs, training.size = arguments.count(epochs, "epochs"), len(examples)
     if batch_size is not None:
@@ -105,7 +110,9 @@ def _held(validation: Any, examples: Examples) -> Examples:
 def _optimizer(optimizer: Any, model: Any) -> Optimizer:
     """An optimiser of Values."""
     if isinstance(model, type) or not hasattr(model, "parameters") or not callable(model):
-        kind = f"the class {model.__name__}: make one" if isinstance(model, type) else type(model).__name__
+        kind = f"the class {model.__name__}: make one" if isinstance(model, type) else (
+            f"{type(model).__name__}: write a Module, which keeps parameters in its attributes and has a __call__"
+        )
         raise TypeError(f"fit trains a callable with parameters(), such as a Module, got {kind}")
     parameters = model.parameters()
     if not parameters:

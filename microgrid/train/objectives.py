@@ -46,7 +46,8 @@ def objective(task: Task, size: int, replay: bool) -> tuple[Any, str]:
                 pass
         return ReplayedBatches(task, size), ""
     except Unrecordable as error:
-        return Eager(task), str(error)
+        why = str(error)
+    return Eager(task), why  # outside, as what Python says of a mistake is not an error in handling this one
 
 
 class Eager:

@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from .. import arguments
+from ..context import no_grad
 from ..engine import Value
 from ..nn import losses
 from .examples import Examples, nested, targets
@@ -68,6 +69,13 @@ class Task:
         if hasattr(self.model, "batch"):
             return list(self.model.batch(samples))
         return list(map(self.model, samples))
+
+    def single_targets(self) -> bool:
+        """Whether targets are lists of one number, and the model gives a Value by itself, as most models of one do."""
+        if self.examples.y.shape[1:] != (1,):
+            return False
+        with self.mode(True), self.untouched(), no_grad():
+            return isinstance(self.predict(self.samples(self.examples.rows[:2]))[0], Value)
 
     def objective(self, predictions: list[Any], answers: list[Any]) -> Value:
         """The loss of a batch."""

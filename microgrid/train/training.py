@@ -90,7 +90,10 @@ class Training:
         except KeyboardInterrupt:
             trouble = f"was interrupted in epoch {epoch}"
         except (DomainError, NonFiniteGradient) as error:
-            trouble = f"stopped in epoch {epoch}: {error}"
+            losses = self.history["loss"]
+            grown = len(losses) > 1 and losses[-1] > 10 * losses[0]
+            hint = f"; the loss had grown to {losses[-1]:.3g}: choose a smaller lr, or clip=" if grown else ""
+            trouble = f"stopped in epoch {epoch}: {error}{hint}"
         finally:
             if trouble or restore:
                 x[:], running = best.state
