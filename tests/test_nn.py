@@ -3,6 +3,8 @@
 import copy
 import pickle
 import random
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -261,3 +263,12 @@ def test_impossible_sizes_are_refused_before_any_weight_is_drawn(make, error, me
 
 def test_sizes_may_be_numpy_integers_and_any_sequence():
     assert repr(MLP(np.int64(2), (np.int32(1),))) == "MLP of [Layer of [LinearNeuron(2)]]"
+
+
+def test_losses_and_initialisers_are_attributes_that_import_microgrid_does_not_wait_for() -> None:
+    code = ("import sys, microgrid; from microgrid import nn; "
+            "assert not {'microgrid.nn.init', 'microgrid.nn.losses'} & sys.modules.keys(); "
+            "print(nn.init.zeros.__module__, nn.losses.mse.__module__); nn.optim")  # fmt: skip
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    assert run.stdout.split() == ["microgrid.nn.init", "microgrid.nn.losses"]
+    assert "module 'microgrid.nn' has no attribute 'optim'" in run.stderr

@@ -5,6 +5,9 @@
 (49, 2)
 """
 
+from importlib import import_module
+from typing import Any
+
 from .chains import Residual as Residual
 from .chains import Sequential as Sequential
 from .layers import Activation as Activation
@@ -17,3 +20,9 @@ from .modules import Layer as Layer
 from .modules import Neuron as Neuron
 from .regularizers import BatchNorm as BatchNorm
 from .regularizers import Dropout as Dropout
+
+
+def __getattr__(name: str) -> Any:
+    if name not in ("init", "losses"):  # which a first `import microgrid` does not wait for
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return import_module(f"{__name__}.{name}")

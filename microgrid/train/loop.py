@@ -110,10 +110,11 @@ def _held(validation: Any, examples: Examples) -> Examples:
 def _optimizer(optimizer: Any, model: Any) -> Optimizer:
     """An optimiser of Values."""
     if isinstance(model, type) or not hasattr(model, "parameters") or not callable(model):
-        kind = f"the class {model.__name__}: make one" if isinstance(model, type) else (
-            f"{type(model).__name__}: write a Module, which keeps parameters in its attributes and has a __call__"
-        )
-        raise TypeError(f"fit trains a callable with parameters(), such as a Module, got {kind}")
+        wanted = "fit trains a callable with parameters(), such as a Module, got"
+        if isinstance(model, type):
+            raise TypeError(f"{wanted} the class {model.__name__}: make one")
+        raise TypeError(f"{wanted} {type(model).__name__}: write a Module, which keeps parameters in its attributes "
+                        "and has a __call__")  # fmt: skip
     parameters = model.parameters()
     if not parameters:
         raise ValueError(f"fit: the model has no parameters to train{_hint(model)}")
