@@ -29,11 +29,17 @@ def order(*roots: Value, bundles: bool = False, known: Container[Value] = ()) ->
     stack = [_node(root) for root in reversed(roots)]
     while stack:
         v = stack[-1]
-        waiting = [p for p in (v._b, v._a) if p is not None and p not in placed and p not in known]
-        if waiting and v not in placed:
-            stack.extend(waiting)
-        else:
-            placed[stack.pop()] = None
+        if v not in placed:
+            a, b = v._a, v._b
+            size = len(stack)
+            if b is not None and b not in placed and b not in known:
+                stack.append(b)
+            if a is not None and a not in placed and a not in known:
+                stack.append(a)
+            if len(stack) > size:
+                continue
+            placed[v] = None
+        stack.pop()
     return list(placed) if bundles else [v for v in placed if v._role != BUNDLE]
 
 
