@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from test_step_page import CHROMIUM, WORDS, caption, frames_in, frames_of, texts, visit, windows  # noqa: F401
+from test_step_page import AXE, CHROMIUM, WORDS, caption, frames_in, frames_of, texts, visit, windows  # noqa: F401
 from test_viz_graphs import named
 
 import microgrid as mg
@@ -193,3 +193,17 @@ def test_columns_hold_what_arithmetic_does_not_give_again(visit: Open) -> None: 
     here = frames_in(visit(steps))
     assert here == frames_of(steps)
     assert here[-1]["data"][mg.graph.order(y).index(r)] == -math.inf
+
+
+@pytest.mark.skipif(not AXE.exists(), reason="optional: axe-core is not installed (npm install axe-core)")
+def test_axe_finds_no_fault_in_what_folded_scopes_add(visit: Open) -> None:  # noqa: F811
+    page = visit(viz.steps(network(2, 3, 60, 1), collapse="layer"), "#step=4")
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    inner = "document.querySelector('#node details').open = true"
+    table = "stepper.page.table(); document.querySelectorAll('#numbers [aria-expanded]')[1].click()"
+    faults = []
+    for state in (f"stepper.page.chooseBox([...stepper.page.graph.units.keys()][1]); {inner}", table):
+        page.evaluate(state)
+        for fault in page.evaluate("axe.run()")["violations"]:
+            faults.append((state, fault["id"], [node["html"][:200] for node in fault["nodes"]]))
+    assert faults == []

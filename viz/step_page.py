@@ -50,8 +50,8 @@ SECONDS = 3.0
 HEIGHT = 640
 """Of the page within a notebook, in CSS pixels."""
 SCRIPTS = (
-    "numbers.js", "graph.js", "folded.js", "walk.js", "picture.js", "panel.js", "scope.js", "table.js", "predict.js",
-    "stepper.js",
+    "numbers.js", "graph.js", "folded.js", "walk.js", "picture.js", "panel.js", "scope.js", "table.js", "boxes.js",
+    "predict.js", "stepper.js",
 )  # fmt: skip
 
 

@@ -105,10 +105,12 @@ class Picture {
     const x = inner.left + inner.width / 2 - outer.left - outer.width / 2;
     const y = inner.top + inner.height / 2 - outer.top - outer.height / 2;
     const far = Math.abs(x) > outer.width / 2 - inner.width / 2 || Math.abs(y) > outer.height / 2 - inner.height / 2;
-    if (far) this.frame.scrollBy({left: x, top: y, behavior: still() ? "instant" : "smooth"});
+    const {scrollLeft, scrollTop} = this.frame, behavior = still() ? "instant" : "smooth";
+    if (far) this.frame.scrollTo({left: scrollLeft + x, top: scrollTop + y, behavior}); // scrollBy would add up
   }
 
-  // view: {frame, chosen, box(index), local(edge)}: which box is chosen, and what stands in boxes and on arrows.
+  // view: {frame, place, chosen, box(index), arrow(edge)}: a frame of the walk and which it is, the box that is chosen,
+  // and what stands in boxes and on arrows.
   show(view) {
     const {graph} = this, forward = view.frame.phase === "forward";
     const active = new Set(view.frame.active.map((index) => graph.owner[index]));
@@ -129,13 +131,15 @@ class Picture {
       flag(edge, {waiting: waiting[graph.owner[edge.dataset.node]], lit: lit.has(edge.dataset.edge), forward});
     }
     for (const label of this.locals) {
-      const says = view.local(label.dataset.edge);
+      const says = view.arrow(label.dataset.edge);
       label.text ??= changeable(label.querySelector("text"));
       put(label.text, says.text ?? BLANK, false);
       flag(label, {waiting: waiting[graph.owner[label.dataset.node]], lit: lit.has(label.dataset.edge), forward});
       label.setAttribute("aria-label", says.description);
       label.querySelector("title").textContent = says.description;
     }
+    if (view.place === this.place) return; // the picture stays where someone has scrolled it
+    this.place = view.place;
     this.reveal(view.frame.active[0] ?? (view.frame.phase === "start" ? 0 : this.graph.root));
   }
 }

@@ -55,67 +55,6 @@ class Page {
     return this.word(`error_${kind}`, {call: this.captions.substituted(i), op: sign, needs: this.phrase(needs)});
   }
 
-  // What stands in a box, {value, gradient} with null for what is not known, and what is said of it beyond.
-  box(i) {
-    const {graph, numbers} = this, {data, grads} = this.known, unit = graph.units.get(i);
-    if (unit) return this.foldedBox(unit);
-    const node = graph.nodes[i];
-    return {
-      value: data[i] === null ? null : this.write(data[i]),
-      gradient: grads[i] === null ? null : node.derivative + this.write(grads[i]),
-      broken: numbers.errors[i] !== null && numbers.errors[i].kind !== "above",
-      description: this.describe(i), exact: this.exact(i),
-    };
-  }
-
-  foldedBox(unit) {
-    const [value, gradient] = summary(this, unit), broken = brokenIn(this, unit) !== undefined;
-    const parts = [`${this.word("scope")} ${unit.scope}`, count(this, unit.nodes.length, "node")];
-    if (broken) parts.push(this.word("impossible"));
-    else if (value === null) parts.push(this.word("pending_value"));
-    if (gradient === null) parts.push(this.word("pending_gradient"));
-    const exact = [...parts, value, gradient].filter(Boolean).join("\n");
-    return {value, gradient, broken, description: parts.join(", "), exact};
-  }
-
-  // What stands on an arrow, null for what is not known, and what is said of it.
-  local(edge) {
-    const {graph, numbers, known: {data}} = this, [i, k] = edge.split(":").map(Number), unit = graph.units.get(graph.owner[i]);
-    const done = data[unit ? unit.outputs[0] : i] !== null, node = graph.nodes[i];
-    const slope = !done ? undefined : unit ? slopeThrough(graph, numbers, unit, edge) : numbers.partials[i][k];
-    const formula = !unit && numbers.same[i] && node.formulas[k];
-    const name = unit ? this.word("through", {scope: unit.scope, source: this.boxName(node.parents[k])}) : node.locals[k];
-    return {
-      text: done ? (formula ? `${formula} = ` : "") + this.write(slope) : null,
-      description: `${name} = ${done ? writeExact(slope) : this.word("pending_value")}`,
-    };
-  }
-
-  // What the box is called that a node is in.
-  boxName(i) {
-    return this.graph.units.get(this.graph.owner[i])?.scope ?? this.graph.nodes[i].name;
-  }
-
-  // What is not written in a node's box, for those who cannot see its shape and state.
-  describe(i) {
-    const node = this.graph.nodes[i], {data, grads} = this.known;
-    const parts = [this.word(node.role)];
-    if (this.numbers.errors[i]) parts.push(this.word("impossible"));
-    else if (data[i] === null) parts.push(this.word("pending_value"));
-    if (node.role !== "constant" && grads[i] === null) parts.push(this.word("pending_gradient"));
-    if (node.scope) parts.push(`${this.word("scope")} ${node.scope}`);
-    return parts.join(", ");
-  }
-
-  // A line for each fact, with every digit, for those who point at a node.
-  exact(i) {
-    const node = this.graph.nodes[i], {data, grads} = this.known;
-    const parts = [node.heading, this.describe(i)];
-    if (data[i] !== null) parts.push(`${this.word("value")} ${writeExact(data[i])}`);
-    if (grads[i] !== null) parts.push(`${this.word("gradient")} ${writeExact(grads[i])}`);
-    return parts.filter(Boolean).join("\n");
-  }
-
   // ---------------------------------------------------------------- numbers
 
   compute() {
@@ -321,7 +260,8 @@ class Page {
     const chosen = this.unit?.last ?? (this.chosen === null ? null : graph.owner[this.chosen]);
     this.picture.show({
       frame: this.frames[this.question ? this.step + 1 : this.step], // a question lights what it asks for
-      chosen, box: (i) => this.box(i), local: (edge) => this.local(edge),
+      place: this.question ? this.step + 1 : this.step,
+      chosen, box: (i) => boxOf(this, i), arrow: (edge) => arrowOf(this, edge),
     });
   }
 

@@ -1,0 +1,57 @@
+// What stands in each box of the picture and on each arrow at a moment, and what is said of it to those who point at it
+// or cannot see it.
+
+// {value, gradient, broken, description, exact}: texts, null for what is not known.
+function boxOf(page, i) {
+  const {graph, numbers, write} = page, {data, grads} = page.known, unit = graph.units.get(i);
+  if (unit) return foldedBox(page, unit);
+  return {
+    value: data[i] === null ? null : write(data[i]),
+    gradient: grads[i] === null ? null : graph.nodes[i].derivative + write(grads[i]),
+    broken: numbers.errors[i] !== null && numbers.errors[i].kind !== "above",
+    description: descriptionOf(page, i), exact: exactly(page, i),
+  };
+}
+
+// What is not written in a node's box.
+function descriptionOf({graph, numbers, word, known: {data, grads}}, i) {
+  const node = graph.nodes[i], parts = [word(node.role)];
+  if (numbers.errors[i]) parts.push(word("impossible"));
+  else if (data[i] === null) parts.push(word("pending_value"));
+  if (node.role !== "constant" && grads[i] === null) parts.push(word("pending_gradient"));
+  if (node.scope) parts.push(`${word("scope")} ${node.scope}`);
+  return parts.join(", ");
+}
+
+// A line for each fact, with every digit.
+function exactly(page, i) {
+  const {graph, word} = page, {data, grads} = page.known;
+  const parts = [graph.nodes[i].heading, descriptionOf(page, i)];
+  if (data[i] !== null) parts.push(`${word("value")} ${writeExact(data[i])}`);
+  if (grads[i] !== null) parts.push(`${word("gradient")} ${writeExact(grads[i])}`);
+  return parts.filter(Boolean).join("\n");
+}
+
+function foldedBox(page, unit) {
+  const {word} = page, [value, gradient] = summary(page, unit), broken = brokenIn(page, unit) !== undefined;
+  const parts = [`${word("scope")} ${unit.scope}`, count(page, unit.nodes.length, "node")];
+  if (broken) parts.push(word("impossible"));
+  else if (value === null) parts.push(word("pending_value"));
+  if (gradient === null) parts.push(word("pending_gradient"));
+  const exact = [...parts, value, gradient].filter(Boolean).join("\n");
+  return {value, gradient, broken, description: parts.join(", "), exact};
+}
+
+// {text, description} of the derivative on an arrow, through a whole scope where that is folded.
+function arrowOf(page, edge) {
+  const {graph, numbers, word, known: {data}} = page, [i, k] = edge.split(":").map(Number), node = graph.nodes[i];
+  const unit = graph.units.get(graph.owner[i]), done = data[unit ? unit.outputs[0] : i] !== null;
+  const slope = !done ? undefined : unit ? slopeThrough(graph, numbers, unit, edge) : numbers.partials[i][k];
+  const formula = !unit && numbers.same[i] && node.formulas[k];
+  const source = () => graph.units.get(graph.owner[node.parents[k]])?.scope ?? graph.nodes[node.parents[k]].name;
+  const name = unit ? word("through", {scope: unit.scope, source: source()}) : node.locals[k];
+  return {
+    text: done ? (formula ? `${formula} = ` : "") + page.write(slope) : null,
+    description: `${name} = ${done ? writeExact(slope) : word("pending_value")}`,
+  };
+}
