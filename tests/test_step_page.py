@@ -700,6 +700,34 @@ def test_a_notebook_without_frames_and_svg_keeps_the_first_picture(visit: Open) 
     assert page.locator("p").bounding_box()["y"] < 500
 
 
+def test_nbconvert_keeps_the_page_and_the_picture(visit: Open) -> None:
+    nbconvert = pytest.importorskip("nbconvert", reason="optional: nbconvert is not installed")
+    nbformat = pytest.importorskip("nbformat.v4", reason="optional: nbformat is not installed")
+    output = nbformat.new_output("execute_result", data=viz.steps(lecture())._repr_mimebundle_())
+    notebook = nbformat.new_notebook(cells=[nbformat.new_code_cell("viz.steps(L)", outputs=[output])])
+    html, _ = nbconvert.HTMLExporter(template_name="basic").from_notebook_node(notebook)
+    page = visit(f'<!DOCTYPE html><meta charset="utf-8"><title>n</title>{html}')
+    page.frame_locator("iframe").locator("#last").click()
+    sync_api.expect(page.frame_locator("iframe").locator("#count")).to_have_text("13 of 13")
+    assert page.locator("img").evaluate("image => image.decode().then(() => image.naturalWidth)") > 500
+    markdown, files = nbconvert.MarkdownExporter().from_notebook_node(notebook)
+    assert "srcdoc" in markdown or any(name.endswith(".svg") for name in files["outputs"])
+
+
+def test_a_notebook_keeps_any_label_as_text_and_no_second_copy_of_a_large_picture(
+    visit: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    label = """'"><script>alert(1)</script>&amp;"""
+    steps = viz.steps(named(Value(1.0, "x") * 2, label))
+    page = visit(notebook(steps))
+    assert page.frame_locator("iframe").locator("h1").inner_text().startswith(label)
+    assert page.locator("img").get_attribute("alt").startswith(f"Computational graph of {label}")
+    monkeypatch.setattr("viz.step_page.LARGEST_STILL", 100)
+    page = visit(notebook(steps, but="iframe"))
+    assert page.locator("img").count() == 0
+    assert page.locator("p").first.inner_text().startswith("Computational graph of")
+
+
 def test_a_hundred_nodes_take_less_than_400_kb_beside_the_picture() -> None:
     rng = random.Random(1)
     xs = [Value(rng.uniform(-1, 1), f"x{i}") for i in range(4)]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import html
 import json
 import math
 import random
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +18,7 @@ import microgrid as mg
 import viz
 from microgrid import Value, parameter
 from viz.digits import Numbers
+from viz.picture import PENDING
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="optional: no chromium on the PATH")
 
@@ -57,6 +60,21 @@ def test_frames_and_captions_are_those_of_python(visit: Open, level: str, lang: 
     for by in ("auto", "operation"):
         steps = viz.steps(network(2, 3, 2, 1), collapse=level, lang=lang, by=by)
         assert frames_in(visit(steps)) == frames_of(steps)
+
+
+@pytest.mark.parametrize("by", ["auto", "neuron"])
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_boxes_say_at_every_step_what_the_frames_say(visit: Open, by: str, lang: str) -> None:  # noqa: F811
+    steps = viz.steps(network(2, 3, 2, 1), collapse="layer", lang=lang, by=by)
+    page = visit(steps)
+    for k in range(len(steps)):
+        page.evaluate("k => stepper.page.go(k)", k)
+        groups = re.findall(r'<g class="node folded[ "].*?</g>', steps.svg(k), re.DOTALL)
+        assert len(groups) == 3
+        for group in groups:
+            name, *lines = re.findall(r"<text[^>]*>([^<]*)</text>", group)
+            here = [line for line in box(page, name)[1:] if line != "–"]
+            assert here == [html.unescape(line) for line in lines if line != PENDING], (k, name)
 
 
 def test_boxes_fill_as_the_walk_goes(visit: Open) -> None:  # noqa: F811
@@ -134,11 +152,11 @@ def test_eighteen_thousand_nodes(visit: Open) -> None:  # noqa: F811
     nodes = mg.graph.order(y)
     assert len(nodes) > 18_000
     steps = viz.steps(y, collapse="layer")
-    html = steps.html(verify=False)
-    assert len(html) < 800_000
-    graph = json.loads(html.split('id="graph">')[1].split("</script>")[0])
+    written = steps.html(verify=False)
+    assert len(written) < 800_000
+    graph = json.loads(written.split('id="graph">')[1].split("</script>")[0])
     assert len(graph["nodes"]) < 10  # the others are in columns
-    page = visit(html, "#step=999")
+    page = visit(written, "#step=999")
     last = page.evaluate("stepper.known(stepper.page.graph, stepper.page.frames, stepper.page.step)")
     y.backward()
     assert [float(x) for x in last["data"]] == [v.data for v in nodes]

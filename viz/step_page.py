@@ -49,6 +49,8 @@ SECONDS = 3.0
 """For the derivatives as whole formulas: a page should not be long in coming."""
 HEIGHT = 640
 """Of the page within a notebook, in CSS pixels."""
+LARGEST_STILL = 1_000_000
+"""Characters of a picture that a notebook holds once more, for where the page is left out."""
 SCRIPTS = (
     "numbers.js", "graph.js", "folded.js", "walk.js", "picture.js", "panel.js", "scope.js", "table.js", "boxes.js",
     "predict.js", "stepper.js",
@@ -96,15 +98,17 @@ def in_notebook(page: str, picture: str) -> str:
     Jupyter takes frames and SVG elements out of notebooks that it does not trust, but leaves images.
     """
     cell = "grid-area:1/1;min-width:0"  # both in one cell: without the frame there is no empty room below the picture
-    title = re.search("<title[^>]*>(.*?)</title>", picture, re.DOTALL)
+    found = re.search("<title[^>]*>(.*?)</title>", picture, re.DOTALL)
+    title = found[1].replace('"', "&quot;") if found else ""
     source = "data:image/svg+xml;base64," + base64.b64encode(picture.encode()).decode()
-    still = (
-        f'<img alt="{title[1] if title else ""}" src="{source}" '
-        f'style="{cell};max-width:100%;max-height:{HEIGHT}px;object-fit:contain">'
-    )
+    style = f"{cell};max-width:100%;max-height:{HEIGHT}px;object-fit:contain"
+    still = f'<img alt="{title}" src="{source}" style="{style}">'
+    if len(picture) > LARGEST_STILL:
+        still = f'<p style="{cell}">{title}</p>'
+    content = page.replace("&", "&amp;").replace("'", "&#39;")  # its other quotes are many
     frame = (
         f'<iframe title="microgrid" sandbox="allow-scripts" style="{cell};width:100%;height:{HEIGHT}px;border:0" '
-        f'srcdoc="{escape(page)}"></iframe>'
+        f"srcdoc='{content}'></iframe>"
     )
     return f'<div style="display:grid;justify-items:start">{still}{frame}</div>'
 

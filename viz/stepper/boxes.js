@@ -1,14 +1,15 @@
 // What stands in each box of the picture and on each arrow at a moment, and what is said of it to those who point at it
 // or cannot see it.
 
-// {value, gradient, broken, description, exact}: texts, null for what is not known.
+// {value, gradient, waiting, broken, description, exact}: texts, null for what is not known, and whether the value is
+// still to come and whether it is impossible.
 function boxOf(page, i) {
   const {graph, numbers, write} = page, {data, grads} = page.known, unit = graph.units.get(i);
   if (unit) return foldedBox(page, unit);
   return {
     value: data[i] === null ? null : write(data[i]),
     gradient: grads[i] === null ? null : graph.nodes[i].derivative + write(grads[i]),
-    broken: numbers.errors[i] !== null && numbers.errors[i].kind !== "above",
+    waiting: data[i] === null, broken: numbers.errors[i] !== null && numbers.errors[i].kind !== "above",
     description: descriptionOf(page, i), exact: exactly(page, i),
   };
 }
@@ -34,12 +35,13 @@ function exactly(page, i) {
 
 function foldedBox(page, unit) {
   const {word} = page, [value, gradient] = summary(page, unit), broken = brokenIn(page, unit) !== undefined;
+  const waiting = unit.outputs.some((i) => page.known.data[i] === null);
   const parts = [`${word("scope")} ${unit.scope}`, count(page, unit.nodes.length, "node")];
   if (broken) parts.push(word("impossible"));
-  else if (value === null) parts.push(word("pending_value"));
+  else if (waiting) parts.push(word("pending_value"));
   if (gradient === null) parts.push(word("pending_gradient"));
   const exact = [...parts, value, gradient].filter(Boolean).join("\n");
-  return {value, gradient, broken, description: parts.join(", "), exact};
+  return {value, gradient, waiting, broken, description: parts.join(", "), exact};
 }
 
 // {text, description} of the derivative on an arrow, through a whole scope where that is folded.

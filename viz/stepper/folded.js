@@ -151,29 +151,32 @@ function slopesThrough(graph, numbers, unit) {
   return found;
 }
 
-// What a folded box says at a moment, as viz/folding.py does at the end: [values, gradient], null for what is not known.
-// A gradient is known when all that it is made of is.
+// What a folded box says at a moment of what is known, in the words of viz/folding.py: [values, gradient], each null
+// before anything is.
 function summary(page, unit) {
-  const {word, write, known: {data, grads}} = page, {outputs} = unit;
-  const of = unit.parameters.length ? unit.parameters : outputs;
-  const wanted = of.filter((i) => page.ending.grads[i] !== null);
-  const values = outputs.every((i) => data[i] !== null) ? valuesOf(page, outputs.map((i) => data[i]), unit) : null;
-  if (!wanted.length || wanted.some((i) => grads[i] === null)) return [values, null];
-  const norm = write(wanted.reduce((sum, i) => Math.hypot(sum, grads[i]), 0));
-  const kind = unit.parameters.length ? "parameter" : "output";
-  return [values, word("norm", {norm, what: count(page, of.length, kind)})];
+  const {word, write, known: {data, grads}} = page, {outputs, parameters} = unit;
+  const of = parameters.length ? parameters : outputs, known = of.filter((i) => grads[i] !== null);
+  const values = valuesOf(page, unit, outputs.filter((i) => data[i] !== null).map((i) => data[i]));
+  if (!known.length) return [values, null];
+  const norm = write(known.reduce((sum, i) => Math.hypot(sum, grads[i]), 0));
+  return [values, word("norm", {norm, what: count(page, of.length, parameters.length ? "parameter" : "output", known.length)})];
 }
 
-function valuesOf(page, values, {outputs}) {
+function valuesOf(page, {outputs}, values) {
   const {label} = page.graph.nodes[outputs[0]], {word, write} = page;
-  if (values.length === 1) return label ? equal(label, write(values[0])) : `${word("value")} ${write(values[0])}`;
+  if (!values.length) return null;
+  if (outputs.length === 1) return label ? equal(label, write(values[0])) : `${word("value")} ${write(values[0])}`;
   const [low, high] = [Math.min, Math.max].map((end) => write(values.reduce((x, y) => end(x, y))));
-  return word("range", {count: whole(values.length), low, high});
+  return word("range", {count: part(page, values.length, outputs.length), low, high});
 }
 
-// "1 parameter", "12 parameters"
-function count(page, number, kind) {
-  return `${whole(number)} ${page.word(number === 1 ? `one_${kind}` : `several_${kind}`)}`;
+// "1 parameter", "12 parameters", "3 of 12 parameters"
+function count(page, number, kind, known = number) {
+  return `${part(page, known, number)} ${page.word(number === 1 ? `one_${kind}` : `several_${kind}`)}`;
+}
+
+function part(page, known, of) {
+  return known === of ? whole(of) : page.word("part", {known: whole(known), of: whole(of)});
 }
 
 function whole(number) {

@@ -118,8 +118,8 @@ class Picture {
     const waiting = [];
     this.boxes.forEach(({group, title, name, value, gradient}, index) => {
       const says = view.box(index), {broken} = says;
-      waiting[index] = says.value === null;
-      put(value, says.value ?? (broken ? "✗" : BLANK), waiting[index]);
+      waiting[index] = says.waiting;
+      put(value, says.value ?? (broken ? "✗" : BLANK), says.value === null);
       if (gradient) put(gradient, says.gradient ?? BLANK, says.gradient === null);
       flag(group, {waiting: waiting[index], active: active.has(index), forward, broken, chosen: view.chosen === index});
       const lines = [name, value, gradient].filter(Boolean).map((line) => line.shown).join(", ");
