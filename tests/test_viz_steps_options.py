@@ -9,11 +9,12 @@ from xml.etree import ElementTree
 import pytest
 from test_viz_graphs import lecture, named, neurons, reuse
 from test_viz_steps import captions
-from test_viz_steps_pictures import LIT, SVG, box, edges, groups, texts
+from test_viz_steps_pictures import SVG, box, groups, texts
 
 import microgrid as mg
 import viz
 from microgrid import Value, parameter
+from microgrid.cli import main
 from viz.theme import THEMES, contrast
 
 THEME = THEMES["lecture"]
@@ -101,6 +102,23 @@ def test_the_warning_of_a_file_is_about_who_saves_it(tmp_path: Path) -> None:
     assert told[0].filename == __file__
 
 
+@pytest.mark.filterwarnings("always:the smallest text")
+def test_the_command_takes_the_options_of_pictures_and_spells_the_way_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    reused = ["z1 = w1*x; z2 = w2*(z1 + x); yhat = w1*(z1 + z2)", "w1=0.8", "x=1.5", "w2=-0.5"]
+    file = tmp_path / "frame-{}.svg"
+    options = ["--slide", "4:3", "--path", "w1", "--color-by", "grad", "--highlight", "x"]
+    assert main(["step", *reused, *options, "-o", str(file)]) == 0
+    assert re.search(r'smallest text would be .* --edges "plain" gives', capsys.readouterr().err)
+    root = ElementTree.fromstring((tmp_path / "frame-17.svg").read_text("utf-8"))
+    assert (root.get("width"), root.get("height")) == ("720", "540")
+    kinds = {group.get("class") for group in root.iter(f"{SVG}g")}
+    assert {"routes", "scale"} <= kinds
+    assert main(["step", *reused, "--collapse", "neuron", "--edges", "plain", "-o", str(tmp_path / "all.tex")]) == 0
+    assert "∂" not in capsys.readouterr().err
+
+
 # ---------------------------------------------------------------- what stands out
 
 
@@ -130,7 +148,12 @@ def test_routes_keep_their_lines_and_are_lit_where_a_gradient_passes() -> None:
     strokes = {path.get("stroke") for path in still.iter(f"{SVG}path")} - {None}
     assert strokes == {paint.stroke for paint in THEME.routes[1:3]}
     frame = next(frame for frame in steps if frame.phase == "backward" and frame.edges == ((positions["z1"], 0),))
-    assert edges(steps, frame.index, LIT) == [arrow]
+    (lit,) = [g for g in groups(steps, frame.index) if g.get("class") == "edge" and g.get("data-edge") == arrow]
+    outlines = [path for path in lit.iter(f"{SVG}path") if path.get("stroke")]
+    lines = [(path.get("stroke"), float(path.get("stroke-width"))) for path in outlines]
+    assert {stroke for stroke, _ in lines} - strokes  # a glow,
+    assert strokes < {stroke for stroke, _ in lines}  # behind the routes in their colours
+    assert min(width for stroke, width in lines if stroke not in strokes) > THEME.routes[1].width + 5
 
 
 def test_what_does_not_stand_out_is_faded_whether_it_is_known_or_not() -> None:
@@ -140,6 +163,8 @@ def test_what_does_not_stand_out_is_faded_whether_it_is_known_or_not() -> None:
     assert [known[name] for name in ("z = w · x", "b")] == [THEME.boxes[k].fill for k in ("op", "parameter")]
     colors = [text.get("fill") for text in box(steps, -1, "w").iter(f"{SVG}text")]
     assert colors == [THEME.faded.text, THEME.faded.text, THEME.faded.gradient]
+    lit = [text.get("fill") for text in box(steps, 11, "w").iter(f"{SVG}text")]  # the step that gives ∂L/∂w
+    assert lit == [THEME.text, THEME.text, THEME.gradient]
 
 
 def test_a_box_takes_the_colour_of_its_gradient_when_it_gets_one() -> None:

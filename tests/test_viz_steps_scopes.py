@@ -51,6 +51,15 @@ def test_a_scope_fills_up_as_it_is_computed() -> None:
     ]
 
 
+def test_boxes_and_captions_of_scopes_speak_spanish() -> None:
+    steps = viz.steps(named(neurons(), "y"), by="neuron", collapse="layer", lang="es")
+    assert texts(box(steps, 1, "layer0"))[1] == "1 de 2 valores, de −0.9655 a −0.9655"
+    assert re.search(r"\(3 de 6 parámetros\)$", texts(box(steps, 6, "layer0"))[2])
+    assert "valores aún sin calcular" in box(steps, 0, "layer0").get("aria-label")
+    assert steps[1].caption == "layer0/neuron0: 5 operaciones dan v10 = −0.9655"
+    assert re.search(r"retrocede por 9 derivadas locales; ‖grad‖ = \S+ \(parámetros: 3\)$", steps[5].caption)
+
+
 def test_a_box_is_lit_where_any_of_its_nodes_gets_a_number_and_an_arrow_where_any_of_its_edges_is_used() -> None:
     steps = viz.steps(named(neurons(), "y"), by="neuron", collapse="layer")
     assert [lit_boxes(steps, k) for k in range(4)] == [[], ["layer0"], ["layer0"], ["layer1"]]
@@ -147,7 +156,8 @@ def test_a_large_network_is_walked_layer_by_layer_in_boxes_that_are_layers(by: s
         found = re.fullmatch(r"60 values, (\S+) to (\S+)", texts(box(steps, k + 1, f"layer{k}"))[1])
         assert [float(text.replace("−", "-")) for text in found.groups()] == pytest.approx([low, high], rel=1e-3)
     assert texts(box(steps, -1, "layer1"))[2] == f"‖grad‖ = {norm(y, 'layer1')} (3,660 parameters)"
-    assert steps[-1].caption.splitlines()[-1] == f"and {61 + 3660 + 180 + 2 - 24} leaves more"
+    assert steps[-1].caption.splitlines()[-1] == f"and {61 + 3660 + 180 + 2 - 24:,} leaves more"
+    assert steps[2].caption.startswith("layer1: 7,260 operations give 60 values, ")  # 60 · (60 + 60 + 1)
 
 
 def test_steps_of_neurons_have_neurons_as_boxes_where_nodes_are_too_many() -> None:

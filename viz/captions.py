@@ -155,7 +155,7 @@ class Captions:
         ]
         shown = leaves[:MOST_LEAVES]
         lines = [self._placed(leaf, self.sum_over_paths(leaf, gradient)) for leaf, gradient in shown]
-        more = [self.say("more", count=len(leaves) - len(shown))] if len(leaves) > len(shown) else []
+        more = [self.say("more", count=f"{len(leaves) - len(shown):,}")] if len(leaves) > len(shown) else []
         return "\n".join([self.say("end"), *lines, *more])
 
     def sum_over_paths(self, node: Node, gradient: float) -> str:
@@ -196,9 +196,10 @@ class Captions:
         outputs = [node for node in nodes if node is self._trace.root or self._is_used_outside(node, computed)]
         if len(outputs) == 1:
             equation = equal(self.names[outputs[0]], self._numbers(outputs[0].data))
-            return self.say("group forward", scope=scope, count=len(nodes), equation=equation)
+            return self.say("group forward", scope=scope, count=f"{len(nodes):,}", equation=equation)
         low, high = (self._numbers(end(node.data for node in outputs)) for end in (min, max))
-        return self.say("group outputs", scope=scope, count=len(nodes), outputs=len(outputs), low=low, high=high)
+        count, given = f"{len(nodes):,}", f"{len(outputs):,}"
+        return self.say("group outputs", scope=scope, count=count, outputs=given, low=low, high=high)
 
     def _is_used_outside(self, node: Node, computed: set[int]) -> bool:
         return any(use not in computed for use, _ in self.paths.uses(node.index))
@@ -207,10 +208,11 @@ class Captions:
         """What a scope passes on at once, and the norm of what its parameters have got."""
         nodes = self._trace.nodes
         after = {update.target: update.after for update in updates if nodes[update.target].role == "parameter"}
+        count = f"{len(updates):,}"
         if not after:
-            return self.say("group backward", scope=scope, count=len(updates))
+            return self.say("group backward", scope=scope, count=count)
         norm = self._numbers(math.hypot(*after.values()))
-        return self.say("group gradient", scope=scope, count=len(updates), norm=norm, parameters=len(after))
+        return self.say("group gradient", scope=scope, count=count, norm=norm, parameters=f"{len(after):,}")
 
     def progress(self, phase: str, k: int, count: int) -> str:
         return self.say("progress", phase=self.say(f"phase {phase}"), k=k, count=count)

@@ -14,13 +14,15 @@ from .picture import PENDING, Arrow, Box, Line, Picture, gradient_line
 from .scene import Group, Path, Scene, Text
 from .snapshot import Node, Trace
 from .summaries import Said
-from .theme import Paint, Theme
+from .theme import Paint, Theme, mix
 from .walk import Moment, Stage
 from .words import Words
 
 __all__ = ["Key", "Now", "States"]
 
 ACTIVE_EDGE = 3.0
+GLOW, GLOW_WIDTH = 0.4, 9.0
+"""Around the line of a route: how much of the colour is left, and how much wider it is."""
 
 Key = int | tuple[int, int | None]
 """A node, or an edge; (node, None) is the circle of an operation and what leads from it to the result."""
@@ -59,6 +61,7 @@ class States:
         self, trace: Trace, picture: Picture, scene: Scene, theme: Theme, numbers: Numbers, lang: str
     ) -> None:
         self._trace, self._picture, self._theme, self._numbers = trace, picture, theme, numbers
+        self._plain = replace(picture, emphasis=None)
         self._parts = dict(self._find_parts(scene))
         self._words = Words(trace, numbers, lang)
         self._titles: dict[int, str] = {}
@@ -165,8 +168,9 @@ class States:
         box = part.box
         if box is None:
             return part.group
-        theme, look = self._theme, self._look(box, gradient)
-        theme = theme.faded if self._picture.is_faded(box) else theme
+        picture = self._plain if lit else self._picture  # what a step is about does not step back
+        look = self._look(picture, box, gradient)
+        theme = self._theme.faded if picture.is_faded(box) else self._theme
         own = look.text if theme.active.fill == "none" or not lit else None  # on the fill of what is lit: the theme's
         items: list[Path | Text] = [self._outline(path, look.paint, known, lit) for path in part.group.paths]
         for final, text in zip(box.lines, part.group.texts, strict=True):
@@ -179,9 +183,8 @@ class States:
             items.append(replace(text, text=line.text, width=measure(line.text, line.kind), color=color))
         return replace(part.group, items=tuple(items))
 
-    def _look(self, box: Box, gradient: float | None) -> Look:
+    def _look(self, picture: Picture, box: Box, gradient: float | None) -> Look:
         """Where gradients have colours, a box takes its own when it gets one."""
-        picture = self._picture
         if picture.scale and box.node is not None:
             sizes = {} if gradient is None else {box.node: abs(gradient)}
             picture = replace(picture, scale=replace(picture.scale, sizes=sizes))
@@ -212,8 +215,12 @@ class States:
             for after, before in zip(lines[::2], lines[1::2], strict=True):
                 gap = (("M", before.commands[-1][1][-1:]), ("L", after.commands[0][1]))
                 lines.append(Path(gap, after.paint))
+        color = self._theme.active.stroke
+        if lit and any(line.paint in self._theme.routes for line in lines):  # whose colours say which is which
+            glow = mix(color, self._theme.background, GLOW)
+            around = [replace(line, paint=Paint("none", glow, line.paint.width + GLOW_WIDTH)) for line in lines]
+            return replace(part.group, items=(*around, *lines, *heads))
         if lit:
-            color = self._theme.active.stroke
             lines = [replace(line, paint=replace(line.paint, stroke=color, width=ACTIVE_EDGE)) for line in lines]
             heads = [replace(head, paint=replace(head.paint, fill=color)) for head in heads]
         return replace(part.group, items=(*lines, *heads))

@@ -60,6 +60,11 @@ function length(text) {
   return [...text].length;
 }
 
+// A count as Python writes it: 4,160.
+function thousands(count) {
+  return count.toLocaleString("en-US");
+}
+
 // A chain of equations, in which nothing is said twice in a row.
 function equal(...texts) {
   return texts.filter(Boolean).filter((text, i, said) => text !== said[i - 1]).join(" = ");
@@ -133,7 +138,7 @@ class Captions {
     const leaves = nodes.filter((node) => !node.op && grads[node.index] !== null && node.index !== root);
     const lines = leaves.slice(0, limits.leaves)
       .map((leaf) => this.placed(leaf, this.sumOverPaths(leaf, grads[leaf.index])));
-    if (leaves.length > lines.length) lines.push(this.say("more", {count: leaves.length - lines.length}));
+    if (leaves.length > lines.length) lines.push(this.say("more", {count: thousands(leaves.length - lines.length)}));
     return [this.say("end"), ...lines].join("\n");
   }
 
@@ -174,23 +179,23 @@ class Captions {
   }
 
   groupForward(scope, nodes) {
-    const {graph, numbers: {data}} = this, count = nodes.length, inside = new Set(nodes);
-    if (count === 1) return this.forward(nodes[0]);
+    const {graph, numbers: {data}} = this, count = thousands(nodes.length), inside = new Set(nodes);
+    if (nodes.length === 1) return this.forward(nodes[0]);
     const used = nodes.filter((i) => i === graph.root || graph.nodes[i].uses.some(([use]) => !inside.has(use)));
     if (used.length === 1) {
       const equation = equal(graph.nodes[used[0]].name, this.write(data[used[0]]));
       return this.say("group forward", {scope, count, equation});
     }
     const values = used.map((i) => data[i]).sort((x, y) => x - y), [low, high] = [values[0], values.at(-1)].map(this.write);
-    return this.say("group outputs", {scope, count, outputs: used.length, low, high});
+    return this.say("group outputs", {scope, count, outputs: thousands(used.length), low, high});
   }
 
   groupBackward(scope, terms) {
-    const count = terms.length;
+    const count = thousands(terms.length);
     const after = new Map(terms.map(({target, after}) => [target, after]));
     const gradients = [...after].filter(([i]) => this.graph.nodes[i].role === "parameter").map(([, slope]) => slope);
     if (!gradients.length) return this.say("group backward", {scope, count});
     const norm = this.write(gradients.reduce((norm, slope) => Math.hypot(norm, slope), 0));
-    return this.say("group gradient", {scope, count, norm, parameters: gradients.length});
+    return this.say("group gradient", {scope, count, norm, parameters: thousands(gradients.length)});
   }
 }
