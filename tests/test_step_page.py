@@ -290,6 +290,21 @@ def test_buttons_keys_slider_and_address(visit: Open) -> None:
     page.wait_for_function("stepper.page.step === 2")
 
 
+def test_colours_and_routes_tell_of_no_gradient_before_it_is_known(visit: Open) -> None:
+    fill = "label => getComputedStyle(document.querySelector(`g.node[aria-label^='${label},'] > path`)).fill"
+    page = visit(viz.steps(lecture(), color_by="grad", path="w"), "#step=7")
+    route = page.locator("g.routes")
+    assert page.evaluate(fill, "w") == "rgb(255, 255, 255)"
+    assert not route.is_visible()
+    page.keyboard.press("End")
+    assert page.evaluate(fill, "w") != "rgb(255, 255, 255)"
+    assert "∂L/∂w = 3 · 1 · 1 · (−4) = −12" in "".join(route.all_text_contents())
+    assert route.is_visible()
+    page.evaluate("stepper.page.change(0, 5)")  # both are about the numbers as recorded
+    assert page.evaluate(fill, "w") == "rgb(255, 255, 255)"
+    assert not route.is_visible()
+
+
 def test_playing_goes_to_the_end_and_stops(visit: Open) -> None:
     page = visit(viz.steps(named(-Value(2.0, "x"), "y")))
     page.clock.install()

@@ -198,6 +198,7 @@ def _graph(
         "messages": MESSAGES,
         "words": _words(trace, options),
         "verdict": _verdict(report) if report else None,
+        "colored": options.color_by is not None,
         **folded,
     }
 

@@ -2,10 +2,14 @@
 // or cannot see it.
 
 // {value, gradient, waiting, broken, description, exact}: texts, null for what is not known, and whether the value is
-// still to come and whether it is impossible.
+// still to come and whether it is impossible; `pale` where the colour would tell of a gradient that is not known.
 function boxOf(page, i) {
-  const {graph, numbers, write} = page, {data, grads} = page.known, unit = graph.units.get(i);
-  if (unit) return foldedBox(page, unit);
+  const unit = page.graph.units.get(i), box = unit ? foldedBox(page, unit) : nodeBox(page, i);
+  return {...box, pale: page.graph.colored && (box.gradient === null || page.changes.size > 0)};
+}
+
+function nodeBox(page, i) {
+  const {graph, numbers, write} = page, {data, grads} = page.known;
   return {
     value: data[i] === null ? null : write(data[i]),
     gradient: grads[i] === null ? null : graph.nodes[i].derivative + write(grads[i]),

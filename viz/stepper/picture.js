@@ -19,6 +19,7 @@ class Picture {
     this.symbols = all("symbol");
     this.edges = all("edge");
     this.locals = all("local");
+    this.routes = this.svg.querySelectorAll("g.routes");
     for (const group of [...this.edges, ...this.symbols]) group.setAttribute("aria-hidden", "true");
     for (const label of this.locals) label.setAttribute("role", "img");
     this.boxes = [];
@@ -109,8 +110,8 @@ class Picture {
     if (far) this.frame.scrollTo({left: scrollLeft + x, top: scrollTop + y, behavior}); // scrollBy would add up
   }
 
-  // view: {frame, place, chosen, box(index), arrow(edge)}: a frame of the walk and which it is, the box that is chosen,
-  // and what stands in boxes and on arrows.
+  // view: {frame, place, ended, chosen, box(index), arrow(edge)}: a frame of the walk and which it is, whether the
+  // recorded gradients are all known, the box that is chosen, and what stands in boxes and on arrows.
   show(view) {
     const {graph} = this, forward = view.frame.phase === "forward";
     const active = new Set(view.frame.active.map((index) => graph.owner[index]));
@@ -122,10 +123,12 @@ class Picture {
       put(value, says.value ?? (broken ? "✗" : BLANK), says.value === null);
       if (gradient) put(gradient, says.gradient ?? BLANK, says.gradient === null);
       flag(group, {waiting: waiting[index], active: active.has(index), forward, broken, chosen: view.chosen === index});
+      flag(group, {pale: says.pale});
       const lines = [name, value, gradient].filter(Boolean).map((line) => line.shown).join(", ");
       group.setAttribute("aria-label", `${lines}: ${says.description}`); // what is seen, then the rest
       title.textContent = says.exact;
     });
+    for (const route of this.routes) flag(route, {early: !view.ended});
     for (const symbol of this.symbols) flag(symbol, {waiting: waiting[symbol.dataset.node]});
     for (const edge of this.edges) {
       flag(edge, {waiting: waiting[graph.owner[edge.dataset.node]], lit: lit.has(edge.dataset.edge), forward});

@@ -261,6 +261,7 @@ class Page {
     this.picture.show({
       frame: this.frames[this.question ? this.step + 1 : this.step], // a question lights what it asks for
       place: this.question ? this.step + 1 : this.step,
+      ended: this.frames[this.step].phase === "end" && !this.changes.size,
       chosen, box: (i) => boxOf(this, i), arrow: (edge) => arrowOf(this, edge),
     });
   }
