@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import math
-import os
 import random
 import re
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pages import AXE, WORDS, Open, caption, frames_in, frames_of, shown, texts
 from programs import draw as draw_graph
-from test_viz_graphs import GRAPHS, HOSTILE, lecture, named, reuse
+from test_viz_graphs import GRAPHS, HOSTILE, lecture, named
 
 import microgrid as mg
 import viz
@@ -23,79 +21,6 @@ from microgrid.ops import TABLE
 from viz.digits import Numbers
 from viz.rows_js import rows
 from viz.text import clean
-
-sync_api = pytest.importorskip("playwright.sync_api", reason="optional: playwright is not installed")
-
-ROOT = Path(__file__).parent.parent
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-AXE = Path(os.environ.get("AXE_CORE", ROOT / "node_modules" / "axe-core")) / "axe.min.js"
-WORDS = json.loads((Path(viz.__file__).parent / "stepper" / "words.json").read_text(encoding="utf-8"))
-
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="optional: no chromium on the PATH")
-
-Open = Callable[..., Any]
-
-
-@pytest.fixture(scope="module")
-def windows() -> Iterator[Callable[..., Any]]:
-    """Browser windows by their properties; opening one takes longer than loading a page."""
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        opened: dict[str, Any] = {}
-
-        def window(**properties: Any) -> Any:
-            properties = {"viewport": {"width": 1280, "height": 720}} | properties
-            if repr(properties) not in opened:
-                opened[repr(properties)] = browser.new_context(**properties)
-            return opened[repr(properties)]
-
-        yield window
-        browser.close()
-
-
-@pytest.fixture
-def visit(windows: Callable[..., Any], tmp_path: Path) -> Iterator[Open]:
-    """Opens pages from disk; afterwards, none may have complained or have asked for anything but itself."""
-    complaints: list[str] = []
-    files: list[Path] = []
-    pages: dict[str, Any] = {}
-
-    def request(url: str) -> None:
-        if url.partition("#")[0] != files[-1].as_uri():
-            complaints.append(url)
-
-    def go(html: str | viz.Steps, fragment: str = "", **properties: Any) -> Any:
-        files.append(tmp_path / f"{len(files)}.html")
-        files[-1].write_text(html if isinstance(html, str) else html.html(verify=False), encoding="utf-8")
-        key = repr(properties)
-        if key not in pages:
-            pages[key] = page = windows(**properties).new_page()
-            page.on("console", lambda message: complaints.append(message.text))
-            page.on("pageerror", lambda error: complaints.append(str(error)))
-            page.on("dialog", lambda dialog: complaints.append(dialog.message))
-            page.on("request", lambda asked: request(asked.url))
-        pages[key].goto(files[-1].as_uri() + fragment)
-        return pages[key]
-
-    yield go
-    for page in pages.values():
-        page.close()
-    assert complaints == []
-
-
-def texts(page: Any, selector: str) -> list[str]:
-    return [text.strip() for text in page.locator(selector).all_text_contents()]
-
-
-def caption(page: Any) -> str:
-    return str(page.locator("#caption").inner_text())
-
-
-def shown(page: Any, label: str) -> list[str]:
-    """The lines of a node's box."""
-    box = page.locator(f"g.node[aria-label^='{label},'], g.node[aria-label^='{label} =']")
-    return [str(text) for text in box.locator("text").all_text_contents()]
-
 
 # ---------------------------------------------------------------- numbers
 
@@ -180,33 +105,6 @@ def test_stepping_to_the_end_gives_the_engines_gradients(visit: Open) -> None:
         assert last["grads"] == grads, seed
         largest = max(largest, len(nodes))
     assert largest > 80
-
-
-EVERY_FRAME = """() => {
-    const {page} = stepper;
-    return page.frames.map((frame, k) => ({...stepper.known(page.graph, page.frames, k),
-        phase: frame.phase, node: frame.node, caption: frame.caption, active: frame.active, edges: frame.lit}));
-}"""
-
-
-def frames_in(page: Any) -> list[dict[str, Any]]:
-    """The frames that the page works out.  Large numbers come as Python's whole numbers."""
-    frames: list[dict[str, Any]] = page.evaluate(EVERY_FRAME)
-    for frame in frames:
-        for which in ("data", "grads"):
-            frame[which] = [None if x is None else float(x) for x in frame[which]]
-    return frames
-
-
-def frames_of(steps: viz.Steps) -> list[dict[str, Any]]:
-    return [
-        {
-            "phase": frame.phase, "node": frame.node, "caption": frame.caption, "active": list(frame.active),
-            "edges": [f"{node}:{k}" for node, k in frame.edges],
-            "data": list(frame.data), "grads": list(frame.grads),
-        }
-        for frame in steps
-    ]  # fmt: skip
 
 
 def deep_tower() -> Value:
@@ -340,95 +238,6 @@ def test_every_word_is_in_both_languages() -> None:
     for name, text in WORDS["en"].items():
         if isinstance(text, str):
             assert set(re.findall(r"\{\w+\}", text)) == set(re.findall(r"\{\w+\}", WORDS["es"][name])), name
-
-
-# ---------------------------------------------------------------- predicting
-
-
-def test_predictions_and_what_mistakes_show(visit: Open) -> None:
-    page = visit(viz.steps(lecture()), "#step=5")
-    page.locator("#predict").click()
-    page.locator("#next").click()
-    assert page.locator("#asked").inner_text() == "Your prediction: ∂L/∂e = ∂L/∂L · ∂L/∂e ="
-    assert shown(page, "e") == ["e = ŷ − y", "−2", "–"]
-
-    def answer(text: str) -> str:
-        page.locator("#answer").fill(text)
-        page.keyboard.press("Enter")
-        return str(page.locator("#judgement").inner_text())
-
-    words = WORDS["en"]
-    assert answer("four") == words["not_read"]
-    assert answer("4") == words["sign"]
-    assert answer("1") == words["only_gradient"].format(local="−4")
-    assert answer("-4.1") == words["close_by"]
-    assert answer("12") == words["wrong"].format(hint=words["hint_backward"])
-    assert answer("−3,99").startswith(words["right"].format(value="−4"))
-    assert "0 of 1 right" in page.locator("#judgement").inner_text()
-    assert page.locator("#count").inner_text() == "6 of 13"
-    assert shown(page, "e")[2] == "∂L/∂e = −4"
-    page.keyboard.press("Enter")  # the focus is on the button that goes on
-    assert answer("-4").endswith("(1 of 2 right)")
-    page.keyboard.press("Enter")
-    page.locator("#reveal").click()
-    assert page.locator("#judgement").inner_text() == words["shown"].format(value="4") + " (1 of 3 right)"
-
-
-def test_a_forgotten_accumulation_is_recognised(visit: Open) -> None:
-    steps = viz.steps(reuse(), by="operation")
-    again = next(k for k, frame in enumerate(steps) if frame.phase == "backward" and "→" in frame.caption)
-    frame, before = steps[again], steps[again - 1]
-    target = frame.active[0]
-    was, now = before.grads[target] or 0.0, frame.grads[target] or 0.0
-    page = visit(steps, f"#step={again - 1}")
-    page.keyboard.press("p")
-    page.keyboard.press("ArrowRight")
-    page.locator("#answer").fill(str(now - was))
-    page.locator("#answer").press("Enter")
-    write, name = Numbers(), page.evaluate("stepper.page.question.name")
-    said = WORDS["en"]["not_added"].format(name=name, before=write(was))
-    assert page.locator("#judgement").inner_text() == said
-    page.locator("#answer").fill(str(was))
-    page.locator("#answer").press("Enter")
-    assert page.locator("#judgement").inner_text() == WORDS["en"]["before"]
-    page.locator("#answer").fill(write(now))
-    page.locator("#answer").press("Enter")
-    assert page.locator("#count").inner_text().startswith(f"{again} of")
-
-
-def test_a_question_can_be_left_and_a_comma_is_a_decimal_sign(visit: Open) -> None:
-    page = visit(viz.steps(named(Value(1.5, "x") * 3, "y")))
-    page.keyboard.press("p")
-    page.keyboard.press("ArrowRight")
-    assert page.locator("#answer").is_visible()
-    page.keyboard.press("Escape")
-    assert not page.locator("#answer").is_visible()
-    assert page.locator("#count").inner_text() == "0 of 4"
-    page.keyboard.press("ArrowRight")
-    page.locator("#answer").fill("4,5")
-    page.locator("#answer").press("Enter")
-    assert page.locator("#judgement").inner_text() == "Right: 4.5. (1 of 1 right)"
-
-
-def test_the_wrong_sign_of_what_is_added_is_recognised(visit: Open) -> None:
-    x = Value(3.0, "x")
-    page = visit(viz.steps(named(x - named(x * 2, "d"), "y"), by="operation"))  # ∂y/∂x = 1 + (−1)·2
-    last = page.evaluate("stepper.page.frames.findLastIndex(frame => frame.phase === 'backward')")
-    page.evaluate("step => stepper.page.go(step)", last - 1)
-    page.keyboard.press("p")
-    page.keyboard.press("ArrowRight")
-    page.locator("#answer").fill("3")
-    page.locator("#answer").press("Enter")
-    assert page.locator("#judgement").inner_text().strip() == WORDS["en"]["sign_added"]
-
-
-def test_predictions_come_before_the_numbers(visit: Open) -> None:
-    page = visit(viz.steps(lecture()), "#step=2")
-    page.keyboard.press("p")
-    page.locator("g.node[data-node='0']").click()
-    assert "−12" not in page.locator("#panel").inner_text()
-    page.keyboard.press("End")
-    assert "−4 · 3 = −12" in page.locator("#panel").inner_text()
 
 
 # ---------------------------------------------------------------- a node, and what if
@@ -674,73 +483,6 @@ def test_a_phone_needs_no_sideways_scrolling(visit: Open) -> None:
     for element in ("next", "slider", "caption"):
         box = page.locator(f"#{element}").bounding_box()
         assert box["y"] + box["height"] <= 844
-
-
-def notebook(steps: viz.Steps, but: str = "$^") -> str:
-    """A page with what a notebook shows, except for some elements."""
-    html = steps._repr_mimebundle_()["text/html"]
-    html = re.sub(rf"<({but})\b.*?</\1>", "", html, flags=re.DOTALL)
-    return f'<!DOCTYPE html><meta charset="utf-8"><title>n</title>{html}<p>After it.</p>'
-
-
-def test_in_a_notebook_the_page_has_a_frame_of_its_own(visit: Open) -> None:
-    steps = viz.steps(lecture())
-    assert set(steps._repr_mimebundle_()) == {"text/html", "image/svg+xml", "text/plain"}
-    page = visit(notebook(steps))
-    assert page.locator("iframe").get_attribute("sandbox") == "allow-scripts"
-    inner = page.frame_locator("iframe")
-    inner.locator("#next").click()
-    inner.locator("#next").click()
-    assert inner.locator("#caption").inner_text() == "ŷ = z + b = 6 + 1 = 7"
-    page.keyboard.press("b")
-    inner.locator("#predict").click()
-    inner.locator("#next").click()
-    inner.locator("#answer").fill("-4,0")
-    inner.locator("#answer").press("Enter")  # a form would not be sent from there
-    sync_api.expect(inner.locator("#judgement")).to_have_text("Right: −4. (1 of 1 right)")
-    inner.locator("#help").click()
-    inner.locator("#close").click()
-    sync_api.expect(inner.locator("#keys")).to_be_hidden()
-    frame, after = page.locator("iframe").bounding_box(), page.locator("p").bounding_box()
-    assert frame["height"] == 640
-    assert after["y"] >= frame["y"] + 640
-
-
-def test_a_notebook_without_frames_and_svg_keeps_the_first_picture(visit: Open) -> None:
-    """As Jupyter shows what it does not trust."""
-    page = visit(notebook(viz.steps(lecture()), but="iframe|svg|script"))
-    picture = page.locator("img")
-    assert picture.get_attribute("alt") == "Computational graph of L = e²: Start, step 0 of 13"
-    assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 500
-    assert page.locator("p").bounding_box()["y"] < 500
-
-
-def test_nbconvert_keeps_the_page_and_the_picture(visit: Open) -> None:
-    nbconvert = pytest.importorskip("nbconvert", reason="optional: nbconvert is not installed")
-    nbformat = pytest.importorskip("nbformat.v4", reason="optional: nbformat is not installed")
-    output = nbformat.new_output("execute_result", data=viz.steps(lecture())._repr_mimebundle_())
-    notebook = nbformat.new_notebook(cells=[nbformat.new_code_cell("viz.steps(L)", outputs=[output])])
-    html, _ = nbconvert.HTMLExporter(template_name="basic").from_notebook_node(notebook)
-    page = visit(f'<!DOCTYPE html><meta charset="utf-8"><title>n</title>{html}')
-    page.frame_locator("iframe").locator("#last").click()
-    sync_api.expect(page.frame_locator("iframe").locator("#count")).to_have_text("13 of 13")
-    assert page.locator("img").evaluate("image => image.decode().then(() => image.naturalWidth)") > 500
-    markdown, files = nbconvert.MarkdownExporter().from_notebook_node(notebook)
-    assert "srcdoc" in markdown or any(name.endswith(".svg") for name in files["outputs"])
-
-
-def test_a_notebook_keeps_any_label_as_text_and_no_second_copy_of_a_large_picture(
-    visit: Open, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    label = """'"><script>alert(1)</script>&amp;"""
-    steps = viz.steps(named(Value(1.0, "x") * 2, label))
-    page = visit(notebook(steps))
-    assert page.frame_locator("iframe").locator("h1").inner_text().startswith(label)
-    assert page.locator("img").get_attribute("alt").startswith(f"Computational graph of {label}")
-    monkeypatch.setattr("viz.step_page.LARGEST_STILL", 100)
-    page = visit(notebook(steps, but="iframe"))
-    assert page.locator("img").count() == 0
-    assert page.locator("p").first.inner_text().startswith("Computational graph of")
 
 
 def test_a_hundred_nodes_take_less_than_400_kb_beside_the_picture() -> None:

@@ -7,11 +7,10 @@ import json
 import math
 import random
 import re
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from test_step_page import AXE, CHROMIUM, WORDS, caption, frames_in, frames_of, texts, visit, windows  # noqa: F401
+from pages import AXE, WORDS, Open, frames_in, frames_of, texts
 from test_viz_graphs import named
 
 import microgrid as mg
@@ -20,9 +19,6 @@ from microgrid import Value, parameter
 from viz.digits import Numbers
 from viz.picture import PENDING
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="optional: no chromium on the PATH")
-
-Open = Callable[..., Any]
 write = Numbers()
 
 
@@ -56,7 +52,7 @@ def slope_labels(page: Any) -> list[str]:
 
 @pytest.mark.parametrize("level", ["neuron", "layer"])
 @pytest.mark.parametrize("lang", ["en", "es"])
-def test_frames_and_captions_are_those_of_python(visit: Open, level: str, lang: str) -> None:  # noqa: F811
+def test_frames_and_captions_are_those_of_python(visit: Open, level: str, lang: str) -> None:
     for by in ("auto", "operation"):
         steps = viz.steps(network(2, 3, 2, 1), collapse=level, lang=lang, by=by)
         assert frames_in(visit(steps)) == frames_of(steps)
@@ -64,7 +60,7 @@ def test_frames_and_captions_are_those_of_python(visit: Open, level: str, lang: 
 
 @pytest.mark.parametrize("by", ["auto", "neuron"])
 @pytest.mark.parametrize("lang", ["en", "es"])
-def test_boxes_say_at_every_step_what_the_frames_say(visit: Open, by: str, lang: str) -> None:  # noqa: F811
+def test_boxes_say_at_every_step_what_the_frames_say(visit: Open, by: str, lang: str) -> None:
     steps = viz.steps(network(2, 3, 2, 1), collapse="layer", lang=lang, by=by)
     page = visit(steps)
     for k in range(len(steps)):
@@ -77,7 +73,7 @@ def test_boxes_say_at_every_step_what_the_frames_say(visit: Open, by: str, lang:
             assert here == [html.unescape(line) for line in lines if line != PENDING], (k, name)
 
 
-def test_boxes_fill_as_the_walk_goes(visit: Open) -> None:  # noqa: F811
+def test_boxes_fill_as_the_walk_goes(visit: Open) -> None:
     _, _, y = two_scopes()
     page = visit(viz.steps(y, collapse="layer"))
     assert box(page, "line") == ["line", "–", "–"]
@@ -97,7 +93,7 @@ def test_boxes_fill_as_the_walk_goes(visit: Open) -> None:  # noqa: F811
     assert box(page, "line")[2] == "‖grad‖ = 98 (1 parámetro)"
 
 
-def test_ranges_and_norms_are_the_engines(visit: Open) -> None:  # noqa: F811
+def test_ranges_and_norms_are_the_engines(visit: Open) -> None:
     y = network(3, 5, 4, 1)
     page = visit(viz.steps(y, collapse="layer"), "#step=999")
     y.backward()
@@ -111,7 +107,7 @@ def test_ranges_and_norms_are_the_engines(visit: Open) -> None:  # noqa: F811
         ]
 
 
-def test_a_scope_opens_and_its_leaves_can_be_changed(visit: Open) -> None:  # noqa: F811
+def test_a_scope_opens_and_its_leaves_can_be_changed(visit: Open) -> None:
     _, _, y = two_scopes()
     page = visit(viz.steps(y, collapse="layer"), "#step=999")
     page.locator("g.node.folded[aria-label^='line']").focus()
@@ -132,7 +128,7 @@ def test_a_scope_opens_and_its_leaves_can_be_changed(visit: Open) -> None:  # no
     assert page.locator("#node h2").inner_text() == "line"
 
 
-def test_what_is_impossible_inside_shows_at_the_box(visit: Open) -> None:  # noqa: F811
+def test_what_is_impossible_inside_shows_at_the_box(visit: Open) -> None:
     x = Value(2.0, "x")
     with mg.scope("inner"):
         z = named((x * 3).log() * 2, "z")
@@ -147,7 +143,7 @@ def test_what_is_impossible_inside_shows_at_the_box(visit: Open) -> None:  # noq
     assert WORDS["en"]["impossible"] in page.locator("#numbers").inner_text()
 
 
-def test_eighteen_thousand_nodes(visit: Open) -> None:  # noqa: F811
+def test_eighteen_thousand_nodes(visit: Open) -> None:
     y = network(2, 92, 63, 1)
     nodes = mg.graph.order(y)
     assert len(nodes) > 18_000
@@ -176,7 +172,7 @@ def test_eighteen_thousand_nodes(visit: Open) -> None:  # noqa: F811
     assert f"rows 201 to 400 of {5 + inside:,}" in page.locator("#numbers .line").inner_text()
 
 
-def test_a_whole_scope_is_predicted_by_its_output_or_passed_over_with_a_word(visit: Open) -> None:  # noqa: F811
+def test_a_whole_scope_is_predicted_by_its_output_or_passed_over_with_a_word(visit: Open) -> None:
     _, _, y = two_scopes()
     page = visit(viz.steps(y, collapse="layer"))
     page.keyboard.press("p")
@@ -196,7 +192,7 @@ def test_a_whole_scope_is_predicted_by_its_output_or_passed_over_with_a_word(vis
     assert not page.locator("#answer").is_visible()
 
 
-def test_columns_hold_what_arithmetic_does_not_give_again(visit: Open) -> None:  # noqa: F811
+def test_columns_hold_what_arithmetic_does_not_give_again(visit: Open) -> None:
     """A value that was assigned after recording, an infinity, and a custom operation inside of scopes."""
     cube = mg.custom_op("cube", value=lambda x: x**3, partials=[lambda x: 3 * x**2])
     x = Value(2.0, "x")
@@ -214,7 +210,7 @@ def test_columns_hold_what_arithmetic_does_not_give_again(visit: Open) -> None: 
 
 
 @pytest.mark.skipif(not AXE.exists(), reason="optional: axe-core is not installed (npm install axe-core)")
-def test_axe_finds_no_fault_in_what_folded_scopes_add(visit: Open) -> None:  # noqa: F811
+def test_axe_finds_no_fault_in_what_folded_scopes_add(visit: Open) -> None:
     page = visit(viz.steps(network(2, 3, 60, 1), collapse="layer"), "#step=4")
     page.evaluate(AXE.read_text(encoding="utf-8"))
     inner = "document.querySelector('#node details').open = true"

@@ -1,0 +1,62 @@
+"""Fixtures for tests of pages in a real browser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pages import CHROMIUM
+
+import viz
+
+
+@pytest.fixture(scope="module")
+def windows() -> Iterator[Callable[..., Any]]:
+    """Browser windows by their properties; opening one takes longer than loading a page."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="optional: playwright is not installed")
+    if CHROMIUM is None:
+        pytest.skip("optional: no chromium on the PATH")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        opened: dict[str, Any] = {}
+
+        def window(**properties: Any) -> Any:
+            properties = {"viewport": {"width": 1280, "height": 720}} | properties
+            if repr(properties) not in opened:
+                opened[repr(properties)] = browser.new_context(**properties)
+            return opened[repr(properties)]
+
+        yield window
+        browser.close()
+
+
+@pytest.fixture
+def visit(windows: Callable[..., Any], tmp_path: Path) -> Iterator[Callable[..., Any]]:
+    """Opens pages from disk; afterwards, none may have complained or have asked for anything but itself."""
+    complaints: list[str] = []
+    files: list[Path] = []
+    pages: dict[str, Any] = {}
+
+    def request(url: str) -> None:
+        if url.partition("#")[0] != files[-1].as_uri():
+            complaints.append(url)
+
+    def go(html: str | viz.Steps, fragment: str = "", **properties: Any) -> Any:
+        files.append(tmp_path / f"{len(files)}.html")
+        files[-1].write_text(html if isinstance(html, str) else html.html(verify=False), encoding="utf-8")
+        key = repr(properties)
+        if key not in pages:
+            pages[key] = page = windows(**properties).new_page()
+            page.on("console", lambda message: complaints.append(message.text))
+            page.on("pageerror", lambda error: complaints.append(str(error)))
+            page.on("dialog", lambda dialog: complaints.append(dialog.message))
+            page.on("request", lambda asked: request(asked.url))
+        pages[key].goto(files[-1].as_uri() + fragment)
+        return pages[key]
+
+    yield go
+    for page in pages.values():
+        page.close()
+    assert complaints == []

@@ -1,0 +1,96 @@
+"""Predictions on the page: what is asked, and what an answer shows about its author."""
+
+from __future__ import annotations
+
+from pages import WORDS, Open, shown
+from test_viz_graphs import lecture, named, reuse
+
+import viz
+from microgrid import Value
+from viz.digits import Numbers
+
+
+def test_predictions_and_what_mistakes_show(visit: Open) -> None:
+    page = visit(viz.steps(lecture()), "#step=5")
+    page.locator("#predict").click()
+    page.locator("#next").click()
+    assert page.locator("#asked").inner_text() == "Your prediction: ∂L/∂e = ∂L/∂L · ∂L/∂e ="
+    assert shown(page, "e") == ["e = ŷ − y", "−2", "–"]
+
+    def answer(text: str) -> str:
+        page.locator("#answer").fill(text)
+        page.keyboard.press("Enter")
+        return str(page.locator("#judgement").inner_text())
+
+    words = WORDS["en"]
+    assert answer("four") == words["not_read"]
+    assert answer("4") == words["sign"]
+    assert answer("1") == words["only_gradient"].format(local="−4")
+    assert answer("-4.1") == words["close_by"]
+    assert answer("12") == words["wrong"].format(hint=words["hint_backward"])
+    assert answer("−3,99").startswith(words["right"].format(value="−4"))
+    assert "0 of 1 right" in page.locator("#judgement").inner_text()
+    assert page.locator("#count").inner_text() == "6 of 13"
+    assert shown(page, "e")[2] == "∂L/∂e = −4"
+    page.keyboard.press("Enter")  # the focus is on the button that goes on
+    assert answer("-4").endswith("(1 of 2 right)")
+    page.keyboard.press("Enter")
+    page.locator("#reveal").click()
+    assert page.locator("#judgement").inner_text() == words["shown"].format(value="4") + " (1 of 3 right)"
+
+
+def test_a_forgotten_accumulation_is_recognised(visit: Open) -> None:
+    steps = viz.steps(reuse(), by="operation")
+    again = next(k for k, frame in enumerate(steps) if frame.phase == "backward" and "→" in frame.caption)
+    frame, before = steps[again], steps[again - 1]
+    target = frame.active[0]
+    was, now = before.grads[target] or 0.0, frame.grads[target] or 0.0
+    page = visit(steps, f"#step={again - 1}")
+    page.keyboard.press("p")
+    page.keyboard.press("ArrowRight")
+    page.locator("#answer").fill(str(now - was))
+    page.locator("#answer").press("Enter")
+    write, name = Numbers(), page.evaluate("stepper.page.question.name")
+    said = WORDS["en"]["not_added"].format(name=name, before=write(was))
+    assert page.locator("#judgement").inner_text() == said
+    page.locator("#answer").fill(str(was))
+    page.locator("#answer").press("Enter")
+    assert page.locator("#judgement").inner_text() == WORDS["en"]["before"]
+    page.locator("#answer").fill(write(now))
+    page.locator("#answer").press("Enter")
+    assert page.locator("#count").inner_text().startswith(f"{again} of")
+
+
+def test_a_question_can_be_left_and_a_comma_is_a_decimal_sign(visit: Open) -> None:
+    page = visit(viz.steps(named(Value(1.5, "x") * 3, "y")))
+    page.keyboard.press("p")
+    page.keyboard.press("ArrowRight")
+    assert page.locator("#answer").is_visible()
+    page.keyboard.press("Escape")
+    assert not page.locator("#answer").is_visible()
+    assert page.locator("#count").inner_text() == "0 of 4"
+    page.keyboard.press("ArrowRight")
+    page.locator("#answer").fill("4,5")
+    page.locator("#answer").press("Enter")
+    assert page.locator("#judgement").inner_text() == "Right: 4.5. (1 of 1 right)"
+
+
+def test_the_wrong_sign_of_what_is_added_is_recognised(visit: Open) -> None:
+    x = Value(3.0, "x")
+    page = visit(viz.steps(named(x - named(x * 2, "d"), "y"), by="operation"))  # ∂y/∂x = 1 + (−1)·2
+    last = page.evaluate("stepper.page.frames.findLastIndex(frame => frame.phase === 'backward')")
+    page.evaluate("step => stepper.page.go(step)", last - 1)
+    page.keyboard.press("p")
+    page.keyboard.press("ArrowRight")
+    page.locator("#answer").fill("3")
+    page.locator("#answer").press("Enter")
+    assert page.locator("#judgement").inner_text().strip() == WORDS["en"]["sign_added"]
+
+
+def test_predictions_come_before_the_numbers(visit: Open) -> None:
+    page = visit(viz.steps(lecture()), "#step=2")
+    page.keyboard.press("p")
+    page.locator("g.node[data-node='0']").click()
+    assert "−12" not in page.locator("#panel").inner_text()
+    page.keyboard.press("End")
+    assert "−4 · 3 = −12" in page.locator("#panel").inner_text()
