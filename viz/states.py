@@ -212,9 +212,7 @@ class States:
         lines = [path for path in part.group.paths if path.paint.fill == "none"]
         heads = [path for path in part.group.paths if path.paint.fill != "none"]
         if len(lines) == 2 * len(heads) and not passed:
-            for after, before in zip(lines[::2], lines[1::2], strict=True):
-                gap = (("M", before.commands[-1][1][-1:]), ("L", after.commands[0][1]))
-                lines.append(Path(gap, after.paint))
+            lines = [_joined(before, after) for after, before in zip(lines[::2], lines[1::2], strict=True)]
         color = self._theme.active.stroke
         if lit and any(line.paint in self._theme.routes for line in lines):  # whose colours say which is which
             glow = mix(color, self._theme.background, GLOW)
@@ -240,3 +238,9 @@ class States:
         return replace(
             part.group, items=tuple(item for item in part.group.items if isinstance(item, Path) or next(shown))
         )
+
+
+def _joined(before: Path, after: Path) -> Path:
+    """Two parts of a line as one, so that no renderer sets them apart by a fraction of a pixel."""
+    (_, start), *rest = after.commands
+    return Path((*before.commands, ("L", start), *rest), before.paint)
