@@ -116,6 +116,13 @@ def test_a_value_that_is_no_parameter_is_told_where_the_loss_depends_on_it():
     with pytest.warns(RuntimeWarning, match=r"does not train w \(2.0\), a Value in the model") as told:
         fit(Forgetful(b=parameter(0.5)), X, Y, loss="mse", optimizer=SGD, epochs=1)
     assert len(told) == 1
+    several = Forgetful(b=parameter(0.5), v=Value(1.0))
+    with pytest.warns(RuntimeWarning, match=r"does not train w \(2.0\), a Value"):
+        fit(several, X, Y, loss="mse", optimizer=SGD, epochs=1)  # v is in no loss
+    several.b, several.c = Value(3.0), parameter(1.0)
+    with pytest.warns(RuntimeWarning, match=r"does not train w \(2.0\) and 1 more, a Value") as told:
+        fit(several, X, Y, loss="mse", optimizer=SGD, epochs=1, penalty=lambda ps: ps[0] ** 2)
+    assert len(told) == 1
     unused = Line()
     unused.note = Value(3.0)
     fit(unused, X, Y, loss="mse", optimizer=SGD, epochs=1)

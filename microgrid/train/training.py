@@ -54,8 +54,9 @@ class Training:
                 why = why or self.held.why
             if why:
                 notice(f"fit cannot replay this model, and computes every sample in Python, many times slower: {why}")
-            for name, v in self.objective.overlooked().items():
-                notice(f"fit does not train {name} ({v.data}), a Value in the model that is no parameter: make it "
+            if kept := self.objective.overlooked():
+                (name, v), more = next(iter(kept.items())), f" and {len(kept) - 1} more" * (len(kept) > 1)
+                notice(f"fit does not train {name} ({v.data}){more}, a Value in the model and no parameter: make it "
                        f"microgrid.parameter({v.data}), or a plain number if it is to stay")  # fmt: skip
             self.rows = self.objective.encode(self.task.examples)
             self.watch()
