@@ -133,7 +133,7 @@ def test_the_last_frame_is_the_picture_that_draw_makes_after_backward() -> None:
 def test_the_caption_stands_below_with_the_progress() -> None:
     steps = viz.steps(lecture())
     assert texts(groups(steps, 2)[-1]) == ["Forward pass, step 2 of 13", "ŷ = z + b = 6 + 1 = 7"]
-    assert texts(groups(viz.steps(lecture(), lang="es"), 6)[-1])[0] == "Paso hacia atrás, paso 6 de 13"
+    assert texts(groups(viz.steps(lecture(), lang="es"), 6)[-1])[0] == "Propagación hacia atrás, paso 6 de 13"
     lowest = max(float(t.get("y")) for g in groups(steps, 2)[:-1] for t in g.iter(f"{SVG}text"))
     assert all(float(t.get("y")) > lowest + 20 for t in groups(steps, 2)[-1].iter(f"{SVG}text"))
 
