@@ -1,6 +1,9 @@
 """Large graphs: what is left out, what is collapsed, and that no layout outlives its time."""
 
 import os
+import random
+import signal
+import subprocess
 import sys
 import time
 import warnings
@@ -13,7 +16,7 @@ from test_viz_options import groups, network, texts
 import microgrid as mg
 import viz
 from microgrid import Value
-from viz import engines
+from viz import choices, engines, scene
 from viz.choices import MOST_LABELLED
 
 SLEEP = "sleep 60 & echo $! > {pids}; echo $$ >> {pids}; wait\n"
@@ -38,6 +41,8 @@ def test_what_has_no_scopes_is_refused_with_the_way_out() -> None:
         viz.draw(deep(10_000))
     with pytest.raises(viz.TooLarge, match=r"20,001 nodes"):
         viz.draw(deep(10_000), collapse="layer")
+    with pytest.raises(viz.TooLarge, match=r"100,001 nodes.*one sample.*around=v.*microgrid.scope.*max_nodes=None"):
+        viz.draw(deep(50_000))
     assert len(groups(viz.draw(deep(10_000), around="x", radius=2), "node")) == 6
 
 
@@ -74,6 +79,102 @@ def test_the_work_of_a_layout_counts_the_ranks_that_arrows_pass(arrows: list[tup
     assert engines.work(4, arrows) == work
 
 
+def test_a_network_is_little_work_since_its_neurons_can_stand_side_by_side() -> None:
+    """A layer of n neurons: x_j -> t_ij -> s_ij, the sums in chains, whose ends meet in a chain again.  Only the ends'
+    arrows are long, 1 + 2 + ... + (n - 1), if every neuron starts at once; by their users, all of them would be."""
+    n, arrows = 30, []
+    box = {key: k for k, key in enumerate((kind, i, j) for kind in "xts" for i in range(n) for j in range(n))}
+    for j in range(n):
+        for i in range(n):
+            arrows.append((box["x", 0, j], box["t", i, j]))
+            arrows += [(box["t", i, j], box["s", i, j]), *([(box["s", i, j - 1], box["s", i, j])] if j else [])]
+    ends = [box["s", i, n - 1] for i in range(n)]
+    arrows += [(ends[i], len(box) + i) for i in range(n)] + [(len(box) + i, len(box) + i + 1) for i in range(n - 1)]
+    least = len(arrows) + n * (n - 1) // 2
+    assert engines.work(0, arrows) == least
+    assert sum(engines.lengths(arrows)) > 4 * least
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_one_arrow_of_each_box_leads_to_the_next_rank(seed: int) -> None:
+    """Which is what keeps a picture together whose long arrows are loose."""
+    draw = random.Random(seed)
+    arrows = [(tail, draw.randrange(tail + 1, 60)) for tail in range(59) for _ in range(draw.randrange(1, 4))]
+    longest = {59: 0}  # the longest way to the end, by trying all
+    for tail in reversed(range(59)):
+        longest[tail] = 1 + max(longest[head] for other, head in arrows if other == tail)
+    spans = engines.lengths(arrows)
+    assert spans == [longest[tail] - longest[head] for tail, head in arrows]
+    assert all(min(span for (t, _), span in zip(arrows, spans, strict=True) if t == tail) == 1 for tail in range(59))
+
+
+def dense(count: int) -> Value:
+    """Each operation reads the one before, and one from anywhere."""
+    draw, found = random.Random(1), [Value(float(i), f"x{i}") for i in range(5)]
+    while len(found) < count:
+        found.append(found[-1] - draw.choice(found))
+    found[-1].backward()
+    return found[-1]
+
+
+@pytest.mark.parametrize("rankdir", ["LR", "RL", "TB", "BT"])
+def test_long_arrows_are_drawn_where_they_cannot_be_laid_out(rankdir: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(choices, "PATIENCE", 0.01)
+    monkeypatch.setattr(choices, "HURRY", 0.002)
+    y = dense(120)
+    with pytest.warns(UserWarning, match=r"without their local derivatives; \d+ long arrows are drawn behind the box"):
+        figure = viz.draw(y, rankdir=rankdir)
+    width, height = figure._scene.size
+    boxes = {group.node: points(group.items[0]) for group in figure._scene.groups if group.kind.startswith("node")}
+    arrows = [group for group in figure._scene.groups if group.kind == "edge"]
+    nodes = mg.graph.order(y)
+    assert len(boxes) == len(nodes)
+    assert len(arrows) == sum(len(node.parents) for node in nodes)
+    thin = [arrow for arrow in arrows if arrow.items[0].paint.width < 1]
+    assert 10 < len(thin) < len(arrows) / 2
+    along, forward = 0 if rankdir in ("LR", "RL") else 1, rankdir in ("LR", "TB")
+    place = {v: i for i, v in enumerate(nodes)}
+    for arrow in arrows:
+        line, head = points(arrow.items[0]), points(arrow.items[1])
+        assert all(0 <= x <= width and 0 <= y <= height for x, y in line)
+        assert (line[0][along] < head[0][along]) == forward
+        tail = place[nodes[arrow.node].parents[arrow.operand]]
+        for end, box in ((line[0], boxes[tail]), (head[0], boxes[arrow.node])):
+            for axis in (0, 1):
+                assert min(p[axis] for p in box) - 2 <= end[axis] <= max(p[axis] for p in box) + 2
+    assert not groups(figure, "local")
+
+
+def test_a_long_chain_is_a_straight_line() -> None:
+    """With equal pulls from its two operands, each sum would stand half a box beside the one before."""
+    with pytest.warns(UserWarning, match="without their local derivatives"):
+        figure = viz.draw(deep(800))
+    width, height = figure._scene.size
+    assert height < 400 < 50_000 < width
+
+
+def points(path: scene.Path) -> list[tuple[float, float]]:
+    return [point for _, several in path.commands for point in several]
+
+
+def test_scopes_are_not_collapsed_for_the_sake_of_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(choices, "PATIENCE", 0.005)
+    monkeypatch.setattr(choices, "HURRY", 0.005)
+    with mg.scope("layer"):
+        y = dense(80)
+    with pytest.warns(UserWarning, match="long arrows are drawn behind the boxes"):
+        figure = viz.draw(y)
+    assert len(groups(figure, "node")) == len(mg.graph.order(y))
+    whole = viz.draw(y, max_nodes=None)  # which asks for all of it
+    assert groups(whole, "local")
+
+
+@pytest.mark.parametrize(("boxes", "work", "rounds"), [(100, 1500, ""), (100, 1501, "1.00"), (2000, 9000, "0.30"),
+                                                       (9000, 9000, "0.10")])  # fmt: skip
+def test_large_pictures_are_not_improved_for_long(boxes: int, work: int, rounds: str) -> None:
+    assert engines.limits(boxes, work) == (f" nslimit={rounds} nslimit1=1" if rounds else "")
+
+
 def test_many_long_arrows_between_few_boxes_are_laid_out_in_time() -> None:
     """A sum of 100 values of one box is a staircase of arrows, which takes Graphviz minutes if it may improve it."""
     xs, terms = [Value(float(i)) for i in range(3)], []
@@ -105,6 +206,32 @@ def test_a_layout_that_takes_too_long_is_ended_with_all_that_it_started(
     monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
     with pytest.raises(viz.LayoutError, match=r"ended after timeout=0.5 seconds.*collapse=.*around=v"):
         viz.draw(lecture(), engine="dot", timeout=0.5).svg()
+    started = [int(pid) for pid in pids.read_text().split()]
+    for _ in range(100):
+        if not any(map(running, started)):
+            break
+        time.sleep(0.05)
+    assert len(started) == 2
+    assert not any(map(running, started))
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="optional: reads /proc")
+def test_ctrl_c_ends_a_layout_with_all_that_it_started(tmp_path: Path) -> None:
+    pids = tmp_path / "pids"
+    slow = tmp_path / "dot"
+    slow.write_text("#!/bin/sh\n" + SLEEP.format(pids=pids))
+    slow.chmod(0o755)
+    script = "import viz, microgrid; viz.draw(microgrid.Value(2.0) ** 2, engine='dot').svg()"
+    path = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
+    environment = os.environ | {"PATH": path, "PYTHONPATH": os.pathsep.join(sys.path)}
+    with subprocess.Popen([sys.executable, "-c", script], env=environment, stderr=subprocess.PIPE) as process:
+        for _ in range(600):
+            if pids.exists() and len(pids.read_text().split()) == 2:
+                break
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        said = process.communicate(timeout=30)[1]
+    assert b"KeyboardInterrupt" in said
     started = [int(pid) for pid in pids.read_text().split()]
     for _ in range(100):
         if not any(map(running, started)):

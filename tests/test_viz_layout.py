@@ -2,12 +2,14 @@
 
 import itertools
 import math
+import random
 import shutil
 
 import pytest
 from test_viz_graphs import GRAPHS, lecture, square
 
 import viz
+from microgrid import Value
 from viz import layout, shapes
 from viz.curves import beyond, trim
 from viz.digits import Numbers
@@ -74,6 +76,25 @@ def test_nothing_overlaps_and_everything_fits(graph: str, engine: str, look: dic
         assert top >= 0
         assert right <= scene.size[0]
         assert bottom <= scene.size[1]
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 5, 8, 13, 21, 34, 55, 80, 100])
+def test_nothing_overlaps_in_random_graphs(count: int) -> None:
+    """Long labels, reused values, wide numbers: by turns with every look."""
+    draw = random.Random(count)
+    data = [2.0, -3.25e-7, 123456.789]
+    values = [Value(draw.choice(data), "w" * draw.randrange(1, 30)) for _ in range(1 + count // 3)]
+    while len(values) < count:
+        made = draw.choice(values[-9:]) - draw.choice(values) if draw.random() < 0.8 else draw.choice(values).tanh()
+        values.append(made)
+    y = sum(values[-9:-1], values[-1])
+    for look in LOOKS if count < 30 else LOOKS[count % 3 :: 3]:
+        picture = compose(read(y), Options(**look), Numbers())
+        scene = paint(picture, layout.place(picture, look.get("rankdir", "LR")), Options(**look))
+        solid = [extent(group.items[0]) for group in groups(scene, "node", "symbol")]
+        solid += [text_extent(text) for group in groups(scene, "local") for text in group.items]
+        assert len(solid) == len(picture.all_boxes)
+        assert not any(overlap(a, b) for a, b in itertools.combinations(solid, 2))
 
 
 @pytest.mark.parametrize("ops", CHOICES["ops"])

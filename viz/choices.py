@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import warnings
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +12,7 @@ from typing import Any
 from microgrid import Value
 from microgrid.graph import order
 
-from .engines import estimate, work
+from .engines import estimate, lengths, work
 from .errors import TooLarge, VizError
 from .folding import LEVELS, Unit, edges, fold
 from .looks import Scale, scale_of, styles
@@ -23,7 +25,9 @@ __all__ = ["MOST_LABELLED", "Choices", "choose"]
 MOST_LABELLED = 1500
 """Arrows up to which local derivatives stand on them: of more nobody reads them, and they triple the time."""
 SOON, PATIENCE = 3.0, 30.0
-"""Seconds of layout from which on a reader is told, and from which on scopes are collapsed without being asked."""
+"""Seconds of layout from which on a reader is told, and from which on arrows are left out of it."""
+HURRY = 10.0
+"""Seconds for the arrows that are laid out where not all of them can be."""
 MOST_ARROWS = 4
 """For each box of `max_nodes`, before scopes are collapsed."""
 
@@ -37,12 +41,16 @@ class Choices:
     path: tuple[int, int] | None = None
     scale: Scale | None = None
     styles: Mapping[int, Mapping[str, Any]] | None = None
+    labelled: bool = True
+    """Whether local derivatives stand on the arrows, where they are asked for."""
+    loose: frozenset[tuple[int, int]] = frozenset()
+    """Arrows that are not laid out, each by the last nodes of the units that it joins."""
 
 
 def choose(y: Value, trace: Trace, options: Options) -> Choices:
     """Look up the nodes that the options name, as Values of the graph of y or by their labels."""
     find = _Finder(y, trace)
-    units = _units(find, trace, options)
+    units, plan = _units(find, trace, options)
     scale = scale_of(trace, units) if options.color_by else None
     if options.color_by and scale is None:
         warnings.warn("color_by colours nothing: there are no gradients yet, call backward() first", stacklevel=4)
@@ -52,6 +60,8 @@ def choose(y: Value, trace: Trace, options: Options) -> Choices:
         path=_path(find, trace, options),
         scale=scale,
         styles=styles(trace, options.node_style) if options.node_style is not None else None,
+        labelled=plan.labelled,
+        loose=plan.loose,
     )
 
 
@@ -117,46 +127,89 @@ def _path(find: _Finder, trace: Trace, options: Options) -> tuple[int, int] | No
 # ---------------------------------------------------------------- how much of the graph
 
 
-def _units(find: _Finder, trace: Trace, options: Options) -> list[Unit]:
+@dataclass(frozen=True)
+class _Plan:
+    """What of the arrows is laid out, as in `Choices`, and about how many seconds that takes."""
+
+    arrows: int
+    labelled: bool
+    loose: frozenset[tuple[int, int]]
+    seconds: float
+
+
+def _units(find: _Finder, trace: Trace, options: Options) -> tuple[list[Unit], _Plan]:
     """What is drawn.  "auto" collapses what is too large, from the smallest scopes to the largest."""
-    automatic = options.collapse == "auto"
-    labelled = options.edges == "local"
+    automatic, most = options.collapse == "auto", options.max_nodes
     levels = [None if automatic else options.collapse]
-    if automatic and options.max_nodes is not None:
+    if automatic and most is not None and any(node.scope for node in trace.nodes):
         levels += LEVELS
+    arrows = 0
     for level in levels:
         units = _near(find, trace, fold(trace, level), options)
+        if most is not None and len(units) > most:
+            continue
         joined = [(tail.last, head.last) for tail, head, _ in edges(trace, units)]
         arrows = len(joined)
-        seconds = estimate(work(len(units), joined) * (2 if labelled and arrows <= MOST_LABELLED else 1))
-        most = options.max_nodes
-        fits = most is None or len(units) <= most
-        if fits and not (automatic and most and (seconds > PATIENCE or arrows > MOST_ARROWS * most)):
+        if not (automatic and most and arrows > MOST_ARROWS * most):
             break
     else:
-        raise _too_large(trace, len(units), options, seconds if fits else 0.0)
-    if automatic and level:
-        _note(f'{len(trace.nodes):,} nodes are drawn as {len(units):,} boxes, as with collapse="{level}": '
-              "pass max_nodes=None to draw them all")  # fmt: skip
-    elif labelled and arrows > MOST_LABELLED:
-        _note(f"{arrows:,} arrows are drawn without their local derivatives, which takes about {seconds:.0f} seconds")
-    elif seconds > SOON:
-        _note(f"the layout of {len(units):,} boxes takes about {seconds:.0f} seconds")
-    return units
+        raise _too_large(trace, len(units), arrows, options)
+    plan = _plan(len(units), joined, options)
+    _tell(trace, units, level if automatic else None, plan, options)
+    return units, plan
 
 
-def _too_large(trace: Trace, boxes: int, options: Options, seconds: float) -> TooLarge:
+def _plan(boxes: int, joined: list[tuple[int, int]], options: Options) -> _Plan:
+    """As much as can be laid out in time: without local derivatives if need be, and then without the longest arrows.
+    What remains holds the picture together, since from every box an arrow leads to the next rank."""
+    parts = 2 if options.ops == "separate" else 1  # boxes, and ranks, for an operation
+    count = len(joined)
+
+    def seconds(work: int, labelled: bool = False) -> float:
+        return estimate(boxes * parts + count * labelled, work * (parts + labelled))
+
+    limit = PATIENCE if options.max_nodes is not None else math.inf
+    whole = work(boxes, joined)
+    if options.edges == "local" and count <= MOST_LABELLED and seconds(whole, True) <= limit:
+        return _Plan(count, True, frozenset(), seconds(whole, True))
+    if seconds(whole) <= limit:
+        return _Plan(count, False, frozenset(), seconds(whole))
+    spans = lengths(joined)
+    total, longest = boxes, 1
+    for span, many in sorted(Counter(spans).items()):
+        total += span * many
+        if span > 1 and seconds(total) > HURRY:
+            total -= span * many
+            break
+        longest = span
+    loose = frozenset(ends for ends, span in zip(joined, spans, strict=True) if span > longest)
+    return _Plan(count, False, loose, seconds(total))
+
+
+def _tell(trace: Trace, units: list[Unit], level: str | None, plan: _Plan, options: Options) -> None:
+    """Warn of what is not as a reader might expect, and of a layout that takes long."""
+    done = []
+    if level:
+        done.append(f'{len(trace.nodes):,} nodes are drawn as {len(units):,} boxes, as with collapse="{level}": '
+                    "pass max_nodes=None to draw them all")  # fmt: skip
+    elif options.edges == "local" and not plan.labelled:
+        done.append(f"{plan.arrows:,} arrows are drawn without their local derivatives")
+    if plan.loose:
+        done.append(f"{len(plan.loose):,} long arrows are drawn behind the boxes and not laid out")
+    if plan.seconds > SOON or (done and not level):
+        done.append(f"the layout of {len(units):,} boxes takes about {plan.seconds:.0f} seconds")
+    if done:
+        warnings.warn("; ".join(done), UserWarning, stacklevel=5)  # where `draw` was called
+
+
+def _too_large(trace: Trace, boxes: int, arrows: int, options: Options) -> TooLarge:
     count = len(trace.nodes)
     drawn = f"the graph has {count:,} nodes" + (f" in {boxes:,} boxes" if boxes < count else "")
-    why = f"their layout takes about {seconds:,.0f} seconds" if seconds else f"max_nodes is {options.max_nodes:,}"
+    many = f"{arrows:,} arrows between them are too many" if arrows else ""
     return TooLarge(
-        f"{drawn} and {why}: draw a part of it (one sample, around=v), record it "
-        "in microgrid.scope to collapse it, or pass max_nodes=None"
+        f"{drawn} and {many or f'max_nodes is {options.max_nodes:,}'}: draw a part of it (one sample, or around=v with "
+        "a radius=), record it in microgrid.scope and collapse it, or pass max_nodes=None"
     )
-
-
-def _note(message: str) -> None:
-    warnings.warn(message, UserWarning, stacklevel=5)  # where `draw` was called
 
 
 def _near(find: _Finder, trace: Trace, units: list[Unit], options: Options) -> list[Unit]:

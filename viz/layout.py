@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections import Counter
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from . import engines
@@ -13,11 +14,16 @@ from .twins import in_order, twins
 
 __all__ = ["Layout", "place"]
 
+SWING, MOST_SWING = 0.2, 150.0
+"""How far a loose arrow swings out of its row, as a share of its length and in points."""
 POINTS = 72.0  # to the inch, which is what Graphviz measures lengths in
 SCOPE_MARGIN = 22
 TO_LABEL, FROM_LABEL, NEAR = " [headclip=true]", " [tailclip=true weight=3]", " [weight=3]"
 """An arrow ends where its label begins; the weight keeps a local derivative near the operation it belongs to, where its
 arrow is long."""
+
+CHAIN = " [weight=3]"
+"""Keeps a long chain straight, which its leaves would pull aside."""
 
 BOND = " [weight=100]"
 """Keeps an operation's circle in the rank before its result, and level with it."""
@@ -43,9 +49,10 @@ class Layout:
 
 def place(picture: Picture, rankdir: str = "LR", engine: str = "auto", timeout: float = 60.0) -> Layout:
     """Lay a picture out with Graphviz: the `dot` on the PATH, or the one that pygraphviz brings along."""
-    among = twins(picture) if rankdir in ("LR", "RL") else []  # where it costs no room to let them change places
+    loose = any(arrow.is_loose for arrow in picture.arrows)
+    among = twins(picture) if rankdir in ("LR", "RL") and not loose else []  # where to change places costs no room
     uncut = {box.name for boxes in among for box in boxes}
-    layout = _read(engines.run(_source(picture, rankdir, uncut), engine, timeout), picture)
+    layout = _read(engines.run(_source(picture, rankdir, uncut), engine, timeout), picture, rankdir)
     return in_order(picture, layout, among) if among else layout
 
 
@@ -56,12 +63,13 @@ def _source(picture: Picture, rankdir: str, uncut: Set[str] = frozenset()) -> st
     boxes = picture.all_boxes
     gap = 0.36 if any(arrow.label for arrow in picture.arrows) else 0.6  # inches; a label has a gap on either side
     number = {box.name: k for k, box in enumerate(picture.boxes)}
-    joined = [(number[arrow.tail.name], number[arrow.head.name]) for arrow in picture.arrows]
-    labels = len(boxes) - len(picture.boxes)
-    limits = " nslimit=1 nslimit1=1" if engines.work(len(picture.boxes), joined) + labels > engines.LARGE else ""
+    arrows = [arrow for arrow in picture.arrows if not arrow.is_loose]
+    joined = [(number[arrow.tail.name], number[arrow.head.name]) for arrow in arrows]
+    limits = engines.limits(len(boxes), engines.work(len(picture.boxes), joined) + len(boxes) - len(picture.boxes))
+    chained = _chained(arrows) if limits else set[str]()
     steps = [
-        f"{tail.name} -> {head.name}{_how(arrow, tail, uncut)}"
-        for arrow in picture.arrows
+        f"{tail.name} -> {head.name}{CHAIN if arrow.tail.name in chained else _how(arrow, tail, uncut)}"
+        for arrow in arrows
         for tail, head in _steps(arrow)
     ]
     return "\n".join(
@@ -92,6 +100,14 @@ def _how(arrow: Arrow, tail: Box, uncut: Set[str]) -> str:
     return FROM_LABEL if tail is arrow.label else TO_LABEL
 
 
+def _chained(arrows: Sequence[Arrow]) -> set[str]:
+    """The operations that only one other reads, and that beside leaves: long chains."""
+    heads, users = {arrow.head.name for arrow in arrows}, Counter(arrow.tail.name for arrow in arrows)
+    inner = [arrow for arrow in arrows if arrow.tail.name in heads and not (arrow.label or arrow.is_bond)]
+    operands = Counter(arrow.head.name for arrow in inner)
+    return {a.tail.name for a in inner if users[a.tail.name] == operands[a.head.name] == 1}
+
+
 def _clusters(boxes: list[Box]) -> list[str]:
     """The boxes, those of a scope in a cluster, and clusters within clusters."""
     lines: list[str] = []
@@ -111,7 +127,7 @@ def _clusters(boxes: list[Box]) -> list[str]:
 # ---------------------------------------------------------------- what Graphviz answered
 
 
-def _read(plain: str, picture: Picture) -> Layout:
+def _read(plain: str, picture: Picture, rankdir: str) -> Layout:
     """The places in Graphviz's `plain` format, whose y points upwards."""
     size: Point = (0.0, 0.0)
     centers: dict[str, Point] = {}
@@ -131,8 +147,29 @@ def _read(plain: str, picture: Picture) -> Layout:
                 curve = tuple(map(point, numbers[::2], numbers[1::2]))
                 routes.setdefault((tail, head), []).append(curve)
     try:  # parallel arrows take their curves in turn
-        curves = [tuple(routes[a.name, b.name].pop(0) for a, b in _steps(arrow)) for arrow in picture.arrows]
         centers = {box.name: centers[box.name] for box in picture.all_boxes}
+        curves = [
+            (_swing(centers[arrow.tail.name], centers[arrow.head.name], size, rankdir),)
+            if arrow.is_loose
+            else tuple(routes[a.name, b.name].pop(0) for a, b in _steps(arrow))
+            for arrow in picture.arrows
+        ]
     except (KeyError, IndexError) as error:
         raise LayoutError(f"Graphviz left out {error}", plain[:500]) from error
     return Layout(size, centers, tuple(curves))
+
+
+def _swing(tail: Point, head: Point, size: Point, rankdir: str) -> tuple[Point, ...]:
+    """The curve of a loose arrow, which leaves and arrives in the direction of the graph; between boxes of one row it
+    swings out of the row, to the side where the picture has more room."""
+    along, across = (0, 1) if rankdir in ("LR", "RL") else (1, 0)
+    reach, shift = head[along] - tail[along], head[across] - tail[across]
+    swing = max(min(SWING * abs(reach), MOST_SWING) - abs(shift), 0.0)
+    if (tail[across] + head[across]) > size[across]:
+        swing = -swing
+
+    def between(share: float, base: Point) -> Point:
+        point = (tail[along] + share * reach, base[across] + swing)
+        return point if along == 0 else point[::-1]
+
+    return tail, between(0.4, tail), between(0.6, head), head

@@ -21,6 +21,8 @@ __all__ = ["paint"]
 
 MARGIN = 24.0
 ARROW_LENGTH, ARROW_HALF = 10.0, 4.3
+EDGE_WIDTH, LOOSE_WIDTH = 1.5, 0.75
+"""Of arrows, and of those that cross others unseen by the layout."""
 LANE = 4.6
 """Between the lines of routes that go the same way."""
 LONGEST_SCOPE = 60
@@ -109,7 +111,8 @@ def _arrow(
     lanes = lanes or [None]
     lines, heads = list[Path](), list[Path]()
     for n, lane in enumerate(lanes):
-        line = Paint("none", theme.edge, 1.5) if lane is None else theme.routes[lane]
+        width = LOOSE_WIDTH if arrow.is_loose else EDGE_WIDTH
+        line = Paint("none", theme.edge, width) if lane is None else theme.routes[lane]
         parts = [curves.beside(curve, (n - (len(lanes) - 1) / 2) * LANE) for curve in route]
         parts[0] = curves.trim(parts[0], outlines[arrow.tail.name])
         back = curves.trim(curves.reverse(parts[-1]), outlines[arrow.head.name])

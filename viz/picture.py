@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from . import folding, notation
-from .choices import MOST_LABELLED, Choices
+from .choices import Choices
 from .digits import Numbers
 from .emphasis import Emphasis, emphasis
 from .folding import Unit, fold
@@ -85,6 +85,8 @@ class Arrow:
     head: Box
     label: Box | None = None
     edges: tuple[Edge, ...] = ()
+    is_loose: bool = False
+    """Whether it is drawn behind what is laid out, and not laid out itself."""
 
     @property
     def operand(self) -> int | None:
@@ -134,8 +136,9 @@ def compose(trace: Trace, options: Options, numbers: Numbers, choices: Choices |
     author = _Author(trace, options, numbers, choices.units)
     for unit in choices.units:
         author.box(unit)
+    labelled = options.edges == "local" and choices.labelled
     for tail, head, edges in arrows:
-        author.arrow(tail, head, edges, options.edges == "local" and len(arrows) <= MOST_LABELLED)
+        author.arrow(tail, head, edges, labelled, (tail.last, head.last) in choices.loose)
     author.stubs()
     return Picture(
         boxes=tuple(author.boxes),
@@ -189,14 +192,14 @@ class _Author:
         tooltip = self.words.scope(unit, self.outputs[unit.last])
         return Box(f"n{unit.last}", "folded", tuple(lines), unit.last, scope[:-1], tooltip, unit.nodes)
 
-    def arrow(self, tail: Unit, head: Unit, edges: tuple[Edge, ...], labelled: bool) -> None:
+    def arrow(self, tail: Unit, head: Unit, edges: tuple[Edge, ...], labelled: bool, loose: bool) -> None:
         label = None
         if labelled and (said := self._derivative(tail, head, edges)):
             node = self.trace.nodes[head.last]
             scope = node.scope if head.scope is None else head.scope[:-1]
             label = Box(f"e{self.labels}", "local", (Line(said[0], "local"),), node.index, scope, said[1])
             self.labels += 1
-        self.arrows.append(Arrow(self.shown[tail.last], self.entry[head.last], label, edges))
+        self.arrows.append(Arrow(self.shown[tail.last], self.entry[head.last], label, edges, loose))
 
     def _derivative(self, tail: Unit, head: Unit, edges: tuple[Edge, ...]) -> tuple[str, str] | None:
         """What stands on an arrow, and its description; nothing where several values are read, or several computed."""
