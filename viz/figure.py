@@ -80,7 +80,8 @@ def draw(
     How much is drawn:
     `collapse`: "neuron" draws each innermost scope as one box with its values and the norm of its gradients, "layer"
     each scope of those, "outermost" each scope that is in no other, None every node, and "auto" every node up to
-    `max_nodes` boxes (None: no limit) or some 30 seconds of layout, and beyond that scopes, with a warning.
+    `max_nodes` boxes (None: no limit), and beyond that scopes, with a warning.  Where the layout would take more than
+    some 30 seconds, it leaves out local derivatives and then the longest arrows, which are drawn behind the boxes.
     `around` and `radius`: only what is within so many arrows of a node.
     `engine`: what lays out, "dot", "pygraphviz" or "auto", the first that is installed, and `timeout`: the seconds
     after which it is ended.
