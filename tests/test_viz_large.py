@@ -169,7 +169,7 @@ def test_scopes_are_not_collapsed_for_the_sake_of_time(monkeypatch: pytest.Monke
     assert groups(whole, "local")
 
 
-@pytest.mark.parametrize(("boxes", "work", "rounds"), [(100, 1500, ""), (100, 1501, "1.00"), (2000, 9000, "0.30"),
+@pytest.mark.parametrize(("boxes", "work", "rounds"), [(100, 1500, ""), (100, 1501, "1.00"), (2000, 9000, "0.20"),
                                                        (9000, 9000, "0.10")])  # fmt: skip
 def test_large_pictures_are_not_improved_for_long(boxes: int, work: int, rounds: str) -> None:
     assert engines.limits(boxes, work) == (f" nslimit={rounds} nslimit1=1" if rounds else "")

@@ -27,7 +27,7 @@ sys.stdout.buffer.write(pygraphviz.AGraph(string=source).draw(format="plain", pr
 LARGE = 1500
 """Work from which on Graphviz is told to stop improving early: arrows become some 5 % longer, and the layout of 1,000
 nodes takes half the time."""
-FEWEST = 600
+FEWEST = 400
 """Rounds of improvement that every picture may have: with less, few boxes and long arrows end in knots."""
 
 
