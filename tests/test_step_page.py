@@ -188,6 +188,19 @@ def test_buttons_keys_slider_and_address(visit: Open) -> None:
     page.wait_for_function("stepper.page.step === 2")
 
 
+@pytest.mark.parametrize("step", [77, 86, 95, 150])
+def test_a_link_to_a_step_shows_the_place_where_it_happens(visit: Open, step: int) -> None:
+    x = [Value(0.5, "x1"), Value(-1.0, "x2")]
+    page = visit(viz.steps((mg.nn.MLP(2, [4, 4, 1])(x) - 1) ** 2, by="operation"), f"#step={step}")
+    inside = """() => {
+      const box = document.querySelector(".node.active").getBoundingClientRect();
+      const frame = document.getElementById("picture").getBoundingClientRect();
+      return box.left >= frame.left && box.right <= frame.right && box.top >= frame.top && box.bottom <= frame.bottom;
+    }"""
+    page.wait_for_timeout(800)  # until the frame has its size and the scrolling has ended
+    assert page.evaluate(inside)
+
+
 def test_colours_and_routes_tell_of_no_gradient_before_it_is_known(visit: Open) -> None:
     fill = "label => getComputedStyle(document.querySelector(`g.node[aria-label^='${label},'] > path`)).fill"
     page = visit(viz.steps(lecture(), color_by="grad", path="w"), "#step=7")

@@ -39,8 +39,10 @@ class Picture {
       }
     }
     this.rove(graph.root);
+    this.target = [graph.root];
     this.scale = null; // until someone chooses: the whole picture, as far as it stays legible
-    new ResizeObserver(() => this.resize()).observe(this.frame);
+    this.resize();
+    new ResizeObserver(() => this.resize() && this.reveal(...this.target)).observe(this.frame);
   }
 
   // What the picture and its scopes are called.
@@ -92,22 +94,28 @@ class Picture {
     return Math.min(Math.max(this.room(), SMALLEST), LARGEST);
   }
 
+  // Whether that made a difference.
   resize() {
-    const scale = this.scale ?? this.legible();
-    this.svg.style.width = `${this.size[0] * scale}px`;
-    this.svg.style.height = `${this.size[1] * scale}px`;
+    const scale = this.scale ?? this.legible(), [width, height] = this.size.map((length) => `${length * scale}px`);
+    if (this.svg.style.width === width) return false;
+    Object.assign(this.svg.style, {width, height});
+    return true;
   }
 
-  // Scrolls the picture, and only the picture, to where something happens.
-  reveal(index) {
-    index = this.graph.owner[index];
-    if (!this.boxes[index]) return;
-    const outer = this.frame.getBoundingClientRect(), inner = this.boxes[index].group.getBoundingClientRect();
-    const x = inner.left + inner.width / 2 - outer.left - outer.width / 2;
-    const y = inner.top + inner.height / 2 - outer.top - outer.height / 2;
-    const far = Math.abs(x) > outer.width / 2 - inner.width / 2 || Math.abs(y) > outer.height / 2 - inner.height / 2;
+  // Scrolls the picture, and only the picture, to where something happens: to a node, with others if there is room.
+  reveal(index, others = []) {
+    this.target = [index, others];
+    const shown = [index, ...others].map((node) => this.boxes[this.graph.owner[node]]).filter(Boolean);
+    if (!shown.length) return;
+    const outer = this.frame.getBoundingClientRect(), all = around(shown.map(({group}) => group.getBoundingClientRect()));
+    const fits = all.right - all.left <= outer.width && all.bottom - all.top <= outer.height;
+    const inner = fits ? all : shown[0].group.getBoundingClientRect();
+    const x = (inner.left + inner.right - outer.left - outer.right) / 2;
+    const y = (inner.top + inner.bottom - outer.top - outer.bottom) / 2;
+    const seen = inner.left >= outer.left && inner.right <= outer.right
+      && inner.top >= outer.top && inner.bottom <= outer.bottom;
     const {scrollLeft, scrollTop} = this.frame, behavior = still() ? "instant" : "smooth";
-    if (far) this.frame.scrollTo({left: scrollLeft + x, top: scrollTop + y, behavior}); // scrollBy would add up
+    if (!seen) this.frame.scrollTo({left: scrollLeft + x, top: scrollTop + y, behavior}); // scrollBy would add up
   }
 
   // view: {frame, place, ended, chosen, box(index), arrow(edge)}: a frame of the walk and which it is, whether the
@@ -143,11 +151,25 @@ class Picture {
     }
     if (view.place === this.place) return; // the picture stays where someone has scrolled it
     this.place = view.place;
-    this.reveal(view.frame.active[0] ?? (view.frame.phase === "start" ? 0 : this.graph.root));
+    const ends = view.frame.lit.slice(0, MOST_ENDS).flatMap((edge) => endsOf(graph, edge));
+    this.reveal(view.frame.active[0] ?? (view.frame.phase === "start" ? 0 : graph.root), ends);
   }
 }
 
-const BLANK = "–";
+const BLANK = "–", MOST_ENDS = 8;
+
+// The two nodes that an edge, "operation:operand", joins.
+function endsOf(graph, edge) {
+  const [node, operand] = edge.split(":").map(Number);
+  return [node, graph.nodes[node].parents[operand]];
+}
+
+// The rectangle around some rectangles.
+function around(rectangles) {
+  const reach = (side, most) => most(...rectangles.map((rectangle) => rectangle[side]));
+  return {left: reach("left", Math.min), top: reach("top", Math.min),
+    right: reach("right", Math.max), bottom: reach("bottom", Math.max)};
+}
 
 // Tells how far, in pixels to the right since the last time, the mouse has been moved with its button down.
 // A finger scrolls.
