@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-__all__ = ["LANGUAGES", "Phrase", "count", "join", "said", "say"]
+__all__ = ["LANGUAGES", "Phrase", "check_language", "count", "join", "said", "say"]
 
 LANGUAGES = ("en", "es")
 
@@ -38,8 +38,14 @@ def join(separator: str, texts: Iterable[str]) -> Phrase:
     return say(separator.join(f"{{{name}}}" for name in fields), **fields)
 
 
+def check_language(lang: object) -> None:
+    if lang not in LANGUAGES:
+        raise ValueError(f"lang={lang!r} is unknown: choose " + " or ".join(f'"{known}"' for known in LANGUAGES))
+
+
 def said(text: str, lang: str) -> str:
     """A text in a language: phrases with what is in them; what is no phrase, such as a label, as it is."""
+    check_language(lang)
     if lang == "en" or not isinstance(text, Phrase):
         return str(text)
     from .spanish import SPANISH

@@ -137,3 +137,10 @@ def test_the_verdict_in_spanish() -> None:
 def test_the_command_line_verifies_in_spanish(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["verify", "relu(w*x)", "w=2", "x=0", "--lang", "es"]) == 0
     assert capsys.readouterr().out.splitlines()[0] == "y = 0.0 (4 nodos, 3 aristas): verificado"
+
+
+@pytest.mark.parametrize("lang", ["fr", "ES", "", None])
+@pytest.mark.parametrize("form", ["text", "markdown", "html"])
+def test_a_report_in_a_language_there_is_not(form: str, lang: object) -> None:
+    with pytest.raises(ValueError, match=f'lang={lang!r} is unknown: choose "en" or "es"'):
+        getattr(verify(Value(2.0, "x") * 3.0), form)(lang)

@@ -17,7 +17,7 @@ from microgrid import Value, parameter
 from microgrid.cli import main
 from microgrid.nn import MLP
 from viz.below import LEGEND
-from viz.language import SPANISH
+from viz.language import SPANISH, speaker
 
 ROLES = {"input", "parameter", "constant", "operation"}
 PACKAGE = Path(viz.__file__).parent
@@ -103,7 +103,7 @@ def test_a_spanish_picture_says_nothing_in_english(name: str, backward: bool) ->
 def test_the_frames_of_a_spanish_walk_say_nothing_in_english(make: Callable[[], Value]) -> None:
     walk = viz.steps(make(), lang="es")
     captions = {word for frame in walk for word in WORD.findall(frame.caption)}
-    phases = {"Inicio", "Paso", "paso", "hacia", "delante", "atrás", "Fin", "de"}
+    phases = {"Inicio", "Propagación", "Paso", "paso", "hacia", "delante", "atrás", "Fin", "de"}
     for k in range(0, len(walk), 5):
         assert words(walk.svg(k)) - SPANISH_WORDS - INDEPENDENT - captions - phases == set()
 
@@ -145,3 +145,5 @@ def test_the_command_line_draws_in_spanish(
 def test_a_language_there_is_not() -> None:
     with pytest.raises(ValueError, match=r'lang=.la. is unknown: choose "en" or "es"'):
         viz.draw(mg.Value(1.0), lang="la")
+    with pytest.raises(ValueError, match=r'lang=.la. is unknown: choose "en" or "es"'):
+        speaker("la")

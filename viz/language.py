@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 
-from microgrid.phrases import LANGUAGES
+from microgrid.phrases import LANGUAGES, check_language
 
 __all__ = ["ENGLISH", "LANGUAGES", "SPANISH", "Say", "speaker"]
 
@@ -66,6 +66,7 @@ def speaker(lang: str) -> Say:
     >>> speaker("es")("value {x}", x=3)
     'valor 3'
     """
+    check_language(lang)
     table = SPANISH if lang == "es" else {}
 
     def say(template: str, /, **fields: object) -> str:
