@@ -228,6 +228,7 @@ def test_what_is_not_drawn_is_an_ellipsis_on_a_route() -> None:
         (("x", "w"), viz.VizError, "nothing leads"),
         (("w", "z", "L"), ValueError, "path is .from, to."),
         (("w", "nowhere"), viz.VizError, "no node .* 'nowhere'"),
+        (3, TypeError, "path is .from, to., or a node from which to go to the root, got int"),
     ],
 )
 def test_a_wrong_path_is_told(path: object, error: type[Exception], message: str) -> None:

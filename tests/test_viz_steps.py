@@ -467,5 +467,6 @@ def test_a_frame_that_is_not_there():
 
 
 def test_colours_of_gradients_that_are_not_there():
-    with pytest.warns(UserWarning, match=r"call backward\(\) first"):
+    with pytest.warns(UserWarning, match=r"call backward\(\) first") as warned:
         viz.draw(Value(2.0, "x") * 3.0, color_by="grad").svg()
+    assert [warning.filename for warning in warned] == [__file__]

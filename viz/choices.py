@@ -53,7 +53,7 @@ def choose(y: Value, trace: Trace, options: Options) -> Choices:
     units, plan = _units(find, trace, options)
     scale = scale_of(trace, units) if options.color_by else None
     if options.color_by and scale is None:
-        warnings.warn("color_by colours nothing: there are no gradients yet, call backward() first", stacklevel=4)
+        warnings.warn("color_by colours nothing: there are no gradients yet, call backward() first", stacklevel=3)
     return Choices(
         units=tuple(units),
         highlight=_highlight(find, options),
@@ -114,7 +114,12 @@ def _highlight(find: _Finder, options: Options) -> frozenset[int] | None:
 def _path(find: _Finder, trace: Trace, options: Options) -> tuple[int, int] | None:
     if options.path is None:
         return None
-    ends = (options.path,) if isinstance(options.path, Value | str) else tuple(options.path)
+    ends = options.path
+    if isinstance(ends, Value | str):
+        ends = (ends,)
+    if not isinstance(ends, Iterable):
+        raise TypeError(f"path is (from, to), or a node from which to go to the root, got {type(ends).__name__}")
+    ends = tuple(ends)
     if len(ends) not in (1, 2):
         raise ValueError(f"path is (from, to), or a node from which to go to the root, got {len(ends)} nodes")
     start = find.one(ends[0], "path")
