@@ -10,17 +10,15 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from .scene import Group, Path, Scene, Text
+from .shapes import Rectangle
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["Rectangle", "bounds", "draw", "figure", "missing", "settings"]
+__all__ = ["bounds", "draw", "figure", "missing", "settings"]
 
 POINTS = 72
 """To the inch, which is what matplotlib measures pages in."""
-
-Rectangle = tuple[float, float, float, float]
-"""Left, top, right, bottom."""
 
 
 @contextmanager

@@ -21,7 +21,7 @@ DECADES = 12
 LEAST = 0.12
 """The place of what is just large enough not to be."""
 
-READABLE = 4.5
+LEAST_CONTRAST = 4.5
 """The least contrast of text (WCAG 2.2, success criterion 1.4.3)."""
 
 KEYS = ("fill", "stroke", "width", "dash", "text")
@@ -95,7 +95,7 @@ def look(
     if styles and kind != "symbol" and node in styles:
         own = dict(styles[node])
         text = own.pop("text", None)
-        if "fill" in own and not text and min(contrast(ink, own["fill"]) for ink in theme.inks) < READABLE:
+        if "fill" in own and not text and min(contrast(ink, own["fill"]) for ink in theme.inks) < LEAST_CONTRAST:
             text = _ink(own["fill"])
         found = Look(replace(found.paint, **own), text or (None if "fill" in own else found.text))
     if faded:

@@ -13,7 +13,7 @@ from .slide import SLIDES
 from .snapshot import Node
 from .theme import THEMES
 
-__all__ = ["CHOICES", "Options"]
+__all__ = ["CHOICES", "Options", "check_choice"]
 
 CHOICES = {
     "rankdir": ("LR", "TB", "RL", "BT"),
@@ -76,6 +76,7 @@ class Options:
 
 
 def check_choice(name: str, value: object, choices: tuple[str, ...]) -> None:
+    """ValueError for what is none of the choices, which it names."""
     if value not in choices:
         *first, last = (f'"{choice}"' for choice in choices)
         raise ValueError(f"{name}={value!r} is unknown: choose {' or '.join(filter(None, [', '.join(first), last]))}")

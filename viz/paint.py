@@ -13,7 +13,7 @@ from .lettering import BASELINE, letter, measure
 from .options import Options
 from .picture import Arrow, Box, Line, Picture
 from .scene import Group, Path, Scene, Text
-from .shapes import SHAPES, Command, Point, polygon
+from .shapes import SHAPES, Command, Point, Rectangle, polygon
 from .text import clean, shorten, wrap
 from .theme import FONTS, THEMES, Paint, Theme
 
@@ -28,9 +28,6 @@ LANE = 4.6
 LONGEST_SCOPE = 60
 NARROWEST_TITLE = 360.0
 """A title has room for some thirty characters, however small the picture."""
-
-Rectangle = tuple[float, float, float, float]
-"""Left, top, right, bottom."""
 
 Outline = Callable[[Point], float]
 """How far a point is outside a box."""

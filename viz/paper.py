@@ -8,9 +8,9 @@ import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from .ink import POINTS, Rectangle, bounds, draw, figure, missing, settings
+from .ink import POINTS, bounds, draw, figure, missing, settings
 from .scene import Group, Path, Scene, Text
-from .shapes import Point, polygon
+from .shapes import Point, Rectangle, polygon
 from .theme import Paint
 
 if TYPE_CHECKING:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-__all__ = ["SHAPES", "Command", "Point", "Shape", "polygon"]
+__all__ = ["SHAPES", "Command", "Point", "Rectangle", "Shape", "polygon"]
 
 Point = tuple[float, float]
+Rectangle = tuple[float, float, float, float]
+"""Left, top, right, bottom."""
 Command = tuple[str, tuple[Point, ...]]
 """One step of a path, as in SVG: M and L to a point, C a cubic curve, Z to close."""
 

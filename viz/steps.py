@@ -280,6 +280,8 @@ class Steps(Sequence[Frame]):
 
     def _caption(self, moment: Moment) -> str:
         nodes, say = self._trace.nodes, self._captions
+        if moment.phase == "start":
+            return say.start()
         if moment.phase == "forward":
             return say.group_forward(moment.scope, [nodes[i] for i in moment.computed])
         if moment.phase == "seed":
@@ -288,10 +290,9 @@ class Steps(Sequence[Frame]):
             return say.end([node.grad for node in nodes])
         if len(moment.updates) > 1:
             return say.group_backward(moment.scope, moment.updates)
-        for update in moment.updates:
-            node, k = update.edge
-            return say.backward(nodes[node], k, update.outer, update.before, update.after)
-        return say.start()
+        (update,) = moment.updates
+        node, k = update.edge
+        return say.backward(nodes[node], k, update.outer, update.before, update.after)
 
 
 def _numbered(pattern: Path, count: int) -> list[Path]:
