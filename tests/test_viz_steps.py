@@ -14,6 +14,9 @@ import microgrid as mg
 import viz
 from microgrid import Value, graph, parameter
 from viz.captions import MESSAGES
+from viz.digits import Numbers
+from viz.naming import Names
+from viz.snapshot import read
 from viz.text import clean, shorten
 
 
@@ -438,6 +441,31 @@ def test_a_long_chain_is_explained_without_recursion_or_the_square_of_its_length
     lines = viz.explain(named(v, "y")).splitlines()
     assert len(lines) == 1 + 5000 + 1 + 10_000 + 2
     assert lines[-1].strip() == "∂y/∂x = 5001, a sum over 5001 paths"
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_an_operand_is_shared_where_another_operand_depends_on_it(seed: int) -> None:
+    y = tangle(seed)
+    values, names = graph.order(y), Names(read(y), Numbers())
+    below: dict[Value, set[Value]] = {}
+    for v in values:
+        below[v] = {v}.union(*(below[parent] for parent in v.parents))
+    for node, v in zip(read(y).nodes, values, strict=True):
+        for k, operand in enumerate(v.parents):
+            others = v.parents[:k] + v.parents[k + 1 :]
+            assert names.is_shared(node, k) == any(operand in below[other] for other in others)
+
+
+def test_what_depends_on_an_operand_is_looked_for_up_to_its_last_use(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each h is used by the next two operations alone, and w by all, for which one search is enough."""
+    sizes: list[int] = []
+    find = Names._find_dependents
+    monkeypatch.setattr(Names, "_find_dependents", lambda *at: sizes.append(len(find(*at)) - at[1]) or find(*at))
+    w, h = parameter(0.5, "w"), Value(0.1, "x")
+    for _ in range(300):
+        h = (h * w + h).tanh()
+    viz.explain(h, by="operation")
+    assert sorted(sizes) == [*[2] * 299, 3, 898]  # from x to the sum lies w, and from w to the last product all else
 
 
 def test_more_paths_than_floats_can_count() -> None:

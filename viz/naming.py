@@ -72,6 +72,7 @@ class Names:
         self._trees: list[ast.expr] = []
         self._patterns: dict[int, Pattern] = {}
         self._uses = Counter(parent for node in trace.nodes for parent in node.parents)
+        self._last_use = {parent: node.index for node in trace.nodes for parent in node.parents}
         self._dependents = lru_cache(64)(self._find_dependents)  # the edges of a shared operand come close together
         self._letter = "v"
         labels = {node.label for node in trace.nodes}
@@ -155,10 +156,11 @@ class Names:
         return any(depends[parent] for j, parent in enumerate(node.parents) if j != k)
 
     def _find_dependents(self, start: int) -> bytearray:
-        """For each node whether it is `start` or depends on it."""
-        depends = bytearray(len(self._trace.nodes))
+        """For each node before the last use of `start` whether it is `start` or depends on it."""
+        end = self._last_use[start]  # what comes later is an operand of none that `start` goes into
+        depends = bytearray(end)
         depends[start] = True
-        for node in self._trace.nodes[start + 1 :]:
+        for node in self._trace.nodes[start + 1 : end]:
             depends[node.index] = any(depends[parent] for parent in node.parents)
         return depends
 
