@@ -37,11 +37,11 @@ def test_a_hundred_thousand_nodes_are_drawn_as_their_scopes() -> None:
 
 
 def test_what_has_no_scopes_is_refused_with_the_way_out() -> None:
-    with pytest.raises(viz.TooLarge, match=r"20,001 nodes and max_nodes is 5,000.*around=v.*microgrid.scope"):
+    with pytest.raises(viz.TooLarge, match=r"20,001 nodes and max_nodes is 5,000.*around=.*microgrid.scope"):
         viz.draw(deep(10_000))
     with pytest.raises(viz.TooLarge, match=r"20,001 nodes"):
         viz.draw(deep(10_000), collapse="layer")
-    with pytest.raises(viz.TooLarge, match=r"100,001 nodes.*one sample.*around=v.*microgrid.scope.*max_nodes=None"):
+    with pytest.raises(viz.TooLarge, match=r"100,001 nodes.*one sample.*around=.*microgrid.scope.*max_nodes=None"):
         viz.draw(deep(50_000))
     assert len(groups(viz.draw(deep(10_000), around="x", radius=2), "node")) == 6
 
@@ -204,7 +204,7 @@ def test_a_layout_that_takes_too_long_is_ended_with_all_that_it_started(
     slow.write_text("#!/bin/sh\n" + SLEEP.format(pids=pids))
     slow.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
-    with pytest.raises(viz.LayoutError, match=r"ended after timeout=0.5 seconds.*collapse=.*around=v"):
+    with pytest.raises(viz.LayoutError, match=r"ended after timeout=0.5 seconds.*collapse=.*around="):
         viz.draw(lecture(), engine="dot", timeout=0.5).svg()
     started = [int(pid) for pid in pids.read_text().split()]
     for _ in range(100):

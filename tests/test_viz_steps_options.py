@@ -102,6 +102,14 @@ def test_the_warning_of_a_file_is_about_who_saves_it(tmp_path: Path) -> None:
     assert told[0].filename == __file__
 
 
+def test_a_page_is_no_slide_and_that_is_said(tmp_path: Path) -> None:
+    walk = viz.steps(Value(2.0, "a") ** 2, slide="16:9")
+    with pytest.warns(UserWarning, match=r'slide="16:9" is left out of a page: save slides as \.pdf') as told:
+        walk.save(tmp_path / "walk.html")
+    assert (len(told), told[0].filename) == (1, __file__)
+    assert (tmp_path / "walk.html").read_text("utf-8") == viz.steps(Value(2.0, "a") ** 2).html()
+
+
 @pytest.mark.filterwarnings("always:the smallest text")
 def test_the_command_takes_the_options_of_pictures_and_spells_the_way_out(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]

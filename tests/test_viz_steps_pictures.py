@@ -353,8 +353,26 @@ def test_a_failure_leaves_the_files_that_were_there(tmp_path: Path, monkeypatch:
         viz.steps(lecture()).save(tmp_path / "step-{}.svg")
     assert [file.read_text() for file in tmp_path.iterdir()] == ["old"]
     monkeypatch.undo()
-    with pytest.raises(FileNotFoundError, match="No such file"):
-        viz.steps(Value(1.0)).save(tmp_path / "no" / "such" / "step-{}.svg")
+    for name in ("step-{}.svg", "{}/step.svg"):
+        with pytest.raises(FileNotFoundError, match="No such file"):
+            viz.steps(Value(1.0)).save(tmp_path / "no" / "such" / name)
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+@pytest.mark.parametrize(
+    ("pattern", "files"),
+    [
+        ("frames/step-{}.svg", ["frames/step-0.svg", "frames/step-1.svg", "frames/step-2.svg"]),
+        ("run{:02d}/step.svg", ["run00/step.svg", "run01/step.svg", "run02/step.svg"]),
+        ("f{{a}}/step-{:03d}.svg", ["f{a}/step-000.svg", "f{a}/step-001.svg", "f{a}/step-002.svg"]),
+    ],
+)
+def test_the_folders_of_numbered_files_are_made(pattern: str, files: list[str], tmp_path: Path) -> None:
+    written = viz.steps(Value(1.0)).save(tmp_path / pattern)
+    assert written == [tmp_path / file for file in files]
+    found = [path.relative_to(tmp_path).as_posix() for path in sorted(tmp_path.rglob("*")) if path.is_file()]
+    assert found == files
+    assert {path.name for path in tmp_path.iterdir()} == {file.partition("/")[0] for file in files}
 
 
 def test_the_same_graph_gives_the_same_bytes(tmp_path: Path) -> None:

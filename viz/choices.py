@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import warnings
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -13,14 +12,15 @@ from microgrid import Value
 from microgrid.graph import order
 
 from .engines import estimate, lengths, work
-from .errors import TooLarge, VizError
+from .errors import TooLarge, VizError, warn
 from .folding import LEVELS, Unit, edges, fold
 from .looks import Scale, scale_of, styles
 from .options import Options
 from .paths import Paths
 from .snapshot import Trace
+from .text import shorten
 
-__all__ = ["MOST_LABELLED", "Choices", "choose"]
+__all__ = ["MOST_LABELLED", "Choices", "choose", "collapsed"]
 
 MOST_LABELLED = 1500
 """Arrows up to which local derivatives stand on them: of more nobody reads them, and they triple the time."""
@@ -30,6 +30,9 @@ HURRY = 10.0
 """Seconds for the arrows that are laid out where not all of them can be."""
 MOST_ARROWS = 4
 """For each box of `max_nodes`, before scopes are collapsed."""
+
+LONGEST_LIST = 80
+"""Of labels, in messages."""
 
 
 @dataclass(frozen=True)
@@ -47,13 +50,16 @@ class Choices:
     """Arrows that are not laid out, each by the last nodes of the units that it joins."""
 
 
-def choose(y: Value, trace: Trace, options: Options) -> Choices:
-    """Look up the nodes that the options name, as Values of the graph of y or by their labels."""
+def choose(y: Value, trace: Trace, options: Options, less: str) -> Choices:
+    """Look up the nodes that the options name, as Values of the graph of y or by their labels.
+
+    `less` says how less is drawn, where a graph is too large.
+    """
     find = _Finder(y, trace)
-    units, plan = _units(find, trace, options)
+    units, plan = _units(find, trace, options, less)
     scale = scale_of(trace, units) if options.color_by else None
     if options.color_by and scale is None:
-        warnings.warn("color_by colours nothing: there are no gradients yet, call backward() first", stacklevel=3)
+        warn("color_by colours nothing: there are no gradients yet, call backward() first")
     return Choices(
         units=tuple(units),
         highlight=_highlight(find, options),
@@ -87,7 +93,11 @@ class _Finder:
         if not isinstance(thing, str):
             raise TypeError(f"{option} names nodes by Value or by label, got {type(thing).__name__} {thing!r}")
         if thing not in self._labels:
-            raise VizError(f"{option}: no node of the graph has the label {thing!r}: pass the Value itself")
+            known = shorten(", ".join(dict.fromkeys(v.label for v in self._nodes if v.label)), LONGEST_LIST)
+            raise VizError(
+                f"{option}: no node of the graph has the label {thing!r}: the labels are {known or 'none'}; "
+                "or pass the Value itself"
+            )
         return self._labels[thing]
 
     def one(self, thing: Any, option: str) -> int:
@@ -142,7 +152,7 @@ class _Plan:
     seconds: float
 
 
-def _units(find: _Finder, trace: Trace, options: Options) -> tuple[list[Unit], _Plan]:
+def _units(find: _Finder, trace: Trace, options: Options, less: str) -> tuple[list[Unit], _Plan]:
     """What is drawn.  "auto" collapses what is too large, from the smallest scopes to the largest."""
     automatic, most = options.collapse == "auto", options.max_nodes
     levels = [None if automatic else options.collapse]
@@ -158,7 +168,7 @@ def _units(find: _Finder, trace: Trace, options: Options) -> tuple[list[Unit], _
         if not (automatic and most and arrows > MOST_ARROWS * most):
             break
     else:
-        raise _too_large(trace, len(units), arrows, options)
+        raise _too_large(trace, len(units), arrows, options, less)
     plan = _plan(len(units), joined, options)
     _tell(trace, units, level if automatic else None, plan, options)
     return units, plan
@@ -195,8 +205,7 @@ def _tell(trace: Trace, units: list[Unit], level: str | None, plan: _Plan, optio
     """Warn of what is not as a reader might expect, and of a layout that takes long."""
     done = []
     if level:
-        done.append(f'{len(trace.nodes):,} nodes are drawn as {len(units):,} boxes, as with collapse="{level}": '
-                    "pass max_nodes=None to draw them all")  # fmt: skip
+        done.append(collapsed(len(trace.nodes), len(units), level))
     elif options.edges == "local" and not plan.labelled:
         done.append(f"{plan.arrows:,} arrows are drawn without their local derivatives")
     if plan.loose:
@@ -204,16 +213,22 @@ def _tell(trace: Trace, units: list[Unit], level: str | None, plan: _Plan, optio
     if plan.seconds > SOON or (done and not level):
         done.append(f"the layout of {len(units):,} boxes takes about {plan.seconds:.0f} seconds")
     if done:
-        warnings.warn("; ".join(done), UserWarning, stacklevel=5)  # where `draw` was called
+        warn("; ".join(done))
 
 
-def _too_large(trace: Trace, boxes: int, arrows: int, options: Options) -> TooLarge:
+def collapsed(nodes: int, boxes: int, level: str, why: str = "") -> str:
+    """A warning of scopes that are collapsed unasked."""
+    drawn = f'{nodes:,} nodes are drawn as {boxes:,} boxes, as with collapse="{level}"'
+    return f"{drawn}{why}: pass max_nodes=None to draw them all"
+
+
+def _too_large(trace: Trace, boxes: int, arrows: int, options: Options, less: str) -> TooLarge:
     count = len(trace.nodes)
     drawn = f"the graph has {count:,} nodes" + (f" in {boxes:,} boxes" if boxes < count else "")
     many = f"{arrows:,} arrows between them are too many" if arrows else ""
     return TooLarge(
-        f"{drawn} and {many or f'max_nodes is {options.max_nodes:,}'}: draw a part of it (one sample, or around=v with "
-        "a radius=), record it in microgrid.scope and collapse it, or pass max_nodes=None"
+        f"{drawn} and {many or f'max_nodes is {options.max_nodes:,}'}: take one sample, {less}, record it in "
+        "microgrid.scope and collapse it, or pass max_nodes=None"
     )
 
 

@@ -97,8 +97,8 @@ def run(source: str, engine: str, seconds: float) -> str:
             return engines[name](source, seconds)
         except TimeoutError:
             raise LayoutError(
-                f"Graphviz was ended after timeout={seconds:g} seconds: draw less (collapse="
-                '"neuron" or "layer", around=v with a radius=, edges="plain") or pass a larger timeout='
+                f'Graphviz was ended after timeout={seconds:g} seconds: draw less (collapse="neuron" or "layer", '
+                'edges="plain", in draw around= and radius=) or pass a larger timeout='
             ) from None
         except LayoutError as error:
             failures.append(error)

@@ -24,6 +24,8 @@ from .snapshot import Node, Trace, read
 
 __all__ = ["Figure", "draw"]
 
+LESS = "draw a part with around= and radius="
+
 
 def draw(
     y: Value,
@@ -97,7 +99,7 @@ def draw(
         lang=lang,
     )  # fmt: skip
     trace = mathematical(read(y)) if labels == "math" else read(y)
-    return Figure(trace, options, choose(y, trace, options))
+    return Figure(trace, options, choose(y, trace, options, LESS))
 
 
 class Figure:
@@ -126,8 +128,7 @@ class Figure:
             again = options is self._options
             return smallest(fitted if again else fit(self._painted(options, choices), slide))
 
-        part = "draw a part of the graph with around= and radius="
-        warn_if_small(size, self._trace, self._options, self._choices, part)
+        warn_if_small(size, self._trace, self._options, self._choices, LESS)
         return fitted
 
     def _painted(self, options: Options, choices: Choices) -> Scene:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import io
 import math
-import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from .errors import warn
 from .ink import POINTS, bounds, draw, figure, missing, settings
 from .scene import Group, Path, Scene, Text
 from .shapes import Point, Rectangle, polygon
@@ -150,9 +150,7 @@ def _warn_of_missing(scenes: Sequence[Scene], kind: str) -> None:
     texts = dict.fromkeys((item.text, item.font.bold) for s in scenes for item in s.items() if isinstance(item, Text))
     lacking = dict.fromkeys(char for text in texts for char in missing(*text))
     if lacking:
-        warnings.warn(
+        warn(
             f"the font for .{kind} files lacks {' '.join(lacking)}, shown as \N{REPLACEMENT CHARACTER}: "
-            "save as .svg or .html, which use the reader's fonts",
-            UserWarning,
-            stacklevel=5,  # where `save` was called
+            "save as .svg or .html, which use the reader's fonts"
         )

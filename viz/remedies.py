@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-import warnings
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from .choices import Choices
+from .errors import warn
 from .folding import fold
 from .options import Options
 from .slide import READABLE
@@ -39,7 +38,7 @@ def warn_if_small(
         f"the smallest text would be {now:.1f} pt on a {options.slide} slide, and below "
         f"{READABLE:g} pt it cannot be read: {_remedy(size, trace, options, choices, part)}"
     )
-    warnings.warn(message, UserWarning, stacklevel=_outside())
+    warn(message)
 
 
 def _remedy(
@@ -60,11 +59,3 @@ def _remedy(
         return f"{part}, or collapse scopes"
     points, best = max(found)
     return f"{best} gives {points:.1f} pt" + ("" if points >= READABLE else f", or {part}")
-
-
-def _outside() -> int:
-    """How far up, for `warnings`, the code is that called this package."""
-    frame, level, here = sys._getframe(1), 1, f"{__package__}."
-    while frame.f_back is not None and f"{frame.f_globals.get('__name__')}.".startswith((here, "functools.")):
-        frame, level = frame.f_back, level + 1
-    return level

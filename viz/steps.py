@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-import warnings
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import fields, replace
 from functools import cached_property
 from pathlib import Path
@@ -13,11 +12,11 @@ from typing import Any, overload
 from microgrid import Value
 from microgrid.report import Report
 
-from . import animation, paper, tikz
 from .captions import Captions
-from .choices import Choices, choose
+from .choices import Choices, choose, collapsed
 from .digits import Numbers
-from .figure import bundle, replace_file
+from .errors import warn
+from .figure import bundle
 from .folding import LEVELS, fold
 from .frames import Film
 from .history import Frame, remember
@@ -26,7 +25,7 @@ from .names import mathematical
 from .naming import labelled
 from .options import Options, check_choice
 from .remedies import warn_if_small
-from .scene import Scene
+from .saving import Files
 from .snapshot import Trace, read
 from .step_page import in_notebook, step_page, verdict
 from .walk import GROUPINGS, Moment, grouping, walk
@@ -51,8 +50,8 @@ def steps(y: Value, *, by: str = "auto", lang: str = "en", **options: Any) -> St
 
     `options` are those of `draw` but `around` and `radius`.  Where a graph has more than `max_nodes` nodes, what a
     frame stands for is one box, as with `collapse`; a box of a scope says what is known of it so far.  `slide` fits
-    each frame to a slide, caption included.  With `color_by`, a box takes the colour of its gradient when it gets one;
-    with `path`, a route shows its product once the gradient has come all the way.
+    each frame to a slide, caption included; the page is no slide.  With `color_by`, a box takes the colour of its
+    gradient when it gets one; with `path`, a route shows its product once the gradient has come all the way.
 
     The gradients are computed from ∂y/∂y = 1, whatever `backward` has left, and no node is changed.
     """
@@ -60,7 +59,7 @@ def steps(y: Value, *, by: str = "auto", lang: str = "en", **options: Any) -> St
     if part := [name for name in options if name in OF_A_PART]:
         raise TypeError(
             f"steps has no option {part[0]!r}: a walk through a part would show numbers whose making it leaves out; "
-            "collapse scopes, or walk through the graph of a node nearer to the leaves"
+            f"collapse scopes, or {LESS}"
         )
     if unknown := [name for name in options if name not in known]:
         raise TypeError(f"steps has no option {unknown[0]!r}: there are by, lang, and as in draw {', '.join(known)}")
@@ -68,11 +67,13 @@ def steps(y: Value, *, by: str = "auto", lang: str = "en", **options: Any) -> St
     asked = Options(**options, lang=lang)
     trace = _read(y, asked)
     asked = _collapsed(trace, by, asked)
-    choices = choose(y, trace, replace(asked, color_by=None, node_style=None))  # which are of the gradients to come
-    return Steps(trace, asked, choices, by, y)
+    before = replace(asked, color_by=None, node_style=None)  # which are of the gradients to come
+    return Steps(trace, asked, choose(y, trace, before, LESS), by, y)
 
 
 OF_A_PART = ("around", "radius")
+LESS = "walk through the graph of a node nearer to the leaves"
+"""Instead of a part."""
 
 
 def _read(y: Value, options: Options) -> Trace:
@@ -87,12 +88,7 @@ def _collapsed(trace: Trace, by: str, options: Options) -> Options:
     boxes = len(fold(trace, level))
     if not boxes <= options.max_nodes < count:
         return options
-    warnings.warn(
-        f'{count:,} nodes are drawn as {boxes:,} boxes, as with collapse="{level}", since the steps take as much '
-        "at once: pass max_nodes=None to draw them all",
-        UserWarning,
-        stacklevel=3,  # where `steps` was called
-    )
+    warn(collapsed(count, boxes, level, ", since the steps take as much at once"))
     return replace(options, collapse=level)
 
 
@@ -173,7 +169,7 @@ class Steps(Sequence[Frame]):
 
     def tikz(self) -> str:
         """A LaTeX document with one Beamer frame, in which each step is an overlay and nothing jumps."""
-        return tikz.beamer(self._scenes, self._options.slide)
+        return self._files.tikz()
 
     def save(self, path: str | os.PathLike[str]) -> list[Path]:
         """Write files; the suffix says which format.  Returns the files that were written.
@@ -183,46 +179,11 @@ class Steps(Sequence[Frame]):
         through, .pdf has a page for each, .tex a Beamer frame with an overlay for each, .svg and .gif move.  What is
         written replaces what was there, once everything has been drawn.
         """
-        target = Path(path)
-        numbered = "{" in str(target)
-        writers = self._numbered_writers if numbered else self._writers
-        if target.suffix.lower() not in writers:
-            *first, last = writers
-            rule = "a file for each frame ends" if numbered else "a file of all frames ends"
-            other = "" if numbered else ', and "step-{:03d}.png" is a file for each'
-            rule += f" in {', '.join(first)} or {last}{other}"
-            raise ValueError(f"cannot tell the format of {str(target)!r}: {rule}")
-        targets = _numbered(target, len(self)) if numbered else [target]
-        contents = writers[target.suffix.lower()]()
-        if numbered:
-            target.parent.mkdir(exist_ok=True)
-        for file, content in zip(targets, contents, strict=True):
-            replace_file(file, content)
-        return targets
+        return self._files.save(path)
 
     @property
-    def _writers(self) -> dict[str, Callable[[], list[bytes]]]:
-        """What makes one file of all frames."""
-        return {
-            ".svg": lambda: [animation.svg(self._film, len(self)).encode()],
-            ".pdf": lambda: [paper.pdf(*self._scenes)],
-            ".gif": lambda: [animation.gif(self._scenes)],
-            ".html": lambda: [self.html().encode()],
-            ".tex": lambda: [self.tikz().encode()],
-        }
-
-    @property
-    def _numbered_writers(self) -> dict[str, Callable[[], list[bytes]]]:
-        """What makes a file of each frame."""
-        return {
-            ".svg": lambda: [self._film.svg(k).encode() for k in range(len(self))],
-            ".pdf": lambda: list(map(paper.pdf, self._scenes)),
-            ".png": lambda: paper.pngs(self._scenes),
-        }
-
-    @property
-    def _scenes(self) -> list[Scene]:
-        return list(map(self._film.scene, range(len(self))))
+    def _files(self) -> Files:
+        return Files(len(self), lambda: self._film, self.html, self._options.slide)
 
     def html(self, *, verify: bool = True) -> str:
         """The walk as a web page: one file that needs no network, to step through, predict, and change numbers in.
@@ -254,7 +215,7 @@ class Steps(Sequence[Frame]):
     @cached_property
     def _film(self) -> Film:
         """Laid out once, when a picture is first needed."""
-        film, part = self._filmed(self._options), "walk through the graph of a node nearer to the leaves"
+        film = self._filmed(self._options)
 
         def size(options: Options, choices: Choices) -> float:
             if options is self._options:
@@ -264,7 +225,7 @@ class Steps(Sequence[Frame]):
             return other._filmed(options).smallest
 
         if self._options.slide is not None:
-            warn_if_small(size, self._recorded, self._options, self._choices, part)
+            warn_if_small(size, self._recorded, self._options, self._choices, LESS)
         return film
 
     def _filmed(self, options: Options) -> Film:
@@ -293,17 +254,6 @@ class Steps(Sequence[Frame]):
         (update,) = moment.updates
         node, k = update.edge
         return say.backward(nodes[node], k, update.outer, update.before, update.after)
-
-
-def _numbered(pattern: Path, count: int) -> list[Path]:
-    """The names of `count` files."""
-    try:
-        names = [str(pattern).format(k) for k in range(count)]
-    except (AttributeError, IndexError, KeyError, ValueError) as error:
-        raise ValueError(f"{str(pattern)!r} cannot be numbered ({error}): write it as in 'step-{{:03d}}.svg'") from None
-    if len(set(names)) < count:
-        raise ValueError(f"{str(pattern)!r} gives every frame the same name: write it as in 'step-{{:03d}}.svg'")
-    return list(map(Path, names))
 
 
 def _differentiated(trace: Trace, gradients: Sequence[float | None]) -> Trace:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable, Sequence
 
+from .errors import warn
 from .latex import latex, missing
 from .scene import Group, Path, Scene, Text
 from .shapes import Command, Point
@@ -170,8 +170,4 @@ def _warn_of_missing(scenes: Sequence[Scene]) -> None:
     texts = (item.text for scene in scenes for item in scene.items() if isinstance(item, Text))
     lacking = dict.fromkeys(char for text in dict.fromkeys(texts) for char in missing(text))
     if lacking:
-        warnings.warn(
-            f"LaTeX's own fonts lack {' '.join(lacking)}, shown as a question mark: save as .svg or .html",
-            UserWarning,
-            stacklevel=5,  # where the figure's method was called
-        )
+        warn(f"LaTeX's own fonts lack {' '.join(lacking)}, shown as a question mark: save as .svg or .html")
