@@ -188,3 +188,43 @@ def test_seconds_go_on_and_the_best_epoch_is_the_lowest():
     assert history["seconds"] == sorted(history["seconds"])
     assert history.best_epoch == 9
     assert history["loss"] == sorted(history["loss"], reverse=True)
+
+
+@pytest.mark.parametrize("kind", [AssertionError, RuntimeError, NotImplementedError, KeyError])
+def test_a_loss_that_cannot_be_asked_where_it_is_undecided_trains_all_the_same(kind):
+    def guarded(predictions, targets):
+        if any(not 0 < p.data < 1 for p in predictions):
+            raise kind("a probability lies between 0 and 1")
+        return losses.bce(predictions, targets)
+
+    history = fit(Fixed(), [0.6, 0.4, 0.2, 0.9], [1, 1, 0, 0], loss=guarded, optimizer=STILL, epochs=1,
+                  metrics="accuracy")  # fmt: skip
+    assert history["accuracy"] == [2 / 4]
+
+
+@pytest.mark.parametrize("replay", [True, False])
+@pytest.mark.parametrize(
+    ("X", "y", "given", "message"),
+    [
+        (*LOGITS, {"loss": weighted}, "pass fit threshold=, such as 0 for logits"),
+        ([0.6, 0.4, 0.2], [2, 1, 0], {"loss": "mse"}, "accuracy needs targets -1 and 1"),
+        (np.eye(3), [[1, 1, 0], [0, 1, 0], [0, 0, 1]], {"loss": "bce_with_logits"}, "accuracy needs targets"),
+        (*LOGITS, {"loss": "mse", "validation": ([0.5], [2])}, "accuracy needs targets -1 and 1"),
+    ],
+    ids=["threshold", "classes", "several answers", "validation"],
+)
+def test_accuracy_that_cannot_be_told_is_refused_before_anything_is_trained(X, y, given, message, replay):
+    model = Fixed()
+    with pytest.raises(ValueError, match=message):
+        fit(model, X, y, optimizer=functools.partial(optim.SGD, lr=0.1), epochs=2, metrics="accuracy", replay=replay,
+            **given)  # fmt: skip
+    assert model.w.data == 1.0
+
+
+def test_a_threshold_that_nothing_asks_for_is_refused():
+    X, y = LOGITS
+    with pytest.raises(ValueError, match=r'threshold=0.5 is for "accuracy", and metrics has none: pass metrics='):
+        fit(Fixed(), X, y, loss="mse", optimizer=STILL, epochs=1, threshold=0.5)
+    with pytest.raises(ValueError, match="of several outputs the largest decides: leave threshold= out"):
+        fit(Fixed(), [[1, 5], [7, 1]], [1, 1], loss="cross_entropy_with_logits", optimizer=STILL, epochs=1,
+            metrics="accuracy", threshold=0.5)  # fmt: skip

@@ -165,3 +165,19 @@ def test_a_model_that_gives_lists_of_one_keeps_its_columns():
 def test_a_training_that_diverges_is_told_to_take_smaller_steps():
     with pytest.warns(RuntimeWarning, match=r"the loss had grown to .*: choose a smaller lr, or clip="):
         fit(Line(), X, Y, loss="mse", optimizer=functools.partial(optim.SGD, lr=50.0), epochs=1000)
+
+
+@pytest.mark.parametrize("replay", [True, False])
+@pytest.mark.parametrize(("y", "held"), [(Y[:, None], Y[:4]), (Y, Y[:4, None])], ids=["training", "validation"])
+def test_targets_in_a_column_on_one_side_only_are_those_in_a_row_too(y, held, replay):
+    history = fit(Line(), X, y, loss="mse", optimizer=SGD, epochs=3, validation=(X[:4], held), replay=replay)
+    row = fit(Line(), X, Y, loss="mse", optimizer=SGD, epochs=3, validation=(X[:4], Y[:4]), replay=replay)
+    assert history["validation_loss"] == row["validation_loss"]
+    assert history["loss"] == pytest.approx(descent([[range(7)]] * 3)[0])
+
+
+@pytest.mark.parametrize("y", [[1.0], [[1.0]]])
+def test_one_sample_to_normalise_is_refused_however_its_target_is_written(y):
+    model = nn.Sequential(nn.Linear(2, 2), nn.BatchNorm(2), nn.Linear(2, 1))
+    with pytest.raises(ValueError, match="1 sample in batches of 1 leave a batch of 1 sample, which has no variance"):
+        fit(model, X[:1], y, loss="mse", optimizer=SGD, epochs=1)

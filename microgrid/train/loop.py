@@ -54,7 +54,7 @@ def fit(
     - `penalty`: a function of ``model.parameters()`` whose Value is added to the loss of each batch.
     - `metrics`: "accuracy", functions of the arrays (predictions, targets), or a mapping from names to them.  Right is,
       for classes, or 1 at the class, the place of the largest output; of a single output, the side of `threshold`.
-    - `threshold`: above it the answer is yes.  By default 0 where targets are -1 and 1; where they are 0 and 1, the
+    - `threshold`: for "accuracy" of one output, above it the answer is yes.  By default 0 where targets are -1 and 1; where they are 0 and 1, the
       prediction that the loss finds as wrong for one as for the other, if that is ½ (bce, mse) or 0 (bce_with_logits).
     - `monitor`: a `Monitor`, shown the batches that it asks for.
     - `progress`: a bar on stderr where that is a terminal and tqdm is installed.
@@ -73,38 +73,39 @@ def fit(
     if isinstance(validation, int | float):
         examples, held = split(examples, validation, rng)
     elif validation is not None:
-        held = _held(validation, examples)
+        held = _held(validation)
     moved = _optimizer(optimizer, model)
     task = Task(model, loss, penalty, moved.parameters, examples)
-    if task.single_targets():
-        examples.flatten()
-        if held is not None:
-            held.flatten()
     training = Training(task, moved, rng)
     training.epochs, training.size = arguments.count(epochs, "epochs"), len(examples)
     if batch_size is not None:
         training.size = min(arguments.count(batch_size, "batch_size"), len(examples))
     last = len(examples) % training.size or training.size
     if task.norms and last == 1:
-        raise ValueError(f"fit: {len(examples)} samples in batches of {training.size} leave a batch of 1 sample, which "
-                         "has no variance to normalise by: choose another batch_size")  # fmt: skip
+        raise ValueError(f"fit: {len(examples)} sample{'s' * (len(examples) > 1)} in batches of {training.size} leave a "
+                         "batch of 1 sample, which has no variance to normalise by: choose another batch_size")  # fmt: skip
     if threshold is not None:
         threshold = number(threshold, where="threshold is a real number")
-    training.metrics = named(metrics, examples.y, threshold, task.loss)
     training.stopping = _stopping(early_stopping)
     training.schedule = _schedule(schedule, moved)
     training.clip = _clip(clip)
     training.monitor = _monitor(monitor, model)
+    both = [examples] if held is None else [examples, held]
+    columns = [part for part in both if part.y.shape[1:] == (1,)]
+    if columns and task.single():
+        for part in columns:
+            part.flatten()
+    if held is not None:
+        held.like(examples, "validation")
+    training.metrics = named(metrics, np.concatenate([part.y for part in both]), threshold, task.loss)
     return training.run(held, replay, progress)
 
 
-def _held(validation: Any, examples: Examples) -> Examples:
+def _held(validation: Any) -> Examples:
     if not isinstance(validation, tuple | list) or len(validation) != 2:
         kind = type(validation).__name__
         raise TypeError(f"validation is (X, y), or the fraction of the samples to hold back, got {kind}")
-    held = Examples(validation[0], validation[1], "validation")
-    held.like(examples, "validation")
-    return held
+    return Examples(validation[0], validation[1], "validation")
 
 
 def _optimizer(optimizer: Any, model: Any) -> Optimizer:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from math import isclose
+from math import isclose, prod
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from .. import arguments
 from ..context import no_grad
 from ..engine import Value
-from ..errors import MicrogridError
 from ..failures import number
 
 if TYPE_CHECKING:
@@ -19,13 +18,16 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Metric = Callable[[Floats, Floats], Any]
 
-__all__ = ["evaluate", "named"]
+__all__ = ["check", "evaluate", "named"]
 
 COLUMNS = ("epoch", "loss", "lr", "seconds")
 
 
 def named(metrics: Any, targets: Floats, threshold: float | None, loss: Callable[[Any, Any], Any]) -> dict[str, Metric]:
-    """The metrics by name: "accuracy", functions, which go by their own names, or a mapping from names to functions."""
+    """The metrics by name: "accuracy", functions, which go by their own names, or a mapping from names to functions.
+
+    `targets` are all that they will be shown, those of the validation included.
+    """
     found: dict[str, Metric] = {}
     listed = [metrics] if isinstance(metrics, str) or callable(metrics) else metrics
     if not isinstance(listed, Iterable):
@@ -41,7 +43,16 @@ def named(metrics: Any, targets: Floats, threshold: float | None, loss: Callable
         if name in found or name in COLUMNS or name.startswith("validation_"):
             raise ValueError(f"two columns would be called {name!r}: pass a mapping, {{another name: metric}}")
         found[name] = function
+    if threshold is not None and not any(isinstance(function, Accuracy) for function in found.values()):
+        raise ValueError(f'threshold={threshold:g} is for "accuracy", and metrics has none: pass metrics="accuracy"')
     return found
+
+
+def check(metrics: dict[str, Metric], outputs: tuple[int, ...], targets: Floats) -> None:
+    """ValueError where a metric cannot be told from outputs of this shape for each sample."""
+    for metric in metrics.values():
+        if isinstance(metric, Accuracy):
+            metric.several(outputs, targets)
 
 
 def _name(metric: Any) -> str:
@@ -72,7 +83,7 @@ def undecided(loss: Callable[[Any, Any], Any]) -> float | None:
             with no_grad():
                 if isclose(cost(prediction, 0), cost(prediction, 1), rel_tol=1e-9):
                     found.append(prediction)
-        except (MicrogridError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+        except Exception:  # the loss is anybody's, and was asked about numbers that it may never meet
             continue
     return found[0] if len(found) == 1 else None
 
@@ -91,26 +102,35 @@ class Accuracy:
 
         self.answers = np.unique(targets).tolist()
         self.signs = set(self.answers) <= {-1, 1} and -1 in self.answers
-        self.threshold = threshold
+        self.given = self.threshold = threshold
         if threshold is None and set(self.answers) <= {-1, 0, 1}:
             self.threshold = 0.0 if self.signs else undecided(loss)
         if not self.signs and any(not answer.is_integer() or answer < 0 for answer in self.answers):
             self._refuse()
 
     def __call__(self, predictions: Floats, targets: Floats) -> float:
-        if predictions.ndim == 2 and predictions.shape[1] > 1:
-            if targets.ndim == 2 and not ((targets == 1).sum(axis=1) == 1).all():
-                self._refuse()
+        if self.several(predictions.shape[1:], targets):
             classes = targets.argmax(axis=1) if targets.ndim == 2 else targets
             return float((predictions.argmax(axis=1) == classes).mean())
-        if predictions.size != targets.size or not (self.signs or set(self.answers) <= {0, 1}):
+        return float(((predictions.ravel() > self.threshold) == (targets.ravel() > 0)).mean())
+
+    def several(self, outputs: tuple[int, ...], targets: Floats) -> bool:
+        """Whether outputs of this shape are one for each class; ValueError if what is right cannot be told of them."""
+        if len(outputs) == 1 and outputs[0] > 1:
+            if targets.ndim == 2 and not ((targets == 1).sum(axis=1) == 1).all():
+                self._refuse()
+            if self.given is not None:
+                raise ValueError(f"threshold={self.given:g} is for a single output, and the model has {outputs[0]}: of "
+                                 "several outputs the largest decides: leave threshold= out")  # fmt: skip
+            return True
+        if prod(outputs) != prod(targets.shape[1:]) or not (self.signs or set(self.answers) <= {0, 1}):
             self._refuse()
         if self.threshold is None:
             raise ValueError(
                 "accuracy does not know from which prediction on the answer is yes, as the loss finds neither 0 nor ½ "
                 "as wrong for the target 0 as for 1: pass fit threshold=, such as 0 for logits or 0.5 for probabilities"
             )
-        return float(((predictions.ravel() > self.threshold) == (targets.ravel() > 0)).mean())
+        return False
 
     def _refuse(self) -> NoReturn:
         some = ", ".join(f"{answer:g}" for answer in self.answers[:5])

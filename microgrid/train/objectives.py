@@ -1,6 +1,7 @@
 """The loss of a batch and its gradient, three ways: one example replayed, a whole batch replayed, all of it in Python.
 
-An objective has `parameters`, an array that an optimiser moves, and `reached`, which of them the loss depends on.
+An objective has `parameters`, an array that an optimiser moves, `reached`, which of them the loss depends on, and the
+`shape` of a sample's outputs.
 `value_and_grad(rows)` and `loss(rows)`, the loss without the penalty, take rows that `encode` made; `predictions()`
 are the outputs for the rows of the last call.  `fault()` says why what was recorded is not what Python computes now;
 `overlooked()` names the Values in the model that stand for ever, as they are no parameters.
@@ -61,8 +62,10 @@ class Eager:
         self.reached = np.full(len(task.trained), True)
         with task.untouched(), no_grad():  # so that what is wrong with model or data is said now
             rows = task.examples.rows[task.examples.spread(PROBES)]
-            task.objective(task.predict(task.samples(rows)), task.answers(rows))
+            outputs = task.predict(task.samples(rows))
+            task.objective(outputs, task.answers(rows))
             task.added()
+        self.shape = shape(outputs)[1:]
 
     def encode(self, examples: Examples) -> Floats:
         return examples.rows
@@ -219,6 +222,7 @@ class ReplayedBatches:
         batch, self.encoding = record_batch(task, task.examples.rows[:size])
         self.penalty = task.added()
         self.sizes = {size: Programs(task, batch, self.penalty)}
+        self.shape = shape(batch.predictions)[1:]
         self.parameters = np.array([v.data for v in task.trained])
         self.reached = reached(batch, self.penalty, task.trained)
 

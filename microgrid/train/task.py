@@ -70,10 +70,8 @@ class Task:
             return list(self.model.batch(samples))
         return list(map(self.model, samples))
 
-    def single_targets(self) -> bool:
-        """Whether targets are lists of one number, and the model gives a Value by itself, as most models of one do."""
-        if self.examples.y.shape[1:] != (1,):
-            return False
+    def single(self) -> bool:
+        """Whether the model gives a Value by itself for each sample, and no list, as most models of one output do."""
         with self.mode(True), self.untouched(), no_grad():
             return isinstance(self.predict(self.samples(self.examples.rows[:2]))[0], Value)
 

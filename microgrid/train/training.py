@@ -15,7 +15,7 @@ from ..errors import DomainError, NonFiniteGradient
 from ..optim import Optimizer, ReduceLROnPlateau
 from .examples import Examples, batches
 from .history import Best, EarlyStopping, History
-from .metrics import evaluate
+from .metrics import check, evaluate
 from .objectives import give, objective
 from .task import Task
 from .validation import Validation
@@ -52,6 +52,8 @@ class Training:
             if held is not None:
                 self.held = Validation(self.task, held, replay)
                 why = why or self.held.why
+            for part in (self.task.examples, held) if held is not None else (self.task.examples,):
+                check(self.metrics, self.objective.shape, part.y)
             if why:
                 notice(f"fit cannot replay this model, and computes every sample in Python, many times slower: {why}")
             if kept := self.objective.overlooked():
