@@ -25,7 +25,8 @@ def decision_boundary(model: Any, X: Any, y: Any, *, threshold: float | None = N
     """What a model of two inputs decides everywhere, and the samples with their classes.
 
     A model of one output says yes above `threshold`: by default above 0, or, where labels are 0 and 1, above ½ if more
-    samples are right with that, or as many and all outputs are probabilities.  Of several outputs the largest
+    samples are right with that, or as many and all outputs are probabilities.  That looks at the samples; the accuracy
+    of `fit` asks the loss, so pass a threshold to both where they are to agree.  Of several outputs the largest
     decides, and classes are their numbers.
     The model is recorded once and replayed, in evaluation mode if it has one; computed point by point, with a warning,
     where some of the points show that Python decides by data.

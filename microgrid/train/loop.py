@@ -54,8 +54,9 @@ def fit(
     - `penalty`: a function of ``model.parameters()`` whose Value is added to the loss of each batch.
     - `metrics`: "accuracy", functions of the arrays (predictions, targets), or a mapping from names to them.  Right is,
       for classes, or 1 at the class, the place of the largest output; of a single output, the side of `threshold`.
-    - `threshold`: for "accuracy" of one output, above it the answer is yes.  By default 0 where targets are -1 and 1; where they are 0 and 1, the
-      prediction that the loss finds as wrong for one as for the other, if that is ½ (bce, mse) or 0 (bce_with_logits).
+    - `threshold`: for "accuracy" of one output: above it the answer is yes.  By default 0 where targets are -1 and 1;
+      where they are 0 and 1, the prediction that the loss finds as wrong for one as for the other, if that is ½ (bce,
+      mse) or 0 (bce_with_logits).  `viz.plots.decision_boundary`, which knows no loss, has another rule: pass it too.
     - `monitor`: a `Monitor`, shown the batches that it asks for.
     - `progress`: a bar on stderr where that is a terminal and tqdm is installed.
 
@@ -82,8 +83,8 @@ def fit(
         training.size = min(arguments.count(batch_size, "batch_size"), len(examples))
     last = len(examples) % training.size or training.size
     if task.norms and last == 1:
-        raise ValueError(f"fit: {len(examples)} sample{'s' * (len(examples) > 1)} in batches of {training.size} leave a "
-                         "batch of 1 sample, which has no variance to normalise by: choose another batch_size")  # fmt: skip
+        raise ValueError(f"fit: {len(examples)} in batches of {training.size} leave a batch of 1 sample, which has no "
+                         "variance to normalise by: choose another batch_size")  # fmt: skip
     if threshold is not None:
         threshold = number(threshold, where="threshold is a real number")
     training.stopping = _stopping(early_stopping)

@@ -102,7 +102,8 @@ class Accuracy:
 
         self.answers = np.unique(targets).tolist()
         self.signs = set(self.answers) <= {-1, 1} and -1 in self.answers
-        self.given = self.threshold = threshold
+        self.given = threshold
+        self.threshold: Any = threshold  # None where it is not known, and refused before it is used
         if threshold is None and set(self.answers) <= {-1, 0, 1}:
             self.threshold = 0.0 if self.signs else undecided(loss)
         if not self.signs and any(not answer.is_integer() or answer < 0 for answer in self.answers):
