@@ -20,7 +20,7 @@ from .errors import GraphError
 from .graph import order
 from .layers import layers, with_offsets
 from .lowering import lower
-from .nn import losses
+from .nn.losses import loss_function
 from .recording import record
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ class Monitor:
     batch normalisation records its whole batch.  `every` is the number of steps from one snapshot to the next; by
     default 20, and a quarter of the steps so far once that is more: 16 snapshots in 1,000 steps, 26 in 10,000.  The
     recording takes as long as some 200 replayed steps of a small network, a snapshot as some 20.  `loss` is a function
-    of (predictions, targets), or its name in `nn.losses`; `fit` fills in its own.
+    of (predictions, targets), or its name in `nn.losses`; None: that of the `fit` which the monitor is handed to.
 
     >>> from microgrid import nn
     >>> monitor = Monitor(nn.MLP(2, [3, 1]), loss="mse")
@@ -124,18 +124,27 @@ class Monitor:
         if not hasattr(model, "parameters") or not callable(model):
             raise TypeError(f"Monitor watches a module, something with parameters(), got {type(model).__name__}")
         self.model, self.loss = model, loss
+        self._followed: Any = None  # the loss of the fit that runs, or ran last
+        self._begins = True
+        self._recorded: Any = None  # the loss in the graphs that were recorded
         # once, as looking for them takes as long as many steps
         self._modules = list(model.modules()) if hasattr(model, "modules") else [model]
         self._norms = [module for module in self._modules if hasattr(module, "absorb")]
         self.records: list[Snapshot] = []
+        if loss is not None:
+            loss_function(loss)  # which says what is wrong with it
         self.samples = None if samples is None else arguments.count(samples, "samples")
         self.every = None if every is None else arguments.count(every, "every")
         self._watches: dict[Any, _Watch] = {}
         self._last: tuple[_Watch, int] | None = None
 
+    def follow(self, loss: Callable[[Any, Any], Any]) -> None:
+        """A training begins, as `fit` says: with a snapshot, and of its loss's gradients where `loss` is None."""
+        self._followed, self._begins = loss, True
+
     def wants(self, epoch: int, step: int) -> bool:
         """Whether it is time for a snapshot: at the first step asked about, then every so many steps."""
-        if not self.records:
+        if self._begins or not self.records:
             return True
         last = self.records[-1].step
         return not 0 <= step - last < (self.every or max(EVERY, last // GROWTH))
@@ -148,6 +157,10 @@ class Monitor:
         """
         import numpy as np
 
+        loss = self._followed if self.loss is None else self.loss
+        if loss is None:
+            raise ValueError('the monitor follows the gradients of a loss, and loss=None: pass Monitor a function of '
+                             '(predictions, targets), or the name of one, loss="mse"')  # fmt: skip
         X = arguments.numbers(X, "X is an array with a row, or a number, for each sample")
         y = arguments.numbers(y, "y is an array with a row, or a number, for each sample")
         if not X.ndim or not y.ndim or not len(X) or len(X) != len(y):
@@ -158,13 +171,17 @@ class Monitor:
         # what normalises by running statistics has them written into its graph: they may be others the next time
         key = None if self._norms and not whole else (len(X) if whole else 0, X.shape[1:], y.shape[1:], self._mode())
         with errstate(domain="ieee", gradient="ignore"):
+            if loss is not self._recorded:
+                self._watches.clear()
             if key is None or key not in self._watches:
-                self._watches[key] = _Watch(self.model, self._modules, self._loss(), X, y, whole)
+                self._watches[key] = _Watch(self.model, self._modules, loss_function(loss), X, y, whole)
+            self._recorded = loss
             watch = self._watches[key]
             if program_parameters is None:
                 program_parameters = [p.data for p in self.model.parameters()]
             found = watch.look(np.asarray(program_parameters, dtype=np.float64), X, y)
         self.records.append(Snapshot(epoch, step, found))
+        self._begins = False
         self._last = watch, len(self.records) - 1
 
     def updated(self, before: Any, after: Any) -> None:
@@ -185,17 +202,6 @@ class Monitor:
 
     def _mode(self) -> tuple[Any, ...]:
         return tuple(getattr(module, "training", None) for module in self._modules)
-
-    def _loss(self) -> Callable[[Any, Any], Any]:
-        names = [name for name in losses.__all__ if not name.endswith(("penalty", "divergence"))]
-        if self.loss in names:
-            found: Callable[[Any, Any], Any] = getattr(losses, self.loss)
-            return found
-        if not callable(self.loss):
-            raise ValueError(f"loss={self.loss!r}: the monitor follows the gradients of a loss of (predictions, "
-                             f"targets): pass Monitor a function, or one of {', '.join(names)}")  # fmt: skip
-        given: Callable[[Any, Any], Any] = self.loss
-        return given
 
 
 class _Watch:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -10,8 +11,9 @@ import pytest
 from test_monitor import X, Y, look, mlp
 
 import microgrid
-from microgrid import Value, optim
+from microgrid import Value, nn, optim, parameter, scope
 from microgrid.monitor import Monitor
+from microgrid.train import fit
 
 
 def train(model, steps: int, monitor: Monitor | None) -> np.ndarray:
@@ -79,3 +81,43 @@ def test_numbers_that_are_not_finite_are_recorded() -> None:
     monitor = Monitor(model, loss="mse")
     monitor.observe(epoch=0, step=0, program_parameters=np.full(9, 1e308), X=X, y=Y)
     assert not np.isfinite(monitor.records[0].layers["layer1"].activations).all()
+
+
+def test_a_monitor_in_two_trainings_follows_the_loss_of_each() -> None:
+    """Of (ŷ - y)² the slope is 2 (ŷ - y), of binary cross-entropy with logits σ(ŷ) - y."""
+    model, y = mlp(), (Y > 0) * 1.0
+    monitor = Monitor(model, every=1)
+    for loss in ("mse", "bce_with_logits"):
+        fit(model, X, y, loss=loss, optimizer=partial(optim.SGD, lr=0.1), epochs=1, monitor=monitor)
+    assert monitor.loss is None
+    (first, second) = (record.layers["layer2"] for record in monitor.records)
+    np.testing.assert_allclose(first.gradients[:, 0], 2 * (first.activations[:, 0] - y), rtol=1e-12)
+    np.testing.assert_allclose(second.gradients[:, 0], 1 / (1 + np.exp(-second.activations[:, 0])) - y, rtol=1e-11)
+
+
+def test_a_loss_that_the_monitor_was_given_is_its_own_in_every_training_until_it_is_given_another() -> None:
+    model = mlp()
+    monitor = Monitor(model, every=1, loss="half_mse")
+    fit(model, X, Y, loss="mse", optimizer=partial(optim.SGD, lr=0.1), epochs=1, monitor=monitor)
+    monitor.loss = "mse"
+    fit(model, X, Y, loss="huber", optimizer=partial(optim.SGD, lr=0.1), epochs=1, monitor=monitor)
+    for record, factor in zip(monitor.records, (1, 2), strict=True):
+        found = record.layers["layer2"]
+        np.testing.assert_allclose(found.gradients[:, 0], factor * (found.activations[:, 0] - Y), rtol=1e-12)
+
+
+def test_a_monitor_takes_the_losses_that_fit_takes_by_name() -> None:
+    """Of the divergence Σ t log(t/p) the slope with respect to p is -t/p."""
+
+    class Odds(nn.Module):
+        def __init__(self) -> None:
+            self.w = parameter(1.0)
+
+        def __call__(self, x):
+            with scope("odds"):
+                return [self.w * v for v in x]
+
+    p = np.array([[0.2, 0.8], [0.5, 0.5], [0.9, 0.1]])
+    t = np.array([[0.3, 0.7], [0.5, 0.5], [0.6, 0.4]])
+    found = look(Odds(), p, t, loss="kl_divergence")["odds"]
+    np.testing.assert_allclose(found.gradients, -t / p, rtol=1e-12)

@@ -156,10 +156,11 @@ def test_what_the_optimiser_was_not_given_stays(replay):
 
 def test_a_monitor_gets_the_model_s_parameters_in_the_model_s_order():
     class Watching:
-        loss = None
-
         def __init__(self):
             self.before, self.steps = [], []
+
+        def follow(self, loss):
+            self.loss = loss
 
         def wants(self, epoch, step):
             return step % 2 == 0

@@ -179,5 +179,5 @@ def test_targets_in_a_column_on_one_side_only_are_those_in_a_row_too(y, held, re
 @pytest.mark.parametrize("y", [[1.0], [[1.0]]])
 def test_one_sample_to_normalise_is_refused_however_its_target_is_written(y):
     model = nn.Sequential(nn.Linear(2, 2), nn.BatchNorm(2), nn.Linear(2, 1))
-    with pytest.raises(ValueError, match="1 in batches of 1 leave a batch of 1 sample, which has no variance"):
+    with pytest.raises(ValueError, match="in batches of 1 leave a batch of 1 sample, which has no variance"):
         fit(model, X[:1], y, loss="mse", optimizer=SGD, epochs=1)

@@ -12,6 +12,7 @@ predictions and targets that differ.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from math import exp, inf
 from typing import Any
 
@@ -267,3 +268,27 @@ def _penalised(name: str, parameters: Any, strength: Any, samples: Any) -> tuple
     if strength < 0:
         raise ValueError(f"{name}: strength is 0 or more, got {strength}: below 0 large weights would be rewarded")
     return weights, strength if samples is None else strength / arguments.count(samples, f"{name}: samples")
+
+
+# ---------------------------------------------------------------- a loss to be followed
+
+
+def loss_function(loss: Any) -> Callable[[Any, Any], Any]:
+    """A loss of (predictions, targets), given as a function or by its name here."""
+    names = [name for name in __all__ if not name.endswith("penalty")]
+    if isinstance(loss, str):
+        if loss not in names:
+            raise ValueError(f"loss={loss!r}: the losses are {', '.join(names)}")
+        loss = globals()[loss]
+    if not callable(loss):
+        raise TypeError(f"loss is a function of (predictions, targets) or the name of one, got {loss!r}")
+    arguments.called(loss, "loss", "predictions", "targets")
+    plain = loss.func if isinstance(loss, partial) else loss
+    if plain is kl_divergence:  # which takes the targets first, as it is written
+        return partial(_swapped, loss)
+    found: Callable[[Any, Any], Any] = loss
+    return found
+
+
+def _swapped(loss: Callable[[Any, Any], Any], predictions: Any, targets: Any) -> Any:
+    return loss(targets, predictions)

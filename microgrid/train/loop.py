@@ -83,8 +83,8 @@ def fit(
         training.size = min(arguments.count(batch_size, "batch_size"), len(examples))
     last = len(examples) % training.size or training.size
     if task.norms and last == 1:
-        raise ValueError(f"fit: {len(examples)} in batches of {training.size} leave a batch of 1 sample, which has no "
-                         "variance to normalise by: choose another batch_size")  # fmt: skip
+        raise ValueError(f"fit: {len(examples)} samples in batches of {training.size} leave a batch of 1 sample, which "
+                         "has no variance to normalise by: choose another batch_size")  # fmt: skip
     if threshold is not None:
         threshold = number(threshold, where="threshold is a real number")
     training.stopping = _stopping(early_stopping)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from .. import arguments
 from ..context import no_grad
 from ..engine import Value
-from ..nn import losses
+from ..nn.losses import loss_function
 from .examples import Examples, nested, targets
 
 if TYPE_CHECKING:
@@ -20,28 +19,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-__all__ = ["Task", "loss_function"]
-
-
-def loss_function(loss: Any) -> Callable[[Any, Any], Any]:
-    """The loss of (predictions, targets)."""
-    names = [name for name in losses.__all__ if not name.endswith("penalty")]
-    if isinstance(loss, str):
-        if loss not in names:
-            raise ValueError(f"loss={loss!r}: the losses are {', '.join(names)}")
-        loss = getattr(losses, loss)
-    if not callable(loss):
-        raise TypeError(f"loss is a function of (predictions, targets) or the name of one, got {loss!r}")
-    arguments.called(loss, "loss", "predictions", "targets")
-    plain = loss.func if isinstance(loss, partial) else loss
-    if plain is losses.kl_divergence:  # which takes the targets first, as it is written
-        return partial(swapped, loss)
-    found: Callable[[Any, Any], Any] = loss
-    return found
-
-
-def swapped(loss: Callable[[Any, Any], Any], predictions: Any, targets: Any) -> Any:
-    return loss(targets, predictions)
+__all__ = ["Task"]
 
 
 class Task:

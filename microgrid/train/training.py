@@ -177,8 +177,8 @@ class Training:
         """Tell the monitor the loss, and find the trained parameters among the model's."""
         if self.monitor is None:
             return
-        if getattr(self.monitor, "loss", self) is None:
-            self.monitor.loss = self.task.loss
+        if hasattr(self.monitor, "follow"):
+            self.monitor.follow(self.task.loss)
         values = self.task.model.parameters()
         places = {v: k for k, v in enumerate(self.task.trained)}
         self.known = [v.data for v in values]
