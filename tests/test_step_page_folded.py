@@ -209,6 +209,40 @@ def test_columns_hold_what_arithmetic_does_not_give_again(visit: Open) -> None:
     assert here[-1]["data"][mg.graph.order(y).index(r)] == -math.inf
 
 
+def test_the_focus_stays_where_it_was_in_the_table(visit: Open) -> None:
+    page = visit(viz.steps(network(2, 3, 1), collapse="neuron"), "#step=999")
+    page.keyboard.press("t")
+    names = "[...document.querySelectorAll('#numbers [data-scope]')].map((row) => row.textContent)"
+    assert page.evaluate(names) == ["layer0/neuron0", "layer0/neuron1", "layer0/neuron2", "layer1/neuron0"]
+    for name in ("layer0/neuron2", "layer1/neuron0"):
+        page.locator("#numbers [data-scope]", has_text=name).focus()
+        page.keyboard.press("Enter")
+        assert page.locator("#node h2").inner_text() == name
+        assert page.evaluate("document.activeElement.textContent") == name
+
+
+def test_a_node_of_a_list_leaves_the_focus_beside_the_picture(visit: Open) -> None:
+    _, _, y = two_scopes()
+    page = visit(viz.steps(y, collapse="layer"), "#step=999")
+    page.locator("g.node.folded[aria-label^='line']").click()
+    page.locator("#node li button").first.focus()
+    page.keyboard.press("Enter")
+    assert page.locator("#node h2").inner_text() == "z = v4 + b"
+    assert page.evaluate("document.activeElement.id") == "out"
+
+
+def test_operations_of_four_operands_inside_a_scope(visit: Open) -> None:
+    """Each operand comes in through another one too, so that its derivative is told by its number."""
+    products = [lambda *x, k=k: math.prod(x[:k] + x[k + 1 :]) for k in range(4)]
+    volume = mg.custom_op("volume4", value=lambda a, b, c, d: a * b * c * d, partials=products)
+    x = Value(2.0, "x")
+    with mg.scope("solid"):
+        v = named(volume(x, x, x, x), "v")
+    page = visit(viz.steps(named(v + 1, "y"), collapse="layer"), "#step=999")
+    page.evaluate("stepper.page.choose(stepper.page.graph.nodes.findIndex((node) => node.label === 'v'))")
+    assert texts(page, "#derivatives li")[:4] == ["∂₁v = 8", "∂₂v = 8", "∂₃v = 8", "∂₄v = 8"]
+
+
 @pytest.mark.skipif(not AXE.exists(), reason="optional: axe-core is not installed (npm install axe-core)")
 def test_axe_finds_no_fault_in_what_folded_scopes_add(visit: Open) -> None:
     page = visit(viz.steps(network(2, 3, 60, 1), collapse="layer"), "#step=4")

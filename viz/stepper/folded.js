@@ -29,9 +29,13 @@ class Member {
 
   get locals() {
     const own = atom(this.graph, this.index);
-    return this.parents.map((parent, k) => isShared(this.graph, this, k) ? `∂${"₁₂₃"[k]}${own}`
+    return this.parents.map((parent, k) => isShared(this.graph, this, k) ? `∂${subscript(k + 1)}${own}`
       : `∂${own}/∂${atom(this.graph, parent)}`);
   }
+}
+
+function subscript(number) {
+  return [...String(number)].map((digit) => "₀₁₂₃₄₅₆₇₈₉"[digit]).join("");
 }
 
 function nameOf({folded}, i) {

@@ -373,8 +373,9 @@ function refresh(element, content) {
   element.replaceChildren(...content.flat().filter((child) => child !== null));
   if (open) element.querySelector("details")?.setAttribute("open", "");
   if (!active) return;
-  const where = active.id ? `#${active.id}` : active.dataset.node ? `[data-node="${active.dataset.node}"]` : active.tagName;
-  element.querySelector(where)?.focus();
+  const {id, dataset, tagName} = active, named = ["node", "scope"].find((what) => what in dataset);
+  const where = id ? `#${id}` : named ? `[data-${named}="${dataset[named]}"]` : tagName;
+  (element.querySelector(where) ?? element.querySelector(tagName))?.focus();
 }
 
 function start() {
