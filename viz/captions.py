@@ -192,17 +192,13 @@ class Captions:
         """The operations of a scope at once, and what of it others use."""
         if len(nodes) == 1:
             return self.forward(nodes[0])
-        computed = {node.index for node in nodes}
-        outputs = [node for node in nodes if node is self._trace.root or self._is_used_outside(node, computed)]
+        outputs = [self._trace.nodes[i] for i in self.paths.outputs([node.index for node in nodes])]
         if len(outputs) == 1:
             equation = equal(self.names[outputs[0]], self._numbers(outputs[0].data))
             return self.say("group forward", scope=scope, count=f"{len(nodes):,}", equation=equation)
         low, high = (self._numbers(end(node.data for node in outputs)) for end in (min, max))
         count, given = f"{len(nodes):,}", f"{len(outputs):,}"
         return self.say("group outputs", scope=scope, count=count, outputs=given, low=low, high=high)
-
-    def _is_used_outside(self, node: Node, computed: set[int]) -> bool:
-        return any(use not in computed for use, _ in self.paths.uses(node.index))
 
     def group_backward(self, scope: str, updates: Sequence[Update]) -> str:
         """What a scope passes on at once, and the norm of what its parameters have got."""

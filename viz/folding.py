@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from .digits import Numbers
 from .language import ENGLISH, Say
+from .paths import Paths
 from .snapshot import Node, Trace
 
 __all__ = ["LEVELS", "Known", "Unit", "edges", "fold", "gradient_norm", "outputs", "slopes", "summary"]
@@ -84,13 +85,8 @@ def edges(trace: Trace, units: Sequence[Unit]) -> list[tuple[Unit, Unit, tuple[t
 
 def outputs(trace: Trace, units: Sequence[Unit]) -> dict[int, list[int]]:
     """By a unit's last node: those of its nodes that are used outside it, or that are the root."""
-    owner = {i: unit.last for unit in units for i in unit.nodes}
-    used: dict[int, set[int]] = {trace.root.index: {trace.root.index}}
-    for node in trace.nodes:
-        for parent in node.parents:
-            if owner.get(parent) != owner.get(node.index) and parent in owner:
-                used.setdefault(owner[parent], set()).add(parent)
-    return {last: sorted(nodes) for last, nodes in used.items()}
+    paths = Paths(trace)
+    return {unit.last: paths.outputs(unit.nodes) for unit in units}
 
 
 def slopes(trace: Trace, unit: Unit, output: int) -> dict[tuple[int, int], float]:

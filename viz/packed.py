@@ -20,7 +20,7 @@ from .rows_js import is_arithmetic
 from .snapshot import Node, Trace
 from .walk import Moment
 
-__all__ = ["differences", "exact", "hidden", "packed", "pattern"]
+__all__ = ["differences", "hidden", "json_number", "packed", "pattern"]
 
 
 def hidden(trace: Trace, units: Sequence[Unit], moments: Sequence[Moment]) -> frozenset[int]:
@@ -49,13 +49,13 @@ def packed(trace: Trace, units: Sequence[Unit], inside: Collection[int], numbers
         "called": [called.place(_called(names, node), node) for node in trace.nodes],
         "names": [[*_called(names, node), _is_closed(names, node)] for node in called.examples],
         "parents": [node.index - parent for node in members for parent in node.parents],
-        "data": [exact(node.data) for node in kept],
-        "partials": [exact(partial) for node in kept for partial in node.partials],
+        "data": [json_number(node.data) for node in kept],
+        "partials": [json_number(partial) for node in kept for partial in node.partials],
         "stale": [node.index for node in kept if node.op in TABLE and not notation.is_current(trace, node)],
     }
 
 
-def exact(x: float) -> float | str:
+def json_number(x: float) -> float | str:
     """A number as JSON has it; JSON has no infinity."""
     if math.isfinite(x):
         return x
@@ -105,7 +105,7 @@ def _key(node: Node, left_out: bool) -> Hashable:
 
 def _kind(names: Names, node: Node, left_out: bool, numbers: Numbers) -> dict[str, Any]:
     row = TABLE.get(node.op)
-    constant = None if node.constant is None else exact(node.constant)
+    constant = None if node.constant is None else json_number(node.constant)
     facts = {"role": node.role, "op": node.op, "constant": constant, "arity": len(node.parents)}
     if row is None:
         return facts

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from .digits import Numbers
 from .snapshot import Trace
@@ -44,6 +44,11 @@ class Paths:
     def uses(self, start: int) -> list[Edge]:
         """The edges that lead out of a node."""
         return self._uses[start]
+
+    def outputs(self, nodes: Collection[int]) -> list[int]:
+        """Of nodes that belong together those that others use, or that are the end."""
+        inside = set(nodes)
+        return [i for i in nodes if i == self._end or any(use not in inside for use, _ in self._uses[i])]
 
     def count(self, start: int) -> float:
         """How many paths lead to the end; counting stops at `MOST`."""

@@ -29,7 +29,7 @@ from .digits import Numbers
 from .language import speaker
 from .naming import Names
 from .options import Options
-from .packed import differences, exact, hidden, packed, pattern
+from .packed import differences, hidden, json_number, packed, pattern
 from .paint import paint
 from .paths import MOST
 from .picture import compose, gradient_line
@@ -227,10 +227,10 @@ def _nodes(trace: Trace, shown: Iterable[Node], numbers: Numbers) -> Iterator[di
             "role": node.role,
             "scope": "/".join(node.scope),
             "op": node.op,
-            "constant": None if node.constant is None else exact(node.constant),
-            "data": exact(node.data),
+            "constant": None if node.constant is None else json_number(node.constant),
+            "data": json_number(node.data),
             "parents": node.parents,
-            "partials": list(map(exact, node.partials)),
+            "partials": list(map(json_number, node.partials)),
         }
         if row:
             made = shorten(names.made(node), LONGEST_MADE)

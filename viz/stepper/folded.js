@@ -113,8 +113,7 @@ function fold(graph) {
     graph.units.set(last, {scope, nodes: inside, last});
   }
   for (const unit of graph.units.values()) {
-    const isOutput = (i) => i === graph.root || nodes[i].uses.some(([use]) => graph.owner[use] !== unit.last);
-    unit.outputs = unit.nodes.filter(isOutput);
+    unit.outputs = outputsOf(graph, unit.nodes);
     unit.parameters = unit.nodes.filter((i) => nodes[i].role === "parameter");
     join(graph, unit);
   }
@@ -180,9 +179,5 @@ function count(page, number, kind, known = number) {
 }
 
 function part(page, known, of) {
-  return known === of ? whole(of) : page.word("part", {known: whole(known), of: whole(of)});
-}
-
-function whole(number) {
-  return String(number).replace(/\B(?=(\d{3})+$)/g, ",");
+  return known === of ? thousands(of) : page.word("part", {known: thousands(known), of: thousands(of)});
 }

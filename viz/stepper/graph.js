@@ -82,6 +82,12 @@ function refuse(numbers, i, error) {
   if (error.kind !== "above") numbers.broken.push(i);
 }
 
+// Of nodes that belong together those that others use, or that are the root.
+function outputsOf(graph, nodes) {
+  const inside = new Set(nodes);
+  return nodes.filter((i) => i === graph.root || graph.nodes[i].uses.some(([use]) => !inside.has(use)));
+}
+
 // One contribution of the chain rule; as in the engine, 0 times infinity is 0 here.
 function times(adjoint, partial) {
   return adjoint ? adjoint * partial : 0;

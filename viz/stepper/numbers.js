@@ -51,6 +51,11 @@ function writeExact(x) {
   return Number.isFinite(x) ? String(x).replaceAll("-", MINUS).replace("e+", "e") : write(x, 17);
 }
 
+// A count as Python writes it: 4,160.
+function thousands(count) {
+  return String(count).replace(/\B(?=(\d{3})+$)/g, ",");
+}
+
 // What a person may type for a number: −1.5, 3e−4, 0,5; NaN if it is none.
 function read(text) {
   const plain = text.trim().replaceAll(MINUS, "-").replace(/^([^.,]*),([^.,]*)$/, "$1.$2");

@@ -4,8 +4,7 @@
 function questionOf(page, frame) {
   const {graph, numbers} = page;
   if (frame.phase === "forward" && frame.active.length > 1 && !frame.broken) {
-    const inside = new Set(frame.active), isOutput = (i) => graph.nodes[i].uses.some(([use]) => !inside.has(use));
-    const outputs = frame.active.filter((i) => i === graph.root || isOutput(i));
+    const outputs = outputsOf(graph, frame.active);
     if (outputs.length > 1) return null;
     const node = graph.nodes[outputs[0]];
     return {kind: "scope", name: node.name, asked: `${frame.scope}: ${node.name}`, expected: numbers.data[node.index]};

@@ -14,7 +14,7 @@ function describeScope(page, unit) {
     make("h2", {}, unit.scope), note(`${word("scope")}: ${made.join(", ")}`), ...facts,
     ...gradient ? [paragraph(make("span", {class: "gradient"}, gradient))] : [],
     heading(word("outputs")), nodeList(page, outputs, "outputs"),
-    make("details", {}, make("summary", {}, word("inside", {count: whole(nodes.length)})), nodeList(page, nodes, "inside")),
+    make("details", {}, make("summary", {}, word("inside", {count: thousands(nodes.length)})), nodeList(page, nodes, "inside")),
   ];
 }
 
@@ -35,5 +35,5 @@ function nodeList(page, nodes, id) {
   });
   const rest = nodes.length - items.length, grow = () => page.list(id);
   return [list(items), rest ? paragraph(make("button", {type: "button", id: `more-${id}`, onclick: grow},
-    word("more", {count: whole(rest)}))) : null];
+    word("more", {count: thousands(rest)}))) : null];
 }

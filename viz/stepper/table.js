@@ -14,7 +14,7 @@ function tableOfNumbers(page) {
     make("tbody", {}, shown.map(([i, unit]) => unit ? scopeRow(page, unit) : nodeRow(page, i, scoped))));
   if (pages < 2) return [table];
   const turn = (id, to, possible) => make("button", {type: "button", id, disabled: !possible, onclick: () => page.leaf(to)}, word(id));
-  const place = word("rows", {from: whole(here * MOST_ROWS + 1), to: whole(here * MOST_ROWS + shown.length), of: whole(rows.length)});
+  const place = word("rows", {from: thousands(here * MOST_ROWS + 1), to: thousands(here * MOST_ROWS + shown.length), of: thousands(rows.length)});
   return [make("p", {class: "line"}, turn("rows_before", here - 1, here), turn("rows_after", here + 1, here < pages - 1), place), table];
 }
 

@@ -60,11 +60,6 @@ function length(text) {
   return [...text].length;
 }
 
-// A count as Python writes it: 4,160.
-function thousands(count) {
-  return count.toLocaleString("en-US");
-}
-
 // A chain of equations, in which nothing is said twice in a row.
 function equal(...texts) {
   return texts.filter(Boolean).filter((text, i, said) => text !== said[i - 1]).join(" = ");
@@ -179,9 +174,9 @@ class Captions {
   }
 
   groupForward(scope, nodes) {
-    const {graph, numbers: {data}} = this, count = thousands(nodes.length), inside = new Set(nodes);
+    const {graph, numbers: {data}} = this, count = thousands(nodes.length);
     if (nodes.length === 1) return this.forward(nodes[0]);
-    const used = nodes.filter((i) => i === graph.root || graph.nodes[i].uses.some(([use]) => !inside.has(use)));
+    const used = outputsOf(graph, nodes);
     if (used.length === 1) {
       const equation = equal(graph.nodes[used[0]].name, this.write(data[used[0]]));
       return this.say("group forward", {scope, count, equation});
