@@ -20,7 +20,7 @@ from typing import Any
 from microgrid import Value, verify
 from microgrid.ops import TABLE
 from microgrid.phrases import LANGUAGES, said, say
-from microgrid.report import Report
+from microgrid.report import MARKS, Report
 
 from . import layout, notation
 from .captions import LONGEST_MADE, LONGEST_PRODUCT, LONGEST_SUM, MESSAGES, MOST_LEAVES, MOST_PATHS
@@ -286,6 +286,7 @@ def _verdict(report: Report) -> dict[str, Any]:
         {
             "level": finding.level,
             "status": finding.status,
+            "mark": MARKS[finding.status],
             "text": {lang: said(finding.text, lang) for lang in LANGUAGES},
             "details": {lang: [said(detail, lang) for detail in finding.details] for lang in LANGUAGES},
         }

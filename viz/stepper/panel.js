@@ -124,14 +124,12 @@ function whatIf(page, i) {
 
 // ---------------------------------------------------------------- verdict
 
-const MARKS = {proved: "✓", checked: "✓", failed: "✗", "not attempted": "–", noted: "·"};
-
 function verdictOf(page) {
   const {word} = page, {verdict} = page.graph;
   if (!verdict) return [paragraph(make("strong", {}, `– ${word("unverified")}`))];
   const kind = !verdict.ok ? "failed" : verdict.verdict === "verified" ? "verified" : "open";
-  const finding = ({level, status, text, details}) => make("li", {},
-    make("strong", {}, `${MARKS[status]} ${word(`status_${status}`)}: `), `${word(`level_${level}`)}. `,
+  const finding = ({level, status, mark, text, details}) => make("li", {},
+    make("strong", {}, `${mark} ${word(`status_${status}`)}: `), `${word(`level_${level}`)}. `,
     make("span", {class: "note"}, text[page.lang]),
     details[page.lang].length ? list(details[page.lang].map((detail) => make("li", {}, detail))) : null);
   const formulas = verdict.formulas.map((formula) => make("li", {}, formula));
