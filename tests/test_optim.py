@@ -26,6 +26,14 @@ def test_zero_grad_forgets_all_gradients():
     assert [v.has_grad for v in values] == [False] * 3
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_optimiser_without_parameters_says_where_they_come_from(kind):
+    name = kind.__name__
+    expected = rf"made of what it moves, {name}\(model.parameters\(\), lr=0.1\); .*functools.partial\({name}, lr=0.1\)"
+    with pytest.raises(TypeError, match=expected):
+        kind(lr=0.1)
+
+
 def test_parameters_may_come_from_a_generator_or_an_array_of_values():
     values = three()
     give(values, [1.0, 1.0, 1.0])

@@ -35,6 +35,10 @@ class Optimizer:
         """`memory` names what is remembered of each parameter between steps, and what it starts from."""
         import numpy as np
 
+        if parameters is None:
+            kind = type(self).__name__
+            raise TypeError(f"{kind} is made of what it moves, {kind}(model.parameters(), lr={lr!r}); fit also takes "
+                            f"what makes it, functools.partial({kind}, lr={lr!r})")  # fmt: skip
         self._target = target(parameters)
         self.lr = lr
         self.weight_decay = nonnegative(weight_decay, "weight_decay", 0)

@@ -31,7 +31,7 @@ class SGD(Optimizer):
     """
 
     def __init__(
-        self, parameters: Any, lr: float = 0.01, *, momentum: float = 0.0, dampening: float = 0.0,
+        self, parameters: Any = None, lr: float = 0.01, *, momentum: float = 0.0, dampening: float = 0.0,
         weight_decay: float = 0.0, nesterov: bool = False,
     ) -> None:  # fmt: skip
         self.momentum = nonnegative(momentum, "momentum", 0.9)
@@ -69,7 +69,7 @@ class Adagrad(Optimizer):
     """
 
     def __init__(
-        self, parameters: Any, lr: float = 0.01, *, lr_decay: float = 0.0, weight_decay: float = 0.0,
+        self, parameters: Any = None, lr: float = 0.01, *, lr_decay: float = 0.0, weight_decay: float = 0.0,
         initial_accumulator_value: float = 0.0, eps: float = 1e-10,
     ) -> None:  # fmt: skip
         self.lr_decay = nonnegative(lr_decay, "lr_decay", 0)
@@ -97,7 +97,7 @@ class Adadelta(Optimizer):
     """
 
     def __init__(
-        self, parameters: Any, lr: float = 1.0, *, rho: float = 0.9, eps: float = 1e-6, weight_decay: float = 0.0
+        self, parameters: Any = None, lr: float = 1.0, *, rho: float = 0.9, eps: float = 1e-6, weight_decay: float = 0.0
     ) -> None:
         self.rho = fraction(rho, "rho", 0.9)
         self.eps = nonnegative(eps, "eps", 1e-6)
@@ -126,8 +126,8 @@ class RMSprop(Optimizer):
     """
 
     def __init__(
-        self, parameters: Any, lr: float = 0.01, *, alpha: float = 0.99, eps: float = 1e-8, weight_decay: float = 0.0,
-        momentum: float = 0.0, centered: bool = False,
+        self, parameters: Any = None, lr: float = 0.01, *, alpha: float = 0.99, eps: float = 1e-8,
+        weight_decay: float = 0.0, momentum: float = 0.0, centered: bool = False,
     ) -> None:  # fmt: skip
         self.alpha = fraction(alpha, "alpha", 0.99)
         self.eps = nonnegative(eps, "eps", 1e-8)
@@ -167,7 +167,7 @@ class Adam(Optimizer):
     """
 
     def __init__(
-        self, parameters: Any, lr: float = 0.001, *, betas: Iterable[float] = (0.9, 0.999), eps: float = 1e-8,
+        self, parameters: Any = None, lr: float = 0.001, *, betas: Iterable[float] = (0.9, 0.999), eps: float = 1e-8,
         weight_decay: float = 0.0, amsgrad: bool = False,
     ) -> None:  # fmt: skip
         self.betas = _pair(betas)
@@ -202,7 +202,7 @@ class AdamW(Adam):
     """
 
     def __init__(
-        self, parameters: Any, lr: float = 0.001, *, betas: Iterable[float] = (0.9, 0.999), eps: float = 1e-8,
+        self, parameters: Any = None, lr: float = 0.001, *, betas: Iterable[float] = (0.9, 0.999), eps: float = 1e-8,
         weight_decay: float = 0.01, amsgrad: bool = False,
     ) -> None:  # fmt: skip
         super().__init__(parameters, lr, betas=betas, eps=eps, weight_decay=weight_decay, amsgrad=amsgrad)
