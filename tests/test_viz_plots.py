@@ -7,7 +7,7 @@ import random
 import sys
 from types import SimpleNamespace
 
-import matplotlib
+import matplotlib.figure
 import numpy as np
 import pytest
 from test_viz_graphs import HOSTILE
@@ -266,6 +266,8 @@ ONE = watched({"a": stats([[0.0]], op="add")})
     [
         (lambda: plots.curves({"epoch": [], "loss": []}), ValueError, "history is empty"),
         (lambda: plots.curves(HISTORY, "recall"), ValueError, "no column 'recall': it has epoch, loss"),
+        (lambda: plots.curves(HISTORY, matplotlib.figure.Figure().subplots()), TypeError, "Axes are passed as ax="),
+        (lambda: plots.curves(HISTORY, matplotlib.figure.Figure().subplots(2)), TypeError, "Axes are passed as ax="),
         (lambda: plots.dead_units(EMPTY), ValueError, "no snapshots: hand it to fit"),
         (lambda: plots.gradient_flow(EMPTY), ValueError, "no snapshots"),
         (lambda: plots.gradient_flow(nn.MLP(1, [1])), ValueError, r"call loss.backward\(\) first"),

@@ -257,6 +257,8 @@ def test_a_large_function_that_decides_by_data_is_drawn_on_fewer_points() -> Non
         (lambda: plots.descent(lambda x: x, []), ValueError, "path is empty"),
         (lambda: plots.loss_surface(lambda a, b: [a, b], {"p": [[0, 0]]}), TypeError, "has to return a Value"),
         (lambda: plots.decision_boundary(lambda x: 3.0, [[1.0, 2]], [1]), TypeError, "the model has to return a Value"),
+        (lambda: plots.decision_boundary(lambda x: (v + 1 for v in x), [[1.0, 2]], [1]), TypeError,
+         "a Value, or a list of them, computed from the Values it is given, got <generator"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_told(make, kind, text: str) -> None:

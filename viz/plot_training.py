@@ -29,6 +29,8 @@ def curves(history: Mapping[str, Sequence[float]], what: str = "loss", *, log: b
     >>> curves({"epoch": [1, 2], "loss": [0.5, 0.25]}).get_ylabel()
     'loss'
     """
+    if not isinstance(what, str):
+        raise TypeError(f"a column is named by a text, got {type(what).__name__}: Axes are passed as ax=")
     if what not in history:
         raise ValueError(f"the history has no column {what!r}: it has {', '.join(map(str, history))}")
     epochs = list(history["epoch"]) if "epoch" in history else list(range(1, 1 + len(history[what])))

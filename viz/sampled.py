@@ -40,7 +40,8 @@ class Sampled:
             found = f(inputs)
             self.single = isinstance(found, Value)
             if not self.single and (one or not _listed(found)):
-                raise TypeError(f"{what} has to return a Value, computed from the Values it is given, got {found!r}")
+                wanted = "a Value" if one else "a Value, or a list of them,"
+                raise TypeError(f"{what} has to return {wanted} computed from the Values it is given, got {found!r}")
             self._program = microgrid.compile(found, inputs=inputs, parameters=[])
         probes = np.concatenate([part[few(len(part), PROBES)] for part in (points, also)])
         # as not all of them may be affordable, they come from everywhere from the beginning
@@ -98,7 +99,8 @@ class Sampled:
 
 
 def _listed(found: Any) -> bool:
-    return hasattr(found, "__iter__") and len(found) > 0 and all(isinstance(v, Value) for v in found)
+    sequence = hasattr(found, "__iter__") and hasattr(found, "__len__") and len(found) > 0
+    return sequence and all(isinstance(v, Value) for v in found)
 
 
 def _same(replayed: Any, computed: Any) -> bool:
