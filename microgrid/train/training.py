@@ -123,9 +123,7 @@ class Training:
             total += value * (part.stop - part.start)
             if self.metrics:
                 outputs.append(self.objective.predictions())
-            if self.clip is not None:
-                gradient = self.clipped(gradient)
-            self.step(epoch, gradient, part if order is None else order[part])
+            self.step(epoch, self.clipped(gradient), part if order is None else order[part])
         row = {"loss": total / n}
         if self.metrics:
             import numpy as np
@@ -146,10 +144,12 @@ class Training:
     # ---------------------------------------------------------------- steps
 
     def clipped(self, gradient: Floats) -> Floats:
-        """What the clip returned, or the gradient, which it changed in place."""
+        """What the clip returned, or the gradient, which it changed in place or left."""
         import numpy as np
 
-        found = self.clip(gradient) if self.clip is not None else None
+        if self.clip is None:
+            return gradient
+        found = self.clip(gradient)
         if found is None or (np.ndim(found) == 0 and isinstance(found, int | float | np.number)):
             return gradient
         if np.shape(found) != gradient.shape:
