@@ -1,6 +1,7 @@
 """How training ends: early, interrupted, or with numbers that are not finite; and what schedules do on the way."""
 
 import functools
+import re
 import sys
 import warnings
 
@@ -123,7 +124,7 @@ def test_a_loss_that_is_not_finite_ends_the_training(replay, domain):
     with errstate(domain=domain), pytest.warns(RuntimeWarning, match="stopped in epoch"):
         history = train(model, [1.0], 100, optimizer=functools.partial(optim.SGD, lr=1000.0), replay=replay)
     epochs = len(history["epoch"])
-    assert f"stopped in epoch {epochs + 1}: " in history.stopped
+    assert f"stopped in epoch {epochs + 1}, after {epochs} steps: " in history.stopped
     assert 2 * 3 * (epochs - 1) < 308 < 2 * 3 * (epochs + 1)
     assert (model.x.data, history.best_epoch) == (0.0, 1)
     assert np.isfinite(history["loss"]).all()
@@ -139,9 +140,49 @@ def test_a_gradient_that_is_not_finite_is_no_step(replay):
         return microgrid.mean(p * t for p, t in zip(predictions, targets))
 
     model = Root(0.0)
-    with pytest.warns(RuntimeWarning, match="stopped in epoch 1: "):
+    with pytest.warns(RuntimeWarning, match="stopped in epoch 1, after 0 steps: ") as told:
         fit(model, [0.0, 1.0], [1.0, 1.0], loss=loss, optimizer=SGD, epochs=5, replay=replay)
-    assert model.x.data == 0.0
+    assert (model.x.data, model.x.grad) == (0.0, 0.0)
+    assert "the partial of sqrt(+ (0.0)) with respect to it is inf" in str(told[0].message)
+    assert ("the gradient of parameters[0], 'x', is inf: " in str(told[0].message)) == replay
+
+
+class Grown(Point):
+    """x⁴: at 1 the loss ½ (x⁴ - y)² is small, and after a step of 10 to the 100 it is not."""
+
+    def __call__(self, sample):
+        return self.x**4 + 0 * sample
+
+
+@replayed_and_not
+@pytest.mark.parametrize("given", [{}, {"batch_size": 1}, {"validation": ([0.0], [3.0])}], ids=["", "batches", "held"])
+def test_what_ends_a_training_is_told_by_labels_and_not_by_a_program_s_slots(given, replay):
+    with pytest.warns(RuntimeWarning) as told:
+        train(Grown(1.0), [3.0, 5.0], 5, optimizer=functools.partial(optim.SGD, lr=1e100), replay=replay, **given)
+    message = str(told[0].message)
+    assert re.search(r"stopped in epoch \d, after 1 step: ", message)
+    assert re.search(r"'x' \(-?\d(\.\d*)?e\+10\d\) \*\* 4.0 exceeds the range of doubles", message)
+    assert "%" not in message
+    assert "errstate" not in message
+    assert ("in the validation: " in message) == ("validation" in given)
+
+
+@replayed_and_not
+def test_a_penalty_that_is_not_finite_is_told(replay):
+    with pytest.warns(RuntimeWarning, match=r"after 1 step: .*'x' \(-?\d(\.\d*)?e\+10\d\) \*\* 4.0 exceeds") as told:
+        train(Point(1.0), [3.0], 5, optimizer=functools.partial(optim.SGD, lr=1e100), penalty=lambda ps: ps[0] ** 4,
+              replay=replay)  # fmt: skip
+    assert ("the penalty" in str(told[0].message)) == replay
+    assert "%" not in str(told[0].message)
+
+
+def test_a_sum_that_leaves_the_range_is_told_where_every_loss_is_in_it():
+    def loss(predictions, targets):
+        return microgrid.sum((p - t) ** 2 / 2 for p, t in zip(predictions, targets))
+
+    # 100 samples of ½x² have the slope 100, so that x is -1e154 after a step, and each loss 5e307
+    with pytest.warns(RuntimeWarning, match="after 1 step: the sum of the samples' losses, or of their gradients"):
+        train(Point(1.0), [0.0] * 100, 5, loss=loss, optimizer=functools.partial(optim.SGD, lr=1e152))
 
 
 def test_what_is_wrong_from_the_start_is_an_error():

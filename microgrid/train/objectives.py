@@ -11,16 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from .. import program
 from ..context import no_grad
 from ..engine import Value
 from ..errors import DomainError, MicrogridError
-from ..recording import record
 from .examples import Examples
-from .recorder import PROBES, Coupled, Recorded, Unrecordable, check_same, overlooked, record_batch, record_example
+from .programs import Penalty, Programs, changed, give, reached, with_masks
+from .recorder import PROBES, Coupled, Recorded, Unrecordable, overlooked, record_batch, record_example
 from .task import Task
 
 if TYPE_CHECKING:
@@ -29,7 +27,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-__all__ = ["Eager", "ReplayedBatches", "ReplayedExamples", "give", "objective"]
+__all__ = ["Eager", "ReplayedBatches", "ReplayedExamples", "objective"]
 
 
 def objective(task: Task, size: int, replay: bool) -> tuple[Any, str]:
@@ -108,49 +106,6 @@ class Eager:
         return ""
 
 
-class Programs:
-    """What was recorded, as programs, each compiled when it is first run.
-
-    `total` is the loss with the penalty; `forward` the loss, the statistics of normalisations and the predictions.
-    """
-
-    def __init__(self, task: Task, found: Recorded, penalty: Value | None = None) -> None:
-        self.found, self.trained = found, task.trained
-        self._total = found.loss if penalty is None else found.loss + penalty
-        norms = [norm for norm in task.norms if norm.training]
-        self.norms = [(norm, len(norm.statistics[0])) for norm in norms]
-        self.statistics = [v for norm in norms for part in norm.statistics for v in part]
-
-    @cached_property
-    def total(self) -> program.Program:
-        return program.compile(self._total, self.found.columns, self.trained)
-
-    @cached_property
-    def limits(self) -> program.Program:
-        return program.compile([r.node for r in self.found.ranges], self.found.columns, self.trained)
-
-    def check(self, X: Floats, parameters: Floats) -> None:
-        """DomainError where the loss would raise it in Python, such as a prediction that is no probability."""
-        import numpy as np
-
-        if not self.found.ranges:
-            return
-        self.limits.parameters = parameters
-        numbers = self.limits(X)
-        low, high = np.array([(r.low, r.high) for r in self.found.ranges]).T
-        outside = np.argwhere((numbers < low) | (numbers > high))
-        if len(outside):
-            sample, k = map(int, outside[0])
-            of = self.found.ranges[k]
-            raise DomainError(f"{of.name}: {float(numbers[sample, k]):.6g} {of.rule}")
-
-    @cached_property
-    def forward(self) -> program.Program:
-        return program.compile(
-            [self.found.loss, *self.statistics, *self.found.outputs], self.found.columns, self.trained
-        )
-
-
 class ReplayedExamples:
     """One example's graph, replayed for all rows of a batch at once; the penalty by a program of its own."""
 
@@ -161,7 +116,7 @@ class ReplayedExamples:
         example, self.encoding, self.reduce = record_example(task)
         self.programs, self.shape = Programs(task, example), shape(example.predictions[0])
         penalty = task.added()
-        self.penalty = None if penalty is None else program.compile(penalty, [], task.trained)
+        self.penalty = None if penalty is None else Penalty(penalty, task.trained)
         self.parameters = np.array([v.data for v in task.trained])
         self.reached = reached(example, penalty, task.trained)
 
@@ -169,14 +124,10 @@ class ReplayedExamples:
         return self.encoding(examples.rows)
 
     def value_and_grad(self, rows: Floats) -> tuple[float, Floats]:
-        value: float
         self.X = with_masks(rows, self.programs.found.masks)
-        self.programs.check(self.X, self.parameters)
-        self.programs.total.parameters = self.parameters
-        value, gradient = self.programs.total.value_and_grad(self.X, self.reduce)
+        value, gradient = self.programs.value_and_grad(self.X, self.parameters, self.reduce)
         if self.penalty is not None:
-            self.penalty.parameters = self.parameters
-            added, slope = self.penalty.value_and_grad()
+            added, slope = self.penalty.value_and_grad(self.parameters)
             value += added
             gradient += slope
         return value, gradient
@@ -191,9 +142,7 @@ class ReplayedExamples:
         return self._forward()[:, 1:].reshape(len(self.X), *self.shape)
 
     def _forward(self) -> Floats:
-        self.programs.forward.parameters = self.parameters
-        found: Floats = self.programs.forward(self.X)
-        return found
+        return self.programs.outputs(self.X, self.parameters)
 
     def refresh(self) -> None:
         """Record again, after what is a constant of the graph has changed."""
@@ -231,9 +180,7 @@ class ReplayedBatches:
 
     def value_and_grad(self, rows: Floats) -> tuple[float, Floats]:
         self._prepare(rows)
-        self.programs.check(self.X, self.parameters)
-        self.programs.total.parameters = self.parameters
-        value, gradient = self.programs.total.value_and_grad(self.X, "sum")
+        value, gradient = self.programs.value_and_grad(self.X, self.parameters, "sum")
         if self.programs.norms:
             self._absorb()
         return value, gradient
@@ -263,8 +210,7 @@ class ReplayedBatches:
         return found.reshape(shape(self.programs.found.predictions))
 
     def _forward(self) -> Floats:
-        self.programs.forward.parameters = self.parameters
-        found: Floats = self.programs.forward(self.X)[0]
+        found: Floats = self.programs.outputs(self.X, self.parameters)[0]
         return found
 
     def refresh(self) -> None:
@@ -286,16 +232,6 @@ class ReplayedBatches:
 # ---------------------------------------------------------------- what they share
 
 
-def reached(found: Recorded, penalty: Value | None, trained: list[Value]) -> NDArray[np.bool_]:
-    """Which of the trained parameters are used: the others are left alone, as they are in Python."""
-    import numpy as np
-
-    recordings = [found.recording, *([] if penalty is None else [record([penalty], [], trained)])]
-    used = [np.array(recording.wanted)[-len(trained) :] >= 0 for recording in recordings]
-    either: NDArray[np.bool_] = np.logical_or.reduce(used)
-    return either
-
-
 @contextmanager
 def out_of_range() -> Iterator[None]:
     """What leaves the range of doubles in Python is the DomainError that it is in a program."""
@@ -305,35 +241,7 @@ def out_of_range() -> Iterator[None]:
         raise DomainError(str(error)) from error
 
 
-def with_masks(rows: Floats, masks: list[tuple[Any, list[Value]]]) -> Floats:
-    """The rows with columns of masks, those that as many forward passes in Python would have drawn."""
-    import numpy as np
-
-    if not masks:
-        return rows
-    columns = [rows]
-    for dropout, leaves in masks:
-        dropout.masks = leaves  # it draws as many as it has, and other graphs may have left it others
-        columns.append(dropout.draw(len(rows)))
-    return np.hstack(columns)
-
-
 def shape(predictions: Any) -> tuple[int, ...]:
     import numpy as np
 
     return np.shape(np.array(predictions, dtype=object))
-
-
-def changed(before: Recorded, after: Recorded) -> str:
-    """Why two graphs do not compute the same, whatever the parameters; "" if they do."""
-    try:
-        check_same([before.recording, after.recording])
-    except Unrecordable:
-        return "with the trained parameters it records another, so Python decides by the parameters"
-    return ""
-
-
-def give(values: list[Value], numbers: Floats) -> None:
-    """Set the data of Values."""
-    for v, x in zip(values, numbers.tolist()):
-        v.data = x

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from ..context import errstate
 from ..errors import DomainError, NonFiniteGradient
+from ..failures import IEEE
 from ..optim import Optimizer, ReduceLROnPlateau
 from .examples import Examples, batches
 from .history import Best, EarlyStopping, History
 from .metrics import check, evaluate
-from .objectives import give, objective
+from .objectives import objective
+from .programs import give
 from .task import Task
 from .validation import Validation
 
@@ -96,7 +98,8 @@ class Training:
             losses = self.history["loss"]
             grown = len(losses) > 1 and losses[-1] > 10 * losses[0]
             hint = f"; the loss had grown to {losses[-1]:.3g}: choose a smaller lr, or clip=" if grown else ""
-            trouble = f"stopped in epoch {epoch}: {error}{hint}"
+            taken = f"{self.steps} step{'s' * (self.steps != 1)}"
+            trouble = f"stopped in epoch {epoch}, after {taken}: {plain(error)}{hint}"
         finally:
             if trouble or restore:
                 x[:], running = best.state
@@ -197,6 +200,11 @@ class Training:
 def notice(text: str) -> None:
     """A warning that names the line where `fit` was called."""
     warnings.warn(text, RuntimeWarning, stacklevel=4)
+
+
+def plain(error: Exception) -> str:
+    """What went wrong, without what holds or helps where no training goes on."""
+    return str(error).replace(f"; {IEEE}", "").removesuffix("; no gradient was changed")
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ..errors import DomainError
 from .examples import Examples
 from .metrics import evaluate
 from .objectives import objective
@@ -32,7 +33,10 @@ class Validation:
             if self.task.norms:  # whose running statistics are constants of the graph
                 self.objective.refresh()
             self.objective.parameters[:] = parameters
-            found = {"loss": self.objective.loss(self.rows)}
+            try:
+                found = {"loss": self.objective.loss(self.rows)}
+            except DomainError as error:
+                raise DomainError(f"in the validation: {error}") from error
             if metrics:
                 found |= evaluate(metrics, self.objective.predictions(), self.task.examples.y)
         return found
