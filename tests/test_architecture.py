@@ -56,6 +56,7 @@ LAYERS = [
      "symbolic", "recording", "lowering", "instructions", "replay", "listing", "diagnosis", "arguments", "export",
      "kernel", "program", "nn", "datasets", "optim"},
     {"layers"},
+    {"watch"},
     {"monitor"},
     {"train"},
     {"sources", "cli"},
