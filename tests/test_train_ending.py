@@ -176,6 +176,12 @@ def test_a_penalty_that_is_not_finite_is_told(replay):
     assert "%" not in str(told[0].message)
 
 
+def test_a_loss_that_grows_within_the_first_epoch_is_told_too():
+    # ½x² with x = 1, -1e60, 1e120 and -1e180
+    with pytest.warns(RuntimeWarning, match=r"in epoch 1, after 3 steps: .* the loss had grown to 5e\+239: choose"):
+        train(Point(1.0), [0.0] * 4, 5, batch_size=1, optimizer=functools.partial(optim.SGD, lr=1e60))
+
+
 def test_a_sum_that_leaves_the_range_is_told_where_every_loss_is_in_it():
     def loss(predictions, targets):
         return microgrid.sum((p - t) ** 2 / 2 for p, t in zip(predictions, targets))

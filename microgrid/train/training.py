@@ -45,6 +45,7 @@ class Training:
     def __init__(self, task: Task, optimizer: Optimizer, rng: Any) -> None:
         self.task, self.optimizer, self.rng = task, optimizer, rng
         self.steps = 0
+        self.first = self.last = 0.0  # the loss of the first batch, and of the last one so far
         self.held: Validation | None = None
 
     def run(self, held: Examples | None, replay: bool, progress: bool) -> History:
@@ -95,9 +96,8 @@ class Training:
         except KeyboardInterrupt:
             trouble = f"was interrupted in epoch {epoch}"
         except (DomainError, NonFiniteGradient) as error:
-            losses = self.history["loss"]
-            grown = len(losses) > 1 and losses[-1] > 10 * losses[0]
-            hint = f"; the loss had grown to {losses[-1]:.3g}: choose a smaller lr, or clip=" if grown else ""
+            grown = self.last > 10 * self.first
+            hint = f"; the loss had grown to {self.last:.3g}: choose a smaller lr, or clip=" if grown else ""
             taken = f"{self.steps} step{'s' * (self.steps != 1)}"
             trouble = f"stopped in epoch {epoch}, after {taken}: {plain(error)}{hint}"
         finally:
@@ -123,6 +123,7 @@ class Training:
             value, gradient = self.objective.value_and_grad(rows[part])
             if not isfinite(value):
                 raise DomainError(f"the loss is {value}")
+            self.first, self.last = self.first if self.steps else value, value
             total += value * (part.stop - part.start)
             if self.metrics:
                 outputs.append(self.objective.predictions())
