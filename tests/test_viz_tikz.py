@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from test_viz_graphs import GRAPHS, HOSTILE, lecture, named, reuse
 
+import microgrid as mg
 import viz
 from microgrid import parameter
 from viz import tikz
@@ -167,9 +168,38 @@ def frames() -> list[object]:
 def test_what_no_overlay_changes_is_written_once() -> None:
     text = tikz.beamer(frames())
     assert text.count(r"{\(y\)}") == 1  # y is never lit
-    assert re.findall(r"\\only<(\d-\d)>\{%\n\\path\[fill=mg\w+, draw=mg7440ad", text) == []  # w always is
+    boxes = re.findall(r"csname drawn (\d+)\\endcsname\{%\n\\path\[fill=mg\w+, draw=mg7440ad", text)
+    whole = [k for k in boxes if f"\n\\drawn{{{k}}}\n" in text]
+    assert boxes == whole != []  # w always is
     assert text.count(r"{\(z\) = \(w\) \(\cdot{}\) \(x\)}") == 2  # z: pale, then lit
     assert set(re.findall(r"\\only<(\d)-(\d)>", text)) == {("1", "1"), ("2", "3"), ("1", "2"), ("3", "3")}
+
+
+def test_the_frame_itself_is_short_since_beamer_reads_it_for_every_overlay() -> None:
+    frame = tikz.beamer(frames()).split(r"\begin{frame}")[1]
+    assert frame.count(r"\path") == 1  # the bounding box
+    assert r"\node" not in frame
+
+
+@needs_latex
+def test_a_graph_of_a_hundred_nodes_fits_into_the_memory_of_latex(tmp_path: Path) -> None:
+    with mg.scope("net"):
+        y = mg.nn.MLP(3, [4, 4, 1])([parameter(0.1, f"x{k}") for k in range(3)])
+    steps = viz.steps(y, by="layer", collapse=None)
+    said = compiled(steps.tikz(), tmp_path)
+    assert pages(said) == len(steps)
+
+
+@needs_latex
+@pytest.mark.parametrize("rankdir", ["LR", "TB"])
+def test_a_picture_longer_than_latex_can_count_is_made_smaller(rankdir: str, tmp_path: Path) -> None:
+    y = x = parameter(1.0, "x")
+    for _ in range(60):
+        y = y * 1.01 + x
+    figure = viz.draw(y, rankdir=rankdir)
+    assert max(figure._scene.size) > 16_383  # TeX's largest length in points
+    figure.save(tmp_path / "long.tex")
+    assert pages(compiled((tmp_path / "long.tex").read_text(encoding="utf-8"), tmp_path)) == 1
 
 
 def test_drawings_of_different_build_are_overlaid_as_a_whole() -> None:

@@ -54,7 +54,7 @@ class Film:
         if options.slide is not None:  # captions have the width of the slide, however high the picture is
             width, height = slides.SLIDES[options.slide]
             self._whole, self._subtitles = self._written_under(max(NARROWEST, self._drawn[1] * width / height))
-        self._fit = slides.Fit(self._drawn, options.slide) if options.slide else None
+        self._fit = slides.Fit(self._drawn, slides.SLIDES[options.slide]) if options.slide else None
         self._written: Written = {}
 
     def svg(self, k: int) -> str:

@@ -1,4 +1,4 @@
-"""Fits a drawing to a slide, and knows what can then no longer be read."""
+"""Fits a drawing to a slide or another page, and knows what can then no longer be read."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from .scene import Group, Path, Scene, Text
 from .shapes import Point
 
-__all__ = ["READABLE", "SLIDES", "Fit", "fit", "smallest"]
+__all__ = ["READABLE", "SLIDES", "Fit", "fit", "shrink", "smallest"]
 
 SLIDES: dict[str, Point] = {"16:9": (720.0, 405.0), "4:3": (720.0, 540.0)}
 """Points, on a page ten inches wide as presentation programs have it."""
@@ -19,21 +19,17 @@ LARGEST = 1.5
 
 @dataclass(frozen=True)
 class Fit:
-    """Brings drawings of one size into the middle of a slide, as large as they may be."""
+    """Brings drawings of one size into the middle of a page, as large as they may be."""
 
     drawn: Point
-    slide: str
-
-    @property
-    def size(self) -> Point:
-        return SLIDES[self.slide]
+    size: Point
 
     @property
     def scale(self) -> float:
         return min(self.size[0] / self.drawn[0], self.size[1] / self.drawn[1], LARGEST)
 
     def group(self, group: Group) -> Group:
-        """A group of such a drawing, as it is on the slide."""
+        """A group of such a drawing, as it is on the page."""
         scale = self.scale
         dx, dy = ((whole - scale * part) / 2 for whole, part in zip(self.size, self.drawn))
 
@@ -53,8 +49,19 @@ class Fit:
 
 def fit(scene: Scene, slide: str) -> Scene:
     """The drawing in the middle of a slide."""
-    onto = Fit(scene.size, slide)
-    return replace(scene, size=onto.size, groups=tuple(map(onto.group, scene.groups)))
+    return _onto(scene, SLIDES[slide])
+
+
+def shrink(scene: Scene, longest: float) -> Scene:
+    """The drawing on a page none of whose sides is longer than this."""
+    width, height = scene.size
+    share = longest / max(width, height)
+    return scene if share >= 1 else _onto(scene, (share * width, share * height))
+
+
+def _onto(scene: Scene, size: Point) -> Scene:
+    onto = Fit(scene.size, size)
+    return replace(scene, size=size, groups=tuple(map(onto.group, scene.groups)))
 
 
 def smallest(scene: Scene) -> float:

@@ -8,6 +8,7 @@ from .errors import warn
 from .latex import latex, missing
 from .scene import Group, Path, Scene, Text
 from .shapes import Command, Point
+from .slide import shrink
 from .theme import Paint
 
 __all__ = ["beamer", "document", "tikz"]
@@ -17,15 +18,21 @@ FONT = rf"\sffamily\fontsize{{{FONT_SIZE}}}{{{FONT_SIZE * 1.2:g}}}\selectfont"
 """A size that every font has, of which the sizes of the picture are multiples, whatever the document's own is."""
 PAGE = (14.0, 8.3)
 """The room between the margins of a Beamer page of 16 by 9 cm."""
+LONGEST = 14_400.0
+"""Points that a page may be long, as PDF has it; TeX itself can count to 16,383."""
+MOST = 2_000_000
+"""Characters of a Beamer frame beyond which pdflatex, whose memory has a fixed size, may not do."""
 
 
 def tikz(scene: Scene) -> str:
     """The drawing as one tikzpicture; the document needs the packages tikz and (for accents) fontenc with T1."""
-    return _picture([scene], [_group(group) for group in scene.groups])
+    scene = shrink(scene, LONGEST)
+    return _picture([scene], [_group(group) for group in scene.groups], _colors([scene]))
 
 
 def document(scene: Scene) -> str:
     """The drawing as a document of its own, a page as large as the picture."""
+    scene = shrink(scene, LONGEST)
     width, height = map(_number, scene.size)
     return "\n".join(
         [
@@ -46,14 +53,22 @@ def document(scene: Scene) -> str:
 def beamer(scenes: Sequence[Scene], slide: str | None = None) -> str:
     """Drawings of the same size as the overlays of one Beamer frame: what does not change is written once.
 
-    Drawings that have been fitted to a `slide` fill the page; others are as large as its margins let them be.
+    Drawings that have been fitted to a `slide` fill the page; others are as large as its margins let them be.  What is
+    drawn stands before the frame, which Beamer reads as a whole for every overlay.
     """
+    scenes = [shrink(scene, LONGEST) for scene in scenes]
     rows = [scene.groups for scene in scenes]
     if len({len(row) for row in rows}) == 1:
         parts = [part for column in zip(*rows, strict=True) for part in _overlays(column)]
     else:
-        parts = [_only(k, k, "\n".join(map(_group, row))) for k, row in enumerate(rows, 1)]
-    picture = _picture(scenes, parts)
+        parts = [("\n".join(map(_group, row)), k, k) for k, row in enumerate(rows, 1)]
+    texts = list(dict.fromkeys(text for text, _, _ in parts))
+    if sum(map(len, texts)) > MOST:
+        warn("so much is drawn that pdflatex may run out of memory: compile the file with lualatex, take larger steps "
+             '(by="neuron" or "layer") or fewer boxes (collapse=)')  # fmt: skip
+    number = {text: k for k, text in enumerate(texts, 1)}
+    shown = [_shown(number[text], first, last, len(scenes)) for text, first, last in parts]
+    picture = _picture(scenes, shown)
     width, height = scenes[0].size
     high = width < height * PAGE[0] / PAGE[1]
     return "\n".join(
@@ -63,6 +78,9 @@ def beamer(scenes: Sequence[Scene], slide: str | None = None) -> str:
             r"\usepackage{tikz}",
             r"\setbeamertemplate{navigation symbols}{}",
             *([r"\setbeamersize{text margin left=0pt, text margin right=0pt}"] if slide else []),
+            *_colors(scenes),
+            r"\newcommand\drawn[1]{\csname drawn #1\endcsname}",
+            *(rf"\expandafter\def\csname drawn {k}\endcsname{{%" f"\n{text}}}" for text, k in number.items()),
             r"\begin{document}",
             r"\begin{frame}[plain]",
             r"\centering",
@@ -75,36 +93,38 @@ def beamer(scenes: Sequence[Scene], slide: str | None = None) -> str:
     )
 
 
-def _overlays(column: Sequence[Group]) -> list[str]:
+def _overlays(column: Sequence[Group]) -> list[tuple[str, int, int]]:
     """One place of all drawings: what stands there, and from which overlay to which."""
     parts, start = [], 0
     for k in range(1, len(column) + 1):
         if k == len(column) or column[k] != column[start]:
-            text = _group(column[start])
-            parts.append(text if k - start == len(column) else _only(start + 1, k, text))
+            parts.append((_group(column[start]), start + 1, k))
             start = k
     return parts
 
 
-def _only(first: int, last: int, text: str) -> str:
-    return f"\\only<{first}-{last}>{{%\n{text}}}"
+def _shown(number: int, first: int, last: int, count: int) -> str:
+    """What has this number, from one overlay to another."""
+    drawn = rf"\drawn{{{number}}}"
+    return drawn if (first, last) == (1, count) else rf"\only<{first}-{last}>{{{drawn}}}"
 
 
-def _picture(scenes: Sequence[Scene], parts: Iterable[str]) -> str:
-    _warn_of_missing(scenes)
-    width, height = scenes[0].size
+def _colors(scenes: Sequence[Scene]) -> list[str]:
+    """The definitions of all colours that these drawings have."""
     colors = {scene.background for scene in scenes}
     for item in (item for scene in scenes for item in scene.items()):
         colors |= {item.color} if isinstance(item, Text) else {item.paint.fill, item.paint.stroke}
-    corner = _point((width, height))
+    return [rf"\definecolor{{{_color(color)}}}{{HTML}}{{{color[1:].upper()}}}" for color in sorted(colors - {"none"})]
+
+
+def _picture(scenes: Sequence[Scene], parts: Iterable[str], colors: Iterable[str] = ()) -> str:
+    _warn_of_missing(scenes)
+    corner = _point(scenes[0].size)
     return "\n".join(
         [
             r"\begin{tikzpicture}[x=1bp, y=-1bp, line join=miter, inner sep=0pt, outer sep=0pt,",
             rf"  every node/.style={{font={FONT}}}, strong/.style={{font={FONT}\bfseries\boldmath}}]",
-            *(
-                rf"\definecolor{{{_color(color)}}}{{HTML}}{{{color[1:].upper()}}}"
-                for color in sorted(colors - {"none"})
-            ),
+            *colors,
             rf"\path[use as bounding box, fill={_color(scenes[0].background)}] (0,0) rectangle {corner};",
             *parts,
             r"\end{tikzpicture}",
