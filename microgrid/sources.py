@@ -19,7 +19,7 @@ from .parse import free_names, parse
 from .tokens import NUMBER, normal_name
 from .transforms import recompute
 
-__all__ = ["graph"]
+__all__ = ["ScriptError", "graph"]
 
 
 def graph(expression: str, pairs: Sequence[str], params: str = "") -> Value:
@@ -82,7 +82,7 @@ def _from_script(script: str, name: str) -> Value:
         with redirect_stdout(sys.stderr):  # stdout is for our result, which may be JSON
             found = runpy.run_path(script, run_name="microgrid_script")
     except (Exception, SystemExit) as error:
-        raise _ScriptError(_where(error, script)) from error
+        raise ScriptError(_where(error, script)) from error
     finally:
         sys.path[:], sys.argv = path, argv
     if name not in found:
@@ -95,7 +95,7 @@ def _from_script(script: str, name: str) -> Value:
     return value
 
 
-class _ScriptError(MicrogridError):
+class ScriptError(MicrogridError):
     """The user's script failed."""
 
 

@@ -72,7 +72,9 @@ def test_the_options_of_a_drawing(tmp_path: Path) -> None:
     assert "∂y/∂w = 3 + 1 = 4" in (tmp_path / "path.svg").read_text(encoding="utf-8")
     done = run("draw", *values, "--highlight", "w, q", cwd=tmp_path)
     assert done.returncode == 2
-    assert done.stderr == "microgrid: error: highlight: no node of the graph has the label 'q': pass the Value itself\n"
+    assert done.stderr == (
+        "microgrid: error: --highlight: no node of the graph has the label 'q': the labels are w, x, y\n"
+    )
     done = run("draw", *values, "--around", "w", "--radius", "1", "--max-nodes", "1", cwd=tmp_path)
     assert done.returncode == 2
     assert "the graph has 4 nodes in 3 boxes and" in done.stderr
