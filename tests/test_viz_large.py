@@ -10,8 +10,8 @@ import warnings
 from pathlib import Path
 
 import pytest
+from pictures import groups, network, texts
 from test_viz_graphs import deep, lecture
-from test_viz_options import groups, network, texts
 
 import microgrid as mg
 import viz

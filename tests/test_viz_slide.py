@@ -5,8 +5,8 @@ import warnings
 import xml.etree.ElementTree as ET
 
 import pytest
+from pictures import network
 from test_viz_graphs import lecture, neurons
-from test_viz_options import network
 
 import viz
 from viz import slide
