@@ -155,18 +155,6 @@ def test_an_operand_is_shared_where_another_operand_depends_on_it(seed: int) -> 
             assert names.is_shared(node, k) == any(operand in below[other] for other in others)
 
 
-def test_what_depends_on_an_operand_is_looked_for_up_to_its_last_use(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each h is used by the next two operations alone, and w by all, for which one search is enough."""
-    sizes: list[int] = []
-    find = Names._find_dependents
-    monkeypatch.setattr(Names, "_find_dependents", lambda *at: sizes.append(len(find(*at)) - at[1]) or find(*at))
-    w, h = parameter(0.5, "w"), Value(0.1, "x")
-    for _ in range(300):
-        h = (h * w + h).tanh()
-    viz.explain(h, by="operation")
-    assert sorted(sizes) == [*[2] * 299, 3, 898]  # from x to the sum lies w, and from w to the last product all else
-
-
 # ---------------------------------------------------------------- scopes
 
 

@@ -7,10 +7,12 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, reduce
+from operator import or_
 
 from .digits import Numbers
 from .notation import LONGEST_OPERAND, application
+from .paths import Edge
 from .printer import Printer, is_name
 from .snapshot import Node, Trace
 from .text import shorten
@@ -71,9 +73,6 @@ class Names:
         self._words: dict[str, str] = {}
         self._trees: list[ast.expr] = []
         self._patterns: dict[int, Pattern] = {}
-        self._uses = Counter(parent for node in trace.nodes for parent in node.parents)
-        self._last_use = {parent: node.index for node in trace.nodes for parent in node.parents}
-        self._dependents = lru_cache(64)(self._find_dependents)  # the edges of a shared operand come close together
         self._letter = "v"
         labels = {node.label for node in trace.nodes}
         while any(f"{self._letter}{node.index}" in labels for node in trace.nodes):
@@ -150,19 +149,31 @@ class Names:
 
     def is_shared(self, node: Node, k: int) -> bool:
         """Whether a node depends on its k-th operand through another one too: then ∂z/∂w is not the edge's number."""
-        if self._uses[node.parents[k]] == 1:
-            return False
-        depends = self._dependents(node.parents[k])
-        return any(depends[parent] for j, parent in enumerate(node.parents) if j != k)
+        return (node.index, k) in self._shared
 
-    def _find_dependents(self, start: int) -> bytearray:
-        """For each node before the last use of `start` whether it is `start` or depends on it."""
-        end = self._last_use[start]  # what comes later is an operand of none that `start` goes into
-        depends = bytearray(end)
-        depends[start] = True
-        for node in self._trace.nodes[start + 1 : end]:
-            depends[node.index] = any(depends[parent] for parent in node.parents)
-        return depends
+    @cached_property
+    def _shared(self) -> set[Edge]:
+        """All such edges, in one pass: each node knows by a bit on which operands of several uses it depends."""
+        nodes = self._trace.nodes
+        uses = Counter(parent for node in nodes for parent in node.parents)
+        last = {parent: node.index for node in nodes for parent in node.parents}
+        bits = {i: n for n, i in enumerate(i for i, count in uses.items() if count > 1)}
+        below: dict[int, int] = {}
+        used = (1 << len(bits)) - 1  # those that are operands of what is still to come
+        found: set[Edge] = set()
+        for node in nodes:
+            for k, parent in enumerate(node.parents):
+                others = (other for j, other in enumerate(node.parents) if j != k)
+                if parent in bits and any(below[other] >> bits[parent] & 1 for other in others):
+                    found.add((node.index, k))
+            depends = reduce(or_, (below[parent] for parent in node.parents), 0)
+            if node.index in bits:
+                depends |= 1 << bits[node.index]
+            for parent in {parent for parent in node.parents if last[parent] == node.index}:
+                del below[parent]
+                used &= ~(1 << bits[parent]) if parent in bits else -1
+            below[node.index] = depends & used
+        return found
 
     def _operand(self, node: Node, k: int) -> Node:
         return self._trace.nodes[node.parents[k]]
