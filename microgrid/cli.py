@@ -89,8 +89,7 @@ def _to_draw(options: argparse.Namespace) -> tuple[Any, Value, dict[str, Any]]:
     """The package that draws, the graph, and the options of its picture."""
     options.output = options.output.removeprefix(" ")  # which `_read_arguments` put before a minus
     result = graph(options.expression, options.pairs, options.params)
-    if "{" not in options.output:  # the folder of numbered files is made
-        _check_directory(options.output)
+    _check_directory(options.output)
     shared = {name: getattr(options, name) for name in DRAWING}
     shared |= {"highlight": _names(options.highlight), "path": _names(options.path) or None}
     return _viz(), result, shared
@@ -110,6 +109,8 @@ def _viz() -> Any:
 
 def _check_directory(file: str) -> None:
     directory = Path(file).parent
+    if "{" in file:  # the folder of numbered files is made
+        directory = directory.parent
     if not directory.is_dir():
         raise FileNotFoundError(2, "no such directory; make it first", str(directory))
 

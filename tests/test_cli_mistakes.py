@@ -51,6 +51,7 @@ MISTAKES = [
     (["step", "x*x", "x=1", "--lang", "la"], "invalid choice: 'la'"),
     (["step", "x*x", "x=1", "-o", "steps.png"], "a file for each"),
     (["step", "x*x", "x=1", "-o", "nowhere/step.html"], "nowhere: no such directory"),
+    (["step", "x*x", "x=1", "-o", "nowhere/steps/{}.svg"], "nowhere: no such directory"),
     (["step", "x*x*x*x", "x=1", "--max-nodes", "3"], "3"),
     (["verify", "exp(x)", "x=1000"], "exceeds the range of doubles"),
     (["verify"], "nothing to verify"),

@@ -88,7 +88,7 @@ def _collapsed(trace: Trace, by: str, options: Options) -> Options:
     boxes = len(fold(trace, level))
     if not boxes <= options.max_nodes < count:
         return options
-    warn(collapsed(count, boxes, level, ", since the steps take as much at once"))
+    warn(collapsed(count, boxes, level, ", a box for what one step computes"))
     return replace(options, collapse=level)
 
 
