@@ -11,7 +11,6 @@ from microgrid import Value
 from microgrid.backward import propagate
 from microgrid.graph import order
 
-from .errors import TooLarge
 from .text import clean
 
 __all__ = ["Node", "Trace", "read"]
@@ -54,7 +53,7 @@ class Trace:
         return [self.nodes[i] for i in node.parents]
 
 
-def read(root: Value, max_nodes: int | None = None) -> Trace:
+def read(root: Value) -> Trace:
     """Take down a graph.  Nothing is computed in it and nothing is changed.
 
     >>> x = Value(3.0, "x")
@@ -64,11 +63,6 @@ def read(root: Value, max_nodes: int | None = None) -> Trace:
     if not isinstance(root, Value):
         raise TypeError(f"a picture is drawn of a Value, the result of a computation, got {type(root).__name__}")
     values = order(root)
-    if max_nodes is not None and len(values) > max_nodes:
-        raise TooLarge(
-            f"the graph has {len(values):,} nodes and max_nodes is {max_nodes:,}: take a part of it (one sample, or a "
-            "node nearer to the leaves), or pass max_nodes=None"
-        )
     position = {v: i for i, v in enumerate(values)}
     newest_first, adjoints = propagate(root)
     derivatives = dict(zip(newest_first, adjoints, strict=True))
