@@ -58,6 +58,22 @@ def test_frames_and_captions_are_those_of_python(visit: Open, level: str, lang: 
         assert frames_in(visit(steps)) == frames_of(steps)
 
 
+@pytest.mark.parametrize("by", ["neuron", "layer"])
+def test_captions_of_scopes_in_scopes_and_of_parameters_from_elsewhere(visit: Open, by: str) -> None:
+    w, x = parameter(2.0, "w"), Value(3.0, "x")
+    with mg.scope("outer"):
+        b = parameter(1.0, "b")
+        with mg.scope("inner"):
+            z = named(w * x * b + parameter(0.5, "c"), "z")
+            u = named(z * w, "u")
+        v = named(z * b + u, "v")
+    with mg.scope("last"):
+        y = named(v * b - w * z, "y")
+    steps = viz.steps(y, by=by, lang="es")
+    assert sum("‖grad‖" in frame.caption for frame in steps) >= 2
+    assert frames_in(visit(steps)) == frames_of(steps)
+
+
 @pytest.mark.parametrize("by", ["auto", "neuron"])
 @pytest.mark.parametrize("lang", ["en", "es"])
 def test_boxes_say_at_every_step_what_the_frames_say(visit: Open, by: str, lang: str) -> None:

@@ -16,8 +16,11 @@ import viz
 from microgrid import Value, parameter
 from microgrid.cli import main
 from microgrid.nn import MLP
+from microgrid.spanish import SPANISH as REPORTS
 from viz.below import LEGEND
+from viz.captions import MESSAGES
 from viz.language import SPANISH, speaker
+from viz.page_words import SHARED, own_words
 
 ROLES = {"input", "parameter", "constant", "operation"}
 PACKAGE = Path(viz.__file__).parent
@@ -48,10 +51,20 @@ def doubling() -> Value:
 
 def test_every_template_is_in_the_table_and_nothing_else() -> None:
     speaking = [path for path in PACKAGE.glob("*.py") if "from .language import" in path.read_text(encoding="utf-8")]
-    said = {text for path in speaking for text in templates(path)}
+    said = {text for path in speaking for text in templates(path)} - MESSAGES["en"].keys()
     needed = {text for text in said if has_words(text)} | {*LEGEND.values(), *ROLES}
-    assert needed - SPANISH.keys() == set()
+    assert needed & REPORTS.keys() == {"input", "parameter", "constant"}
+    assert needed - REPORTS.keys() - SPANISH.keys() == set()
     assert SPANISH.keys() - needed == set()
+
+
+def test_no_word_is_translated_in_two_places() -> None:
+    assert SPANISH.keys() & REPORTS.keys() == set()
+    words = own_words()
+    assert words["es"].keys() & SHARED.keys() == set()
+    said = {(words["en"][name], text) for name, text in words["es"].items() if text != words["en"][name]}
+    assert said & {*SPANISH.items(), *REPORTS.items()} == set()
+    assert {text for text in SHARED.values() if has_words(text)} - SPANISH.keys() - REPORTS.keys() == {SHARED["norm"]}
 
 
 @pytest.mark.parametrize("template", SPANISH)
@@ -76,7 +89,7 @@ INDEPENDENT = {"grad", "layer", "neuron", "relu", "ReLU"}
 """Names that the user or the library gave, and the signs of operations."""
 
 WORD = re.compile(r"[a-zA-Záéíóúñ]{2,}")
-SPANISH_WORDS = {word for text in SPANISH.values() for word in WORD.findall(text)}
+SPANISH_WORDS = {word for text in (SPANISH | REPORTS).values() for word in WORD.findall(text)}
 
 
 def words(svg: str) -> set[str]:

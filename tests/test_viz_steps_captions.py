@@ -173,8 +173,8 @@ def test_neurons_and_layers_are_taken_at_once() -> None:
     slopes = [(v.scope, slope.data) for v, slope in zip(weights, mg.grad(y, weights), strict=True)]
     norm = [math.sqrt(sum(slope**2 for scope, slope in slopes if scope.startswith(f"layer{k}"))) for k in (0, 1)]
     assert captions(y, "backward", by="layer") == [
-        f"layer1: the gradient goes back through 9 local derivatives; ‖grad‖ = {norm[1]:.4g} (parameters: 3)",
-        f"layer0: the gradient goes back through 18 local derivatives; ‖grad‖ = {norm[0]:.4g} (parameters: 6)",
+        f"layer1: the gradient goes back through 9 local derivatives; ‖grad‖ = {norm[1]:.4g} (3 parameters)",
+        f"layer0: the gradient goes back through 18 local derivatives; ‖grad‖ = {norm[0]:.4g} (6 parameters)",
     ]
 
 

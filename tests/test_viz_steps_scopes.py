@@ -51,13 +51,41 @@ def test_a_scope_fills_up_as_it_is_computed() -> None:
     ]
 
 
+@pytest.mark.parametrize("by", ["neuron", "layer"])
+def test_captions_of_scopes_say_what_their_boxes_do(by: str) -> None:
+    steps = viz.steps(named(neurons(), "y"), by=by, collapse=by)
+    told = [frame.caption.split("; ") for frame in steps if frame.phase == "backward"]
+    assert len(told) == (3 if by == "neuron" else 2)
+    boxes = [texts(g) for g in groups(steps, -1) if "folded" in g.get("class")]
+    for caption, norm in told:
+        assert [caption.split(":")[0].split("/")[-1], norm] in [[name, last] for name, *_, last in boxes]
+
+
+def test_a_parameter_made_outside_a_scope_is_none_of_its_own() -> None:
+    """y = (w + v)²/2 + w at w = 2, v = 1: the second scope uses w, and its output's gradient is 1; ∂y/∂v = 3."""
+    with mg.scope("a"):
+        w = parameter(2.0, "w")
+        v = parameter(1.0, "v")
+        s = named(w + v, "s")
+    with mg.scope("b"):
+        y = named(s * s / 2.0 + w, "y")
+    steps = viz.steps(y, by="layer", collapse="layer")
+    captions = [frame.caption for frame in steps if frame.phase == "backward"]
+    assert captions == [
+        "b: the gradient goes back through 5 local derivatives; ‖grad‖ = 1 (1 output)",
+        "a: the gradient goes back through 2 local derivatives; ‖grad‖ = 5 (2 parameters)",
+    ]
+    assert shown(steps, "b")[-1][-1] == "‖grad‖ = 1 (1 output)"
+    assert shown(steps, "a")[-1][-1] == "‖grad‖ = 5 (2 parameters)"  # (3 + 1, 3)
+
+
 def test_boxes_and_captions_of_scopes_speak_spanish() -> None:
     steps = viz.steps(named(neurons(), "y"), by="neuron", collapse="layer", lang="es")
     assert texts(box(steps, 1, "layer0"))[1] == "1 de 2 valores, de −0.9655 a −0.9655"
     assert re.search(r"\(3 de 6 parámetros\)$", texts(box(steps, 6, "layer0"))[2])
     assert "valores aún sin calcular" in box(steps, 0, "layer0").get("aria-label")
     assert steps[1].caption == "layer0/neuron0: 5 operaciones dan v10 = −0.9655"
-    assert re.search(r"retrocede por 9 derivadas locales; ‖grad‖ = \S+ \(parámetros: 3\)$", steps[5].caption)
+    assert re.search(r"retrocede por 9 derivadas locales; ‖grad‖ = \S+ \(3 parámetros\)$", steps[5].caption)
 
 
 def test_a_box_is_lit_where_any_of_its_nodes_gets_a_number_and_an_arrow_where_any_of_its_edges_is_used() -> None:

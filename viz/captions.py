@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from functools import reduce
+from collections.abc import Callable, Sequence
+from functools import cached_property, reduce
 from operator import mul
 
 from .digits import Numbers
+from .folding import Unit, norm_text, range_text
+from .language import speaker
 from .naming import Names, in_brackets
 from .notation import is_current
 from .paths import Paths
@@ -31,10 +33,9 @@ MESSAGES = {
         "paths": "{target} = {value}, a sum over {count} paths",
         "more": "and {count} leaves more",
         "group forward": "{scope}: {count} operations give {equation}",
-        "group outputs": "{scope}: {count} operations give {outputs} values, {low} to {high}",
+        "group outputs": "{scope}: {count} operations give {values}",
         "group backward": "{scope}: the gradient goes back through {count} local derivatives.",
-        "group gradient": "{scope}: the gradient goes back through {count} local derivatives; "
-        "‖grad‖ = {norm} (parameters: {parameters})",
+        "group gradient": "{scope}: the gradient goes back through {count} local derivatives; {gradient}",
         "in scope": "{scope}: {text}",
         "phase start": "Start",
         "phase forward": "Forward pass",
@@ -56,10 +57,9 @@ MESSAGES = {
         "paths": "{target} = {value}, una suma sobre {count} caminos",
         "more": "y {count} hojas más",
         "group forward": "{scope}: {count} operaciones dan {equation}",
-        "group outputs": "{scope}: {count} operaciones dan {outputs} valores, de {low} a {high}",
+        "group outputs": "{scope}: {count} operaciones dan {values}",
         "group backward": "{scope}: el gradiente retrocede por {count} derivadas locales.",
-        "group gradient": "{scope}: el gradiente retrocede por {count} derivadas locales; "
-        "‖grad‖ = {norm} (parámetros: {parameters})",
+        "group gradient": "{scope}: el gradiente retrocede por {count} derivadas locales; {gradient}",
         "in scope": "{scope}: {text}",
         "phase start": "Inicio",
         "phase forward": "Propagación hacia delante",
@@ -101,6 +101,7 @@ class Captions:
         self._trace = trace
         self._numbers = numbers
         self._messages = MESSAGES[lang]
+        self._say = speaker(lang)
 
     def say(self, message: str, /, **fields: object) -> str:
         return self._messages[message].format(**fields)
@@ -196,19 +197,26 @@ class Captions:
         if len(outputs) == 1:
             equation = equal(self.names[outputs[0]], self._numbers(outputs[0].data))
             return self.say("group forward", scope=scope, count=f"{len(nodes):,}", equation=equation)
-        low, high = (self._numbers(end(node.data for node in outputs)) for end in (min, max))
-        count, given = f"{len(nodes):,}", f"{len(outputs):,}"
-        return self.say("group outputs", scope=scope, count=count, outputs=given, low=low, high=high)
+        values = range_text([node.data for node in outputs], len(outputs), self._numbers, self._say)
+        return self.say("group outputs", scope=scope, count=f"{len(nodes):,}", values=values)
 
-    def group_backward(self, scope: str, updates: Sequence[Update]) -> str:
-        """What a scope passes on at once, and the norm of what its parameters have got."""
-        nodes = self._trace.nodes
-        after = {update.target: update.after for update in updates if nodes[update.target].role == "parameter"}
-        count = f"{len(updates):,}"
-        if not after:
+    def group_backward(self, scope: str, updates: Sequence[Update], gradient: Callable[[int], float | None]) -> str:
+        """What a scope passes on at once, and what its box says of the gradients that are known by then."""
+        unit, count = self._units[scope], f"{len(updates):,}"
+        grads = {i: gradient(i) for i in unit.nodes}
+        norm = norm_text(self._trace, unit, self.paths.outputs(unit.nodes), self._numbers, self._say, grads)
+        if norm is None:
             return self.say("group backward", scope=scope, count=count)
-        norm = self._numbers(math.hypot(*after.values()))
-        return self.say("group gradient", scope=scope, count=count, norm=norm, parameters=f"{len(after):,}")
+        return self.say("group gradient", scope=scope, count=count, gradient=norm)
+
+    @cached_property
+    def _units(self) -> dict[str, Unit]:
+        """By its path each scope with all that is in it."""
+        inside: dict[tuple[str, ...], list[int]] = {}
+        for node in self._trace.nodes:
+            for depth in range(1, len(node.scope) + 1):
+                inside.setdefault(node.scope[:depth], []).append(node.index)
+        return {"/".join(path): Unit(tuple(nodes), path) for path, nodes in inside.items()}
 
     def progress(self, phase: str, k: int, count: int) -> str:
         return self.say("progress", phase=self.say(f"phase {phase}"), k=k, count=count)

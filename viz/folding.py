@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from .digits import Numbers
@@ -11,7 +11,10 @@ from .language import ENGLISH, Say
 from .paths import Paths
 from .snapshot import Node, Trace
 
-__all__ = ["LEVELS", "Known", "Unit", "edges", "fold", "gradient_norm", "outputs", "slopes", "summary"]
+__all__ = [
+    "LEVELS", "NORM", "Known", "Unit", "edges", "fold", "gradient_norm", "norm_text", "outputs", "range_text", "slopes",
+    "summary",
+]  # fmt: skip
 
 LEVELS = ("neuron", "layer", "outermost")
 """From the smallest boxes to the largest."""
@@ -104,7 +107,9 @@ def slopes(trace: Trace, unit: Unit, output: int) -> dict[tuple[int, int], float
     return found
 
 
-Known = Sequence[float | None]
+NORM = "‖grad‖ = {x} ({what})"
+
+Known = Sequence[float | None] | Mapping[int, float | None]
 """A number for each node, by position, None where there is none yet."""
 
 
@@ -114,22 +119,33 @@ def summary(
 ) -> tuple[str, str | None]:  # fmt: skip
     """What a folded scope has to say: its output, or the range of its outputs; and its gradient, None if there is none
     yet.  `data` and `grads` are what is known so far, where that is not all that the trace knows."""
-    size, what = gradient_norm(trace, unit, used, say, grads)
-    gradient = None if size is None else f"‖grad‖ = {numbers(size)} ({what})"
+    gradient = norm_text(trace, unit, used, numbers, say, grads)
     known = [x for i in used if (x := trace.nodes[i].data if data is None else data[i]) is not None]
     if not known:
         return "", gradient
     if len(used) == 1:
         return _output(trace.nodes[used[0]], numbers, say), gradient
-    low, high = numbers(min(known)), numbers(max(known))
-    if len(known) < len(used):
-        text = say("{n:,} of {of:,} values, {low} to {high}", n=len(known), of=len(used), low=low, high=high)
-        return text, gradient
-    return say("{n:,} values, {low} to {high}", n=len(known), low=low, high=high), gradient
+    return range_text(known, len(used), numbers, say), gradient
 
 
 def _output(node: Node, numbers: Numbers, say: Say) -> str:
     return f"{node.label} = {numbers(node.data)}" if node.label else say("value {x}", x=numbers(node.data))
+
+
+def range_text(known: Sequence[float], count: int, numbers: Numbers, say: Say = ENGLISH) -> str:
+    """The least and the largest of so many values, as far as they are known."""
+    low, high = numbers(min(known)), numbers(max(known))
+    if len(known) < count:
+        return say("{n:,} of {of:,} values, {low} to {high}", n=len(known), of=count, low=low, high=high)
+    return say("{n:,} values, {low} to {high}", n=count, low=low, high=high)
+
+
+def norm_text(
+    trace: Trace, unit: Unit, used: Sequence[int], numbers: Numbers, say: Say = ENGLISH, grads: Known | None = None
+) -> str | None:
+    """What is said of the gradient of a scope; None if there is none yet."""
+    size, what = gradient_norm(trace, unit, used, say, grads)
+    return None if size is None else NORM.format(x=numbers(size), what=what)
 
 
 def gradient_norm(

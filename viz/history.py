@@ -31,8 +31,17 @@ class History:
 
     def grads(self, k: int) -> tuple[float | None, ...]:
         """The gradient of each node after moment k, None before anything has been passed to it."""
-        places = [bisect_right(changes, (k, math.inf)) for changes in self.gradients]
-        return tuple([changes[i - 1][1] if i else None for changes, i in zip(self.gradients, places)])
+        return tuple([_after(changes, k) for changes in self.gradients])
+
+    def grad(self, node: int, k: int) -> float | None:
+        """That of one node."""
+        return _after(self.gradients[node], k)
+
+
+def _after(changes: Sequence[tuple[int, float]], k: int) -> float | None:
+    """The last number of those that came up to moment k."""
+    place = bisect_right(changes, (k, math.inf))
+    return changes[place - 1][1] if place else None
 
 
 def remember(trace: Trace, moments: Sequence[Moment]) -> History:

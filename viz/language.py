@@ -1,7 +1,7 @@
 """What pictures say, in English, where templates are written out, and in Spanish, by the table below.
 
 What the walk says is in `captions.MESSAGES`, what only its page says in `stepper/words.json`, and what `verify` says
-in `microgrid.spanish`.
+in `microgrid.spanish`, which names the roles of nodes too.
 """
 
 from __future__ import annotations
@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 
+from microgrid import spanish
 from microgrid.phrases import LANGUAGES, check_language
 
-__all__ = ["ENGLISH", "LANGUAGES", "SPANISH", "Say", "speaker"]
+__all__ = ["ENGLISH", "LANGUAGES", "SPANISH", "Say", "speaker", "translated"]
 
 SPANISH = {
     # nodes
-    "input": "entrada", "parameter": "parámetro", "constant": "constante", "operation": "operación",
+    "operation": "operación",
     "value {x}": "valor {x}", "value not computed": "valor aún sin calcular",
     "gradient {x}": "gradiente {x}", "gradient not computed": "gradiente aún sin calcular",
     "no gradient yet": "aún no tiene gradiente",
@@ -55,6 +56,21 @@ SPANISH = {
     "{facts}; and {n:,} more": "{facts}; y {n:,} más",
 }  # fmt: skip
 
+
+def translated(template: str, lang: str) -> str:
+    """A template of a picture, or of a report, in this language.
+
+    >>> translated("value {x}", "es"), translated("proved", "es")
+    ('valor {x}', 'demostrado')
+    """
+    return _table(lang).get(template, template)
+
+
+@cache
+def _table(lang: str) -> dict[str, str]:
+    return {} if lang == "en" else spanish.SPANISH | SPANISH
+
+
 Say = Callable[..., str]
 """Fills fields into a template, in one language."""
 
@@ -67,7 +83,7 @@ def speaker(lang: str) -> Say:
     'valor 3'
     """
     check_language(lang)
-    table = SPANISH if lang == "es" else {}
+    table = _table(lang)
 
     def say(template: str, /, **fields: object) -> str:
         return table.get(template, template).format(**fields)

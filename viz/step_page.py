@@ -19,17 +19,17 @@ from typing import Any
 
 from microgrid import Value, verify
 from microgrid.ops import TABLE
-from microgrid.phrases import LANGUAGES, said, say
+from microgrid.phrases import LANGUAGES, said
 from microgrid.report import MARKS, Report
 
 from . import layout, notation
 from .captions import LONGEST_MADE, LONGEST_PRODUCT, LONGEST_SUM, MESSAGES, MOST_LEAVES, MOST_PATHS
 from .choices import Choices
 from .digits import Numbers
-from .language import speaker
 from .naming import Names
 from .options import Options
 from .packed import differences, hidden, json_number, packed, pattern
+from .page_words import own_words, page_words
 from .paint import paint
 from .paths import MOST
 from .picture import compose, gradient_line
@@ -78,7 +78,7 @@ def step_page(
         script=script,
         script_hash=_hash(script),
         picture=re.sub(' style="[^"]*"', "", svg(scene), count=1),  # which the policy would not let through
-        no_script=escape(json.loads(_read("words.json"))[options.lang]["no_script"]),
+        no_script=escape(own_words()[options.lang]["no_script"]),
         graph=_json(_graph(trace, moments, options, choices, report)),
     )
 
@@ -196,7 +196,7 @@ def _graph(
         "nodes": list(_nodes(trace, shown, numbers)),
         "moments": [_moment(moment, bool(inside)) for moment in moments],
         "messages": MESSAGES,
-        "words": _words(trace, options),
+        "words": page_words(trace, options),
         "verdict": _verdict(report) if report else None,
         "colored": options.color_by is not None,
         **folded,
@@ -258,26 +258,6 @@ def _formulas(trace: Trace, node: Node, numbers: Numbers) -> Iterator[str]:
 
 def _before_number(text: str, x: float | None, numbers: Numbers) -> str:
     return "" if x is None else text.removesuffix(numbers(x))
-
-
-def _words(trace: Trace, options: Options) -> dict[str, Any]:
-    """What the page says, by language; `phrases` are those of the table that this graph may need."""
-    words: dict[str, Any] = json.loads(_read("words.json"))
-    rows = [TABLE[op] for op in dict.fromkeys(node.op for node in trace.nodes) if op in TABLE]
-    phrases = {text: None for row in rows for text in (row.needs or row.domain, row.convention)}
-    for lang, texts in words.items():
-        root = Words(trace, Numbers(options.precision), lang).heading(trace.root)
-        texts["drawing"] = options.title or speaker(lang)("Computational graph of {name}", name=root)
-        texts["phrases"] = {text: _in_signs(said(say(text), lang)) for text in phrases if text not in ("", "True")}
-    return words
-
-
-SIGNS = {">=": "≥", "<=": "≤", "!=": "≠", "inf": "∞", "x**y": "x^y", "d/dy": "∂/∂y", "-": "−"}
-
-
-def _in_signs(text: str) -> str:
-    """A phrase with mathematical signs: ``−∞ at ±1`` for ``-inf at ±1``."""
-    return re.sub(r">=|<=|!=|\binf\b|x\*\*y|d/dy|-(?=\d|inf\b)", lambda match: SIGNS[match[0]], text)
 
 
 def _verdict(report: Report) -> dict[str, Any]:

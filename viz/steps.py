@@ -28,7 +28,7 @@ from .remedies import warn_if_small
 from .saving import Files
 from .snapshot import Trace, read
 from .step_page import in_notebook, step_page, verdict
-from .walk import GROUPINGS, Moment, grouping, walk
+from .walk import GROUPINGS, grouping, walk
 
 __all__ = ["Frame", "Steps", "explain", "steps"]
 
@@ -152,7 +152,7 @@ class Steps(Sequence[Frame]):
             phase=moment.phase,
             node=moment.edges[-1][0] if backward else moment.active[-1] if moment.active else None,
             operand=moment.edges[0][1] if backward and not moment.scope else None,
-            caption=self._caption(moment),
+            caption=self._caption(index),
             history=self._history,
             active=moment.active,
             edges=moment.edges,
@@ -233,14 +233,14 @@ class Steps(Sequence[Frame]):
 
     def _texts(self) -> list[str]:
         """The captions, without the frames."""
-        return list(map(self._caption, self._moments))
+        return list(map(self._caption, range(len(self))))
 
     def __repr__(self) -> str:
         root = self._trace.root
         return f"<Steps of {root.label or root.op or 'a Value'}: {len(self)} frames>"
 
-    def _caption(self, moment: Moment) -> str:
-        nodes, say = self._trace.nodes, self._captions
+    def _caption(self, index: int) -> str:
+        moment, nodes, say = self._moments[index], self._trace.nodes, self._captions
         if moment.phase == "start":
             return say.start()
         if moment.phase == "forward":
@@ -250,7 +250,7 @@ class Steps(Sequence[Frame]):
         if moment.phase == "end":
             return say.end([node.grad for node in nodes])
         if len(moment.updates) > 1:
-            return say.group_backward(moment.scope, moment.updates)
+            return say.group_backward(moment.scope, moment.updates, lambda node: self._history.grad(node, index))
         (update,) = moment.updates
         node, k = update.edge
         return say.backward(nodes[node], k, update.outer, update.before, update.after)

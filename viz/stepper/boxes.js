@@ -40,7 +40,7 @@ function exactly(page, i) {
 function foldedBox(page, unit) {
   const {word} = page, [value, gradient] = summary(page, unit), broken = brokenIn(page, unit) !== undefined;
   const waiting = unit.outputs.some((i) => page.known.data[i] === null);
-  const parts = [`${word("scope")} ${unit.scope}`, count(page, unit.nodes.length, "node")];
+  const parts = [`${word("scope")} ${unit.scope}`, count(word, unit.nodes.length, "node")];
   if (broken) parts.push(word("impossible"));
   else if (waiting) parts.push(word("pending_value"));
   if (gradient === null) parts.push(word("pending_gradient"));

@@ -113,10 +113,23 @@ function fold(graph) {
     graph.units.set(last, {scope, nodes: inside, last});
   }
   for (const unit of graph.units.values()) {
-    unit.outputs = outputsOf(graph, unit.nodes);
-    unit.parameters = unit.nodes.filter((i) => nodes[i].role === "parameter");
+    Object.assign(unit, partsOf(graph, unit.nodes));
     join(graph, unit);
   }
+}
+
+function partsOf(graph, nodes) {
+  return {outputs: outputsOf(graph, nodes), parameters: nodes.filter((i) => graph.nodes[i].role === "parameter")};
+}
+
+// The outputs and the parameters of a scope, folded or not, with all that is in it.
+function scopeOf(graph, path) {
+  graph.scopes ??= new Map();
+  if (!graph.scopes.has(path)) {
+    const inside = ({scope}) => `${scope}/`.startsWith(`${path}/`);
+    graph.scopes.set(path, partsOf(graph, graph.nodes.filter(inside).map((node) => node.index)));
+  }
+  return graph.scopes.get(path);
 }
 
 function join(graph, unit) {
@@ -157,27 +170,34 @@ function slopesThrough(graph, numbers, unit) {
 // What a folded box says at a moment of what is known, in the words of viz/folding.py: [values, gradient], each null
 // before anything is.
 function summary(page, unit) {
-  const {word, write, known: {data, grads}} = page, {outputs, parameters} = unit;
+  const {word, write, known: {data, grads}} = page;
+  const values = valuesOf(page, unit, unit.outputs.filter((i) => data[i] !== null).map((i) => data[i]));
+  return [values, normOf(word, write, unit, grads)];
+}
+
+// The norm of the gradients of a scope's parameters or, where it has none, of its outputs; null if none is known.
+function normOf(word, write, {outputs, parameters}, grads) {
   const of = parameters.length ? parameters : outputs, known = of.filter((i) => grads[i] !== null);
-  const values = valuesOf(page, unit, outputs.filter((i) => data[i] !== null).map((i) => data[i]));
-  if (!known.length) return [values, null];
-  const norm = write(known.reduce((sum, i) => Math.hypot(sum, grads[i]), 0));
-  return [values, word("norm", {norm, what: count(page, of.length, parameters.length ? "parameter" : "output", known.length)})];
+  if (!known.length) return null;
+  const x = write(known.reduce((sum, i) => Math.hypot(sum, grads[i]), 0));
+  return word("norm", {x, what: count(word, of.length, parameters.length ? "parameter" : "output", known.length)});
 }
 
 function valuesOf(page, {outputs}, values) {
   const {label} = page.graph.nodes[outputs[0]], {word, write} = page;
   if (!values.length) return null;
   if (outputs.length === 1) return label ? equal(label, write(values[0])) : `${word("value")} ${write(values[0])}`;
+  return rangeOf(word, write, values, outputs.length);
+}
+
+// The least and the largest of so many values, as far as they are known.
+function rangeOf(word, write, values, number) {
   const [low, high] = [Math.min, Math.max].map((end) => write(values.reduce((x, y) => end(x, y))));
-  return word("range", {count: part(page, values.length, outputs.length), low, high});
+  return count(word, number, "value", values.length, {low, high});
 }
 
 // "1 parameter", "12 parameters", "3 of 12 parameters"
-function count(page, number, kind, known = number) {
-  return `${part(page, known, number)} ${page.word(number === 1 ? `one_${kind}` : `several_${kind}`)}`;
-}
-
-function part(page, known, of) {
-  return known === of ? thousands(of) : page.word("part", {known: thousands(known), of: thousands(of)});
+function count(word, number, kind, known = number, fields = {}) {
+  const which = known < number ? "part" : number === 1 ? "one" : "several";
+  return word(`${which}_${kind}`, {n: thousands(known), of: thousands(number), ...fields});
 }

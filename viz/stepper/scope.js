@@ -6,7 +6,7 @@ const GROWTH = 48; // and that it grows by
 function describeScope(page, unit) {
   const {graph, word} = page, {nodes, outputs, parameters} = unit, [values, gradient] = summary(page, unit);
   const operations = nodes.filter((i) => graph.nodes[i].op).length;
-  const made = [count(page, nodes.length, "node"), count(page, operations, "operation"), count(page, parameters.length, "parameter")];
+  const made = [count(word, nodes.length, "node"), count(word, operations, "operation"), count(word, parameters.length, "parameter")];
   const broken = brokenIn(page, unit);
   const facts = broken !== undefined ? [make("p", {class: "wrong"}, page.explain(broken))]
     : [paragraph(values ?? note(word(page.predicting ? "hidden" : "pending_value")))];

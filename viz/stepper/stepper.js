@@ -60,7 +60,7 @@ class Page {
   compute() {
     this.numbers = compute(this.graph, this.changes);
     const messages = this.graph.messages[this.lang];
-    this.captions = new Captions(this.graph, this.numbers, messages, this.write, (i) => this.explain(i));
+    this.captions = new Captions(this.graph, this.numbers, messages, this.write, this.word, (i) => this.explain(i));
     this.frames = walk(this.graph, this.numbers, this.captions);
     this.ending = known(this.graph, this.frames, this.frames.length - 1);
     this.adjoints = this.ending.grads.map((gradient) => gradient ?? 0);

@@ -67,5 +67,5 @@ function scopeRow(page, unit) {
     make("th", {scope: "row"}, toggle, opener),
     make("td", {class: "number"}, broken ? make("span", {class: "wrong"}, word("impossible")) : text(values, "pending_value")),
     make("td", {class: "number"}, text(gradient, "pending_gradient")),
-    make("td", {}, word("scope")), make("td", {}, count(page, unit.nodes.length, "node")), make("td", {}, unit.scope));
+    make("td", {}, word("scope")), make("td", {}, count(word, unit.nodes.length, "node")), make("td", {}, unit.scope));
 }

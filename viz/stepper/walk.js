@@ -30,7 +30,7 @@ function walk(graph, numbers, captions) {
     frame.lit = edges.map((edge) => edge.join(":"));
     frame.node = edges.at(-1)?.[0] ?? null;
     const [term] = frame.terms;
-    return {...frame, caption: edges.length === 1 ? captions.backward(term) : captions.groupBackward(scope, frame.terms)};
+    return {...frame, caption: edges.length === 1 ? captions.backward(term) : captions.groupBackward(scope, frame.terms, grads)};
   });
 }
 
@@ -71,8 +71,8 @@ function inBrackets(number) {
 }
 
 class Captions {
-  constructor(graph, numbers, messages, write, error) {
-    Object.assign(this, {graph, numbers, messages, write, error, counts: pathCounts(graph)});
+  constructor(graph, numbers, messages, write, word, error) {
+    Object.assign(this, {graph, numbers, messages, write, word, error, counts: pathCounts(graph)});
   }
 
   say(message, fields = {}) {
@@ -181,16 +181,12 @@ class Captions {
       const equation = equal(graph.nodes[used[0]].name, this.write(data[used[0]]));
       return this.say("group forward", {scope, count, equation});
     }
-    const values = used.map((i) => data[i]).sort((x, y) => x - y), [low, high] = [values[0], values.at(-1)].map(this.write);
-    return this.say("group outputs", {scope, count, outputs: thousands(used.length), low, high});
+    const values = rangeOf(this.word, this.write, used.map((i) => data[i]), used.length);
+    return this.say("group outputs", {scope, count, values});
   }
 
-  groupBackward(scope, terms) {
-    const count = thousands(terms.length);
-    const after = new Map(terms.map(({target, after}) => [target, after]));
-    const gradients = [...after].filter(([i]) => this.graph.nodes[i].role === "parameter").map(([, slope]) => slope);
-    if (!gradients.length) return this.say("group backward", {scope, count});
-    const norm = this.write(gradients.reduce((norm, slope) => Math.hypot(norm, slope), 0));
-    return this.say("group gradient", {scope, count, norm, parameters: thousands(gradients.length)});
+  groupBackward(scope, terms, grads) {
+    const count = thousands(terms.length), gradient = normOf(this.word, this.write, scopeOf(this.graph, scope), grads);
+    return this.say(gradient === null ? "group backward" : "group gradient", {scope, count, gradient});
   }
 }
