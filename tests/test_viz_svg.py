@@ -129,6 +129,9 @@ def test_a_label_is_shown_as_it_is(label: str, ops: str) -> None:
     assert "".join(text.text for text in shown.iter(f"{SVG}text")) == clean(label)  # the title is not cut
     tooltips = [title.text for title in root.iter(f"{SVG}title")]
     assert any(tooltip.startswith(clean(label) + ", input\n") for tooltip in tooltips)
+    scopes = [group for group in root.iter(f"{SVG}g") if group.get("class") == "scope"]
+    assert [group.get("aria-label") for group in scopes] == [f"scope {group.get('data-scope')}" for group in scopes]
+    assert len(scopes) == 1
     tags = {element.tag.removeprefix(SVG) for element in root.iter()}
     assert tags <= {"svg", "g", "path", "text", "title", "desc", "rect"}
     assert not any(re.search(r"href|^on", name) for element in root.iter() for name in element.attrib)

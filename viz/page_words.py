@@ -31,7 +31,7 @@ SHARED = {
     "several_value": "{n:,} values, {low} to {high}", "part_value": "{n:,} of {of:,} values, {low} to {high}",
     "status_proved": "proved", "status_checked": "checked", "status_failed": "failed",
     "status_not attempted": "not attempted", "status_noted": "noted",
-    "norm": NORM,
+    "in_scope": "scope {scope}", "norm": NORM,
 }  # fmt: skip
 """Templates of pictures and reports, by the page's names for them."""
 

@@ -168,8 +168,9 @@ def _scopes(picture: Picture, layout: Layout) -> dict[tuple[str, ...], Rectangle
 def _scope(path: tuple[str, ...], rectangle: Rectangle, theme: Theme, say: Say) -> Group:
     left, top, right, bottom = rectangle
     center, size = ((left + right) / 2, (top + bottom) / 2), (right - left, bottom - top)
-    name = say("scope {scope}", scope="/".join(path))
-    return Group("scope", (Path(SHAPES["op"].path(center, size), theme.scope),), name)
+    name = "/".join(path)
+    frame = Path(SHAPES["op"].path(center, size), theme.scope)
+    return Group("scope", (frame,), say("scope {scope}", scope=name), scope=name)
 
 
 def _scope_name(path: tuple[str, ...], rectangle: Rectangle, theme: Theme) -> Group:

@@ -36,6 +36,7 @@ class Group:
     """What belongs together: a box with its text, an arrow.  `node` is the node's position in the graph's order.
 
     An arrow and its local derivative belong to the node they lead to; `operand` says from which of its operands.
+    `scope` is the path of the scope that a frame is around.
     """
 
     kind: str
@@ -43,6 +44,7 @@ class Group:
     description: str = ""
     node: int | None = None
     operand: int | None = None
+    scope: str = ""
 
     @property
     def paths(self) -> list[Path]:

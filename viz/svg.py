@@ -74,10 +74,11 @@ def write(group: Group, written: Written) -> str:
 def _group(group: Group) -> str:
     node = "" if group.node is None else f' data-node="{group.node}"'
     edge = "" if group.operand is None else f' data-edge="{group.node}:{group.operand}"'
-    told = [f'<g class="{group.kind}"{node}{edge}>']
+    scope = f" data-scope={quoteattr(group.scope)}" if group.scope else ""
+    told = [f'<g class="{group.kind}"{node}{edge}{scope}>']
     if group.description:
         label = quoteattr(group.description.replace("\n", ", "))
-        told = [f'<g class="{group.kind}"{node}{edge} role="graphics-symbol" aria-label={label}>',
+        told = [f'<g class="{group.kind}"{node}{edge}{scope} role="graphics-symbol" aria-label={label}>',
                 f"<title>{escape(group.description)}</title>"]  # fmt: skip
     items = [_path(item) if isinstance(item, Path) else _text(item) for item in group.items]
     return "\n".join([*told, *items, "</g>"])

@@ -24,7 +24,7 @@ function descriptionOf({graph, numbers, word, known: {data, grads}}, i) {
   if (numbers.errors[i]) parts.push(word("impossible"));
   else if (data[i] === null) parts.push(word("pending_value"));
   if (node.role !== "constant" && grads[i] === null) parts.push(word("pending_gradient"));
-  if (node.scope) parts.push(`${word("scope")} ${node.scope}`);
+  if (node.scope) parts.push(word("in_scope", {scope: node.scope}));
   return parts.join(", ");
 }
 
@@ -40,7 +40,7 @@ function exactly(page, i) {
 function foldedBox(page, unit) {
   const {word} = page, [value, gradient] = summary(page, unit), broken = brokenIn(page, unit) !== undefined;
   const waiting = unit.outputs.some((i) => page.known.data[i] === null);
-  const parts = [`${word("scope")} ${unit.scope}`, count(word, unit.nodes.length, "node")];
+  const parts = [word("in_scope", {scope: unit.scope}), count(word, unit.nodes.length, "node")];
   if (broken) parts.push(word("impossible"));
   else if (waiting) parts.push(word("pending_value"));
   if (gradient === null) parts.push(word("pending_gradient"));

@@ -12,9 +12,7 @@ class Picture {
     this.svg.removeAttribute("lang"); // which the page tells
     this.svg.querySelector("desc").remove(); // it holds the last numbers, and each box says its own
     this.svg.removeAttribute("aria-describedby");
-    const scope = graph.words[graph.lang].scope.length + 1;
-    this.scopes = [...this.svg.querySelectorAll("g.scope")]
-      .map((group) => ({group, path: group.getAttribute("aria-label").slice(scope)}));
+    this.scopes = this.svg.querySelectorAll("g.scope");
     const all = (kind) => [...this.svg.querySelectorAll(`g.${kind}[data-node]`)];
     this.symbols = all("symbol");
     this.edges = all("edge");
@@ -46,11 +44,12 @@ class Picture {
   }
 
   // What the picture and its scopes are called.
-  speak(title, scope) {
+  speak(title, word) {
     this.svg.querySelector("title").textContent = title;
-    for (const {group, path} of this.scopes) {
-      group.setAttribute("aria-label", `${scope} ${path}`);
-      group.querySelector("title").textContent = `${scope} ${path}`;
+    for (const group of this.scopes) {
+      const name = word("in_scope", {scope: group.dataset.scope});
+      group.setAttribute("aria-label", name);
+      group.querySelector("title").textContent = name;
     }
   }
 

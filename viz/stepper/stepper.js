@@ -41,7 +41,7 @@ class Page {
     for (const element of all("word")) element.textContent = this.word(element.dataset.word);
     for (const element of all("label")) element.setAttribute("aria-label", this.word(element.dataset.label));
     for (const element of all("hint")) element.title = this.word(element.dataset.hint);
-    this.picture.speak(this.graph.words[lang].drawing, this.word("scope"));
+    this.picture.speak(this.graph.words[lang].drawing, this.word);
     by("keys-list").replaceChildren(...KEYS.map(([keys, what]) => make("tr", {},
       make("td", {}, keys.flatMap((key) => [make("kbd", {}, this.word(key)), " "])), make("td", {}, this.word(what)))));
     this.compute();
