@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from pages import Open
@@ -10,6 +11,7 @@ from test_viz_graphs import lecture, named
 
 import viz
 from microgrid import Value
+from viz import engines
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="optional: playwright is not installed")
 
@@ -42,6 +44,23 @@ def test_in_a_notebook_the_page_has_a_frame_of_its_own(visit: Open) -> None:
     frame, after = page.locator("iframe").bounding_box(), page.locator("p").bounding_box()
     assert frame["height"] == 640
     assert after["y"] >= frame["y"] + 640
+
+
+def test_a_notebook_lays_a_walk_out_once_however_often_it_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def run(source: str, *arguments: Any) -> str:
+        asked.append(source)
+        return real(source, *arguments)
+
+    real = engines.run
+    monkeypatch.setattr(engines, "run", run)
+    steps = viz.steps(lecture())
+    first, second = (steps._repr_mimebundle_() for _ in range(2))
+    assert first == second
+    steps.svg(5)
+    assert steps.html(verify=False) != steps.html()
+    assert len(asked) == 1
 
 
 def test_a_notebook_without_frames_and_svg_keeps_the_first_picture(visit: Open) -> None:

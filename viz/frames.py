@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from . import layout
@@ -26,12 +26,32 @@ from .svg import Written, digest, svg
 from .theme import THEMES
 from .walk import Moment, Stage
 
-__all__ = ["Film"]
+__all__ = ["Arrangement", "Film", "arrange"]
 
 NARROWEST = 620.0
 """Of a picture with captions, so that most of them are one line."""
 WIDE, WIDE_ON_SLIDE = 1400.0, 900.0
 """From this width of a picture on, captions grow with it, so that they can be read where it is shown."""
+
+
+@dataclass(frozen=True)
+class Arrangement:
+    """What all frames and the page have in common: a picture with room for all that its boxes say on the way, and where
+    everything is in it."""
+
+    picture: Picture
+    places: layout.Layout
+    summaries: Summaries
+
+
+def arrange(trace: Trace, options: Options, choices: Choices, moments: Sequence[Moment]) -> Arrangement:
+    """Lay out the picture of a walk."""
+    numbers = Numbers(options.precision)
+    summaries = Summaries(trace, choices, moments, numbers, options.lang)
+    picture = compose(trace, options, numbers, choices)
+    picture = _with_room(picture, _widest(trace, choices, moments, summaries, numbers))
+    places = layout.place(picture, options.rankdir, options.engine, options.timeout)
+    return Arrangement(picture, places, summaries)
 
 
 class Film:
@@ -41,15 +61,13 @@ class Film:
     """
 
     def __init__(
-        self, trace: Trace, options: Options, choices: Choices, captions: Captions, moments: Sequence[Moment],
+        self, trace: Trace, options: Options, arrangement: Arrangement, captions: Captions, moments: Sequence[Moment],
         texts: Sequence[str],
     ) -> None:  # fmt: skip
         self._trace, self._options, self._captions = trace, options, captions
         self._moments, self._texts = moments, texts
         self._theme, self._numbers = THEMES[options.theme], Numbers(options.precision)
-        self._summaries = Summaries(trace, choices, moments, self._numbers, options.lang)
-        self._picture = _with_room(compose(trace, options, self._numbers, choices), self._widest(choices))
-        self._places = layout.place(self._picture, options.rankdir, options.engine, options.timeout)
+        self._picture, self._places, self._summaries = arrangement.picture, arrangement.places, arrangement.summaries
         self._whole, self._subtitles = self._written_under(NARROWEST)
         if options.slide is not None:  # captions have the width of the slide, however high the picture is
             width, height = slides.SLIDES[options.slide]
@@ -108,17 +126,6 @@ class Film:
     def _fitted(self, group: Group) -> Group:
         return self._fit.group(group) if self._fit else group
 
-    def _widest(self, choices: Choices) -> dict[int, float]:
-        """For each box, by its last node, the width of the longest line that comes and goes on the way."""
-        widths = self._summaries.widths()
-        alone = {unit.last for unit in choices.units if unit.scope is None}
-        updates = (update for moment in self._moments for update in moment.updates if update.target in alone)
-        for update in updates:
-            node = replace(self._trace.nodes[update.target], grad=update.after)
-            line = gradient_line(node, self._trace.root, self._numbers)
-            widths[update.target] = max(measure(line.text, line.kind), widths.get(update.target, 0.0))
-        return widths
-
     # ------------------------------------------------------------ what frames make of it
 
     @cached_property
@@ -146,6 +153,20 @@ class Film:
 
 def _start(look: tuple[int, Group]) -> int:
     return look[0]
+
+
+def _widest(
+    trace: Trace, choices: Choices, moments: Sequence[Moment], summaries: Summaries, numbers: Numbers
+) -> dict[int, float]:
+    """For each box, by its last node, the width of the longest line that comes and goes on the way."""
+    widths = summaries.widths()
+    alone = {unit.last for unit in choices.units if unit.scope is None}
+    updates = (update for moment in moments for update in moment.updates if update.target in alone)
+    for update in updates:
+        node = replace(trace.nodes[update.target], grad=update.after)
+        line = gradient_line(node, trace.root, numbers)
+        widths[update.target] = max(measure(line.text, line.kind), widths.get(update.target, 0.0))
+    return widths
 
 
 def _with_room(picture: Picture, widths: dict[int, float]) -> Picture:

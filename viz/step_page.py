@@ -22,17 +22,18 @@ from microgrid.ops import TABLE
 from microgrid.phrases import LANGUAGES, said
 from microgrid.report import MARKS, Report
 
-from . import layout, notation
+from . import notation
 from .captions import LONGEST_MADE, LONGEST_PRODUCT, LONGEST_SUM, MESSAGES, MOST_LEAVES, MOST_PATHS
 from .choices import Choices
 from .digits import Numbers
+from .frames import Arrangement
 from .naming import Names
 from .options import Options
 from .packed import differences, hidden, json_number, packed, pattern
 from .page_words import own_words, page_words
 from .paint import paint
 from .paths import MOST
-from .picture import compose, gradient_line
+from .picture import gradient_line
 from .rows_js import rows
 from .scene import Path, Scene, Text
 from .snapshot import Node, Trace, read
@@ -58,15 +59,14 @@ SCRIPTS = (
 
 
 def step_page(
-    trace: Trace, moments: Sequence[Moment], options: Options, choices: Choices, report: Report | None
-) -> str:
+    trace: Trace, moments: Sequence[Moment], options: Options, choices: Choices, arranged: Arrangement,
+    report: Report | None,
+) -> str:  # fmt: skip
     """The page for a trace whose gradients are those at the end of these moments; `report` is what `verify` said."""
     numbers = Numbers(options.precision)
-    picture = compose(trace, options, numbers, choices)
-    places = layout.place(picture, options.rankdir, options.engine, options.timeout)
     dark = options.theme if options.theme in ("dark", "print") else "dark"
-    by_theme = [paint(picture, places, replace(options, theme=theme)) for theme in (options.theme, dark)]
-    scene, colors = _in_variables(*by_theme)
+    themes = [replace(options, theme=theme) for theme in (options.theme, dark)]
+    scene, colors = _in_variables(*(paint(arranged.picture, arranged.places, themed) for themed in themes))
     style = _style(colors, THEMES[options.theme], THEMES[dark])
     script = _script(trace)
     title = options.title or Words(trace, numbers, options.lang).heading(trace.root)

@@ -18,7 +18,7 @@ from .digits import Numbers
 from .errors import warn
 from .figure import bundle
 from .folding import LEVELS, fold
-from .frames import Film
+from .frames import Arrangement, Film, arrange
 from .history import Frame, remember
 from .looks import scale_of, styles
 from .names import mathematical
@@ -133,6 +133,7 @@ class Steps(Sequence[Frame]):
         if options.node_style is not None:
             self._choices = replace(self._choices, styles=styles(final, options.node_style))
         self._captions = Captions(self._trace, numbers, options.lang)
+        self._pages: dict[bool, str] = {}
 
     def __len__(self) -> int:
         return len(self._moments)
@@ -194,8 +195,12 @@ class Steps(Sequence[Frame]):
         >>> "<script src" in steps(Value(2.0, "x") ** 2).html(verify=False)
         False
         """
-        report = self._report if verify else None
-        return step_page(self._trace, self._moments, self._options, self._choices, report)
+        if verify not in self._pages:
+            report = self._report if verify else None
+            arranged = self._arrangement
+            page = step_page(self._trace, self._moments, self._options, self._choices, arranged, report)
+            self._pages[verify] = page
+        return self._pages[verify]
 
     @cached_property
     def _report(self) -> Report | None:
@@ -214,7 +219,7 @@ class Steps(Sequence[Frame]):
 
     @cached_property
     def _film(self) -> Film:
-        """Laid out once, when a picture is first needed."""
+        """Painted once, when a picture is first needed."""
         film = self._filmed(self._options)
 
         def size(options: Options, choices: Choices) -> float:
@@ -229,7 +234,16 @@ class Steps(Sequence[Frame]):
         return film
 
     def _filmed(self, options: Options) -> Film:
-        return Film(self._trace, options, self._choices, self._captions, self._moments, self._texts())
+        arranged = self._arrangement if options is self._options else self._arranged(options)
+        return Film(self._trace, options, arranged, self._captions, self._moments, self._texts())
+
+    @cached_property
+    def _arrangement(self) -> Arrangement:
+        """Laid out once, when a picture or the page is first needed."""
+        return self._arranged(self._options)
+
+    def _arranged(self, options: Options) -> Arrangement:
+        return arrange(self._trace, options, self._choices, self._moments)
 
     def _texts(self) -> list[str]:
         """The captions, without the frames."""
