@@ -189,7 +189,7 @@ def test_predictions_are_judged_in_spanish(visit: Open) -> None:
             page.evaluate(f"stepper.page.go({step}); stepper.page.next()")
             if page.locator("#question").is_visible():
                 page.locator("#answer").fill(answer)
-                page.evaluate("stepper.page.answer()")
+                page.evaluate("stepper.page.quiz.answer()")
                 judged.add(page.locator("#judgement").text_content())
                 assert foreign(page.evaluate(TEXTS)) == set(), (step, answer)
     assert any(text.startswith("Correcto") for text in judged)

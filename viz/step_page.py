@@ -54,7 +54,7 @@ LARGEST_STILL = 1_000_000
 """Characters of a picture that a notebook holds once more, for where the page is left out."""
 SCRIPTS = (
     "numbers.js", "graph.js", "folded.js", "walk.js", "picture.js", "panel.js", "scope.js", "table.js", "boxes.js",
-    "predict.js", "stepper.js",
+    "predict.js", "controls.js", "stepper.js",
 )  # fmt: skip
 
 

@@ -11,6 +11,18 @@ function make(tag, attributes = {}, ...children) {
   return element;
 }
 
+// New content, with the focus and what is unfolded where they were.
+function refresh(element, content) {
+  const active = element.contains(document.activeElement) ? document.activeElement : null;
+  const open = element.querySelector("details")?.open;
+  element.replaceChildren(...content.flat().filter((child) => child !== null));
+  if (open) element.querySelector("details")?.setAttribute("open", "");
+  if (!active) return;
+  const {id, dataset, tagName} = active, named = ["node", "scope"].find((what) => what in dataset);
+  const where = id ? `#${id}` : named ? `[data-${named}="${dataset[named]}"]` : tagName;
+  (element.querySelector(where) ?? element.querySelector(tagName))?.focus();
+}
+
 const heading = (text) => make("h3", {}, text);
 const paragraph = (...children) => make("p", {}, ...children);
 const note = (text) => make("p", {class: "note"}, text);

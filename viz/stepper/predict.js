@@ -48,3 +48,72 @@ function judge(question, answer, write) {
   if (Math.abs(answer - expected) <= 0.05 * Math.abs(expected)) return [false, "close_by"];
   return [false, "wrong"];
 }
+
+// A round of questions, and how many were answered right at once.
+class Quiz {
+  constructor(page) {
+    Object.assign(this, {page, asked: 0, right: 0});
+  }
+
+  // Asks for what the next step computes, if that is one number.  Returns whether it did.
+  ask(frame) {
+    const question = this.page.predicting && !this.page.question ? questionOf(this.page, frame) : null;
+    if (!question) return false;
+    this.page.pause();
+    this.page.question = question;
+    by("answer").value = "";
+    this.judged("");
+    this.page.show();
+    by("answer").focus();
+    return true;
+  }
+
+  answer() {
+    const answer = read(by("answer").value), {page, page: {question}} = this;
+    if (Number.isNaN(answer)) return this.judged(page.word("not_read"), true);
+    const [right, why] = judge(question, answer, page.write);
+    const show = (x) => x === undefined || x === null ? "" : page.write(x);
+    const fields = {name: question.name, value: show(question.expected), before: show(question.before),
+      gradient: show(question.outer), local: show(question.slope), hint: page.word(`hint_${question.kind}`)};
+    if (!question.tried) this.asked += 1;
+    if (!question.tried && right) this.right += 1;
+    question.tried = true;
+    this.judged(`${page.word(why, fields)} ${right ? this.score() : ""}`, !right);
+    if (right) this.advance();
+  }
+
+  reveal() {
+    if (!this.page.question.tried) this.asked += 1;
+    this.judged(`${this.page.word("shown", {value: this.page.write(this.page.question.expected)})} ${this.score()}`, true);
+    this.advance();
+  }
+
+  advance() {
+    this.page.go(this.page.step + 1);
+    this.aside(by("judgement").textContent, by("judgement").classList.contains("wrong"));
+    by("next").focus();
+  }
+
+  // What stays to be read where the question was.
+  aside(text, wrong = false) {
+    by("question").hidden = false;
+    by("question").classList.add("answered");
+    this.judged(text, wrong);
+  }
+
+  // No answer, and no number either.
+  withdraw() {
+    this.page.question = null;
+    this.page.show();
+    by("next").focus();
+  }
+
+  score() {
+    return `(${this.page.word("score", {right: this.right, asked: this.asked})})`;
+  }
+
+  judged(text, wrong = false) {
+    by("judgement").textContent = text;
+    by("judgement").classList.toggle("wrong", wrong);
+  }
+}

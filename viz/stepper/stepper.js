@@ -1,11 +1,6 @@
-// The page: which step is shown, and what buttons, keys, the slider and the address bar do to it.
+// The page: which step is shown, what is predicted, chosen and changed, and what follows from that.
 
 const PAUSE = 1600; // milliseconds at speed 1
-const KEYS = [
-  [["←", "→"], "key_step"], [["Home", "End"], "key_ends"], [["key_space"], "key_play"], [["F", "B"], "key_pass"],
-  [["↑", "↓"], "key_nodes"], [["key_enter"], "key_open"], [["P"], "key_predict"], [["Esc"], "key_withdraw"], [["T"], "key_table"],
-  [["+", "−", "0"], "key_zoom"], [["?"], "key_help"],
-];
 
 const by = (id) => document.getElementById(id);
 
@@ -13,13 +8,13 @@ class Page {
   constructor(graph) {
     Object.assign(this, {graph, lang: graph.lang, changes: new Map(), step: 0, chosen: null, unit: null});
     Object.assign(this, {more: new Map(), opened: new Set(), turned: null}); // of lists and the table
-    Object.assign(this, {predicting: false, tabled: false, timer: null, question: null, asked: 0, right: 0});
+    Object.assign(this, {predicting: false, tabled: false, timer: null, question: null, quiz: new Quiz(this)});
     document.body.classList.add("live"); // without this code there is nothing to press
     this.write = (x) => write(x, graph.precision);
     this.word = this.word.bind(this);
     this.picture = new Picture(graph, (i) => this.chooseBox(i), (i, distance) => this.drag(i, distance));
     this.compute();
-    this.listen();
+    listen(this);
     this.speak(graph.lang);
     this.follow();
   }
@@ -102,18 +97,10 @@ class Page {
   next() {
     if (this.step === this.frames.length - 1) return this.pause();
     const frame = this.frames[this.step + 1];
-    const question = this.predicting && !this.question ? questionOf(this, frame) : null;
-    if (!question) {
-      const passed = this.predicting && !this.question && frame.active.length > 1 && !frame.broken;
-      this.go(this.step + 1);
-      return passed && this.aside(this.word("not_asked"));
-    }
-    this.pause();
-    this.question = question;
-    by("answer").value = "";
-    this.judged("");
-    this.show();
-    by("answer").focus();
+    if (this.quiz.ask(frame)) return;
+    const passed = this.predicting && !this.question && frame.active.length > 1 && !frame.broken;
+    this.go(this.step + 1);
+    if (passed) this.quiz.aside(this.word("not_asked"));
   }
 
   // The address says which step is meant.
@@ -146,57 +133,6 @@ class Page {
 
   jump(phase) {
     this.go(this.graph.moments.findIndex((moment) => moment[0] === phase));
-  }
-
-  // ---------------------------------------------------------------- predictions
-
-  answer() {
-    const answer = read(by("answer").value), {question} = this;
-    if (Number.isNaN(answer)) return this.judged(this.word("not_read"), true);
-    const [right, why] = judge(question, answer, this.write);
-    const show = (x) => x === undefined || x === null ? "" : this.write(x);
-    const fields = {name: question.name, value: show(question.expected), before: show(question.before),
-      gradient: show(question.outer), local: show(question.slope), hint: this.word(`hint_${question.kind}`)};
-    if (!question.tried) this.asked += 1;
-    if (!question.tried && right) this.right += 1;
-    question.tried = true;
-    this.judged(`${this.word(why, fields)} ${right ? this.score() : ""}`, !right);
-    if (right) this.advance();
-  }
-
-  reveal() {
-    if (!this.question.tried) this.asked += 1;
-    this.judged(`${this.word("shown", {value: this.write(this.question.expected)})} ${this.score()}`, true);
-    this.advance();
-  }
-
-  advance() {
-    this.go(this.step + 1);
-    this.aside(by("judgement").textContent, by("judgement").classList.contains("wrong"));
-    by("next").focus();
-  }
-
-  // What stays to be read where the question was.
-  aside(text, wrong = false) {
-    by("question").hidden = false;
-    by("question").classList.add("answered");
-    this.judged(text, wrong);
-  }
-
-  // No answer, and no number either.
-  withdraw() {
-    this.question = null;
-    this.show();
-    by("next").focus();
-  }
-
-  score() {
-    return `(${this.word("score", {right: this.right, asked: this.asked})})`;
-  }
-
-  judged(text, wrong = false) {
-    by("judgement").textContent = text;
-    by("judgement").classList.toggle("wrong", wrong);
   }
 
   // ---------------------------------------------------------------- what is shown
@@ -282,42 +218,12 @@ class Page {
     by("reset").disabled = !this.changes.has(this.chosen);
   }
 
-  // ---------------------------------------------------------------- buttons and keys
-
-  listen() {
-    const click = (id, action) => by(id).addEventListener("click", action);
-    click("first", () => this.go(0));
-    click("back", () => this.go(this.step - 1));
-    click("play", () => this.play());
-    click("next", () => this.next());
-    click("last", () => this.go(this.frames.length - 1));
-    click("forward", () => this.jump("forward"));
-    click("backward", () => this.jump("seed"));
-    click("predict", () => this.predict());
-    click("as-table", () => this.table());
-    click("help", () => by("keys").showModal());
-    click("reveal", () => this.reveal());
-    click("smaller", () => this.picture.zoom(0.8));
-    click("whole", () => this.picture.whole());
-    click("larger", () => this.picture.zoom(1.25));
-    by("slider").addEventListener("input", (event) => this.go(Number(event.target.value)));
-    by("language").addEventListener("change", (event) => this.speak(event.target.value));
-    // Not as forms: a notebook's frame lets none be sent.
-    click("check", () => this.answer());
-    click("close", () => by("keys").close());
-    by("answer").addEventListener("keydown", (event) => {
-      if (event.key !== "Enter") return;
-      event.preventDefault(); // or it would press the button that gets the focus
-      this.answer();
-    });
-    addEventListener("hashchange", () => this.follow());
-    addEventListener("keydown", (event) => this.key(event));
-  }
+  // ---------------------------------------------------------------- what buttons do
 
   predict() {
     this.predicting = !this.predicting;
     this.question = null;
-    Object.assign(this, {asked: 0, right: 0});
+    this.quiz = new Quiz(this);
     this.show();
   }
 
@@ -343,39 +249,6 @@ class Page {
     this.more.set(id, (this.more.get(id) ?? 0) + 1);
     this.show();
   }
-
-  key(event) {
-    if (event.key === "Escape" && this.question && !by("keys").open) return this.withdraw();
-    const here = event.target, slider = here.matches("input[type=range]") && event.key.length === 1; // arrows are its own
-    const typing = here.matches("input, select, textarea") && !slider;
-    if (event.ctrlKey || event.altKey || event.metaKey || by("keys").open || typing) return;
-    const actions = {
-      ArrowLeft: () => this.go(this.step - 1), ArrowRight: () => this.next(),
-      ArrowUp: () => this.picture.focus(-1), ArrowDown: () => this.picture.focus(1),
-      Home: () => this.go(0), End: () => this.go(this.frames.length - 1),
-      f: () => this.jump("forward"), b: () => this.jump("seed"), p: () => this.predict(), t: () => this.table(),
-      "?": () => by("keys").showModal(), "+": () => this.picture.zoom(1.25), "-": () => this.picture.zoom(0.8),
-      0: () => this.picture.whole(),
-    };
-    if (here.matches("g")) actions[" "] = () => this.choose(this.picture.current);
-    else if (!here.matches("button, summary")) actions[" "] = () => this.play();
-    const action = actions[event.key.length === 1 ? event.key.toLowerCase() : event.key];
-    if (!action) return;
-    event.preventDefault();
-    action();
-  }
-}
-
-// New content, with the focus and what is unfolded where they were.
-function refresh(element, content) {
-  const active = element.contains(document.activeElement) ? document.activeElement : null;
-  const open = element.querySelector("details")?.open;
-  element.replaceChildren(...content.flat().filter((child) => child !== null));
-  if (open) element.querySelector("details")?.setAttribute("open", "");
-  if (!active) return;
-  const {id, dataset, tagName} = active, named = ["node", "scope"].find((what) => what in dataset);
-  const where = id ? `#${id}` : named ? `[data-${named}="${dataset[named]}"]` : tagName;
-  (element.querySelector(where) ?? element.querySelector(tagName))?.focus();
 }
 
 function start() {

@@ -1,0 +1,58 @@
+// What buttons, keys, the slider and the address bar do.
+
+const KEYS = [
+  [["←", "→"], "key_step"], [["Home", "End"], "key_ends"], [["key_space"], "key_play"], [["F", "B"], "key_pass"],
+  [["↑", "↓"], "key_nodes"], [["key_enter"], "key_open"], [["P"], "key_predict"], [["Esc"], "key_withdraw"], [["T"], "key_table"],
+  [["+", "−", "0"], "key_zoom"], [["?"], "key_help"],
+];
+
+function listen(page) {
+  const click = (id, action) => by(id).addEventListener("click", action);
+  click("first", () => page.go(0));
+  click("back", () => page.go(page.step - 1));
+  click("play", () => page.play());
+  click("next", () => page.next());
+  click("last", () => page.go(page.frames.length - 1));
+  click("forward", () => page.jump("forward"));
+  click("backward", () => page.jump("seed"));
+  click("predict", () => page.predict());
+  click("as-table", () => page.table());
+  click("help", () => by("keys").showModal());
+  click("reveal", () => page.quiz.reveal());
+  click("smaller", () => page.picture.zoom(0.8));
+  click("whole", () => page.picture.whole());
+  click("larger", () => page.picture.zoom(1.25));
+  by("slider").addEventListener("input", (event) => page.go(Number(event.target.value)));
+  by("language").addEventListener("change", (event) => page.speak(event.target.value));
+  // Not as forms: a notebook's frame lets none be sent.
+  click("check", () => page.quiz.answer());
+  click("close", () => by("keys").close());
+  by("answer").addEventListener("keydown", (event) => {
+    if (event.key !== "Enter") return;
+    event.preventDefault(); // or it would press the button that gets the focus
+    page.quiz.answer();
+  });
+  addEventListener("hashchange", () => page.follow());
+  addEventListener("keydown", (event) => press(page, event));
+}
+
+function press(page, event) {
+  if (event.key === "Escape" && page.question && !by("keys").open) return page.quiz.withdraw();
+  const here = event.target, slider = here.matches("input[type=range]") && event.key.length === 1; // arrows are its own
+  const typing = here.matches("input, select, textarea") && !slider;
+  if (event.ctrlKey || event.altKey || event.metaKey || by("keys").open || typing) return;
+  const actions = {
+    ArrowLeft: () => page.go(page.step - 1), ArrowRight: () => page.next(),
+    ArrowUp: () => page.picture.focus(-1), ArrowDown: () => page.picture.focus(1),
+    Home: () => page.go(0), End: () => page.go(page.frames.length - 1),
+    f: () => page.jump("forward"), b: () => page.jump("seed"), p: () => page.predict(), t: () => page.table(),
+    "?": () => by("keys").showModal(), "+": () => page.picture.zoom(1.25), "-": () => page.picture.zoom(0.8),
+    0: () => page.picture.whole(),
+  };
+  if (here.matches("g")) actions[" "] = () => page.choose(page.picture.current);
+  else if (!here.matches("button, summary")) actions[" "] = () => page.play();
+  const action = actions[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+  if (!action) return;
+  event.preventDefault();
+  action();
+}
