@@ -68,7 +68,8 @@ def translated(template: str, lang: str) -> str:
 
 @cache
 def _table(lang: str) -> dict[str, str]:
-    return {} if lang == "en" else spanish.SPANISH | SPANISH
+    check_language(lang)
+    return spanish.SPANISH | SPANISH if lang == "es" else {}
 
 
 Say = Callable[..., str]
@@ -82,7 +83,6 @@ def speaker(lang: str) -> Say:
     >>> speaker("es")("value {x}", x=3)
     'valor 3'
     """
-    check_language(lang)
     table = _table(lang)
 
     def say(template: str, /, **fields: object) -> str:
