@@ -22,8 +22,8 @@ SPELLINGS = {
 """What Python's users are told, as a pattern, and what is typed instead."""
 OPTION = rf'\b({"|".join([*DRAWING, "by", "around", "radius"])})=(None|"[^"]*"|[\w.+-]*)'
 """An option as Python writes it, with a value or without one."""
-SUBJECT = r"^(color_by|highlight|path|around)\b(?=:| is | colours )"
-"""An option that a message begins with."""
+NAME = r"^(highlight|path|around)\b(?=:| is )|\b(max_nodes|color_by)\b"
+"""An option that a message begins with, or one whose name is no English word."""
 
 
 def told(error: Exception) -> str:
@@ -47,11 +47,11 @@ def spelled(text: str) -> str:
     for pattern, typed in SPELLINGS.items():
         text = re.sub(pattern, typed, text)
     text = re.sub(OPTION, lambda found: " ".join(filter(None, [_name(found), found[2].replace("None", "none")])), text)
-    return re.sub(SUBJECT, _name, text)
+    return re.sub(NAME, _name, text)
 
 
 def _name(found: re.Match[str]) -> str:
-    return f"--{found[1].replace('_', '-')}"
+    return f"--{(found[1] or found[2]).replace('_', '-')}"
 
 
 def one_line(text: str) -> str:
