@@ -26,6 +26,20 @@ def test_a_node_is_explained(visit: Open) -> None:
     assert len(texts(page, "#derivatives li")) == len(list(mg.graph.paths(y, w))) == 3
 
 
+def test_no_gradient_is_told_before_it_is_complete(visit: Open) -> None:
+    x = Value(3.0, "x")
+    y = named(x * x + x, "y")  # x gets 1, then 1 + 3 = 4, then 4 + 3 = 7
+    page = visit(viz.steps(y), "#step=0")
+    page.locator("g.node[aria-label^='x,']").click()
+    told = []
+    for _ in range(8):
+        panel = page.locator("#derivatives").inner_text()
+        told.append(("= 3 + 3 + 1 = 7" in panel, "gradient not computed yet" in panel, ": 1 · 3 = 3" in panel))
+        assert "∂y/∂x = ∂y/∂(x · x) · ∂₁(x · x) + ∂y/∂(x · x) · ∂₂(x · x) + ∂y/∂y · ∂₂y" in panel
+        page.keyboard.press("ArrowRight")
+    assert told == [(False, True, False)] * 7 + [(True, False, True)]
+
+
 def test_many_paths_are_counted_not_listed(visit: Open) -> None:
     z = Value(1.0, "x")
     for _ in range(12):

@@ -197,7 +197,7 @@ def _graph(
         "moments": [_moment(moment, bool(inside)) for moment in moments],
         "messages": MESSAGES,
         "words": page_words(trace, options),
-        "verdict": _verdict(report) if report else None,
+        "verdict": _verdict(report, Names(trace, numbers)[trace.root]) if report else None,
         "colored": options.color_by is not None,
         **folded,
     }
@@ -260,8 +260,8 @@ def _before_number(text: str, x: float | None, numbers: Numbers) -> str:
     return "" if x is None else text.removesuffix(numbers(x))
 
 
-def _verdict(report: Report) -> dict[str, Any]:
-    """What `verify` found, its texts by language."""
+def _verdict(report: Report, root: str) -> dict[str, Any]:
+    """What `verify` found, its texts by language; `root` is what the page calls the result."""
     findings = [
         {
             "level": finding.level,
@@ -272,5 +272,5 @@ def _verdict(report: Report) -> dict[str, Any]:
         }
         for finding in report.findings
     ]
-    formulas = [f"∂{d.of}/∂{d.by} = {d.text}" for d in report.derivatives]
+    formulas = [f"∂{root}/∂{d.by} = {d.text}" for d in report.derivatives]
     return {"ok": report.ok, "verdict": str(report.verdict), "findings": findings, "formulas": formulas}

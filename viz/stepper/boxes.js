@@ -10,10 +10,11 @@ function boxOf(page, i) {
 
 function nodeBox(page, i) {
   const {graph, numbers, write} = page, {data, grads} = page.known;
+  const broken = numbers.errors[i] !== null && numbers.errors[i].kind !== "above";
   return {
     value: data[i] === null ? null : write(data[i]),
     gradient: grads[i] === null ? null : graph.nodes[i].derivative + write(grads[i]),
-    waiting: data[i] === null, broken: numbers.errors[i] !== null && numbers.errors[i].kind !== "above",
+    waiting: data[i] === null && !broken, broken,
     description: descriptionOf(page, i), exact: exactly(page, i),
   };
 }

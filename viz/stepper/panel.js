@@ -59,7 +59,8 @@ function describeDerivatives(page, i) {
   const ended = page.frames[page.step].phase === "end";
   if (page.numbers.errors[graph.root]) return [...parts, heading(word("chain")), note(word("error_backward"))];
   if (page.predicting && !ended) return [...parts, heading(word("chain")), note(word("hidden"))];
-  return [...parts, ...chainRule(page, i), ...waysToRoot(page, i)];
+  const complete = isComplete(page.frames, page.step, i);
+  return [...parts, ...chainRule(page, i, complete), ...waysToRoot(page, i, complete)];
 }
 
 function localDerivatives(page, i) {
@@ -74,8 +75,8 @@ function localDerivatives(page, i) {
   return items.length ? [heading(page.word("locals")), list(items)] : [];
 }
 
-// ∂L/∂w = ∂L/∂z · ∂z/∂w + … in symbols, in numbers, and added up.
-function chainRule(page, i) {
+// ∂L/∂w = ∂L/∂z · ∂z/∂w + … in symbols and, once the gradient is complete, in numbers, and added up.
+function chainRule(page, i, complete) {
   const {graph, numbers, captions, word} = page, node = graph.nodes[i], title = heading(word("chain"));
   if (i === graph.root) return [title, paragraph(`${node.target} = 1`), note(word("no_use"))];
   const uses = node.uses.map(([use, k]) => ({
@@ -83,8 +84,10 @@ function chainRule(page, i) {
     factors: captions.product([page.adjoints[use], numbers.partials[use][k]]),
     term: page.write(times(page.adjoints[use], numbers.partials[use][k])),
   }));
-  const written = uses.length > LONGEST_LIST ? [] : [
-    uses.map(({symbols}) => symbols).join(" + "),
+  const symbols = uses.length > LONGEST_LIST ? "" : uses.map((use) => use.symbols).join(" + ");
+  if (!complete) return [title, symbols && paragraph(equal(node.target, symbols)), note(word("pending_gradient"))].filter(Boolean);
+  const written = symbols === "" ? [] : [
+    symbols,
     captions.sum(uses.map(({factors}) => factors)),
     captions.sum(uses.map(({term}) => term)),
   ];
@@ -92,7 +95,7 @@ function chainRule(page, i) {
 }
 
 // Each path from the root down to the node, with the product of its local derivatives.
-function waysToRoot(page, i) {
+function waysToRoot(page, i, complete) {
   const {graph, numbers, captions, word} = page, count = captions.counts[i], title = heading(word("ways"));
   if (i === graph.root) return [];
   const root = graph.nodes[graph.root].name;
@@ -102,7 +105,7 @@ function waysToRoot(page, i) {
     const slopes = steps.map(([node, k]) => numbers.partials[node][k]).reverse();
     const product = slopes.reduce((soFar, slope) => soFar * slope, 1);
     const sum = equal(captions.product(slopes), page.write(product));
-    return make("li", {}, `${names}: `, make("span", {class: "local"}, sum));
+    return complete ? make("li", {}, `${names}: `, make("span", {class: "local"}, sum)) : make("li", {}, names);
   });
   const ways = count === 1 ? word("way") : word("several_ways", {count});
   return [title, note(word("ways_text", {count: ways, root})), list(items)];

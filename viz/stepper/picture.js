@@ -23,7 +23,8 @@ class Picture {
     this.boxes = [];
     for (const group of all("node")) {
       const index = Number(group.dataset.node), unit = graph.units.get(index);
-      const texts = [...group.querySelectorAll("text")].map(changeable);
+      const outline = group.querySelector("path");
+      const texts = [...group.querySelectorAll("text")].map((text) => changeable(text, outline));
       const gradient = graph.nodes[index].role === "constant" && !unit ? null : texts.pop();
       this.boxes[index] = {group, title: group.querySelector("title"), gradient, value: texts.pop(), name: texts[0]};
       group.setAttribute("role", "button");
@@ -155,7 +156,7 @@ class Picture {
   }
 }
 
-const BLANK = "–", MOST_ENDS = 8;
+const BLANK = "–", MOST_ENDS = 8, BORDERS = 20; // pixels between an outline and its text, both sides together
 
 // The two nodes that an edge, "operation:operand", joins.
 function endsOf(graph, edge) {
@@ -188,19 +189,20 @@ function still() {
   return matchMedia("(prefers-reduced-motion: reduce)").matches;
 }
 
-function changeable(text) {
-  return {text, original: text.textContent, shown: text.textContent, room: null};
+// A line of text that changes, within an outline or alone on an arrow.
+function changeable(text, outline = null) {
+  return {text, outline, original: text.textContent, shown: text.textContent, room: null};
 }
 
 // Another text, squeezed where it is longer than what the box was made for.
 function put(line, content, pending) {
   line.text.classList.toggle("pending", pending);
   if (line.shown === content) return;
-  line.room ??= line.text.getComputedTextLength();
+  line.room ??= line.outline ? line.outline.getBBox().width - BORDERS : line.text.getComputedTextLength() + 12;
   line.text.textContent = line.shown = content;
   line.text.removeAttribute("textLength");
-  if (content.length > line.original.length && line.text.getComputedTextLength() > line.room + 12) {
-    line.text.setAttribute("textLength", String(line.room + 12));
+  if (content.length > line.original.length && line.text.getComputedTextLength() > line.room) {
+    line.text.setAttribute("textLength", String(line.room));
     line.text.setAttribute("lengthAdjust", "spacingAndGlyphs");
   }
 }

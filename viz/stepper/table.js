@@ -43,11 +43,12 @@ function nodeRow(page, i, scoped) {
   const {graph, word} = page, node = graph.nodes[i], {data, grads} = page.known;
   const pending = (why) => make("span", {class: "note", title: word(why)}, BLANK);
   const cell = (x, why) => make("td", {class: "number"}, x === null ? pending(why) : number(page, x));
+  const impossible = () => make("td", {class: "number"}, make("span", {class: "wrong"}, word("impossible")));
   const opener = make("button", {type: "button", class: "link", "data-node": i, onclick: () => page.choose(i)},
     node.heading || page.write(node.data));
   return make("tr", {class: page.frames[page.step].active.includes(i) ? "active" : null},
     make("th", {scope: "row", class: graph.owner[i] !== i || graph.units.has(i) ? "inside" : null}, opener),
-    cell(data[i], page.numbers.errors[i] ? "impossible" : "pending_value"),
+    page.numbers.errors[i] ? impossible() : cell(data[i], "pending_value"),
     node.role === "constant" ? make("td") : cell(grads[i], "pending_gradient"),
     make("td", {}, word(node.role)),
     make("td", {}, node.parents.map((parent) => graph.nodes[parent].name).join(", ")),

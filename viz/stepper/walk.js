@@ -51,6 +51,11 @@ function known(graph, frames, step) {
   return after;
 }
 
+// Whether a node's gradient is complete after a step: nothing is added to it later.
+function isComplete(frames, step, i) {
+  return !frames.slice(step + 1).some(({sets}) => sets.some(([which, index]) => which === "grads" && index === i));
+}
+
 function fill(template, fields) {
   return template.replace(/\{(\w+)\}/g, (whole, name) => fields[name] ?? whole);
 }
