@@ -1,4 +1,4 @@
-"""Draws the pictures of viz/README.md: `python docs/gallery.py` writes them beside itself.
+"""Draws the pictures of viz/README.md: `PYTHONPATH=. python docs/gallery.py` writes them beside itself.
 
 Photographs of what other programs show, LaTeX and a browser, are made where pdflatex with pdftoppm and chromium are
 installed; elsewhere those that are there stay.  With names of pictures, only these are drawn.
