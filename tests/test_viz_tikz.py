@@ -182,12 +182,21 @@ def test_the_frame_itself_is_short_since_beamer_reads_it_for_every_overlay() -> 
 
 
 @needs_latex
+@pytest.mark.filterwarnings("ignore:the smallest text")
 def test_a_graph_of_a_hundred_nodes_fits_into_the_memory_of_latex(tmp_path: Path) -> None:
     with mg.scope("net"):
         y = mg.nn.MLP(3, [4, 4, 1])([parameter(0.1, f"x{k}") for k in range(3)])
     steps = viz.steps(y, by="layer", collapse=None)
     said = compiled(steps.tikz(), tmp_path)
     assert pages(said) == len(steps)
+
+
+def test_beamer_warns_where_its_text_cannot_be_read() -> None:
+    y = x = parameter(1.0, "x")
+    for _ in range(12):
+        y = y * 1.01 + x
+    with pytest.warns(UserWarning, match=r'smallest text would be [0-3]\.\d pt on a slide.*slide="16:9"'):
+        viz.steps(y).tikz()
 
 
 @needs_latex

@@ -12,6 +12,7 @@ from .errors import warn
 from .figure import replace_file
 from .frames import Film
 from .scene import Scene
+from .slide import READABLE, SLIDES, Fit
 
 __all__ = ["Files"]
 
@@ -46,6 +47,13 @@ class Files:
         return targets
 
     def tikz(self) -> str:
+        film = self.film()
+        size = film.smallest * Fit(film.scene(0).size, SLIDES["16:9"]).scale
+        if self.slide is None and size < READABLE:
+            warn(
+                f"the smallest text would be {size:.1f} pt on a slide, and below {READABLE:g} pt it cannot be read: "
+                'pass slide="16:9" to hear what helps, or take larger steps (by="layer") and fewer boxes (collapse=)'
+            )
         return tikz.beamer(self._scenes, self.slide)
 
     @property
