@@ -102,6 +102,26 @@ def test_a_gradient_that_is_no_number_has_no_place_between_powers_of_ten(size: f
     assert fill == (THEMES["lecture"].scale[-1] if size == math.inf else THEMES["lecture"].background)
 
 
+@pytest.mark.filterwarnings("ignore:d_y/d_")
+def test_an_infinite_gradient_beside_a_power_of_ten_is_the_darkest() -> None:
+    x = Value(0.0, "x")
+    with mg.errstate(domain="ieee"):
+        y = named(1.0 / x, "y")
+    y.grad, x.grad = 1.0, -math.inf
+    light, dark = (fills(viz.draw(y, color_by="grad"))[box] for box in ("y = 1 / x", "x"))
+    assert dark == THEMES["lecture"].scale[-1]
+    assert contrast(light, dark) > 3
+    assert scale_row(y) == (["size of the gradient", "1", "∞"], [light, dark])
+
+
+def test_gradients_that_only_rounding_tells_apart_are_one_colour() -> None:
+    loss = lecture()
+    for v in mg.graph.order(loss):
+        v.grad = 1.0
+    loss.grad = math.nextafter(1.0, 2.0)
+    assert scale_row(loss) == (["size of the gradient", "1"], [THEMES["lecture"].scale[-1]])
+
+
 @pytest.mark.parametrize("theme", THEMES)
 def test_a_frame_of_a_walk_has_the_colours_of_the_whole_scale(theme: str) -> None:
     """In the last frame each box has the colour of the finished picture; text can be read in every frame."""

@@ -79,7 +79,8 @@ def _kinds(picture: Picture, theme: Theme) -> dict[str, Paint]:
 
 
 def _scale(scale: Scale, theme: Theme, say: Say) -> Block:
-    """The colour of what is zero, and of the only other size there is, or a bar between powers of ten."""
+    """The colour of what is zero, and of the only other size there is, or of the only finite one and of infinity, or a
+    bar between powers of ten."""
     numbers = Numbers()
     row: list[str | list[float]] = [say("size of the gradient")]
     low, high = numbers(10.0**scale.low), numbers(10.0**scale.high)
@@ -87,6 +88,8 @@ def _scale(scale: Scale, theme: Theme, say: Say) -> Block:
         row += [[0.0], f"< {low}" if scale.unseen else "0"]
     if scale.only:
         row += [[1.0], numbers(scale.only)]
+    elif scale.only is None and scale.low == scale.high:
+        row += [[LEAST], low, [1.0], numbers(math.inf)]
     elif scale.only is None:
         top = f"{high}, {numbers(math.inf)}" if math.inf in scale.sizes.values() else high
         row += [low, [LEAST + (1 - LEAST) * k / (SHADES - 1) for k in range(SHADES)], top]

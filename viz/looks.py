@@ -20,6 +20,8 @@ DECADES = 12
 """What is smaller than the largest gradient by more than so many powers of ten is drawn like zero."""
 LEAST = 0.12
 """The place of what is just large enough not to be."""
+ROUNDING = 1e-8
+"""Sizes that differ by no more, relatively, have one colour."""
 
 LEAST_CONTRAST = 4.5
 """The least contrast of text (WCAG 2.2, success criterion 1.4.3)."""
@@ -37,14 +39,15 @@ class Look:
 
 @dataclass(frozen=True)
 class Scale:
-    """From the size of a gradient to a place between 0 and 1, by powers of ten from `low` to `high`; nan has none."""
+    """From the size of a gradient to a place between 0 and 1, by powers of ten from `low` to `high`; infinity is beside
+    the largest, and nan has no place."""
 
     low: float
     high: float
     sizes: Mapping[int, float]
     """The magnitude for each box, by the node that it is named after."""
     only: float | None
-    """The magnitude that all have that are not zero; None where they differ, 0 where all are zero."""
+    """The magnitude that all have that are not zero; None where they differ by more than rounding, 0 where all are."""
 
     @property
     def unseen(self) -> float | None:
@@ -54,9 +57,9 @@ class Scale:
     def place(self, size: float) -> float:
         if size == 0 or math.isnan(size):
             return size
-        if self.only is not None:
+        if self.only is not None or size == math.inf:
             return 1.0
-        power = math.log10(size) if size < math.inf else self.high
+        power = math.log10(size)
         if power < self.low - 1e-9:
             return 0.0
         return LEAST + (1 - LEAST) * min(max((power - self.low) / max(self.high - self.low, 1), 0.0), 1.0)
@@ -76,8 +79,8 @@ def scale_of(trace: Trace, units: Sequence[Unit]) -> Scale | None:
         return None
     high = math.ceil(max(powers, default=0.0) - 1e-9)
     low = max(math.floor(min(powers, default=0.0) + 1e-9), high - DECADES)
-    found = {size for size in sizes.values() if size and not math.isnan(size)}
-    return Scale(low, high, sizes, None if len(found) > 1 else max(found, default=0.0))
+    found = [size for size in sizes.values() if size and not math.isnan(size)] or [0.0]
+    return Scale(low, high, sizes, max(found) if math.isclose(min(found), max(found), rel_tol=ROUNDING) else None)
 
 
 def look(
