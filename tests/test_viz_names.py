@@ -25,6 +25,12 @@ from viz.names import GREEK, SUBSCRIPTS, unicode_name
         ("alpha", "α"),
         ("beta0", "β₀"),
         ("lambda", "λ"),
+        ("θ1", "θ₁"),
+        ("θ_12", "θ₁₂"),
+        ("Δ_t", "Δₜ"),
+        ("µ_1", "µ₁"),
+        ("βhat", "β̂"),
+        ("θ1*x + θ0", "θ₁*x + θ₀"),
         ("Sigma", "Σ"),
         ("x1*w1 + x2*w2", "x₁*w₁ + x₂*w₂"),
     ],
@@ -34,7 +40,7 @@ def test_mathematical_names(label: str, written: str) -> None:
 
 
 @pytest.mark.parametrize("label", ["loss", "bias1", "layer0", "w", "ŷ", "wx_y", "w1234", "x1y2", "x y1", "mu of x1", "",
-                                   "h'", "w[0]", "T_max2", "hat", *HOSTILE])  # fmt: skip
+                                   "θx1", "θ1234", "日1", "h'", "w[0]", "T_max2", "hat", *HOSTILE])  # fmt: skip
 def test_what_is_no_such_name_stays(label: str) -> None:
     assert unicode_name(label) == label
 

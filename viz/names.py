@@ -21,10 +21,10 @@ GREEK = {
 ACCENTS = {"hat": "\N{COMBINING CIRCUMFLEX ACCENT}", "bar": "\N{COMBINING MACRON}", "tilde": "\N{COMBINING TILDE}"}
 SUBSCRIPTS = dict(zip("0123456789aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", strict=True))
 
-# One letter of either alphabet, an accent, and digits (w12, w_12) or letters (w_ij) as its index; nothing longer, since
-# "loss1" or "bias" are words.
+# One letter of either alphabet (Greek by name or as it is, with the micro sign that keyboards have for μ), an accent,
+# and digits (w12, w_12) or letters (w_ij) as its index; nothing longer, since "loss1" or "bias" are words.
 _NAME = re.compile(
-    rf"(?P<letter>[A-Za-z]|{'|'.join(GREEK)})(?:_?(?P<accent>{'|'.join(ACCENTS)}))?"
+    rf"(?P<letter>[A-Za-zΑ-Ωα-ωµ]|{'|'.join(GREEK)})(?:_?(?P<accent>{'|'.join(ACCENTS)}))?"
     r"(?:_?(?P<digits>\d{1,3})|_(?P<letters>[aehijklmnoprstuvx]{1,3}))?"
 )
 _FORMULA = re.compile(r"[\w\s+\-*/^().,\[\]=]+")
