@@ -130,7 +130,7 @@ def _parser() -> tuple[_Parser, dict[str, _Parser]]:
     graph_arguments(draw, None)
     drawing_arguments(draw, "graph.svg")
     draw.add_argument("--around", metavar="NODE", help="draw only what is near a node")
-    draw.add_argument("--radius", type=int, metavar="N", default=2, help="how near, in arrows (default: 2)")
+    draw.add_argument("--radius", type=int, metavar="N", help="how near, in arrows (default: 2)")
     draw.add_argument("--no-grad", action="store_true", help="leave out the backward pass")
 
     step = command("step", "walk through the graph in a web page, forward and backward", STEP_EXAMPLES)

@@ -35,6 +35,7 @@ WAYS_OUT = {
     "no such label": (["draw", "y = w*x", "w=2", "x=3", "--highlight", "q"], ["--highlight", "w"]),
     "no such end": (["draw", "y = w*x", "w=2", "x=3", "--path", "w,q"], ["--path", "w,y"]),
     "backwards": (["draw", "y = w*x", "w=2", "x=3", "--path", "y,w"], ["--path", "w,y"]),
+    "near what": (["draw", "y = w*x", "w=2", "x=3", "--radius", "1"], ["--around", "w"]),
     "a page": (["step", "x*x", "x=3", "--slide", "16:9"], ["-o", "step.pdf"]),
 }  # fmt: skip
 

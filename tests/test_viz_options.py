@@ -132,6 +132,15 @@ def test_a_radius_that_reaches_everything_cuts_nothing() -> None:
     assert len(fills(viz.draw(lecture(), around="w", radius=0))) == 2
 
 
+def test_without_a_radius_two_arrows_are_near() -> None:
+    assert viz.draw(lecture(), around="w").svg() == viz.draw(lecture(), around="w", radius=2).svg()
+
+
+def test_a_radius_around_nothing_is_refused() -> None:
+    with pytest.raises(ValueError, match="radius=2 says how far from a node: name it with around="):
+        viz.draw(lecture(), radius=2)
+
+
 def test_the_neighbourhood_of_a_neuron_is_made_of_neurons() -> None:
     y = network()
     assert len(groups(viz.draw(y, collapse="neuron", around=y, radius=1), "node")) == 1 + 16 + 16

@@ -30,6 +30,8 @@ HURRY = 10.0
 """Seconds for the arrows that are laid out where not all of them can be."""
 MOST_ARROWS = 4
 """For each box of `max_nodes`, before scopes are collapsed."""
+NEAR = 2
+"""How many arrows away a node is still near, where no radius is given."""
 
 LONGEST_LIST = 80
 """Of labels, in messages."""
@@ -242,7 +244,7 @@ def _near(find: _Finder, trace: Trace, units: list[Unit], options: Options) -> l
         neighbours[tail.last].add(head.last)
         neighbours[head.last].add(tail.last)
     reached = ring = {unit.last for unit in units if center in unit.nodes}
-    for _ in range(options.radius):
+    for _ in range(NEAR if options.radius is None else options.radius):
         ring = {other for last in ring for other in neighbours[last]} - reached
         if not ring:
             break

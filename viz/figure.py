@@ -44,7 +44,7 @@ def draw(
     path: Value | str | tuple[Value | str, Value | str] | None = None,
     collapse: str | None = "auto",
     around: Value | str | None = None,
-    radius: int = 2,
+    radius: int | None = None,
     color_by: str | None = None,
     node_style: Callable[[Node], Mapping[str, Any] | None] | None = None,
     timeout: float = 60.0,
@@ -84,7 +84,7 @@ def draw(
     each scope of those, "outermost" each scope that is in no other, None every node, and "auto" every node up to
     `max_nodes` boxes (None: no limit), and beyond that scopes, with a warning.  Where the layout would take more than
     some 30 seconds, it leaves out local derivatives and then the longest arrows, which are drawn behind the boxes.
-    `around` and `radius`: only what is within so many arrows of a node.
+    `around` and `radius`: only what is within so many arrows of a node, by default 2.
     `engine`: what lays out, "dot", "pygraphviz" or "auto", the first that is installed, and `timeout`: the seconds
     after which it is ended.
 

@@ -50,7 +50,7 @@ class Options:
     path: Any = None
     collapse: str | None = "auto"
     around: Any = None
-    radius: int = 2
+    radius: int | None = None
     color_by: str | None = None
     node_style: Callable[[Node], Mapping[str, Any] | None] | None = None
     timeout: float = 60.0
@@ -63,7 +63,10 @@ class Options:
         for name, levels in (("collapse", ("auto", *LEVELS)), ("color_by", ("grad",)), ("slide", tuple(SLIDES))):
             if getattr(self, name) is not None:
                 check_choice(name, getattr(self, name), levels)
-        _check_whole("radius", self.radius, 0, None)
+        if self.radius is not None:
+            _check_whole("radius", self.radius, 0, None)
+            if self.around is None:
+                raise ValueError(f"radius={self.radius} says how far from a node: name it with around=")
         if not isinstance(self.timeout, int | float) or isinstance(self.timeout, bool):
             raise TypeError(f"timeout is a number of seconds, got {type(self.timeout).__name__} {self.timeout!r}")
         if not 0 < self.timeout < math.inf:
