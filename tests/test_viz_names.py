@@ -76,3 +76,17 @@ def test_plain_labels_are_the_users_own() -> None:
 
 def test_a_node_is_named_by_what_the_user_wrote_or_by_what_is_drawn() -> None:
     assert viz.draw(loss(), highlight=["w1"]).svg() == viz.draw(loss(), highlight=["w₁"]).svg()
+
+
+@pytest.mark.parametrize("blank", [" ", "\t \n", "\u00a0", "\u3000", "\u200d"])
+@pytest.mark.parametrize("labels", ["math", "plain"])
+def test_a_label_that_nobody_sees_counts_as_none(blank: str, labels: str) -> None:
+    def graph(label: str) -> Value:
+        y = named(parameter(3.0, "w") * Value(2.0, label), label)
+        y.backward()
+        return y
+
+    assert viz.draw(graph(blank), labels=labels).svg() == viz.draw(graph(""), labels=labels).svg()
+    assert viz.explain(graph(blank)) == viz.explain(graph(""))
+    with pytest.raises(viz.VizError, match="'q': the labels are w;"):
+        viz.draw(graph(blank), highlight=["q"])

@@ -95,7 +95,8 @@ class _Finder:
         if not isinstance(thing, str):
             raise TypeError(f"{option} names nodes by Value or by label, got {type(thing).__name__} {thing!r}")
         if thing not in self._labels:
-            known = shorten(", ".join(dict.fromkeys(v.label for v in self._nodes if v.label)), LONGEST_LIST)
+            seen = (v.label for v, i in self._nodes.items() if self._trace.nodes[i].label)
+            known = shorten(", ".join(dict.fromkeys(seen)), LONGEST_LIST)
             raise VizError(
                 f"{option}: no node of the graph has the label {thing!r}: the labels are {known or 'none'}; "
                 "or pass the Value itself"

@@ -11,7 +11,7 @@ from microgrid import Value
 from microgrid.backward import propagate
 from microgrid.graph import order
 
-from .text import clean
+from .text import UNSEEN, clean
 
 __all__ = ["Node", "Trace", "read"]
 
@@ -75,7 +75,7 @@ def _node(index: int, v: Value, position: dict[Value, int], derivative: Any) -> 
     grad = v.grad if v.has_grad else None
     return Node(
         index=index,
-        label=clean(v.label),
+        label=_label(v.label),
         role=v.role,
         op=v.op,
         constant=v.constant,
@@ -86,6 +86,12 @@ def _node(index: int, v: Value, position: dict[Value, int], derivative: Any) -> 
         parents=tuple(position[parent] for parent in v.parents),
         partials=v.partials,
     )
+
+
+def _label(text: str) -> str:
+    """The label, or none where nothing of it would be seen."""
+    shown = clean(text)
+    return shown if shown.strip(UNSEEN) else ""
 
 
 @lru_cache(maxsize=4096)

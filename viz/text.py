@@ -5,10 +5,12 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable
 
-__all__ = ["clean", "shorten", "wrap"]
+__all__ = ["UNSEEN", "clean", "shorten", "wrap"]
 
 # Not printable in Python's eyes, but Persian and the scripts of India are misspelt without them.
 _JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
+UNSEEN = f" {_JOINERS}"
+"""What `clean` leaves that has no ink."""
 
 
 def clean(text: str) -> str:
