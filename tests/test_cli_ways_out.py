@@ -9,7 +9,7 @@ import pytest
 
 import viz
 from microgrid.cli import main
-from viz import engines
+from viz import engines, step_page
 
 Capture = pytest.CaptureFixture[str]
 
@@ -36,6 +36,7 @@ WAYS_OUT = {
     "no such end": (["draw", "y = w*x", "w=2", "x=3", "--path", "w,q"], ["--path", "w,y"]),
     "backwards": (["draw", "y = w*x", "w=2", "x=3", "--path", "y,w"], ["--path", "w,y"]),
     "near what": (["draw", "y = w*x", "w=2", "x=3", "--radius", "1"], ["--around", "w"]),
+    "a large page": (["step", "lesson.py:y", "--by", "operation"], ["--by", "layer", "--collapse", "layer"]),
     "a page": (["step", "x*x", "x=3", "--slide", "16:9"], ["-o", "step.pdf"]),
 }  # fmt: skip
 
@@ -51,7 +52,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("name", WAYS_OUT)
 @pytest.mark.filterwarnings("always::UserWarning")
-def test_what_is_said_can_be_typed_and_helps(name: str, capsys: Capture) -> None:
+def test_what_is_said_can_be_typed_and_helps(name: str, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(step_page, "MOST_BOXES", 20)
+    monkeypatch.setattr(step_page, "MOST_STEPS", 20)
     arguments, more = WAYS_OUT[name]
     main(arguments)
     said = capsys.readouterr().err

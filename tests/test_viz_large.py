@@ -46,6 +46,29 @@ def test_what_has_no_scopes_is_refused_with_the_way_out() -> None:
     assert len(groups(viz.draw(deep(10_000), around="x", radius=2), "node")) == 6
 
 
+def test_a_page_of_very_many_boxes_says_so() -> None:
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        walk = viz.steps(deep(1000))  # 1000 additions, 1000 constants, x
+        walk.svg(0)
+        assert not any("page" in str(warning.message) for warning in said)
+        walk.html(verify=False)
+    assert str(said[-1].message) == (
+        "the page has 2,001 boxes, which browsers take long to open: where parts of the graph are recorded in "
+        'microgrid.scope, collapse="layer" draws each as one box'
+    )
+
+
+def test_a_page_of_very_many_steps_says_so() -> None:
+    with mg.scope("sum"):
+        y = deep(2500)
+    walk = viz.steps(y, by="operation", collapse="outermost")
+    assert len(walk) == 1 + 2500 + 1 + 2500 + 1
+    with pytest.warns(UserWarning, match=r'page has 5,003 steps, which .*, by="layer" computes each in one step$'):
+        walk.html(verify=False)
+    viz.steps(y, collapse="outermost").html(verify=False)  # which is a step for the scope: no warning
+
+
 def test_max_nodes_counts_the_boxes_that_are_drawn() -> None:
     y = network(4)
     assert viz.draw(y, collapse="neuron", max_nodes=11).svg()

@@ -26,6 +26,7 @@ from . import notation
 from .captions import LONGEST_MADE, LONGEST_PRODUCT, LONGEST_SUM, MESSAGES, MOST_LEAVES, MOST_PATHS
 from .choices import Choices
 from .digits import Numbers
+from .errors import warn
 from .frames import Arrangement
 from .naming import Names
 from .options import Options
@@ -50,6 +51,8 @@ SECONDS = 3.0
 """For the derivatives as whole formulas: a page should not be long in coming."""
 HEIGHT = 640
 """Of the page within a notebook, in CSS pixels."""
+MOST_BOXES, MOST_STEPS = 2000, 5000
+"""Up to which a browser opens a page in a few seconds."""
 LARGEST_STILL = 1_000_000
 """Characters of a picture that a notebook holds once more, for where the page is left out."""
 SCRIPTS = (
@@ -63,6 +66,7 @@ def step_page(
     report: Report | None,
 ) -> str:  # fmt: skip
     """The page for a trace whose gradients are those at the end of these moments; `report` is what `verify` said."""
+    _tell_size(len(choices.units), len(moments))
     numbers = Numbers(options.precision)
     dark = options.theme if options.theme in ("dark", "print") else "dark"
     themes = [replace(options, theme=theme) for theme in (options.theme, dark)]
@@ -81,6 +85,19 @@ def step_page(
         no_script=escape(own_words()[options.lang]["no_script"]),
         graph=_json(_graph(trace, moments, options, choices, report)),
     )
+
+
+def _tell_size(boxes: int, steps: int) -> None:
+    """Warn of a page that will seem to hang when it is opened."""
+    large = []
+    if boxes > MOST_BOXES:
+        large.append((f"{boxes:,} boxes", 'collapse="layer" draws each as one box'))
+    if steps > MOST_STEPS:
+        large.append((f"{steps:,} steps", 'by="layer" computes each in one step'))
+    if large:
+        sizes, ways = (" and ".join(texts) for texts in zip(*large, strict=True))
+        way = f"where parts of the graph are recorded in microgrid.scope, {ways}"
+        warn(f"the page has {sizes}, which browsers take long to open: {way}")
 
 
 def verdict(y: Value, recorded: Trace) -> Report | None:

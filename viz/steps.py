@@ -189,7 +189,8 @@ class Steps(Sequence[Frame]):
     def html(self, *, verify: bool = True) -> str:
         """The walk as a web page: one file that needs no network, to step through, predict, and change numbers in.
 
-        `verify` puts in what `microgrid.verify` says of the graph, unless the graph has changed since `steps`.
+        `verify` puts in what `microgrid.verify` says of the graph, unless the graph has changed since `steps`.  It
+        warns of a page so large that browsers take long to open it.
 
         >>> from microgrid import Value
         >>> "<script src" in steps(Value(2.0, "x") ** 2).html(verify=False)
