@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
+from typing import Any
+
 from pages import WORDS, Open, shown
 from test_viz_graphs import lecture, named, reuse
 
+import microgrid as mg
 import viz
-from microgrid import Value
+from microgrid import Value, parameter
 from viz.digits import Numbers
 
 
@@ -94,3 +98,39 @@ def test_predictions_come_before_the_numbers(visit: Open) -> None:
     assert "−12" not in page.locator("#panel").inner_text()
     page.keyboard.press("End")
     assert "−4 · 3 = −12" in page.locator("#panel").inner_text()
+
+
+def judged(page: Any, answer: str) -> str:
+    page.locator("#answer").fill(answer)
+    page.locator("#answer").press("Enter")
+    return str(page.locator("#judgement").inner_text()).strip()
+
+
+def asked(visit: Open, y: Value, phase: str) -> Any:
+    """The page of y, where the last step of a phase is to be predicted."""
+    steps = viz.steps(y, by="operation")
+    page = visit(steps, f"#step={max(k for k, frame in enumerate(steps) if frame.phase == phase) - 1}")
+    page.keyboard.press("p")
+    page.keyboard.press("ArrowRight")
+    return page
+
+
+def test_a_term_that_is_nearly_the_sum_is_not_the_sum(visit: Open) -> None:
+    words, w = WORDS["en"], parameter(2.0, "w")
+    page = asked(visit, named(w * 8.0 + w * 0.05, "L"), "backward")
+    assert page.locator("#asked").inner_text().startswith("Your prediction: ∂L/∂w = 0.05 + ")
+    assert judged(page, "8") == words["not_added"].format(name="∂L/∂w", before="0.05")
+    assert judged(page, "0.05") == words["before"]
+    assert judged(page, "-7.95") == words["sign_added"]
+    assert judged(page, "8.04").startswith("Right: 8.05.")  # to 1 percent
+
+
+def test_an_answer_may_follow_from_the_numbers_as_they_are_written(visit: Open) -> None:
+    a, b, c = Value(0.1, "a"), Value(0.2, "b"), Value(0.3, "c")
+    page = asked(visit, named(a + b - c, "q"), "forward")
+    assert judged(page, "-5.551e-17") == WORDS["en"]["sign"]
+    assert judged(page, "0").startswith("Right: 5.551e−17.")
+    page = asked(visit, named(mg.sin(Value(math.pi, "x")), "s"), "forward")
+    assert judged(page, "-4e-4").startswith("Right: 1.225e−16.")  # sin(3.142) = −4.07e−4
+    page = asked(visit, named(Value(1e-10, "u") * Value(1e-10, "v"), "t"), "forward")
+    assert judged(page, "0") == WORDS["en"]["wrong"].format(hint=WORDS["en"]["hint_forward"])
