@@ -134,3 +134,52 @@ def test_an_answer_may_follow_from_the_numbers_as_they_are_written(visit: Open) 
     assert judged(page, "-4e-4").startswith("Right: 1.225e−16.")  # sin(3.142) = −4.07e−4
     page = asked(visit, named(Value(1e-10, "u") * Value(1e-10, "v"), "t"), "forward")
     assert judged(page, "0") == WORDS["en"]["wrong"].format(hint=WORDS["en"]["hint_forward"])
+
+
+def test_infinity_is_asked_for_and_can_be_typed_but_nan_is_not_asked_for(visit: Open) -> None:
+    with mg.errstate(domain="ieee"):
+        x = Value(0.0, "x")
+        pole = named(1.0 / x, "y")
+        page = asked(visit, pole, "forward")
+        assert judged(page, "many") == WORDS["en"]["not_read_infinite"]
+        assert judged(page, "5") == WORDS["en"]["wrong"].format(hint=WORDS["en"]["hint_forward"])
+        assert judged(page, "−∞") == WORDS["en"]["sign"]
+        assert judged(page, "inf") == "Right: ∞. (0 of 1 right)"
+        page = asked(visit, pole, "backward")
+        assert judged(page, "-Inf") == "Right: −∞. (1 of 1 right)"
+        page = asked(visit, named(pole - pole, "none"), "forward")
+    assert judged_aside(page) == WORDS["en"]["not_asked_nan"]
+
+
+def judged_aside(page: Any) -> str:
+    """What is said where no answer is asked for."""
+    assert not page.locator("#answer").is_visible()
+    return str(page.locator("#judgement").inner_text()).strip()
+
+
+def test_a_comma_before_three_digits_may_be_two_things_in_english(visit: Open) -> None:
+    page = asked(visit, named(Value(1200.0, "a") * 1.0, "y"), "forward")
+    for text in ("1,200", "+1,200", "1,200,000"):
+        assert judged(page, text) == WORDS["en"]["not_read"]
+    assert page.evaluate("[stepper.read('0,125', 'en'), stepper.read('1,25', 'en')]") == [0.125, 1.25]
+    page.locator("#language").select_option("es")
+    assert page.evaluate("stepper.read('1,200', 'es')") == 1.2
+    page.locator("#language").select_option("en")
+    assert judged(page, "1200").startswith("Right: 1200.")
+
+
+def test_a_change_while_a_question_is_open_asks_it_anew(visit: Open) -> None:
+    words = WORDS["en"]
+    page = asked(visit, named(mg.log(Value(1.0, "x")), "y"), "forward")
+    assert judged(page, "1") == words["wrong"].format(hint=words["hint_forward"])
+    page.evaluate("stepper.page.change(0, 2)")
+    assert page.locator("#answer").is_visible()
+    assert page.locator("#judgement").inner_text() == words["asked_anew"]
+    page.evaluate("stepper.page.changeNothing()")
+    assert judged(page, "0.693") == words["wrong"].format(hint=words["hint_forward"])
+    page.evaluate("stepper.page.change(0, 2)")
+    assert judged(page, "0.693") == "Right: 0.6931. (0 of 1 right)"  # one question, answered at the third attempt
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowRight")
+    page.evaluate("stepper.page.change(0, -1)")
+    assert judged_aside(page) == words["not_asked_impossible"]

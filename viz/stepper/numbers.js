@@ -56,9 +56,12 @@ function thousands(count) {
   return String(count).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
-// What a person may type for a number: −1.5, 3e−4, 0,5; NaN if it is none.
-function read(text) {
-  const plain = text.trim().replaceAll(MINUS, "-").replace(/^([^.,]*),([^.,]*)$/, "$1.$2");
+// What a person may type for a number: −1.5, 3e−4, 0,5, ∞ or inf; NaN if it is none, or if in English it may be two: 1,200.
+function read(text, lang = "") {
+  const signed = text.trim().replaceAll(MINUS, "-"), infinite = /^([-+]?)(∞|inf(inity)?)$/i.exec(signed);
+  if (infinite) return infinite[1] === "-" ? -Infinity : Infinity;
+  if (lang === "en" && /^[-+]?[1-9]\d{0,2}(,\d{3})+$/.test(signed)) return NaN;
+  const plain = signed.replace(/^([^.,]*),([^.,]*)$/, "$1.$2");
   return /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(plain) ? Number(plain) : NaN;
 }
 

@@ -121,7 +121,7 @@ function whatIf(page, i) {
   const field = make("input", {
     id: "what-if", inputmode: "text", autocomplete: "off", spellcheck: "false", "aria-describedby": "what-if-help",
     oninput: () => {
-      const x = read(field.value), fine = Number.isFinite(x);
+      const x = read(field.value, page.lang), fine = Number.isFinite(x);
       help.hidden = fine;
       field.setAttribute("aria-invalid", String(!fine));
       if (fine) page.change(i, x);

@@ -89,7 +89,7 @@ class Quiz {
   // Asks for what the next step computes, if that is one number.  Returns whether it did.
   ask(frame) {
     const question = this.page.predicting && !this.page.question ? questionOf(this.page, frame) : null;
-    if (!question) return false;
+    if (!question || Number.isNaN(question.expected)) return false;
     this.page.pause();
     this.page.question = question;
     by("answer").value = "";
@@ -99,9 +99,27 @@ class Quiz {
     return true;
   }
 
+  // The word for why a step has no question, if it computes anything.
+  unasked(frame) {
+    if (frame.broken) return "not_asked_impossible";
+    const question = questionOf(this.page, frame);
+    if (question) return Number.isNaN(question.expected) ? "not_asked_nan" : null;
+    return frame.active.length > 1 ? "not_asked" : null;
+  }
+
+  // An open question, after a change of the numbers.
+  renew() {
+    const {page, page: {question}} = this, frame = page.frames[page.step + 1];
+    if (!question) return page.show();
+    const why = this.unasked(frame);
+    page.question = why ? null : {...questionOf(page, frame), tried: question.tried};
+    page.show();
+    return why ? this.aside(page.word(why)) : this.judged(page.word("asked_anew"));
+  }
+
   answer() {
-    const answer = read(by("answer").value), {page, page: {question}} = this;
-    if (Number.isNaN(answer)) return this.judged(page.word("not_read"), true);
+    const {page, page: {question}} = this, answer = read(by("answer").value, page.lang);
+    if (Number.isNaN(answer)) return this.judged(page.word(page.graph.infinite ? "not_read_infinite" : "not_read"), true);
     const [right, why] = judge(question, answer, page.write);
     const show = (x) => x === undefined || x === null ? "" : page.write(x);
     const fields = {name: question.name, value: show(question.expected), before: show(question.before),

@@ -66,9 +66,8 @@ class Page {
     if (!isOpen(this.graph, i)) return;
     if (x === node.data) this.changes.delete(i);
     else this.changes.set(i, x);
-    this.question = null;
     this.compute();
-    this.show();
+    this.quiz.renew();
   }
 
   // A leaf moved sideways in the picture: a pixel is a step of its slider.
@@ -80,7 +79,7 @@ class Page {
   changeNothing() {
     this.changes.clear();
     this.compute();
-    this.show();
+    this.quiz.renew();
   }
 
   // ---------------------------------------------------------------- steps
@@ -98,9 +97,9 @@ class Page {
     if (this.step === this.frames.length - 1) return this.pause();
     const frame = this.frames[this.step + 1];
     if (this.quiz.ask(frame)) return;
-    const passed = this.predicting && !this.question && frame.active.length > 1 && !frame.broken;
+    const why = this.predicting && !this.question && !frame.broken ? this.quiz.unasked(frame) : null;
     this.go(this.step + 1);
-    if (passed) this.quiz.aside(this.word("not_asked"));
+    if (why) this.quiz.aside(this.word(why));
   }
 
   // The address says which step is meant.
