@@ -213,7 +213,9 @@ def test_without_javascript_the_final_picture_is_there(visit: Open) -> None:
 
 def test_paper_and_those_who_want_no_motion(visit: Open) -> None:
     page = visit(viz.steps(lecture()), "#step=7")
+    assert page.locator("#node").inner_text().startswith("Choose a node")
     page.emulate_media(media="print")
+    assert page.locator("#node").inner_text() == ""
     assert not page.locator("#controls").is_visible()
     assert page.locator("#picture svg").is_visible()
     assert page.locator("#caption").is_visible()

@@ -133,3 +133,29 @@ def test_custom_operations_are_walked_but_not_recomputed(visit: Open) -> None:
     page.locator("g.node[aria-label^='b,']").click()
     page.locator("#what-if").fill("3")
     assert shown(page, "y")[1] == "11"
+
+
+def python_only() -> Value:
+    cube = mg.custom_op("cube_alone", value=lambda x: x**3, partials=[lambda x: 3 * x**2])
+    return named(cube(Value(2.0, "x")), "y")
+
+
+def test_only_where_a_leaf_can_be_changed_a_change_is_offered(visit: Open) -> None:
+    page = visit(viz.steps(lecture()))
+    assert texts(page, "#node") == [f"{WORDS['en']['choose']} {WORDS['en']['choose_change']}"]
+    page = visit(viz.steps(python_only()))
+    assert texts(page, "#node") == [WORDS["en"]["choose"]]
+    box = page.locator("g.node[data-node='0']").bounding_box()
+    page.mouse.move(box["x"] - 5, box["y"] - 5)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 400, box["y"] + 60, steps=4)
+    page.mouse.up()
+    assert page.evaluate("String(getSelection())") == ""
+
+
+def test_what_was_not_attempted_is_not_said_to_be_checked(visit: Open) -> None:
+    page = visit(viz.steps(python_only()).html())
+    verdict = page.locator("#verdict").text_content()
+    assert "– Not fully verified" in verdict and "not attempted" in verdict
+    assert WORDS["en"]["findings_text"] in verdict
+    assert "checked every derivative" not in verdict

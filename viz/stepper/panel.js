@@ -150,7 +150,7 @@ function verdictOf(page) {
   const formulas = verdict.formulas.map((formula) => make("li", {}, formula));
   const found = make("details", {},
     make("summary", {}, `${{verified: "✓", failed: "✗", open: "–"}[kind]} ${word(kind)}`),
-    note(word("verified_text")), list(verdict.findings.map(finding)), formulas.length ? list(formulas) : null);
+    note(word(kind === "verified" ? "verified_text" : "findings_text")), list(verdict.findings.map(finding)), formulas.length ? list(formulas) : null);
   if (!page.changes.size) return [found];
   const names = [...page.changes.keys()].map((i) => page.graph.nodes[i].name).join(", ");
   return [found, make("p", {class: "wrong"}, word("changed_text")), note(word("changed", {names})),

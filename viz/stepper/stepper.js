@@ -162,11 +162,16 @@ class Page {
 
   described() {
     if (this.unit) return describeScope(this, this.unit);
-    if (this.chosen === null) return [note(this.word("choose"))];
+    if (this.chosen === null) return [make("p", {class: "note invitation"}, this.invitation())];
     const unit = this.graph.units.get(this.graph.owner[this.chosen]);
     const out = unit && paragraph(make("button", {type: "button", class: "link", id: "out", onclick: () => this.chooseBox(unit.last)},
       `↑ ${unit.scope}`));
     return [...out ? [out] : [], ...describeNode(this, this.chosen)];
+  }
+
+  invitation() {
+    const changeable = this.graph.nodes.some((node) => isOpen(this.graph, node.index));
+    return [this.word("choose"), changeable ? this.word("choose_change") : ""].filter(Boolean).join(" ");
   }
 
   showWalk() {
