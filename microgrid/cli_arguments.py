@@ -81,75 +81,103 @@ def _parser() -> tuple[_Parser, dict[str, _Parser]]:
     parser.add_argument("--version", action="version", version=f"microgrid {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
 
-    def command(name: str, summary: str, examples: str) -> _Parser:
-        made = commands.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.",
+    def command(name: str, summary: str, examples: str, usage: str | None = None) -> _Parser:
+        made = commands.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.", usage=usage,
                                    epilog=examples, formatter_class=layout, allow_abbrev=False)  # fmt: skip
         made.set_defaults(command=name)
-        made.add_argument("--debug", action="store_true", help="show the traceback of an error")
         return made
 
     def graph_arguments(made: _Parser, expression: str | None) -> None:
         made.add_argument("expression", metavar="EXPR", nargs=expression, default="",
                           help="an expression, several statements, or FILE.py:NAME, a Value in your own script")
         made.add_argument("pairs", metavar="name=value", nargs="*", default=[], help="the values of the names in EXPR")
+        made.add_argument("--params", metavar="w,b", default="",
+                          help="parameters, the names that training would change; the others are inputs")
         made.add_argument("--ieee", action="store_true", help="go on with inf and nan outside an operation's domain")
-        made.add_argument("--params", metavar="w,b", default="", help="which of the names are parameters")
 
-    def language_argument(made: _Parser) -> None:
-        made.add_argument("--lang", choices=LANGUAGES, default="en", help="English (default) or Spanish")
+    def debug_argument(made: _Parser) -> None:
+        made.add_argument("--debug", action="store_true", help="show the traceback of an error")
 
-    def drawing_arguments(made: _Parser, output: str) -> None:
-        made.add_argument("-o", "--output", metavar="FILE", default=output, help=f"default: {output}")
-        made.add_argument("--rankdir", choices=["LR", "TB", "RL", "BT"], default="LR",
-                          help="direction of the arrows (default: LR)")
-        made.add_argument("--theme", choices=["lecture", "light", "dark", "print"], default="lecture",
-                          help="colours (default: lecture)")
-        made.add_argument("--ops", choices=["merged", "separate"], default="merged",
-                          help="an operation in the box of its result (default), or in one of its own")
-        made.add_argument("--precision", type=int, metavar="N", default=4, help="significant digits (default: 4)")
-        made.add_argument("--title", metavar="TEXT", help="to stand above the picture")
-        made.add_argument("--labels", choices=["math", "plain"], default="math", help="w1 as w₁ (default), or as it is")
-        made.add_argument("--max-nodes", type=_limit, metavar="N", default=5000,
-                          help="collapse or refuse larger graphs (default: 5000), or none")
-        made.add_argument("--timeout", type=float, metavar="S", default=60.0, help="seconds of layout (default: 60)")
-        made.add_argument("--edges", choices=["local", "plain"], default="local",
-                          help="with local derivatives (default) or without")
-        made.add_argument("--legend", action="store_true", help="say below the picture which box is what")
-        made.add_argument("--highlight", metavar="w,z", help="let these nodes stand out")
-        made.add_argument("--path", metavar="FROM[,TO]",
-                          help="let the routes from a node stand out, with their products")
-        made.add_argument("--color-by", choices=["grad"], help="colour the boxes by the size of their gradients")
-        made.add_argument("--collapse", choices=["auto", "neuron", "layer", "outermost"], default="auto",
-                          help="draw each scope as one box; auto (default) where there are too many nodes")
-        made.add_argument("--slide", choices=["16:9", "4:3"],
-                          help="fit each picture to a slide; the page of step is none")
-        made.add_argument("--engine", choices=["auto", "dot", "pygraphviz"], default="auto", help="what lays it out")
-        language_argument(made)
+    def drawing(name: str, summary: str, examples: str, output: str) -> None:
+        made = command(name, summary, examples, f"microgrid {name} EXPR [name=value ...] [-o FILE] [options]")
+        made.add_argument("-o", "--output", metavar="FILE", default=output,
+                          help=f"its suffix chooses the format (default: {output})")
+        graph_arguments(made, None)
+        debug_argument(made)
+        _drawing_arguments(made, name == "step")
 
-    draw = command("draw", "draw the graph with its values and gradients", DRAW_EXAMPLES)
-    graph_arguments(draw, None)
-    drawing_arguments(draw, "graph.svg")
-    draw.add_argument("--around", metavar="NODE", help="draw only what is near a node")
-    draw.add_argument("--radius", type=int, metavar="N", help="how near, in arrows (default: 2)")
-    draw.add_argument("--no-grad", action="store_true", help="leave out the backward pass")
-
-    step = command("step", "walk through the graph in a web page, forward and backward", STEP_EXAMPLES)
-    graph_arguments(step, None)
-    drawing_arguments(step, "step.html")
-    step.add_argument("--by", choices=["auto", "operation", "neuron", "layer"], default="auto",
-                      help="what a step stands for (default: auto, an operation unless there are very many)")
+    drawing("draw", "draw the graph with its values and gradients", DRAW_EXAMPLES, "graph.svg")
+    drawing("step", "walk through the graph in a web page, forward and backward", STEP_EXAMPLES, "step.html")
 
     verify = command("verify", "verify every derivative in the graph", VERIFY_EXAMPLES)
     graph_arguments(verify, "?")
     verify.add_argument("--json", action="store_true", help="print the report as JSON")
     verify.add_argument("--rules", action="store_true", help="prove the whole table of derivatives; takes no EXPR")
-    language_argument(verify)
+    _language_argument(verify)
+    debug_argument(verify)
 
     demo = command("demo", "compute, verify and draw one step of linear regression", DEMO_EXAMPLES)
     demo.add_argument("--dir", default="microgrid-demo", help="where the pictures go (default: microgrid-demo)")
+    debug_argument(demo)
 
-    command("info", "say what is installed", "example:\n  microgrid info\n")
+    debug_argument(command("info", "say what is installed", "example:\n  microgrid info\n"))
     return parser, commands.choices
+
+
+def _drawing_arguments(made: _Parser, is_walk: bool) -> None:
+    """The options of a picture or of a walk, by what they are for."""
+    if is_walk:
+        steps = made.add_argument_group("steps")
+        steps.add_argument("--by", choices=["auto", "operation", "neuron", "layer"], default="auto",
+                           help="what a step computes: one operation, or all those of a neuron or layer; auto "
+                                "(default) is an operation unless there are very many")
+
+    picture = made.add_argument_group("picture")
+    picture.add_argument("--theme", choices=["lecture", "light", "dark", "print"], default="lecture",
+                         help="colours (default: lecture)")
+    picture.add_argument("--rankdir", choices=["LR", "TB", "RL", "BT"], default="LR",
+                         help="where the arrows point: LR from left to right (default), TB from top to bottom, ...")
+    picture.add_argument("--ops", choices=["merged", "separate"], default="merged",
+                         help="an operation in the box of its result (default), or in one of its own")
+    picture.add_argument("--edges", choices=["local", "plain"], default="local",
+                         help="on each arrow its local derivative, that of the operation with respect to this "
+                              "operand (default), or nothing")
+    picture.add_argument("--labels", choices=["math", "plain"], default="math",
+                         help="w1 as w₁ (default), or as it is")
+    picture.add_argument("--precision", type=int, metavar="N", default=4, help="significant digits (default: 4)")
+    picture.add_argument("--title", metavar="TEXT", help="to stand above the picture")
+    picture.add_argument("--legend", action="store_true", help="say below the picture which box is what")
+    if not is_walk:
+        picture.add_argument("--no-grad", action="store_true", help="leave out the backward pass")
+
+    emphasis = made.add_argument_group("what stands out")
+    emphasis.add_argument("--highlight", metavar="w,z", help="these nodes; the others step back")
+    emphasis.add_argument("--path", metavar="FROM[,TO]",
+                          help="the routes from a node to another, or to the result, with their products")
+    emphasis.add_argument("--color-by", choices=["grad"], help="colour the boxes by the size of their gradients")
+
+    slides = made.add_argument_group("slides")
+    slides.add_argument("--slide", choices=["16:9", "4:3"],
+                        help="fit the picture to a slide" + ("; the page is none" if is_walk else ""))
+
+    large = made.add_argument_group("large graphs", "A scope is a neuron, a layer, or what microgrid.scope records.")
+    if not is_walk:
+        large.add_argument("--around", metavar="NODE", help="draw only what is near a node")
+        large.add_argument("--radius", type=int, metavar="N", help="how near, in arrows (default: 2)")
+    large.add_argument("--collapse", choices=["auto", "neuron", "layer", "outermost"], default="auto",
+                       help="draw each scope as one box; auto (default) where there are too many nodes")
+    large.add_argument("--max-nodes", type=_limit, metavar="N", default=5000,
+                       help="collapse or refuse larger graphs (default: 5000), or none")
+    large.add_argument("--timeout", type=float, metavar="S", default=60.0, help="seconds of layout (default: 60)")
+    large.add_argument("--engine", choices=["auto", "dot", "pygraphviz"], default="auto",
+                       help="what lays it out; auto (default) is the first that is installed")
+
+    _language_argument(made)
+
+
+def _language_argument(made: _Parser) -> None:
+    language = made.add_argument_group("language")
+    language.add_argument("--lang", choices=LANGUAGES, default="en", help="English (default) or Spanish")
 
 
 def parsed(arguments: list[str]) -> argparse.Namespace:

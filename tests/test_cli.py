@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -250,6 +251,29 @@ def test_help_has_examples(arguments: list[str], capsys: Capture) -> None:
         main(arguments)
     assert ended.value.code == 0
     assert "example" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("command", "own"),
+    [("draw", {"large graphs": ["--around", "--radius"], "picture": ["--no-grad"]}), ("step", {"steps": ["--by"]})],
+)
+def test_help_tells_options_by_what_they_are_for(command: str, own: dict[str, list[str]], capsys: Capture) -> None:
+    with pytest.raises(SystemExit):
+        main([command, "--help"])
+    sections = dict(re.findall(r"^(\w[\w ]*):\n((?: .*\n|\n)+)", capsys.readouterr().out, re.MULTILINE))
+    found = {title: re.findall(r"^  (?:-\w.*, )?(--[a-z-]+)", text, re.MULTILINE) for title, text in sections.items()}
+    wanted = {
+        "options": ["--help", "--output", "--params", "--ieee", "--debug"],
+        "steps": [],
+        "picture": ["--theme", "--rankdir", "--ops", "--edges", "--labels", "--precision", "--title", "--legend"],
+        "what stands out": ["--highlight", "--path", "--color-by"],
+        "slides": ["--slide"],
+        "large graphs": ["--collapse", "--max-nodes", "--timeout", "--engine"],
+        "language": ["--lang"],
+    }
+    for title, options in wanted.items():
+        assert sorted(found.pop(title, [])) == sorted([*options, *own.get(title, [])])
+    assert not any(found.values())
 
 
 def test_version(capsys: Capture) -> None:
