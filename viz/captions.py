@@ -76,7 +76,7 @@ MOST_PATHS = 8
 MOST_LEAVES = 24
 """Up to here the gradient of each leaf has a line at the end."""
 LONGEST_PRODUCT = 4
-"""A product of more factors leaves out those that are exactly 1, of which sums make many."""
+"""Beyond it the products at the end leave out the factors that are exactly 1, of which sums make many."""
 LONGEST_SUM = 160
 LONGEST_MADE = 72
 """What is longer is cut, since whoever reads it sees the operands in the picture."""
@@ -155,19 +155,29 @@ class Captions:
             if not leaf.op and (gradient := gradients[leaf.index]) is not None and leaf is not self._trace.root
         ]
         shown = leaves[:MOST_LEAVES]
-        lines = [self._placed(leaf, self.sum_over_paths(leaf, gradient)) for leaf, gradient in shown]
+        products = [self._products(leaf) for leaf, _ in shown]
+        long = any(len(slopes) > LONGEST_PRODUCT for paths in products for slopes in paths)
+        lines = [
+            self._placed(leaf, self._sum_over_paths(leaf, gradient, paths, ones=not long))
+            for (leaf, gradient), paths in zip(shown, products, strict=True)
+        ]
         more = [self.say("more", count=f"{len(leaves) - len(shown):,}")] if len(leaves) > len(shown) else []
         return "\n".join([self.say("end"), *lines, *more])
 
-    def sum_over_paths(self, node: Node, gradient: float) -> str:
-        """``∂ŷ/∂x = 2 · 3 + 1 · 4 = 10``: the product along each path to the root, from the root down."""
+    def _products(self, node: Node) -> list[list[float]]:
+        """The factors along each path to the root, from the root down; none if the paths are many."""
+        if self.paths.count(node.index) > MOST_PATHS:
+            return []
+        return [self.paths.slopes(path) for path in self.paths.walk(node.index)]
+
+    def _sum_over_paths(self, node: Node, gradient: float, products: list[list[float]], ones: bool) -> str:
+        """``∂ŷ/∂x = 2 · 3 + 1 · 4 = 10``: a product along each path, with or without the factors that are 1."""
         target, value, count = self._target(node), self._numbers(gradient), self.paths.count(node.index)
-        if count <= MOST_PATHS:
-            products = [self.paths.slopes(path) for path in self.paths.walk(node.index)]
+        if products:
             terms = [reduce(mul, slopes, 1.0) for slopes in products]
             size = sum(map(abs, terms))
             if math.isfinite(size) and math.isclose(math.fsum(terms), gradient, abs_tol=1e-9 * size):
-                factors = self._sum([self._product(slopes) for slopes in products])
+                factors = self._sum([self._product(slopes, ones) for slopes in products])
                 terms_text = self._sum(list(map(self._numbers, terms)))
                 text = equal(target, factors, terms_text if count > 1 else "", value)
                 if len(text) <= LONGEST_SUM:
@@ -179,8 +189,8 @@ class Captions:
             return equal(target, value)
         return self.say("paths", target=target, value=value, count=self.paths.written_count(node.index, self._numbers))
 
-    def _product(self, slopes: list[float]) -> str:
-        if len(slopes) > LONGEST_PRODUCT:
+    def _product(self, slopes: list[float], ones: bool) -> str:
+        if not ones:
             slopes = [slope for slope in slopes if slope != 1] or [1.0]
         first, *others = map(self._numbers, slopes)
         return " · ".join([first, *map(in_brackets, others)])

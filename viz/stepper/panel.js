@@ -81,7 +81,7 @@ function chainRule(page, i, complete) {
   if (i === graph.root) return [title, paragraph(`${node.target} = 1`), note(word("no_use"))];
   const uses = node.uses.map(([use, k]) => ({
     symbols: `${graph.nodes[use].target} · ${graph.nodes[use].locals[k]}`,
-    factors: captions.product([page.adjoints[use], numbers.partials[use][k]]),
+    factors: captions.product([page.adjoints[use], numbers.partials[use][k]], true),
     term: page.write(times(page.adjoints[use], numbers.partials[use][k])),
   }));
   const symbols = uses.length > LONGEST_LIST ? "" : uses.map((use) => use.symbols).join(" + ");
@@ -100,11 +100,12 @@ function waysToRoot(page, i, complete) {
   if (i === graph.root) return [];
   const root = graph.nodes[graph.root].name;
   if (count > LONGEST_LIST) return [title, paragraph(word("ways_many", {count: captions.many(count), root}))];
-  const items = paths(graph, i).map((steps) => {
+  const found = paths(graph, i), ones = !found.some((steps) => steps.length > graph.limits.factors);
+  const items = found.map((steps) => {
     const names = [i, ...steps.map(([node]) => node)].map((node) => graph.nodes[node].name).reverse().join(" ← ");
     const slopes = steps.map(([node, k]) => numbers.partials[node][k]).reverse();
     const product = slopes.reduce((soFar, slope) => soFar * slope, 1);
-    const sum = equal(captions.product(slopes), page.write(product));
+    const sum = equal(captions.product(slopes, ones), page.write(product));
     return complete ? make("li", {}, `${names}: `, make("span", {class: "local"}, sum)) : make("li", {}, names);
   });
   const ways = count === 1 ? word("way") : word("several_ways", {count});

@@ -136,22 +136,28 @@ class Captions {
   end(grads) {
     const {nodes, root, limits} = this.graph;
     const leaves = nodes.filter((node) => !node.op && grads[node.index] !== null && node.index !== root);
-    const lines = leaves.slice(0, limits.leaves)
-      .map((leaf) => this.placed(leaf, this.sumOverPaths(leaf, grads[leaf.index])));
+    const shown = leaves.slice(0, limits.leaves), products = shown.map((leaf) => this.products(leaf));
+    const ones = !products.flat().some((slopes) => slopes.length > limits.factors);
+    const lines = shown.map((leaf, k) => this.placed(leaf, this.sumOverPaths(leaf, grads[leaf.index], products[k], ones)));
     if (leaves.length > lines.length) lines.push(this.say("more", {count: thousands(leaves.length - lines.length)}));
     return [this.say("end"), ...lines].join("\n");
   }
 
-  sumOverPaths(leaf, gradient) {
+  // The factors along each path to the root, from the root down; none if the paths are many.
+  products(leaf) {
+    if (this.counts[leaf.index] > this.graph.limits.paths) return [];
+    const slope = ([node, k]) => this.numbers.partials[node][k];
+    return paths(this.graph, leaf.index).map((steps) => steps.map(slope).reverse());
+  }
+
+  sumOverPaths(leaf, gradient, products, ones) {
     const {target} = leaf, value = this.write(gradient), count = this.counts[leaf.index], {limits} = this.graph;
-    if (count <= limits.paths) {
-      const slope = ([node, k]) => this.numbers.partials[node][k];
-      const products = paths(this.graph, leaf.index).map((steps) => steps.map(slope).reverse());
+    if (products.length) {
       const terms = products.map((slopes) => slopes.reduce((soFar, slope) => soFar * slope, 1));
       const size = terms.reduce((soFar, term) => soFar + Math.abs(term), 0);
       const total = terms.reduce((soFar, term) => soFar + term, 0);
       if (Number.isFinite(size) && Math.abs(total - gradient) <= 1e-9 * size) {
-        const factors = this.sum(products.map((slopes) => this.product(slopes)));
+        const factors = this.sum(products.map((slopes) => this.product(slopes, ones)));
         const added = this.sum(terms.map(this.write));
         for (const text of [equal(target, factors, count > 1 ? added : "", value), equal(target, added, value)]) {
           if (length(text) <= limits.sum) return text;
@@ -166,8 +172,9 @@ class Captions {
     return count < most ? this.write(count) : `> ${this.write(most)}`;
   }
 
-  product(slopes) {
-    if (slopes.length > this.graph.limits.factors) {
+  // With or without the factors that are 1.
+  product(slopes, ones) {
+    if (!ones) {
       slopes = slopes.filter((slope) => slope !== 1);
       if (!slopes.length) slopes = [1];
     }
