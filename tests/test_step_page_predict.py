@@ -106,6 +106,12 @@ def judged(page: Any, answer: str) -> str:
     return str(page.locator("#judgement").inner_text()).strip()
 
 
+def judged_aside(page: Any) -> str:
+    """What is said where no answer is asked for."""
+    assert not page.locator("#answer").is_visible()
+    return str(page.locator("#judgement").inner_text()).strip()
+
+
 def asked(visit: Open, y: Value, phase: str) -> Any:
     """The page of y, where the last step of a phase is to be predicted."""
     steps = viz.steps(y, by="operation")
@@ -151,12 +157,6 @@ def test_infinity_is_asked_for_and_can_be_typed_but_nan_is_not_asked_for(visit: 
     assert judged_aside(page) == WORDS["en"]["not_asked_nan"]
 
 
-def judged_aside(page: Any) -> str:
-    """What is said where no answer is asked for."""
-    assert not page.locator("#answer").is_visible()
-    return str(page.locator("#judgement").inner_text()).strip()
-
-
 def test_a_comma_before_three_digits_may_be_two_things_in_english(visit: Open) -> None:
     page = asked(visit, named(Value(1200.0, "a") * 1.0, "y"), "forward")
     for text in ("1,200", "+1,200", "1,200,000"):
@@ -165,6 +165,9 @@ def test_a_comma_before_three_digits_may_be_two_things_in_english(visit: Open) -
     page.locator("#language").select_option("es")
     assert page.evaluate("stepper.read('1,200', 'es')") == 1.2
     page.locator("#language").select_option("en")
+    page.evaluate("stepper.page.choose(0)")
+    page.locator("#what-if").fill("1,300")
+    assert page.locator("#what-if").get_attribute("aria-invalid") == "true"
     assert judged(page, "1200").startswith("Right: 1200.")
 
 

@@ -14,7 +14,6 @@ function prepare(graph) {
   graph.root = graph.nodes.length - 1;
   // Where the recorded numbers are infinite already, changed ones may become so too.
   graph.ieee = graph.nodes.some((node) => node.op && !Number.isFinite(node.data));
-  graph.infinite = graph.ieee || graph.nodes.some((node) => node.partials.some((slope) => Math.abs(slope) === Infinity));
   graph.fixed = mark(graph, (node) => node.op && !ROWS[node.op]);
   fold(graph);
   return graph;

@@ -119,7 +119,7 @@ class Quiz {
 
   answer() {
     const {page, page: {question}} = this, answer = read(by("answer").value, page.lang);
-    if (Number.isNaN(answer)) return this.judged(page.word(page.graph.infinite ? "not_read_infinite" : "not_read"), true);
+    if (Number.isNaN(answer)) return this.judged(page.word(this.infinite() ? "not_read_infinite" : "not_read"), true);
     const [right, why] = judge(question, answer, page.write);
     const show = (x) => x === undefined || x === null ? "" : page.write(x);
     const fields = {name: question.name, value: show(question.expected), before: show(question.before),
@@ -129,6 +129,12 @@ class Quiz {
     question.tried = true;
     this.judged(`${page.word(why, fields)} ${right ? this.score() : ""}`, !right);
     if (right) this.advance();
+  }
+
+  // Whether an answer may be infinite.
+  infinite() {
+    const {data, partials} = this.page.numbers;
+    return [data, ...partials].some((numbers) => numbers.some((x) => Math.abs(x) === Infinity));
   }
 
   reveal() {
