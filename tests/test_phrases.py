@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -99,14 +98,6 @@ ENGLISH = re.compile(
     r"\b(the|of|and|at|by|is|are|with|not|to|in|its|than|other|value|wrong|proved|checked|failed|noted|attempted|"
     r"verified|node|edge|gradient|digits?|exact|convention|where|number)s?\b"
 )
-
-
-@pytest.fixture(autouse=True)
-def no_new_operations() -> Iterator[None]:
-    before = set(TABLE)
-    yield
-    for name in set(TABLE) - before:
-        TABLE.pop(name)
 
 
 @pytest.mark.parametrize("make", GRAPHS.values(), ids=GRAPHS)

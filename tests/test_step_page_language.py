@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import math
 import random
 import re
-import shutil
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
 
 import pytest
+from pages import WORDS, Open
 
 import viz
 from microgrid import Value, custom_op, parameter
@@ -20,42 +16,6 @@ from microgrid.ops import TABLE
 from microgrid.spanish import SPANISH as FINDINGS
 from viz.captions import MESSAGES
 from viz.language import SPANISH as PICTURES
-
-sync_api = pytest.importorskip("playwright.sync_api", reason="optional: playwright is not installed")
-
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-WORDS = json.loads((Path(viz.__file__).parent / "stepper" / "words.json").read_text(encoding="utf-8"))
-
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="optional: no chromium on the PATH")
-
-Open = Callable[..., Any]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def visit(browser: Any, tmp_path: Path) -> Iterator[Open]:
-    """Opens a page from disk; afterwards, it may not have complained."""
-    complaints: list[str] = []
-    page = browser.new_page(viewport={"width": 1280, "height": 720})
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-
-    def visit(html: str, step: int = 0) -> Any:
-        file = tmp_path / "page.html"
-        file.write_text(html, encoding="utf-8")
-        page.goto(f"{file.as_uri()}#step={step}")
-        return page
-
-    yield visit
-    page.close()
-    assert complaints == []
-
 
 # ---------------------------------------------------------------- graphs
 
@@ -115,14 +75,6 @@ SPANISH = {
 }
 
 
-@pytest.fixture(autouse=True)
-def no_new_operations() -> Iterator[None]:
-    before = set(TABLE)
-    yield
-    for name in set(TABLE) - before:
-        TABLE.pop(name)
-
-
 # ---------------------------------------------------------------- what is said
 
 TEXTS = """() => {
@@ -169,7 +121,7 @@ def test_no_english_is_left(visit: Open, name: str, collapse: str | None) -> Non
 
 def test_impossible_numbers_are_explained_in_spanish(visit: Open) -> None:
     walk = viz.steps(domains(), lang="es")
-    page = visit(walk.html(verify=False), 5)
+    page = visit(walk.html(verify=False), "#step=5")
     for value in ("-1", "0", "1e308", "x"):
         page.locator("g.node.leaf[aria-label^='x']").click()
         page.locator("#what-if").fill(value)
@@ -201,7 +153,7 @@ def test_the_switch_changes_everything(visit: Open, name: str) -> None:
     """An English page is, when switched, the Spanish one, and the other way round."""
     said = {}
     for lang in ("en", "es"):
-        page = visit(viz.steps(GRAPHS[name](), lang=lang).html(verify=name == "custom"), 4)
+        page = visit(viz.steps(GRAPHS[name](), lang=lang).html(verify=name == "custom"), "#step=4")
         page.evaluate("stepper.page.choose(0)")
         other = "es" if lang == "en" else "en"
         said[lang, lang] = page.evaluate(TEXTS)
@@ -222,14 +174,10 @@ def test_findings_in_the_page_are_those_of_the_report(visit: Open) -> None:
     assert "pagecube: the partial with respect to x1 is wrong" in page.locator("#verdict").text_content()
 
 
-def test_without_javascript_the_page_is_spanish_too(browser: Any, tmp_path: Path) -> None:
-    file = tmp_path / "page.html"
-    file.write_text(viz.steps(lecture(), lang="es").html(verify=False), encoding="utf-8")
-    page = browser.new_context(java_script_enabled=False).new_page()
-    page.goto(file.as_uri())
+def test_without_javascript_the_page_is_spanish_too(visit: Open) -> None:
+    page = visit(viz.steps(lecture(), lang="es"), java_script_enabled=False)
     assert page.locator("noscript").inner_text().startswith("Esta página calcula con JavaScript")
     assert page.locator("svg desc").first.text_content().startswith("Grafo computacional de 8 nodos")
-    page.context.close()
 
 
 def test_a_phrase_of_the_table_is_mathematics_or_has_its_spanish() -> None:

@@ -218,34 +218,39 @@ def running(pid: int) -> bool:
         return False
 
 
+def slow_dot(folder: Path) -> tuple[str, Path]:
+    """A PATH on which dot starts a process and sleeps, and the file to which both write their numbers."""
+    pids, dot = folder / "pids", folder / "dot"
+    dot.write_text("#!/bin/sh\n" + SLEEP.format(pids=pids))
+    dot.chmod(0o755)
+    return f"{folder}{os.pathsep}{os.environ['PATH']}", pids
+
+
+def have_ended(pids: Path) -> bool:
+    """Whether both processes were there and are gone, or will be within five seconds."""
+    started = [int(pid) for pid in pids.read_text().split()]
+    for _ in range(100):
+        if not any(map(running, started)):
+            return len(started) == 2
+        time.sleep(0.05)
+    return False
+
+
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="optional: reads /proc")
 def test_a_layout_that_takes_too_long_is_ended_with_all_that_it_started(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pids = tmp_path / "pids"
-    slow = tmp_path / "dot"
-    slow.write_text("#!/bin/sh\n" + SLEEP.format(pids=pids))
-    slow.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    path, pids = slow_dot(tmp_path)
+    monkeypatch.setenv("PATH", path)
     with pytest.raises(viz.LayoutError, match=r"ended after timeout=0.5 seconds.*collapse=.*around="):
         viz.draw(lecture(), engine="dot", timeout=0.5).svg()
-    started = [int(pid) for pid in pids.read_text().split()]
-    for _ in range(100):
-        if not any(map(running, started)):
-            break
-        time.sleep(0.05)
-    assert len(started) == 2
-    assert not any(map(running, started))
+    assert have_ended(pids)
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="optional: reads /proc")
 def test_ctrl_c_ends_a_layout_with_all_that_it_started(tmp_path: Path) -> None:
-    pids = tmp_path / "pids"
-    slow = tmp_path / "dot"
-    slow.write_text("#!/bin/sh\n" + SLEEP.format(pids=pids))
-    slow.chmod(0o755)
+    path, pids = slow_dot(tmp_path)
     script = "import viz, microgrid; viz.draw(microgrid.Value(2.0) ** 2, engine='dot').svg()"
-    path = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
     environment = os.environ | {"PATH": path, "PYTHONPATH": os.pathsep.join(sys.path)}
     with subprocess.Popen([sys.executable, "-c", script], env=environment, stderr=subprocess.PIPE) as process:
         for _ in range(600):
@@ -255,13 +260,7 @@ def test_ctrl_c_ends_a_layout_with_all_that_it_started(tmp_path: Path) -> None:
         process.send_signal(signal.SIGINT)
         said = process.communicate(timeout=30)[1]
     assert b"KeyboardInterrupt" in said
-    started = [int(pid) for pid in pids.read_text().split()]
-    for _ in range(100):
-        if not any(map(running, started)):
-            break
-        time.sleep(0.05)
-    assert len(started) == 2
-    assert not any(map(running, started))
+    assert have_ended(pids)
 
 
 def test_pygraphviz_lays_out_a_large_picture_in_a_process_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -195,7 +195,7 @@ def test_beamer_warns_where_its_text_cannot_be_read() -> None:
     y = x = parameter(1.0, "x")
     for _ in range(12):
         y = y * 1.01 + x
-    with pytest.warns(UserWarning, match=r'smallest text would be [0-3]\.\d pt on a slide.*slide="16:9"'):
+    with pytest.warns(UserWarning, match=r'smallest text would be [0-3]\.\d pt on a Beamer page.*slide="16:9"'):
         viz.steps(y).tikz()
 
 

@@ -13,7 +13,7 @@ from .options import Options
 from .slide import READABLE
 from .snapshot import Trace
 
-__all__ = ["warn_if_small"]
+__all__ = ["too_small", "warn_if_small"]
 
 REMEDIES: list[dict[str, Any]] = [
     {"collapse": "neuron"}, {"rankdir": "TB"}, {"edges": "plain"}, {"edges": "plain", "rankdir": "TB"},
@@ -34,11 +34,14 @@ def warn_if_small(
     now = size(options, choices)
     if now >= READABLE:
         return
-    message = (
-        f"the smallest text would be {now:.1f} pt on a {options.slide} slide, and below "
-        f"{READABLE:g} pt it cannot be read: {_remedy(size, trace, options, choices, part)}"
+    warn(too_small(now, f"a {options.slide} slide", _remedy(size, trace, options, choices, part)))
+
+
+def too_small(size: float, where: str, way_out: str) -> str:
+    """What is said of text of so many points."""
+    return (
+        f"the smallest text would be {size:.1f} pt on {where}, and below {READABLE:g} pt it cannot be read: {way_out}"
     )
-    warn(message)
 
 
 def _remedy(

@@ -11,6 +11,7 @@ from . import animation, paper, tikz
 from .errors import warn
 from .figure import replace_file
 from .frames import Film
+from .remedies import too_small
 from .scene import Scene
 from .slide import READABLE, SLIDES, Fit
 
@@ -50,10 +51,8 @@ class Files:
         film = self.film()
         size = film.smallest * Fit(film.scene(0).size, SLIDES["16:9"]).scale
         if self.slide is None and size < READABLE:
-            warn(
-                f"the smallest text would be {size:.1f} pt on a slide, and below {READABLE:g} pt it cannot be read: "
-                'pass slide="16:9" to hear what helps, or take larger steps (by="layer") and fewer boxes (collapse=)'
-            )
+            way_out = 'pass slide="16:9" to hear what helps, or take larger steps (by=) and fewer boxes (collapse=)'
+            warn(too_small(size, "a Beamer page", way_out))
         return tikz.beamer(self._scenes, self.slide)
 
     @property
