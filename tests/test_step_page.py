@@ -40,17 +40,58 @@ def test_buttons_keys_slider_and_address(visit: Open) -> None:
     page.wait_for_function("stepper.page.step === 2")
 
 
-@pytest.mark.parametrize("step", [77, 86, 95, 150])
-def test_a_link_to_a_step_shows_the_place_where_it_happens(visit: Open, step: int) -> None:
+def network() -> viz.Steps:
+    """A walk whose picture is larger than its frame."""
     x = [Value(0.5, "x1"), Value(-1.0, "x2")]
-    page = visit(viz.steps((mg.nn.MLP(2, [4, 4, 1])(x) - 1) ** 2, by="operation"), f"#step={step}")
-    inside = """() => {
-      const box = document.querySelector(".node.active").getBoundingClientRect();
+    return viz.steps((mg.nn.MLP(2, [4, 4, 1])(x) - 1) ** 2, by="operation")
+
+
+def in_sight(page: Any, selector: str) -> bool:
+    page.wait_for_timeout(800)  # until the frame has its size and the scrolling has ended
+    seen = """selector => {
+      const box = document.querySelector(selector).getBoundingClientRect();
       const frame = document.getElementById("picture").getBoundingClientRect();
       return box.left >= frame.left && box.right <= frame.right && box.top >= frame.top && box.bottom <= frame.bottom;
     }"""
-    page.wait_for_timeout(800)  # until the frame has its size and the scrolling has ended
-    assert page.evaluate(inside)
+    return bool(page.evaluate(seen, selector))
+
+
+@pytest.mark.parametrize("step", [77, 86, 95, 150])
+def test_a_link_to_a_step_shows_the_place_where_it_happens(visit: Open, step: int) -> None:
+    page = visit(network(), f"#step={step}")
+    assert in_sight(page, ".node.active")
+
+
+def test_where_it_happens_is_in_sight_in_a_window_of_another_size_too(visit: Open) -> None:
+    page = visit(network(), "#step=95", viewport={"width": 3000, "height": 1500})
+    assert in_sight(page, ".node.active")
+    page.set_viewport_size({"width": 1100, "height": 500})
+    assert in_sight(page, ".node.active")
+
+
+def test_both_ends_of_an_arrow_are_in_sight_where_there_is_room(visit: Open) -> None:
+    page = visit(network(), "#step=67", reduced_motion="reduce")  # so that it scrolls at once
+    seen = """() => {
+      const {page} = stepper, wrong = [];
+      let count = 0;
+      for (let step = 68; step < page.frames.length - 1; step++) {
+        page.go(step);
+        const frame = document.getElementById("picture").getBoundingClientRect(); // captions take room from it
+        const [node, k] = page.frames[step].lit[0].split(":").map(Number);
+        const ends = [node, page.graph.nodes[node].parents[k]].map((i) =>
+          document.querySelector(`g.node[data-node="${i}"]`).getBoundingClientRect());
+        const [a, b] = ends, fits = Math.max(a.right, b.right) - Math.min(a.left, b.left) <= frame.width
+          && Math.max(a.bottom, b.bottom) - Math.min(a.top, b.top) <= frame.height;
+        const inside = (box) => box.left >= frame.left - 1 && box.right <= frame.right + 1
+          && box.top >= frame.top - 1 && box.bottom <= frame.bottom + 1;
+        count += fits;
+        if (fits && !ends.every(inside)) wrong.push(step);
+      }
+      return [count, wrong];
+    }"""
+    count, wrong = page.evaluate(seen)
+    assert count > 50
+    assert wrong == []
 
 
 def test_colours_and_routes_tell_of_no_gradient_before_it_is_known(visit: Open) -> None:

@@ -40,6 +40,13 @@ def test_no_gradient_is_told_before_it_is_complete(visit: Open) -> None:
     assert told == [(False, True, False)] * 7 + [(True, False, True)]
 
 
+def test_the_verdict_calls_the_result_what_the_page_calls_it(visit: Open) -> None:
+    page = visit(viz.steps(Value(3.0, "x") ** 2 * parameter(2.0, "w")).html())
+    assert page.locator("h1").inner_text().startswith("v3 = ")
+    page.locator("#verdict summary").click()
+    assert "∂v3/∂w = x**2" in texts(page, "#verdict li")
+
+
 def test_many_paths_are_counted_not_listed(visit: Open) -> None:
     z = Value(1.0, "x")
     for _ in range(12):
@@ -95,7 +102,12 @@ def test_an_impossible_operation_is_shown_where_it_is(visit: Open) -> None:
         page.locator("g.broken").get_attribute("aria-label")
         == "u = log(x), ✗, –: operation, not possible, gradient not computed yet"
     )
+    assert "waiting" not in page.locator("g.broken").get_attribute("class").split()  # which would make it pale
     assert shown(page, "y")[1:] == ["–", "–"]
+    page.locator("#as-table").click()
+    rows = [row.split("\t")[:2] for row in page.locator("#numbers tbody tr").all_inner_texts()]
+    assert ["u = log(x)", "not possible"] in rows
+    page.locator("#as-table").click()
     page.locator("#language").select_option("es")
     assert "log necesita x > 0" in caption(page)
     page.locator("#reset").click()

@@ -61,6 +61,11 @@ def test_captions_of_scopes_say_what_their_boxes_do(by: str) -> None:
         assert [caption.split(":")[0].split("/")[-1], norm] in [[name, last] for name, *_, last in boxes]
 
 
+def test_a_step_is_a_box_of_the_picture_however_few_operations_there_are() -> None:
+    steps = viz.steps(neurons(), collapse="layer")
+    assert [frame.phase for frame in steps] == ["start", "forward", "forward", "seed", "backward", "backward", "end"]
+
+
 def test_a_parameter_made_outside_a_scope_is_none_of_its_own() -> None:
     """y = (w + v)²/2 + w at w = 2, v = 1: the second scope uses w, and its output's gradient is 1; ∂y/∂v = 3."""
     with mg.scope("a"):
