@@ -9,13 +9,16 @@ from typing import Any
 import pytest
 
 import microgrid
-from microgrid import choice, ops
+from microgrid import ops
+from microgrid.base import build
 
 NO_SKIP = "MICROGRID_NO_SKIP"
 skipped: list[str] = []
 
 # The doctests of a compiled module cannot be read from its source while the compiled one is loaded.
-collect_ignore = [f"microgrid/{name}.py" for name in choice.COMPILED] if microgrid.compiled else []
+collect_ignore = (
+    [f"microgrid/{name.replace('.', '/')}.py" for name in build.COMPILED] if microgrid.compiled else []
+)
 
 
 @pytest.fixture(autouse=True)
@@ -41,7 +44,9 @@ def pytest_report_header() -> str:
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    if report.skipped and "optional: " not in str(report.longrepr):  # such as PyTorch, which no test needs but its own
+    if report.skipped and "optional: " not in str(
+        report.longrepr
+    ):  # such as PyTorch, which no test needs but its own
         skipped.append(report.nodeid)
 
 
@@ -52,4 +57,6 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if skipped and os.environ.get(NO_SKIP):
-        terminalreporter.write_line(f"{NO_SKIP} is set, and {len(skipped)} tests were skipped: that is a failure")
+        terminalreporter.write_line(
+            f"{NO_SKIP} is set, and {len(skipped)} tests were skipped: that is a failure"
+        )

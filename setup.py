@@ -18,9 +18,12 @@ HERE = Path(__file__).resolve().parent
 WANTED = build_ext is not None and os.environ.get("MICROGRID_PURE", "") in ("", "0")
 REQUIRED = os.environ.get("MICROGRID_REQUIRE_EXT", "") not in ("", "0")
 
-os.environ["MICROGRID_PURE"] = "1"  # what is imported here is the source, not what an earlier build left beside it
+os.environ["MICROGRID_PURE"] = (
+    "1"  # what is imported here is the source, not what an earlier build left beside it
+)
 sys.path.insert(0, str(HERE))
-from microgrid import choice, rows_c  # noqa: E402
+from microgrid.base import build  # noqa: E402
+from microgrid.programs import rows_c  # noqa: E402
 
 DIRECTIVES = {
     "annotation_typing": False,  # annotations are for the reader: C types are in the .pxd files
@@ -29,7 +32,14 @@ DIRECTIVES = {
 # Eager results are Python's to the last bit, so a*b + c is never fused into one rounding there.  Vector stores into
 # small structures stall the scalar loads that follow, and `rep stos` is slow for 96 bytes: each costs 5 ns a node.
 EAGER = ["-O3", "-g0", "-fno-math-errno", "-ffp-contract=off", "-fno-builtin-memset", "-fno-tree-vectorize"]
-KERNEL = ["-O3", "-g0", "-fno-math-errno", "-fno-trapping-math", "-fno-tree-loop-distribute-patterns", "-pthread"]
+KERNEL = [
+    "-O3",
+    "-g0",
+    "-fno-math-errno",
+    "-fno-trapping-math",
+    "-fno-tree-loop-distribute-patterns",
+    "-pthread",
+]
 
 
 def extension(name: str, sources: list[str], flags: list[str]) -> Extension:
@@ -38,7 +48,7 @@ def extension(name: str, sources: list[str], flags: list[str]) -> Extension:
         f"microgrid.{name}",
         sources,
         include_dirs=["microgrid"],
-        depends=[str(path.relative_to(HERE)) for path in choice.sources()],  # they share C structures
+        depends=[str(path.relative_to(HERE)) for path in build.sources()],  # they share C structures
         extra_compile_args=flags if unix else [],
         extra_link_args=["-pthread"] if unix else [],
         optional=not REQUIRED,
@@ -47,13 +57,13 @@ def extension(name: str, sources: list[str], flags: list[str]) -> Extension:
     return made
 
 
-class build(build_ext or object):
+class BuildWithRows(build_ext or object):
     """Writes the rows as C before it compiles, into the folder of things made on the way."""
 
     def build_extensions(self) -> None:
         made = Path(self.build_temp, "microgrid")
         made.mkdir(parents=True, exist_ok=True)
-        stamp = f'#define MICROGRID_BUILT_FROM "{choice.digest().decode()}"\n'
+        stamp = f'#define MICROGRID_BUILT_FROM "{build.digest().decode()}"\n'
         text = rows_c.header() + stamp
         changed = not (made / "rows.h").exists() or (made / "rows.h").read_text() != text
         if changed:
@@ -66,7 +76,9 @@ class build(build_ext or object):
         super().build_extensions()
 
 
-extensions = [extension(name, [f"microgrid/{name}.py"], EAGER) for name in choice.COMPILED]
-extensions.append(extension("stack", ["microgrid/stack.pyx"], EAGER))
-extensions.append(extension("kernel", ["microgrid/kernel.pyx", "microgrid/native/program.c"], KERNEL))
-setup(ext_modules=extensions if WANTED else [], cmdclass={"build_ext": build} if WANTED else {})
+extensions = [
+    *(extension(name, [f"microgrid/{name.replace('.', '/')}.py"], EAGER) for name in build.COMPILED),
+    extension("base.stack", ["microgrid/base/stack.pyx"], EAGER),
+    extension("programs.kernel", ["microgrid/programs/kernel.pyx", "microgrid/native/program.c"], KERNEL),
+]
+setup(ext_modules=extensions if WANTED else [], cmdclass={"build_ext": BuildWithRows} if WANTED else {})

@@ -47,7 +47,9 @@ def main(arguments: list[str] | None = None) -> int:
         options.json.write_text(json.dumps(result.to_json()))
         return 0
     machine = describe()
-    print("## Benchmarks\n", *(f"- {name}: {text}" for name, text in machine.items()), "", sep="\n", flush=True)
+    print(
+        "## Benchmarks\n", *(f"- {name}: {text}" for name, text in machine.items()), "", sep="\n", flush=True
+    )
     results, failed = {}, []
     for name in options.only or BENCHMARKS:
         results[name] = result = in_a_process(name, options.quick)
@@ -65,7 +67,16 @@ def in_a_process(name: str, quick: bool) -> Result:
     environment = BENCHMARKS[name][1]
     with tempfile.TemporaryDirectory() as folder:
         answer = Path(folder, "result.json")
-        command = [sys.executable, "-m", __package__, "--here", name, "--json", str(answer), *["--quick"][:quick]]
+        command = [
+            sys.executable,
+            "-m",
+            __package__,
+            "--here",
+            name,
+            "--json",
+            str(answer),
+            *["--quick"][:quick],
+        ]
         ended = subprocess.run(
             command, env=os.environ | ONE_THREAD | environment, stderr=subprocess.PIPE, text=True, check=False
         )
@@ -76,7 +87,9 @@ def in_a_process(name: str, quick: bool) -> Result:
     return Result(**found | {"tables": [Table(**table) for table in found["tables"]]})
 
 
-def keep(path: Path, machine: dict[str, str], quick: bool, measures: dict[str, float], results: dict[str, Any]) -> None:
+def keep(
+    path: Path, machine: dict[str, str], quick: bool, measures: dict[str, float], results: dict[str, Any]
+) -> None:
     """Write everything that was measured, all of it or nothing."""
     judged = [
         {"key": goal.key, "measure": goal.measure, "goal": str(goal), "result": measures.get(goal.key),
@@ -96,10 +109,16 @@ def keep(path: Path, machine: dict[str, str], quick: bool, measures: dict[str, f
 
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure microgrid beside its peers.")
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks", description="Measure microgrid beside its peers."
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write every number to FILE")
-    parser.add_argument("--quick", action="store_true", help="small sizes: whether it works, not how fast it is")
-    parser.add_argument("--only", action="append", choices=list(BENCHMARKS), help="this one (may be repeated)")
+    parser.add_argument(
+        "--quick", action="store_true", help="small sizes: whether it works, not how fast it is"
+    )
+    parser.add_argument(
+        "--only", action="append", choices=list(BENCHMARKS), help="this one (may be repeated)"
+    )
     parser.add_argument("--here", choices=list(BENCHMARKS), help=argparse.SUPPRESS)
     return parser.parse_args(arguments)
 

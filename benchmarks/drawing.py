@@ -37,7 +37,9 @@ def run(quick: bool) -> Result:
         columns = ("", "ms", "ratio to ours", "kB", "shows")
         result.tables.append(Table(f"Drawing a graph of {count:,} nodes", columns, rows))
         frames = _frames(y, turns)
-        rows.append(("microgrid: 200 frames of viz.steps(y), after layout", number(frames), "", "", "one step each"))
+        rows.append(
+            ("microgrid: 200 frames of viz.steps(y), after layout", number(frames), "", "", "one step each")
+        )
         if size == str(SVG_GOAL):
             result.measure("drawing.svg", median(raw[OURS]) * 1e3)
             result.measure("drawing.frames", frames)
@@ -66,7 +68,10 @@ def _contest(y: Value, turns: int, notes: list[str]) -> tuple[list[tuple[str, ..
     }
     try:
         make_dot, root, leaves = import_module("torchviz").make_dot, *_in_torch(y)
-        contestants["torchviz"] = lambda: str(make_dot(root, params=leaves).pipe("svg", encoding="utf-8")), "operations"
+        contestants["torchviz"] = (
+            lambda: str(make_dot(root, params=leaves).pipe("svg", encoding="utf-8")),
+            "operations",
+        )
     except ImportError as error:
         if not any("torchviz" in note for note in notes):
             notes.append(f"torchviz missing: {error}")
@@ -80,7 +85,9 @@ def _contest(y: Value, turns: int, notes: list[str]) -> tuple[list[tuple[str, ..
     rows: list[tuple[str, ...]] = []
     for name, (_, shows) in contestants.items():
         ratio = median(theirs / ours for theirs, ours in zip(seconds[name], seconds[OURS], strict=True))
-        rows.append((name, number(median(seconds[name]) * 1e3), number(ratio), number(sizes[name] / 1e3), shows))
+        rows.append(
+            (name, number(median(seconds[name]) * 1e3), number(ratio), number(sizes[name] / 1e3), shows)
+        )
     return rows, seconds
 
 

@@ -36,9 +36,8 @@ def run(quick: bool) -> Result:
     builders = {OURS: on_microgrid, "micrograd": on_micrograd, FLOOR: on_floats}
     standings = contest(reference, builders, turns=2 if quick else 11)
     result, name = Result(), "eager" if microgrid.compiled else "uncompiled"
-    title = (
-        f"Eager: the moons step, {len(data.points)} samples, microgrid {'' if microgrid.compiled else 'not '}compiled"
-    )
+    how = "compiled" if microgrid.compiled else "not compiled"
+    title = f"Eager: the moons step, {len(data.points)} samples, microgrid {how}"
     result.add(name, title, standings, OURS, "ms")
     result.measure(f"{name}.micrograd", standings.ratio("micrograd", OURS))
     result.measure(f"{name}.floats", standings.ratio(OURS, FLOOR))
@@ -48,4 +47,6 @@ def run(quick: bool) -> Result:
 def _training(module: Any, value: Any, data: moons.Moons) -> Contestant:
     model = moons.network(module)
     parameters = model.parameters()
-    return Contestant(lambda: moons.step(model, data, value), lambda loss: Answer(loss, [p.grad for p in parameters]))
+    return Contestant(
+        lambda: moons.step(model, data, value), lambda loss: Answer(loss, [p.grad for p in parameters])
+    )

@@ -147,7 +147,8 @@ def by_pytorch(lesson: Any, names: list[str]) -> Contestant:
         x = read @ w["embedding"].T + w["positions"][:length]
         h = norm(x)
         query, key, value = (
-            (h @ w[name].T).reshape(len(names), length, model.heads, -1).transpose(1, 2) for name in MATRICES[2:5]
+            (h @ w[name].T).reshape(len(names), length, model.heads, -1).transpose(1, 2)
+            for name in MATRICES[2:5]
         )
         answer = functional.scaled_dot_product_attention(query, key, value, is_causal=True)
         x = x + answer.transpose(1, 2).reshape(x.shape) @ w["mix"].T
@@ -158,4 +159,6 @@ def by_pytorch(lesson: Any, names: list[str]) -> Contestant:
         optimizer.step()
         return loss.item(), found
 
-    return Contestant(train, lambda found: Answer(found[0], torch.cat([g.flatten() for g in found[1]]).tolist()))
+    return Contestant(
+        train, lambda found: Answer(found[0], torch.cat([g.flatten() for g in found[1]]).tolist())
+    )

@@ -37,7 +37,9 @@ GOALS = (
     Goal("replay.jax", f"{REPLAY}: JAX jit on matrices / ours", 6, at_least=True),
     Goal("replay.torch", f"{REPLAY}: PyTorch matrices / ours", 25, at_least=True),
     Goal("growth.spread", "ns per operation and sample, 600 to 500,000 operations: largest / smallest", 2),
-    Goal("growth.compile", "record + compile, per recorded operation: networks, the slowest size", 1, unit="µs"),
+    Goal(
+        "growth.compile", "record + compile, per recorded operation: networks, the slowest size", 1, unit="µs"
+    ),
     Goal("gpt.compile", "record + compile, per recorded operation: scalar GPT", 1, unit="µs"),
     Goal("gpt.eager", f"{GPT}: build + backward + Adam", 10, unit="ms"),
     Goal("gpt.replay", f"{GPT}: replay with NumPy's Adam", 90, unit="µs"),

@@ -32,7 +32,10 @@ class GPT:
         rng = random.Random(seed)
 
         def matrix(name: str, rows: int, columns: int) -> Matrix:
-            return [[parameter(rng.gauss(0, 0.08), f"{name}[{i},{j}]") for j in range(columns)] for i in range(rows)]
+            return [
+                [parameter(rng.gauss(0, 0.08), f"{name}[{i},{j}]") for j in range(columns)]
+                for i in range(rows)
+            ]
 
         self.heads, self.size = heads, width // heads
         self.tokens = matrix("tokens", vocabulary, width)
@@ -47,7 +50,9 @@ class GPT:
 
     def parameters(self) -> Vector:
         """All weights, the token embedding first, each matrix row by row."""
-        return [p for matrix in vars(self).values() if isinstance(matrix, list) for row in matrix for p in row]
+        return [
+            p for matrix in vars(self).values() if isinstance(matrix, list) for row in matrix for p in row
+        ]
 
     def embedded(self, tokens: Sequence[int]) -> Matrix:
         """The row of the token embedding for each token: what the model reads."""

@@ -92,7 +92,9 @@ def program_alone(data: list[list[int]]) -> Contestant:
     fresh = ReplayTraining()
     program = fresh.programs.setdefault(POSITIONS, trained.programs[POSITIONS])
     fresh.load(program, data[0])
-    return Contestant(program.value_and_grad, lambda found: Answer(found[0], fresh.collect(found[1], data[0])))
+    return Contestant(
+        program.value_and_grad, lambda found: Answer(found[0], fresh.collect(found[1], data[0]))
+    )
 
 
 # ---------------------------------------------------------------- eager
@@ -161,7 +163,9 @@ class ReplayTraining:
     def recorded(self, positions: int) -> tuple[Value, list[Value]]:
         """The loss of a sequence of this length as a graph, and its parameters."""
         rows = [[parameter(0.1, f"row{i}[{j}]") for j in range(self.width)] for i in range(positions)]
-        targets = [[parameter(0.0, f"target{i}[{j}]") for j in range(self.vocabulary)] for i in range(positions)]
+        targets = [
+            [parameter(0.0, f"target{i}[{j}]") for j in range(self.vocabulary)] for i in range(positions)
+        ]
         loss = self.model.loss(rows, lambda i, logits: dot(targets[i], logits))
         return loss, [*self.model.parameters(), *[leaf for vector in [*rows, *targets] for leaf in vector]]
 

@@ -36,8 +36,15 @@ def run(quick: bool) -> Result:
         rows.append((str(size), f"{operations:,}", *times, number(per_recorded[-1]), said))
         turns = {entry.name: entry.turns for entry in (ours, peer)}
         result.raw[str(size)] = {"operations": operations, "seconds to compile": compiling, "turns": turns}
-    columns = ("H", "operations per sample", "µs", "ns per operation and sample", "NumPy by hand, µs",
-               "record + compile, µs per operation", "compared with NumPy")  # fmt: skip
+    columns = (
+        "H",
+        "operations per sample",
+        "µs",
+        "ns per operation and sample",
+        "NumPy by hand, µs",
+        "record + compile, µs per operation",
+        "compared with NumPy",
+    )
     title = f"Growth: {samples} samples, one thread{'' if levels() else ', no kernel'}"
     result.tables.append(Table(title, columns, rows))
     if levels():
@@ -62,7 +69,11 @@ def measured(size: int, samples: int, quick: bool) -> tuple[int, float, Contest]
     program = again()
     operations = sum(v.op != "" for v in graph.order(loss))
     reference = plain(parameters, rows, layers, penalty=0.0)
-    ours = partial(at_level, program, rows, levels()[-1]) if levels() else partial(program_contestant, program, rows)
+    ours = (
+        partial(at_level, program, rows, levels()[-1])
+        if levels()
+        else partial(program_contestant, program, rows)
+    )
     builders: dict[str, Callable[[], Contestant]] = {OURS: ours, NUMPY: lambda: reference}
     turns = 2 if quick else 31 if size < 100 else 11
     return operations, compiling, contest(reference.read(reference.step()), builders, turns)

@@ -28,7 +28,10 @@ def layout(layers: Sequence[int]) -> list[tuple[int, int, int]]:
 
 def split(vector: Any, layers: Sequence[int]) -> list[tuple[Any, Any]]:
     """(weights, biases) of each layer, as views of the vector."""
-    blocks = [vector[start : start + rows * columns].reshape(rows, columns) for start, rows, columns in layout(layers)]
+    blocks = [
+        vector[start : start + rows * columns].reshape(rows, columns)
+        for start, rows, columns in layout(layers)
+    ]
     return [(block[:, :-1], block[:, -1]) for block in blocks]
 
 
@@ -73,7 +76,9 @@ def plain(parameters: Any, rows: Any, layers: Sequence[int], penalty: float = AL
                 d *= hidden[i] > 0.0
         return loss, gradients
 
-    return Contestant(step, lambda found: Answer(float(found[0]), joined([(w.T, b) for w, b in found[1][::-1]])))
+    return Contestant(
+        step, lambda found: Answer(float(found[0]), joined([(w.T, b) for w, b in found[1][::-1]]))
+    )
 
 
 def tuned(parameters: Any, rows: Any, layers: Sequence[int], penalty: float = ALPHA) -> Contestant:

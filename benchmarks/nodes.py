@@ -55,7 +55,9 @@ def resident() -> int:
 
         return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
     if sys.platform == "win32":
-        raise NotImplementedError("the memory of a process is read from /proc or from getrusage; Windows has neither")
+        raise NotImplementedError(
+            "the memory of a process is read from /proc or from getrusage; Windows has neither"
+        )
     import resource
 
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
@@ -85,7 +87,9 @@ def _one_chain(nodes: int) -> list[float]:
     took = laps(build, lambda: held[0].backward(), held.clear)
     expected = (-1.0) ** nodes, nodes * (-1.0) ** (nodes - 1)
     if (x.grad, w.grad) != expected:
-        raise ArithmeticError(f"the chain's gradients are {x.grad} and {w.grad}, not {expected[0]} and {expected[1]}")
+        raise ArithmeticError(
+            f"the chain's gradients are {x.grad} and {w.grad}, not {expected[0]} and {expected[1]}"
+        )
     if watched[0]() is not None:
         raise RuntimeError("the chain was not freed when nobody held it any more")
     return took

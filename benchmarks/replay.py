@@ -38,7 +38,9 @@ def run(quick: bool) -> Result:
     standings = contest(eager, builders, turns=3 if quick else 41)
 
     result = Result()
-    result.add("replay", f"Replay: loss and {len(parameters)} gradients of {len(rows)} samples", standings, OURS)
+    result.add(
+        "replay", f"Replay: loss and {len(parameters)} gradients of {len(rows)} samples", standings, OURS
+    )
     if levels():
         if levels()[-1] in ("avx2", "avx512"):
             result.measure("replay.numpy", standings.ratio(NUMPY, OURS))

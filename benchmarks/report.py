@@ -55,7 +55,9 @@ def standings(title: str, contest: Contest, ours: str, unit: str = "µs") -> Tab
             rows.append((entry.name, *times, entry.compared))
         else:
             rows.append((entry.name, "", "", "", entry.status))
-    return Table(title, ("", f"{unit} per step", "clock", "ratio to ours", "compared with the eager engine"), rows)
+    return Table(
+        title, ("", f"{unit} per step", "clock", "ratio to ours", "compared with the eager engine"), rows
+    )
 
 
 def number(x: float) -> str:
@@ -73,7 +75,9 @@ def summary(measures: dict[str, float], quick: bool = False) -> Table:
         result = measures.get(goal.key)
         shown = "" if result is None else f"{number(result)} {goal.unit}"
         rows.append((goal.measure, str(goal), shown, "" if quick and shown else verdict(goal, result)))
-    return Table("Summary" + quick * " of a quick run, not to be judged", ("measure", "goal", "result", ""), rows)
+    return Table(
+        "Summary" + quick * " of a quick run, not to be judged", ("measure", "goal", "result", ""), rows
+    )
 
 
 def to_markdown(tables: Iterable[Table], notes: Iterable[str] = ()) -> str:

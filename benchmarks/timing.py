@@ -141,7 +141,11 @@ def turn(step: Callable[[], Any], calls: int) -> tuple[float, float, float]:
     wall, process, thread = time.perf_counter(), time.process_time(), time.thread_time()
     for _ in repeat(None, calls):
         step()
-    thread, process, wall = time.thread_time() - thread, time.process_time() - process, time.perf_counter() - wall
+    thread, process, wall = (
+        time.thread_time() - thread,
+        time.process_time() - process,
+        time.perf_counter() - wall,
+    )
     gc.collect()
     return thread / calls, process / calls, wall / calls
 

@@ -53,7 +53,9 @@ def run(quick: bool) -> Result:
             thread, process, wall = turn(step, 1)
             entries[name].turns.append((thread * count, process * count, wall * count))
     standings, result = Contest(entries), Result()
-    result.add("training", f"Training: {epochs} full-batch epochs, {len(data.points)} samples", standings, OURS, "ms")
+    result.add(
+        "training", f"Training: {epochs} full-batch epochs, {len(data.points)} samples", standings, OURS, "ms"
+    )
     result.notes.append(f"a step is the whole training; loops are timed for one epoch, times {epochs}")
     result.measure("training.micrograd", standings.ratio(MICROGRAD, OURS) if MICROGRAD in steps else None)
     return result
@@ -66,9 +68,15 @@ def trained(data: moons.Moons, epochs: int) -> list[float]:
 
     model = moons.network(microgrid.nn)
     history = train.fit(
-        model, data.points, data.labels, loss="hinge", optimizer=partial(optim.SGD, lr=RATE), epochs=epochs,
-        penalty=lambda ps: microgrid.nn.losses.l2_penalty(ps, 2 * moons.ALPHA), progress=False,
-    )  # fmt: skip
+        model,
+        data.points,
+        data.labels,
+        loss="hinge",
+        optimizer=partial(optim.SGD, lr=RATE),
+        epochs=epochs,
+        penalty=lambda ps: microgrid.nn.losses.l2_penalty(ps, 2 * moons.ALPHA),
+        progress=False,
+    )
     return history["loss"]
 
 

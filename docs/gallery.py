@@ -143,9 +143,18 @@ def photograph(name: str, folder: Path) -> Path | None:
 def browse(source: Path, page: int) -> bytes:
     """What chromium shows of the walk's page at a step."""
     shot = source.with_suffix(".png")
-    options = ["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--virtual-time-budget=4000"]
+    options = [
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--hide-scrollbars",
+        "--virtual-time-budget=4000",
+    ]
     size = "--window-size={},{}".format(*PAGE_SIZE)
-    run(["chromium", *options, size, f"--screenshot={shot}", f"{source.as_uri()}#step={PAGE_STEP}"], source.parent)
+    run(
+        ["chromium", *options, size, f"--screenshot={shot}", f"{source.as_uri()}#step={PAGE_STEP}"],
+        source.parent,
+    )
     return shot.read_bytes()
 
 

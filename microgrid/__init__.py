@@ -3,16 +3,16 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from . import choice
+from .base import build
 
-compiled: bool = choice.choose()
+compiled: bool = build.choose()
 """Whether the engine that runs is machine code; MICROGRID_PURE=1 chooses the source."""
 
 from . import engine as engine
 from . import nn as nn
-from .context import errstate as errstate
-from .context import no_grad as no_grad
-from .context import scope as scope
+from .base.context import errstate as errstate
+from .base.context import no_grad as no_grad
+from .base.context import scope as scope
 from .custom import custom_op as custom_op
 from .engine import Value as Value
 from .engine import parameter as parameter
@@ -22,8 +22,8 @@ from .errors import ExpressionError as ExpressionError
 from .errors import GraphError as GraphError
 from .errors import MicrogridError as MicrogridError
 from .errors import NonFiniteGradient as NonFiniteGradient
+from .expressions.parse import parse as parse
 from .functions import *
-from .parse import parse as parse
 from .transforms import grad as grad
 from .transforms import jvp as jvp
 from .transforms import recompute as recompute
@@ -44,17 +44,17 @@ if TYPE_CHECKING:
     from . import datasets as datasets
     from . import optim as optim
     from . import train as train
-    from .program import Program as Program
-    from .program import compile as compile
-    from .symbolic import from_sympy as from_sympy
-    from .symbolic import to_sympy as to_sympy
-    from .symbolic import verify as verify
-    from .symbolic import verify_rules as verify_rules
+    from .programs.program import Program as Program
+    from .programs.program import compile as compile
+    from .proof.verify import from_sympy as from_sympy
+    from .proof.verify import to_sympy as to_sympy
+    from .proof.verify import verify as verify
+    from .proof.verify import verify_rules as verify_rules
 
 # What is imported when it is first asked for, so that `import microgrid` is quick: a name and its module, or a module.
 _LATER = {
-    "Program": "program", "compile": "program", "datasets": "", "from_sympy": "symbolic", "optim": "",
-    "to_sympy": "symbolic", "train": "", "verify": "symbolic", "verify_rules": "symbolic",
+    "Program": "programs.program", "compile": "programs.program", "datasets": "", "optim": "", "train": "",
+    "from_sympy": "proof.verify", "to_sympy": "proof.verify", "verify": "proof.verify", "verify_rules": "proof.verify",
 }  # fmt: skip
 
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from operator import index
 from typing import TYPE_CHECKING, Any
 
-from . import context
+from .base import context
+from .base.messages import IEEE, describe
 from .engine import Value
 from .errors import GraphError
-from .failures import IEEE, describe
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,8 +32,10 @@ def called(function: Any, what: str, *given: str) -> None:
         found.bind(*given)
     except TypeError as error:
         name = getattr(function, "__name__", repr(function))
-        raise TypeError(f"{what} is called with ({', '.join(given)}), and {name} cannot be, {error}: "
-                        "functools.partial or a lambda can fill in the rest") from None  # fmt: skip
+        raise TypeError(
+            f"{what} is called with ({', '.join(given)}), and {name} cannot be, {error}: "
+            "functools.partial or a lambda can fill in the rest"
+        ) from None
 
 
 def count(n: Any, what: str, least: int = 1) -> int:
@@ -48,7 +50,9 @@ def count(n: Any, what: str, least: int = 1) -> int:
 def values(listed: Any, what: str) -> list[Value]:
     """A sequence of Values as a list."""
     if isinstance(listed, Value):
-        raise TypeError(f"{what} is a sequence of Values, got the Value {describe(listed)}: put it into a list")
+        raise TypeError(
+            f"{what} is a sequence of Values, got the Value {describe(listed)}: put it into a list"
+        )
     if isinstance(listed, set | frozenset):
         raise TypeError(f"{what} need an order, and a set has none: pass a list")
     if isinstance(listed, str | bytes) or not hasattr(listed, "__iter__"):
@@ -66,10 +70,14 @@ def leaves(listed: Any, what: str) -> list[Value]:
     found = values(listed, what)
     if any(v.role == "op" for v in found):
         k = next(k for k, v in enumerate(found) if v.role == "op")
-        raise GraphError(f"{what}[{k}] is {describe(found[k])}, the result of an operation: {what} are leaves")
+        raise GraphError(
+            f"{what}[{k}] is {describe(found[k])}, the result of an operation: {what} are leaves"
+        )
     if len(set(found)) < len(found):
         k = next(k for k, v in enumerate(found) if v in set(found[:k]))
-        raise GraphError(f"{what}[{k}] is {what}[{found.index(found[k])}] again, {describe(found[k])}: list it once")
+        raise GraphError(
+            f"{what}[{k}] is {what}[{found.index(found[k])}] again, {describe(found[k])}: list it once"
+        )
     return found
 
 
@@ -80,7 +88,9 @@ def batch(X: Any, labels: Sequence[str]) -> Floats:
     columns = len(labels)
     if columns == 0:
         if X is not None:
-            raise TypeError("this program has no inputs: call it without X, or list inputs= where it is compiled")
+            raise TypeError(
+                "this program has no inputs: call it without X, or list inputs= where it is compiled"
+            )
         return np.empty((1, 0))
     expected = f"X is an array of shape (batch, {columns}), one column for each input"
     if X is None:
@@ -98,7 +108,9 @@ def batch(X: Any, labels: Sequence[str]) -> Floats:
     if not finite.all() and context.current().domain == "raise":
         i, j = np.argwhere(~finite)[0]
         label = f" (input {labels[j]!r})" if labels[j] else ""
-        raise ValueError(f"X[{i}, {j}]{label} is {array[i, j]}, and X has to be finite: leave such samples out; {IEEE}")
+        raise ValueError(
+            f"X[{i}, {j}]{label} is {array[i, j]}, and X has to be finite: leave such samples out; {IEEE}"
+        )
     return np.ascontiguousarray(array)
 
 
@@ -113,5 +125,7 @@ def numbers(X: Any, expected: str) -> Floats:
     if array.dtype.kind == "O" and any(isinstance(x, Value) for x in array.flat):
         raise TypeError(f"{expected}, got Values: pass their data, [v.data for v in row]")
     if array.dtype.kind not in "biuf":
-        raise TypeError(f"{expected}, of real numbers, got dtype {array.dtype}: convert it with .astype(float)")
+        raise TypeError(
+            f"{expected}, of real numbers, got dtype {array.dtype}: convert it with .astype(float)"
+        )
     return array.astype(np.float64, copy=False)

@@ -1,7 +1,7 @@
 cimport cython
 
 from .engine cimport Value
-from .stack cimport Numbers, Stack
+from .base.stack cimport Numbers, Stack
 
 cdef Stack waiting, operations, leaves
 cdef Numbers gradients, replaced

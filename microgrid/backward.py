@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 try:
     import cython
 except ModuleNotFoundError:
-    from . import uncompiled as cython
+    from .base import no_cython as cython
 
 from .errors import GraphError
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["backward", "line_up", "propagate", "turn"]
 
 if cython.compiled:
-    from .stack import Numbers, Stack  # type: ignore[import-not-found]
+    from .base.stack import Numbers, Stack  # type: ignore[import-not-found]
 else:
 
     class Stack(list):  # type: ignore[type-arg,no-redef]
@@ -43,7 +43,9 @@ class _Turn:
     def __init__(self) -> None:
         self.lock = threading.RLock()  # other threads wait here
         self.walk = threading.Lock()  # this thread, if it comes here, is inside a walk of its own
-        self.roots: list[Value] = []  # of the walk: of an interrupted one, which may have left marks, until the next
+        self.roots: list[
+            Value
+        ] = []  # of the walk: of an interrupted one, which may have left marks, until the next
         if hasattr(os, "register_at_fork"):  # a child process starts between two walks
             os.register_at_fork(
                 before=self.lock.acquire, after_in_parent=self.lock.release, after_in_child=self.lock.release
@@ -52,7 +54,9 @@ class _Turn:
     def alone(self) -> Any:
         """The lock of a walk; GraphError inside another one, in a signal handler or finaliser, which cannot wait."""
         if self.walk.locked():
-            raise GraphError("backward was called while this thread is in the middle of another backward pass")
+            raise GraphError(
+                "backward was called while this thread is in the middle of another backward pass"
+            )
         roots, self.roots = self.roots, []
         if roots:
             unmark(roots)

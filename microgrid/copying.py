@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from copy import deepcopy
 from typing import Any
 
-from .context import scope_place
+from .base.context import scope_place
 from .engine import Value, node
 from .errors import GraphError
 from .graph import order
@@ -52,9 +52,14 @@ def _parts(v: Value, a: Value | None, b: Value | None) -> tuple[Any, ...]:
 
 
 def rebuild(
-    kind: type[Value], row: Op | None, scope: str, a: Value | None, b: Value | None, attributes: dict[str, Any],
+    kind: type[Value],
+    row: Op | None,
+    scope: str,
+    a: Value | None,
+    b: Value | None,
+    attributes: dict[str, Any],
     *fields: Any,
-) -> Value:  # fmt: skip
+) -> Value:
     """A node from its parts."""
     v = node(kind.__new__(kind), 0.0, 0, None, None, 0.0, 0.0)
     v._code, v._a, v._b = 0 if row is None else row.code, a, b
@@ -85,7 +90,9 @@ def reduce(v: Value) -> tuple[Any, ...]:
 
 def _rebuild_named(kind: type[Value], name: str | None, *parts: Any) -> Value:
     if name is not None and name not in TABLE:
-        raise GraphError(f"the graph uses the operation {name!r}, which is not defined here: call custom_op first")
+        raise GraphError(
+            f"the graph uses the operation {name!r}, which is not defined here: call custom_op first"
+        )
     return rebuild(kind, None if name is None else TABLE[name], *parts)
 
 

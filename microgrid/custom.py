@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import Any
 
-from . import context, failures, functions
-from .core import BUNDLE
+from . import functions
+from .base import context, messages
+from .base.formula import Vocabulary
+from .base.nodes import BUNDLE
 from .engine import Value, node, operand
 from .errors import DomainError
-from .formula import Vocabulary
 from .ops import TABLE, Op, register
 
 __all__ = ["custom_node", "custom_op"]
@@ -34,7 +35,7 @@ class CustomOp(Op):
 
     def evaluate(self, xs: Sequence[float], operands: Sequence[Value]) -> tuple[float, tuple[float, ...]]:
         """Value and partials at xs; DomainError, naming the operands, if the user's functions fail."""
-        called = f"custom operation {failures.call_text(self, operands)}"
+        called = f"custom operation {messages.call_text(self, operands)}"
         value, partials = self.functions
         try:
             z, slopes = value(*xs), partials(*xs)
@@ -42,12 +43,12 @@ class CustomOp(Op):
             raise DomainError(f"{called} failed with {type(error).__name__}: {error}") from error
         except TypeError as error:
             raise TypeError(f"{called} failed with {error}") from error
-        z = failures.number(z, finite=False, where=f"{called}: its value has to be a real number")
+        z = messages.number(z, finite=False, where=f"{called}: its value has to be a real number")
         where = f"{called}: each of its partials has to be a real number"
-        slopes = tuple(failures.number(slope, finite=False, where=where) for slope in slopes)
+        slopes = tuple(messages.number(slope, finite=False, where=where) for slope in slopes)
         if not isfinite(z) and all(map(isfinite, xs)) and context.current().domain == "raise":
             kind = DomainError if z != z else OverflowError
-            raise kind(f"{called} gave {z}; {failures.IEEE}")
+            raise kind(f"{called} gave {z}; {messages.IEEE}")
         return z, slopes
 
     def _build(self, what: str, vocabulary: Vocabulary) -> Callable[..., Any]:
@@ -87,9 +88,14 @@ def custom_op(
     if name in TAKEN or not isinstance(TABLE.get(name), CustomOp | None):
         raise ValueError(f"{name!r} has a meaning already: choose another name")
     row = CustomOp(
-        name, value="", partials=("",) * _arity(name, value), functions=(value, _tuple(name, value, partials)),
-        sympy=sympy, pieces=(), samples=(),
-    )  # fmt: skip
+        name,
+        value="",
+        partials=("",) * _arity(name, value),
+        functions=(value, _tuple(name, value, partials)),
+        sympy=sympy,
+        pieces=(),
+        samples=(),
+    )
     register(row)
 
     def apply(*operands: Any) -> Any:
@@ -121,7 +127,9 @@ def _arity(name: str, value: Callable[..., Any]) -> int:
     parameters = signature(value).parameters.values()
     fixed = [p for p in parameters if p.kind in (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)]
     if not fixed or len(fixed) != len(parameters):
-        raise TypeError(f"custom_op({name!r}): value takes its operands as positional arguments, at least one")
+        raise TypeError(
+            f"custom_op({name!r}): value takes its operands as positional arguments, at least one"
+        )
     return len(fixed)
 
 

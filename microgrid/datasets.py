@@ -14,7 +14,7 @@ from math import pi
 from typing import TYPE_CHECKING, Any
 
 from . import arguments
-from .failures import number
+from .base.messages import number
 
 if TYPE_CHECKING:
     import numpy as np
@@ -59,7 +59,12 @@ def moons(n: int = 100, *, noise: float = 0.1, labels: Sequence[float] = (0, 1),
 
 
 def circles(
-    n: int = 100, *, noise: float = 0.05, factor: float = 0.5, labels: Sequence[float] = (0, 1), seed: Any = None
+    n: int = 100,
+    *,
+    noise: float = 0.05,
+    factor: float = 0.5,
+    labels: Sequence[float] = (0, 1),
+    seed: Any = None,
 ) -> Data:
     """Two circles around the origin: class 0 has the radius 1, class 1 the radius `factor`, below 1.
 
@@ -70,7 +75,9 @@ def circles(
     n, noise, rng = _checked("circles", n, noise, seed)
     factor = number(factor, where="circles: factor is a real number")
     if not 0 <= factor < 1:
-        raise ValueError(f"circles: factor, the radius of the inner circle, is from 0 to below 1, got {factor}")
+        raise ValueError(
+            f"circles: factor, the radius of the inner circle, is from 0 to below 1, got {factor}"
+        )
     outer, inner = (np.linspace(0, 2 * pi, m, endpoint=False) for m in (n // 2, n - n // 2))
     return _shuffled([_circle(outer), factor * _circle(inner)], noise, _labels("circles", labels, 2), rng)
 
@@ -98,7 +105,12 @@ def spirals(
 
 
 def blobs(
-    n: int = 100, *, noise: float = 1.0, centers: Any = 3, labels: Sequence[float] | None = None, seed: Any = None
+    n: int = 100,
+    *,
+    noise: float = 1.0,
+    centers: Any = 3,
+    labels: Sequence[float] | None = None,
+    seed: Any = None,
 ) -> Data:
     """A cloud around each center, normal with standard deviation `noise`.
 
@@ -111,7 +123,9 @@ def blobs(
         count = arguments.count(centers, "blobs: centers")
         middles = 5 * _circle(2 * pi * np.arange(count) / count)
     else:
-        middles = arguments.numbers(centers, "blobs: centers is an int or an array of shape (classes, inputs)")
+        middles = arguments.numbers(
+            centers, "blobs: centers is an int or an array of shape (classes, inputs)"
+        )
         if middles.ndim != 2 or 0 in middles.shape or not np.isfinite(middles).all():
             raise ValueError(f"blobs: centers is a finite array (classes, inputs), got shape {middles.shape}")
     rows = [np.tile(middle, (m, 1)) for middle, m in zip(middles, _shares(n, len(middles)))]
@@ -136,7 +150,12 @@ def linear(
 
 
 def gabor(
-    n: int = 30, *, noise: float = 0.1, phi: Sequence[float] = (0.0, 16.6), span: float = 15.0, seed: Any = None
+    n: int = 30,
+    *,
+    noise: float = 0.1,
+    phi: Sequence[float] = (0.0, 16.6),
+    span: float = 15.0,
+    seed: Any = None,
 ) -> Data:
     """y = sin(u) exp(-u²/32) + noise with u = φ0 + 0.06 φ1 x, and x uniform in [-span, span).
 
@@ -173,7 +192,11 @@ def _labels(name: str, labels: Sequence[float] | None, classes: int) -> Floats:
     """The number of each class, in an array."""
     import numpy as np
 
-    found = np.arange(float(classes)) if labels is None else arguments.numbers(labels, f"{name}: labels are numbers")
+    found = (
+        np.arange(float(classes))
+        if labels is None
+        else arguments.numbers(labels, f"{name}: labels are numbers")
+    )
     if found.shape != (classes,) or not np.isfinite(found).all():
         raise ValueError(f"{name}: labels has a finite number for each of {classes} classes, got {labels!r}")
     return found

@@ -1,7 +1,7 @@
 cimport cython
 from cpython.object cimport PyObject, destructor
 
-from .core cimport Blocks, Row
+from .base.nodes cimport Blocks, Row
 
 cdef extern from "native/slabs.h":
     void own_memory(object type, destructor dealloc)

@@ -15,12 +15,12 @@ from typing import Any
 try:
     import cython
 except ModuleNotFoundError:
-    from . import uncompiled as cython
+    from .base import no_cython as cython
 
-from . import context, failures
+from .base import context, messages
 from .backward import backward, propagate
-from .context import BLOCKS
-from .core import CONSTANT, INPUT, OP, PARAMETER, ROLES, Row, edges
+from .base.context import BLOCKS
+from .base.nodes import CONSTANT, INPUT, OP, PARAMETER, ROLES, Row, edges
 from .ops import (
     ABS, ACOS, ADD, ASIN, ATAN, COS, COSH, DIV, ELU, ERF, ERFC, EXP, EXPM1, GELU, GELU_TANH, HARDTANH, LEAKY_RELU, LOG,
     LOG1P, LOGSIGMOID, MISH, MUL, NEG, POW, POWC, RELU, ROWS, SELU, SIGMOID, SILU, SIN, SINH, SOFTPLUS, SOFTSIGN, SQRT,
@@ -74,7 +74,7 @@ class Value:
     __array_ufunc__ = None  # NumPy then leaves np.float64(2) * value to __rmul__
 
     def __init__(self, data: Any, label: str = "") -> None:
-        node(self, failures.number(data), 0, None, None, 0.0, 0.0, INPUT)
+        node(self, messages.number(data), 0, None, None, 0.0, 0.0, INPUT)
         self.label = label
 
     @property
@@ -84,7 +84,7 @@ class Value:
 
     @data.setter
     def data(self, data: Any) -> None:
-        self._data = failures.number(data)
+        self._data = messages.number(data)
 
     @property
     def grad(self) -> float:
@@ -93,7 +93,7 @@ class Value:
 
     @grad.setter
     def grad(self, grad: Any) -> None:
-        grad = failures.number(grad, finite=False, where="a gradient is a real number")
+        grad = messages.number(grad, finite=False, where="a gradient is a real number")
         self._grad = NONE_YET if grad == 0.0 else grad
 
     @property
@@ -168,9 +168,9 @@ class Value:
         is raised, every `grad` is as before.  A node whose gradient is exactly 0 passes nothing on, even through an
         infinite partial.  A non-finite gradient warns and says where it arose (see `errstate`).
         """
-        start = failures.number(seed)
+        start = messages.number(seed)
         if not backward(self, start):
-            failures.check_gradients(*propagate(self, start))  # which raises, or says where it arose
+            messages.check_gradients(*propagate(self, start))  # which raises, or says where it arose
             backward(self, start, True)
 
     def __repr__(self) -> str:
@@ -196,9 +196,9 @@ class Value:
     def __pos__(self) -> Value: return self
     def __abs__(self) -> Value: return unary(ABS, self)
 
-    def __float__(self) -> float: raise failures.lossy("float(Value)", self)
-    def __int__(self) -> int: raise failures.lossy("int(Value)", self)
-    def __bool__(self) -> bool: raise failures.lossy("the truth of a Value", self)
+    def __float__(self) -> float: raise messages.lossy("float(Value)", self)
+    def __int__(self) -> int: raise messages.lossy("int(Value)", self)
+    def __bool__(self) -> bool: raise messages.lossy("the truth of a Value", self)
     def __hash__(self) -> int: return id(self) >> 4
 
     def __lt__(self, other: Any) -> bool: return self._data < _comparable(other)
@@ -261,11 +261,11 @@ def unary(row: Any, x: Any, constant: Any = 0.0) -> Value:
     """The node of a one-operand operation; `constant` is its exponent, slope or scale where it has one."""
     a = x if type(x) is Value else operand(row, x)
     if type(constant) is not float:
-        constant = float(constant) if plain(constant) else failures.constant(row, a, constant)
+        constant = float(constant) if plain(constant) else messages.constant(row, a, constant)
     try:
         z, da, _ = row.forward(a._data, constant)
     except (ArithmeticError, ValueError):
-        z, da, _ = failures.settle(row, a._data, constant, (a,))
+        z, da, _ = messages.settle(row, a._data, constant, (a,))
     return node(Value.__new__(Value), z, row.code, a, None, da, constant)
 
 
@@ -273,7 +273,7 @@ def binary(row: Any, x: Any, y: Any) -> Value:
     """The node of a two-operand operation; a plain number becomes a constant leaf."""
     if type(x) is not Value or type(y) is not Value:
         if not usual(x) or not usual(y):
-            answer: Value | None = failures.with_foreign(x, y, partial(binary, row))
+            answer: Value | None = messages.with_foreign(x, y, partial(binary, row))
             if answer is not None:
                 return answer
         x, y = operand(row, x, y), operand(row, y, x)
@@ -281,7 +281,7 @@ def binary(row: Any, x: Any, y: Any) -> Value:
     try:
         z, da, db = row.forward(a._data, b._data)
     except (ArithmeticError, ValueError):
-        z, da, db = failures.settle(row, a._data, b._data, (a, b))
+        z, da, db = messages.settle(row, a._data, b._data, (a, b))
     return node(Value.__new__(Value), z, row.code, a, b, da, db)
 
 
@@ -289,7 +289,7 @@ def power(a: Any, b: Any) -> Value:
     """``a ** b``: one operand and a constant where the exponent is a number, two operands where it is a Value."""
     if isinstance(b, Value):
         return binary(POW, a, b)
-    answer: Value | None = None if usual(b) else failures.with_foreign(a, b, power)
+    answer: Value | None = None if usual(b) else messages.with_foreign(a, b, power)
     return unary(POWC, a, b) if answer is None else answer
 
 
@@ -330,9 +330,9 @@ def operand(row: Any, x: Any, other: Any = ...) -> Value:
         return x
     if isinstance(x, Value):
         if getattr(x, "_label", None) is None:
-            raise failures.unborn(x)
+            raise messages.unborn(x)
         return x
-    return leaf(float(x) if plain(x) else failures.literal(row, x, other), CONSTANT)
+    return leaf(float(x) if plain(x) else messages.literal(row, x, other), CONSTANT)
 
 
 def usual(x: Any) -> bool:
@@ -378,7 +378,7 @@ def node(
 
 
 def _comparable(x: Any) -> float:
-    return x._data if isinstance(x, Value) else failures.number(x, finite=False)
+    return x._data if isinstance(x, Value) else messages.number(x, finite=False)
 
 
 def _copying() -> Any:

@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterable
 from functools import reduce
 from typing import Any
 
-from . import failures, ops
-from .core import INPUT
+from . import ops
+from .base import messages
+from .base.formula import Vocabulary, mpmath_vocabulary, numpy_vocabulary, sympy_vocabulary
+from .base.messages import number
+from .base.nodes import INPUT
 from .engine import Value, binary, fold, leaf, power, unary, weighted_sum
-from .failures import number
-from .formula import Vocabulary, mpmath_vocabulary, numpy_vocabulary, sympy_vocabulary
 from .ops import Op
 
 __all__ = [
@@ -40,7 +41,9 @@ def _function(row: Op) -> Callable[..., Any]:
     made = apply_two if row.arity == 2 else apply_one if row.constant is None else apply_with_constant
     made.__name__ = made.__qualname__ = row.name
     partials = ", ".join(row.textbook or row.partials)
-    made.__doc__ = f"{row.name} of Values, numbers or arrays: {row.definition or row.value}; derivative: {partials}."
+    made.__doc__ = (
+        f"{row.name} of Values, numbers or arrays: {row.definition or row.value}; derivative: {partials}."
+    )
     if row.convention:
         made.__doc__ += f"  Convention: {row.convention}."
     return made
@@ -61,7 +64,7 @@ def compute(row: Op, x: float, y: float, operands: tuple[Value, ...]) -> tuple[f
     try:
         return row.forward(x, y)
     except (ArithmeticError, ValueError):
-        return failures.settle(row, x, y, operands)
+        return messages.settle(row, x, y, operands)
 
 
 def _number_system(x: Any) -> Vocabulary | None:

@@ -7,10 +7,10 @@ from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .core import BUNDLE, built_from
+from .base.messages import describe
+from .base.nodes import BUNDLE, built_from
 from .engine import Value
 from .errors import GraphError
-from .failures import describe
 
 __all__ = ["Counts", "Path", "counts", "depends", "leaves", "order", "path_count", "paths", "scopes", "sweep"]
 
@@ -133,8 +133,10 @@ def paths(root: Value, start: Value, *, limit: int = 10_000) -> Iterator[Path]:
     [3.0, 3.0, 1.0]
     """
     if (total := path_count(root, start)) > limit:
-        raise GraphError(f"{total:.3g} paths lead from {describe(start)} to {describe(root)}; the limit is {limit}: "
-                         "pass a larger limit= or ask about a node nearer to the root")  # fmt: skip
+        raise GraphError(
+            f"{total:.3g} paths lead from {describe(start)} to {describe(root)}; the limit is {limit}: "
+            "pass a larger limit= or ask about a node nearer to the root"
+        )
     return _walk(root, start)
 
 

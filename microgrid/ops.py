@@ -13,8 +13,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from .core import Row
-from .formula import FLOAT, Vocabulary, function, numpy_vocabulary
+from .base.formula import FLOAT, Vocabulary, function, numpy_vocabulary
+from .base.nodes import Row
 
 __all__ = ["ROWS", "TABLE", "Op", "register"]
 

@@ -8,13 +8,13 @@ from math import isfinite
 from typing import Any, overload
 
 from . import functions, ops
-from .context import current, errstate
-from .core import BUNDLE, INPUT
+from .base.context import current, errstate
+from .base.formula import Vocabulary
+from .base.messages import describe, number
+from .base.nodes import BUNDLE, INPUT
 from .custom import CustomOp
 from .engine import Value, leaf
 from .errors import GraphError, NonFiniteGradient
-from .failures import describe, number
-from .formula import Vocabulary
 from .graph import depends, order, sweep
 
 __all__ = ["grad", "jvp", "recompute"]
@@ -61,13 +61,17 @@ def _partials(v: Value) -> Iterable[Any]:
     again = _evaluate(v, [parent._data for parent in v.parents])[0]
     if again != v._data and (again == again or v._data == v._data):
         changed = ", ".join(map(describe, v.parents))
-        raise GraphError(f"{describe(v)} was computed before its operands became {changed}: recompute(y) first")
+        raise GraphError(
+            f"{describe(v)} was computed before its operands became {changed}: recompute(y) first"
+        )
     operands = v.parents if isinstance(row, CustomOp) or row.arity == 2 else (v._a, v._db)
     try:
         partials: tuple[Any, ...] = row.bind("partials", VALUES)(*operands, v)
     except TypeError as error:
-        raise TypeError(f"the partials of {row.name!r} cannot be differentiated: write them with + - * / ** and "
-                        f"microgrid's functions ({error})") from error  # fmt: skip
+        raise TypeError(
+            f"the partials of {row.name!r} cannot be differentiated: write them with + - * / ** and "
+            f"microgrid's functions ({error})"
+        ) from error
     return partials
 
 
@@ -112,7 +116,11 @@ def jvp(y: Value, tangents: Mapping[Value, float]) -> float:
     for v in order(y):
         if v not in moved and v.parents:
             # a tangent of exactly 0 passes nothing on, as an adjoint of 0 does in `backward`
-            terms = [partial * moved[p] for p, partial in zip(v.parents, v.partials, strict=True) if moved[p] != 0.0]
+            terms = [
+                partial * moved[p]
+                for p, partial in zip(v.parents, v.partials, strict=True)
+                if moved[p] != 0.0
+            ]
             moved[v] = sum(terms)
         moved.setdefault(v, 0.0)
     return float(moved[y])

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pages import CHROMIUM
 
 import viz
+from pages import CHROMIUM
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from array import array
 from typing import Any
 
 from microgrid import ops
-from microgrid.instructions import Code
+from microgrid.programs.instructions import Code
 
 A_LANE, B_LANE, PRODUCT, GRAD_A, GRAD_B, MINUS = 1, 2, 4, 8, 16, 32
 BOUNDED = ["tanh", "sin", "cos", "erf", "sigmoid", "softsign", "atan", "hardtanh"]
@@ -179,7 +179,7 @@ def damage(rng: random.Random, code: Code) -> Code:
 def run_everything(machine: Any, code: Code, rng: random.Random) -> None:
     import numpy as np
 
-    from microgrid import kernel
+    from microgrid.programs import kernel
 
     for batch in (1, 5, 40) if code.inputs else (1,):
         X = np.linspace(-1, 1, batch * code.inputs).reshape(batch, code.inputs) if code.inputs else None
@@ -190,7 +190,7 @@ def run_everything(machine: Any, code: Code, rng: random.Random) -> None:
 
 
 def main(count: int, first: int) -> None:
-    from microgrid import kernel
+    from microgrid.programs import kernel
 
     refused = ran = 0
     for seed in range(first, first + count):

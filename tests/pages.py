@@ -14,7 +14,7 @@ import viz
 ROOT = Path(__file__).parent.parent
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 AXE = Path(os.environ.get("AXE_CORE", ROOT / "node_modules" / "axe-core")) / "axe.min.js"
-WORDS = json.loads((Path(viz.__file__).parent / "stepper" / "words.json").read_text(encoding="utf-8"))
+WORDS = json.loads((Path(viz.__file__).parent / "page" / "stepper" / "words.json").read_text(encoding="utf-8"))
 
 Open = Callable[..., Any]
 

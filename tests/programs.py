@@ -11,8 +11,8 @@ import numpy as np
 import microgrid as mg
 from microgrid import Value, graph
 from microgrid.ops import TABLE
-from microgrid.program import Program, _NoMachine
-from microgrid.rounding import rounding_bounds
+from microgrid.programs.program import Program, _NoMachine
+from microgrid.proof.rounding import rounding_bounds
 
 # What keeps a row's operand inside its domain and its result tame, whatever the operand.
 INTO = {

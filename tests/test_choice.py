@@ -17,7 +17,7 @@ PACKAGE = Path(microgrid.__file__).parent
 ROOT = Path(__file__).parent.parent
 SAYS = "import microgrid, sys; v = microgrid.Value(3.0); (v * v).backward(); print(microgrid.compiled, v.grad)"
 
-BUILT = all(list(PACKAGE.glob(f"{name}.*.so")) for name in ("engine", "kernel"))
+BUILT = all(list(PACKAGE.glob(f"{name}.*.so")) for name in ("engine", "programs/kernel"))
 needs_compiled = pytest.mark.skipif(not BUILT, reason="optional: needs a compiled engine to copy")
 needs_cython = pytest.mark.skipif(importlib.util.find_spec("Cython") is None, reason="optional: needs Cython")
 
@@ -61,7 +61,7 @@ def test_what_is_compiled_runs(copied):
 
 
 @needs_compiled
-@pytest.mark.parametrize("name", ["backward.py", "ops.py", "stack.pyx", "native/forward.h"])
+@pytest.mark.parametrize("name", ["backward.py", "ops.py", "base/stack.pyx", "native/forward.h"])
 def test_an_edited_source_runs_itself_and_says_so(copied, name):
     comment(copied / "microgrid" / name)
     said, warned = says(copied)
@@ -87,7 +87,7 @@ def test_a_file_that_is_not_compiled_may_change(copied):
 
 
 @needs_compiled
-@pytest.mark.parametrize("name", ["engine", "kernel"])
+@pytest.mark.parametrize("name", ["engine", "programs/kernel"])
 def test_one_compiled_module_missing_means_all(copied, name):
     for path in (copied / "microgrid").glob(f"{name}.*.so"):
         path.unlink()
@@ -139,8 +139,8 @@ def unbuilt(tmp_path):
 
 def build(where, **environment):
     """One module is translated and handed to the compiler: Cython for all of them takes half a minute."""
-    setup = (where / "setup.py").read_text().replace("for name in choice.COMPILED]", 'for name in ("core",)]')
-    lines = [line for line in setup.splitlines() if not line.startswith("extensions.append")]
+    setup = (where / "setup.py").read_text().replace("for name in build.COMPILED)", 'for name in ("base.nodes",))')
+    lines = [line for line in setup.splitlines() if not line.startswith("    extension(")]
     (where / "setup.py").write_text("\n".join(lines))
     return run("setup.py", "-q", "build_ext", "--inplace", where=where, **environment)
 
@@ -149,7 +149,7 @@ def build(where, **environment):
 def test_without_a_compiler_the_build_warns_and_the_source_runs(unbuilt):
     done = build(unbuilt, CC="/bin/false")
     assert done.returncode == 0, done.stderr
-    assert "microgrid.core" in done.stderr
+    assert "microgrid.base.nodes" in done.stderr
     assert "failed" in done.stderr
     assert says(unbuilt) == (["False", "6.0"], "")
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 import microgrid
-from microgrid.cli import main
+from microgrid.cli.commands import main
 
 LECTURE = "z = w*x; yhat = z + b; e = yhat - y; L = e**2"
 VALUES = ["w=2", "b=1", "x=3", "y=9"]

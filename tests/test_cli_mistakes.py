@@ -6,10 +6,10 @@ import os
 from pathlib import Path
 
 import pytest
-from test_cli import Capture, run
 
 import microgrid
-from microgrid.cli import main
+from microgrid.cli.commands import main
+from test_cli import Capture, run
 
 
 @pytest.fixture

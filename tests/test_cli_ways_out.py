@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 import viz
-from microgrid.cli import main
-from viz import engines, step_page
+from microgrid.cli.commands import main
+from viz.drawing import engines
+from viz.page import page
 
 Capture = pytest.CaptureFixture[str]
 
@@ -53,8 +54,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("name", WAYS_OUT)
 @pytest.mark.filterwarnings("always::UserWarning")
 def test_what_is_said_can_be_typed_and_helps(name: str, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(step_page, "MOST_BOXES", 20)
-    monkeypatch.setattr(step_page, "MOST_STEPS", 20)
+    monkeypatch.setattr(page, "MOST_BOXES", 20)
+    monkeypatch.setattr(page, "MOST_STEPS", 20)
     arguments, more = WAYS_OUT[name]
     main(arguments)
     said = capsys.readouterr().err

@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 
 import microgrid
-from microgrid import choice
+from microgrid.base import build
 
 
 def examples() -> list[doctest.DocTest]:
     """One for each docstring of a compiled module's source that has examples, with that module's names."""
     found = []
-    for name in choice.COMPILED:
-        path = Path(microgrid.__file__).parent / f"{name}.py"
+    for name in build.COMPILED:
+        path = Path(microgrid.__file__).parent / f"{name.replace('.', '/')}.py"
         names = vars(importlib.import_module(f"microgrid.{name}"))
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and (text := ast.get_docstring(node)):

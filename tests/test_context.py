@@ -8,7 +8,8 @@ import threading
 
 import pytest
 
-from microgrid import DomainError, NonFiniteGradient, Value, context, errstate, no_grad, parameter, scope
+from microgrid import DomainError, NonFiniteGradient, Value, errstate, no_grad, parameter, scope
+from microgrid.base import context
 
 
 @pytest.fixture(autouse=True)

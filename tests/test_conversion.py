@@ -7,8 +7,8 @@ import sympy as sp
 
 import microgrid as mg
 from microgrid import ExpressionError, GraphError, Value, custom_op, from_sympy, ops, parameter, to_sympy
-from microgrid.conversion import to_sympy_rows
 from microgrid.graph import order
+from microgrid.proof.sympy_graphs import to_sympy_rows
 
 X, Y = sp.symbols("x y", real=True)
 

@@ -14,6 +14,7 @@ from copy import copy, deepcopy
 from fractions import Fraction
 
 import pytest
+
 from engines import each_engine
 
 pytestmark = each_engine

@@ -7,11 +7,11 @@ import random
 
 import numpy as np
 import pytest
-from programs import BINARY, EXPONENTS, UNARY, Drawn, apply, compiled, draw
 
 import microgrid as mg
 from microgrid import GraphError, Value, nn, parameter
 from microgrid.ops import TABLE
+from programs import BINARY, EXPONENTS, UNARY, Drawn, apply, compiled, draw
 
 
 def optional(name: str):
@@ -205,6 +205,6 @@ def test_a_library_that_is_missing(way, monkeypatch):
     def missing(name):
         raise ModuleNotFoundError(f"No module named {name!r}")
 
-    monkeypatch.setattr("microgrid.export.importlib.import_module", missing)
+    monkeypatch.setattr("microgrid.programs.export.importlib.import_module", missing)
     with pytest.raises(ModuleNotFoundError, match=f"to_{way} needs {way}: pip install {way}"):
         getattr(mg.compile(parameter(2.0) * 3), f"to_{way}")()

@@ -7,10 +7,10 @@ import math
 import numpy as np
 import pytest
 import sympy as sp
-from mathematics import BINARY, CONSTANTS, OPERATORS, PIECES, U, X, Y, reference
 from mpmath import mp, mpf
 
 import microgrid
+from mathematics import BINARY, CONSTANTS, OPERATORS, PIECES, U, X, Y, reference
 from microgrid import Value, errstate
 
 NAMES = [name for name in PIECES if name not in OPERATORS] + ["abs"]

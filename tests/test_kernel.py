@@ -9,16 +9,16 @@ from array import array
 
 import numpy as np
 import pytest
-from kernel_fuzz import A_LANE, B_LANE, GRAD_A, GRAD_B, MINUS, PRODUCT, random_code, reference
 
 import microgrid
+from kernel_fuzz import A_LANE, B_LANE, GRAD_A, GRAD_B, MINUS, PRODUCT, random_code, reference
 from microgrid import Value, nn, ops, parameter, recompute
-from microgrid.instructions import Code
-from microgrid.lowering import lower
-from microgrid.recording import record
+from microgrid.programs.instructions import Code
+from microgrid.programs.lowering import lower
+from microgrid.programs.recording import record
 
 kernel = pytest.importorskip(
-    "microgrid.kernel", reason="optional: the native kernel is not built", exc_type=ImportError
+    "microgrid.programs.kernel", reason="optional: the native kernel is not built", exc_type=ImportError
 )
 LEVELS = kernel.levels()
 levels = pytest.mark.parametrize("level", LEVELS)

@@ -7,13 +7,13 @@ from array import array
 
 import numpy as np
 import pytest
-from kernel_fuzz import A_LANE, B_LANE, GRAD_A, GRAD_B, PRODUCT, damage, random_code, run_everything
 
+from kernel_fuzz import A_LANE, B_LANE, GRAD_A, GRAD_B, PRODUCT, damage, random_code, run_everything
 from microgrid import ops
-from microgrid.instructions import Code
+from microgrid.programs.instructions import Code
 
 kernel = pytest.importorskip(
-    "microgrid.kernel", reason="optional: the native kernel is not built", exc_type=ImportError
+    "microgrid.programs.kernel", reason="optional: the native kernel is not built", exc_type=ImportError
 )
 
 TANH, MAXIMUM, LEAKY = (ops.TABLE[name].code for name in ("tanh", "maximum", "leaky_relu"))

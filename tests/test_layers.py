@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from test_monitor import mlp
-
 from microgrid import Value, graph, scope
-from microgrid.layers import layers
+from microgrid.monitor.scopes import layers
+from test_monitor import mlp
 
 
 def scopes_of(make) -> dict[str, int]:

@@ -7,12 +7,12 @@ import random
 
 import numpy as np
 import pytest
-from test_losses import CLASSES, MIXED, P, T, Z, values
 
 import microgrid as mg
 from microgrid import DomainError, Value, nn
 from microgrid.graph import order
 from microgrid.nn import losses
+from test_losses import CLASSES, MIXED, P, T, Z, values
 
 # ---------------------------------------------------------------- compiled
 

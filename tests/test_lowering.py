@@ -11,9 +11,9 @@ import pytest
 
 import microgrid as mg
 from microgrid import Value, nn, parameter
-from microgrid.instructions import instructions
-from microgrid.lowering import lower
-from microgrid.recording import record
+from microgrid.programs.instructions import instructions
+from microgrid.programs.lowering import lower
+from microgrid.programs.recording import record
 
 
 def code_of(outputs, inputs=(), parameters=None):

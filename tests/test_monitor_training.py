@@ -8,12 +8,12 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from test_monitor import X, Y, look, mlp
 
 import microgrid
 from microgrid import Value, nn, optim, parameter, scope
 from microgrid.monitor import Monitor
 from microgrid.train import fit
+from test_monitor import X, Y, look, mlp
 
 
 def train(model, steps: int, monitor: Monitor | None) -> np.ndarray:

@@ -8,19 +8,7 @@ import pytest
 
 from microgrid import Value, parameter, scope
 from microgrid.graph import order
-from microgrid.nn import (
-    MLP,
-    Activation,
-    BatchNorm,
-    Conv,
-    Dropout,
-    Linear,
-    Maxout,
-    Module,
-    Neuron,
-    Residual,
-    Sequential,
-)
+from microgrid.nn import MLP, Activation, BatchNorm, Conv, Dropout, Linear, Maxout, Module, Neuron, Residual, Sequential
 
 
 def lecture() -> Sequential:

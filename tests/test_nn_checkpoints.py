@@ -7,7 +7,8 @@ import stat
 
 import pytest
 
-from microgrid import CheckpointError, errstate, files, parameter
+from microgrid import CheckpointError, errstate, parameter
+from microgrid.base import files
 from microgrid.nn import MLP, BatchNorm, Linear, Module, Sequential
 
 

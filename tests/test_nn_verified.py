@@ -2,25 +2,13 @@
 
 import numpy as np
 import pytest
-from programs import TINY, UNIT
 
 import microgrid as mg
 from microgrid import Value, graph
-from microgrid.nn import (
-    MLP,
-    Activation,
-    BatchNorm,
-    Conv,
-    Dropout,
-    Layer,
-    Linear,
-    Maxout,
-    Neuron,
-    Residual,
-    Sequential,
-)
+from microgrid.nn import MLP, Activation, BatchNorm, Conv, Dropout, Layer, Linear, Maxout, Neuron, Residual, Sequential
 from microgrid.nn.losses import half_mse
-from microgrid.rounding import rounding_bounds
+from microgrid.proof.rounding import rounding_bounds
+from programs import TINY, UNIT
 
 
 def running() -> BatchNorm:

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from microgrid import Value, grad, ops
-from microgrid.composition import PRIME, Residue
-from microgrid.formula import RATIONAL, numpy_vocabulary
+from microgrid.base.formula import RATIONAL, numpy_vocabulary
 from microgrid.graph import order, sweep
+from microgrid.proof.composition import PRIME, Residue
 
 X, Y = Fraction(7, 3), Fraction(-5, 4)
 RATIONAL_ROWS = {  # value and partials, by hand

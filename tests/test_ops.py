@@ -9,10 +9,10 @@ import sys
 
 import numpy as np
 import pytest
-from mathematics import BINARY, CONSTANTS, LARGEST, OPERATORS, PIECES, UNARY, U, apply, close, reference
 from mpmath import mp, mpf
 
 import microgrid
+from mathematics import BINARY, CONSTANTS, LARGEST, OPERATORS, PIECES, UNARY, U, apply, close, reference
 from microgrid import DomainError, Value, errstate, grad, jvp
 from microgrid.custom import CustomOp
 from microgrid.ops import TABLE

@@ -7,10 +7,10 @@ from math import inf, nan
 
 import numpy as np
 import pytest
-from trajectories import IDS, OPTIMIZERS, data, give, made, three
 
 import microgrid as mg
 from microgrid import GraphError, NonFiniteGradient, Value, nn, optim, parameter
+from trajectories import IDS, OPTIMIZERS, data, give, made, three
 
 each = pytest.mark.parametrize(("name", "options"), OPTIMIZERS, ids=IDS)
 KINDS = [optim.SGD, optim.Adagrad, optim.Adadelta, optim.RMSprop, optim.Adam, optim.AdamW]

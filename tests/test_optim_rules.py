@@ -7,10 +7,10 @@ import random
 import mpmath
 import numpy as np
 import pytest
-from trajectories import IDS, OPTIMIZERS, SURFACES, made, walk
 
 import microgrid as mg
 from microgrid import Value, nn, optim, parameter
+from trajectories import IDS, OPTIMIZERS, SURFACES, made, walk
 
 each = pytest.mark.parametrize(("name", "options"), OPTIMIZERS, ids=IDS)
 surfaces = pytest.mark.parametrize("surface", SURFACES)

@@ -9,10 +9,10 @@ from math import nan
 
 import numpy as np
 import pytest
-from trajectories import IDS, OPTIMIZERS, bowl, data, give, made, three
 
 import microgrid as mg
 from microgrid import CheckpointError, optim, parameter
+from trajectories import IDS, OPTIMIZERS, bowl, data, give, made, three
 
 each = pytest.mark.parametrize(("name", "options"), OPTIMIZERS, ids=IDS)
 

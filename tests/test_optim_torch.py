@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from trajectories import IDS, OPTIMIZERS, SURFACES, made, walk
 
 from microgrid import optim, parameter
+from trajectories import IDS, OPTIMIZERS, SURFACES, made, walk
 
 pytestmark = pytest.mark.skipif(find_spec("torch") is None, reason="optional: torch is not installed")
 torch: Any = None

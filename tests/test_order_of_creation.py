@@ -6,6 +6,7 @@ import random
 
 import numpy as np
 import pytest
+
 from engines import each_engine
 
 RUN = 2**32

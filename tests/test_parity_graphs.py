@@ -10,6 +10,7 @@ import warnings
 
 import numpy as np
 import pytest
+
 from engines import NAMES, PLAIN, RUNNING, needs_both, same
 
 pytestmark = needs_both

@@ -8,8 +8,8 @@ import pytest
 
 import microgrid
 from microgrid import ExpressionError, Value, custom_op, parameter
+from microgrid.expressions.parse import free_names, parse
 from microgrid.ops import TABLE
-from microgrid.parse import free_names, parse
 
 X, Y, W = 3.0, 2.0, -0.5
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from microgrid import DomainError, ExpressionError
-from microgrid.grammar import MAX_LENGTH, MAX_NESTING, MAX_OPERATIONS
-from microgrid.parse import parse
-from microgrid.tokens import MAX_NAME
+from microgrid.expressions.grammar import MAX_LENGTH, MAX_NESTING, MAX_OPERATIONS
+from microgrid.expressions.parse import parse
+from microgrid.expressions.tokens import MAX_NAME
 
 X, Y, W = 3.0, 2.0, -0.5
 

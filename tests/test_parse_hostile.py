@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from microgrid import DomainError, ExpressionError, Value
-from microgrid.parse import parse
+from microgrid.expressions.parse import parse
 
 X, Y, W = 3.0, 2.0, -0.5
 

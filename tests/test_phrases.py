@@ -7,20 +7,20 @@ import re
 from pathlib import Path
 
 import pytest
-from spoken import fields, has_words, templates
 
 import microgrid as mg
 from microgrid import Value, custom_op, parameter, verify
-from microgrid.cli import main
+from microgrid.base.phrases import count, join, said, say
+from microgrid.base.spanish import SPANISH
+from microgrid.cli.commands import main
 from microgrid.ops import TABLE
-from microgrid.phrases import count, join, said, say
-from microgrid.report import MARKS
-from microgrid.spanish import SPANISH
+from microgrid.proof.report import MARKS
+from spoken import fields, has_words, templates
 
 PACKAGE = Path(mg.__file__).parent
 
 
-SPEAKING = [path for path in PACKAGE.rglob("*.py") if "from .phrases import" in path.read_text(encoding="utf-8")]
+SPEAKING = [path for path in PACKAGE.rglob("*.py") if "phrases import" in path.read_text(encoding="utf-8")]
 SAID = {text for path in SPEAKING for text in templates(path)}
 LEVELS = {"rules", "composition", "numbers", "symbolic", "kinks"}
 ROLES = {"input", "parameter", "constant"}

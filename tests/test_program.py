@@ -10,10 +10,10 @@ import warnings
 
 import numpy as np
 import pytest
-from programs import as_built, on_numpy
 
 import microgrid as mg
 from microgrid import GraphError, Value, nn, parameter
+from programs import as_built, on_numpy
 
 executors = pytest.mark.parametrize("on", [on_numpy, as_built])
 

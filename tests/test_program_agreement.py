@@ -11,13 +11,13 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from programs import BINARY, TINY, UNARY, UNIT, Drawn, Eager, apply, compiled, draw, eager
 
 import microgrid as mg
 from microgrid.ops import TABLE
+from programs import BINARY, TINY, UNARY, UNIT, Drawn, Eager, apply, compiled, draw, eager
 
 kernel = pytest.importorskip(
-    "microgrid.kernel", reason="optional: the native kernel is not built", exc_type=ImportError
+    "microgrid.programs.kernel", reason="optional: the native kernel is not built", exc_type=ImportError
 )
 GRAPHS = int(os.environ.get("GRAPHS", "2000"))
 PART = 100

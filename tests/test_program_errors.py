@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from programs import as_built, on_numpy
 
 import microgrid as mg
 from microgrid import DomainError, GraphError, NonFiniteGradient, Value, errstate, nn, parameter
+from programs import as_built, on_numpy
 
 executors = pytest.mark.parametrize("on", [on_numpy, as_built])
 

@@ -14,9 +14,9 @@ from itertools import product
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from mathematics import BINARY, CONSTANTS, PIECES, U, apply, reference
 from mpmath import mp, mpf
 
+from mathematics import BINARY, CONSTANTS, PIECES, U, apply, reference
 from microgrid import Value, grad, jvp
 
 NAMES = tuple(PIECES)

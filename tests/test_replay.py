@@ -6,11 +6,11 @@ import math
 
 import numpy as np
 import pytest
-from programs import BINARY, EXPONENTS, TINY, UNARY, Drawn, apply, as_built, compiled, draw, eager, on_numpy
 
 import microgrid as mg
 from microgrid import Value, parameter
 from microgrid.ops import TABLE
+from programs import BINARY, EXPONENTS, TINY, UNARY, Drawn, apply, as_built, compiled, draw, eager, on_numpy
 
 executors = pytest.mark.parametrize("on", [on_numpy, as_built])
 SEEDS = 100
@@ -149,10 +149,10 @@ def test_blocks_of_a_large_batch_change_nothing(monkeypatch):
     whole = on_numpy(compiled(drawn, last=True))
     values, gradients = whole.value_and_grad(X, reduce=None)
     _total, gradient = whole.value_and_grad(X, reduce="sum")
-    monkeypatch.setattr("microgrid.replay.BLOCK", 7 * whole.code.lane_slots)
+    monkeypatch.setattr("microgrid.programs.replay.BLOCK", 7 * whole.code.lane_slots)
     assert np.array_equal(whole.value_and_grad(X, reduce=None)[1], gradients)
     assert np.allclose(whole.value_and_grad(X, reduce="sum")[1], gradient, rtol=1e-12)
-    monkeypatch.setattr("microgrid.replay.CHUNK", 1)
+    monkeypatch.setattr("microgrid.programs.replay.CHUNK", 1)
     assert np.array_equal(whole(X), values)
 
 

@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pages import AXE, WORDS, Open, caption, shown, texts
-from test_viz_graphs import HOSTILE, lecture, named
 
 import microgrid as mg
 import viz
 from microgrid import Value
-from viz.digits import Numbers
-from viz.text import clean
+from pages import AXE, WORDS, Open, caption, shown, texts
+from test_viz_graphs import HOSTILE, lecture, named
+from viz.style.text import clean
+from viz.words.numbers import Numbers
 
 
 def test_buttons_keys_slider_and_address(visit: Open) -> None:

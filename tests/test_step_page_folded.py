@@ -10,14 +10,14 @@ import re
 from typing import Any
 
 import pytest
-from pages import AXE, WORDS, Open, frames_in, frames_of, texts
-from test_viz_graphs import named
 
 import microgrid as mg
 import viz
 from microgrid import Value, parameter
-from viz.digits import Numbers
-from viz.picture import PENDING
+from pages import AXE, WORDS, Open, frames_in, frames_of, texts
+from test_viz_graphs import named
+from viz.picture.boxes import PENDING
+from viz.words.numbers import Numbers
 
 write = Numbers()
 

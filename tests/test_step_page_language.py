@@ -7,15 +7,15 @@ import random
 import re
 
 import pytest
-from pages import WORDS, Open
 
 import viz
 from microgrid import Value, custom_op, parameter
+from microgrid.base.spanish import SPANISH as FINDINGS
 from microgrid.nn import MLP
 from microgrid.ops import TABLE
-from microgrid.spanish import SPANISH as FINDINGS
-from viz.captions import MESSAGES
-from viz.language import SPANISH as PICTURES
+from pages import WORDS, Open
+from viz.walk.captions import MESSAGES
+from viz.words.language import SPANISH as PICTURES
 
 # ---------------------------------------------------------------- graphs
 

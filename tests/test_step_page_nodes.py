@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pages import WORDS, Open, caption, frames_in, frames_of, shown, texts
-from test_viz_graphs import lecture, named
-
 import microgrid as mg
 import viz
 from microgrid import Value, parameter
+from pages import WORDS, Open, caption, frames_in, frames_of, shown, texts
+from test_viz_graphs import lecture, named
 
 
 def test_a_node_is_explained(visit: Open) -> None:

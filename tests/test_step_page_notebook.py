@@ -6,12 +6,12 @@ import re
 from typing import Any
 
 import pytest
-from pages import Open
-from test_viz_graphs import lecture, named
 
 import viz
 from microgrid import Value
-from viz import engines
+from pages import Open
+from test_viz_graphs import lecture, named
+from viz.drawing import engines
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="optional: playwright is not installed")
 
@@ -94,7 +94,7 @@ def test_a_notebook_keeps_any_label_as_text_and_no_second_copy_of_a_large_pictur
     page = visit(notebook(steps))
     assert page.frame_locator("iframe").locator("h1").inner_text().startswith(label)
     assert page.locator("img").get_attribute("alt").startswith(f"Computational graph of {label}")
-    monkeypatch.setattr("viz.step_page.LARGEST_STILL", 100)
+    monkeypatch.setattr("viz.page.page.LARGEST_STILL", 100)
     page = visit(notebook(steps, but="iframe"))
     assert page.locator("img").count() == 0
     assert page.locator("p").first.inner_text().startswith("Computational graph of")

@@ -6,16 +6,16 @@ import math
 import random
 
 import pytest
-from pages import Open, frames_in, frames_of
-from programs import draw as draw_graph
-from test_viz_graphs import GRAPHS, lecture, named
 
 import microgrid as mg
 import viz
 from microgrid import Value, parameter
 from microgrid.ops import TABLE
-from viz.digits import Numbers
-from viz.rows_js import rows
+from pages import Open, frames_in, frames_of
+from programs import draw as draw_graph
+from test_viz_graphs import GRAPHS, lecture, named
+from viz.page.rows_js import rows
+from viz.words.numbers import Numbers
 
 ROWS = {name: row for name, row in TABLE.items() if row.value}
 """Without the operations that other tests define."""

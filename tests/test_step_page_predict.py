@@ -5,13 +5,12 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from pages import WORDS, Open, shown
-from test_viz_graphs import lecture, named, reuse
-
 import microgrid as mg
 import viz
 from microgrid import Value, parameter
-from viz.digits import Numbers
+from pages import WORDS, Open, shown
+from test_viz_graphs import lecture, named, reuse
+from viz.words.numbers import Numbers
 
 
 def test_predictions_and_what_mistakes_show(visit: Open) -> None:

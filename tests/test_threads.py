@@ -12,6 +12,7 @@ import time
 
 import numpy as np
 import pytest
+
 from engines import each_engine
 
 pytestmark = each_engine
@@ -151,7 +152,7 @@ def test_settings_are_those_of_the_thread(engine):
                 v.log()
 
     at_once(quiet, loud, quiet, loud)
-    assert engine.context.BLOCKS.open == 0
+    assert engine.base.context.BLOCKS.open == 0
 
 
 # ---------------------------------------------------------------- in the middle of a walk

@@ -5,13 +5,13 @@ import re
 
 import numpy as np
 import pytest
-from test_train import SGD, Line, X, Y, descent
 
 import microgrid
 from microgrid import Value, nn, optim, parameter
 from microgrid.monitor import Monitor
 from microgrid.nn import losses
 from microgrid.train import fit
+from test_train import SGD, Line, X, Y, descent
 
 
 class Forgetful(nn.Module):

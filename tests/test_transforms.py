@@ -7,9 +7,9 @@ import random
 
 import pytest
 import sympy as sp
-from mathematics import X
 
 import microgrid
+from mathematics import X
 from microgrid import (
     DomainError,
     GraphError,

@@ -12,7 +12,7 @@ import pytest
 
 import microgrid as mg
 from microgrid import graph, optim
-from microgrid.rounding import rounding_bounds
+from microgrid.proof.rounding import rounding_bounds
 
 LESSON = Path(__file__).parent.parent / "tutorials" / "05_a_tiny_gpt.py"
 

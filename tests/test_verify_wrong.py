@@ -8,13 +8,14 @@ import threading
 
 import pytest
 import sympy as sp
-from test_verify import finding, lecture, network
 
 import microgrid as mg
-from microgrid import Value, composition, custom_op, ops, rounding, verify, verify_rules
+from microgrid import Value, custom_op, ops, verify, verify_rules
 from microgrid.engine import binary, unary
 from microgrid.graph import order
-from microgrid.rules import prove
+from microgrid.proof import composition, rounding
+from microgrid.proof.rules import prove
+from test_verify import finding, lecture, network
 
 # ---------------------------------------------------------------- what is caught
 

@@ -4,14 +4,14 @@ import math
 import xml.etree.ElementTree as ET
 
 import pytest
-from pictures import SVG, boxes, fills, groups, says, texts
-from test_viz_graphs import lecture, named
-from test_viz_theme import contrast
 
 import microgrid as mg
 import viz
 from microgrid import Value, parameter
-from viz.theme import THEMES
+from pictures import SVG, boxes, fills, groups, says, texts
+from test_viz_graphs import lecture, named
+from test_viz_theme import contrast
+from viz.style.theme import THEMES
 
 # ---------------------------------------------------------------- color_by
 

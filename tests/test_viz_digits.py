@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from viz.digits import ASCII_MINUS, Numbers
+from viz.words.numbers import ASCII_MINUS, Numbers
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,11 @@ from xml.etree import ElementTree
 
 import graphviz
 import pytest
-from test_viz_graphs import HOSTILE, deep, lecture, neurons, reuse, square
 
 import viz
 from microgrid import Value
-from viz.text import clean, shorten
+from test_viz_graphs import HOSTILE, deep, lecture, neurons, reuse, square
+from viz.style.text import clean, shorten
 
 needs_dot = pytest.mark.skipif(shutil.which("dot") is None, reason="needs Graphviz's dot")
 SVG = "{http://www.w3.org/2000/svg}"

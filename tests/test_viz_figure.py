@@ -7,12 +7,13 @@ import sys
 from pathlib import Path
 
 import pytest
-from test_viz_graphs import deep, lecture, neurons, square
 
 import microgrid as mg
 import viz
 from microgrid import Value
-from viz import engines, paper
+from test_viz_graphs import deep, lecture, neurons, square
+from viz.drawing import engines
+from viz.formats import pdf_png
 
 SIGNATURES = {
     ".svg": b"<svg ",
@@ -201,7 +202,7 @@ def test_an_old_file_survives_a_failure(where: str, tmp_path: Path, monkeypatch:
     path = tmp_path / "graph.png"
     path.write_text("old")
     module, name = {
-        "while drawing": (paper, "png"), "while writing": (os, "fdopen"), "while renaming": (os, "replace"),
+        "while drawing": (pdf_png, "png"), "while writing": (os, "fdopen"), "while renaming": (os, "replace"),
     }[where]  # fmt: skip
 
     def full(*_: object, **__: object) -> bytes:

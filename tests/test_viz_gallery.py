@@ -68,14 +68,3 @@ def test_a_photograph_can_be_taken_again(name: str, tmp_path: Path) -> None:
             return float((np.asarray(image.convert("L").resize((300, 150))) < 200).mean())
 
     assert ink(file) == pytest.approx(ink(DOCS / file.name), rel=0.3)
-
-
-def test_the_map_of_the_package_names_the_files_that_there_are() -> None:
-    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    tables = [part.split("\n\n")[0] for part in text.split("| `viz/` | what it is |")[1:]]
-    rows = [line.split("|")[1] for table in tables for line in table.splitlines() if line.count("|") > 2]
-    names = [name for row in rows for name in re.findall(r"`([^`]+)`", row)]
-    files = {path.name for path in (ROOT / "viz").iterdir()} - {"py.typed", "README.md", "__pycache__"}
-    named = {path.name for name in names for path in (ROOT / "viz").glob(name.rstrip("/"))}
-    assert files - named == {"__init__.py", "errors.py", "language.py"}  # which need no row, or have one above
-    assert [name for name in names if not list((ROOT / "viz").glob(name.rstrip("/")))] == []

@@ -9,18 +9,18 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from spoken import fields, has_words, templates
 
 import microgrid as mg
 import viz
 from microgrid import Value, parameter
-from microgrid.cli import main
+from microgrid.base.spanish import SPANISH as REPORTS
+from microgrid.cli.commands import main
 from microgrid.nn import MLP
-from microgrid.spanish import SPANISH as REPORTS
-from viz.below import LEGEND
-from viz.captions import MESSAGES
-from viz.language import SPANISH, speaker
-from viz.page_words import SHARED, own_words
+from spoken import fields, has_words, templates
+from viz.drawing.legends import LEGEND
+from viz.page.words import SHARED, own_words
+from viz.walk.captions import MESSAGES
+from viz.words.language import SPANISH, speaker
 
 ROLES = {"input", "parameter", "constant", "operation"}
 PACKAGE = Path(viz.__file__).parent
@@ -50,7 +50,7 @@ def doubling() -> Value:
 
 
 def test_every_template_is_in_the_table_and_nothing_else() -> None:
-    speaking = [path for path in PACKAGE.glob("*.py") if "from .language import" in path.read_text(encoding="utf-8")]
+    speaking = [path for path in PACKAGE.rglob("*.py") if "language import" in path.read_text(encoding="utf-8")]
     said = {text for path in speaking for text in templates(path)} - MESSAGES["en"].keys()
     needed = {text for text in said if has_words(text)} | {*LEGEND.values(), *ROLES}
     assert needed & REPORTS.keys() == {"input", "parameter", "constant"}

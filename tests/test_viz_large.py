@@ -10,14 +10,15 @@ import warnings
 from pathlib import Path
 
 import pytest
-from pictures import groups, network, texts
-from test_viz_graphs import deep, lecture
 
 import microgrid as mg
 import viz
 from microgrid import Value
-from viz import choices, engines, scene
-from viz.choices import MOST_LABELLED
+from pictures import groups, network, texts
+from test_viz_graphs import deep, lecture
+from viz.drawing import engines, scene
+from viz.picture import selection
+from viz.picture.selection import MOST_LABELLED
 
 SLEEP = "sleep 60 & echo $! > {pids}; echo $$ >> {pids}; wait\n"
 
@@ -142,8 +143,8 @@ def dense(count: int) -> Value:
 
 @pytest.mark.parametrize("rankdir", ["LR", "RL", "TB", "BT"])
 def test_long_arrows_are_drawn_where_they_cannot_be_laid_out(rankdir: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(choices, "PATIENCE", 0.01)
-    monkeypatch.setattr(choices, "HURRY", 0.002)
+    monkeypatch.setattr(selection, "PATIENCE", 0.01)
+    monkeypatch.setattr(selection, "HURRY", 0.002)
     y = dense(120)
     with pytest.warns(UserWarning, match=r"without their local derivatives; \d+ long arrows are drawn behind the box"):
         figure = viz.draw(y, rankdir=rankdir)
@@ -181,8 +182,8 @@ def points(path: scene.Path) -> list[tuple[float, float]]:
 
 
 def test_scopes_are_not_collapsed_for_the_sake_of_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(choices, "PATIENCE", 0.005)
-    monkeypatch.setattr(choices, "HURRY", 0.005)
+    monkeypatch.setattr(selection, "PATIENCE", 0.005)
+    monkeypatch.setattr(selection, "HURRY", 0.005)
     with mg.scope("layer"):
         y = dense(80)
     with pytest.warns(UserWarning, match="long arrows are drawn behind the boxes"):

@@ -6,20 +6,21 @@ import random
 import shutil
 
 import pytest
-from test_viz_graphs import GRAPHS, lecture, square
 
 import viz
 from microgrid import Value
-from viz import layout, shapes
-from viz.curves import beyond, trim
-from viz.digits import Numbers
-from viz.metrics import text_width
+from test_viz_graphs import GRAPHS, lecture, square
+from viz.drawing import layout
+from viz.drawing.curves import beyond, trim
+from viz.drawing.painter import paint
+from viz.drawing.scene import Group, Path, Scene, Text
+from viz.graph.trace import read
 from viz.options import CHOICES, Options
-from viz.paint import paint
-from viz.picture import Picture, compose
-from viz.scene import Group, Path, Scene, Text
-from viz.snapshot import read
-from viz.theme import THEMES
+from viz.picture.boxes import Picture, compose
+from viz.style import shapes
+from viz.style.text_width import text_width
+from viz.style.theme import THEMES
+from viz.words.numbers import Numbers
 
 ENGINES = [
     pytest.param("dot", marks=pytest.mark.skipif(shutil.which("dot") is None, reason="needs Graphviz's dot")),

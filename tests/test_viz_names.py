@@ -3,11 +3,11 @@
 import unicodedata
 
 import pytest
-from test_viz_graphs import HOSTILE, named
 
 import viz
 from microgrid import Value, parameter
-from viz.names import GREEK, SUBSCRIPTS, unicode_name
+from test_viz_graphs import HOSTILE, named
+from viz.words.labels import GREEK, SUBSCRIPTS, unicode_name
 
 
 @pytest.mark.parametrize(

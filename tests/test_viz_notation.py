@@ -3,15 +3,15 @@
 import ast
 
 import pytest
-from test_viz_graphs import named
 
 import microgrid as mg
 from microgrid import Value, custom_op
 from microgrid.ops import TABLE
-from viz.digits import Numbers
-from viz.notation import equation, gradient_name, local_derivative, symbol
-from viz.printer import Printer, fold
-from viz.snapshot import read
+from test_viz_graphs import named
+from viz.graph.trace import read
+from viz.words.notation import equation, gradient_name, local_derivative, symbol
+from viz.words.numbers import Numbers
+from viz.words.printer import Printer, fold
 
 NUMBERS = Numbers()
 

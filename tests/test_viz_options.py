@@ -5,14 +5,14 @@ import re
 import xml.etree.ElementTree as ET
 
 import pytest
-from pictures import SVG, boxes, fills, groups, network, says, texts
-from test_viz_graphs import GRAPHS, HOSTILE, lecture, named, neurons
-from test_viz_theme import contrast
 
 import microgrid as mg
 import viz
 from microgrid import Value, parameter
-from viz.theme import THEMES
+from pictures import SVG, boxes, fills, groups, network, says, texts
+from test_viz_graphs import GRAPHS, HOSTILE, lecture, named, neurons
+from test_viz_theme import contrast
+from viz.style.theme import THEMES
 
 # ---------------------------------------------------------------- highlight
 

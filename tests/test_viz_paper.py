@@ -6,13 +6,13 @@ import zlib
 import matplotlib
 import numpy as np
 import pytest
-from test_viz_graphs import HOSTILE, lecture, reuse
 
 import viz
 from microgrid import Value
-from viz import paper
-from viz.scene import Scene
-from viz.theme import THEMES
+from test_viz_graphs import HOSTILE, lecture, reuse
+from viz.drawing.scene import Scene
+from viz.formats import pdf_png
+from viz.style.theme import THEMES
 
 
 def pixels(figure: viz.Figure, tmp_path) -> np.ndarray:
@@ -35,8 +35,8 @@ def test_a_png_has_the_size_and_the_colours_of_the_picture(theme: str, tmp_path)
     figure = viz.draw(lecture(), theme=theme)
     image = pixels(figure, tmp_path)
     width, height = svg_size(figure)
-    assert image.shape[1] == pytest.approx(width * paper.SHARPNESS, abs=2)
-    assert image.shape[0] == pytest.approx(height * paper.SHARPNESS, abs=2)
+    assert image.shape[1] == pytest.approx(width * pdf_png.SHARPNESS, abs=2)
+    assert image.shape[0] == pytest.approx(height * pdf_png.SHARPNESS, abs=2)
     look = THEMES[theme]
     for color in (look.background, *(look.boxes[role].fill for role in ("input", "parameter", "op"))):
         assert (np.abs(image - rgb(color)).max(axis=2) < 0.01).mean() > 0.005, color
@@ -107,7 +107,7 @@ def test_the_users_plot_settings_have_no_say(tmp_path) -> None:
     ],
 )
 def test_a_large_picture_is_less_sharp_instead_of_too_large(size: tuple[int, int], pixels: tuple[int, int]) -> None:
-    (image,) = paper.rasters([Scene(size, "#ffffff", "", "", ())], paper.SHARPNESS)
+    (image,) = pdf_png.rasters([Scene(size, "#ffffff", "", "", ())], pdf_png.SHARPNESS)
     assert image.size == pixels
 
 
@@ -116,13 +116,13 @@ def test_frames_in_turn_are_what_each_is_alone(theme: str) -> None:
     """What changes is drawn into the frame before; at the edges of the patches rounding shows, to no eye."""
     steps = viz.steps(reuse(), theme=theme)
     scenes = [steps._film.scene(k) for k in (0, 1, 4, 9, 10, 3, 0)]
-    for scene, image in zip(scenes, paper.rasters(scenes, 1.3), strict=True):
-        alone = np.asarray(next(paper.rasters([scene], 1.3)), int)
+    for scene, image in zip(scenes, pdf_png.rasters(scenes, 1.3), strict=True):
+        alone = np.asarray(next(pdf_png.rasters([scene], 1.3)), int)
         assert np.abs(alone - np.asarray(image, int)).max() <= 4
-    assert not np.array_equal(alone, np.asarray(next(paper.rasters(scenes[1:], 1.3)), int))
+    assert not np.array_equal(alone, np.asarray(next(pdf_png.rasters(scenes[1:], 1.3)), int))
 
 
 def test_drawings_of_different_size_follow_each_other() -> None:
     scenes = [viz.draw(lecture())._scene, viz.draw(reuse())._scene, viz.draw(reuse(), theme="dark")._scene]
-    for scene, data in zip(scenes, paper.pngs(scenes), strict=True):
-        assert data == paper.png(scene)
+    for scene, data in zip(scenes, pdf_png.pngs(scenes), strict=True):
+        assert data == pdf_png.png(scene)

@@ -3,17 +3,17 @@
 import math
 
 import pytest
-from pictures import SVG, groups, says
-from test_viz_graphs import lecture, named, neurons, reuse
 
 import microgrid as mg
 import viz
 from microgrid import Value, parameter
-from viz.digits import Numbers
-from viz.folding import fold
-from viz.routes import Routes
-from viz.snapshot import read
-from viz.theme import THEMES
+from pictures import SVG, groups, says
+from test_viz_graphs import lecture, named, neurons, reuse
+from viz.graph.folding import fold
+from viz.graph.routes import Routes
+from viz.graph.trace import read
+from viz.style.theme import THEMES
+from viz.words.numbers import Numbers
 
 
 def test_the_reused_weight_of_the_lecture_has_three_routes() -> None:

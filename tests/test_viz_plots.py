@@ -10,13 +10,13 @@ from types import SimpleNamespace
 import matplotlib.figure
 import numpy as np
 import pytest
-from test_viz_graphs import HOSTILE
 
 import microgrid
 from microgrid import Value, nn
 from microgrid.monitor import LayerStats, Monitor
+from test_viz_graphs import HOSTILE
 from viz import plots
-from viz.theme import PALETTE
+from viz.style.theme import PALETTE
 
 NASTY = ["$x$", "$\\alpha", "_hidden", "a\nb", "\x07", "", "x" * 200]
 
@@ -250,7 +250,7 @@ def test_a_plot_draws_on_the_axes_it_is_given_says_what_they_are_and_leaves_pypl
 
 
 def test_colours_by_order_grow_lighter() -> None:
-    from viz.panels import gradation
+    from viz.plots.axes import gradation
 
     light = [0.2126 * r + 0.7152 * g + 0.0722 * b for r, g, b, _ in gradation(12)]
     assert light == sorted(light)

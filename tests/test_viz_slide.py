@@ -5,13 +5,13 @@ import warnings
 import xml.etree.ElementTree as ET
 
 import pytest
-from pictures import network
-from test_viz_graphs import lecture, neurons
 
 import viz
-from viz import slide
-from viz.scene import Group, Path, Scene, Text
-from viz.theme import Font, Paint
+from pictures import network
+from test_viz_graphs import lecture, neurons
+from viz.drawing import slide
+from viz.drawing.scene import Group, Path, Scene, Text
+from viz.style.theme import Font, Paint
 
 
 def sheet(width: float, height: float) -> Scene:

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from string import Formatter
 
 import pytest
-from test_viz_graphs import GRAPHS, lecture, named, reuse
 
 import microgrid as mg
 import viz
 from microgrid import Value, graph, parameter
-from viz.captions import MESSAGES
+from test_viz_graphs import GRAPHS, lecture, named, reuse
+from viz.walk.captions import MESSAGES
 
 
 def bits(x: float) -> bytes:
@@ -275,8 +275,8 @@ def test_captions_name_nodes_as_mathematics_does() -> None:
 
 
 def test_the_layout_of_a_page_has_the_limit_of_time_that_was_asked_for(monkeypatch):
-    limits, run = [], viz.layout.engines.run
-    monkeypatch.setattr(viz.layout.engines, "run", lambda *given: limits.append(given[2]) or run(*given))
+    limits, run = [], viz.drawing.layout.engines.run
+    monkeypatch.setattr(viz.drawing.layout.engines, "run", lambda *given: limits.append(given[2]) or run(*given))
     viz.steps(Value(2.0, "x") * 3.0, timeout=7.0).html()
     assert set(limits) == {7.0}
 

@@ -5,16 +5,16 @@ import re
 from collections.abc import Callable
 
 import pytest
-from test_viz_graphs import HOSTILE, lecture, named, neurons, reuse, square
-from test_viz_steps import captions, tangle
 
 import microgrid as mg
 import viz
 from microgrid import Value, graph, parameter
-from viz.digits import Numbers
-from viz.naming import Names
-from viz.snapshot import read
-from viz.text import clean, shorten
+from test_viz_graphs import HOSTILE, lecture, named, neurons, reuse, square
+from test_viz_steps import captions, tangle
+from viz.graph.trace import read
+from viz.style.text import clean, shorten
+from viz.words.names import Names
+from viz.words.numbers import Numbers
 
 # ---------------------------------------------------------------- paths
 

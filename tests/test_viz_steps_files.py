@@ -7,13 +7,14 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from test_viz_graphs import lecture, named, reuse
-from test_viz_steps_pictures import SVG, texts
 
 import viz
 from microgrid import Value
-from viz import layout, paper
-from viz.theme import THEMES
+from test_viz_graphs import lecture, named, reuse
+from test_viz_steps_pictures import SVG, texts
+from viz.drawing import layout
+from viz.formats import pdf_png
+from viz.style.theme import THEMES
 
 
 @pytest.mark.parametrize(("suffix", "magic"), [("svg", b"<svg "), ("pdf", b"%PDF-"), ("png", b"\x89PNG")])
@@ -65,7 +66,7 @@ def _pixels(steps: viz.Steps, k: int, width: int) -> np.ndarray:
     from PIL import Image
 
     scene = steps._film.scene(k)
-    return np.asarray(Image.open(io.BytesIO(paper.png(scene, width / scene.size[0]))).convert("RGB"))
+    return np.asarray(Image.open(io.BytesIO(pdf_png.png(scene, width / scene.size[0]))).convert("RGB"))
 
 
 def test_a_moving_svg_shows_each_frame_in_its_time(tmp_path: Path) -> None:

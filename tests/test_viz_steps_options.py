@@ -7,15 +7,15 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from test_viz_graphs import lecture, named, neurons, reuse
-from test_viz_steps import captions
-from test_viz_steps_pictures import SVG, box, groups, texts
 
 import microgrid as mg
 import viz
 from microgrid import Value, parameter
-from microgrid.cli import main
-from viz.theme import THEMES, contrast
+from microgrid.cli.commands import main
+from test_viz_graphs import lecture, named, neurons, reuse
+from test_viz_steps import captions
+from test_viz_steps_pictures import SVG, box, groups, texts
+from viz.style.theme import THEMES, contrast
 
 THEME = THEMES["lecture"]
 

@@ -5,13 +5,13 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from test_viz_graphs import HOSTILE, lecture, named, neurons, reuse
 
 import viz
 from microgrid import Value, parameter
-from viz import layout
-from viz.text import clean
-from viz.theme import THEMES
+from test_viz_graphs import HOSTILE, lecture, named, neurons, reuse
+from viz.drawing import layout
+from viz.style.text import clean
+from viz.style.theme import THEMES
 
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -6,12 +6,12 @@ import re
 from xml.etree import ElementTree
 
 import pytest
-from test_viz_graphs import named, neurons
-from test_viz_steps_pictures import LIT, SVG, box, edges, groups, texts
 
 import microgrid as mg
 import viz
 from microgrid import Value, graph, parameter
+from test_viz_graphs import named, neurons
+from test_viz_steps_pictures import LIT, SVG, box, edges, groups, texts
 
 
 def shown(steps: viz.Steps, name: str) -> list[list[str]]:
@@ -104,9 +104,9 @@ def test_a_box_is_lit_where_any_of_its_nodes_gets_a_number_and_an_arrow_where_an
 
 def test_a_box_that_is_not_computed_is_empty_and_says_so() -> None:
     steps = viz.steps(named(neurons(), "y"), by="layer", collapse="layer")
-    ground = viz.theme.THEMES["lecture"].background
+    ground = viz.style.theme.THEMES["lecture"].background
     fills = [box(steps, k, "layer1").find(f"{SVG}path").get("fill") for k in range(3)]
-    assert fills == [ground, ground, viz.theme.THEMES["lecture"].boxes["folded"].fill]
+    assert fills == [ground, ground, viz.style.theme.THEMES["lecture"].boxes["folded"].fill]
     said = [box(steps, k, "layer0").get("aria-label") for k in (0, 1, -1)]
     assert said[0] == "scope layer0, collapsed: 16 nodes, values not computed, gradient not computed"
     assert re.fullmatch(r".* nodes, values -0\.9654\d*, 0\.9227\d*, gradient not computed", said[1])

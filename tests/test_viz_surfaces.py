@@ -8,12 +8,12 @@ import warnings
 import matplotlib
 import numpy as np
 import pytest
-from test_viz_plots import drawn, words
 
 import microgrid
 from microgrid import Value, nn, parameter
+from test_viz_plots import drawn, words
 from viz import plots
-from viz.theme import PALETTE
+from viz.style.theme import PALETTE
 
 
 def line_model(w0: float, w1: float, b: float):

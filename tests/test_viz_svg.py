@@ -6,12 +6,12 @@ from itertools import chain
 from xml.etree import ElementTree
 
 import pytest
-from test_viz_graphs import HOSTILE, lecture, named, neurons, square
 
 import microgrid as mg
 import viz
 from microgrid import Value, parameter
-from viz.text import clean, shorten
+from test_viz_graphs import HOSTILE, lecture, named, neurons, square
+from viz.style.text import clean, shorten
 
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from viz.metrics import text_width
-from viz.text import clean, shorten
+from viz.style.text import clean, shorten
+from viz.style.text_width import text_width
 
 
 @pytest.mark.parametrize(

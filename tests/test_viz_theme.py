@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from viz.theme import FONTS, THEMES, Theme
+from viz.style.theme import FONTS, THEMES, Theme
 
 ROLES = ("input", "parameter", "op", "constant")
 

@@ -7,14 +7,14 @@ import warnings
 from pathlib import Path
 
 import pytest
-from test_viz_graphs import GRAPHS, HOSTILE, lecture, named, reuse
 
 import microgrid as mg
 import viz
 from microgrid import parameter
-from viz import tikz
-from viz.latex import latex, missing
-from viz.theme import THEMES
+from test_viz_graphs import GRAPHS, HOSTILE, lecture, named, reuse
+from viz.formats import tikz
+from viz.formats.latex import latex, missing
+from viz.style.theme import THEMES
 
 needs_latex = pytest.mark.skipif(shutil.which("pdflatex") is None, reason="optional: needs pdflatex")
 

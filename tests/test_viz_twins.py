@@ -8,9 +8,9 @@ import pytest
 
 import viz
 from microgrid import nn
-from viz import layout
-from viz.digits import Numbers
-from viz.picture import Picture, compose
+from viz.drawing import layout
+from viz.picture.boxes import Picture, compose
+from viz.words.numbers import Numbers
 
 
 def network(inputs: int, layers: list[int], **options: object) -> tuple[Picture, layout.Layout]:

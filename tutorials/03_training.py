@@ -18,7 +18,9 @@ X, y = datasets.moons(100, noise=0.2, labels=(-1, 1), seed=1)
 random.seed(1)
 model = MLP(2, [16, 16, 1])
 parameters = model.parameters()
-print(f"{len(parameters)} parameters; the first point scores {model(X[0]).data:.3f} and belongs to moon {y[0]:.0f}")
+print(
+    f"{len(parameters)} parameters; the first point scores {model(X[0]).data:.3f} and belongs to moon {y[0]:.0f}"
+)
 
 # %% [markdown]
 # ## The loss, and steps by hand

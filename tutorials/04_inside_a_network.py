@@ -35,6 +35,7 @@ def show(axes, name):
 # The same network of thirty ReLU layers starts in three ways: all weights 0, weights of the size that Glorot and Bengio
 # worked out for tanh (Xavier), and the √2 times larger ones of He, made for ReLU, which passes on half of what it gets.
 
+
 # %%
 def deep(scheme, seed=1):
     """Thirty layers of sixteen ReLU units without biases, and one linear unit."""
@@ -49,7 +50,9 @@ def deep(scheme, seed=1):
 def look(model):
     """One step of training with the monitor on; what it saw before that step."""
     monitor = Monitor(model, every=1)
-    fit(model, X, y, loss="hinge", optimizer=optim.SGD(model.parameters(), lr=1e-4), epochs=1, monitor=monitor)
+    fit(
+        model, X, y, loss="hinge", optimizer=optim.SGD(model.parameters(), lr=1e-4), epochs=1, monitor=monitor
+    )
     return monitor
 
 
@@ -57,6 +60,7 @@ def look(model):
 # ## What the monitor sees
 #
 # For every layer it keeps the activations of all samples, and the derivative of the loss with respect to each of them.
+
 
 # %%
 def size(numbers):
@@ -73,7 +77,9 @@ monitors = {name: look(deep(scheme)) for name, scheme in ways.items()}
 for name, monitor in monitors.items():
     layers = [stats for scope, stats in monitor.records[0].layers.items() if scope.startswith("relu")]
     first, last = layers[0], layers[-1]
-    print(f"{name}: activations {size(first.activations):.1e} in layer 1, {size(last.activations):.1e} in layer 30")
+    print(
+        f"{name}: activations {size(first.activations):.1e} in layer 1, {size(last.activations):.1e} in layer 30"
+    )
     print(f"{name}: gradients {size(last.gradients):.1e} in layer 30, {size(first.gradients):.1e} in layer 1")
 
 # %% [markdown]

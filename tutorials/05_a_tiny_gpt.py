@@ -71,7 +71,11 @@ class GPT(Module):
 
         self.heads, self.embedding, self.positions = heads, matrix(width, letters), matrix(context, width)
         self.query, self.key, self.value, self.mix = (matrix(width, width) for _ in range(4))
-        self.expand, self.shrink, self.head = matrix(4 * width, width), matrix(width, 4 * width), matrix(letters, width)
+        self.expand, self.shrink, self.head = (
+            matrix(4 * width, width),
+            matrix(width, 4 * width),
+            matrix(letters, width),
+        )
 
     def __call__(self, letter, keys, values):
         """The logits of what follows a letter, which comes as a list: 1 at its place in the alphabet, 0 elsewhere."""
@@ -119,7 +123,9 @@ for name in NAMES:
     batches.setdefault(len(name) + 2, []).append(np.ravel(encoded(f".{name}.")))
 for length in batches:
     text = [[Value(0.0) for _ in LETTERS] for _ in range(length)]
-    programs[length] = microgrid.compile(surprise(model, text), [x for row in text for x in row], model.parameters())
+    programs[length] = microgrid.compile(
+        surprise(model, text), [x for row in text for x in row], model.parameters()
+    )
 letters = sum(len(name) + 1 for name in NAMES)
 weights = np.array([p.data for p in model.parameters()])
 optimizer = optim.Adam(weights, lr=0.01)

@@ -11,16 +11,17 @@ from typing import Any
 
 from microgrid import Value
 
-from . import dot, layout, page, paint, paper, svg, tikz
-from .choices import Choices, choose
-from .digits import ASCII_MINUS, Numbers
-from .names import mathematical
+from .drawing import layout, painter
+from .drawing.scene import Scene
+from .drawing.slide import fit, smallest
+from .drawing.slide_advice import warn_if_small
+from .formats import dot, page, pdf_png, svg, tikz
+from .graph.trace import Node, Trace, read
 from .options import Options
-from .picture import compose
-from .remedies import warn_if_small
-from .scene import Scene
-from .slide import fit, smallest
-from .snapshot import Node, Trace, read
+from .picture.boxes import compose
+from .picture.selection import Choices, choose
+from .words.labels import mathematical
+from .words.numbers import ASCII_MINUS, Numbers
 
 __all__ = ["Figure", "draw"]
 
@@ -93,11 +94,27 @@ def draw(
     Graphviz fails or takes too long, EngineNotFound where there is none.
     """
     options = Options(
-        rankdir=rankdir, theme=theme, ops=ops, edges=edges, labels=labels, precision=precision, title=title,
-        legend=legend, highlight=highlight, path=path, color_by=color_by, node_style=node_style, collapse=collapse,
-        max_nodes=max_nodes, around=around, radius=radius, engine=engine, timeout=timeout, slide=slide,
+        rankdir=rankdir,
+        theme=theme,
+        ops=ops,
+        edges=edges,
+        labels=labels,
+        precision=precision,
+        title=title,
+        legend=legend,
+        highlight=highlight,
+        path=path,
+        color_by=color_by,
+        node_style=node_style,
+        collapse=collapse,
+        max_nodes=max_nodes,
+        around=around,
+        radius=radius,
+        engine=engine,
+        timeout=timeout,
+        slide=slide,
         lang=lang,
-    )  # fmt: skip
+    )
     trace = mathematical(read(y)) if labels == "math" else read(y)
     return Figure(trace, options, choose(y, trace, options, LESS))
 
@@ -134,7 +151,7 @@ class Figure:
     def _painted(self, options: Options, choices: Choices) -> Scene:
         picture = compose(self._trace, options, Numbers(options.precision), choices)
         places = layout.place(picture, options.rankdir, options.engine, options.timeout)
-        return paint.paint(picture, places, options)
+        return painter.paint(picture, places, options)
 
     def svg(self) -> str:
         """The picture as SVG, for slides, web pages and notebooks."""
@@ -172,15 +189,17 @@ class Figure:
         writers: dict[str, Callable[[], str | bytes]] = {
             ".svg": self.svg,
             ".html": self.html,
-            ".pdf": lambda: paper.pdf(self._scene),
-            ".png": lambda: paper.png(self._scene),
+            ".pdf": lambda: pdf_png.pdf(self._scene),
+            ".png": lambda: pdf_png.png(self._scene),
             ".tex": lambda: tikz.document(self._scene),
             ".dot": self.dot,
             ".gv": self.dot,
         }
         if target.suffix.lower() not in writers:
             *first, last = writers
-            raise ValueError(f"cannot tell the format of {str(target)!r}: end it in {', '.join(first)} or {last}")
+            raise ValueError(
+                f"cannot tell the format of {str(target)!r}: end it in {', '.join(first)} or {last}"
+            )
         content = writers[target.suffix.lower()]()
         replace_file(target, content.encode() if isinstance(content, str) else content)
         return target
@@ -235,7 +254,9 @@ def replace_file(target: Path, content: bytes) -> None:
         if temporary is not None:
             Path(temporary).unlink(missing_ok=True)
         if isinstance(error, OSError):
-            raise type(error)(error.errno, f"cannot write the picture: {error.strerror}", str(target)) from error
+            raise type(error)(
+                error.errno, f"cannot write the picture: {error.strerror}", str(target)
+            ) from error
         raise
 
 

@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .folding import LEVELS
-from .language import LANGUAGES
-from .slide import SLIDES
-from .snapshot import Node
-from .theme import THEMES
+from .drawing.slide import SLIDES
+from .graph.folding import LEVELS
+from .graph.trace import Node
+from .style.theme import THEMES
+from .words.language import LANGUAGES
 
 __all__ = ["CHOICES", "Options", "check_choice"]
 
@@ -60,7 +60,11 @@ class Options:
     def __post_init__(self) -> None:
         for name, choices in CHOICES.items():
             check_choice(name, getattr(self, name), choices)
-        for name, levels in (("collapse", ("auto", *LEVELS)), ("color_by", ("grad",)), ("slide", tuple(SLIDES))):
+        for name, levels in (
+            ("collapse", ("auto", *LEVELS)),
+            ("color_by", ("grad",)),
+            ("slide", tuple(SLIDES)),
+        ):
             if getattr(self, name) is not None:
                 check_choice(name, getattr(self, name), levels)
         if self.radius is not None:
@@ -68,7 +72,9 @@ class Options:
             if self.around is None:
                 raise ValueError(f"radius={self.radius} says how far from a node: name it with around=")
         if not isinstance(self.timeout, int | float) or isinstance(self.timeout, bool):
-            raise TypeError(f"timeout is a number of seconds, got {type(self.timeout).__name__} {self.timeout!r}")
+            raise TypeError(
+                f"timeout is a number of seconds, got {type(self.timeout).__name__} {self.timeout!r}"
+            )
         if not 0 < self.timeout < math.inf:
             raise ValueError(f"timeout={self.timeout} is out of range: a positive number of seconds")
         _check_whole("precision", self.precision, 1, 17)
@@ -82,11 +88,15 @@ def check_choice(name: str, value: object, choices: tuple[str, ...]) -> None:
     """ValueError for what is none of the choices, which it names."""
     if value not in choices:
         *first, last = (f'"{choice}"' for choice in choices)
-        raise ValueError(f"{name}={value!r} is unknown: choose {' or '.join(filter(None, [', '.join(first), last]))}")
+        raise ValueError(
+            f"{name}={value!r} is unknown: choose {' or '.join(filter(None, [', '.join(first), last]))}"
+        )
 
 
 def _check_whole(name: str, value: object, least: int, most: int | None) -> None:
     if not isinstance(value, int) or isinstance(value, bool):
         raise TypeError(f"{name} is a whole number, got {type(value).__name__} {value!r}")
     if value < least or (most is not None and value > most):
-        raise ValueError(f"{name}={value} is out of range: " + (f"{least} to {most}" if most else f"at least {least}"))
+        raise ValueError(
+            f"{name}={value} is out of range: " + (f"{least} to {most}" if most else f"at least {least}")
+        )

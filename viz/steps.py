@@ -10,25 +10,25 @@ from pathlib import Path
 from typing import Any, overload
 
 from microgrid import Value
-from microgrid.report import Report
+from microgrid.proof.report import Report
 
-from .captions import Captions
-from .choices import Choices, choose, collapsed
-from .digits import Numbers
+from .drawing.slide_advice import warn_if_small
 from .errors import warn
 from .figure import bundle
-from .folding import LEVELS, fold
-from .frames import Arrangement, Film, arrange
-from .history import Frame, remember
-from .looks import scale_of, styles
-from .names import mathematical
-from .naming import labelled
+from .graph.folding import LEVELS, fold
+from .graph.trace import Trace, read
 from .options import Options, check_choice
-from .remedies import warn_if_small
-from .saving import Files
-from .snapshot import Trace, read
-from .step_page import in_notebook, step_page, verdict
-from .walk import GROUPINGS, grouping, walk
+from .page.page import in_notebook, step_page, verdict
+from .picture.looks import scale_of, styles
+from .picture.selection import Choices, choose, collapsed
+from .walk.captions import Captions
+from .walk.files import Files
+from .walk.film import Arrangement, Film, arrange
+from .walk.history import Frame, remember
+from .walk.moments import GROUPINGS, grouping, walk
+from .words.labels import mathematical
+from .words.names import labelled
+from .words.numbers import Numbers
 
 __all__ = ["Frame", "Steps", "explain", "steps"]
 
@@ -62,7 +62,9 @@ def steps(y: Value, *, by: str = "auto", lang: str = "en", **options: Any) -> St
             f"collapse scopes, or {LESS}"
         )
     if unknown := [name for name in options if name not in known]:
-        raise TypeError(f"steps has no option {unknown[0]!r}: there are by, lang, and as in draw {', '.join(known)}")
+        raise TypeError(
+            f"steps has no option {unknown[0]!r}: there are by, lang, and as in draw {', '.join(known)}"
+        )
     check_choice("by", by, ("auto", *GROUPINGS))
     asked = Options(**options, lang=lang)
     trace = _read(y, asked)
@@ -83,7 +85,12 @@ def _read(y: Value, options: Options) -> Trace:
 def _collapsed(trace: Trace, by: str, options: Options) -> Options:
     """Where single nodes are too many to be drawn, what a frame stands for is a box."""
     level, count = grouping(trace, by), len(trace.nodes)
-    if options.collapse != "auto" or options.max_nodes is None or count <= options.max_nodes or level not in LEVELS:
+    if (
+        options.collapse != "auto"
+        or options.max_nodes is None
+        or count <= options.max_nodes
+        or level not in LEVELS
+    ):
         return options
     boxes = len(fold(trace, level))
     if not boxes <= options.max_nodes < count:
@@ -265,7 +272,9 @@ class Steps(Sequence[Frame]):
         if moment.phase == "end":
             return say.end([node.grad for node in nodes])
         if len(moment.updates) > 1:
-            return say.group_backward(moment.scope, moment.updates, lambda node: self._history.grad(node, index))
+            return say.group_backward(
+                moment.scope, moment.updates, lambda node: self._history.grad(node, index)
+            )
         (update,) = moment.updates
         node, k = update.edge
         return say.backward(nodes[node], k, update.outer, update.before, update.after)
@@ -273,5 +282,8 @@ class Steps(Sequence[Frame]):
 
 def _differentiated(trace: Trace, gradients: Sequence[float | None]) -> Trace:
     """The trace with the gradients that the walk ends with, which are derivatives of the root by construction."""
-    nodes = (replace(node, grad=grad, is_derivative=True) for node, grad in zip(trace.nodes, gradients, strict=True))
+    nodes = (
+        replace(node, grad=grad, is_derivative=True)
+        for node, grad in zip(trace.nodes, gradients, strict=True)
+    )
     return Trace(tuple(nodes), trace.operations)

@@ -8,18 +8,18 @@
 from importlib import import_module
 from typing import Any
 
-from .chains import Residual as Residual
-from .chains import Sequential as Sequential
 from .layers import Activation as Activation
 from .layers import Conv as Conv
 from .layers import Linear as Linear
 from .layers import Maxout as Maxout
+from .mlp import MLP as MLP
+from .mlp import Layer as Layer
+from .mlp import Neuron as Neuron
 from .module import Module as Module
-from .modules import MLP as MLP
-from .modules import Layer as Layer
-from .modules import Neuron as Neuron
 from .regularizers import BatchNorm as BatchNorm
 from .regularizers import Dropout as Dropout
+from .sequential import Residual as Residual
+from .sequential import Sequential as Sequential
 
 
 def __getattr__(name: str) -> Any:

@@ -7,7 +7,7 @@ from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .. import files
+from ..base import files
 from ..errors import CheckpointError
 
 if TYPE_CHECKING:
@@ -56,7 +56,9 @@ def _write(module: Module, numbers: dict[str, float]) -> None:
     for name, p in module.named_parameters():
         p.data = float(numbers[name])
     for name, part, attribute, _ in _statistics(module):
-        setattr(part, attribute, [float(numbers[f"{name}.{i}"]) for i in range(len(getattr(part, attribute)))])
+        setattr(
+            part, attribute, [float(numbers[f"{name}.{i}"]) for i in range(len(getattr(part, attribute)))]
+        )
 
 
 def _check(module: Module, numbers: Any, wanted: dict[str, float]) -> None:
@@ -74,7 +76,9 @@ def _check(module: Module, numbers: Any, wanted: dict[str, float]) -> None:
         )
     for name, x in numbers.items():
         if isinstance(x, bool) or not isinstance(x, int | float):
-            raise CheckpointError(f"{name!r} has to be a number, and the state has {type(x).__name__} {x!r:.40}")
+            raise CheckpointError(
+                f"{name!r} has to be a number, and the state has {type(x).__name__} {x!r:.40}"
+            )
         if not _finite(x):
             raise CheckpointError(f"{name!r} has to be finite in doubles, and the state has {x!s:.40}")
     for name, part, attribute, least in _statistics(module):
@@ -107,13 +111,17 @@ def load(module: Module, path: Any) -> None:
     """Give the module the state that a file holds; CheckpointError says what is wrong with the file."""
     contents = _read(Path(path))
     if not isinstance(contents, dict) or contents.get("format") != FORMAT:
-        raise CheckpointError(f"{path} is JSON, but no model that microgrid saved: its format is not {FORMAT!r}")
+        raise CheckpointError(
+            f"{path} is JSON, but no model that microgrid saved: its format is not {FORMAT!r}"
+        )
     if not isinstance(contents.get("state"), dict):
         raise CheckpointError(f"{path} holds no state: it was changed after it was saved")
     try:
         restore(module, contents["state"])
     except CheckpointError as error:
-        raise CheckpointError(f"cannot load {path}, saved from {contents.get('model')!s:.200}: {error}") from None
+        raise CheckpointError(
+            f"cannot load {path}, saved from {contents.get('model')!s:.200}: {error}"
+        ) from None
 
 
 def _read(path: Path) -> Any:

@@ -16,7 +16,7 @@ from statistics import NormalDist
 from typing import Any, TypeVar
 
 from .. import arguments
-from ..failures import number
+from ..base.messages import number
 from .weights import Source, Weights
 
 __all__ = [
@@ -68,7 +68,9 @@ def uniform(weights: W, low: float = 0.0, high: float = 1.0, *, seed: Any = None
 def normal(weights: W, mean: float = 0.0, std: float = 1.0, *, seed: Any = None) -> W:
     """Normal with that mean and standard deviation; ValueError if `std` is below 0."""
     found = Weights("normal", weights)
-    return found.become(Source(seed).normals(found.real("mean", mean), found.deviation(std), len(found.leaves)))
+    return found.become(
+        Source(seed).normals(found.real("mean", mean), found.deviation(std), len(found.leaves))
+    )
 
 
 def truncated_normal(
@@ -82,13 +84,17 @@ def truncated_normal(
     mean, std = found.real("mean", mean), found.deviation(std)
     low, high = found.real("low", low), found.real("high", high)
     if not (low < high and std > 0):
-        raise ValueError(f"truncated_normal needs low < high and std > 0, got low={low}, high={high}, std={std}")
+        raise ValueError(
+            f"truncated_normal needs low < high and std > 0, got low={low}, high={high}, std={std}"
+        )
     # By the inverse of the distribution function, mirrored so that the interval lies where that has digits: far above
     # the mean it is 1, far below it goes on to 1e-308.
     scale = -std if low + high > 2 * mean else std
     first, last = sorted(erfc((mean - end) / scale / sqrt(2)) / 2 for end in (low, high))
     if first == last:
-        raise ValueError(f"truncated_normal: with mean={mean}, std={std} nothing falls between {low} and {high}")
+        raise ValueError(
+            f"truncated_normal: with mean={mean}, std={std} nothing falls between {low} and {high}"
+        )
     drawn = [min(max(u, TINY), BELOW_1) for u in Source(seed).uniforms(first, last, len(found.leaves))]
     return found.become([min(max(mean + scale * NormalDist().inv_cdf(u), low), high) for u in drawn])
 
@@ -137,7 +143,9 @@ def he_normal(
 ) -> W:
     """Normal with σ = gain/√fan, for ReLU √(2/fan_in); arguments as above.  Not truncated, as in PyTorch."""
     found = Weights("he_normal", weights)
-    return found.become(Source(seed).normals(0.0, gain(nonlinearity, a) / sqrt(found.fan(mode)), len(found.leaves)))
+    return found.become(
+        Source(seed).normals(0.0, gain(nonlinearity, a) / sqrt(found.fan(mode)), len(found.leaves))
+    )
 
 
 kaiming_uniform, kaiming_normal = he_uniform, he_normal
@@ -218,7 +226,9 @@ def dirac(weights: W, groups: int = 1) -> W:
     """
     found, groups = Weights("dirac", weights), arguments.count(groups, "dirac: groups")
     if not 3 <= len(found.shape) <= 5:
-        raise ValueError(f"dirac needs kernels of shape (out, in, width, ...), got shape {found.shape}: see eye")
+        raise ValueError(
+            f"dirac needs kernels of shape (out, in, width, ...), got shape {found.shape}: see eye"
+        )
     out, inputs, *kernel = found.shape
     if out % groups:
         raise ValueError(f"dirac: {out} outputs do not divide into {groups} groups")

@@ -10,11 +10,11 @@ from math import sqrt
 from typing import Any
 
 from .. import functions
-from ..context import current, scope, scope_at, scopes_inside
+from ..base.context import current, scope, scope_at, scopes_inside
+from ..base.messages import number
 from ..engine import Value, parameter, weighted_sum
-from ..failures import number
+from .mlp import activate, activation_row
 from .module import Module, bare, inputs, listed, size
-from .modules import activate, activation_row
 from .weights import Source
 
 __all__ = ["Activation", "Conv", "Linear", "Maxout"]
@@ -45,7 +45,9 @@ class Linear(Module):
     def __call__(self, x: Any) -> Any:
         """The list of `nout` sums, or the one; ValueError for another number of inputs than `nin`."""
         xs, places = inputs(x, self.nin, self), scopes_inside(current().scope, "neuron", self.nout)
-        return bare([_affine(self.b[j : j + 1], w, xs, place) for j, (w, place) in enumerate(zip(self.w, places))])
+        return bare(
+            [_affine(self.b[j : j + 1], w, xs, place) for j, (w, place) in enumerate(zip(self.w, places))]
+        )
 
     def __repr__(self) -> str:
         return f"Linear({self.nin}, {self.nout}{'' if self.b else ', bias=False'})"
@@ -76,11 +78,24 @@ class Conv(Module):
     """
 
     def __init__(
-        self, nin: int, nout: int, kernel: int, stride: int = 1, padding: int = 0, bias: bool = True, *,
+        self,
+        nin: int,
+        nout: int,
+        kernel: int,
+        stride: int = 1,
+        padding: int = 0,
+        bias: bool = True,
+        *,
         seed: Any = None,
-    ) -> None:  # fmt: skip
-        nin, nout = self.channels = size(nin, "the input channels of Conv"), size(nout, "the output channels of Conv")
-        self.kernel, self.stride = size(kernel, "the places of a kernel"), size(stride, "the steps of a stride")
+    ) -> None:
+        nin, nout = self.channels = (
+            size(nin, "the input channels of Conv"),
+            size(nout, "the output channels of Conv"),
+        )
+        self.kernel, self.stride = (
+            size(kernel, "the places of a kernel"),
+            size(stride, "the steps of a stride"),
+        )
         self.padding = size(padding, "the zeros of padding", least=0)
         if self.padding >= self.kernel:
             raise ValueError(
@@ -92,7 +107,9 @@ class Conv(Module):
         self.w, self.b = [], []
         for o in range(nout):
             with scope(f"channel{o}"):
-                names = [[f"w{i}" if nin == 1 else f"w{c},{i}" for i in range(self.kernel)] for c in range(nin)]
+                names = [
+                    [f"w{i}" if nin == 1 else f"w{c},{i}" for i in range(self.kernel)] for c in range(nin)
+                ]
                 self.w.append([[parameter(next(drawn), name) for name in row] for row in names])
         for o, start in enumerate(source.uniforms(-bound, bound, nout if bias else 0)):
             with scope(f"channel{o}"):
@@ -103,7 +120,9 @@ class Conv(Module):
         (nin, nout), xs = self.channels, inputs(self._flat(x), None, self)
         length, rest = divmod(len(xs), nin)
         if rest:
-            raise ValueError(f"{self} expects {nin} channels of one length, and {len(xs)} inputs do not divide so")
+            raise ValueError(
+                f"{self} expects {nin} channels of one length, and {len(xs)} inputs do not divide so"
+            )
         span = length + 2 * self.padding - self.kernel
         if span < 0:
             raise ValueError(
@@ -127,7 +146,9 @@ class Conv(Module):
             return x
         lengths = [len(row) if hasattr(row, "__len__") else 1 for row in x]
         if len(lengths) != self.channels[0] or len(set(lengths)) > 1:
-            raise ValueError(f"{self} expects {self.channels[0]} channels of one length, got rows of {lengths}")
+            raise ValueError(
+                f"{self} expects {self.channels[0]} channels of one length, got rows of {lengths}"
+            )
         return [v for row in x for v in row]
 
     def __repr__(self) -> str:

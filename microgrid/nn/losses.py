@@ -17,9 +17,9 @@ from math import exp, inf
 from typing import Any
 
 from .. import arguments, functions
+from ..base.messages import number
 from ..engine import Value
-from ..failures import number
-from .samples import by_class, by_number, check_range
+from .pairing import by_class, by_number, check_range
 
 __all__ = [
     "bce", "bce_with_logits", "cross_entropy", "cross_entropy_with_logits", "half_mse", "hinge", "huber",
@@ -84,7 +84,9 @@ def hinge(predictions: Any, targets: Any, *, reduction: str = "mean") -> Any:
 
     def check(name: str, p: Any, t: Any) -> None:
         if not isinstance(t, Value) and t not in (-1, 1):
-            raise ValueError(f"{name}: labels are -1 and 1, got {t}: 2*y - 1 makes them of labels y of 0 and 1")
+            raise ValueError(
+                f"{name}: labels are -1 and 1, got {t}: 2*y - 1 makes them of labels y of 0 and 1"
+            )
 
     return by_number("hinge", lambda p, t: functions.relu(1 - t * p), predictions, targets, reduction, check)
 
@@ -133,7 +135,9 @@ def bce_with_logits(predictions: Any, targets: Any, *, reduction: str = "mean") 
 
 def _check_answer(name: str, p: Any, t: Any) -> None:
     if not isinstance(t, Value):
-        check_range(name, t, 0.0, 1.0, "is no target: 1 is yes, 0 is no, between them lies the probability of yes")
+        check_range(
+            name, t, 0.0, 1.0, "is no target: 1 is yes, 0 is no, between them lies the probability of yes"
+        )
 
 
 def _either(t: Any, yes: Callable[[], Any], no: Callable[[], Any]) -> Any:
@@ -192,10 +196,18 @@ def nll(predictions: Any, targets: Any, *, reduction: str = "mean") -> Any:
 
     def check(name: str, ps: list[Any], t: Any) -> None:
         for p in ps:
-            check_range(name, p, -inf, ROUNDING, "is no logarithm of a probability, from -inf to 0: "
-                        "cross_entropy_with_logits takes any numbers")  # fmt: skip
+            check_range(
+                name,
+                p,
+                -inf,
+                ROUNDING,
+                "is no logarithm of a probability, from -inf to 0: "
+                "cross_entropy_with_logits takes any numbers",
+            )
 
-    return by_class("nll", lambda ps, t: -_average(t, lambda k: ps[k]), predictions, targets, reduction, check)
+    return by_class(
+        "nll", lambda ps, t: -_average(t, lambda k: ps[k]), predictions, targets, reduction, check
+    )
 
 
 def kl_divergence(p: Any, q: Any, *, reduction: str = "mean") -> Any:
@@ -216,8 +228,14 @@ def kl_divergence(p: Any, q: Any, *, reduction: str = "mean") -> Any:
 
 def _check_probabilities(name: str, ps: list[Any], t: Any) -> None:
     for p in ps:
-        check_range(name, p, 0.0, 1.0, "is no probability, from 0 to 1: softmax makes them of logits, "
-                    "which cross_entropy_with_logits takes as they are")  # fmt: skip
+        check_range(
+            name,
+            p,
+            0.0,
+            1.0,
+            "is no probability, from 0 to 1: softmax makes them of logits, "
+            "which cross_entropy_with_logits takes as they are",
+        )
 
 
 def _average(weights: Any, of_class: Callable[[int], Any]) -> Any:
@@ -266,7 +284,9 @@ def _penalised(name: str, parameters: Any, strength: Any, samples: Any) -> tuple
         raise ValueError(f"{name}: there are 0 parameters to penalise")
     strength = number(strength, where=f"{name}: strength is a real number")
     if strength < 0:
-        raise ValueError(f"{name}: strength is 0 or more, got {strength}: below 0 large weights would be rewarded")
+        raise ValueError(
+            f"{name}: strength is 0 or more, got {strength}: below 0 large weights would be rewarded"
+        )
     return weights, strength if samples is None else strength / arguments.count(samples, f"{name}: samples")
 
 

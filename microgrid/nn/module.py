@@ -39,7 +39,9 @@ class Module:
 
     def __call__(self, x: Any) -> Any:
         """The outputs for one sample, a list of numbers or Values: a list, or a Value where there is one output."""
-        raise NotImplementedError(f"{type(self).__name__} has no __call__: a module computes its outputs there")
+        raise NotImplementedError(
+            f"{type(self).__name__} has no __call__: a module computes its outputs there"
+        )
 
     def batch(self, X: Any) -> list[Any]:
         """The outputs for each of several samples.
@@ -192,7 +194,9 @@ def inputs(x: Any, expected: int | None, who: Any) -> list[Value]:
     """
     shape = getattr(x, "shape", ())
     if len(shape) > 1:
-        raise ValueError(f"{who} takes one sample of {count(expected)}, got an array of shape {shape}: pass row by row")
+        raise ValueError(
+            f"{who} takes one sample of {count(expected)}, got an array of shape {shape}: pass row by row"
+        )
     single = isinstance(x, Value | Real) or (hasattr(x, "shape") and not shape)
     if not single and not isinstance(x, Iterable):
         raise TypeError(f"{who} takes a list or array of {count(expected)}, got {type(x).__name__} {x!r}")

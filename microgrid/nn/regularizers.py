@@ -11,9 +11,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from .. import functions
-from ..context import current, scope, scope_at, scopes_inside
+from ..base.context import current, scope, scope_at, scopes_inside
+from ..base.messages import number
 from ..engine import Value, parameter
-from ..failures import number
 from .module import Module, bare, inputs, samples, size
 
 if TYPE_CHECKING:
@@ -44,7 +44,9 @@ class Dropout(Module):
     def __init__(self, p: float = 0.5, seed: Any = None) -> None:
         self.p: float = number(p, where="Dropout: p, the share that is dropped, is a real number")
         if not 0 <= self.p < 1:
-            raise ValueError(f"Dropout: p, the share that is dropped, lies from 0 to 1, 1 excluded, got {self.p}")
+            raise ValueError(
+                f"Dropout: p, the share that is dropped, lies from 0 to 1, 1 excluded, got {self.p}"
+            )
         self._stream = _stream(seed)
         self.masks: list[Value] = []
         """The factors of the last call, leaves: give them to `compile` as inputs and `draw` their columns."""
@@ -140,7 +142,9 @@ class BatchNorm(Module):
         if self.eps < 0:
             raise ValueError(f"BatchNorm: eps is 0 or more, got {self.eps}: 1e-5 is usual")
         if not 0 <= self.momentum <= 1:
-            raise ValueError(f"BatchNorm: momentum, the weight of a new batch, lies from 0 to 1, got {self.momentum}")
+            raise ValueError(
+                f"BatchNorm: momentum, the weight of a new batch, lies from 0 to 1, got {self.momentum}"
+            )
         self.gamma: list[Value] = []
         self.beta: list[Value] = []
         for made, label, start in ((self.gamma, "gamma", 1.0), (self.beta, "beta", 0.0)):
@@ -171,7 +175,9 @@ class BatchNorm(Module):
         if not self.training:
             return [self(row) for row in rows]
         if len(rows) < 2:
-            raise ValueError(f"{self} is in training, and a batch of 1 sample has no variance: it takes 2 or more")
+            raise ValueError(
+                f"{self} is in training, and a batch of 1 sample has no variance: it takes 2 or more"
+            )
         means, variances, columns = [], [], []
         for j, place in enumerate(scopes_inside(current().scope, "neuron", self.nin)):
             with scope_at(place):
@@ -193,7 +199,10 @@ class BatchNorm(Module):
     def absorb(self, means: Sequence[Any], variances: Sequence[Any]) -> None:
         """Move the running statistics towards those of a batch, Values or numbers, n of each."""
         new = []
-        for what, running, found in (("means", self.running_mean, means), ("variances", self.running_var, variances)):
+        for what, running, found in (
+            ("means", self.running_mean, means),
+            ("variances", self.running_var, variances),
+        ):
             if len(found) != self.nin:
                 raise ValueError(f"{self} has {self.nin} inputs, and was given {len(found)} {what}")
             where = f"{self}: {what} are real numbers"
@@ -202,7 +211,9 @@ class BatchNorm(Module):
         self.running_mean, self.running_var = new
 
     def __getstate__(self) -> dict[str, Any]:
-        return vars(self) | {"statistics": None}  # a copy of the module is not one of the whole graph of a batch
+        return vars(self) | {
+            "statistics": None
+        }  # a copy of the module is not one of the whole graph of a batch
 
     def __repr__(self) -> str:
         return f"BatchNorm({self.nin})"

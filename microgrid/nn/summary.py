@@ -11,7 +11,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..context import errstate
+from ..base.context import errstate
 from ..engine import Value
 from ..graph import order
 
@@ -54,11 +54,15 @@ class Summary:
 
     def __str__(self) -> str:
         head = ("module", "parameters", "nodes per example", "bytes per example")
-        rows = [(part.name, *map("{:,}".format, (part.parameters, part.nodes, part.bytes))) for part in self.parts]
+        rows = [
+            (part.name, *map("{:,}".format, (part.parameters, part.nodes, part.bytes))) for part in self.parts
+        ]
         rows.append(("total", *map("{:,}".format, (self.parameters, self.nodes, self.bytes))))
         widths = [max(map(len, column)) for column in zip(head, *rows)]
         lines = [
-            "  ".join([row[0].ljust(widths[0]), *(text.rjust(width) for text, width in zip(row[1:], widths[1:]))])
+            "  ".join(
+                [row[0].ljust(widths[0]), *(text.rjust(width) for text, width in zip(row[1:], widths[1:]))]
+            )
             for row in (head, *rows)
         ]
         if sum(part.parameters for part in self.parts) > self.parameters:

@@ -10,10 +10,10 @@ from operator import index
 from typing import Any, Generic, TypeVar
 
 from .. import arguments
+from ..base.messages import describe, number
 from ..engine import Value
-from ..failures import describe, number
+from .mlp import Layer, Neuron
 from .module import Module
-from .modules import Layer, Neuron
 
 __all__ = ["Source", "Weights"]
 
@@ -27,7 +27,9 @@ class Weights(Generic[W]):
         self.name, self.given = name, given
         leaves, self.shape = self._read(_rows(name, given))
         if not self.shape:
-            raise TypeError(f"{name}: weights are parameters in a list, got the Value {describe(leaves[0])} alone")
+            raise TypeError(
+                f"{name}: weights are parameters in a list, got the Value {describe(leaves[0])} alone"
+            )
         self.leaves = arguments.leaves(leaves, "weights")
 
     def _read(self, held: Any) -> tuple[list[Value], tuple[int, ...]]:
@@ -43,13 +45,17 @@ class Weights(Generic[W]):
         first = parts[0][1]
         for i, (_, shape) in enumerate(parts):
             if shape != first:
-                raise ValueError(f"{self.name}: rows are of one length, but row {i} has shape {shape}, row 0 {first}")
+                raise ValueError(
+                    f"{self.name}: rows are of one length, but row {i} has shape {shape}, row 0 {first}"
+                )
         return list(chain.from_iterable(leaves for leaves, _ in parts)), (len(parts), *first)
 
     def become(self, numbers: list[float]) -> W:
         """Set every weight, or none; back goes what the user handed in."""
         if not all(map(isfinite, numbers)):
-            raise ValueError(f"{self.name}: not every weight would be finite: choose smaller limits or deviations")
+            raise ValueError(
+                f"{self.name}: not every weight would be finite: choose smaller limits or deviations"
+            )
         for leaf, x in zip(self.leaves, numbers, strict=True):
             leaf.data = x
         return self.given
@@ -59,7 +65,9 @@ class Weights(Generic[W]):
     def fans(self) -> tuple[int, int]:
         """How many inputs an output has, and how many outputs an input feeds."""
         if len(self.shape) < 2:
-            raise ValueError(f"{self.name} needs rows of weights, one for each neuron, got a list of {self.shape[0]}")
+            raise ValueError(
+                f"{self.name} needs rows of weights, one for each neuron, got a list of {self.shape[0]}"
+            )
         out, inputs, *kernel = self.shape
         return inputs * prod(kernel), out * prod(kernel)
 

@@ -7,8 +7,8 @@ from math import inf, isinf, isnan, sqrt
 from typing import TYPE_CHECKING, Any
 
 from .. import arguments
+from ..base.messages import describe, number
 from ..errors import NonFiniteGradient
-from ..failures import describe, number
 from .settings import positive
 
 if TYPE_CHECKING:
@@ -36,7 +36,9 @@ def clip_grad_value_(parameters: Any, limit: float) -> None:
     limit = positive(limit, "the limit", 1)
     g, name, write = _gradients(parameters)
     if np.isnan(g).any():
-        raise NonFiniteGradient(f"the gradient of {name(int(np.isnan(g).argmax()))} is nan: no gradient was clipped")
+        raise NonFiniteGradient(
+            f"the gradient of {name(int(np.isnan(g).argmax()))} is nan: no gradient was clipped"
+        )
     write(np.clip(g, -limit, limit))
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from .. import arguments
 from ..errors import CheckpointError, NonFiniteGradient
+from .parameters import standing, target
 from .settings import contents, jsonable, nonnegative, settings
-from .targets import standing, target
 
 if TYPE_CHECKING:
     import numpy as np
@@ -37,13 +37,17 @@ class Optimizer:
 
         if parameters is None:
             kind = type(self).__name__
-            raise TypeError(f"{kind} is made of what it moves, {kind}(model.parameters(), lr={lr!r}); fit also takes "
-                            f"what makes it, functools.partial({kind}, lr={lr!r})")  # fmt: skip
+            raise TypeError(
+                f"{kind} is made of what it moves, {kind}(model.parameters(), lr={lr!r}); fit also takes "
+                f"what makes it, functools.partial({kind}, lr={lr!r})"
+            )
         self._target = target(parameters)
         self.lr = lr
         self.weight_decay = nonnegative(weight_decay, "weight_decay", 0)
         self._memory = list(memory)
-        self._steps: int | NDArray[np.int64] = 0  # an array once parameters have taken different numbers of steps
+        self._steps: int | NDArray[np.int64] = (
+            0  # an array once parameters have taken different numbers of steps
+        )
         # Row 0 is the parameters, the others the memory.  A step is written into _next; then the two change places.
         n = len(self._target)
         self._last, self._next = np.zeros((1 + len(memory), n)), np.zeros((1 + len(memory), n))

@@ -31,9 +31,15 @@ class SGD(Optimizer):
     """
 
     def __init__(
-        self, parameters: Any = None, lr: float = 0.01, *, momentum: float = 0.0, dampening: float = 0.0,
-        weight_decay: float = 0.0, nesterov: bool = False,
-    ) -> None:  # fmt: skip
+        self,
+        parameters: Any = None,
+        lr: float = 0.01,
+        *,
+        momentum: float = 0.0,
+        dampening: float = 0.0,
+        weight_decay: float = 0.0,
+        nesterov: bool = False,
+    ) -> None:
         self.momentum = nonnegative(momentum, "momentum", 0.9)
         self.dampening = fraction(dampening, "dampening", 0)
         self.nesterov = bool(nesterov)
@@ -69,11 +75,19 @@ class Adagrad(Optimizer):
     """
 
     def __init__(
-        self, parameters: Any = None, lr: float = 0.01, *, lr_decay: float = 0.0, weight_decay: float = 0.0,
-        initial_accumulator_value: float = 0.0, eps: float = 1e-10,
-    ) -> None:  # fmt: skip
+        self,
+        parameters: Any = None,
+        lr: float = 0.01,
+        *,
+        lr_decay: float = 0.0,
+        weight_decay: float = 0.0,
+        initial_accumulator_value: float = 0.0,
+        eps: float = 1e-10,
+    ) -> None:
         self.lr_decay = nonnegative(lr_decay, "lr_decay", 0)
-        self.initial_accumulator_value = nonnegative(initial_accumulator_value, "initial_accumulator_value", 0)
+        self.initial_accumulator_value = nonnegative(
+            initial_accumulator_value, "initial_accumulator_value", 0
+        )
         self.eps = nonnegative(eps, "eps", 1e-10)
         super().__init__(parameters, lr, weight_decay, {"sum": self.initial_accumulator_value})
 
@@ -97,7 +111,13 @@ class Adadelta(Optimizer):
     """
 
     def __init__(
-        self, parameters: Any = None, lr: float = 1.0, *, rho: float = 0.9, eps: float = 1e-6, weight_decay: float = 0.0
+        self,
+        parameters: Any = None,
+        lr: float = 1.0,
+        *,
+        rho: float = 0.9,
+        eps: float = 1e-6,
+        weight_decay: float = 0.0,
     ) -> None:
         self.rho = fraction(rho, "rho", 0.9)
         self.eps = nonnegative(eps, "eps", 1e-6)
@@ -126,9 +146,16 @@ class RMSprop(Optimizer):
     """
 
     def __init__(
-        self, parameters: Any = None, lr: float = 0.01, *, alpha: float = 0.99, eps: float = 1e-8,
-        weight_decay: float = 0.0, momentum: float = 0.0, centered: bool = False,
-    ) -> None:  # fmt: skip
+        self,
+        parameters: Any = None,
+        lr: float = 0.01,
+        *,
+        alpha: float = 0.99,
+        eps: float = 1e-8,
+        weight_decay: float = 0.0,
+        momentum: float = 0.0,
+        centered: bool = False,
+    ) -> None:
         self.alpha = fraction(alpha, "alpha", 0.99)
         self.eps = nonnegative(eps, "eps", 1e-8)
         self.momentum = nonnegative(momentum, "momentum", 0.9)
@@ -167,9 +194,15 @@ class Adam(Optimizer):
     """
 
     def __init__(
-        self, parameters: Any = None, lr: float = 0.001, *, betas: Iterable[float] = (0.9, 0.999), eps: float = 1e-8,
-        weight_decay: float = 0.0, amsgrad: bool = False,
-    ) -> None:  # fmt: skip
+        self,
+        parameters: Any = None,
+        lr: float = 0.001,
+        *,
+        betas: Iterable[float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 0.0,
+        amsgrad: bool = False,
+    ) -> None:
         self.betas = _pair(betas)
         self.eps = nonnegative(eps, "eps", 1e-8)
         self.amsgrad = bool(amsgrad)
@@ -202,9 +235,15 @@ class AdamW(Adam):
     """
 
     def __init__(
-        self, parameters: Any = None, lr: float = 0.001, *, betas: Iterable[float] = (0.9, 0.999), eps: float = 1e-8,
-        weight_decay: float = 0.01, amsgrad: bool = False,
-    ) -> None:  # fmt: skip
+        self,
+        parameters: Any = None,
+        lr: float = 0.001,
+        *,
+        betas: Iterable[float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 0.01,
+        amsgrad: bool = False,
+    ) -> None:
         super().__init__(parameters, lr, betas=betas, eps=eps, weight_decay=weight_decay, amsgrad=amsgrad)
 
     def _regularized(self, x: Floats, g: Floats, out: Floats) -> Floats:
@@ -238,5 +277,7 @@ def _descend(x: Floats, rate: float, direction: Floats, x1: Floats, t: Floats) -
 def _pair(betas: Iterable[float]) -> tuple[float, float]:
     pair = list(betas) if isinstance(betas, Iterable) and not isinstance(betas, str) else []
     if len(pair) != 2:
-        raise ValueError(f"betas are two numbers, for the means of g and of g², got {betas!r}: (0.9, 0.999) is usual")
+        raise ValueError(
+            f"betas are two numbers, for the means of g and of g², got {betas!r}: (0.9, 0.999) is usual"
+        )
     return fraction(pair[0], "betas[0]", 0.9, one=False), fraction(pair[1], "betas[1]", 0.999, one=False)

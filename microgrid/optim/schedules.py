@@ -13,12 +13,20 @@ from types import SimpleNamespace
 from typing import Any, ClassVar
 
 from ..arguments import count
+from ..base.messages import number
 from ..errors import CheckpointError
-from ..failures import number
 from .settings import contents, fraction, jsonable, nonnegative, settings
 
-__all__ = ["CosineAnnealingLR", "ExponentialLR", "LinearLR", "MultiStepLR", "PolynomialLR", "ReduceLROnPlateau",
-           "Schedule", "StepLR"]  # fmt: skip
+__all__ = [
+    "CosineAnnealingLR",
+    "ExponentialLR",
+    "LinearLR",
+    "MultiStepLR",
+    "PolynomialLR",
+    "ReduceLROnPlateau",
+    "Schedule",
+    "StepLR",
+]
 
 
 class _Resumable:
@@ -29,7 +37,9 @@ class _Resumable:
 
     def __init__(self, optimizer: Any) -> None:
         if not hasattr(optimizer, "lr"):
-            raise TypeError(f"a schedule writes the lr of an optimizer, and {type(optimizer).__name__} has none")
+            raise TypeError(
+                f"a schedule writes the lr of an optimizer, and {type(optimizer).__name__} has none"
+            )
         self.optimizer = optimizer
         self.last_epoch = 0
 
@@ -68,7 +78,9 @@ class Schedule(_Resumable):
 
     def lr_at(self, epoch: int) -> float:
         """The learning rate of an epoch, counted from 0."""
-        raise NotImplementedError(f"{type(self).__name__} has no lr_at: a schedule computes the rate of an epoch there")
+        raise NotImplementedError(
+            f"{type(self).__name__} has no lr_at: a schedule computes the rate of an epoch there"
+        )
 
     def step(self) -> None:
         """Go on to the next epoch."""
@@ -145,7 +157,9 @@ class LinearLR(Schedule):
     ) -> None:
         self.start_factor = fraction(start_factor, "start_factor", 1 / 3)
         if not self.start_factor:
-            raise ValueError("start_factor is above 0, got 0.0: with a learning rate of 0 nothing would be learnt")
+            raise ValueError(
+                "start_factor is above 0, got 0.0: with a learning rate of 0 nothing would be learnt"
+            )
         self.end_factor = fraction(end_factor, "end_factor", 1)
         self.total_iters = count(total_iters, "total_iters")
         super().__init__(optimizer)
@@ -183,9 +197,17 @@ class ReduceLROnPlateau(_Resumable):
     }
 
     def __init__(
-        self, optimizer: Any, mode: str = "min", factor: float = 0.1, patience: int = 10, threshold: float = 1e-4,
-        threshold_mode: str = "rel", cooldown: int = 0, min_lr: float = 0.0, eps: float = 1e-8,
-    ) -> None:  # fmt: skip
+        self,
+        optimizer: Any,
+        mode: str = "min",
+        factor: float = 0.1,
+        patience: int = 10,
+        threshold: float = 1e-4,
+        threshold_mode: str = "rel",
+        cooldown: int = 0,
+        min_lr: float = 0.0,
+        eps: float = 1e-8,
+    ) -> None:
         if mode not in ("min", "max"):
             raise ValueError(f'mode={mode!r}: choose "min" for a loss, "max" for an accuracy')
         if threshold_mode not in ("rel", "abs"):

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from math import inf
 from typing import Any
 
+from ..base.messages import number
 from ..errors import CheckpointError
-from ..failures import number
 
 __all__ = ["contents", "fraction", "jsonable", "nonnegative", "positive", "settings"]
 
@@ -32,7 +32,9 @@ def fraction(x: Any, name: str, usual: float, one: bool = True) -> float:
     """A number from 0 to 1; without 1 itself where `one` is False."""
     value = number(x, finite=False, where=f"{name} is a real number")
     if not 0 <= value <= 1 or (value == 1 and not one):
-        raise ValueError(f"{name} lies from 0 to 1{'' if one else ', 1 excluded'}, got {value}: {usual} is usual")
+        raise ValueError(
+            f"{name} lies from 0 to 1{'' if one else ', 1 excluded'}, got {value}: {usual} is usual"
+        )
     return value
 
 
@@ -56,10 +58,14 @@ def contents(state: Any, made: Any, more: Iterable[str]) -> dict[str, Any]:
     kind = type(made).__name__
     saved = state.get("kind") if isinstance(state, dict) else type(state).__name__
     if saved != kind:
-        raise CheckpointError(f"this is the state of {saved}, and {kind} needs what its own state_dict() gave")
+        raise CheckpointError(
+            f"this is the state of {saved}, and {kind} needs what its own state_dict() gave"
+        )
     expected, found = {*settings(made), *more}, state.keys() - {"kind"}
     if found != expected:
         wrong = [f"without {name}" for name in sorted(expected - found)]
         wrong += [f"with the unknown {name}" for name in sorted(map(str, found - expected))]
-        raise CheckpointError(f"this state of {kind} comes {', '.join(wrong)}: load what its state_dict() gave")
+        raise CheckpointError(
+            f"this state of {kind} comes {', '.join(wrong)}: load what its state_dict() gave"
+        )
     return {name: state[name] for name in found}

@@ -11,8 +11,8 @@
 (1.0, 'ended after 200 epochs, as asked')
 """
 
+from .fit import fit as fit
 from .history import EarlyStopping as EarlyStopping
 from .history import History as History
-from .loop import fit as fit
 
 __all__ = ["EarlyStopping", "History", "fit"]

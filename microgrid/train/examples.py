@@ -32,7 +32,9 @@ class Examples:
 
         self.X, self.y = _finite(X, f"{what}: X", "samples"), _finite(y, f"{what}: y", "targets")
         if len(self.X) != len(self.y):
-            raise ValueError(f"{what}: X has {len(self.X)} samples and y {len(self.y)} targets: one for each sample")
+            raise ValueError(
+                f"{what}: X has {len(self.X)} samples and y {len(self.y)} targets: one for each sample"
+            )
         if not len(self.X):
             raise ValueError(f"{what}: X has 0 samples and y 0 targets, and there is nothing to learn from")
         self.whole = bool((self.y % 1 == 0).all())
@@ -82,14 +84,20 @@ def _finite(given: Any, what: str, of: str) -> Floats:
     except TypeError:
         if not any(isinstance(x, str) for x in np.asarray(given, dtype=object).flat):
             raise
-        raise TypeError(f"{what} holds text, and {of} are numbers: numpy.unique(text, return_inverse=True)[1] numbers "
-                        "the classes") from None  # fmt: skip
+        raise TypeError(
+            f"{what} holds text, and {of} are numbers: numpy.unique(text, return_inverse=True)[1] numbers "
+            "the classes"
+        ) from None
     if not array.ndim:
-        raise ValueError(f"{what} is an array with a row or a number for each of the {of}, got the number {array}")
+        raise ValueError(
+            f"{what} is an array with a row or a number for each of the {of}, got the number {array}"
+        )
     finite = np.isfinite(array)
     if not finite.all():
         place = np.argwhere(~finite)[0].tolist()
-        raise ValueError(f"{what}{place} is {array[tuple(place)]}, and {of} have to be finite: leave this one out")
+        raise ValueError(
+            f"{what}{place} is {array[tuple(place)]}, and {of} have to be finite: leave this one out"
+        )
     return np.ascontiguousarray(array)
 
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from math import inf
 from typing import Any
 
-from .. import files
 from ..arguments import count
-from ..failures import number
+from ..base import files
+from ..base.messages import number
 from ..optim.settings import nonnegative
 
 __all__ = ["EarlyStopping", "History"]

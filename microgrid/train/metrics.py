@@ -7,9 +7,9 @@ from math import isclose, prod
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from .. import arguments
-from ..context import no_grad
+from ..base.context import no_grad
+from ..base.messages import number
 from ..engine import Value
-from ..failures import number
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,7 +23,9 @@ __all__ = ["check", "evaluate", "named"]
 COLUMNS = ("epoch", "loss", "lr", "seconds")
 
 
-def named(metrics: Any, targets: Floats, threshold: float | None, loss: Callable[[Any, Any], Any]) -> dict[str, Metric]:
+def named(
+    metrics: Any, targets: Floats, threshold: float | None, loss: Callable[[Any, Any], Any]
+) -> dict[str, Metric]:
     """The metrics by name: "accuracy", functions, which go by their own names, or a mapping from names to functions.
 
     `targets` are all that they will be shown, those of the validation included.
@@ -37,14 +39,20 @@ def named(metrics: Any, targets: Floats, threshold: float | None, loss: Callable
         if function == "accuracy":
             function = Accuracy(targets, threshold, loss)
         elif not callable(function):
-            raise TypeError(f'a metric is "accuracy" or a function of (predictions, targets), got {function!r}')
+            raise TypeError(
+                f'a metric is "accuracy" or a function of (predictions, targets), got {function!r}'
+            )
         else:
             arguments.called(function, f"the metric {name!r}", "predictions", "targets")
         if name in found or name in COLUMNS or name.startswith("validation_"):
-            raise ValueError(f"two columns would be called {name!r}: pass a mapping, {{another name: metric}}")
+            raise ValueError(
+                f"two columns would be called {name!r}: pass a mapping, {{another name: metric}}"
+            )
         found[name] = function
     if threshold is not None and not any(isinstance(function, Accuracy) for function in found.values()):
-        raise ValueError(f'threshold={threshold:g} is for "accuracy", and metrics has none: pass metrics="accuracy"')
+        raise ValueError(
+            f'threshold={threshold:g} is for "accuracy", and metrics has none: pass metrics="accuracy"'
+        )
     return found
 
 
@@ -121,8 +129,10 @@ class Accuracy:
             if targets.ndim == 2 and not ((targets == 1).sum(axis=1) == 1).all():
                 self._refuse()
             if self.given is not None:
-                raise ValueError(f"threshold={self.given:g} is for a single output, and the model has {outputs[0]}: of "
-                                 "several outputs the largest decides: leave threshold= out")  # fmt: skip
+                raise ValueError(
+                    f"threshold={self.given:g} is for a single output, and the model has {outputs[0]}: of "
+                    "several outputs the largest decides: leave threshold= out"
+                )
             return True
         if prod(outputs) != prod(targets.shape[1:]) or not (self.signs or set(self.answers) <= {0, 1}):
             self._refuse()

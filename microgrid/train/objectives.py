@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from ..context import no_grad
+from ..base.context import no_grad
 from ..engine import Value
 from ..errors import DomainError, MicrogridError
 from .examples import Examples
@@ -93,7 +93,9 @@ class Eager:
     def predictions(self) -> Floats:
         import numpy as np
 
-        found: Floats = np.frompyfunc(lambda v: v.data, 1, 1)(np.array(self.outputs, dtype=object)).astype(np.float64)
+        found: Floats = np.frompyfunc(lambda v: v.data, 1, 1)(np.array(self.outputs, dtype=object)).astype(
+            np.float64
+        )
         return found
 
     def refresh(self) -> None:
@@ -189,7 +191,9 @@ class ReplayedBatches:
         """Find the programs for as many rows, and their inputs."""
         if len(rows) not in self.sizes:
             with self.task.untouched():
-                self.sizes[len(rows)] = Programs(self.task, Recorded(self.task, rows, self.encoding), self.penalty)
+                self.sizes[len(rows)] = Programs(
+                    self.task, Recorded(self.task, rows, self.encoding), self.penalty
+                )
         self.programs = self.sizes[len(rows)]
         self.X = with_masks(rows.reshape(1, -1), self.programs.found.masks)
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from .. import program
-from ..context import errstate
+from ..base.context import errstate
 from ..engine import Value
 from ..errors import DomainError, NonFiniteGradient
-from ..recording import record
+from ..programs import program
+from ..programs.recording import record
 from ..transforms import recompute
 from .recorder import Recorded, Unrecordable, check_same
 from .task import Task
@@ -116,7 +116,9 @@ class Penalty:
             return self.program.value_and_grad()
         except (DomainError, NonFiniteGradient) as error:
             give(self.trained, parameters)
-            raise type(error)(f"the penalty or its gradient is not finite{reason(self.root, self.trained)}") from error
+            raise type(error)(
+                f"the penalty or its gradient is not finite{reason(self.root, self.trained)}"
+            ) from error
 
 
 def reason(root: Value, trained: list[Value]) -> str:

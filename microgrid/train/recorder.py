@@ -5,16 +5,16 @@ from __future__ import annotations
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
-from ..context import no_grad
-from ..core import INPUT
+from ..base.context import no_grad
+from ..base.nodes import INPUT
 from ..engine import Value
 from ..errors import MicrogridError
 from ..graph import leaves
 from ..nn.module import Module, walk
+from ..nn.pairing import noted
 from ..nn.regularizers import every_mask
-from ..nn.samples import noted
 from ..ops import ROWS
-from ..recording import Recording, record
+from ..programs.recording import Recording, record
 from .examples import nested
 from .task import Task
 
@@ -24,8 +24,17 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-__all__ = ["PROBES", "Coupled", "Encoding", "Recorded", "Unrecordable", "check_same", "overlooked",
-           "record_batch", "record_example"]  # fmt: skip
+__all__ = [
+    "PROBES",
+    "Coupled",
+    "Encoding",
+    "Recorded",
+    "Unrecordable",
+    "check_same",
+    "overlooked",
+    "record_batch",
+    "record_example",
+]
 
 PROBES = 32
 """How many examples, spread over the data, have to have the graph that is replayed for all."""
@@ -85,7 +94,9 @@ def overlooked(task: Task, found: Recorded) -> dict[str, Value]:
     if not kept or not isinstance(task.model, Module):
         return {}
     under = set(leaves(found.loss)).difference(found.columns)
-    return {name: v for name, v in walk(task.model) if isinstance(v, Value) and v.role == "input" and v in under}
+    return {
+        name: v for name, v in walk(task.model) if isinstance(v, Value) and v.role == "input" and v in under
+    }
 
 
 def flattened(predictions: Any) -> list[Value]:
@@ -94,7 +105,9 @@ def flattened(predictions: Any) -> list[Value]:
         return [predictions]
     if hasattr(predictions, "__iter__"):
         return [output for part in predictions for output in flattened(part)]
-    raise TypeError(f"a model gives Values, or lists of them, got {type(predictions).__name__} {predictions!r}")
+    raise TypeError(
+        f"a model gives Values, or lists of them, got {type(predictions).__name__} {predictions!r}"
+    )
 
 
 def record_example(task: Task, offset: int = 0) -> tuple[Recorded, Encoding, str]:
@@ -167,14 +180,20 @@ def check_same(recordings: list[Recording]) -> None:
             sizes = f"{len(first.code)} and {len(other.code)} nodes"
             raise Unrecordable(f"examples have different graphs, of {sizes}, so Python decides by the data")
         if other.a != first.a or other.b != first.b or other.wanted != first.wanted:
-            raise Unrecordable("examples have graphs that are connected differently, so Python decides by the data")
+            raise Unrecordable(
+                "examples have graphs that are connected differently, so Python decides by the data"
+            )
         for i in fixed:
             x, y = first.data[i], other.data[i]
             if x != y:
-                raise Unrecordable(f"a constant is {x} for one example and {y} for another, so Python looks at data")
+                raise Unrecordable(
+                    f"a constant is {x} for one example and {y} for another, so Python looks at data"
+                )
 
 
 def _check_loss(found: Recorded, expected: float) -> None:
     if abs(found.loss.data - expected) > SAME * max(1.0, abs(expected)):
-        raise Unrecordable(f"the loss is {expected} where targets are numbers, and {found.loss.data} where they are "
-                           "Values of these numbers")  # fmt: skip
+        raise Unrecordable(
+            f"the loss is {expected} where targets are numbers, and {found.loss.data} where they are "
+            "Values of these numbers"
+        )

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from .. import arguments
-from ..context import no_grad
+from ..base.context import no_grad
 from ..engine import Value
 from ..nn.losses import loss_function
 from .examples import Examples, nested, targets

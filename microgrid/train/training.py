@@ -10,9 +10,9 @@ from math import isfinite
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from ..context import errstate
+from ..base.context import errstate
+from ..base.messages import IEEE
 from ..errors import DomainError, NonFiniteGradient
-from ..failures import IEEE
 from ..optim import Optimizer, ReduceLROnPlateau
 from .examples import Examples, batches
 from .history import Best, EarlyStopping, History
@@ -58,11 +58,15 @@ class Training:
             for part in (self.task.examples, held) if held is not None else (self.task.examples,):
                 check(self.metrics, self.objective.shape, part.y)
             if why:
-                notice(f"fit cannot replay this model, and computes every sample in Python, many times slower: {why}")
+                notice(
+                    f"fit cannot replay this model, and computes every sample in Python, many times slower: {why}"
+                )
             if kept := self.objective.overlooked():
                 (name, v), more = next(iter(kept.items())), f" and {len(kept) - 1} more" * (len(kept) > 1)
-                notice(f"fit does not train {name} ({v.data}){more}, a Value in the model and no parameter: make it "
-                       f"microgrid.parameter({v.data}), or a plain number if it is to stay")  # fmt: skip
+                notice(
+                    f"fit does not train {name} ({v.data}){more}, a Value in the model and no parameter: make it "
+                    f"microgrid.parameter({v.data}), or a plain number if it is to stay"
+                )
             self.rows = self.objective.encode(self.task.examples)
             self.watch()
             names = ["loss", *self.metrics]
@@ -72,8 +76,10 @@ class Training:
         if trouble:
             notice(f"fit {self.history.stopped}")
         elif fault:
-            notice(f"fit replayed a graph that is not the model's any more: {fault}; with replay=False every step is "
-                   "computed by the model itself")  # fmt: skip
+            notice(
+                f"fit replayed a graph that is not the model's any more: {fault}; with replay=False every step is "
+                "computed by the model itself"
+            )
         return self.history
 
     def train(self, progress: bool) -> str:
@@ -170,7 +176,11 @@ class Training:
         if wanted:
             before = self.all_parameters(x)
             monitor.observe(
-                epoch=epoch, step=self.steps, program_parameters=before, X=examples.X[places], y=examples.y[places]
+                epoch=epoch,
+                step=self.steps,
+                program_parameters=before,
+                X=examples.X[places],
+                y=examples.y[places],
             )
         self.optimizer.step(gradient)
         self.steps += 1

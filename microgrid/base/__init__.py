@@ -1,0 +1,1 @@
+"""What every other room stands on: nodes, formulas, settings, messages, files.  It uses only `errors`."""

@@ -1,0 +1,92 @@
+"""Which engine runs: the compiled one, unless there is none, it is stale, or MICROGRID_PURE=1 asks for the source.
+
+A compiled module stands beside the .py it was made from, and Python imports the compiled one.  So what it was made
+from is compared with what stands there now: whoever edits engine.py runs what engine.py says.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+import warnings
+from functools import cache
+from hashlib import sha256
+from importlib.abc import MetaPathFinder
+from importlib.machinery import EXTENSION_SUFFIXES, ModuleSpec
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from typing import Any
+
+__all__ = ["choose", "digest", "source", "sources"]
+
+PACKAGE = Path(__file__).parents[1]
+NAME = __name__.partition(".")[0]
+COMPILED = ("base.nodes", "backward", "engine", "programs.recording", "programs.lowering")
+"""The modules that are compiled, by their names in the package: all or none, since they share C structures."""
+NATIVE = ("base.stack", "programs.kernel")
+"""Those that exist compiled only."""
+
+
+def choose() -> bool:
+    """Make the imports that follow find the compiled modules, or their sources; True if compiled."""
+    if os.environ.get("MICROGRID_PURE", "") in ("", "0") and all(map(_built, COMPILED + NATIVE)):
+        nodes = importlib.import_module(f"{NAME}.base.nodes")
+        if nodes.built_from == digest():
+            return True
+        del sys.modules[f"{NAME}.base.nodes"]
+        warnings.warn(
+            "microgrid's sources have changed since they were compiled, so they run uncompiled, slower: compile them "
+            "again (pip install -e .), or set MICROGRID_PURE=1 while you edit",
+            RuntimeWarning,
+            stacklevel=3,
+        )
+    sys.meta_path.insert(0, _Sources())
+    return False
+
+
+def sources() -> list[Path]:
+    """Every file the compiled modules are made from."""
+    texts = [
+        _path(name) for name in (*COMPILED, "ops", "base.formula", "programs.instructions", "programs.rows_c")
+    ]
+    return sorted([*texts, *PACKAGE.rglob("*.pxd"), *PACKAGE.rglob("*.pyx"), *PACKAGE.glob("native/*.[ch]")])
+
+
+def digest() -> bytes:
+    """A number for the contents of `sources()`."""
+    return sha256(b"\0".join(path.read_bytes() for path in sources())).hexdigest().encode()
+
+
+@cache
+def source(name: str) -> Any:
+    """A module as its .py says, uncompiled, beside the compiled one if that is what runs."""
+    running = importlib.import_module(f"{NAME}.{name}")
+    if name not in COMPILED or str(running.__file__).endswith(".py"):
+        return running
+    spec = spec_from_file_location(f"{NAME}.{name}_source", _path(name))
+    if spec is None or spec.loader is None:
+        return running
+    plain = module_from_spec(spec)
+    spec.loader.exec_module(plain)
+    return plain
+
+
+def _built(name: str) -> bool:
+    return any(_path(name, suffix).exists() for suffix in EXTENSION_SUFFIXES)
+
+
+def _path(name: str, suffix: str = ".py") -> Path:
+    return PACKAGE / f"{name.replace('.', '/')}{suffix}"
+
+
+class _Sources(MetaPathFinder):
+    """Finds the .py of a module beside which a compiled one stands."""
+
+    def find_spec(self, name: str, path: Any, target: Any = None) -> ModuleSpec | None:
+        package, _, module = name.partition(".")
+        if package != NAME or module not in COMPILED + NATIVE:
+            return None
+        if module in NATIVE:
+            raise ModuleNotFoundError(f"{name} exists compiled only", name=name)
+        return spec_from_file_location(name, _path(module))

@@ -1,0 +1,166 @@
+"""What holds while operations are recorded: whether they are, what errors do, and in which scope they stand."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import ContextDecorator
+from contextvars import ContextVar, Token
+from copy import copy
+from functools import cache
+from typing import Any, NamedTuple
+
+from .nodes import Blocks
+
+__all__ = [
+    "BLOCKS",
+    "SCOPES",
+    "Settings",
+    "current",
+    "errstate",
+    "no_grad",
+    "scope",
+    "scope_at",
+    "scope_inside",
+    "scope_place",
+    "scopes_inside",
+]
+
+
+class Settings(NamedTuple):
+    recording: bool = True
+    domain: str = "raise"
+    gradient: str = "warn"
+    scope: int = 0  # its place in SCOPES
+
+
+DEFAULT = Settings()
+_settings: ContextVar[Settings] = ContextVar("microgrid", default=DEFAULT)
+
+BLOCKS = Blocks()
+BLOCKS.open = 0
+
+SCOPES = [""]
+"""The full name of every scope there has been: a node holds the place of its own."""
+
+_places = {"": 0}
+_lock = threading.Lock()  # for the counter and the two tables
+
+
+current = _settings.get
+"""The settings in force in this thread (or task)."""
+
+
+class _Block(ContextDecorator):
+    """A ``with`` block, or a decorator, that replaces some of the settings in this thread only."""
+
+    def __init__(self, **changes: Any) -> None:
+        self._changes = changes
+        self._tokens: list[Token[Settings]] = []  # more than one where the same block is entered again
+
+    def _recreate_cm(self) -> _Block:  # each call of a decorated function has a block of its own
+        block = copy(self)
+        block._tokens = []
+        return block
+
+    def __enter__(self) -> None:
+        with _lock:
+            BLOCKS.open += 1
+        before = _settings.get()
+        self._tokens.append(_settings.set(before._replace(**self._replacements(before))))
+
+    def __exit__(self, *exception: object) -> None:
+        with _lock:
+            BLOCKS.open -= 1
+        _settings.reset(self._tokens.pop())
+
+    def _replacements(self, before: Settings) -> dict[str, Any]:
+        return self._changes
+
+
+class no_grad(_Block):
+    """Compute without recording: results are leaves without parents.
+
+    >>> from microgrid import Value, no_grad
+    >>> w = Value(2.0)
+    >>> with no_grad():
+    ...     (3 * w).parents
+    ()
+    """
+
+    def __init__(self) -> None:
+        super().__init__(recording=False)
+
+
+class scope(_Block):
+    """Name what is made inside the block; nested names are joined by "/".
+
+    Drawings and monitors group nodes by it.
+
+    >>> from microgrid import Value, scope
+    >>> with scope("layer1"), scope("neuron2"):
+    ...     h = Value(2.0) * 3
+    >>> h.scope
+    'layer1/neuron2'
+    """
+
+    def __init__(self, name: str) -> None:
+        if not isinstance(name, str) or not name:
+            raise TypeError(f"a scope needs a name, a str that is not empty, got {name!r}")
+        super().__init__()
+        self._name = str.__str__(name)  # kept for ever, so without what a subclass may hold
+
+    def _replacements(self, before: Settings) -> dict[str, Any]:
+        return {"scope": scope_inside(before.scope, self._name)}
+
+
+def scope_place(name: str) -> int:
+    """The place in SCOPES of a full name, which is new or known."""
+    if name not in _places:
+        with _lock:
+            if name not in _places:
+                SCOPES.append(name)
+                _places[name] = len(SCOPES) - 1
+    return _places[name]
+
+
+def scope_inside(outer: int, name: str) -> int:
+    """The place of the scope that ``with scope(name)`` opens in the one at `outer`."""
+    return scope_place(f"{SCOPES[outer]}/{name}" if outer else name)
+
+
+@cache
+def scopes_inside(outer: int, name: str, count: int) -> list[int]:
+    """The places of the scopes name0, name1, ... in the one at `outer`."""
+    return [scope_inside(outer, f"{name}{i}") for i in range(count)]
+
+
+class scope_at(_Block):
+    """The same for a scope that is known by its place."""
+
+    def __init__(self, place: int) -> None:
+        super().__init__(scope=place)
+
+
+class errstate(_Block):
+    """Choose what happens where a number leaves the finite reals.
+
+    `domain`: "raise" (the default) refuses log(-1), 1/0 and exp(1000) at the operation; "ieee" goes on with nan and
+    inf as NumPy does.  `gradient`: a non-finite gradient in `backward` makes it "warn" (the default), "raise"
+    `NonFiniteGradient` (no gradient changes) or is passed over ("ignore").
+
+    >>> from microgrid import Value, errstate
+    >>> with errstate(domain="ieee"):
+    ...     Value(0.0).log().data
+    -inf
+    """
+
+    def __init__(self, *, domain: str | None = None, gradient: str | None = None) -> None:
+        _choose("domain", domain, ("raise", "ieee"))
+        _choose("gradient", gradient, ("warn", "raise", "ignore"))
+        chosen = {"domain": domain, "gradient": gradient}
+        super().__init__(**{name: choice for name, choice in chosen.items() if choice is not None})
+
+
+def _choose(name: str, choice: str | None, choices: tuple[str, ...]) -> None:
+    if choice is not None and choice not in choices:
+        raise ValueError(f"errstate({name}={choice!r}): choose one of {', '.join(map(repr, choices))}")

@@ -1,0 +1,199 @@
+"""What a user is told when a number or an operation cannot be: the thing, the rule, and the way out."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from collections.abc import Callable, Sequence
+from math import isfinite
+from numbers import Number, Real
+from typing import TYPE_CHECKING, Any
+
+from ..errors import DomainError, NonFiniteGradient
+from . import context
+
+if TYPE_CHECKING:
+    from ..engine import Value
+    from ..ops import Op
+
+__all__ = [
+    "call_text",
+    "check_gradients",
+    "constant",
+    "describe",
+    "literal",
+    "lossy",
+    "number",
+    "settle",
+    "with_foreign",
+]
+
+NAME = __name__.partition(".")[0]
+IEEE = 'microgrid.errstate(domain="ieee") goes on with inf and nan'
+
+
+def describe(v: Value) -> str:
+    """A node as messages name it: its label and value, or its operation and value."""
+    if v.label:
+        return f"{v.label!r} ({v.data!r})"
+    return f"{v._op} ({v.data!r})" if v.op else repr(v.data)
+
+
+# ---------------------------------------------------------------- numbers
+
+
+def number(x: Any, finite: bool = True, where: str = "Value needs a real number") -> float:
+    """x as a float; TypeError if it is no real number, ValueError if it is not finite and has to be."""
+    if type(x) is not float:
+        x = _as_float(x, where)
+    if finite and x - x != 0.0 and context.current().domain == "raise":
+        raise ValueError(f"{where}, and {x} is not finite; {IEEE}")
+    result: float = x
+    return result
+
+
+def _as_float(x: Any, where: str) -> float:
+    kind = type(x).__name__
+    if isinstance(x, Real) or (
+        getattr(x, "shape", None) == () and x.dtype.kind in "biuf"
+    ):  # an array of no dimension
+        try:
+            return float(x)
+        except OverflowError:
+            raise OverflowError(f"{where}, and this {kind} exceeds the range of doubles (1.8e308)") from None
+    if hasattr(x, "parents"):
+        raise TypeError(f"{where}, got a Value ({describe(x)}): use it as it is, or v.detach() for a copy")
+    if isinstance(x, complex):
+        raise TypeError(f"{where}, got complex {x!r}: complex numbers are not supported")
+    if hasattr(x, "shape"):
+        raise TypeError(
+            f"{where}, got an array of shape {x.shape}: a Value is scalar, so go through the elements one "
+            "by one, [v * a for a in array]"
+        )
+    hint = f" (write {kind} as a number: float({x!r}))" if isinstance(x, str) else ""
+    raise TypeError(f"{where}, got {kind} {_short(x)}{hint}")
+
+
+def with_foreign(a: Any, b: Any, operation: Callable[[Any, Any], Any]) -> Any:
+    """What an operator gives beside something that is neither a Value nor a number; None where it has to be a number.
+
+    Arrays of Values go element by element; a class with operators of its own is asked for its reflected one.
+    """
+    if any(getattr(getattr(x, "dtype", None), "kind", "") == "O" for x in (a, b)):
+        import numpy as np
+
+        alone = [np.array(x, dtype=object) if hasattr(x, "parents") else x for x in (a, b)]
+        return np.frompyfunc(operation, 2, 1)(*alone)
+    ours = hasattr(b, "parents") or hasattr(b, "shape") or isinstance(b, Number)
+    return None if ours or not hasattr(type(b), "__radd__") else NotImplemented
+
+
+def literal(row: Op, x: Any, other: Any) -> float:
+    """The number an operator was given beside `other`, as a float."""
+    return number(x, where=f"cannot compute {_sketch(row, x, other)}: operands are Values or real numbers")
+
+
+def constant(row: Op, a: Value, c: Any) -> float:
+    """The constant of a unary operation, as a float."""
+    if row.label:
+        return literal(row, c, a)
+    if hasattr(c, "parents"):
+        raise TypeError(
+            f"{row.name}({describe(a)}, {describe(c)}): the second argument is a plain number here"
+        )
+    return number(c, where=f"the constant of {row.name}({describe(a)}, ...) is a real number")
+
+
+def unborn(v: Value) -> TypeError:
+    """The error for an instance of a subclass that has no data."""
+    kind = type(v).__name__
+    return TypeError(f"this {kind} has no data: {kind}.__init__ has to call super().__init__(data)")
+
+
+def lossy(what: str, v: Value) -> TypeError:
+    """The error for a conversion that would drop the gradient on the way."""
+    return TypeError(
+        f"{what} ({describe(v)}) would lose the gradient: use v.data for the number, "
+        "and microgrid's functions (microgrid.exp, ...) in place of math's"
+    )
+
+
+def _sketch(row: Op, x: Any, other: Any) -> str:
+    names = " and ".join(type(thing).__name__ for thing in (other, x) if thing is not ...)
+    return f"{row.spelling()} of {names}"
+
+
+def _short(x: Any) -> str:
+    text = repr(x)
+    return text if len(text) <= 40 else text[:37] + "..."
+
+
+# ---------------------------------------------------------------- operations
+
+
+def settle(row: Op, x: float, y: float, operands: Sequence[Value]) -> tuple[float, float, float]:
+    """Decide about an operation that float arithmetic refused.
+
+    Where only a partial is infinite (the square root at 0) the operation stands.  A value that is not finite, made
+    from finite operands, is refused unless `errstate(domain="ieee")` holds.
+    """
+    result = row.forward_ieee(x, y)
+    if isfinite(result[0]) or context.current().domain == "ieee" or not (isfinite(x) and isfinite(y)):
+        return result
+    what = call_text(row, operands, y)
+    if not row.bind("domain")(x, y):
+        if row.bind("pole")(x, y):
+            raise ZeroDivisionError(f"division by zero in {what}; {IEEE}")
+        needs = row.needs or row.domain
+        raise DomainError(f"{what} is not a real number: {row.label or row.name} needs {needs}; {IEEE}")
+    raise OverflowError(f"{what} exceeds the range of doubles (1.8e308); {IEEE}")
+
+
+def call_text(row: Op, operands: Sequence[Value], y: float = 0.0) -> str:
+    """An operation on its operands, as messages write it: ``log('x' (-1.0))``."""
+    terms = [describe(v) for v in operands]
+    if row.constant is not None:
+        terms.append(f"{y!r}")
+    if row.label and len(terms) == 2:
+        return f"{terms[0]} {row.label} {terms[1]}"
+    return f"{row.name}({', '.join(terms)})"
+
+
+# ---------------------------------------------------------------- gradients
+
+
+def check_gradients(nodes: Sequence[Value], adjoints: Sequence[float]) -> None:
+    """Warn or raise, as errstate says, where the chain rule left the finite numbers."""
+    totals = [adjoint if v._code else v._grad + adjoint for v, adjoint in zip(nodes, adjoints)]
+    if isfinite(sum(totals)) or context.current().gradient == "ignore":
+        return
+    message = _where_it_left(nodes, adjoints, totals)
+    if message and context.current().gradient == "raise":
+        raise NonFiniteGradient(f"{message}; no gradient was changed")
+    if message:
+        warnings.warn(message, RuntimeWarning, stacklevel=_outside())
+
+
+def _outside() -> int:
+    """How far up, for `warnings`, the code that called this package is: what is compiled has no frame."""
+    frame, level = sys._getframe(1), 1
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] == NAME:
+        frame, level = frame.f_back, level + 1
+    return level
+
+
+def _where_it_left(nodes: Sequence[Value], adjoints: Sequence[float], totals: Sequence[float]) -> str:
+    for v, adjoint in zip(nodes, adjoints, strict=True):
+        if adjoint == 0.0 or not isfinite(adjoint):
+            continue
+        for parent, partial in zip(v.parents, v.partials, strict=True):
+            if not isfinite(adjoint * partial):
+                operands = ", ".join(map(describe, v.parents))
+                return (
+                    f"the gradient of {describe(parent)} is not finite: the partial of {v.op}({operands}) with respect "
+                    f"to it is {partial}, times the gradient {adjoint} that arrives"
+                )
+    for v, total in zip(nodes, totals, strict=True):
+        if not isfinite(total):
+            return f"the gradient of {describe(v)} becomes {total}: the sum over its uses exceeds the range of doubles"
+    return ""

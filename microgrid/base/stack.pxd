@@ -1,0 +1,45 @@
+cimport cython
+
+from ..engine cimport Value
+
+cdef struct Dated:
+    unsigned int age
+    void *node
+
+@cython.final
+cdef class Stack:
+    cdef void **items
+    cdef void **slots
+    cdef Dated *dated
+    cdef unsigned int *serials
+    cdef Py_ssize_t count, room, span, dates
+
+    cdef int grow(self) except -1
+    cdef int newest_first(self, unsigned int newest) except -1
+    cdef bint by_slots(self, unsigned int newest, unsigned int oldest) except -1
+    cdef int by_digits(self, unsigned int newest, unsigned int oldest) except -1
+
+    cdef inline void clear(self) noexcept:
+        self.count = 0
+
+    cdef inline int append(self, Value v) except -1:
+        if self.count == self.room:
+            self.grow()
+        self.items[self.count] = <void *> v
+        if v is not None:
+            self.serials[self.count] = v._serial
+        self.count += 1
+        return 0
+
+    cdef inline Value pop(self):
+        self.count -= 1
+        return <Value> self.items[self.count]
+
+    cdef inline Value at(self, Py_ssize_t place):
+        return <Value> self.items[place]
+
+cdef class Numbers:
+    cdef double *items
+    cdef Py_ssize_t room
+
+    cdef double *zeros(self, Py_ssize_t count) except NULL

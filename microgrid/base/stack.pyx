@@ -1,0 +1,107 @@
+"""What compiled walks use in place of lists: memory that is kept from one walk to the next.
+
+A stack counts no references, because the roots of a walk hold all its nodes.
+"""
+
+from libc.stdlib cimport free, realloc
+from libc.string cimport memset
+
+from ..engine cimport Value
+
+
+cdef class Stack:
+    def __dealloc__(self):
+        free(self.items)
+        free(self.serials)
+        free(self.slots)
+        free(self.dated)
+
+    def __len__(self):
+        return self.count
+
+    cdef int grow(self) except -1:
+        cdef Py_ssize_t room = max(1024, 2 * self.room)
+        self.items = <void **> grown(self.items, room * sizeof(void *))
+        self.serials = <unsigned int *> grown(self.serials, room * sizeof(int))
+        self.room = room
+        return 0
+
+    cdef int newest_first(self, unsigned int newest) except -1:
+        """Sort by `_serial`.  An age is what lies between it and `newest`, so the numbers may begin again at 0."""
+        cdef unsigned int oldest = 0
+        cdef Py_ssize_t i
+        for i in range(self.count):
+            oldest = max(oldest, newest - self.serials[i])
+        # if many other nodes were made in between, or two have one number, which takes 2**32 others
+        if oldest >= 16 * self.count or not self.by_slots(newest, oldest):
+            self.by_digits(newest, oldest)
+        return 0
+
+    cdef bint by_slots(self, unsigned int newest, unsigned int oldest) except -1:
+        """Sort nodes among which few are missing, each to its place; False, and no change, if two have the same."""
+        cdef Py_ssize_t i, place = 0
+        cdef bint shared = False
+        cdef void **slot
+        if oldest >= self.span:
+            self.slots = <void **> grown(self.slots, 2 * (<size_t> oldest + 1) * sizeof(void *))
+            self.span = 2 * (<Py_ssize_t> oldest + 1)
+        memset(self.slots, 0, (<size_t> oldest + 1) * sizeof(void *))
+        for i in range(self.count):
+            slot = self.slots + (newest - self.serials[i])
+            shared |= slot[0] != NULL
+            slot[0] = self.items[i]
+        if shared:
+            return False
+        for i in range(<Py_ssize_t> oldest + 1):
+            self.items[place] = self.slots[i]
+            place += self.slots[i] != NULL
+        return True
+
+    cdef int by_digits(self, unsigned int newest, unsigned int oldest) except -1:
+        """Sort by one byte of the age at a time, from the lowest: each pass keeps the order of those before."""
+        cdef Py_ssize_t ends[257]
+        cdef Py_ssize_t i, digit
+        cdef Dated *now
+        cdef Dated *then
+        cdef int shift
+        if self.count > self.dates:
+            self.dated = <Dated *> grown(self.dated, 4 * self.count * sizeof(Dated))
+            self.dates = 2 * self.count
+        now, then = self.dated, self.dated + self.count
+        for i in range(self.count):
+            now[i].age, now[i].node = newest - self.serials[i], self.items[i]
+        for shift in range(0, 32, 8):
+            if oldest >> shift == 0:
+                break
+            memset(ends, 0, sizeof(ends))
+            for i in range(self.count):
+                ends[((now[i].age >> shift) & 255) + 1] += 1
+            for digit in range(256):
+                ends[digit + 1] += ends[digit]
+            for i in range(self.count):
+                digit = (now[i].age >> shift) & 255
+                then[ends[digit]] = now[i]
+                ends[digit] += 1
+            now, then = then, now
+        for i in range(self.count):
+            self.items[i] = now[i].node
+        return 0
+
+
+cdef class Numbers:
+    def __dealloc__(self):
+        free(self.items)
+
+    cdef double *zeros(self, Py_ssize_t count) except NULL:
+        if count > self.room:
+            self.items = <double *> grown(self.items, 2 * count * sizeof(double))
+            self.room = 2 * count
+        memset(self.items, 0, count * sizeof(double))
+        return self.items
+
+
+cdef void *grown(void *memory, size_t size) except NULL:
+    memory = realloc(memory, size)
+    if memory == NULL:
+        raise MemoryError(f"no room for {size} bytes that the walk through the graph needs")
+    return memory

@@ -1,0 +1,1 @@
+"""The command `microgrid`: what it takes, does and says.  It may use everything."""

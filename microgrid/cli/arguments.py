@@ -1,0 +1,287 @@
+"""What the command line takes: its commands, their options, and the help for each."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from typing import NoReturn
+
+from ..base.phrases import LANGUAGES
+
+__all__ = ["DRAWING", "LECTURE", "parsed"]
+
+LECTURE = "z = w*x; yhat = z + b; e = yhat - y; L = e**2"
+
+EXAMPLES = f"""examples:
+  microgrid demo
+  microgrid draw "{LECTURE}" w=2 b=1 x=3 y=9 --params w,b
+  microgrid draw "tanh(w*x)" w=0.5 x=2 -o neuron.pdf
+  microgrid step "{LECTURE}" w=2 b=1 x=3 y=9 --params w,b
+  microgrid verify "sigmoid(w*x + b)" w=0.5 x=2 b=-1
+  microgrid draw lesson.py:loss -o loss.svg        (the Value called loss in your own lesson.py)
+"""
+DRAW_EXAMPLES = f"""examples:
+  microgrid draw "{LECTURE}" w=2 b=1 x=3 y=9 --params w,b -o graph.svg
+  microgrid draw "tanh(w*x)" w=0.5 x=2 -o neuron.png --rankdir TB --theme print
+  microgrid draw "y = w*x + w" w=2 x=3 --path w,y  (every route from w to y, with its product)
+  microgrid draw lesson.py:loss --collapse layer --slide 16:9 -o slide.pdf
+  microgrid draw lesson.py:loss x=3 -o loss.pdf    (with the leaf labelled x set to 3)
+
+The suffix of FILE chooses the format: .svg .pdf .png .html .tex .dot.  In EXPR, statements are separated by ";", a
+power is written **, and functions such as sigmoid(x), relu(x), log(x) and max(a, b) can be called.
+"""
+STEP_EXAMPLES = f"""examples:
+  microgrid step "{LECTURE}" w=2 b=1 x=3 y=9 --params w,b -o step.html
+  microgrid step "w*x*x" w=0.5 x=2 --lang es -o paso.html
+  microgrid step lesson.py:loss --by layer -o "frames/step-{{:03d}}.png"
+
+FILE.html is a page that needs no network: forward and backward one step at a time, numbers to predict and to change.
+All steps are also written as .pdf (a page each), .gif or .svg (which move); {{:03d}} in the name makes a file for each.
+"""
+VERIFY_EXAMPLES = """examples:
+  microgrid verify "sigmoid(w*x + b)" w=0.5 x=2 b=-1
+  microgrid verify lesson.py:loss --json
+  microgrid verify "relu(w*x)" w=2 x=0 --lang es
+  microgrid verify --rules                         (prove the derivative of every operation)
+
+Exit code 0 if everything is confirmed, 1 if not.
+"""
+DEMO_EXAMPLES = """example:
+  microgrid demo --dir pictures
+"""
+
+
+DRAWING = (
+    "rankdir",
+    "theme",
+    "ops",
+    "edges",
+    "precision",
+    "title",
+    "legend",
+    "labels",
+    "color_by",
+    "collapse",
+    "slide",
+    "max_nodes",
+    "timeout",
+    "engine",
+    "lang",
+)
+"""The options that `viz.draw` and `viz.steps` share."""
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise ValueError(f"{message}; see {self.prog} --help")
+
+
+def _limit(text: str) -> int | None:
+    """A number, or none."""
+    if text.lower() == "none":
+        return None
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"a whole number or none, got {text!r}") from None
+
+
+def _parser() -> tuple[_Parser, dict[str, _Parser]]:
+    """The parser, and those of its commands."""
+    from .. import __version__
+
+    layout = argparse.RawDescriptionHelpFormatter
+    parser = _Parser(
+        prog="microgrid",
+        description="Computational graphs: computed, drawn and proved.",
+        epilog=EXAMPLES,
+        formatter_class=layout,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"microgrid {__version__}")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+
+    def command(name: str, summary: str, examples: str, usage: str | None = None) -> _Parser:
+        made = commands.add_parser(
+            name,
+            help=summary,
+            description=f"{summary[0].upper()}{summary[1:]}.",
+            usage=usage,
+            epilog=examples,
+            formatter_class=layout,
+            allow_abbrev=False,
+        )
+        made.set_defaults(command=name)
+        return made
+
+    def graph_arguments(made: _Parser, expression: str | None) -> None:
+        made.add_argument(
+            "expression",
+            metavar="EXPR",
+            nargs=expression,
+            default="",
+            help="an expression, several statements, or FILE.py:NAME, a Value in your own script",
+        )
+        made.add_argument(
+            "pairs", metavar="name=value", nargs="*", default=[], help="the values of the names in EXPR"
+        )
+        made.add_argument(
+            "--params",
+            metavar="w,b",
+            default="",
+            help="parameters, the names that training would change; the others are inputs",
+        )
+        made.add_argument(
+            "--ieee", action="store_true", help="go on with inf and nan outside an operation's domain"
+        )
+
+    def debug_argument(made: _Parser) -> None:
+        made.add_argument("--debug", action="store_true", help="show the traceback of an error")
+
+    def drawing(name: str, summary: str, examples: str, output: str) -> None:
+        made = command(name, summary, examples, f"microgrid {name} EXPR [name=value ...] [-o FILE] [options]")
+        made.add_argument(
+            "-o",
+            "--output",
+            metavar="FILE",
+            default=output,
+            help=f"its suffix chooses the format (default: {output})",
+        )
+        graph_arguments(made, None)
+        debug_argument(made)
+        _drawing_arguments(made, name == "step")
+
+    drawing("draw", "draw the graph with its values and gradients", DRAW_EXAMPLES, "graph.svg")
+    drawing("step", "walk through the graph in a web page, forward and backward", STEP_EXAMPLES, "step.html")
+
+    verify = command("verify", "verify every derivative in the graph", VERIFY_EXAMPLES)
+    graph_arguments(verify, "?")
+    verify.add_argument("--json", action="store_true", help="print the report as JSON")
+    verify.add_argument(
+        "--rules", action="store_true", help="prove the whole table of derivatives; takes no EXPR"
+    )
+    _language_argument(verify)
+    debug_argument(verify)
+
+    demo = command("demo", "compute, verify and draw one step of linear regression", DEMO_EXAMPLES)
+    demo.add_argument(
+        "--dir", default="microgrid-demo", help="where the pictures go (default: microgrid-demo)"
+    )
+    debug_argument(demo)
+
+    debug_argument(command("info", "say what is installed", "example:\n  microgrid info\n"))
+    return parser, commands.choices
+
+
+def _drawing_arguments(made: _Parser, is_walk: bool) -> None:
+    """The options of a picture or of a walk, by what they are for."""
+    if is_walk:
+        steps = made.add_argument_group("steps")
+        steps.add_argument(
+            "--by",
+            choices=["auto", "operation", "neuron", "layer"],
+            default="auto",
+            help="what a step computes: one operation, or all those of a neuron or layer; auto "
+            "(default) is an operation unless there are very many",
+        )
+
+    picture = made.add_argument_group("picture")
+    picture.add_argument(
+        "--theme",
+        choices=["lecture", "light", "dark", "print"],
+        default="lecture",
+        help="colours (default: lecture)",
+    )
+    picture.add_argument(
+        "--rankdir",
+        choices=["LR", "TB", "RL", "BT"],
+        default="LR",
+        help="where the arrows point: LR from left to right (default), TB from top to bottom, ...",
+    )
+    picture.add_argument(
+        "--ops",
+        choices=["merged", "separate"],
+        default="merged",
+        help="an operation in the box of its result (default), or in one of its own",
+    )
+    picture.add_argument(
+        "--edges",
+        choices=["local", "plain"],
+        default="local",
+        help="on each arrow its local derivative, that of the operation with respect to this "
+        "operand (default), or nothing",
+    )
+    picture.add_argument(
+        "--labels", choices=["math", "plain"], default="math", help="w1 as w₁ (default), or as it is"
+    )
+    picture.add_argument(
+        "--precision", type=int, metavar="N", default=4, help="significant digits (default: 4)"
+    )
+    picture.add_argument("--title", metavar="TEXT", help="to stand above the picture")
+    picture.add_argument("--legend", action="store_true", help="say below the picture which box is what")
+    if not is_walk:
+        picture.add_argument("--no-grad", action="store_true", help="leave out the backward pass")
+
+    emphasis = made.add_argument_group("what stands out")
+    emphasis.add_argument("--highlight", metavar="w,z", help="these nodes; the others step back")
+    emphasis.add_argument(
+        "--path",
+        metavar="FROM[,TO]",
+        help="the routes from a node to another, or to the result, with their products",
+    )
+    emphasis.add_argument(
+        "--color-by", choices=["grad"], help="colour the boxes by the size of their gradients"
+    )
+
+    slides = made.add_argument_group("slides")
+    slides.add_argument(
+        "--slide",
+        choices=["16:9", "4:3"],
+        help="fit the picture to a slide" + ("; the page is none" if is_walk else ""),
+    )
+
+    large = made.add_argument_group(
+        "large graphs", "A scope is a neuron, a layer, or what microgrid.scope records."
+    )
+    if not is_walk:
+        large.add_argument("--around", metavar="NODE", help="draw only what is near a node")
+        large.add_argument("--radius", type=int, metavar="N", help="how near, in arrows (default: 2)")
+    large.add_argument(
+        "--collapse",
+        choices=["auto", "neuron", "layer", "outermost"],
+        default="auto",
+        help="draw each scope as one box; auto (default) where there are too many nodes",
+    )
+    large.add_argument(
+        "--max-nodes",
+        type=_limit,
+        metavar="N",
+        default=5000,
+        help="collapse or refuse larger graphs (default: 5000), or none",
+    )
+    large.add_argument(
+        "--timeout", type=float, metavar="S", default=60.0, help="seconds of layout (default: 60)"
+    )
+    large.add_argument(
+        "--engine",
+        choices=["auto", "dot", "pygraphviz"],
+        default="auto",
+        help="what lays it out; auto (default) is the first that is installed",
+    )
+
+    _language_argument(made)
+
+
+def _language_argument(made: _Parser) -> None:
+    language = made.add_argument_group("language")
+    language.add_argument("--lang", choices=LANGUAGES, default="en", help="English (default) or Spanish")
+
+
+def parsed(arguments: list[str]) -> argparse.Namespace:
+    """What was typed, with the name of its `command`; ValueError where that cannot be."""
+    parser, commands = _parser()
+    if not arguments or arguments[0] not in commands:
+        return parser.parse_args(arguments or ["--help"])
+    # An expression may begin with a minus; argparse takes what begins with a space for no option.
+    rest = [f" {text}" if re.match(r"-(?!h$|o$|o.*\.\w+$|-)", text) else text for text in arguments[1:]]
+    return commands[arguments[0]].parse_intermixed_args(rest)

@@ -1,0 +1,243 @@
+"""The command line: draw a graph, verify its derivatives, or see a demonstration, without writing a program.
+
+Whatever a user can do wrong ends in one line on stderr and exit code 2 (`main`), with a traceback only on --debug.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import warnings
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from ..base.context import errstate
+from ..base.phrases import Phrase, said, say
+from ..engine import Value
+from ..errors import MicrogridError
+from .arguments import DRAWING, LECTURE, parsed
+from .messages import one_line, spelled, told
+from .sources import graph
+
+__all__ = ["main"]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code: 0, 1 if a verification failed, 2 for bad input.
+
+    >>> main(["verify", "2 +"])
+    2
+    """
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a terminal without ŷ shows a ?, and the command goes on
+            stream.reconfigure(errors="replace")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("always", RuntimeWarning)
+            warnings.showwarning = _show_warning
+            options = parsed(arguments)
+            with errstate(domain="ieee" if getattr(options, "ieee", False) else None):
+                code = RUN[options.command](options)
+            sys.stdout.flush()
+            return code
+    except (
+        BrokenPipeError
+    ):  # the reader, such as `head`, has seen enough; Python must not complain at exit either
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        print("microgrid: interrupted", file=sys.stderr)
+        return 130
+    except (MicrogridError, ValueError, TypeError, ArithmeticError, OSError, ImportError) as error:
+        if "--debug" in arguments:
+            raise
+        print(f"microgrid: error: {told(error)}", file=sys.stderr)
+        return 2
+
+
+def _show_warning(message: Warning | str, *where: Any, **more: Any) -> None:
+    print(f"microgrid: warning: {one_line(spelled(str(message)))}", file=sys.stderr)
+
+
+# ---------------------------------------------------------------- the commands
+
+
+def _draw(options: argparse.Namespace) -> int:
+    viz, result, shared = _to_draw(options)
+    if not options.no_grad:
+        _backward(result)
+    figure = viz.draw(result, around=options.around, radius=options.radius, **shared)
+    figure.save(Path(options.output))
+    _print_results(result, options.lang, gradients=not options.no_grad)
+    _print(say("wrote {file}", file=options.output), options.lang)
+    return 0
+
+
+def _step(options: argparse.Namespace) -> int:
+    viz, result, shared = _to_draw(options)
+    walk = viz.steps(result, by=options.by, **shared)
+    files = walk.save(Path(options.output))
+    _backward(result)
+    _print_results(result, options.lang)
+    more = say(", {n} files", n=len(files)) if len(files) > 1 else ""
+    _print(say("wrote {n} steps to {file}{more}", n=len(walk), file=options.output, more=more), options.lang)
+    return 0
+
+
+def _to_draw(options: argparse.Namespace) -> tuple[Any, Value, dict[str, Any]]:
+    """The package that draws, the graph, and the options of its picture."""
+    options.output = options.output.removeprefix(" ")  # which `_read_arguments` put before a minus
+    result = graph(options.expression, options.pairs, options.params)
+    _check_directory(options.output)
+    shared = {name: getattr(options, name) for name in DRAWING}
+    shared |= {"highlight": _names(options.highlight), "path": _names(options.path) or None}
+    return _viz(), result, shared
+
+
+def _names(text: str | None) -> list[str]:
+    return [name for name in (text or "").replace(" ", "").split(",") if name]
+
+
+def _viz() -> Any:
+    import viz
+
+    if not hasattr(viz, "draw"):
+        raise ImportError(
+            f"{viz.__file__} stands in the way of microgrid's package viz: run from another directory"
+        )
+    return viz
+
+
+def _check_directory(file: str) -> None:
+    directory = Path(file).parent
+    if "{" in file:  # the folder of numbered files is made
+        directory = directory.parent
+    if not directory.is_dir():
+        raise FileNotFoundError(2, "no such directory; make it first", str(directory))
+
+
+def _backward(result: Value) -> None:
+    """The gradients of `result` alone, even if the script they come from has run backward passes."""
+    from ..graph import leaves
+
+    for leaf in leaves(result):
+        leaf.grad = 0.0
+    result.backward()
+
+
+def _print(text: Phrase, lang: str) -> None:
+    print(said(text, lang))
+
+
+def _print_results(result: Value, lang: str, gradients: bool = True, most: int = 20) -> None:
+    from ..graph import leaves
+
+    print(f"{result.label or said(say('result'), lang)} = {_number(result.data)}")
+    named = [v for v in leaves(result) if v.label and v is not result]
+    values = [f"{v.label} = {_number(v.data)}" for v in named[:most]]
+    slopes = [f"d{result.label}/d{v.label} = {_number(v.grad)}" for v in named[:most]]
+    for v, value, slope in zip(named, values, slopes, strict=False):
+        slope = f"{slope:{max(map(len, slopes))}}   " if gradients else ""
+        print(f"  {value:{max(map(len, values))}}   {slope}{said(say(v.role), lang)}")
+    if len(named) > most:
+        _print(say("  and {n} more", n=len(named) - most), lang)
+
+
+def _number(x: float) -> str:
+    return str(int(x)) if x.is_integer() and abs(x) < 1e15 else f"{x:.6g}"
+
+
+def _verify(options: argparse.Namespace) -> int:
+    if options.rules:
+        if options.expression:
+            raise ValueError("verify --rules proves the whole table and takes no expression")
+        from ..proof.verify import verify_rules
+
+        report = verify_rules()
+    elif options.expression:
+        from .. import verify
+
+        report = verify(graph(options.expression, options.pairs, options.params))
+    else:
+        raise ValueError(
+            'nothing to verify: give an expression, as in microgrid verify "x**2" x=3, or --rules'
+        )
+    if options.json:
+        import json
+
+        print(json.dumps(report.to_dict(), indent=2, ensure_ascii=False))
+    else:
+        print(report.text(options.lang))
+    return 0 if report.ok else 1
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from .. import parameter, verify
+    from ..expressions.parse import parse
+
+    viz = _viz()
+    directory = Path(options.dir.removeprefix(" "))
+    if directory.exists() and not directory.is_dir():
+        raise NotADirectoryError(20, "is a file, and the pictures need a directory", str(directory))
+    directory.mkdir(parents=True, exist_ok=True)
+    nodes = parse(LECTURE, w=parameter(2.0, "w"), b=parameter(1.0, "b"), x=3.0, y=9.0)
+    loss = nodes["L"]
+    loss.backward()
+    print(
+        "A line yhat = w*x + b with w = 2 and b = 1 meets the point x = 3, y = 9.  How wrong is it, and which way"
+    )
+    print("should w and b move?\n\nforward: the values")
+    for statement in LECTURE.split("; "):
+        name = statement.partition(" ")[0]
+        print(
+            f"  {statement.replace(' = ', ' ' * (5 - len(name)) + '= '):20} = {_number(nodes[name].data):>2}"
+        )
+    print("\nbackward: the gradients of the loss L")
+    for name in ("w", "b"):
+        print(f"  dL/d{name} = {_number(nodes[name].grad)}")
+    print(f"Both are negative: L falls when w and b grow.\n\n{verify(loss)}\n")
+
+    figure = viz.draw(loss)
+    print("The graph as a picture:")
+    for suffix in ("svg", "pdf", "png"):
+        figure.save(directory / f"graph.{suffix}")
+        print(f"  {directory / f'graph.{suffix}'}")
+    print('\nNow draw your own:\n  microgrid draw "tanh(w*x + b)" w=0.5 b=-1 x=2 --params w,b -o neuron.svg')
+    return 0
+
+
+def _info(options: argparse.Namespace) -> int:
+    import platform
+    from importlib.metadata import PackageNotFoundError, version
+    from importlib.util import find_spec
+    from shutil import which
+
+    import microgrid
+
+    def installed(package: str) -> str:
+        try:
+            return version(package)
+        except PackageNotFoundError:
+            return "not installed"
+
+    engines = [
+        name for name, found in (("dot", which("dot")), ("pygraphviz", find_spec("pygraphviz"))) if found
+    ]
+    kind = "compiled" if microgrid.compiled else "pure Python"
+    x = microgrid.Value(1.0)
+    print(f"microgrid   {microgrid.__version__} ({kind})")
+    print(f"programs on {microgrid.compile(-x, inputs=[x]).runs_on}")
+    print(f"Python      {platform.python_version()}")
+    print(f"layout by   {', '.join(engines) or 'nothing: python -m pip install pygraphviz'}")
+    for package in ("numpy", "sympy", "mpmath", "graphviz", "matplotlib"):
+        print(f"{package:12}{installed(package)}")
+    return 0
+
+
+RUN: dict[str, Callable[[argparse.Namespace], int]] = {
+    "draw": _draw, "step": _step, "verify": _verify, "demo": _demo, "info": _info,
+}  # fmt: skip
+"""By the name of the command."""

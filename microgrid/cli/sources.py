@@ -1,0 +1,129 @@
+"""Where the command line's graphs come from: an expression with values, or a Value in the user's own script."""
+
+from __future__ import annotations
+
+import re
+import runpy
+import sys
+import warnings
+from collections.abc import Sequence
+from contextlib import redirect_stdout
+from math import isinf
+from pathlib import Path
+from traceback import extract_tb
+
+from ..engine import Value, parameter
+from ..errors import MicrogridError
+from ..expressions.parse import free_names, parse
+from ..expressions.tokens import NUMBER, normal_name
+from ..graph import leaves, order
+from ..transforms import recompute
+
+__all__ = ["ScriptError", "graph"]
+
+
+def graph(expression: str, pairs: Sequence[str], params: str = "") -> Value:
+    """The Value that EXPR or FILE.py:NAME describes, with the values that were given."""
+    expression = expression.strip()
+    values = _pairs(pairs)
+    script, _, name = expression.rpartition(":")
+    if script.endswith(".py"):
+        if params:
+            raise ValueError(
+                "--params goes with an expression; in a script write microgrid.parameter(2.0, 'w')"
+            )
+        return _set_leaves(_from_script(script, name.strip()), values)
+    if expression.endswith(".py"):
+        raise ValueError(f"say which Value of the script is meant, as in {expression}:loss")
+    return _from_text(expression, values, params)
+
+
+def _pairs(pairs: Sequence[str]) -> dict[str, float]:
+    values: dict[str, float] = {}
+    for pair in pairs:
+        name, equals, text = (part.strip() for part in pair.partition("="))
+        name, text = normal_name(name), text.replace("−", "-")
+        if not name.isidentifier() or not equals:
+            raise ValueError(
+                f"expected name=value such as x=3, got {pair.strip()!r}; an expression with spaces in it "
+                "has to stand in quotes"
+            )
+        if not re.fullmatch(f"[+-]?{NUMBER.pattern}", text) or isinf(float(text)):
+            raise ValueError(
+                f"the value of {name!r} has to be a finite number such as 2 or -1.5e-3, got {text!r}"
+            )
+        if name in values:
+            raise ValueError(f"{name!r} is given twice")
+        values[name] = float(text)
+    return values
+
+
+def _from_text(text: str, values: dict[str, float], params: str) -> Value:
+    parameters = [normal_name(name) for name in re.split(r"[,\s]+", params) if name]
+    for name in parameters:
+        if name not in values:
+            given = ", ".join(values) or "none"
+            raise ValueError(
+                f"--params names {name!r}, which is not among the values given as name=NUMBER ({given})"
+            )
+    named = {name: parameter(x, name) if name in parameters else x for name, x in values.items()}
+    nodes = parse(text, **named)
+    result = nodes["result"]
+    wanted = set(free_names(text))
+    if unused := [name for name in values if name not in wanted]:
+        raise ValueError(f"value given for {unused[0]!r}, which the expression does not use")
+    used = set(order(result))
+    if aside := [name for name, node in nodes.items() if node not in used]:
+        message = f"the last statement does not depend on {', '.join(aside)}, which the graph leaves out"
+        warnings.warn(message, RuntimeWarning, stacklevel=2)
+    return result
+
+
+def _from_script(script: str, name: str) -> Value:
+    """Run the user's own program, as `python FILE.py` would, and take a Value from what it defines."""
+    if not Path(script).is_file():
+        raise FileNotFoundError(2, "no such file", script)
+    path, argv = list(sys.path), list(sys.argv)
+    sys.path.insert(0, str(Path(script).resolve().parent))  # so that the script can import its neighbours
+    sys.argv = [script]
+    try:
+        with redirect_stdout(sys.stderr):  # stdout is for our result, which may be JSON
+            found = runpy.run_path(script, run_name="microgrid_script")
+    except (Exception, SystemExit) as error:
+        raise ScriptError(_where(error, script)) from error
+    finally:
+        sys.path[:], sys.argv = path, argv
+    if name not in found:
+        values = ", ".join(key for key, value in found.items() if isinstance(value, Value))
+        raise ValueError(f"{script} has no {name!r}; its Values are: {values or 'none'}")
+    if not isinstance(found[name], Value):
+        raise ValueError(f"{name!r} in {script} is not a Value but {type(found[name]).__name__}")
+    value: Value = found[name]
+    value.label = value.label or name
+    return value
+
+
+class ScriptError(MicrogridError):
+    """The user's script failed."""
+
+
+def _where(error: BaseException, script: str) -> str:
+    """Say on one line what happened in the script, and in which of its lines."""
+    lines = [frame.lineno for frame in extract_tb(error.__traceback__) if frame.filename == script]
+    line = error.lineno if isinstance(error, SyntaxError) and not lines else lines[-1] if lines else None
+    text = error.msg if isinstance(error, SyntaxError) else str(error)
+    return f"{script}{f', line {line}' if line else ''}: {type(error).__name__}{f': {text}' if text else ''}"
+
+
+def _set_leaves(result: Value, values: dict[str, float]) -> Value:
+    """Give the labelled leaves of a graph new values, and compute it again."""
+    for name, x in values.items():
+        labelled = [leaf for leaf in leaves(result) if leaf.label == name]
+        if not labelled:
+            computed = any(v.label == name for v in order(result))
+            why = "is computed" if computed else "is not in the graph"
+            known = ", ".join(sorted({leaf.label for leaf in leaves(result) if leaf.label}))
+            raise ValueError(f"{name!r} {why}; the leaves that can be set are: {known or 'none has a label'}")
+        for leaf in labelled:
+            leaf.data = x
+    return recompute(result) if values else result

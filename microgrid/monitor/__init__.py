@@ -1,0 +1,150 @@
+"""What goes on inside a network while it trains: activations, gradients and step sizes, layer by layer.
+
+A layer is a `microgrid.scope`, such as the "layer0" of an `MLP`, and its units are the nodes that leave it.  A model
+that opens no scope has none to watch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from .. import arguments
+from ..base.context import errstate
+from ..errors import GraphError
+from ..nn.losses import loss_function
+from .statistics import LayerStats, Watch
+
+__all__ = ["LayerStats", "Monitor", "Snapshot"]
+
+EVERY = 20
+"""Steps from one snapshot to the next, unless told, and..."""
+GROWTH = 4
+"""...the part of the steps so far that lies between two later on: what a network does changes most at first."""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The layers by scope, in the order they are computed, just before step number `step`."""
+
+    epoch: int
+    step: int
+    layers: Mapping[str, LayerStats]
+
+
+class Monitor:
+    """Takes snapshots of a model's layers while it trains; hand it to `fit`, or call `observe` in your own loop.
+
+    `records` holds them.  The model records one sample, in a copy of it, and the graph is replayed for the first
+    `samples` of the batch (None: all), with dropout masks of its own: nothing changes for the training.  A model with
+    batch normalisation records its whole batch.  `every` is the number of steps from one snapshot to the next; by
+    default 20, and a quarter of the steps so far once that is more: 16 snapshots in 1,000 steps, 26 in 10,000.  The
+    recording takes as long as some 200 replayed steps of a small network, a snapshot as some 20.  `loss` is a function
+    of (predictions, targets), or its name in `nn.losses`; None: that of the `fit` which the monitor is handed to.
+
+    >>> from microgrid import nn
+    >>> monitor = Monitor(nn.MLP(2, [3, 1]), loss="mse")
+    >>> monitor.observe(epoch=0, step=0, X=[[0.5, 1.0], [0.0, 2.0]], y=[1.0, 0.0])
+    >>> {scope: stats.gradients.shape for scope, stats in monitor.records[0].layers.items()}
+    {'layer0': (2, 3), 'layer1': (2, 1)}
+    """
+
+    def __init__(
+        self, model: Any, every: int | None = None, *, loss: Any = None, samples: int | None = 256
+    ) -> None:
+        if not hasattr(model, "parameters") or not callable(model):
+            raise TypeError(
+                f"Monitor watches a module, something with parameters(), got {type(model).__name__}"
+            )
+        self.model, self.loss = model, loss
+        self._followed: Any = None  # the loss of the fit that runs, or ran last
+        self._begins = True
+        self._recorded: Any = None  # the loss in the graphs that were recorded
+        # once, as looking for them takes as long as many steps
+        self._modules = list(model.modules()) if hasattr(model, "modules") else [model]
+        self._norms = [module for module in self._modules if hasattr(module, "absorb")]
+        self.records: list[Snapshot] = []
+        if loss is not None:
+            loss_function(loss)  # which says what is wrong with it
+        self.samples = None if samples is None else arguments.count(samples, "samples")
+        self.every = None if every is None else arguments.count(every, "every")
+        self._watches: dict[Any, Watch] = {}
+        self._last: tuple[Watch, int] | None = None
+
+    def follow(self, loss: Callable[[Any, Any], Any]) -> None:
+        """A training begins, as `fit` says: with a snapshot, and of its loss's gradients where `loss` is None."""
+        self._followed, self._begins = loss, True
+
+    def wants(self, epoch: int, step: int) -> bool:
+        """Whether it is time for a snapshot: at the first step asked about, then every so many steps."""
+        if self._begins or not self.records:
+            return True
+        last = self.records[-1].step
+        return not 0 <= step - last < (self.every or max(EVERY, last // GROWTH))
+
+    def observe(self, *, epoch: int, step: int, program_parameters: Any = None, X: Any, y: Any) -> None:
+        """Take a snapshot with these parameters (None: the model's own) on a batch (samples, inputs) and its targets.
+
+        Numbers that are not finite are recorded as they are.  GraphError if the model has no scopes, or decides by
+        data, so that one sample's graph is not another's.
+        """
+        import numpy as np
+
+        loss = self._followed if self.loss is None else self.loss
+        if loss is None:
+            raise ValueError(
+                "the monitor follows the gradients of a loss, and loss=None: pass Monitor a function of "
+                '(predictions, targets), or the name of one, loss="mse"'
+            )
+        X = arguments.numbers(X, "X is an array with a row, or a number, for each sample")
+        y = arguments.numbers(y, "y is an array with a row, or a number, for each sample")
+        if not X.ndim or not y.ndim or not len(X) or len(X) != len(y):
+            raise ValueError(
+                f"a snapshot needs as many targets as samples, and some: X {X.shape}, y {y.shape}"
+            )
+        whole = any(norm.training for norm in self._norms)
+        if self.samples is not None and not whole:
+            X, y = X[: self.samples], y[: self.samples]
+        # what normalises by running statistics has them written into its graph: they may be others the next time
+        key = (
+            None
+            if self._norms and not whole
+            else (len(X) if whole else 0, X.shape[1:], y.shape[1:], self._mode())
+        )
+        with errstate(domain="ieee", gradient="ignore"):
+            if loss is not self._recorded:
+                self._watches.clear()
+            if key is None or key not in self._watches:
+                self._watches[key] = Watch(self.model, self._modules, loss_function(loss), X, y, whole)
+            self._recorded = loss
+            watch = self._watches[key]
+            if program_parameters is None:
+                program_parameters = [p.data for p in self.model.parameters()]
+            found = watch.look(np.asarray(program_parameters, dtype=np.float64), X, y)
+        self.records.append(Snapshot(epoch, step, found))
+        self._begins = False
+        self._last = watch, len(self.records) - 1
+
+    def updated(self, before: Any, after: Any) -> None:
+        """Note the step that followed the last snapshot, from the parameters before and after it."""
+        import numpy as np
+
+        if self._last is None:
+            raise GraphError(
+                "there is no snapshot to note a step in: call observe() before the step, updated() after"
+            )
+        watch, k = self._last
+        before, after = np.asarray(before, dtype=np.float64), np.asarray(after, dtype=np.float64)
+        if before.shape != (watch.size,) or after.shape != (watch.size,):
+            raise ValueError(
+                f"the model has {watch.size} parameters, got arrays {before.shape} and {after.shape}"
+            )
+        with np.errstate(all="ignore"):
+            ratios = watch.ratios(before, after - before)
+        record = self.records[k]
+        noted = {scope: replace(s, update_to_weight=ratios[scope]) for scope, s in record.layers.items()}
+        self.records[k] = replace(record, layers=noted)
+
+    def _mode(self) -> tuple[Any, ...]:
+        return tuple(getattr(module, "training", None) for module in self._modules)

@@ -1,0 +1,125 @@
+"""What an optimiser moves: Values, which hold their gradients, or an array, whose gradient is handed over."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+from .. import arguments
+from ..base.messages import describe
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from ..engine import Value
+
+    Floats = NDArray[np.float64]
+
+__all__ = ["Arrays", "Nodes", "standing", "target"]
+
+
+def target(parameters: Any) -> Nodes | Arrays:
+    """The parameters that an optimiser was given; TypeError, ValueError or GraphError says why they cannot be moved."""
+    if hasattr(parameters, "value_and_grad"):
+        found: Nodes | Arrays = Arrays(parameters, parameters)
+    elif hasattr(parameters, "dtype") and parameters.dtype.kind != "O":
+        _check_array(parameters)
+        found = Arrays(parameters, SimpleNamespace(parameters=parameters, labels=[]))
+    else:
+        found = Nodes(arguments.leaves(parameters, "parameters"))
+    if not len(found):
+        raise ValueError("there is nothing to optimize: the parameters are empty")
+    return found
+
+
+def standing(moved: Nodes | Arrays, array: Any, reached: NDArray[np.bool_] | None) -> Arrays:
+    """The array that stands for Values for a while, under their names."""
+    if not isinstance(moved, Nodes):
+        raise TypeError(
+            "an array stands for Values, and this optimizer moves one already: call its step(gradient)"
+        )
+    _check_array(array)
+    if len(array) != len(moved):
+        raise ValueError(f"the array has {len(array)} numbers, and the optimizer moves {len(moved)} Values")
+    return Arrays(
+        moved.given, SimpleNamespace(parameters=array, labels=[v.label for v in moved.given]), reached
+    )
+
+
+def _check_array(array: Any) -> None:
+    if not hasattr(array, "dtype"):
+        raise TypeError(f"an array of parameters is one of float64 numbers, got {type(array).__name__}")
+    if array.ndim != 1 or array.dtype.str[1:] != "f8" or not array.flags.writeable:
+        kind = "a writeable" if array.flags.writeable else "a read-only"
+        raise TypeError(
+            "an array of parameters is changed in place: it has to be float64, writeable and of shape (n,), got "
+            f"{kind} array of {array.dtype} and shape {array.shape}"
+        )
+
+
+class Nodes:
+    """Values: data and gradients are gathered into arrays, and the new data given back to them."""
+
+    def __init__(self, values: list[Value]) -> None:
+        self.given = values
+
+    def __len__(self) -> int:
+        return len(self.given)
+
+    def read(self, gradient: Any) -> tuple[Floats, Floats, NDArray[np.bool_] | None]:
+        """The data, the gradients, and which parameters have one (None: all of them)."""
+        import numpy as np
+
+        if gradient is not None:
+            raise TypeError(
+                "the parameters are Values, whose gradients step() reads itself: call it without an argument, or make "
+                "the optimizer of the program that computed this gradient"
+            )
+        x, g = [v.data for v in self.given], [v.grad for v in self.given]
+        reached = [True] if all(g) else [v.has_grad for v in self.given]
+        return np.array(x), np.array(g), None if all(reached) else np.array(reached)
+
+    def write(self, x: Floats) -> None:
+        for v, data in zip(self.given, x.tolist()):
+            v.data = data
+
+    def forget(self) -> None:
+        for v in self.given:
+            v.grad = 0.0
+
+    def name(self, i: int) -> str:
+        return f"parameters[{i}], {describe(self.given[i])},"
+
+
+class Arrays:
+    """A program's parameters, or an array by itself: changed in place."""
+
+    def __init__(self, given: Any, holder: Any, reached: NDArray[np.bool_] | None = None) -> None:
+        self.given, self._holder, self._reached = given, holder, reached
+
+    def __len__(self) -> int:
+        return len(self._holder.parameters)
+
+    def read(self, gradient: Any) -> tuple[Floats, Floats, NDArray[np.bool_] | None]:
+        """The parameters, their gradients, and which have one (None: all of them)."""
+        expected = f"step needs a gradient of shape ({len(self)},), which program.value_and_grad(X) returns"
+        if gradient is None:
+            raise TypeError(f"{expected}: pass it, step(gradient)")
+        g = arguments.numbers(gradient, expected)
+        if g.shape != (len(self),):
+            hint = ': reduce="mean" or "sum" gives that of the batch' if g.ndim == 2 else ""
+            raise ValueError(f"{expected}, got shape {g.shape}{hint}")
+        reached = self._reached
+        return self._holder.parameters, g, None if reached is None or reached.all() else reached
+
+    def write(self, x: Floats) -> None:
+        self._holder.parameters[:] = x
+
+    def forget(self) -> None:
+        """Nothing: every call of value_and_grad makes a new gradient."""
+
+    def name(self, i: int) -> str:
+        label = self._holder.labels[i] if self._holder.labels else ""
+        named = f", {label!r}" if label else ""
+        return f"parameters[{i}]{named} ({float(self._holder.parameters[i])!r})"

@@ -1,0 +1,351 @@
+"""Record a graph once, run it over batches: `compile` and the Program it makes.
+
+A program runs in the native kernel; on NumPy where that was not built, where the graph holds custom operations, and
+where numbers that are not finite have to be explained.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Sequence
+from copy import deepcopy
+from typing import TYPE_CHECKING, Any
+
+from .. import arguments
+from ..base import context
+from ..base.messages import IEEE, describe
+from ..base.nodes import CONSTANT
+from ..custom import CustomOp
+from ..engine import Value
+from ..errors import DomainError, GraphError, NonFiniteGradient
+from ..ops import ROWS, TABLE
+from .diagnosis import check_values, gradient_fault
+from .instructions import Code, renumber, rows_of
+from .listing import Listing, Names, Stats, stats
+from .lowering import lower
+from .recording import Recording, record
+from .replay import Replay
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+
+__all__ = ["Program", "compile"]
+
+SHOWN = 40
+"""How many instructions `repr` shows."""
+
+
+def compile(
+    outputs: Value | Sequence[Value],
+    inputs: Sequence[Value] | None = None,
+    parameters: Sequence[Value] | None = None,
+) -> Program:
+    """Turn the graph under `outputs`, a Value or several, into a Program that computes them for whole batches.
+
+    `inputs` are the leaves whose data come from the columns of X, in this order; `parameters` the leaves to
+    differentiate with respect to (None: every `microgrid.parameter` under the outputs, in the order of creation).
+    All other leaves keep the data they have now, and the program repeats what was recorded: where Python decided by
+    data (``if x > 0:``), the decision stands.  What is no leaf, or is listed twice, is a GraphError.
+
+    A program looks at what it returns, not at each result on the way: where only an intermediate one is not finite,
+    as exp(1000) in 1/(1 + exp(1000)), the engine raises and a program gives 0.0.  It may round a sum of products once
+    where the engine rounds each term, so at a kink (relu at 1e-18 instead of 0) it may take the other side.
+
+    >>> from microgrid import Value, compile, parameter
+    >>> x, w = Value(1.0, "x"), parameter(2.0, "w")
+    >>> program = compile((w * x - 1) ** 2, inputs=[x])
+    >>> value, gradient = program.value_and_grad([[1.0], [2.0]])
+    >>> value, gradient.tolist()
+    (5.0, [7.0])
+    """
+    single = isinstance(outputs, Value)
+    roots = [outputs] if isinstance(outputs, Value) else arguments.values(outputs, "outputs")
+    if not roots:
+        raise GraphError("there is nothing to compile: outputs is an empty sequence")
+    columns = [] if inputs is None else arguments.leaves(inputs, "inputs")
+    trained = None if parameters is None else arguments.leaves(parameters, "parameters")
+    for v in set(columns).intersection(trained or ()):
+        raise GraphError(f"{describe(v)} is both an input and a parameter: list it as one of the two")
+    recording = record(roots, columns, trained)
+    return Program(recording, lower(recording, len(columns)), columns, single)
+
+
+class Program:
+    """A graph recorded by `compile`, ready to run on batches.
+
+    ``program(X)`` computes the outputs, `value_and_grad` the output and its gradient; ``print(program)`` lists the
+    instructions.  X has the shape (batch, inputs) and holds real numbers.  Several threads may run one program at once.
+    A program can be pickled; what comes back has lost touch with the Values of its parameters, and does all else.
+    """
+
+    def __init__(self, recording: Recording, code: Code, columns: Sequence[Value], single: bool) -> None:
+        import numpy as np
+
+        self.code = code
+        self._single = single
+        self._operations = len(recording.code) - recording.leaves
+        self._values: list[Value] | None = recording.parameters
+        self._names = Names(
+            [v.label for v in columns],
+            [v.label for v in recording.parameters],
+            {
+                (bool(recording.lane[i]), recording.slot[i]): label
+                for i, label in recording.labels.items()
+                if recording.slot[i] >= 0
+            },
+        )
+        frozen = np.frombuffer(recording.role, np.int8, recording.leaves) != CONSTANT
+        wanted = np.array(recording.wanted, dtype=int)
+        frozen[wanted[wanted >= 0]] = False
+        self._frozen = {recording.slot[i] for i in np.flatnonzero(frozen)}
+        self._parameters = np.array(code.initial[: code.parameters])
+        for k in np.flatnonzero(wanted[len(columns) :] < 0):
+            self._parameters[k] = recording.parameters[k].data
+        self._prepare()
+
+    def _prepare(self) -> None:
+        self._rows = rows_of(self.code)
+        self._machine, self.runs_on = _machine(self.code, self._rows)
+        self._listing = Listing(self.code, self._names, self._frozen)
+        self._replay: Replay | None = None
+
+    # ---------------------------------------------------------------- running
+
+    def __call__(self, X: Any = None) -> Any:
+        """The outputs for each sample: (batch,), or (batch, m) for a program of a sequence of m outputs.
+
+        A program without inputs is called without X and gives a float, or (m,).  An X that is no array of finite real
+        numbers of shape (batch, inputs) is a TypeError or ValueError; a result that is not finite is a DomainError
+        that says where it arose, unless ``errstate(domain="ieee")`` holds.
+        """
+        found = self._machine.forward(self._parameters, X, self._single)
+        if found is None:
+            checked = arguments.batch(X, self._names.inputs)
+            found = None if X is None else self._machine.forward(self._parameters, checked, self._single)
+            return self._replayed(checked) if found is None else found
+        return found
+
+    def value_and_grad(self, X: Any = None, reduce: str | None = "mean") -> tuple[Any, Any]:
+        """The output and its gradient with respect to the parameters, over the samples of X.
+
+        `reduce` "mean" or "sum": a float and an array (parameters,); None: each sample's, (batch,) and (batch,
+        parameters).  Without inputs: a float and (parameters,).  The mean of no samples is a ValueError, a program of
+        several outputs a GraphError.  For X and values that are not finite see `__call__`; a gradient that is not
+        finite warns, or raises NonFiniteGradient, as errstate says.
+        """
+        found = self._machine.value_and_grad(self._parameters, X, reduce)
+        if found is None:
+            checked = arguments.batch(X, self._names.inputs)
+            self._check_reduction(checked, reduce)
+            found = None if X is None else self._machine.value_and_grad(self._parameters, checked, reduce)
+            found = self._replayed_gradient(checked, reduce) if found is None else found
+        value, gradient = found
+        return value, gradient
+
+    def _check_reduction(self, X: Floats, reduce: str | None) -> None:
+        if len(self.code.outputs) != 2:
+            raise GraphError(
+                f"value_and_grad needs one output, and this program has {len(self.code.outputs) // 2}: compile one of "
+                "them, or their sum, by itself"
+            )
+        if reduce not in ("mean", "sum", None):
+            raise ValueError(f'reduce={reduce!r}: choose "mean", "sum" or None')
+        if reduce == "mean" and not len(X):
+            raise ValueError('the mean of an empty batch: X has no rows; reduce="sum" gives 0.0')
+
+    # ---------------------------------------------------------------- on NumPy
+
+    def _replayed(self, X: Floats) -> Any:
+        import numpy as np
+
+        outputs = np.concatenate([self._forward(X, block)[1] for block in self._reference().blocks(len(X))])
+        found = outputs[:, 0] if self._single else outputs
+        if self.code.inputs:
+            return found
+        return float(found[0]) if self._single else found[0]
+
+    def _replayed_gradient(self, X: Floats, reduce: str | None) -> tuple[Any, Any]:
+        import numpy as np
+
+        replay, n = self._reference(), self.code.parameters
+        by_sample = reduce is None and self.code.inputs > 0
+        outputs, gradients, fault = [], [], ""
+        for block in replay.blocks(len(X)):
+            memory, output = self._forward(X, block)
+            adjoints = replay.backward(memory, by_sample)
+            outputs.append(output[:, 0])
+            gradients.append(adjoints[0][:n])
+            if not fault and not np.isfinite(gradients[-1]).all():
+                fault = gradient_fault(replay, memory, adjoints, self._listing, block.start)
+        values, gradient = np.concatenate(outputs), np.concatenate(gradients, axis=1).T
+        if by_sample:
+            _report(fault)
+            return values, gradient
+        with np.errstate(all="ignore"):
+            scale = len(X) if reduce == "mean" else 1
+            value, gradient = float(values.sum()) / scale, gradient.sum(axis=0) / scale
+        if value - value != 0.0 and np.isfinite(values).all() and context.current().domain == "raise":
+            raise DomainError(f"the sum of the outputs for all samples exceeds the range of doubles; {IEEE}")
+        if not fault and not np.isfinite(gradient).all():
+            fault = "the sum of the gradients for all samples exceeds the range of doubles"
+        _report(fault)
+        return value, gradient
+
+    def _forward(self, X: Floats, block: slice) -> tuple[tuple[Floats, Floats], Floats]:
+        import numpy as np
+
+        replay = self._reference()
+        memory = replay.forward(self._parameters, X[block])
+        outputs = replay.outputs(memory)
+        if not np.isfinite(outputs).all() and context.current().domain == "raise":
+            check_values(replay, memory, self._listing, block.start)
+        return memory, outputs
+
+    def _reference(self) -> Replay:
+        if self._replay is None:
+            self._replay = Replay(self.code)
+        return self._replay
+
+    # ---------------------------------------------------------------- parameters
+
+    @property
+    def parameters(self) -> Floats:
+        """The parameters, an array (n,) that every call reads: train by changing it, ``program.parameters -= step``."""
+        return self._parameters
+
+    @parameters.setter
+    def parameters(self, new: Any) -> None:
+        if new is self._parameters:  # as ``program.parameters -= step`` ends
+            return
+        array = arguments.numbers(new, f"parameters is an array of shape ({self.code.parameters},)")
+        if array.shape != self._parameters.shape:
+            raise ValueError(
+                f"parameters is an array of shape ({self.code.parameters},), got shape {array.shape}"
+            )
+        self._parameters[:] = array
+
+    @property
+    def labels(self) -> list[str]:
+        """The labels that the parameters had when the program was compiled."""
+        return list(self._names.parameters)
+
+    def read(self) -> None:
+        """Take the parameters from the data of their Values.  GraphError if the program was unpickled."""
+        self._parameters[:] = [v.data for v in self._leaves()]
+
+    def write_back(self) -> None:
+        """Give the parameters to their Values; what was computed from them stands until `recompute`.
+
+        All or nothing: DomainError if one is not finite, GraphError if the program was unpickled.
+        """
+        leaves, numbers = self._leaves(), self._parameters.tolist()
+        for v, x in zip(leaves, numbers):
+            if x - x != 0.0 and context.current().domain == "raise":
+                raise DomainError(
+                    f"the parameter {describe(v)} would become {x}: no parameter was changed; {IEEE}"
+                )
+        for v, x in zip(leaves, numbers):
+            v.data = x
+
+    def _leaves(self) -> list[Value]:
+        if self._values is None:
+            raise GraphError(
+                "this program was unpickled, without Values: use program.parameters, or compile it again"
+            )
+        return self._values
+
+    # ---------------------------------------------------------------- looking at it
+
+    @property
+    def frozen(self) -> list[tuple[str, float]]:
+        """The labels and data of the leaves that are neither input nor parameter here and keep the data they had."""
+        return [(self._names.of(False, slot), self.code.initial[slot]) for slot in sorted(self._frozen)]
+
+    @property
+    def constants(self) -> list[float]:
+        """The numbers that stood in the computation itself; data that Python looked at may be among them."""
+        slots = range(self.code.parameters, self.code.parameters + self.code.constants)
+        return [self.code.initial[slot] for slot in slots if slot not in self._frozen]
+
+    def stats(self) -> Stats:
+        """The size of the program: instructions, memory, operations in floating point."""
+        return stats(self.code, self._operations)
+
+    def listing(self) -> str:
+        """Every instruction, under a head that says what the numbers stand for; `repr` leaves out the middle."""
+        return self._listing.text(self.runs_on, None)
+
+    def __repr__(self) -> str:
+        return self._listing.text(self.runs_on, SHOWN)
+
+    # ---------------------------------------------------------------- elsewhere
+
+    def to_jax(self) -> Callable[..., Any]:
+        """The program as a function of (parameters, X) that JAX can compile, differentiate and distribute."""
+        from .export import to_jax
+
+        return to_jax(self.code, self._single)
+
+    def to_torch(self) -> Callable[..., Any]:
+        """The program as a function of (parameters, X) that PyTorch can differentiate and distribute."""
+        from .export import to_torch
+
+        return to_torch(self.code, self._single)
+
+    def __getstate__(self) -> dict[str, Any]:
+        left = {"_values": None, "_machine": None, "_replay": None, "_listing": None, "runs_on": ""}
+        return self.__dict__ | left
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__ |= state
+        for name in self._rows.values():
+            if name not in TABLE:
+                raise GraphError(
+                    f"the program uses the operation {name!r}, which is not defined here: call custom_op"
+                )
+        self.code = renumber(self.code, {number: TABLE[name].code for number, name in self._rows.items()})
+        self._prepare()
+
+    def __copy__(self) -> Program:
+        copied = Program.__new__(Program)
+        copied.__dict__ |= self.__dict__ | {"_parameters": self._parameters.copy()}
+        return copied
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Program:
+        copied = memo[id(self)] = self.__copy__()
+        copied._values = deepcopy(self._values, memo)
+        return copied
+
+
+def _report(fault: str) -> None:
+    """Warn or raise, as errstate says, about a gradient that is not finite."""
+    wanted = context.current().gradient
+    if fault and wanted == "raise":
+        raise NonFiniteGradient(fault)
+    if fault and wanted == "warn":
+        warnings.warn(fault, RuntimeWarning, stacklevel=4)
+
+
+class _NoMachine:
+    """Stands in for the kernel where there is none: it leaves every call to NumPy."""
+
+    def forward(self, parameters: Floats, X: Any, flat: bool) -> Any:
+        return None
+
+    def value_and_grad(self, parameters: Floats, X: Any, reduce: str | None) -> Any:
+        return None
+
+
+def _machine(code: Code, rows: dict[int, str]) -> tuple[Any, str]:
+    """What runs the code, and what to say about it."""
+    custom = [row.name for number in rows if isinstance(row := ROWS[number], CustomOp)]
+    if custom:
+        return _NoMachine(), f"NumPy, because {', '.join(custom)} (custom) runs in Python"
+    try:
+        from . import kernel  # type: ignore[attr-defined,unused-ignore]
+    except ImportError:
+        return _NoMachine(), "NumPy, because the native kernel is not built (or MICROGRID_PURE is set)"
+    return kernel.Machine(code), f"the native kernel ({kernel.levels()[-1]})"

@@ -1,0 +1,249 @@
+"""Level 4 of verification: the whole derivative of a small graph as a formula, by two routes that have to agree."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from math import isfinite
+from typing import Any
+
+from ..base.formula import sympy_vocabulary
+from ..base.phrases import say
+from ..custom import CustomOp
+from ..engine import Value
+from ..errors import GraphError
+from ..graph import counts, sweep
+from .composition import TINY, engine_adjoints
+from .deadline import within
+from .references import UNABLE, at_kink
+from .rounding import rounding_bounds
+from .rules import vanishes
+from .sympy_graphs import apply, to_sympy
+
+__all__ = ["Derivative", "Derivatives", "derive", "latex_name", "root_name"]
+
+TERMS, LEVELS, LEAVES = 300, 40, 12
+"""Beyond these a formula is no help to a reader, and sympy may take minutes over it."""
+
+ALGEBRA = 150
+"""Operations in a difference beyond which two formulas are compared by numbers, not rewritten."""
+
+
+@dataclass(frozen=True)
+class Derivative:
+    """d root / d leaf as a formula, in text and in LaTeX, with the engine's number for it.
+
+    `status` tells whether the chain rule and sympy agree by algebra ("proved") or by numbers ("checked").
+    """
+
+    of: str
+    by: str
+    text: str
+    latex: str
+    value: float
+    status: str
+    convention: bool = False
+    """Whether the number is a convention, because the graph stands at a kink."""
+
+
+@dataclass
+class Derivatives:
+    found: list[Derivative] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+    reason: str = ""
+
+
+def derive(nodes: Sequence[Value], seconds: float) -> Derivatives:
+    """What `_derive` finds within some seconds: sympy can take hours over an innocent expression."""
+    try:
+        return within(seconds, _derive, nodes)
+    except TimeoutError:
+        return Derivatives(reason=say("sympy did not finish within {seconds:g} seconds", seconds=seconds))
+
+
+def _derive(nodes: Sequence[Value]) -> Derivatives:
+    """The derivative of the last of `nodes` (in `order`) with respect to each input and parameter.
+
+    One route is the chain rule over the recorded graph with the partials of the table, as formulas; the other is
+    sympy's own derivative of the expression that the graph is.
+    """
+    import sympy as sp
+
+    root = nodes[-1]
+    wanted = [v for v in nodes if v.role in ("input", "parameter")]
+    size = counts(root)
+    if size.unshared > TERMS or size.depth > LEVELS or len(wanted) > LEAVES:
+        reason = say(
+            "{terms:.3g} terms on {levels} levels by {leaves} leaves would be no readable formula",
+            terms=size.unshared,
+            levels=size.depth,
+            leaves=len(wanted),
+        )
+        return Derivatives(reason=reason)
+    try:
+        expression, symbols = to_sympy(root)
+    except GraphError as error:
+        return Derivatives(reason=error.args[0])
+    expressions: dict[Value, Any] = dict(symbols)
+    for v in nodes:
+        if v not in expressions:
+            operands = [expressions[parent] for parent in v.parents]
+            expressions[v] = apply(v, operands) if v.op else sp.Rational(v.data)
+    adjoints = sweep(nodes, lambda v: _partials(v, expressions), sp.Integer(1))
+    floats, (_, bounds) = engine_adjoints(root), rounding_bounds(nodes)
+    smooth = not any(map(at_kink, nodes))  # at a kink the engine's number is a convention
+    result, names = Derivatives(), _names(nodes, symbols)
+    of = root_name(nodes)
+    point = {symbols[v]: v.data for v in wanted}
+    for v in wanted:
+        by_chain_rule = adjoints.get(v, sp.Integer(0))
+        by_sympy = sp.diff(expression, symbols[v])
+        status = _agreement(by_chain_rule - by_sympy, by_sympy, point)
+        by, shown = names[symbols[v]], sp.factor_terms(by_sympy)
+        text, latex = print_text(shown, names), print_latex(shown, names)
+        result.found.append(Derivative(of, by, text, latex, floats[v], status, not smooth))
+        if status == "failed":
+            result.failures.append(
+                say("the chain rule and sympy give different derivatives with respect to {leaf}", leaf=by)
+            )
+        elif smooth and isfinite(floats[v]) and not _is_value(floats[v], by_sympy, point, bounds[v]):
+            result.failures.append(
+                say(
+                    "the gradient of {leaf} is {got!r}, which is not the value of {formula}",
+                    leaf=by,
+                    got=floats[v],
+                    formula=text,
+                )
+            )
+    return result
+
+
+def _partials(v: Value, expressions: dict[Value, Any]) -> Iterable[Any]:
+    """The partials of v as formulas: what the table says, in the lecture's form."""
+    import sympy as sp
+
+    operands = [expressions[parent] for parent in v.parents]
+    row = v._row
+    if isinstance(row, CustomOp):
+        slopes: Iterable[Any] = row.functions[1](*operands)
+        return slopes
+    if row is None:
+        return ()
+    extra = () if v.constant is None else (sp.Rational(v.constant),)
+    x, y = (*operands, *extra, None)[:2]
+    found: tuple[Any, ...] = row.bind("textbook", sympy_vocabulary())(x, y, expressions[v])
+    return found
+
+
+# ---------------------------------------------------------------- do the two routes agree?
+
+
+def _agreement(difference: Any, reference: Any, point: dict[Any, float]) -> str:
+    import sympy as sp
+
+    difference = sp.sympify(difference)
+    if difference == 0 or (sp.count_ops(difference) <= ALGEBRA and vanishes(difference, patient=False)):
+        return "proved"
+    compared = False
+    for k in range(1, 4):
+        near = {
+            symbol: value * (1 + k / 97) + (k + j / 7) / 89 for j, (symbol, value) in enumerate(point.items())
+        }
+        error, scale = _evaluate(difference, near), _evaluate(reference, near)
+        if error is None or scale is None:
+            continue
+        compared = True
+        if not abs(error) <= 1e-30 * max(1, abs(scale)):
+            return "failed"
+    return "checked" if compared else "not compared"
+
+
+def _is_value(number: float, expression: Any, point: dict[Any, float], bound: float) -> bool:
+    """Whether the engine's number is the formula's value, but for rounding."""
+    for digits in (50, 200, 800):  # the formula may cancel where the engine does not
+        exact = _evaluate(expression, point, digits)
+        if exact is None or abs(exact - number) <= bound + 4 * TINY:
+            return True
+    return False
+
+
+def _evaluate(expression: Any, point: dict[Any, float], digits: int = 50) -> Any:
+    """The expression at a point, or None where it has no real value."""
+    import sympy as sp
+    from mpmath import mp
+
+    with mp.workdps(digits):
+        try:
+            value = mp.mpmathify(
+                sp.lambdify(list(point), expression, "mpmath", cse=True)(*map(mp.mpf, point.values()))
+            )
+        except UNABLE:
+            return None
+        return value if mp.isfinite(value) and mp.im(value) == 0 else None
+
+
+# ---------------------------------------------------------------- printing with the user's labels
+
+
+def print_text(expression: Any, names: dict[Any, str]) -> str:
+    """A formula as text; the labels are put in by the printer, so sympy never reads them."""
+    from sympy.printing.str import StrPrinter
+
+    expression, decimals = _with_decimals(expression)
+    printed: str = _printer(StrPrinter, names | decimals).doprint(expression)
+    return printed
+
+
+def print_latex(expression: Any, names: dict[Any, str]) -> str:
+    from sympy.printing.latex import LatexPrinter
+
+    expression, decimals = _with_decimals(expression)
+    escaped = {symbol: latex_name(name) for symbol, name in names.items()}
+    printed: str = _printer(LatexPrinter, escaped | decimals).doprint(expression)
+    return printed
+
+
+def _with_decimals(expression: Any) -> tuple[Any, dict[Any, str]]:
+    """With 0.1 in place of 3602879701896397/36028797018963968, the fraction that the double is."""
+    import sympy as sp
+
+    long = {abs(number) for number in sp.sympify(expression).atoms(sp.Rational) if number.q > 1000}
+    decimals = {number: sp.Dummy(repr(float(number)), positive=True) for number in long}
+    replaced = {sign * number: sign * symbol for number, symbol in decimals.items() for sign in (1, -1)}
+    return expression.xreplace(replaced), {symbol: symbol.name for symbol in decimals.values()}
+
+
+def _printer(base: Any, names: dict[Any, str]) -> Any:
+    """sympy's printer with our names for its symbols; it looks the method up by the symbol's class."""
+    return type(base.__name__, (base,), {"_print_Dummy": lambda self, symbol: names[symbol]})()
+
+
+def latex_name(name: str) -> str:
+    """A label in LaTeX: w1 as w_{1}, yhat as \\hat{y}, anything else upright with its special characters escaped."""
+    if match := re.fullmatch(r"([A-Za-z])_?(\d+)", name):
+        return f"{match[1]}_{{{match[2]}}}"
+    if match := re.fullmatch(r"([A-Za-z])_?hat", name):
+        return rf"\hat{{{match[1]}}}"
+    if re.fullmatch(r"[A-Za-z]", name):
+        return name
+    special = {"\\": r"\backslash{}", "{": r"\{", "}": r"\}", "^": r"\char94{}", "~": r"\char126{}"}
+    special |= {c: "\\" + c for c in "#$%&_"}
+    return r"\mathrm{" + "".join(special.get(c, c) for c in name) + "}"
+
+
+def root_name(nodes: Sequence[Value]) -> str:
+    """What the last of `nodes` is called: its label, or a letter that is no other node's."""
+    labels = {v.label for v in nodes}
+    return nodes[-1].label or next(name for name in ("y", "f", "result", "the result") if name not in labels)
+
+
+def _names(nodes: Sequence[Value], symbols: dict[Value, Any]) -> dict[Any, str]:
+    """What each symbol is called in print: the leaf's label if it has one of its own, else v and its place."""
+    labels = [v.label for v in symbols]
+    names = {}
+    for k, v in enumerate(nodes):
+        if v in symbols:
+            label = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in v.label)[:40]
+            names[symbols[v]] = label if label and labels.count(v.label) == 1 else f"v{k}"
+    return names

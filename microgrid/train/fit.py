@@ -1,0 +1,235 @@
+"""`fit`, and what it is handed: looked through, before anything is trained."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from .. import arguments
+from ..base import context
+from ..base.messages import number
+from ..engine import Value
+from ..errors import GraphError
+from ..nn.module import Module, walk
+from ..optim import Optimizer, clip_grad_norm_, clip_grad_value_
+from ..optim.settings import positive
+from .examples import Examples, split
+from .history import EarlyStopping, History
+from .metrics import named
+from .task import Task
+from .training import Training
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+
+__all__ = ["fit"]
+
+
+def fit(
+    model: Any,
+    X: Any,
+    y: Any,
+    *,
+    loss: Any,
+    optimizer: Any,
+    epochs: int,
+    batch_size: int | None = None,
+    validation: Any = None,
+    early_stopping: Any = None,
+    schedule: Any = None,
+    clip: Any = None,
+    penalty: Any = None,
+    metrics: Any = (),
+    threshold: float | None = None,
+    monitor: Any = None,
+    seed: Any = None,
+    progress: bool = True,
+    replay: bool = True,
+) -> History:
+    """Train `model`, a Module or a callable with `parameters()`, on samples X and targets y.
+
+    The graph of one example is recorded and replayed for all: that of a whole batch where a batch is more than its
+    samples, as for BatchNorm.  The steps are those of a loop over Values, but for rounding.  Where some 32 examples
+    spread over the data show that Python decides by the data, everything is computed in Python, which a warning says;
+    another one says at the end if the trained model records another graph.  ``replay=False`` asks for Python.
+
+    - `loss`: a function of (predictions, targets), such as those in `nn.losses`, or the name of one of them.
+    - `optimizer`: made of ``model.parameters()``, or what makes one of them: `optim.Adam`, a partial, a lambda.
+      Parameters that it was not given stay as they are.
+    - `batch_size`: samples are drawn without replacement, anew in each epoch, by `seed` (as
+      `numpy.random.default_rng` takes it); the last batch may be smaller.  None: all in one batch, in their order.
+    - `validation`: (X, y), or the fraction of the samples that is drawn by `seed` and held back.
+    - `early_stopping`: an `EarlyStopping`, or its patience.
+    - `schedule`: one of the optimiser, or a function that makes it; stepped after each epoch, `ReduceLROnPlateau` with
+      the validation loss, or the loss where there is no validation.
+    - `clip`: ("norm", length), ("value", limit), or a function of the gradient array that returns another, or changes
+      this one and returns None or a number, as `optim.clip_grad_norm_` does.
+    - `penalty`: a function of ``model.parameters()`` whose Value is added to the loss of each batch.
+    - `metrics`: "accuracy", functions of the arrays (predictions, targets), or a mapping from names to them.  Right is,
+      for classes, or 1 at the class, the place of the largest output; of a single output, the side of `threshold`.
+    - `threshold`: for "accuracy" of one output: above it the answer is yes.  By default 0 where targets are -1 and 1;
+      where they are 0 and 1, the prediction that the loss finds as wrong for one as for the other, if that is ½ (bce,
+      mse) or 0 (bce_with_logits).  `viz.plots.decision_boundary`, which knows no loss, has another rule: pass it too.
+    - `monitor`: a `Monitor`, shown the batches that it asks for.
+    - `progress`: a bar on stderr where that is a terminal and tqdm is installed.
+
+    Ctrl-C, a loss or a gradient that is not finite end the training: the parameters of the best epoch so far come
+    back, and a warning says what happened.  The model's parameters change when training ends, also by an error.
+    Targets may have the shape (n, 1) where the model gives one Value for each sample.
+    Samples and targets of different numbers, none, or not finite are ValueErrors.
+    """
+    import numpy as np
+
+    if not context.current().recording:
+        raise GraphError("fit differentiates graphs, and inside no_grad() none is recorded: call it outside")
+    rng = np.random.default_rng(seed)
+    examples, held = Examples(X, y), None
+    if isinstance(validation, int | float):
+        examples, held = split(examples, validation, rng)
+    elif validation is not None:
+        held = _held(validation)
+    moved = _optimizer(optimizer, model)
+    task = Task(model, loss, penalty, moved.parameters, examples)
+    training = Training(task, moved, rng)
+    training.epochs, training.size = arguments.count(epochs, "epochs"), len(examples)
+    if batch_size is not None:
+        training.size = min(arguments.count(batch_size, "batch_size"), len(examples))
+    last = len(examples) % training.size or training.size
+    if task.norms and last == 1:
+        raise ValueError(
+            f"fit: {len(examples)} samples in batches of {training.size} leave a batch of 1 sample, which "
+            "has no variance to normalise by: choose another batch_size"
+        )
+    if threshold is not None:
+        threshold = number(threshold, where="threshold is a real number")
+    training.stopping = _stopping(early_stopping)
+    training.schedule = _schedule(schedule, moved)
+    training.clip = _clip(clip)
+    training.monitor = _monitor(monitor, model)
+    both = [examples] if held is None else [examples, held]
+    columns = [part for part in both if part.y.shape[1:] == (1,)]
+    if columns and task.single():
+        for part in columns:
+            part.flatten()
+    if held is not None:
+        held.like(examples, "validation")
+    training.metrics = named(metrics, np.concatenate([part.y for part in both]), threshold, task.loss)
+    return training.run(held, replay, progress)
+
+
+def _held(validation: Any) -> Examples:
+    if not isinstance(validation, tuple | list) or len(validation) != 2:
+        kind = type(validation).__name__
+        raise TypeError(f"validation is (X, y), or the fraction of the samples to hold back, got {kind}")
+    return Examples(validation[0], validation[1], "validation")
+
+
+def _optimizer(optimizer: Any, model: Any) -> Optimizer:
+    """An optimiser of Values."""
+    if isinstance(model, type) or not hasattr(model, "parameters") or not callable(model):
+        wanted = "fit trains a callable with parameters(), such as a Module, got"
+        if isinstance(model, type):
+            raise TypeError(f"{wanted} the class {model.__name__}: make one")
+        raise TypeError(
+            f"{wanted} {type(model).__name__}: write a Module, which keeps parameters in its attributes "
+            "and has a __call__"
+        )
+    parameters = model.parameters()
+    if not parameters:
+        raise ValueError(f"fit: the model has no parameters to train{_hint(model)}")
+    made = optimizer
+    if callable(optimizer) and not isinstance(optimizer, Optimizer):
+        arguments.called(optimizer, "what makes the optimizer", "parameters")
+        made = optimizer(parameters)
+    if not isinstance(made, Optimizer):
+        shown = f" {made!r}" if isinstance(made, str | int | float) else ""
+        raise TypeError(
+            "optimizer is one of microgrid.optim, made of model.parameters(), or what makes it of them, such as "
+            f"optim.Adam or functools.partial(optim.Adam, lr=0.01): got {type(made).__name__}{shown}"
+        )
+    if isinstance(made.parameters, list) and not set(made.parameters) & set(parameters):
+        raise ValueError(
+            "none of the parameters that the optimizer moves is the model's: make it of this model's parameters()"
+        )
+    if not isinstance(made.parameters, list):
+        raise TypeError(
+            "this optimizer moves an array or a program, which fit makes itself: make it of "
+            "model.parameters()"
+        )
+    return made
+
+
+def _hint(model: Any) -> str:
+    """That parameters are made by `parameter`, where the model holds Values that are none."""
+    held = [
+        (name, v)
+        for name, v in (walk(model) if isinstance(model, Module) else ())
+        if isinstance(v, Value) and v.role == "input"
+    ]
+    if not held:
+        return ": they are made by microgrid.parameter(number), and kept in its attributes"
+    name, v = held[0]
+    return f": its {name} is a Value, and microgrid.parameter({v.data!r}) makes one that is trained"
+
+
+def _monitor(monitor: Any, model: Any) -> Any:
+    """A monitor of this model."""
+    if monitor is None:
+        return None
+    if isinstance(monitor, type) or not all(
+        hasattr(monitor, name) for name in ("wants", "observe", "updated")
+    ):
+        shown = monitor.__name__ if isinstance(monitor, type) else repr(monitor)
+        raise TypeError(f"monitor is a Monitor of the model, made as Monitor(model), got {shown}")
+    if getattr(monitor, "model", model) is not model:
+        raise ValueError(
+            "the monitor watches another model: make one of the model that is trained, Monitor(model)"
+        )
+    return monitor
+
+
+def _stopping(early_stopping: Any) -> EarlyStopping | None:
+    if early_stopping is None or isinstance(early_stopping, EarlyStopping):
+        return early_stopping
+    return EarlyStopping(early_stopping)
+
+
+def _schedule(schedule: Any, optimizer: Optimizer) -> Any:
+    """A schedule of this optimiser."""
+    made = schedule
+    if schedule is None:
+        return None
+    if callable(schedule) and (isinstance(schedule, type) or not hasattr(schedule, "step")):
+        arguments.called(schedule, "what makes the schedule", "optimizer")
+        made = schedule(optimizer)
+    way_out = "pass a function that makes it, lambda optimizer: optim.StepLR(optimizer, 10)"
+    if not hasattr(made, "step"):
+        raise TypeError(f"a schedule is one of microgrid.optim, such as StepLR, got {made!r}: {way_out}")
+    if getattr(made, "optimizer", None) is not optimizer:
+        raise ValueError(
+            f"schedule={made!r} does not rule the optimizer of this fit: pass both, or {way_out[5:]}"
+        )
+    return made
+
+
+def _clip(clip: Any) -> Callable[[Floats], Any] | None:
+    """What is done to each gradient."""
+    if clip is None:
+        return None
+    if callable(clip):
+        arguments.called(clip, "clip", "gradient")
+        return clip  # type: ignore[no-any-return]
+    ways: dict[str, Callable[[Floats, float], Any]] = {"norm": clip_grad_norm_, "value": clip_grad_value_}
+    if not isinstance(clip, tuple | list) or len(clip) != 2 or clip[0] not in ways:
+        raise ValueError(
+            f'clip={clip!r}: choose ("norm", length), ("value", limit) or a function of the gradient'
+        )
+    way, limit = ways[clip[0]], positive(clip[1], f"the limit of clip={clip!r}", 1)
+
+    def clipped(gradient: Floats) -> None:  # in place: the length it had is not the new gradient
+        way(gradient, limit)
+
+    return clipped

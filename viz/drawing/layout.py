@@ -1,0 +1,183 @@
+"""Where everything goes: Graphviz places empty boxes of known size, once, and never sees a user's text."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence, Set
+from dataclasses import dataclass
+
+from ..errors import LayoutError
+from ..picture.boxes import Arrow, Box, Picture
+from ..style.shapes import Point
+from . import engines
+from .twins import in_order, twins
+
+__all__ = ["Layout", "place"]
+
+SWING, MOST_SWING = 0.2, 150.0
+"""How far a loose arrow swings out of its row, as a share of its length and in points."""
+POINTS = 72.0  # to the inch, which is what Graphviz measures lengths in
+SCOPE_MARGIN = 22
+TO_LABEL, FROM_LABEL, NEAR = " [headclip=true]", " [tailclip=true weight=3]", " [weight=3]"
+"""An arrow ends where its label begins; the weight keeps a local derivative near the operation it belongs to, where its
+arrow is long."""
+
+CHAIN = " [weight=3]"
+"""Keeps a long chain straight, which its leaves would pull aside."""
+
+BOND = " [weight=100]"
+"""Keeps an operation's circle in the rank before its result, and level with it."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Positions in points, y downwards: the centre of each box, and each arrow's cubic curves, from the centre of
+    one box to that of the other: one, or two with a gap between them for its label."""
+
+    size: Point
+    centers: dict[str, Point]
+    curves: tuple[tuple[tuple[Point, ...], ...], ...]
+
+    def moved(self, dx: float, dy: float) -> Layout:
+        def move(point: Point) -> Point:
+            return round(point[0] + dx, 2), round(point[1] + dy, 2)
+
+        centers = {name: move(center) for name, center in self.centers.items()}
+        curves = tuple(tuple(tuple(map(move, curve)) for curve in route) for route in self.curves)
+        return Layout(self.size, centers, curves)
+
+
+def place(picture: Picture, rankdir: str = "LR", engine: str = "auto", timeout: float = 60.0) -> Layout:
+    """Lay a picture out with Graphviz: the `dot` on the PATH, or the one that pygraphviz brings along."""
+    loose = any(arrow.is_loose for arrow in picture.arrows)
+    among = (
+        twins(picture) if rankdir in ("LR", "RL") and not loose else []
+    )  # where to change places costs no room
+    uncut = {box.name for boxes in among for box in boxes}
+    layout = _read(engines.run(_source(picture, rankdir, uncut), engine, timeout), picture, rankdir)
+    return in_order(picture, layout, among) if among else layout
+
+
+# ---------------------------------------------------------------- what Graphviz is asked
+
+
+def _source(picture: Picture, rankdir: str, uncut: Set[str] = frozenset()) -> str:
+    boxes = picture.all_boxes
+    gap = (
+        0.36 if any(arrow.label for arrow in picture.arrows) else 0.6
+    )  # inches; a label has a gap on either side
+    number = {box.name: k for k, box in enumerate(picture.boxes)}
+    arrows = [arrow for arrow in picture.arrows if not arrow.is_loose]
+    joined = [(number[arrow.tail.name], number[arrow.head.name]) for arrow in arrows]
+    limits = engines.limits(
+        len(boxes), engines.work(len(picture.boxes), joined) + len(boxes) - len(picture.boxes)
+    )
+    chained = _chained(arrows) if limits else set[str]()
+    steps = [
+        f"{tail.name} -> {head.name}{CHAIN if arrow.tail.name in chained else _how(arrow, tail, uncut)}"
+        for arrow in arrows
+        for tail, head in _steps(arrow)
+    ]
+    return "\n".join(
+        [
+            "digraph {",
+            f"graph [rankdir={rankdir} nodesep=0.24 ranksep={gap}{limits}]",
+            'node [shape=box fixedsize=true label="" penwidth=0]',
+            "edge [arrowhead=none headclip=false tailclip=false]",
+            *_clusters(boxes),
+            *steps,
+            "}\n",
+        ]
+    )
+
+
+def _steps(arrow: Arrow) -> list[tuple[Box, Box]]:
+    """An arrow by way of its label is two edges to Graphviz, which keeps everything else off the label."""
+    if arrow.label is None:
+        return [(arrow.tail, arrow.head)]
+    return [(arrow.tail, arrow.label), (arrow.label, arrow.head)]
+
+
+def _how(arrow: Arrow, tail: Box, uncut: Set[str]) -> str:
+    if arrow.label is None:
+        return BOND if arrow.is_bond else ""
+    if not uncut.isdisjoint((arrow.tail.name, arrow.head.name)):
+        return NEAR if tail is arrow.label else ""
+    return FROM_LABEL if tail is arrow.label else TO_LABEL
+
+
+def _chained(arrows: Sequence[Arrow]) -> set[str]:
+    """The operations that only one other reads, and that beside leaves: long chains."""
+    heads, users = {arrow.head.name for arrow in arrows}, Counter(arrow.tail.name for arrow in arrows)
+    inner = [arrow for arrow in arrows if arrow.tail.name in heads and not (arrow.label or arrow.is_bond)]
+    operands = Counter(arrow.head.name for arrow in inner)
+    return {a.tail.name for a in inner if users[a.tail.name] == operands[a.head.name] == 1}
+
+
+def _clusters(boxes: list[Box]) -> list[str]:
+    """The boxes, those of a scope in a cluster, and clusters within clusters."""
+    lines: list[str] = []
+    open_scopes: tuple[str, ...] = ()
+    for count, box in enumerate(
+        sorted(boxes, key=lambda box: box.scope)
+    ):  # stable: the order within a scope stays
+        while open_scopes != box.scope[: len(open_scopes)]:
+            lines.append("}")
+            open_scopes = open_scopes[:-1]
+        for depth in range(len(open_scopes), len(box.scope)):
+            lines.append(f"subgraph cluster_{count}_{depth} {{ margin={SCOPE_MARGIN}")
+        open_scopes = box.scope
+        width, height = box.size
+        lines.append(f"{box.name} [width={width / POINTS:.4f} height={height / POINTS:.4f}]")
+    return lines + ["}"] * len(open_scopes)
+
+
+# ---------------------------------------------------------------- what Graphviz answered
+
+
+def _read(plain: str, picture: Picture, rankdir: str) -> Layout:
+    """The places in Graphviz's `plain` format, whose y points upwards."""
+    size: Point = (0.0, 0.0)
+    centers: dict[str, Point] = {}
+    routes: dict[tuple[str, str], list[tuple[Point, ...]]] = {}
+
+    def point(x: str, y: str) -> Point:
+        return float(x) * POINTS, size[1] - float(y) * POINTS
+
+    for line in plain.splitlines():
+        match line.split():
+            case ["graph", _, width, height]:
+                size = (float(width) * POINTS, float(height) * POINTS)
+            case ["node", name, x, y, *_]:
+                centers[name] = point(x, y)
+            case ["edge", tail, head, count, *rest]:
+                numbers = rest[: 2 * int(count)]
+                curve = tuple(map(point, numbers[::2], numbers[1::2]))
+                routes.setdefault((tail, head), []).append(curve)
+    try:  # parallel arrows take their curves in turn
+        centers = {box.name: centers[box.name] for box in picture.all_boxes}
+        curves = [
+            (_swing(centers[arrow.tail.name], centers[arrow.head.name], size, rankdir),)
+            if arrow.is_loose
+            else tuple(routes[a.name, b.name].pop(0) for a, b in _steps(arrow))
+            for arrow in picture.arrows
+        ]
+    except (KeyError, IndexError) as error:
+        raise LayoutError(f"Graphviz left out {error}", plain[:500]) from error
+    return Layout(size, centers, tuple(curves))
+
+
+def _swing(tail: Point, head: Point, size: Point, rankdir: str) -> tuple[Point, ...]:
+    """The curve of a loose arrow, which leaves and arrives in the direction of the graph; between boxes of one row it
+    swings out of the row, to the side where the picture has more room."""
+    along, across = (0, 1) if rankdir in ("LR", "RL") else (1, 0)
+    reach, shift = head[along] - tail[along], head[across] - tail[across]
+    swing = max(min(SWING * abs(reach), MOST_SWING) - abs(shift), 0.0)
+    if (tail[across] + head[across]) > size[across]:
+        swing = -swing
+
+    def between(share: float, base: Point) -> Point:
+        point = (tail[along] + share * reach, base[across] + swing)
+        return point if along == 0 else point[::-1]
+
+    return tail, between(0.4, tail), between(0.6, head), head

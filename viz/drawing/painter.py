@@ -1,0 +1,218 @@
+"""From what a picture says, and where Graphviz put it, to shapes and colours."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from ..options import Options
+from ..picture.boxes import Arrow, Box, Line, Picture
+from ..style.shapes import SHAPES, Command, Point, Rectangle, polygon
+from ..style.text import clean, shorten, wrap
+from ..style.theme import FONTS, THEMES, Paint, Theme
+from ..words.language import Say, speaker
+from . import curves
+from .layout import SCOPE_MARGIN, Layout
+from .legends import blocks
+from .lettering import BASELINE, letter, measure
+from .scene import Group, Path, Scene, Text
+
+__all__ = ["paint"]
+
+MARGIN = 24.0
+ARROW_LENGTH, ARROW_HALF = 10.0, 4.3
+EDGE_WIDTH, LOOSE_WIDTH = 1.5, 0.75
+"""Of arrows, and of those that cross others unseen by the layout."""
+LANE = 4.6
+"""Between the lines of routes that go the same way."""
+LONGEST_SCOPE = 60
+NARROWEST_TITLE = 360.0
+"""A title has room for some thirty characters, however small the picture."""
+
+Outline = Callable[[Point], float]
+"""How far a point is outside a box."""
+
+
+def paint(picture: Picture, layout: Layout, options: Options, least_width: float = 0.0) -> Scene:
+    """Draw a picture whose boxes have their places, in the middle of a page of at least this width."""
+    theme, say = THEMES[options.theme], speaker(options.lang)
+    scopes = _scopes(picture, layout)
+    left, top, right, bottom = _around([(0.0, 0.0, *layout.size), *scopes.values()])
+    below = blocks(picture, options, theme)
+    width = max(right - left, *(block.size[0] for block in below), least_width)
+    title = clean(options.title or "")
+    title_lines = (
+        wrap(title, lambda line: measure(line, "title") <= max(width, NARROWEST_TITLE)) if title else []
+    )
+    above = FONTS["title"].leading * len(title_lines) + 14 if title_lines else 0.0
+    width = max(width, *(measure(line, "title") for line in title_lines), 0.0)
+    x, y = MARGIN + (width - (right - left)) / 2 - left, MARGIN + above - top
+    end = y + bottom
+    layout = layout.moved(x, y)
+    scopes = {path: _moved(rectangle, x, y) for path, rectangle in scopes.items()}
+    groups = [_scope(path, rectangle, theme, say) for path, rectangle in scopes.items()]
+    outlines = {box.name: _outline(box, layout.centers[box.name], picture, theme) for box in picture.boxes}
+    for arrow, route in zip(picture.arrows, layout.curves, strict=True):
+        groups += _arrow(arrow, route, outlines, layout, picture, theme)
+    groups += [_scope_name(path, rectangle, theme) for path, rectangle in scopes.items()]
+    groups += [_box(box, layout.centers[box.name], picture, theme) for box in picture.boxes]
+    if title_lines:
+        groups.append(_title(title_lines, theme))
+    for block in below:
+        groups.append(block.group(MARGIN, end))
+        end += block.size[1]
+    return Scene(
+        size=(round(width + 2 * MARGIN, 2), round(end + MARGIN, 2)),
+        background=theme.background,
+        title=title or picture.title,
+        description=picture.sentence,
+        groups=tuple(groups),
+        lang=options.lang,
+    )
+
+
+# ---------------------------------------------------------------- boxes
+
+
+def _box(box: Box, center: Point, picture: Picture, theme: Theme) -> Group:
+    look = picture.look(box, theme)
+    outline = Path(box.shape.path(center, box.size), look.paint)
+    kind = f"node {box.kind}{' root' if box is picture.root else ''}" if box.kind != "symbol" else "symbol"
+    text_theme = theme.faded if picture.is_faded(box) else theme
+    return Group(kind, (outline, *_lines(box, center, text_theme, look.text)), box.description, box.node)
+
+
+def _lines(box: Box, center: Point, theme: Theme, color: str | None = None) -> list[Text]:
+    """The lines of text, stacked around the centre."""
+    y = center[1] - box.text_size[1] / 2
+    texts = []
+    for line in box.lines:
+        middle = y + line.font.leading / 2
+        texts.append(letter(line, (center[0], middle + BASELINE * line.font.size), theme, color=color))
+        y += line.font.leading
+    return texts
+
+
+# ---------------------------------------------------------------- arrows
+
+
+def _arrow(
+    arrow: Arrow,
+    route: tuple[curves.Curve, ...],
+    outlines: dict[str, Outline],
+    layout: Layout,
+    picture: Picture,
+    theme: Theme,
+) -> list[Group]:
+    """The line, in two parts if a label interrupts it, its head, and the label."""
+    lanes: list[int | None] = [None]
+    if picture.emphasis and not picture.emphasis.shows(arrow.edges):
+        theme = theme.faded if arrow.edges or picture.is_faded(arrow.head) else theme
+        lanes = [*picture.emphasis.through(arrow.head.node)] if arrow.is_bond else []
+    elif picture.emphasis:
+        lanes = [*picture.emphasis.lines(arrow.edges)]
+    lanes = lanes or [None]
+    lines, heads = list[Path](), list[Path]()
+    for n, lane in enumerate(lanes):
+        width = LOOSE_WIDTH if arrow.is_loose else EDGE_WIDTH
+        line = Paint("none", theme.edge, width) if lane is None else theme.routes[lane]
+        parts = [curves.beside(curve, (n - (len(lanes) - 1) / 2) * LANE) for curve in route]
+        parts[0] = curves.trim(parts[0], outlines[arrow.tail.name])
+        back = curves.trim(curves.reverse(parts[-1]), outlines[arrow.head.name])
+        shaft = curves.trim(back, curves.beyond(back[0], ARROW_LENGTH * 0.85))
+        parts[-1] = curves.reverse(shaft)
+        lines = [*(Path(_path(part), line) for part in reversed(parts)), *lines]
+        heads.append(_head(back[0], shaft[0], line.stroke))
+    node = arrow.edges[0][0] if arrow.edges else arrow.head.node
+    groups = [Group("edge", (*lines, *heads), node=node, operand=arrow.operand)]
+    if arrow.label:
+        texts = _lines(arrow.label, layout.centers[arrow.label.name], theme)
+        description = arrow.label.description
+        groups.append(Group("local", tuple(texts), description, node, arrow.operand))
+    return groups
+
+
+def _outline(box: Box, center: Point, picture: Picture, theme: Theme) -> Outline:
+    """That of a box, border included."""
+    shape, border = box.shape, picture.look(box, theme).paint.width
+    size = (box.size[0] + border, box.size[1] + border)
+    return lambda point: shape.outside(center, size, point)
+
+
+def _path(curve: curves.Curve) -> tuple[Command, ...]:
+    return (("M", curve[:1]), *(("C", curve[i : i + 3]) for i in range(1, len(curve), 3)))
+
+
+def _head(tip: Point, base: Point, color: str) -> Path:
+    """An arrowhead at `tip`, coming from `base`."""
+    length = math.dist(tip, base) or 1.0
+    dx, dy = (tip[0] - base[0]) / length, (tip[1] - base[1]) / length
+    back = (tip[0] - ARROW_LENGTH * dx, tip[1] - ARROW_LENGTH * dy)
+    sides = [(back[0] + side * dy * ARROW_HALF, back[1] - side * dx * ARROW_HALF) for side in (1, -1)]
+    return Path(polygon(tip, *sides), Paint(color, "none", 0.0))
+
+
+# ---------------------------------------------------------------- scopes
+
+
+def _scopes(picture: Picture, layout: Layout) -> dict[tuple[str, ...], Rectangle]:
+    """The rectangle around each scope, the outer before the inner."""
+    members: dict[tuple[str, ...], list[Rectangle]] = {}
+    for box in picture.all_boxes:
+        (x, y), (w, h) = layout.centers[box.name], box.size
+        for depth in range(1, len(box.scope) + 1):
+            members.setdefault(box.scope[:depth], []).append((x - w / 2, y - h / 2, x + w / 2, y + h / 2))
+    found: dict[tuple[str, ...], Rectangle] = {}
+    for path in sorted(members, key=len, reverse=True):
+        inner = [rectangle for other, rectangle in found.items() if other[:-1] == path]
+        left, top, right, bottom = _around(members[path] + inner)
+        side = SCOPE_MARGIN * 0.6
+        found[path] = (left - side, top - SCOPE_MARGIN, right + side, bottom + side)
+    return dict(sorted(found.items()))
+
+
+def _scope(path: tuple[str, ...], rectangle: Rectangle, theme: Theme, say: Say) -> Group:
+    left, top, right, bottom = rectangle
+    center, size = ((left + right) / 2, (top + bottom) / 2), (right - left, bottom - top)
+    name = "/".join(path)
+    frame = Path(SHAPES["op"].path(center, size), theme.scope)
+    return Group("scope", (frame,), say("scope {scope}", scope=name), scope=name)
+
+
+def _scope_name(path: tuple[str, ...], rectangle: Rectangle, theme: Theme) -> Group:
+    """The name in the upper left corner, on a ground that keeps the arrows out of it."""
+    left, top, right, _ = rectangle
+    name = Line(_fitting(path[-1], right - left - 14), "scope")
+    text = letter(name, (left + 8, top + name.font.size + 2), theme, anchor="start")
+    near, far, bottom = left + 4, left + 12 + text.width, top + name.font.leading + 1
+    ground = polygon((near, top + 2), (far, top + 2), (far, bottom), (near, bottom))
+    return Group("scope-name", (Path(ground, Paint(theme.scope.fill, "none", 0.0)), text))
+
+
+def _fitting(name: str, width: float) -> str:
+    """A scope's name, cut to the width of its rectangle."""
+    limit = LONGEST_SCOPE
+    while limit > 1 and measure(shorten(name, limit), "scope") > width:
+        limit -= 1
+    return shorten(name, limit)
+
+
+def _around(rectangles: list[Rectangle]) -> Rectangle:
+    lefts, tops, rights, bottoms = zip(*rectangles, strict=True)
+    return min(lefts), min(tops), max(rights), max(bottoms)
+
+
+def _moved(rectangle: Rectangle, x: float, y: float) -> Rectangle:
+    return rectangle[0] + x, rectangle[1] + y, rectangle[2] + x, rectangle[3] + y
+
+
+# ---------------------------------------------------------------- title
+
+
+def _title(lines: list[str], theme: Theme) -> Group:
+    font = FONTS["title"]
+    places = [(MARGIN, MARGIN + font.size + row * font.leading) for row in range(len(lines))]
+    texts = [
+        letter(Line(line, "title"), at, theme, anchor="start") for line, at in zip(lines, places, strict=True)
+    ]
+    return Group("title", tuple(texts))

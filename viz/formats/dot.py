@@ -1,0 +1,141 @@
+"""Pictures as Graphviz source: for those who use Graphviz themselves, and for notebooks written for micrograd."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from microgrid import Value
+from microgrid.ops import TABLE
+
+from ..graph.trace import read
+from ..options import CHOICES, Options, check_choice
+from ..picture.boxes import PENDING, Box, Picture
+from ..picture.looks import Look
+from ..style.text import clean
+from ..style.theme import FONTS, THEMES, Theme
+from ..words.numbers import ASCII_MINUS, Numbers
+
+if TYPE_CHECKING:
+    from graphviz import Digraph
+
+__all__ = ["draw_dot", "source"]
+
+_SHAPES = {
+    "input": ("box", "rounded,filled"),
+    "parameter": ("hexagon", "filled"),
+    "op": ("box", "filled"),
+    "constant": ("box", "filled,dashed"),
+    "symbol": ("ellipse", "filled"),
+    "folded": ("box3d", "filled"),
+    "elided": ("plaintext", ""),
+}
+
+
+def escape(lines: Iterable[str]) -> str:
+    """Lines of a user's text as a label that Graphviz shows as it stands.
+
+    Unescaped, Graphviz would read ``\\N`` as the node's name, ``&lt;`` as a character and ``<b>`` as HTML.
+    """
+    import graphviz
+
+    escaped = [graphviz.escape(clean(line).replace("&", "&amp;")) for line in lines]
+    label: str = graphviz.nohtml(r"\n".join(escaped))
+    return label
+
+
+def source(picture: Picture, options: Options) -> str:
+    """The picture in Graphviz's language, with the theme's colours and labels that Graphviz measures."""
+    import graphviz
+
+    theme = THEMES[options.theme]
+    graph = graphviz.Digraph(
+        graph_attr={"rankdir": options.rankdir, "bgcolor": theme.background, "fontname": "sans-serif"},
+        node_attr={"fontname": "sans-serif", "fontsize": str(FONTS["value"].size), "fontcolor": theme.text},
+        edge_attr={
+            "fontname": "sans-serif",
+            "fontsize": str(FONTS["local"].size),
+            "fontcolor": theme.local,
+            "color": theme.edge,
+        },
+    )
+    if options.title:
+        graph.attr(
+            label=escape([options.title]),
+            labelloc="t",
+            fontcolor=theme.text,
+            fontsize=str(FONTS["title"].size),
+        )
+    _boxes(graph, picture, theme)
+    for arrow in picture.arrows:
+        label = escape(line.text for line in arrow.label.lines) if arrow.label else None
+        graph.edge(arrow.tail.name, arrow.head.name, label=label)
+    text: str = graph.source
+    return text
+
+
+def _boxes(graph: Digraph, picture: Picture, theme: Theme) -> None:
+    """The boxes, those of a scope in a cluster, and clusters within clusters."""
+    import graphviz
+
+    scopes: tuple[str, ...] = ()
+    clusters = [graph]  # the graph, then a cluster for each scope that is open
+
+    for count, box in enumerate(sorted(picture.boxes, key=lambda box: box.scope)):
+        while scopes != box.scope[: len(scopes)]:
+            _close(clusters)
+            scopes = scopes[:-1]
+        scopes = box.scope
+        for depth in range(len(clusters) - 1, len(scopes)):
+            look = {"style": "filled", "fillcolor": theme.scope.fill, "color": theme.scope.stroke}
+            look |= {"label": escape([scopes[depth]]), "fontcolor": theme.dim}
+            clusters.append(graphviz.Digraph(name=f"cluster_{count}_{depth}", graph_attr=look))
+        _box(clusters[-1], box, theme, picture.look(box, theme))
+    while len(clusters) > 1:
+        _close(clusters)
+
+
+def _close(clusters: list[Digraph]) -> None:
+    """The innermost cluster becomes a part of the one around it."""
+    innermost = clusters.pop()
+    clusters[-1].subgraph(innermost)
+
+
+def _box(graph: Digraph, box: Box, theme: Theme, look: Look) -> None:
+    shape, style = _SHAPES[box.kind]
+    graph.node(
+        box.name,
+        escape(line.text for line in box.lines),
+        shape=shape,
+        style=style,
+        fillcolor=look.paint.fill,
+        color=look.paint.stroke,
+        penwidth=f"{look.paint.width:g}",
+        fontcolor=look.text or (theme.symbol if box.kind == "symbol" else None),
+    )
+
+
+def draw_dot(root: Value, format: str = "svg", rankdir: str = "LR") -> Digraph:
+    """Draw a graph as micrograd's notebooks do: a `graphviz.Digraph` with a box for each value, a circle for each
+    operation.  Rendering it needs the dot program; `viz.draw` has more to offer.
+
+    >>> from microgrid import Value
+    >>> x = Value(3.0, label="x")
+    >>> draw_dot(x * x).source.count("->")  # x to the operation twice, and on to the result
+    3
+    """
+    import graphviz
+
+    check_choice("rankdir", rankdir, CHOICES["rankdir"])
+    numbers = Numbers(minus=ASCII_MINUS)
+    graph = graphviz.Digraph(format=format, graph_attr={"rankdir": rankdir})
+    for node in read(root).nodes:
+        grad = PENDING if node.grad is None else f"grad {numbers(node.grad)}"
+        cells = [node.label, f"data {numbers(node.data)}", grad]
+        graph.node(f"n{node.index}", escape([" | ".join(cell for cell in cells if cell)]), shape="box")
+        if node.op:
+            graph.node(f"o{node.index}", escape([TABLE[node.op].spelling(node.constant)]))
+            graph.edge(f"o{node.index}", f"n{node.index}")
+        for parent in node.parents:
+            graph.edge(f"n{parent}", f"o{node.index}")
+    return graph

@@ -1,0 +1,109 @@
+"""A picture's text as LaTeX: names and formulas in mathematics, everything else as text, and nothing as a command."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from ..words.labels import GREEK, SUBSCRIPTS
+
+__all__ = ["latex", "missing"]
+
+SPECIAL = {
+    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
+    "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "<": r"\textless{}", ">": r"\textgreater{}",
+    "|": r"\textbar{}", '"': "''", "-": "{-}", "`": "{`}", "'": "{'}", "?": "{?}", "!": "{!}", ",": "{,}",
+    "°": r"\(^\circ\)", "–": "--", "—": "---", "…": r"\dots{}",
+}  # fmt: skip
+"""What text means otherwise, or what two of would mean."""
+
+SYMBOLS = {
+    "−": "-", "·": r"\cdot{}", "×": r"\times{}", "÷": r"\div{}", "±": r"\pm{}", "∂": r"\partial{}", "∇": r"\nabla{}",
+    "√": r"\surd{}", "∞": r"\infty{}", "‖": r"\|", "→": r"\to{}", "←": r"\leftarrow{}", "≤": r"\le{}", "≥": r"\ge{}",
+    "≠": r"\neq{}", "≈": r"\approx{}", "∑": r"\sum{}", "∏": r"\prod{}", "∫": r"\int{}", "ℒ": r"\mathcal{L}",
+    "ℓ": r"\ell{}", "∈": r"\in{}", "½": r"\frac12{}", "′": "'", "″": "''", "ᵀ": r"^{T}",
+} | {letter: "\\" + name + "{}" for name, letter in GREEK.items() if name != "lamda"}  # fmt: skip
+
+ACCENTS = {"\u0302": r"\hat", "\u0304": r"\bar", "\u0303": r"\tilde", "\u0307": r"\dot", "\u0308": r"\ddot"}
+DOTLESS = {"i": r"\imath", "j": r"\jmath"}
+NOT_IN_T1 = "ĦħĸĿŀŉŦŧ"
+"""Letters of Europe that the encoding T1 lacks."""
+RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ⁽⁾", "0123456789+-n()", strict=True))
+LOWERED = {below: char for char, below in SUBSCRIPTS.items()} | {"₊": "+", "₋": "-", "ₙ": "n"}
+
+_SUFFIX = f"(?P<below>[{''.join(LOWERED)}]*)(?P<above>[{''.join(RAISED)}]*)"
+_LETTER = re.compile(
+    rf"(?P<letter>[^\W\d_])(?P<accent>[{''.join(ACCENTS)}]?){_SUFFIX}(?!−?[\w\u0300-\u036f])"
+)
+_INDEX = re.compile(f"(?=[{''.join(LOWERED)}{''.join(RAISED)}]){_SUFFIX}")
+_PROSE = re.compile(r"[^\W\d]{2,}\s+[^\W\d]{2,}")
+
+
+def latex(text: str) -> str:
+    """A text as LaTeX shows it.
+
+    >>> print(latex("∂L/∂w₁ = −12"), latex("ŷ²"), latex("50 % of loss_1"))
+    \\(\\partial{}\\)\\(L\\)/\\(\\partial{}\\)\\(w_{1}\\) = \\(-\\)12 \\(\\hat{y}^{2}\\) 50 \\% of loss\\_1
+    """
+    return "".join(written for _, written in _pieces(text))
+
+
+def missing(text: str) -> list[str]:
+    """The characters of a text for which LaTeX has no font of its own."""
+    return [source for source, written in _pieces(text) if written == UNKNOWN]
+
+
+def _pieces(text: str) -> Iterator[tuple[str, str]]:
+    """The parts of a text that become one command each, with what they become."""
+    letters = not _PROSE.search(text)
+    rest, inside = unicodedata.normalize("NFD", text), False
+    while rest:
+        found = None if inside or not letters else _LETTER.match(rest)
+        found = found or _INDEX.match(rest)
+        if found and (written := _mathematics(found)):
+            yield found[0], written
+            rest = rest[found.end() :]
+            inside = False
+            continue
+        length = 2 if len(rest) > 1 and unicodedata.combining(rest[1]) else 1
+        char = unicodedata.normalize("NFC", rest[:length])
+        yield char, _character(char)
+        inside = char[0].isalpha() and char not in SYMBOLS  # in a word; the e of 2e is a name
+        rest = rest[length:]
+
+
+UNKNOWN = r"\textbf{?}"
+
+
+def _mathematics(found: re.Match[str]) -> str | None:
+    """A letter with its accent and index, or an index alone; None for a letter that mathematics does not have."""
+    parts = found.groupdict()
+    letter = parts.get("letter") or ""
+    letter = SYMBOLS.get(letter, letter)
+    if not letter.isascii():
+        return None
+    if parts.get("accent"):
+        letter = f"{ACCENTS[parts['accent']]}{{{DOTLESS.get(letter, letter)}}}"
+    below = "".join(LOWERED[char] for char in parts["below"])
+    above = "".join(RAISED[char] for char in parts["above"])
+    return rf"\({letter}{f'_{{{below}}}' if below else ''}{f'^{{{above}}}' if above else ''}\)"
+
+
+def _character(char: str) -> str:
+    """A letter, its accent included, or a sign."""
+    if char in SPECIAL:
+        return SPECIAL[char]
+    if char in SYMBOLS:
+        return rf"\({SYMBOLS[char]}\)"
+    if char in LOWERED or char in RAISED:
+        mark, plain = ("_", LOWERED[char]) if char in LOWERED else ("^", RAISED[char])
+        return rf"\({mark}{{{plain}}}\)"
+    if len(char) == 1 and (" " <= char <= "~" or ("À" <= char <= "ž" and char not in NOT_IN_T1)):
+        return char
+    parts = unicodedata.normalize("NFD", char)
+    letter, accents = parts[0], parts[1:]
+    if accents and accents[0] in ACCENTS and (letter in SYMBOLS or (letter.isascii() and letter.isalpha())):
+        upright = SYMBOLS.get(letter) or rf"\mathsf{{{letter}}}"  # as the word around it
+        return rf"\({ACCENTS[accents[0]]}{{{upright}}}\)"
+    return UNKNOWN

@@ -1,0 +1,164 @@
+"""Writes drawings as PDF or PNG, one or many in turn, in which only what changes is drawn anew."""
+
+from __future__ import annotations
+
+import io
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from ..drawing.scene import Group, Path, Scene, Text
+from ..errors import warn
+from ..style.shapes import Point, Rectangle, polygon
+from ..style.theme import Paint
+from .ink import POINTS, bounds, draw, figure, missing, settings
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+__all__ = ["pdf", "png", "pngs", "rasters"]
+
+SHARPNESS = 2.5
+"""Pixels to the point in a PNG; fewer where its longer side would exceed:"""
+LONGEST_SIDE = 4_000
+"""Pixels: no slide, page or chat shows more."""
+LEGIBLE = 0.7
+"""Pixels to the point below which text cannot be read; a picture may exceed `LONGEST_SIDE` for that, but not:"""
+MOST_PIXELS = 40_000_000
+MOST_ANEW = 0.5
+"""Of the page: if more has changed, all of it is drawn."""
+
+
+def pdf(*scenes: Scene) -> bytes:
+    """Each drawing as a page of its own size; text stays text."""
+    from matplotlib.backends.backend_pdf import PdfPages
+
+    _warn_of_missing(scenes, "pdf")
+    file = io.BytesIO()
+    metadata = {"Creator": "microgrid", "Title": scenes[0].title, "CreationDate": None}
+    with settings(), PdfPages(file, metadata=metadata) as pages:
+        for scene in scenes:
+            pages.savefig(figure(scene), facecolor=scene.background)
+    return file.getvalue()
+
+
+def png(scene: Scene, sharpness: float = SHARPNESS) -> bytes:
+    """The drawing as a PNG file of `sharpness` pixels to the point, fewer where it is larger than 1,600 points.
+
+    Its longer side then has 4,000 pixels, or more where text could not be read otherwise.
+    """
+    _warn_of_missing([scene], "png")
+    return _file(next(rasters([scene], sharpness)), scene.title)
+
+
+def pngs(scenes: Sequence[Scene], sharpness: float = SHARPNESS) -> list[bytes]:
+    """A PNG file of each drawing, as `png` makes them."""
+    _warn_of_missing(scenes, "png")
+    return [
+        _file(image, scene.title) for scene, image in zip(scenes, rasters(scenes, sharpness), strict=True)
+    ]
+
+
+def _file(image: Image, title: str) -> bytes:
+    from PIL.PngImagePlugin import PngInfo
+
+    said = PngInfo()
+    said.add_itxt("Title", title)
+    file = io.BytesIO()
+    image.save(file, "PNG", pnginfo=said)
+    return file.getvalue()
+
+
+def rasters(scenes: Iterable[Scene], sharpness: float) -> Iterator[Image]:
+    """The drawings as pixels in red, green and blue."""
+    from PIL import Image
+
+    canvas: _Canvas | None = None
+    for scene in scenes:
+        with settings():
+            if canvas is None or not canvas.fits(scene):
+                canvas = _Canvas(scene, sharpness)
+            canvas.show(scene.groups)
+            image = Image.frombuffer("RGBA", canvas.size, canvas.renderer.buffer_rgba())
+        yield image.convert("RGB")
+
+
+class _Canvas:
+    """Pixels that show one scene after another, if these have the same size and as many groups."""
+
+    def __init__(self, scene: Scene, sharpness: float) -> None:
+        from matplotlib.backends.backend_agg import RendererAgg
+
+        self._scene = scene
+        self._scale = _scale(scene.size, sharpness)
+        width, height = (max(1, round(self._scale * side)) for side in scene.size)
+        self.size = (width, height)
+        make: Any = RendererAgg
+        self.renderer = make(width, height, POINTS * self._scale)
+        self._paper = _paper(scene)
+        self._places: list[tuple[Group, Rectangle]] = []
+        """What is there, and where."""
+
+    def fits(self, scene: Scene) -> bool:
+        same = (scene.size, scene.background) == (self._scene.size, self._scene.background)
+        return same and len(scene.groups) == len(self._places)
+
+    def show(self, groups: tuple[Group, ...]) -> None:
+        """Draw what is not there yet."""
+        before = self._places or [(self._paper, bounds(self._paper))] * len(groups)
+        self._places = [
+            old if old[0] is group else (group, bounds(group))
+            for old, group in zip(before, groups, strict=True)
+        ]
+        changed = [k for k, (old, new) in enumerate(zip(before, self._places, strict=True)) if old is not new]
+        torn = dict.fromkeys(places[k][1] for places in (before, self._places) for k in changed)
+        width, height = self._scene.size
+        if (
+            sum((right - left) * (bottom - top) for left, top, right, bottom in torn)
+            > MOST_ANEW * width * height
+        ):
+            torn = {bounds(self._paper): None}
+        for rectangle in torn:
+            self._mend(rectangle)
+
+    def _mend(self, torn: Rectangle) -> None:
+        """Draw all there is within a rectangle, from the paper up, to the border of its pixels."""
+        from matplotlib.transforms import Bbox
+
+        width, height = self.size
+        left, top = (max(0, math.floor(self._scale * side) - 1) for side in torn[:2])
+        right, bottom = (math.ceil(self._scale * side) + 1 for side in torn[2:])
+        clip = Bbox([[left, max(0, height - bottom)], [min(width, right), height - top]])
+        near = [group for group, place in self._places if self._touch(place, (left, top, right, bottom))]
+        draw(self.renderer, [self._paper, *near], self._scene.size[1], clip)
+
+    def _touch(self, place: Rectangle, pixels: Rectangle) -> bool:
+        left, top, right, bottom = (side / self._scale for side in pixels)
+        return place[0] < right and place[2] > left and place[1] < bottom and place[3] > top
+
+
+def _paper(scene: Scene) -> Group:
+    """The ground of a page, beyond its edges."""
+    width, height = scene.size
+    corners = (-9.0, -9.0), (width + 9.0, -9.0), (width + 9.0, height + 9.0), (-9.0, height + 9.0)
+    return Group("paper", (Path(polygon(*corners), Paint(scene.background, "none")),))
+
+
+def _scale(size: Point, sharpness: float) -> float:
+    """Pixels to the point."""
+    width, height = size
+    longest = max(size)
+    legible = max(LONGEST_SIDE / longest, LEGIBLE)
+    return min(sharpness, legible, math.sqrt(MOST_PIXELS / (width * height)), 30_000 / longest)
+
+
+def _warn_of_missing(scenes: Sequence[Scene], kind: str) -> None:
+    texts = dict.fromkeys(
+        (item.text, item.font.bold) for s in scenes for item in s.items() if isinstance(item, Text)
+    )
+    lacking = dict.fromkeys(char for text in texts for char in missing(*text))
+    if lacking:
+        warn(
+            f"the font for .{kind} files lacks {' '.join(lacking)}, shown as \N{REPLACEMENT CHARACTER}: "
+            "save as .svg or .html, which use the reader's fonts"
+        )

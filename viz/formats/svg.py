@@ -1,0 +1,142 @@
+"""Writes a drawing as SVG: nothing in it runs, loads or depends on anything, and a user's text is only ever text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from hashlib import sha256
+from xml.sax.saxutils import escape, quoteattr
+
+from ..drawing.scene import Group, Path, Scene, Text
+from ..style.shapes import Command
+from ..style.theme import Font, Paint
+
+__all__ = ["Written", "digest", "document", "svg", "write"]
+
+FAMILIES = "'DejaVu Sans', 'Segoe UI', 'Helvetica Neue', Arial, sans-serif"
+
+Written = dict[int, tuple[Group, str]]
+"""What groups were written as, by identity, and the groups, so that no other gets the identity of one."""
+
+
+def svg(scene: Scene, key: str = "", written: Written | None = None) -> str:
+    """The drawing as one SVG element.  It scales down to the width of its surroundings.
+
+    Several pictures may stand on one page, so ids begin with a `key`, which is made from the content if none is given.
+    `written` keeps what groups were written as, for scenes that share most of theirs.
+    """
+    memory: Written = {} if written is None else written
+    body = [write(group, memory) for group in scene.groups]
+    return document(scene, key or digest(scene.title, scene.background, *body), body)
+
+
+def document(scene: Scene, key: str, body: Iterable[str]) -> str:
+    """The SVG element of a scene around what its groups, or something in their place, were written as."""
+    width, height = map(_number, scene.size)
+    attributes = {
+        "xmlns": "http://www.w3.org/2000/svg",
+        "width": width,
+        "height": height,
+        "viewBox": f"0 0 {width} {height}",
+        "style": "max-width:100%;height:auto",
+        "role": "graphics-document",
+        "aria-labelledby": f"{key}-title",
+        "aria-describedby": f"{key}-desc",
+        **({"lang": scene.lang} if scene.lang != "en" else {}),
+        "font-family": FAMILIES,
+        "text-rendering": "geometricPrecision",
+    }
+    return "\n".join(
+        [
+            f"<svg{_attributes(attributes)}>",
+            f'<title id="{key}-title">{escape(scene.title)}</title>',
+            f'<desc id="{key}-desc">{escape(scene.description)}</desc>',
+            f'<rect class="background" width="{width}" height="{height}" fill="{scene.background}"/>',
+            *body,
+            "</svg>\n",
+        ]
+    )
+
+
+def digest(*texts: str) -> str:
+    """A name that no other content has."""
+    return "mg" + sha256("\n".join(texts).encode()).hexdigest()[:10]
+
+
+def write(group: Group, written: Written) -> str:
+    """A group as SVG, which is kept in `written`."""
+    if id(group) not in written:
+        written[id(group)] = (group, _group(group))
+    return written[id(group)][1]
+
+
+def _group(group: Group) -> str:
+    node = "" if group.node is None else f' data-node="{group.node}"'
+    edge = "" if group.operand is None else f' data-edge="{group.node}:{group.operand}"'
+    scope = f" data-scope={quoteattr(group.scope)}" if group.scope else ""
+    told = [f'<g class="{group.kind}"{node}{edge}{scope}>']
+    if group.description:
+        label = quoteattr(group.description.replace("\n", ", "))
+        told = [
+            f'<g class="{group.kind}"{node}{edge}{scope} role="graphics-symbol" aria-label={label}>',
+            f"<title>{escape(group.description)}</title>",
+        ]
+    items = [_path(item) if isinstance(item, Path) else _text(item) for item in group.items]
+    return "\n".join([*told, *items, "</g>"])
+
+
+def _path(path: Path) -> str:
+    return f'<path d="{_outline(path.commands)}"{_paint(path.paint)}/>'
+
+
+@lru_cache(2**10)
+def _paint(paint: Paint) -> str:
+    attributes = {"fill": paint.fill}
+    if paint.stroke != "none":
+        attributes |= {"stroke": paint.stroke, "stroke-width": _number(paint.width)}
+    if paint.dash:
+        attributes["stroke-dasharray"] = " ".join(map(_number, paint.dash))
+    return _attributes(attributes)
+
+
+@lru_cache(2**14)
+def _outline(commands: tuple[Command, ...]) -> str:
+    """Outlines recur, in the frames of a walk above all."""
+    form = "".join([_FORMS[letter] for letter, _ in commands])
+    return _short(form % tuple([x for _, points in commands for point in points for x in point]))
+
+
+_FORMS = {"M": "M%.2f,%.2f", "L": "L%.2f,%.2f", "C": "C%.2f,%.2f %.2f,%.2f %.2f,%.2f", "Z": "Z"}
+
+
+def _number(x: float) -> str:
+    """A length to a hundredth, without a trailing zero."""
+    return _short(f"{x:.2f}")
+
+
+def _short(text: str) -> str:
+    """Numbers of two decimals without those that are 0 at their ends."""
+    return _ENDING.sub(r"\1", text.replace(".00", ""))
+
+
+_ENDING = re.compile(r"(\.\d)0")
+
+
+def _text(text: Text) -> str:
+    said = escape(text.text)
+    blanks = ' xml:space="preserve"' if "  " in said or said != said.strip() else ""
+    at = _short('x="{:.2f}" y="{:.2f}"'.format(*text.at))
+    return f"<text {at}{_letters(text.font, text.color, text.anchor)}{blanks}>{said}</text>"
+
+
+@lru_cache(2**10)
+def _letters(font: Font, color: str, anchor: str) -> str:
+    attributes = {"font-size": _number(font.size), "fill": color, "text-anchor": anchor}
+    if font.bold:
+        attributes["font-weight"] = "bold"
+    return _attributes(attributes)
+
+
+def _attributes(attributes: dict[str, str]) -> str:
+    return "".join([f" {name}={quoteattr(value)}" for name, value in attributes.items()])

@@ -1,0 +1,101 @@
+"""A graph as it was at one moment, by number: what pictures are made from, so that they do not change afterwards."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from microgrid import Value
+from microgrid.backward import propagate
+from microgrid.graph import order
+
+from ..style.text import UNSEEN, clean
+
+__all__ = ["Node", "Trace", "read"]
+
+
+@dataclass(frozen=True)
+class Node:
+    """One Value.  `parents` are positions in the trace; `grad` is None where none has been computed."""
+
+    index: int
+    label: str
+    role: str
+    op: str
+    constant: float | None
+    data: float
+    grad: float | None
+    is_derivative: bool
+    """Whether `grad` is d root / d node, and not what several calls, another root or another seed left there."""
+    scope: tuple[str, ...]
+    parents: tuple[int, ...]
+    partials: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Trace:
+    """The nodes in `microgrid.graph.order`: each after its operands, the root last."""
+
+    nodes: tuple[Node, ...]
+    operations: tuple[int, ...]
+    """The positions of the operations, oldest first, as they were computed; `backward` takes them in reverse."""
+
+    equations: dict[Any, str] = field(default_factory=dict, compare=False, repr=False)
+    """What `notation.equation` has written already: a picture asks for each several times."""
+
+    @property
+    def root(self) -> Node:
+        return self.nodes[-1]
+
+    def operands(self, node: Node) -> list[Node]:
+        return [self.nodes[i] for i in node.parents]
+
+
+def read(root: Value) -> Trace:
+    """Take down a graph.  Nothing is computed in it and nothing is changed.
+
+    >>> x = Value(3.0, "x")
+    >>> [(node.label, node.parents) for node in read(x * x).nodes]
+    [('x', ()), ('', (0, 0))]
+    """
+    if not isinstance(root, Value):
+        raise TypeError(
+            f"a picture is drawn of a Value, the result of a computation, got {type(root).__name__}"
+        )
+    values = order(root)
+    position = {v: i for i, v in enumerate(values)}
+    newest_first, adjoints = propagate(root)
+    derivatives = dict(zip(newest_first, adjoints, strict=True))
+    nodes = tuple(_node(i, v, position, derivatives[v]) for i, v in enumerate(values))
+    operations = (position[v] for v in reversed(newest_first) if v in position)
+    return Trace(nodes, tuple(i for i in operations if nodes[i].op))
+
+
+def _node(index: int, v: Value, position: dict[Value, int], derivative: Any) -> Node:
+    grad = v.grad if v.has_grad else None
+    return Node(
+        index=index,
+        label=_label(v.label),
+        role=v.role,
+        op=v.op,
+        constant=v.constant,
+        data=v.data,
+        grad=grad,
+        is_derivative=grad is not None and math.isclose(grad, derivative, rel_tol=1e-9, abs_tol=1e-300),
+        scope=_scope(v.scope),
+        parents=tuple(position[parent] for parent in v.parents),
+        partials=v.partials,
+    )
+
+
+def _label(text: str) -> str:
+    """The label, or none where nothing of it would be seen."""
+    shown = clean(text)
+    return shown if shown.strip(UNSEEN) else ""
+
+
+@lru_cache(maxsize=4096)
+def _scope(name: str) -> tuple[str, ...]:
+    return tuple(clean(part) for part in name.split("/") if part)

@@ -1,0 +1,138 @@
+"""The nodes within folded scopes as the page of steps has them: columns of numbers and tables of texts.
+
+What plain arithmetic gives again to the last bit is left out, and so are texts that follow from the nodes' names.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Hashable, Iterable, Sequence
+from itertools import pairwise
+from typing import Any
+
+from microgrid.ops import TABLE
+
+from ..graph.folding import Unit
+from ..graph.trace import Node, Trace
+from ..walk.moments import Moment
+from ..words import notation
+from ..words.names import Names
+from ..words.numbers import Numbers
+from .rows_js import is_arithmetic
+
+__all__ = ["differences", "hidden", "json_number", "packed", "pattern"]
+
+
+def hidden(trace: Trace, units: Sequence[Unit], moments: Sequence[Moment]) -> frozenset[int]:
+    """The nodes that have no box of their own and that no caption is about: of these the page needs no texts."""
+    boxes = {unit.last for unit in units if unit.scope is None}
+    told = {i for moment in moments if not moment.scope for i in moment.computed}
+    told |= {
+        i for moment in moments if not moment.scope for update in moment.updates for i in update.edge[:1]
+    }
+    folded = any(unit.scope is not None for unit in units)
+    return frozenset(i for i in range(len(trace.nodes)) if folded and i not in boxes and i not in told)
+
+
+def packed(trace: Trace, units: Sequence[Unit], inside: Collection[int], numbers: Numbers) -> dict[str, Any]:
+    """The folded units, and the nodes `inside` them; stepper/folded.js unpacks it."""
+    names = Names(trace, numbers)
+    kinds, called, scopes = _Table(), _Table(), _Table()
+    members = [trace.nodes[i] for i in sorted(inside)]
+    left_out = {node.index for node in members if _follows(trace, node)}
+    kept = [node for node in members if node.index not in left_out]
+    return {
+        "units": [
+            ["/".join(unit.scope), differences(unit.nodes)] for unit in units if unit.scope is not None
+        ],
+        "members": differences(node.index for node in members),
+        "kind": [kinds.place(_key(node, node.index in left_out), node) for node in members],
+        "kinds": [_kind(names, node, node.index in left_out, numbers) for node in kinds.examples],
+        "scope": [scopes.place(node.scope, node) for node in members],
+        "scopes": ["/".join(node.scope) for node in scopes.examples],
+        "called": [called.place(_called(names, node), node) for node in trace.nodes],
+        "names": [[*_called(names, node), _is_closed(names, node)] for node in called.examples],
+        "parents": [node.index - parent for node in members for parent in node.parents],
+        "data": [json_number(node.data) for node in kept],
+        "partials": [json_number(partial) for node in kept for partial in node.partials],
+        "stale": [node.index for node in kept if node.op in TABLE and not notation.is_current(trace, node)],
+    }
+
+
+def json_number(x: float) -> float | str:
+    """A number as JSON has it; JSON has no infinity."""
+    if math.isfinite(x):
+        return x
+    return "NaN" if math.isnan(x) else "Infinity" if x > 0 else "-Infinity"
+
+
+def differences(places: Iterable[int]) -> list[int]:
+    """Each number less the one before it, which takes fewer digits.
+
+    >>> differences([101, 102, 99])
+    [101, 1, -3]
+    """
+    return [after - before for before, after in pairwise([0, *places])]
+
+
+class _Table:
+    """Numbers things in the order in which they first come; `examples` has a node for each."""
+
+    def __init__(self) -> None:
+        self._places: dict[Hashable, int] = {}
+        self.examples: list[Node] = []
+
+    def place(self, thing: Hashable, node: Node) -> int:
+        if thing not in self._places:
+            self._places[thing] = len(self.examples)
+            self.examples.append(node)
+        return self._places[thing]
+
+
+def _follows(trace: Trace, node: Node) -> bool:
+    """Whether the page can compute a node's numbers from its operands' to the last bit."""
+    row = TABLE.get(node.op)
+    if row is None or not is_arithmetic(row):
+        return False
+    x, *others = (operand.data for operand in trace.operands(node))
+    y = others[0] if node.constant is None and others else node.constant
+    try:
+        value, *slopes = row.bind("forward")(x, y)
+    except ArithmeticError:
+        return False
+    return repr(value) == repr(node.data) and repr(tuple(slopes[: len(node.partials)])) == repr(node.partials)
+
+
+def _key(node: Node, left_out: bool) -> Hashable:
+    return node.op, repr(node.constant), node.role, left_out
+
+
+def _kind(names: Names, node: Node, left_out: bool, numbers: Numbers) -> dict[str, Any]:
+    row = TABLE.get(node.op)
+    constant = None if node.constant is None else json_number(node.constant)
+    facts = {"role": node.role, "op": node.op, "constant": constant, "arity": len(node.parents)}
+    if row is None:
+        return facts
+    return facts | {
+        "follows": left_out, "sign": notation.symbol(node, numbers), "needs": row.needs or row.domain,
+        "convention": row.convention, "pattern": pattern(names, node),
+    }  # fmt: skip
+
+
+def pattern(names: Names, node: Node) -> dict[str, Any]:
+    """An operation with holes for its operands."""
+    made = names.pattern(node)
+    return {"parts": made.parts, "operands": made.operands, "tight": made.tight}
+
+
+def _called(names: Names, node: Node) -> tuple[str, bool, bool]:
+    """A name without its node's number at the end, whether it has that, and whether it is a label."""
+    name, number = names[node], str(node.index)
+    letters = name.removesuffix(number)
+    numbered = letters != name and not letters.strip("v")
+    return letters if numbered else name, numbered, bool(node.label)
+
+
+def _is_closed(names: Names, node: Node) -> bool:
+    """Whether a name needs no brackets in ∂y/∂x."""
+    return names.derivative(node, node) == f"∂{names[node]}/∂{names[node]}"

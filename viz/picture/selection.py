@@ -1,0 +1,259 @@
+"""What the options pick out of one graph, by position: found when a picture is asked for, before anything is drawn."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from microgrid import Value
+from microgrid.graph import order
+
+from ..drawing.engines import estimate, lengths, work
+from ..errors import TooLarge, VizError, warn
+from ..graph.folding import LEVELS, Unit, edges, fold
+from ..graph.paths import Paths
+from ..graph.trace import Trace
+from ..options import Options
+from ..style.text import shorten
+from .looks import Scale, scale_of, styles
+
+__all__ = ["MOST_LABELLED", "Choices", "choose", "collapsed"]
+
+MOST_LABELLED = 1500
+"""Arrows up to which local derivatives stand on them: of more nobody reads them, and they triple the time."""
+SOON, PATIENCE = 3.0, 30.0
+"""Seconds of layout from which on a reader is told, and from which on arrows are left out of it."""
+HURRY = 10.0
+"""Seconds for the arrows that are laid out where not all of them can be."""
+MOST_ARROWS = 4
+"""For each box of `max_nodes`, before scopes are collapsed."""
+NEAR = 2
+"""How many arrows away a node is still near, where no radius is given."""
+
+LONGEST_LIST = 80
+"""Of labels, in messages."""
+
+
+@dataclass(frozen=True)
+class Choices:
+    """`units` are what is drawn; `highlight` and `path` hold positions in the trace, None where nothing was asked."""
+
+    units: tuple[Unit, ...]
+    highlight: frozenset[int] | None = None
+    path: tuple[int, int] | None = None
+    scale: Scale | None = None
+    styles: Mapping[int, Mapping[str, Any]] | None = None
+    labelled: bool = True
+    """Whether local derivatives stand on the arrows, where they are asked for."""
+    loose: frozenset[tuple[int, int]] = frozenset()
+    """Arrows that are not laid out, each by the last nodes of the units that it joins."""
+
+
+def choose(y: Value, trace: Trace, options: Options, less: str) -> Choices:
+    """Look up the nodes that the options name, as Values of the graph of y or by their labels.
+
+    `less` says how less is drawn, where a graph is too large.
+    """
+    find = _Finder(y, trace)
+    units, plan = _units(find, trace, options, less)
+    scale = scale_of(trace, units) if options.color_by else None
+    if options.color_by and scale is None:
+        warn("color_by colours nothing: there are no gradients yet, call backward() first")
+    return Choices(
+        units=tuple(units),
+        highlight=_highlight(find, options),
+        path=_path(find, trace, options),
+        scale=scale,
+        styles=styles(trace, options.node_style) if options.node_style is not None else None,
+        labelled=plan.labelled,
+        loose=plan.loose,
+    )
+
+
+class _Finder:
+    """Positions of Values, and of labels as the user wrote them or as they are drawn."""
+
+    def __init__(self, y: Value, trace: Trace) -> None:
+        self._y, self._trace = y, trace
+        self._nodes: dict[Value, int] = {}
+        self._labels: dict[str, list[int]] = {}
+
+    def all(self, thing: Any, option: str) -> list[int]:
+        """Every node that a Value or label means."""
+        if not self._nodes:
+            self._nodes = {v: i for i, v in enumerate(order(self._y))}
+            for v, i in self._nodes.items():
+                for label in {v.label, self._trace.nodes[i].label} - {""}:
+                    self._labels.setdefault(label, []).append(i)
+        if isinstance(thing, Value):
+            if thing not in self._nodes:
+                raise VizError(
+                    f"{option}: {_told(thing)} is no part of the graph that is drawn: pass one of its nodes"
+                )
+            return [self._nodes[thing]]
+        if not isinstance(thing, str):
+            raise TypeError(
+                f"{option} names nodes by Value or by label, got {type(thing).__name__} {thing!r}"
+            )
+        if thing not in self._labels:
+            seen = (v.label for v, i in self._nodes.items() if self._trace.nodes[i].label)
+            known = shorten(", ".join(dict.fromkeys(seen)), LONGEST_LIST)
+            raise VizError(
+                f"{option}: no node of the graph has the label {thing!r}: the labels are {known or 'none'}; "
+                "or pass the Value itself"
+            )
+        return self._labels[thing]
+
+    def one(self, thing: Any, option: str) -> int:
+        found = self.all(thing, option)
+        if len(found) > 1:
+            raise VizError(f"{option}: {len(found)} nodes have the label {thing!r}: pass the Value itself")
+        return found[0]
+
+
+def _told(v: Value) -> str:
+    return f"the Value {v.label!r}" if v.label else f"the Value {v.data!r}"
+
+
+def _highlight(find: _Finder, options: Options) -> frozenset[int] | None:
+    things = options.highlight
+    if isinstance(things, Value | str):
+        things = [things]
+    if not isinstance(things, Iterable):
+        raise TypeError(f"highlight is a list of nodes, got {type(things).__name__}")
+    found = frozenset(i for thing in things for i in find.all(thing, "highlight"))
+    return found or None
+
+
+def _path(find: _Finder, trace: Trace, options: Options) -> tuple[int, int] | None:
+    if options.path is None:
+        return None
+    ends = options.path
+    if isinstance(ends, Value | str):
+        ends = (ends,)
+    if not isinstance(ends, Iterable):
+        raise TypeError(
+            f"path is (from, to), or a node from which to go to the root, got {type(ends).__name__}"
+        )
+    ends = tuple(ends)
+    if len(ends) not in (1, 2):
+        raise ValueError(f"path is (from, to), or a node from which to go to the root, got {len(ends)} nodes")
+    start = find.one(ends[0], "path")
+    end = find.one(ends[1], "path") if len(ends) == 2 else trace.root.index
+    if not Paths(trace, end).count(start):
+        raise VizError(f"path: nothing leads from {ends[0]!r} to {ends[-1]!r}: name the earlier node first")
+    return start, end
+
+
+# ---------------------------------------------------------------- how much of the graph
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What of the arrows is laid out, as in `Choices`, and about how many seconds that takes."""
+
+    arrows: int
+    labelled: bool
+    loose: frozenset[tuple[int, int]]
+    seconds: float
+
+
+def _units(find: _Finder, trace: Trace, options: Options, less: str) -> tuple[list[Unit], _Plan]:
+    """What is drawn.  "auto" collapses what is too large, from the smallest scopes to the largest."""
+    automatic, most = options.collapse == "auto", options.max_nodes
+    levels = [None if automatic else options.collapse]
+    if automatic and most is not None and any(node.scope for node in trace.nodes):
+        levels += LEVELS
+    arrows = 0
+    for level in levels:
+        units = _near(find, trace, fold(trace, level), options)
+        if most is not None and len(units) > most:
+            continue
+        joined = [(tail.last, head.last) for tail, head, _ in edges(trace, units)]
+        arrows = len(joined)
+        if not (automatic and most and arrows > MOST_ARROWS * most):
+            break
+    else:
+        raise _too_large(trace, len(units), arrows, options, less)
+    plan = _plan(len(units), joined, options)
+    _tell(trace, units, level if automatic else None, plan, options)
+    return units, plan
+
+
+def _plan(boxes: int, joined: list[tuple[int, int]], options: Options) -> _Plan:
+    """As much as can be laid out in time: without local derivatives if need be, and then without the longest arrows.
+    What remains holds the picture together, since from every box an arrow leads to the next rank."""
+    parts = 2 if options.ops == "separate" else 1  # boxes, and ranks, for an operation
+    count = len(joined)
+
+    def seconds(work: int, labelled: bool = False) -> float:
+        return estimate(boxes * parts + count * labelled, work * (parts + labelled))
+
+    limit = PATIENCE if options.max_nodes is not None else math.inf
+    whole = work(boxes, joined)
+    if options.edges == "local" and count <= MOST_LABELLED and seconds(whole, True) <= limit:
+        return _Plan(count, True, frozenset(), seconds(whole, True))
+    if seconds(whole) <= limit:
+        return _Plan(count, False, frozenset(), seconds(whole))
+    spans = lengths(joined)
+    total, longest = boxes, 1
+    for span, many in sorted(Counter(spans).items()):
+        total += span * many
+        if span > 1 and seconds(total) > HURRY:
+            total -= span * many
+            break
+        longest = span
+    loose = frozenset(ends for ends, span in zip(joined, spans, strict=True) if span > longest)
+    return _Plan(count, False, loose, seconds(total))
+
+
+def _tell(trace: Trace, units: list[Unit], level: str | None, plan: _Plan, options: Options) -> None:
+    """Warn of what is not as a reader might expect, and of a layout that takes long."""
+    done = []
+    if level:
+        done.append(collapsed(len(trace.nodes), len(units), level))
+    elif options.edges == "local" and not plan.labelled:
+        done.append(f"{plan.arrows:,} arrows are drawn without their local derivatives")
+    if plan.loose:
+        done.append(f"{len(plan.loose):,} long arrows are drawn behind the boxes and not laid out")
+    if plan.seconds > SOON or (done and not level):
+        done.append(f"the layout of {len(units):,} boxes takes about {plan.seconds:.0f} seconds")
+    if done:
+        warn("; ".join(done))
+
+
+def collapsed(nodes: int, boxes: int, level: str, why: str = "") -> str:
+    """A warning of scopes that are collapsed unasked."""
+    drawn = f'{nodes:,} nodes are drawn as {boxes:,} boxes, as with collapse="{level}"'
+    return f"{drawn}{why}: pass max_nodes=None to draw them all"
+
+
+def _too_large(trace: Trace, boxes: int, arrows: int, options: Options, less: str) -> TooLarge:
+    count = len(trace.nodes)
+    drawn = f"the graph has {count:,} nodes" + (f" in {boxes:,} boxes" if boxes < count else "")
+    many = f"{arrows:,} arrows between them are too many" if arrows else ""
+    return TooLarge(
+        f"{drawn} and {many or f'max_nodes is {options.max_nodes:,}'}: take one sample, {less}, record it in "
+        "microgrid.scope and collapse it, or pass max_nodes=None"
+    )
+
+
+def _near(find: _Finder, trace: Trace, units: list[Unit], options: Options) -> list[Unit]:
+    """The units within `radius` arrows of the one that shows `around`, in either direction."""
+    if options.around is None:
+        return units
+    center = find.one(options.around, "around")
+    neighbours: dict[int, set[int]] = {unit.last: set() for unit in units}
+    for tail, head, _ in edges(trace, units):
+        neighbours[tail.last].add(head.last)
+        neighbours[head.last].add(tail.last)
+    reached = ring = {unit.last for unit in units if center in unit.nodes}
+    for _ in range(NEAR if options.radius is None else options.radius):
+        ring = {other for last in ring for other in neighbours[last]} - reached
+        if not ring:
+            break
+        reached = reached | ring
+    return [unit for unit in units if unit.last in reached]

@@ -1,0 +1,147 @@
+"""Plots across the depth of a network: how gradients flow, and what activations and gradients are spread over."""
+
+from __future__ import annotations
+
+from math import hypot
+from typing import Any
+
+from ..options import check_choice
+from ..style.text import clean, shorten
+from ..style.theme import LECTURE, PALETTE
+from .axes import few, gradation, grid, legend, panel, say
+from .training import snapshots
+
+__all__ = ["gradient_flow", "histograms"]
+
+SIGNS = {"activations": "activation a", "preactivations": "pre-activation z", "gradients": "gradient ∂L/∂a"}
+HEIGHT = 0.92
+"""Of a ridge, where 1 is the distance to the next."""
+
+
+def gradient_flow(source: Any, *, ax: Any = None) -> Any:
+    """The length of the gradient in each layer, from the first to the last, on a logarithmic axis.
+
+    Of a Monitor: ∂L/∂activations, the mean over the samples, for up to five snapshots.  Of a model: ∂L/∂parameters
+    after ``loss.backward()``, which tells what a step will move; ValueError if no parameter has a gradient yet.
+
+    >>> from microgrid import nn
+    >>> model = nn.MLP(2, [3, 1])
+    >>> model([1.0, 2.0]).backward()
+    >>> [tick.get_text() for tick in gradient_flow(model).get_xticklabels()]
+    ['layer0', 'layer1']
+    """
+    if not hasattr(source, "records") and hasattr(source, "parameters"):
+        lengths = _parameter_gradients(source)
+        ax = panel(ax)
+        ax.plot(range(len(lengths)), list(lengths.values()), color=PALETTE[0], marker="o", markersize=4)
+        names, what = list(lengths), "length of ∂L/∂parameters"
+    else:
+        records = snapshots(source)
+        ax = panel(ax)
+        chosen = [records[k] for k in few(len(records), 5)]
+        names = list(chosen[-1].layers)
+        handles, steps = [], []
+        for record, color in zip(chosen, gradation(len(chosen))):
+            places = [k for k, name in enumerate(names) if name in record.layers]
+            norms = [record.layers[names[k]].gradient_norm for k in places]
+            handles += ax.plot(places, norms, color=color, marker="o", markersize=4)
+            steps.append(f"step {record.step}" + ("" if any(norms) else ": all are 0"))
+        legend(ax, handles, steps)
+        what = "length of ∂L/∂activations"
+    if any(y > 0 for line in ax.get_lines() for y in line.get_ydata()):
+        ax.set_yscale("log")
+    grid(ax, "layer, from input to output", what)
+    _name_ticks(ax.xaxis, names, 12, rotation=30 if len(names) > 5 else 0)
+    return ax
+
+
+def _parameter_gradients(model: Any) -> dict[str, float]:
+    """The length of each layer's gradient, where a layer is the scope of parameters, but for neurons and channels."""
+    found: dict[str, float] = {}
+    parameters = model.parameters()
+    if not any(p.has_grad for p in parameters):
+        raise ValueError("no parameter of the model has a gradient: call loss.backward() first")
+    for p in parameters:
+        outer, _, inner = p.scope.rpartition("/")
+        scope = outer if inner.rstrip("0123456789") in ("neuron", "channel") else p.scope
+        found[scope or "parameters"] = hypot(found.get(scope or "parameters", 0.0), p.grad)
+    return found
+
+
+def histograms(
+    monitor: Any,
+    what: str = "activations",
+    *,
+    step: int | None = None,
+    log: bool = False,
+    bins: int = 60,
+    ax: Any = None,
+) -> Any:
+    """How the numbers of each layer are spread in one snapshot, the last unless `step` says which.
+
+    `what` is "activations", "preactivations" or "gradients"; the layers stand above each other, each as high at its
+    peak (after Glorot & Bengio 2010, figures 2, 6 and 7).  With `log` it is the spread of their decimal logarithms,
+    which shows gradients that vanish layer by layer.  Numbers that are exactly 0, a ReLU's most of all, are left out,
+    and their share is written down.
+    """
+    import numpy as np
+
+    check_choice("what", what, tuple(SIGNS))
+    records = snapshots(monitor)
+    chosen = [record for record in records if step is None or record.step == step]
+    if not chosen:
+        raise ValueError(
+            f"no snapshot was taken at step {step}: there are {[r.step for r in records[:8]]} ..."
+        )
+    if bins < 1:
+        raise ValueError(f"a histogram has 1 bin or more, got {bins}")
+    record = chosen[-1]
+    numbers = {scope: getattr(stats, what).ravel() for scope, stats in record.layers.items()}
+    spread = {scope: _shown(found, log) for scope, found in numbers.items()}
+    shown = np.concatenate(list(spread.values()))
+    if not shown.size:
+        raise ValueError(f"all {what} at step {record.step} are 0 or not finite: there is nothing to count")
+    edges = np.histogram_bin_edges(shown, bins)
+    ax = panel(ax, (6.4, max(2.6, 1.2 + 0.34 * len(numbers))))
+    for k, (scope, color) in enumerate(zip(numbers, gradation(len(numbers)))):
+        counts, _ = np.histogram(spread[scope], edges)
+        heights = HEIGHT * counts / max(1, counts.max())
+        ax.stairs(k + heights, edges, baseline=k, fill=True, facecolor=color, edgecolor=color, alpha=0.55)
+        ax.axhline(k, color=color, linewidth=0.6)
+        if zeros := (numbers[scope] == 0).mean():
+            note = ax.annotate(
+                "",
+                (1, k),
+                (3, 2),
+                xycoords=ax.get_yaxis_transform(),
+                textcoords="offset points",
+                fontsize="small",
+                color=LECTURE.dim,
+                annotation_clip=False,
+            )
+            say(note, f"{100 * zeros:.0f} % are 0")
+    grid(ax, f"log₁₀ of the size of the {SIGNS[what]}" if log else SIGNS[what], "layer")
+    ax.set_ylim(-0.1, len(numbers) + 0.1)
+    ax.set_xlim(edges[0], edges[-1])
+    ax.set_title(f"step {record.step}", fontsize="medium", loc="left")
+    _name_ticks(ax.yaxis, list(numbers), 30)
+    ax.grid(False, axis="y")
+    ax.spines["left"].set_visible(False)
+    ax.tick_params(axis="y", length=0)
+    return ax
+
+
+def _shown(numbers: Any, log: bool) -> Any:
+    import numpy as np
+
+    kept = numbers[np.isfinite(numbers) & (numbers != 0)]
+    return np.log10(np.abs(kept)) if log else kept
+
+
+def _name_ticks(axis: Any, names: list[str], most: int, rotation: float = 0) -> None:
+    """Layers' names at 0, 1, ..., as many as there is room for."""
+    places = range(0, len(names), -(-len(names) // most))
+    turned = {"rotation": rotation, "ha": "right", "rotation_mode": "anchor"} if rotation else {}
+    axis.set_ticks(
+        places, [shorten(clean(names[k]), 20) for k in places], parse_math=False, usetex=False, **turned
+    )

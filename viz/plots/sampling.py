@@ -1,0 +1,119 @@
+"""A function at many points: by its graph, recorded once, where that is the same everywhere, or else in Python."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import microgrid
+from microgrid import Value, errstate
+
+from .axes import few
+
+__all__ = ["Sampled"]
+
+PROBES = 64
+"""At how many points the recorded graph has to give what Python does, and..."""
+NODES = 300_000
+"""...how many nodes may be made for that, but two points are always compared."""
+MOST = 2_000_000
+"""How many nodes a drawing may take where Python computes every point: some seconds."""
+SAME = 1e-9
+"""How far a replayed number may be from Python's, relative to the largest."""
+
+
+class Sampled:
+    """`f`, a function of a list of Values that returns one or several, for all rows of an array (points, inputs).
+
+    It is recorded at the middle one of `points`, and probed at others, and at some of `also`.  Where a probe is
+    otherwise, as Python decided by data (``if x.data > 0``), or drew random numbers, a warning says that every point is
+    computed in Python.  TypeError if f, which messages call `what`, does not return Values, or several and not `one`.
+    """
+
+    def __init__(
+        self, f: Callable[[list[Value]], Any], points: Any, also: Any, what: str, one: bool = True
+    ) -> None:
+        import numpy as np
+
+        inputs = [Value(x, f"x{k}") for k, x in enumerate(points[len(points) // 2].tolist())]
+        self._f = f
+        with errstate(domain="ieee"):
+            found = f(inputs)
+            self.single = isinstance(found, Value)
+            if not self.single and (one or not _listed(found)):
+                wanted = "a Value" if one else "a Value, or a list of them,"
+                raise TypeError(
+                    f"{what} has to return {wanted} computed from the Values it is given, got {found!r}"
+                )
+            self._program = microgrid.compile(found, inputs=inputs, parameters=[])
+        probes = np.concatenate([part[few(len(part), PROBES)] for part in (points, also)])
+        # as not all of them may be affordable, they come from everywhere from the beginning
+        self.replays = self._agree(np.random.default_rng(0).permutation(probes))
+        if not self.replays:
+            warnings.warn(
+                f"{what} computes some points otherwise than others, so Python decides by data: its graph cannot be "
+                "replayed, and every point is computed in Python",
+                RuntimeWarning,
+                stacklevel=3,
+            )
+
+    def __call__(self, points: Any) -> Any:
+        """The values (points,), or (points, outputs) of several outputs; nan where f itself raises."""
+        return self._replayed(points) if self.replays else self._in_python(points)
+
+    def affordable(self, side: int, least: int = 21) -> int:
+        """How many points along each side of a plane can be computed, `side` at most."""
+        return side if self.replays else max(least, min(side, int((MOST / self.nodes) ** 0.5)))
+
+    def _agree(self, probes: Any) -> bool:
+        """Whether the program gives what Python does at these points; notes how many nodes a point takes at most."""
+        rows, sizes = [], [1]
+        with errstate(domain="ieee"):
+            for point in probes.tolist():
+                found = self._at(point)
+                rows.append([v.data for v in found])
+                sizes.append(len(microgrid.graph.order(*found)))
+                if sum(sizes) > NODES and len(rows) > 1:
+                    break
+        self.nodes = max(sizes)
+        return _same(self._replayed(probes[: len(rows)]), self._array(rows))
+
+    def _replayed(self, points: Any) -> Any:
+        with errstate(domain="ieee"):
+            return self._program(points)
+
+    def _in_python(self, points: Any) -> Any:
+        with errstate(domain="ieee"), microgrid.no_grad():
+            return self._array([[v.data for v in self._at(point)] for point in points.tolist()])
+
+    def _at(self, point: list[float]) -> list[Value]:
+        """The outputs at a point, none where f itself raises."""
+        try:
+            found = self._f([Value(x, f"x{k}") for k, x in enumerate(point)])
+        except (ArithmeticError, ValueError):
+            return []
+        return [found] if self.single else list(found)
+
+    def _array(self, rows: list[list[float]]) -> Any:
+        import numpy as np
+
+        outputs = max([1, *map(len, rows)])
+        array = np.array([row or [np.nan] * outputs for row in rows])
+        return array[:, 0] if self.single else array
+
+
+def _listed(found: Any) -> bool:
+    sequence = hasattr(found, "__iter__") and hasattr(found, "__len__") and len(found) > 0
+    return sequence and all(isinstance(v, Value) for v in found)
+
+
+def _same(replayed: Any, computed: Any) -> bool:
+    import numpy as np
+
+    if replayed.shape != computed.shape:
+        return False
+    known = np.abs(computed[np.isfinite(computed)])
+    return bool(
+        np.allclose(replayed, computed, rtol=SAME, atol=SAME * known.max(initial=0.0), equal_nan=True)
+    )

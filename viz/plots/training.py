@@ -1,0 +1,142 @@
+"""Plots over time: training curves, dead units, and how far each step moves the weights."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from math import isfinite
+from typing import Any
+
+from ..style.theme import LECTURE, PALETTE
+from .axes import few, gradation, grid, legend, panel, panels, say
+
+__all__ = ["curves", "dead_units", "overview", "update_ratios"]
+
+UNITS = {
+    "lr": "learning rate",
+    "seconds": "time since the start (s)",
+    "accuracy": "accuracy (share of samples)",
+}
+"""What columns of a history are called on an axis, where their name does not say it."""
+
+UNSHOWN = ("lr", "seconds")
+"""Columns of a history that are no result of training."""
+
+USUAL_RATIO = 1e-3
+"""About where the update-to-weight ratio of healthy training lies (CS231n, Neural Networks Part 3, babysitting)."""
+
+
+def curves(
+    history: Mapping[str, Sequence[float]], what: str = "loss", *, log: bool = False, ax: Any = None
+) -> Any:
+    """A column of a History over the epochs, beside its column of validation if there is one.
+
+    A dotted line marks `history.best_epoch`.  ValueError if the history has no such column, or no epochs.
+
+    >>> curves({"epoch": [1, 2], "loss": [0.5, 0.25]}).get_ylabel()
+    'loss'
+    """
+    if not isinstance(what, str):
+        raise TypeError(f"a column is named by a text, got {type(what).__name__}: Axes are passed as ax=")
+    if what not in history:
+        raise ValueError(f"the history has no column {what!r}: it has {', '.join(map(str, history))}")
+    epochs = list(history["epoch"]) if "epoch" in history else list(range(1, 1 + len(history[what])))
+    if not epochs:
+        raise ValueError("the history is empty: no epoch has ended yet")
+    ax = panel(ax)
+    handles, names = [], []
+    for key, name, color, dash in (
+        (what, what if what in UNSHOWN else "training", PALETTE[0], "-"),
+        (f"validation_{what}", "validation", PALETTE[1], "--"),
+    ):
+        if key in history:
+            marker = "o" if len(epochs) < 3 else ""
+            handles += ax.plot(epochs, history[key], color=color, linestyle=dash, marker=marker)
+            names.append(name)
+    best = getattr(history, "best_epoch", None)
+    if best is not None:
+        handles.append(ax.axvline(best, color=LECTURE.dim, linestyle=":", linewidth=1.2))
+        names.append(f"best epoch, {best}")
+    if log:
+        ax.set_yscale("log")
+    grid(ax, "epoch", UNITS.get(what, what.replace("_", " ")))
+    if len(handles) > 1:
+        legend(ax, handles, names)
+    return ax
+
+
+def overview(history: Mapping[str, Sequence[float]], *, log: bool = False) -> Any:
+    """The loss and each metric of a History, and the learning rate if it changes: `curves` beside each other.
+
+    Returns their Axes, an array; `log` is for the loss.
+
+    >>> panels = overview({"epoch": [1, 2], "loss": [0.5, 0.25], "accuracy": [0.5, 1.0], "validation_loss": [0.6, 0.4]})
+    >>> [ax.get_ylabel() for ax in panels]
+    ['loss', 'accuracy (share of samples)']
+    """
+    shown = [
+        name for name in history if name not in ("epoch", *UNSHOWN) and not name.startswith("validation_")
+    ]
+    shown += [name for name in UNSHOWN[:1] if name in history and len(set(history[name])) > 1]
+    found = panels(len(shown), (0.8 + 4.6 * len(shown), 4.0))
+    for ax, name in zip(found, shown):
+        curves(history, name, log=log and name == "loss", ax=ax)
+    return found
+
+
+def dead_units(monitor: Any, *, ax: Any = None) -> Any:
+    """The share of ReLUs in each layer that are 0 for a whole batch, over the steps; ValueError without ReLUs."""
+    ax = panel(ax)
+    _over_steps(ax, monitor, lambda stats: 100 * stats.dead, "ReLU")
+    ax.set_ylim(-3, 103)
+    grid(ax, "step", "dead ReLUs (% of the layer)")
+    return ax
+
+
+def update_ratios(monitor: Any, *, ax: Any = None) -> Any:
+    """The length of each step over that of the weights it moved, layer by layer, with a line at the usual 1/1000."""
+    ax = panel(ax)
+    _over_steps(ax, monitor, lambda stats: stats.update_to_weight, "step that was noted (updated)")
+    ax.set_yscale("log")
+    ax.axhline(USUAL_RATIO, color=LECTURE.dim, linestyle="--", linewidth=1)
+    note = ax.annotate(
+        "",
+        (1, USUAL_RATIO),
+        (-2, 3),
+        xycoords=ax.get_yaxis_transform(),
+        textcoords="offset points",
+        ha="right",
+        fontsize="small",
+        color=LECTURE.dim,
+    )
+    say(note, "1e-3, usual")
+    grid(ax, "step", "length of update / length of weights")
+    return ax
+
+
+def _over_steps(ax: Any, monitor: Any, quantity: Callable[[Any], float], needed: str) -> None:
+    """A line for each layer that has the quantity."""
+    records = snapshots(monitor)
+    layers = [scope for scope in records[-1].layers if any(_known(r, scope, quantity) for r in records)]
+    if not layers:
+        raise ValueError(f"none of the monitor's layers has a {needed}: there is nothing to draw")
+    handles = []
+    for scope, color in zip(layers, gradation(len(layers))):
+        known = [r for r in records if _known(r, scope, quantity)]
+        dots = {"marker": "o", "markersize": 3} if len(known) < 30 else {}
+        steps, heights = [r.step for r in known], [quantity(r.layers[scope]) for r in known]
+        handles += ax.plot(steps, heights, color=color, **dots)
+    shown = few(len(layers), 8)
+    legend(ax, [handles[k] for k in shown], [layers[k] for k in shown])
+
+
+def _known(record: Any, scope: str, quantity: Callable[[Any], float]) -> bool:
+    return scope in record.layers and isfinite(quantity(record.layers[scope]))
+
+
+def snapshots(monitor: Any) -> Any:
+    """The monitor's records; ValueError if there are none."""
+    if not getattr(monitor, "records", ()):
+        raise ValueError(
+            "the monitor holds no snapshots: hand it to fit(..., monitor=monitor), or call its observe()"
+        )
+    return monitor.records

@@ -1,0 +1,259 @@
+"""What each part of a picture looks like at one moment of the walk: without what is not known, and lit if it is new."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from ..drawing.lettering import measure
+from ..drawing.scene import Group, Path, Scene, Text
+from ..graph.paths import Edge
+from ..graph.trace import Node, Trace
+from ..picture.boxes import PENDING, Arrow, Box, Line, Picture, gradient_line
+from ..picture.looks import Look
+from ..style.theme import Paint, Theme, mix
+from ..words.descriptions import Words
+from ..words.numbers import Numbers
+from .moments import Moment, Stage
+from .summaries import Said
+
+__all__ = ["Key", "Now", "States"]
+
+ACTIVE_EDGE = 3.0
+GLOW, GLOW_WIDTH = 0.4, 9.0
+"""Around the line of a route: how much of the colour is left, and how much wider it is."""
+
+Key = int | tuple[int, int | None]
+"""A node, or an edge; (node, None) is the circle of an operation and what leads from it to the result."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A group of the scene, and what it stands for.  `keys` are what lights it, `edges` what has to be passed."""
+
+    group: Group
+    keys: frozenset[Key]
+    box: Box | None = None
+    edges: frozenset[Edge] = frozenset()
+
+
+@dataclass
+class Now:
+    """What is known at a moment, what is lit in it, and whether gradients are still out of sight."""
+
+    stage: Stage
+    said: dict[int, Said] = field(default_factory=dict)
+    lit: frozenset[Key] = frozenset()
+    forward: bool = True
+
+    def advance(self, moment: Moment, said: dict[int, Said]) -> None:
+        self.stage.advance(moment)
+        self.said |= said
+        self.lit = frozenset([*moment.active, *moment.edges, *((node, None) for node, _ in moment.edges)])
+        self.forward = self.forward and moment.phase != "seed"
+
+
+class States:
+    """Makes the groups of a scene as they are at a moment; what looks the same is the same object."""
+
+    def __init__(
+        self, trace: Trace, picture: Picture, scene: Scene, theme: Theme, numbers: Numbers, lang: str
+    ) -> None:
+        self._trace, self._picture, self._theme, self._numbers = trace, picture, theme, numbers
+        self._plain = replace(picture, emphasis=None)
+        self._parts = dict(self._find_parts(scene))
+        self._words = Words(trace, numbers, lang)
+        self._titles: dict[int, str] = {}
+        self._made: dict[Any, Group] = {}
+        self._places: dict[Key, list[int]] = {}
+        for place, part in self._parts.items():
+            for key in part.keys:
+                self._places.setdefault(key, []).append(place)
+
+    def touched(self, keys: Iterable[Key]) -> set[int]:
+        """Where something belongs to one of these nodes and edges."""
+        return {place for key in keys for place in self._places.get(key, ())}
+
+    def __iter__(self) -> Iterator[int]:
+        """The places that ever change."""
+        return iter(self._parts)
+
+    def _find_parts(self, scene: Scene) -> Iterator[tuple[int, Part]]:
+        """Arrows and boxes are painted in the order in which the picture has them."""
+        picture = self._picture
+        arrows, labelled = iter(picture.arrows), (arrow for arrow in picture.arrows if arrow.label)
+        boxes = iter(picture.boxes)
+        for place, group in enumerate(scene.groups):
+            match group.kind.split()[0]:
+                case "edge":
+                    yield place, self._along(group, next(arrows))
+                case "local":
+                    yield place, self._along(group, next(labelled))
+                case "symbol":
+                    box = next(boxes)
+                    yield place, Part(group, frozenset([(box.members[-1], None)]), box)
+                case "node":
+                    box = next(boxes)
+                    if box.node is not None:
+                        yield place, Part(group, frozenset(box.members), box)
+                case "routes":
+                    edges = self._passable(picture.emphasis.edges if picture.emphasis else ())
+                    yield place, Part(group, frozenset(edges), edges=edges)
+
+    def _along(self, group: Group, arrow: Arrow) -> Part:
+        if not arrow.edges:
+            return Part(group, frozenset([(arrow.head.members[-1], None)] if arrow.is_bond else ()))
+        return Part(
+            group, frozenset(arrow.edges), edges=self._passable(arrow.edges) or frozenset(arrow.edges)
+        )
+
+    def _passable(self, edges: Iterable[Edge]) -> frozenset[Edge]:
+        """Those along which a gradient ever goes: none goes to a constant."""
+        nodes = self._trace.nodes
+        return frozenset(edge for edge in edges if nodes[nodes[edge[0]].parents[edge[1]]].role != "constant")
+
+    def group(self, place: int, now: Now) -> Group:
+        """What stands in a place of the scene."""
+        part = self._parts[place]
+        lit, passed = not part.keys.isdisjoint(now.lit), bool(part.edges) and part.edges <= now.stage.passed
+        state: tuple[Any, ...]
+        draw: Callable[..., Group]
+        if part.group.kind == "edge":
+            state, draw = (passed, lit), self._edge
+        elif part.group.kind == "local":
+            state, draw = (passed,), self._local
+        elif part.group.kind == "routes":
+            state, draw = (self._routes_passed(part, now),), self._routes
+        elif part.box is None or part.box.node is None:
+            return part.group
+        elif part.group.kind == "symbol":
+            state, draw = (now.stage.data[part.box.node] is not None, lit), self._symbol
+        elif part.box.kind == "folded":
+            state, draw = (now.said[part.box.node], now.forward, lit), self._folded
+        else:
+            i = part.box.node
+            state, draw = (now.stage.data[i] is not None, now.stage.grads[i], now.forward, lit), self._node
+        if (place, state) not in self._made:
+            self._made[place, state] = draw(part, *state)
+        return self._made[place, state]
+
+    # ------------------------------------------------------------ boxes
+
+    def _node(self, part: Part, known: bool, gradient: float | None, forward: bool, lit: bool) -> Group:
+        """A node's box; before its value is known it is empty."""
+        node = replace(self._trace.nodes[part.group.node or 0], grad=gradient)
+        line = gradient_line(node, self._trace.root, self._numbers)
+        told = gradient is not None or not forward
+        group = self._box(part, known, {"gradient": line if told else None}, lit, gradient)
+        return replace(group, description=self._words.facts(node, self._title(node), known))
+
+    def _title(self, node: Node) -> str:
+        if node.index not in self._titles:
+            self._titles[node.index] = self._words.title(node)
+        return self._titles[node.index]
+
+    def _folded(self, part: Part, said: Said, forward: bool, lit: bool) -> Group:
+        """The box of a scope, with a summary of what is known of it."""
+        gradient = None if forward else Line(PENDING, "pending")
+        if said.gradient is not None:
+            gradient = Line(said.gradient, "gradient")
+        values = Line(said.values, "value") if said.values else None
+        lines = {"value": values, "gradient": gradient, "pending": gradient}
+        group = self._box(part, said.complete, lines, lit, said.size)
+        return replace(group, description=said.description)
+
+    def _box(
+        self, part: Part, known: bool, now: dict[str, Line | None], lit: bool, gradient: float | None
+    ) -> Group:
+        """A box with lines that stand for those of some kinds, and the colour of a gradient."""
+        box = part.box
+        if box is None:
+            return part.group
+        picture = self._plain if lit else self._picture  # what a step is about does not step back
+        look = self._look(picture, box, gradient)
+        theme = self._theme.faded if picture.is_faded(box) else self._theme
+        own = (
+            look.text if theme.active.fill == "none" or not lit else None
+        )  # on the fill of what is lit: the theme's
+        items: list[Path | Text] = [self._outline(path, look.paint, known, lit) for path in part.group.paths]
+        for final, text in zip(box.lines, part.group.texts, strict=True):
+            line = now.get(final.kind, final if known or final.kind != "value" else None)
+            if line is None:
+                continue
+            color = own or theme.ink(line.kind)
+            if line.kind == "name" and not known:
+                color = theme.dim
+            items.append(replace(text, text=line.text, width=measure(line.text, line.kind), color=color))
+        return replace(part.group, items=tuple(items))
+
+    def _look(self, picture: Picture, box: Box, gradient: float | None) -> Look:
+        """Where gradients have colours, a box takes its own when it gets one."""
+        if picture.scale and box.node is not None:
+            sizes = {} if gradient is None else {box.node: abs(gradient)}
+            picture = replace(picture, scale=replace(picture.scale, sizes=sizes))
+        return picture.look(box, self._theme)
+
+    def _symbol(self, part: Part, known: bool, lit: bool) -> Group:
+        """An operation's circle."""
+        outlines = [self._outline(path, path.paint, known, lit) for path in part.group.paths]
+        texts = part.group.texts
+        signs = texts if known else [replace(text, color=self._theme.dim) for text in texts]
+        return replace(part.group, items=(*outlines, *signs))
+
+    def _outline(self, outline: Path, look: Paint, known: bool, lit: bool) -> Path:
+        active = self._theme.active
+        if not known:
+            look = replace(look, fill=self._theme.background)
+        if lit:
+            look = Paint(
+                look.fill if active.fill == "none" else active.fill, active.stroke, active.width, look.dash
+            )
+        return replace(outline, paint=look)
+
+    # ------------------------------------------------------------ arrows, and what stands below
+
+    def _edge(self, part: Part, passed: bool, lit: bool) -> Group:
+        """An arrow; where its local derivative is not shown yet, a line closes the gap.  Routes have a line each."""
+        lines = [path for path in part.group.paths if path.paint.fill == "none"]
+        heads = [path for path in part.group.paths if path.paint.fill != "none"]
+        if len(lines) == 2 * len(heads) and not passed:
+            lines = [_joined(before, after) for after, before in zip(lines[::2], lines[1::2], strict=True)]
+        color = self._theme.active.stroke
+        if lit and any(
+            line.paint in self._theme.routes for line in lines
+        ):  # whose colours say which is which
+            glow = mix(color, self._theme.background, GLOW)
+            around = [
+                replace(line, paint=Paint("none", glow, line.paint.width + GLOW_WIDTH)) for line in lines
+            ]
+            return replace(part.group, items=(*around, *lines, *heads))
+        if lit:
+            lines = [
+                replace(line, paint=replace(line.paint, stroke=color, width=ACTIVE_EDGE)) for line in lines
+            ]
+            heads = [replace(head, paint=replace(head.paint, fill=color)) for head in heads]
+        return replace(part.group, items=(*lines, *heads))
+
+    def _local(self, part: Part, passed: bool) -> Group:
+        return part.group if passed else replace(part.group, items=(), description="")
+
+    def _routes_passed(self, part: Part, now: Now) -> tuple[bool, ...]:
+        """For each sentence about the routes whether all that it speaks of has been passed; the last is the sum."""
+        routes = self._picture.emphasis.routes if self._picture.emphasis else ()
+        each = [self._passable(route) <= now.stage.passed for route in routes] if len(routes) > 1 else []
+        return (*each, part.edges <= now.stage.passed)
+
+    def _routes(self, part: Part, passed: tuple[bool, ...]) -> Group:
+        """The sentences; the lines that say which route is which are there from the start."""
+        shown = iter(passed)
+        return replace(
+            part.group,
+            items=tuple(item for item in part.group.items if isinstance(item, Path) or next(shown)),
+        )
+
+
+def _joined(before: Path, after: Path) -> Path:
+    """Two parts of a line as one, so that no renderer sets them apart by a fraction of a pixel."""
+    (_, start), *rest = after.commands
+    return Path((*before.commands, ("L", start), *rest), before.paint)

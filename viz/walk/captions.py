@@ -1,0 +1,248 @@
+"""What is said of each step, in English and Spanish: templates with named fields, and what goes into them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from functools import cached_property, reduce
+from operator import mul
+
+from ..graph.folding import Unit, norm_text, range_text
+from ..graph.paths import Paths
+from ..graph.trace import Node, Trace
+from ..style.text import shorten
+from ..words.language import speaker
+from ..words.names import Names, in_brackets
+from ..words.notation import is_current
+from ..words.numbers import Numbers
+from .moments import Update
+
+__all__ = ["MESSAGES", "MOST_PATHS", "Captions", "equal"]
+
+MESSAGES = {
+    "en": {
+        "start": "The leaves have their values; nothing has been computed yet.",
+        "forward": "{equation}",
+        "stale": "{equation}, computed before an operand got another value",
+        "seed": "{root} = 1: here the backward pass starts.",
+        "backward": "{target} += {outer} · {local} = {product}",
+        "again": "{target} += {outer} · {local} = {product}:  {before} → {sum}",
+        "nothing": "{outer} = 0: nothing is passed on, {target} stays {after}.",
+        "ordinal": "{text}   ({numbered}: with respect to operand {k} alone)",
+        "end": "All gradients are known.",
+        "paths": "{target} = {value}, a sum over {count} paths",
+        "more": "and {count} leaves more",
+        "group forward": "{scope}: {count} operations give {equation}",
+        "group outputs": "{scope}: {count} operations give {values}",
+        "group backward": "{scope}: the gradient goes back through {count} local derivatives.",
+        "group gradient": "{scope}: the gradient goes back through {count} local derivatives; {gradient}",
+        "in scope": "{scope}: {text}",
+        "phase start": "Start",
+        "phase forward": "Forward pass",
+        "phase seed": "Backward pass",
+        "phase backward": "Backward pass",
+        "phase end": "End",
+        "progress": "{phase}, step {k} of {count}",
+    },
+    "es": {
+        "start": "Las hojas tienen sus valores; aún no se ha calculado nada.",
+        "forward": "{equation}",
+        "stale": "{equation}, calculado antes de que un operando cambiara de valor",
+        "seed": "{root} = 1: aquí empieza la propagación hacia atrás.",
+        "backward": "{target} += {outer} · {local} = {product}",
+        "again": "{target} += {outer} · {local} = {product}:  {before} → {sum}",
+        "nothing": "{outer} = 0: no se transmite nada, {target} sigue en {after}.",
+        "ordinal": "{text}   ({numbered}: solo respecto del operando {k})",
+        "end": "Se conocen todos los gradientes.",
+        "paths": "{target} = {value}, una suma sobre {count} caminos",
+        "more": "y {count} hojas más",
+        "group forward": "{scope}: {count} operaciones dan {equation}",
+        "group outputs": "{scope}: {count} operaciones dan {values}",
+        "group backward": "{scope}: el gradiente retrocede por {count} derivadas locales.",
+        "group gradient": "{scope}: el gradiente retrocede por {count} derivadas locales; {gradient}",
+        "in scope": "{scope}: {text}",
+        "phase start": "Inicio",
+        "phase forward": "Propagación hacia delante",
+        "phase seed": "Propagación hacia atrás",
+        "phase backward": "Propagación hacia atrás",
+        "phase end": "Fin",
+        "progress": "{phase}, paso {k} de {count}",
+    },
+}
+"""By language.  The page of `Steps.html` fills in the same templates."""
+
+MOST_PATHS = 8
+"""Up to here a gradient is written out as a sum over paths."""
+MOST_LEAVES = 24
+"""Up to here the gradient of each leaf has a line at the end."""
+LONGEST_PRODUCT = 4
+"""Beyond it the products at the end leave out the factors that are exactly 1, of which sums make many."""
+LONGEST_SUM = 160
+LONGEST_MADE = 72
+"""What is longer is cut, since whoever reads it sees the operands in the picture."""
+
+
+def equal(*texts: str) -> str:
+    """A chain of equations, in which nothing is said twice in a row.
+
+    >>> equal("z", "w · x", "2 · 3", "6", "6")
+    'z = w · x = 2 · 3 = 6'
+    """
+    said = [text for text in texts if text]
+    return " = ".join(text for before, text in zip(["", *said], said) if text != before)
+
+
+class Captions:
+    """Writes the captions for one trace."""
+
+    def __init__(self, trace: Trace, numbers: Numbers, lang: str = "en") -> None:
+        self.names = Names(trace, numbers)
+        self.paths = Paths(trace)
+        self._trace = trace
+        self._numbers = numbers
+        self._messages = MESSAGES[lang]
+        self._say = speaker(lang)
+
+    def say(self, message: str, /, **fields: object) -> str:
+        return self._messages[message].format(**fields)
+
+    def start(self) -> str:
+        return self.say("start")
+
+    def forward(self, node: Node) -> str:
+        """``z = w · x = 2 · 3 = 6``; without the numbers if those that went in are not there any more."""
+        made, value = shorten(self.names.made(node), LONGEST_MADE), self._numbers(node.data)
+        if not is_current(self._trace, node):
+            return self._placed(node, self.say("stale", equation=equal(node.label, made, value)))
+        numbers = self.names.substituted(node)
+        written = "" if len(numbers) > LONGEST_MADE else numbers
+        name = node.label or (self.names[node] if self.names[node] != made else "")
+        return self._placed(node, self.say("forward", equation=equal(name, made, written, value)))
+
+    def seed(self) -> str:
+        return self.say("seed", root=self._target(self._trace.root))
+
+    def backward(self, node: Node, k: int, outer: float, before: float | None, after: float) -> str:
+        """``∂L/∂w += ∂L/∂z · ∂z/∂w = −4 · 3 = −12``, and how that adds up to what came before."""
+        operand = self._trace.operands(node)[k]
+        target, passed = self._target(operand), self._target(node)
+        slope = node.partials[k]
+        if outer == 0 and not math.isfinite(slope):
+            text = self.say("nothing", outer=passed, target=target, after=self._numbers(after))
+            return self._placed(node, text)
+        term = self._numbers(outer * slope)
+        fields = {
+            "target": target,
+            "outer": passed,
+            "local": self.names.local(node, k),
+            "product": f"{self._numbers(outer)} · {in_brackets(self._numbers(slope))} = {term}",
+        }
+        if before is None:
+            text = self.say("backward", **fields)
+        else:
+            was = self._numbers(before)
+            total = f"{was} + {in_brackets(term)} = {self._numbers(after)}"
+            text = self.say("again", **fields, before=was, sum=total)
+        if self.names.is_shared(node, k):
+            text = self.say("ordinal", text=text, numbered=self.names.numbered(node, k), k=k + 1)
+        return self._placed(node, text)
+
+    def end(self, gradients: list[float | None]) -> str:
+        """A line for each leaf that has a gradient, unless they are too many."""
+        leaves = [
+            (leaf, gradient)
+            for leaf in self._trace.nodes
+            if not leaf.op
+            and (gradient := gradients[leaf.index]) is not None
+            and leaf is not self._trace.root
+        ]
+        shown = leaves[:MOST_LEAVES]
+        products = [self._products(leaf) for leaf, _ in shown]
+        long = any(len(slopes) > LONGEST_PRODUCT for paths in products for slopes in paths)
+        lines = [
+            self._placed(leaf, self._sum_over_paths(leaf, gradient, paths, ones=not long))
+            for (leaf, gradient), paths in zip(shown, products, strict=True)
+        ]
+        more = [self.say("more", count=f"{len(leaves) - len(shown):,}")] if len(leaves) > len(shown) else []
+        return "\n".join([self.say("end"), *lines, *more])
+
+    def _products(self, node: Node) -> list[list[float]]:
+        """The factors along each path to the root, from the root down; none if the paths are many."""
+        if self.paths.count(node.index) > MOST_PATHS:
+            return []
+        return [self.paths.slopes(path) for path in self.paths.walk(node.index)]
+
+    def _sum_over_paths(self, node: Node, gradient: float, products: list[list[float]], ones: bool) -> str:
+        """``∂ŷ/∂x = 2 · 3 + 1 · 4 = 10``: a product along each path, with or without the factors that are 1."""
+        target, value, count = self._target(node), self._numbers(gradient), self.paths.count(node.index)
+        if products:
+            terms = [reduce(mul, slopes, 1.0) for slopes in products]
+            size = sum(map(abs, terms))
+            if math.isfinite(size) and math.isclose(math.fsum(terms), gradient, abs_tol=1e-9 * size):
+                factors = self._sum([self._product(slopes, ones) for slopes in products])
+                terms_text = self._sum(list(map(self._numbers, terms)))
+                text = equal(target, factors, terms_text if count > 1 else "", value)
+                if len(text) <= LONGEST_SUM:
+                    return text
+                text = equal(target, terms_text, value)
+                if len(text) <= LONGEST_SUM:
+                    return text
+        if count == 1:
+            return equal(target, value)
+        return self.say(
+            "paths", target=target, value=value, count=self.paths.written_count(node.index, self._numbers)
+        )
+
+    def _product(self, slopes: list[float], ones: bool) -> str:
+        if not ones:
+            slopes = [slope for slope in slopes if slope != 1] or [1.0]
+        first, *others = map(self._numbers, slopes)
+        return " · ".join([first, *map(in_brackets, others)])
+
+    def _sum(self, terms: list[str]) -> str:
+        first, *others = terms
+        return " + ".join(
+            [first, *(f"({term})" if term.startswith(self._numbers.minus) else term for term in others)]
+        )
+
+    def group_forward(self, scope: str, nodes: list[Node]) -> str:
+        """The operations of a scope at once, and what of it others use."""
+        if len(nodes) == 1:
+            return self.forward(nodes[0])
+        outputs = [self._trace.nodes[i] for i in self.paths.outputs([node.index for node in nodes])]
+        if len(outputs) == 1:
+            equation = equal(self.names[outputs[0]], self._numbers(outputs[0].data))
+            return self.say("group forward", scope=scope, count=f"{len(nodes):,}", equation=equation)
+        values = range_text([node.data for node in outputs], len(outputs), self._numbers, self._say)
+        return self.say("group outputs", scope=scope, count=f"{len(nodes):,}", values=values)
+
+    def group_backward(
+        self, scope: str, updates: Sequence[Update], gradient: Callable[[int], float | None]
+    ) -> str:
+        """What a scope passes on at once, and what its box says of the gradients that are known by then."""
+        unit, count = self._units[scope], f"{len(updates):,}"
+        grads = {i: gradient(i) for i in unit.nodes}
+        norm = norm_text(self._trace, unit, self.paths.outputs(unit.nodes), self._numbers, self._say, grads)
+        if norm is None:
+            return self.say("group backward", scope=scope, count=count)
+        return self.say("group gradient", scope=scope, count=count, gradient=norm)
+
+    @cached_property
+    def _units(self) -> dict[str, Unit]:
+        """By its path each scope with all that is in it."""
+        inside: dict[tuple[str, ...], list[int]] = {}
+        for node in self._trace.nodes:
+            for depth in range(1, len(node.scope) + 1):
+                inside.setdefault(node.scope[:depth], []).append(node.index)
+        return {"/".join(path): Unit(tuple(nodes), path) for path, nodes in inside.items()}
+
+    def progress(self, phase: str, k: int, count: int) -> str:
+        return self.say("progress", phase=self.say(f"phase {phase}"), k=k, count=count)
+
+    def _target(self, node: Node) -> str:
+        """``∂L/∂w``."""
+        return self.names.derivative(self._trace.root, node)
+
+    def _placed(self, node: Node, text: str) -> str:
+        """Which scope is meant, since its neighbours give the same labels."""
+        return self.say("in scope", scope="/".join(node.scope), text=text) if node.scope else text

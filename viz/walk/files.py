@@ -1,0 +1,103 @@
+"""Writes a walk into files: one of all frames, or, with the place of a number in the name, one for each frame."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..drawing.scene import Scene
+from ..drawing.slide import READABLE, SLIDES, Fit
+from ..drawing.slide_advice import too_small
+from ..errors import warn
+from ..figure import replace_file
+from ..formats import pdf_png, tikz
+from . import animation
+from .film import Film
+
+__all__ = ["Files"]
+
+
+@dataclass(frozen=True)
+class Files:
+    """The files of a walk of `count` frames; nothing is laid out before a format needs it."""
+
+    count: int
+    film: Callable[[], Film]
+    page: Callable[[], str]
+    slide: str | None
+
+    def save(self, path: str | os.PathLike[str]) -> list[Path]:
+        """Make what is to be written, and only then write it."""
+        target = Path(path)
+        numbered = "{" in str(target)
+        writers = self._of_each if numbered else self._of_all
+        if target.suffix.lower() not in writers:
+            *first, last = writers
+            rule = "a file for each frame ends" if numbered else "a file of all frames ends"
+            other = "" if numbered else ', and "step-{:03d}.png" is a file for each'
+            rule += f" in {', '.join(first)} or {last}{other}"
+            raise ValueError(f"cannot tell the format of {str(target)!r}: {rule}")
+        targets = _numbered(target, self.count) if numbered else [target]
+        contents = writers[target.suffix.lower()]()
+        if numbered:
+            for folder in {file.parent for file in targets}:
+                folder.mkdir(exist_ok=True)
+        for file, content in zip(targets, contents, strict=True):
+            replace_file(file, content)
+        return targets
+
+    def tikz(self) -> str:
+        film = self.film()
+        size = film.smallest * Fit(film.scene(0).size, SLIDES["16:9"]).scale
+        if self.slide is None and size < READABLE:
+            way_out = (
+                'pass slide="16:9" to hear what helps, or take larger steps (by=) and fewer boxes (collapse=)'
+            )
+            warn(too_small(size, "a Beamer page", way_out))
+        return tikz.beamer(self._scenes, self.slide)
+
+    @property
+    def _of_all(self) -> dict[str, Callable[[], list[bytes]]]:
+        """What makes one file of all frames."""
+        return {
+            ".svg": lambda: [animation.svg(self.film(), self.count).encode()],
+            ".pdf": lambda: [pdf_png.pdf(*self._scenes)],
+            ".gif": lambda: [animation.gif(self._scenes)],
+            ".html": lambda: [self._page().encode()],
+            ".tex": lambda: [self.tikz().encode()],
+        }
+
+    @property
+    def _of_each(self) -> dict[str, Callable[[], list[bytes]]]:
+        """What makes a file of each frame."""
+        return {
+            ".svg": lambda: [self.film().svg(k).encode() for k in range(self.count)],
+            ".pdf": lambda: list(map(pdf_png.pdf, self._scenes)),
+            ".png": lambda: pdf_png.pngs(self._scenes),
+        }
+
+    @property
+    def _scenes(self) -> list[Scene]:
+        return list(map(self.film().scene, range(self.count)))
+
+    def _page(self) -> str:
+        if self.slide is not None:
+            warn(f'slide="{self.slide}" is left out of a page: save slides as .pdf, .tex, .svg, .gif or .png')
+        return self.page()
+
+
+def _numbered(pattern: Path, count: int) -> list[Path]:
+    """The names of `count` files."""
+    try:
+        names = [str(pattern).format(k) for k in range(count)]
+    except (AttributeError, IndexError, KeyError, ValueError) as error:
+        raise ValueError(
+            f"{str(pattern)!r} cannot be numbered ({error}): write it as in 'step-{{:03d}}.svg'"
+        ) from None
+    if len(set(names)) < count:
+        raise ValueError(
+            f"{str(pattern)!r} gives every frame the same name: write it as in 'step-{{:03d}}.svg'"
+        )
+    return list(map(Path, names))

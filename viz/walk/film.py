@@ -1,0 +1,209 @@
+"""Steps as pictures: one layout, from which each frame leaves out what is not known yet and lights what is new."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from ..drawing import layout
+from ..drawing import slide as slides
+from ..drawing.lettering import measure
+from ..drawing.painter import MARGIN, paint
+from ..drawing.scene import Group, Scene, Text
+from ..formats.svg import Written, digest, svg
+from ..graph.trace import Trace
+from ..options import Options
+from ..picture.boxes import Arrow, Picture, compose, gradient_line
+from ..picture.selection import Choices
+from ..style.shapes import Point
+from ..style.theme import THEMES
+from ..words.numbers import Numbers
+from .appearance import Key, Now, States
+from .captions import Captions
+from .moments import Moment, Stage
+from .subtitles import Subtitles
+from .summaries import Summaries
+
+__all__ = ["Arrangement", "Film", "arrange"]
+
+NARROWEST = 620.0
+"""Of a picture with captions, so that most of them are one line."""
+WIDE, WIDE_ON_SLIDE = 1400.0, 900.0
+"""From this width of a picture on, captions grow with it, so that they can be read where it is shown."""
+
+
+@dataclass(frozen=True)
+class Arrangement:
+    """What all frames and the page have in common: a picture with room for all that its boxes say on the way, and where
+    everything is in it."""
+
+    picture: Picture
+    places: layout.Layout
+    summaries: Summaries
+
+
+def arrange(trace: Trace, options: Options, choices: Choices, moments: Sequence[Moment]) -> Arrangement:
+    """Lay out the picture of a walk."""
+    numbers = Numbers(options.precision)
+    summaries = Summaries(trace, choices, moments, numbers, options.lang)
+    picture = compose(trace, options, numbers, choices)
+    picture = _with_room(picture, _widest(trace, choices, moments, summaries, numbers))
+    places = layout.place(picture, options.rankdir, options.engine, options.timeout)
+    return Arrangement(picture, places, summaries)
+
+
+class Film:
+    """Makes the scenes of a sequence of frames.  A group that is the same in several frames is the same object.
+
+    `texts` are the captions of all frames: the longest says how much room every frame has.
+    """
+
+    def __init__(
+        self,
+        trace: Trace,
+        options: Options,
+        arrangement: Arrangement,
+        captions: Captions,
+        moments: Sequence[Moment],
+        texts: Sequence[str],
+    ) -> None:
+        self._trace, self._options, self._captions = trace, options, captions
+        self._moments, self._texts = moments, texts
+        self._theme, self._numbers = THEMES[options.theme], Numbers(options.precision)
+        self._picture, self._places, self._summaries = (
+            arrangement.picture,
+            arrangement.places,
+            arrangement.summaries,
+        )
+        self._whole, self._subtitles = self._written_under(NARROWEST)
+        if options.slide is not None:  # captions have the width of the slide, however high the picture is
+            width, height = slides.SLIDES[options.slide]
+            self._whole, self._subtitles = self._written_under(
+                max(NARROWEST, self._drawn[1] * width / height)
+            )
+        self._fit = slides.Fit(self._drawn, slides.SLIDES[options.slide]) if options.slide else None
+        self._written: Written = {}
+
+    def svg(self, k: int) -> str:
+        """Frame k as SVG; what it shares with other frames is written once."""
+        return svg(self.scene(k), f"{self.key}-{k}", self._written)
+
+    @cached_property
+    def key(self) -> str:
+        """What ids begin with in all that is made of these frames."""
+        return digest(svg(self._whole), *self._texts)
+
+    def scene(self, k: int) -> Scene:
+        """The picture of frame k, with the caption below."""
+        groups = [look[bisect_right(look, k, key=_start) - 1][1] for look in self.looks]
+        return Scene(
+            size=self._fit.size if self._fit else self._drawn,
+            background=self._whole.background,
+            title=f"{self._whole.title}: {self._progress(k)}",
+            description=self._texts[k],
+            groups=(*groups, self.caption(k)),
+            lang=self._whole.lang,
+        )
+
+    def caption(self, k: int) -> Group:
+        """What frame k says below the picture."""
+        return self._fitted(self._subtitles.group(k, self._progress(k), self._whole.size[1] - MARGIN))
+
+    @property
+    def smallest(self) -> float:
+        """The size of the smallest text in any frame."""
+        texts = [
+            self._subtitles.smallest,
+            *(item.font.size for item in self._whole.items() if isinstance(item, Text)),
+        ]
+        return min(texts) * (self._fit.scale if self._fit else 1.0)
+
+    def _progress(self, k: int) -> str:
+        return self._captions.progress(self._moments[k].phase, k, len(self._texts) - 1)
+
+    # ------------------------------------------------------------ the whole picture
+
+    def _written_under(self, width: float) -> tuple[Scene, Subtitles]:
+        """The picture on a page of this width at least, and what stands below."""
+        whole = paint(self._picture, self._places, self._options, width)
+        scale = max(1.0, whole.size[0] / (WIDE_ON_SLIDE if self._options.slide else WIDE))
+        return whole, Subtitles(self._texts, whole.size[0], self._theme, scale)
+
+    @property
+    def _drawn(self) -> Point:
+        """The size of the picture with room for the longest caption."""
+        width, height = self._whole.size
+        return width, round(height + self._subtitles.height, 2)
+
+    def _fitted(self, group: Group) -> Group:
+        return self._fit.group(group) if self._fit else group
+
+    # ------------------------------------------------------------ what frames make of it
+
+    @cached_property
+    def looks(self) -> list[list[tuple[int, Group]]]:
+        """For each place in the picture its groups in turn, with the frames in which they begin."""
+        states = States(
+            self._trace, self._picture, self._whole, self._theme, self._numbers, self._options.lang
+        )
+        now, before, fitted = Now(Stage(self._trace)), frozenset[Key](), dict[int, Group]()
+        looks: list[list[tuple[int, Group]]] = [[(0, self._fitted(group))] for group in self._whole.groups]
+        for k, (moment, said) in enumerate(zip(self._moments, self._summaries.changes, strict=True)):
+            now.advance(moment, said)
+            everywhere = moment.phase in (
+                "start",
+                "seed",
+            )  # from the seed on, boxes say that a gradient is to come
+            changed = set(states) if everywhere else states.touched(before | now.lit)
+            for place in sorted(changed):
+                group = states.group(place, now)
+                if id(group) not in fitted:
+                    fitted[id(group)] = self._fitted(group)
+                group = fitted[id(group)]
+                if k == 0:
+                    looks[place] = [(0, group)]
+                elif group is not looks[place][-1][1]:
+                    looks[place].append((k, group))
+            before = now.lit
+        return looks
+
+
+def _start(look: tuple[int, Group]) -> int:
+    return look[0]
+
+
+def _widest(
+    trace: Trace, choices: Choices, moments: Sequence[Moment], summaries: Summaries, numbers: Numbers
+) -> dict[int, float]:
+    """For each box, by its last node, the width of the longest line that comes and goes on the way."""
+    widths = summaries.widths()
+    alone = {unit.last for unit in choices.units if unit.scope is None}
+    updates = (update for moment in moments for update in moment.updates if update.target in alone)
+    for update in updates:
+        node = replace(trace.nodes[update.target], grad=update.after)
+        line = gradient_line(node, trace.root, numbers)
+        widths[update.target] = max(measure(line.text, line.kind), widths.get(update.target, 0.0))
+    return widths
+
+
+def _with_room(picture: Picture, widths: dict[int, float]) -> Picture:
+    """The picture with boxes whose text may be as wide as this, by node."""
+    boxes = {
+        box.name: box
+        if box.kind == "symbol"
+        else replace(box, least_width=widths.get(-1 if box.node is None else box.node, 0.0))
+        for box in picture.boxes
+    }
+
+    def moved(arrow: Arrow) -> Arrow:
+        return replace(arrow, tail=boxes[arrow.tail.name], head=boxes[arrow.head.name])
+
+    arrows = tuple(map(moved, picture.arrows))
+    return replace(
+        picture,
+        boxes=tuple(boxes.values()),
+        arrows=arrows,
+        root=boxes[picture.root.name] if picture.root else None,
+    )

@@ -1,0 +1,74 @@
+"""The captions below the pictures of a walk: broken into lines that fit, and all with the same room."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from ..drawing.lettering import BASELINE, measure
+from ..drawing.painter import MARGIN
+from ..drawing.scene import Group, Text
+from ..picture.boxes import Line
+from ..style.text import wrap
+from ..style.theme import FONTS, Theme
+
+__all__ = ["Subtitles"]
+
+MOST_LINES = 4
+BETWEEN = " " * 6
+"""Two statements on one line."""
+GAP = 18.0
+"""Between the picture and its caption."""
+
+
+class Subtitles:
+    """Writes under a picture of this width; letters are `scale` times as large as those of a small picture."""
+
+    def __init__(self, texts: Sequence[str], width: float, theme: Theme, scale: float) -> None:
+        self._width, self._theme, self._scale = width - 2 * MARGIN, theme, scale
+        self._lines = list(map(self._broken, texts))
+
+    @property
+    def height(self) -> float:
+        """Of the longest."""
+        lines = FONTS["progress"].leading + max(map(len, self._lines)) * FONTS["caption"].leading
+        return self._scale * (GAP + lines)
+
+    @property
+    def smallest(self) -> float:
+        """The size of the smallest text."""
+        return self._scale * min(FONTS["progress"].size, FONTS["caption"].size)
+
+    def group(self, k: int, progress: str, bottom: float) -> Group:
+        """The caption of frame k below a picture that ends there, after a line that says how far the walk is."""
+        top = bottom + self._scale * GAP
+        texts = []
+        for line in [Line(progress, "progress"), *(Line(text, "caption") for text in self._lines[k])]:
+            font = replace(line.font, size=round(line.font.size * self._scale, 2))
+            at = (MARGIN, round(top + font.leading / 2 + BASELINE * font.size, 2))
+            width = self._scale * measure(line.text, line.kind)
+            texts.append(Text(at, line.text, font, self._theme.ink(line.kind), width, anchor="start"))
+            top += font.leading
+        return Group("caption", tuple(texts))
+
+    def _fits(self, line: str) -> bool:
+        return self._scale * measure(line, "caption") <= self._width
+
+    def _broken(self, text: str) -> list[str]:
+        parts = text.split("\n")
+        if len(parts) == 1 and not self._fits(text):  # rather between two statements than within one
+            parts = re.split(r"(?<=:)  |   |(?<=;) ", text)
+        lines = _rows([line for part in parts for line in wrap(part, self._fits)], self._fits)
+        return lines if len(lines) <= MOST_LINES else [*lines[: MOST_LINES - 1], "…"]
+
+
+def _rows(lines: list[str], fits: Callable[[str], bool]) -> list[str]:
+    """The first line, and the others side by side where they fit."""
+    rows = lines[:1]
+    for line in lines[1:]:
+        if len(rows) > 1 and fits(rows[-1] + BETWEEN + line):
+            rows[-1] += BETWEEN + line
+        else:
+            rows.append(line)
+    return rows

@@ -1,0 +1,78 @@
+"""What the boxes of collapsed scopes say on the way through a walk: nothing of what is not known yet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..drawing.lettering import measure
+from ..graph.folding import Unit, gradient_norm, outputs, summary
+from ..graph.trace import Trace
+from ..picture.boxes import LONGEST_NAME
+from ..picture.selection import Choices
+from ..style.text import shorten
+from ..words.descriptions import Words
+from ..words.language import speaker
+from ..words.numbers import Numbers
+from .moments import Moment, Stage
+
+__all__ = ["Said", "Summaries"]
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a box says of a scope from one moment on."""
+
+    complete: bool
+    """Whether all of its outputs are known."""
+    values: str
+    gradient: str | None
+    """The norm of what has been passed to its parameters so far; None before anything has."""
+    size: float | None
+    """That norm as a number."""
+    description: str
+
+
+class Summaries:
+    """What each collapsed scope says after each moment, in turn."""
+
+    def __init__(
+        self, trace: Trace, choices: Choices, moments: Sequence[Moment], numbers: Numbers, lang: str
+    ) -> None:
+        self._trace, self._numbers = trace, numbers
+        self._say, self._words = speaker(lang), Words(trace, numbers, lang)
+        self._units = {unit.last: unit for unit in choices.units if unit.scope is not None}
+        self._outputs = outputs(trace, choices.units) if self._units else {}
+        self._owner = {i: unit.last for unit in self._units.values() for i in unit.nodes}
+        self.changes = self._play(moments) if self._units else [{} for _ in moments]
+        """For each moment what those boxes say that it changes, each under the last node of its scope."""
+
+    def _play(self, moments: Sequence[Moment]) -> list[dict[int, Said]]:
+        stage = Stage(self._trace)
+        changes = []
+        for moment in moments:
+            stage.advance(moment)
+            touched = {self._owner[i] for i in moment.active if i in self._owner}
+            if moment.phase == "start":
+                touched = set(self._units)
+            changes.append({last: self._said(self._units[last], stage) for last in sorted(touched)})
+        return changes
+
+    def _said(self, unit: Unit, stage: Stage) -> Said:
+        used = self._outputs[unit.last]
+        values, gradient = summary(self._trace, unit, used, self._numbers, self._say, stage.data, stage.grads)
+        return Said(
+            complete=all(stage.data[i] is not None for i in used),
+            values=shorten(values, LONGEST_NAME),
+            gradient=gradient,
+            size=gradient_norm(self._trace, unit, used, grads=stage.grads)[0],
+            description=self._words.scope(unit, used, stage.data, stage.grads),
+        )
+
+    def widths(self) -> dict[int, float]:
+        """By the last node of each scope, the width of the longest line on the way."""
+        widths: dict[int, float] = {}
+        for last, said in (item for change in self.changes for item in change.items()):
+            lines = measure(said.values, "value"), measure(said.gradient or "", "gradient")
+            widths[last] = max(*lines, widths.get(last, 0.0))
+        return widths

@@ -1,0 +1,1 @@
+"""All that a picture says: numbers, formulas, names and sentences, in each language.  It uses `graph`."""

@@ -1,0 +1,126 @@
+"""What a picture says of each box and arrow to those who point at it or cannot see it, unabridged."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..graph.folding import Known, Unit, gradient_norm, outputs
+from ..graph.trace import Node, Trace
+from . import notation
+from .language import speaker
+from .numbers import Numbers
+
+__all__ = ["Words", "exact"]
+
+MOST_TOLD, MOST_VALUES = 300, 8
+"""Of longer lists nobody hears the end."""
+
+
+class Words:
+    """Speaks of the nodes of one trace, in one language."""
+
+    def __init__(self, trace: Trace, numbers: Numbers, lang: str = "en") -> None:
+        self._trace = trace
+        self._numbers = numbers
+        self._say = speaker(lang)
+
+    def heading(self, node: Node) -> str:
+        """What a node is called: ``z = w · x``, or its role where it has no name."""
+        return notation.equation(self._trace, node, self._numbers) or self._role(node)
+
+    def _role(self, node: Node) -> str:
+        return self._say("operation" if node.role == "op" else node.role)
+
+    def tooltip(self, node: Node) -> str:
+        """A line for each fact: name and role, value, gradient, scope."""
+        return self.facts(node, self.title(node))
+
+    def title(self, node: Node) -> str:
+        """What a node is called and its role: ``z = w · x, operation``."""
+        return ", ".join(dict.fromkeys((self.heading(node), self._role(node))))
+
+    def facts(self, node: Node, title: str, known: bool = True) -> str:
+        """A line for each fact; a value that is not `known` yet is not given away."""
+        say = self._say
+        parts = [title, say("value {x}", x=exact(node.data)) if known else say("value not computed")]
+        if node.role != "constant":
+            gradient = node.grad
+            parts.append(
+                say("gradient not computed") if gradient is None else say("gradient {x}", x=exact(gradient))
+            )
+        if node.scope:
+            parts.append(say("in {scope}", scope="/".join(node.scope)))
+        return "\n".join(parts)
+
+    def sentence(self, units: Sequence[Unit]) -> str:
+        """What a picture of these units shows, read aloud."""
+        count = len(self._trace.nodes)
+        shown = sum(len(unit.nodes) for unit in units)
+        used = outputs(self._trace, units)
+        facts = "; ".join(
+            self._clause(self._trace.nodes[unit.last])
+            if unit.scope is None
+            else self.scope(unit, used[unit.last]).replace("\n", ", ")
+            for unit in units[:MOST_TOLD]
+        )
+        if len(units) > MOST_TOLD:
+            facts = self._say("{facts}; and {n:,} more", facts=facts, n=len(units) - MOST_TOLD)
+        if shown < count:
+            whole = "A computational graph of {n:,} nodes, {shown:,} of them shown: {facts}."
+            return self._say(whole, n=count, shown=shown, facts=facts)
+        if count == 1:
+            return self._say("A computational graph of 1 node: {facts}.", facts=facts)
+        return self._say("A computational graph of {n:,} nodes: {facts}.", n=count, facts=facts)
+
+    def unit(self, unit: Unit) -> str:
+        """What a box is called."""
+        return self.heading(self._trace.nodes[unit.last]) if unit.scope is None else "/".join(unit.scope)
+
+    def scope(
+        self, unit: Unit, used: Sequence[int], data: Known | None = None, grads: Known | None = None
+    ) -> str:
+        """A line for each fact about a folded scope: name and size, values, gradient; as far as they are known, where
+        `data` and `grads` say so."""
+        say, name, nodes = self._say, "/".join(unit.scope or ()), self._trace.nodes
+        known = [x for i in used if (x := nodes[i].data if data is None else data[i]) is not None]
+        count, values = len(unit.nodes), list(map(exact, known[:MOST_VALUES]))
+        shown, more = ", ".join(values), len(used) - len(values)
+        size = "scope {scope}, collapsed: 1 node" if count == 1 else "scope {scope}, collapsed: {n:,} nodes"
+        several = "values {xs} and {n:,} more" if more > 0 else "values {xs}"
+        parts = [say(size, scope=name, n=count)]
+        if known:
+            parts.append(say(several, xs=shown, n=more) if len(used) > 1 else say("value {x}", x=shown))
+        else:
+            parts.append(say("values not computed" if len(used) > 1 else "value not computed"))
+        norm, what = gradient_norm(self._trace, unit, used, say, grads)
+        line = "norm of the gradient of {what}: {x}"
+        parts.append(say("gradient not computed") if norm is None else say(line, what=what, x=exact(norm)))
+        return "\n".join(parts)
+
+    def _clause(self, node: Node) -> str:
+        say = self._say
+        subject = f"{self._role(node)} {notation.equation(self._trace, node, self._numbers)}".rstrip()
+        if node.scope:
+            subject = say("{subject} in {scope}", subject=subject, scope="/".join(node.scope))
+        if node.role == "constant":
+            return say("{subject} has value {x}", subject=subject, x=exact(node.data))
+        gradient = say("no gradient yet") if node.grad is None else say("gradient {x}", x=exact(node.grad))
+        return say(
+            "{subject} has value {x} and {gradient}", subject=subject, x=exact(node.data), gradient=gradient
+        )
+
+    def derivative(self, node: Node, k: int) -> str:
+        """Of a node with respect to its k-th operand."""
+        result, operand = (v.label or self.heading(v) for v in (node, self._trace.operands(node)[k]))
+        text = "local derivative of {result} with respect to {operand}: {x}"
+        return self._say(text, result=result, operand=operand, x=exact(node.partials[k]))
+
+    def slope(self, unit: Unit, source: Unit, slope: float) -> str:
+        """Of what a folded scope computes with respect to what comes from another box."""
+        text = "derivative of {result} with respect to {operand}: {x}"
+        return self._say(text, result="/".join(unit.scope or ()), operand=self.unit(source), x=exact(slope))
+
+
+def exact(x: float) -> str:
+    """A number with all its digits."""
+    return Numbers(precision=17, minus="-")(x) if x.is_integer() else repr(x)

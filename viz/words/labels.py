@@ -1,0 +1,63 @@
+"""Labels as mathematics writes them: ``w1`` is w₁, ``yhat`` is ŷ and ``sigma_t`` is σₜ."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import replace
+from functools import lru_cache
+
+from ..graph.trace import Trace
+
+__all__ = ["GREEK", "mathematical", "unicode_name"]
+
+GREEK = {
+    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "zeta": "ζ", "eta": "η", "theta": "θ",
+    "kappa": "κ", "lambda": "λ", "lamda": "λ", "mu": "μ", "nu": "ν", "xi": "ξ", "pi": "π", "rho": "ρ", "sigma": "σ",
+    "tau": "τ", "phi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω", "Gamma": "Γ", "Delta": "Δ", "Theta": "Θ",
+    "Lambda": "Λ", "Xi": "Ξ", "Pi": "Π", "Sigma": "Σ", "Phi": "Φ", "Psi": "Ψ", "Omega": "Ω",
+}  # fmt: skip
+
+ACCENTS = {
+    "hat": "\N{COMBINING CIRCUMFLEX ACCENT}",
+    "bar": "\N{COMBINING MACRON}",
+    "tilde": "\N{COMBINING TILDE}",
+}
+SUBSCRIPTS = dict(zip("0123456789aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", strict=True))
+
+# One letter of either alphabet (Greek by name or as it is, with the micro sign that keyboards have for μ), an accent,
+# and digits (w12, w_12) or letters (w_ij) as its index; nothing longer, since "loss1" or "bias" are words.
+_NAME = re.compile(
+    rf"(?P<letter>[A-Za-zΑ-Ωα-ωµ]|{'|'.join(GREEK)})(?:_?(?P<accent>{'|'.join(ACCENTS)}))?"
+    r"(?:_?(?P<digits>\d{1,3})|_(?P<letters>[aehijklmnoprstuvx]{1,3}))?"
+)
+_FORMULA = re.compile(r"[\w\s+\-*/^().,\[\]=]+")
+_PROSE = re.compile(r"\w\s+\w")
+
+
+def mathematical(trace: Trace) -> Trace:
+    """The trace with its labels as mathematics writes them."""
+    nodes = [(node, unicode_name(node.label)) for node in trace.nodes]
+    renamed = (node if label == node.label else replace(node, label=label) for node, label in nodes)
+    return Trace(tuple(renamed), trace.operations)
+
+
+@lru_cache(maxsize=4096)
+def unicode_name(label: str) -> str:
+    """A name, or each name in a formula, with its index below and its accent above.  Words and prose stay as they are.
+
+    >>> [unicode_name(label) for label in ("w1", "yhat", "W_xh", "x1*w1", "sigma", "loss1", "a point of x1")]
+    ['w₁', 'ŷ', 'Wₓₕ', 'x₁*w₁', 'σ', 'loss1', 'a point of x1']
+    """
+    if not _FORMULA.fullmatch(label) or _PROSE.search(label):
+        return label
+    return re.sub(r"[^\W\d]\w*", lambda name: _written(name[0]), label)
+
+
+def _written(name: str) -> str:
+    found = _NAME.fullmatch(name)
+    if not found:
+        return name
+    letter = GREEK.get(found["letter"], found["letter"])
+    accented = unicodedata.normalize("NFC", letter + ACCENTS.get(found["accent"] or "", ""))
+    return accented + "".join(SUBSCRIPTS[char] for char in found["digits"] or found["letters"] or "")

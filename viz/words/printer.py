@@ -1,0 +1,180 @@
+"""Prints a formula's syntax tree as mathematics, ``2e`` or ``1 − z²``, and simplifies it where constants allow."""
+
+from __future__ import annotations
+
+import ast
+import math
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from .numbers import Numbers
+
+__all__ = ["FAMILIAR", "MISSING", "Printer", "fold", "is_name"]
+
+MISSING = "…"
+"""Stands for an operand that has no name."""
+
+FAMILIAR = {"sigmoid": "σ", "maximum": "max", "minimum": "min", "pi": "π", "inf": "∞"}
+"""Functions and numbers that mathematics spells otherwise than the table of operations."""
+
+# How tightly an expression holds together: one that is looser than its place asks for gets brackets.
+SUM, SIGNED, PRODUCT, POWER, ATOM = range(5)
+
+_SUPERSCRIPT = str.maketrans("0123456789-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻")
+_NAME = re.compile(r"[\w'′.\[\]\u0300-\u036f₀-₉⁰⁴-⁹ⁿ]+(⁽[⁰¹²³⁴-⁹]+⁾)?")
+
+
+def is_name(label: str) -> bool:
+    """Whether a label can stand in a formula without brackets.
+
+    >>> is_name("x1"), is_name("ŷ"), is_name("w[0]"), is_name("x1*w1"), is_name("")
+    (True, True, True, False, False)
+    """
+    return bool(_NAME.fullmatch(label))
+
+
+@dataclass(frozen=True)
+class Printer:
+    """Writes syntax trees; `names` says what each variable is called, or which number it is.
+
+    >>> write = Printer(Numbers(), {"x": "ŷ", "y": -3.0})
+    >>> write(ast.parse("x*y + sqrt(x**2)", mode="eval").body)
+    'ŷ·(−3) + √(ŷ²)'
+    """
+
+    numbers: Numbers
+    names: Mapping[str, str | float] = field(default_factory=dict)
+    spaced: bool = False
+    """Whether products are written out, ``2 · e``, and not ``2e``."""
+
+    def __call__(self, tree: ast.expr) -> str:
+        return self._write(tree, SUM)
+
+    def _write(self, tree: ast.expr, place: int) -> str:
+        text, level = self._text(tree)
+        return text if level >= place else f"({text})"
+
+    def _text(self, tree: ast.expr) -> tuple[str, int]:
+        match tree:
+            case ast.Constant(value):
+                return self._number(value)
+            case ast.Name(name):
+                return self._name(name)
+            case ast.UnaryOp(ast.USub(), operand):
+                return self.numbers.minus + self._write(operand, PRODUCT), SIGNED
+            case ast.BinOp(left, ast.Add(), right):
+                return f"{self._write(left, SUM)} + {self._write(right, PRODUCT)}", SUM
+            case ast.BinOp(left, ast.Sub(), right):
+                return f"{self._write(left, SUM)} {self.numbers.minus} {self._write(right, PRODUCT)}", SUM
+            case ast.BinOp(left, ast.Mult(), right):
+                return self._product(left, right), PRODUCT
+            case ast.BinOp(left, ast.Div(), right):
+                slash = " / " if self.spaced else "/"
+                return f"{self._write(left, SIGNED)}{slash}{self._write(right, POWER)}", PRODUCT
+            case ast.BinOp(left, ast.Pow(), right):
+                return self._power(left, right), POWER
+            case ast.Call(ast.Name("sqrt"), [operand]):
+                return f"√{self._write(operand, ATOM)}", POWER
+            case ast.Call(ast.Name("abs"), [operand]):
+                return f"|{self._write(operand, SUM)}|", ATOM
+            case ast.Call(ast.Name(function), operands):
+                inside = ", ".join(self._write(operand, SUM) for operand in operands)
+                return f"{FAMILIAR.get(function, function)}({inside})", ATOM
+        raise ValueError(f"a formula has no {type(tree).__name__}: {ast.unparse(tree)}")
+
+    def _number(self, value: object) -> tuple[str, int]:
+        number = float(str(value))
+        return self.numbers(number), SUM if number < 0 else ATOM
+
+    def _name(self, name: str) -> tuple[str, int]:
+        called = self.names.get(name, FAMILIAR.get(name, name))
+        if isinstance(called, float):
+            return self._number(called)
+        return called, ATOM if is_name(called) else POWER if called == MISSING else SUM
+
+    def _product(self, left: ast.expr, right: ast.expr) -> str:
+        first, second = self._write(left, SIGNED), self._write(right, POWER)
+        if self.spaced:
+            return f"{first} · {second}"
+        # 2e is a product, but 2e3 would be read as a number, and f(x) as a call
+        joined = (
+            isinstance(left, ast.Constant) and first[-1].isdigit() and re.match(r"[^\W\d](?!\d|.*\()", second)
+        )
+        return first + second if joined else f"{first}·{second}"
+
+    def _power(self, base: ast.expr, exponent: ast.expr) -> str:
+        below, above = self._write(base, ATOM), self._write(exponent, SUM)
+        if re.fullmatch(r"[-−]?\d+", above):
+            below = f"({below})" if below.endswith("⁾") else below
+            return below + above.translate(_SUPERSCRIPT)
+        return f"{below}^{self._write(exponent, ATOM)}"
+
+
+def fold(tree: ast.expr, constants: Mapping[str, float], holds: Callable[[ast.expr], bool]) -> ast.expr:
+    """Put constants in, take the branch whose condition `holds`, and drop what changes nothing.
+
+    >>> tree = ast.parse("y*pow(x, y - 1) if y > 0 else 0", mode="eval").body
+    >>> ast.unparse(fold(tree, {"y": 2.0}, lambda condition: True))
+    '2.0 * x'
+    """
+
+    def go(tree: ast.expr) -> ast.expr:
+        match tree:
+            case ast.Name(name) if name in constants:
+                return ast.Constant(constants[name])
+            case ast.IfExp(test, body, orelse):
+                return go(body if holds(test) else orelse)
+            case ast.UnaryOp(ast.USub(), operand):
+                return _negative(go(operand))
+            case ast.Call(ast.Name("pow"), [base, exponent]):
+                return _fold_pair(go(base), ast.Pow(), go(exponent))
+            case ast.Call(function, operands):
+                return ast.Call(function, [go(operand) for operand in operands], [])
+            case ast.BinOp(left, op, right):
+                return _fold_pair(go(left), op, go(right))
+        return tree
+
+    return go(tree)
+
+
+def _fold_pair(left: ast.expr, op: ast.operator, right: ast.expr) -> ast.expr:
+    a, b = value(left), value(right)
+    if a is not None and b is not None:
+        try:
+            return ast.Constant(_ARITHMETIC[type(op)](a, b))
+        except ArithmeticError:
+            return ast.BinOp(left, op, right)
+    match op, a, b:
+        case (ast.Mult(), 0.0, _) | (ast.Mult(), _, 0.0) | (ast.Div(), 0.0, _):
+            return ast.Constant(0.0)
+        case (ast.Mult(), 1.0, _) | (ast.Add(), 0.0, _):
+            return right
+        case (ast.Mult() | ast.Div() | ast.Pow(), _, 1.0) | (ast.Add() | ast.Sub(), _, 0.0):
+            return left
+        case ast.Pow(), _, 0.0:
+            return ast.Constant(1.0)
+        case ast.Mult(), -1.0, _:
+            return _negative(right)
+        case ast.Mult(), None, float():
+            return _fold_pair(right, op, left)
+    return ast.BinOp(left, op, right)
+
+
+_ARITHMETIC: dict[type[ast.operator], Callable[[float, float], float]] = {
+    ast.Add: lambda a, b: a + b,
+    ast.Sub: lambda a, b: a - b,
+    ast.Mult: lambda a, b: a * b,
+    ast.Div: lambda a, b: a / b,
+    ast.Pow: math.pow,
+}
+
+
+def value(tree: ast.expr) -> float | None:
+    """The number a tree is, if it is one."""
+    return float(str(tree.value)) if isinstance(tree, ast.Constant) else None
+
+
+def _negative(tree: ast.expr) -> ast.expr:
+    number = value(tree)
+    return ast.UnaryOp(ast.USub(), tree) if number is None else ast.Constant(-number)
