@@ -9,7 +9,7 @@ import pytest
 
 import microgrid
 from microgrid.cli.commands import main
-from test_cli import Capture, run
+from test_cli import Capture
 
 
 @pytest.fixture
@@ -123,10 +123,3 @@ def test_a_file_in_the_way_of_the_demo_is_named(
     (tmp_path / "pictures").write_text("not a directory")
     assert main(["demo", "--dir", "pictures"]) == 2
     assert "pictures: is a file" in capsys.readouterr().err
-
-
-def test_another_viz_in_the_way_is_said(tmp_path: Path) -> None:
-    (tmp_path / "viz.py").write_text("")
-    done = run("draw", "x*2", "x=1", cwd=tmp_path)
-    assert done.returncode == 2
-    assert "viz.py stands in the way" in done.stderr

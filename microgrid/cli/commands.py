@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from .. import pictures
 from ..base.context import errstate
 from ..base.phrases import Phrase, said, say
 from ..engine import Value
@@ -94,21 +95,11 @@ def _to_draw(options: argparse.Namespace) -> tuple[Any, Value, dict[str, Any]]:
     _check_directory(options.output)
     shared = {name: getattr(options, name) for name in DRAWING}
     shared |= {"highlight": _names(options.highlight), "path": _names(options.path) or None}
-    return _viz(), result, shared
+    return pictures.viz(), result, shared
 
 
 def _names(text: str | None) -> list[str]:
     return [name for name in (text or "").replace(" ", "").split(",") if name]
-
-
-def _viz() -> Any:
-    import viz
-
-    if not hasattr(viz, "draw"):
-        raise ImportError(
-            f"{viz.__file__} stands in the way of microgrid's package viz: run from another directory"
-        )
-    return viz
 
 
 def _check_directory(file: str) -> None:
@@ -178,7 +169,7 @@ def _demo(options: argparse.Namespace) -> int:
     from .. import parameter, verify
     from ..expressions.parse import parse
 
-    viz = _viz()
+    viz = pictures.viz()
     directory = Path(options.dir.removeprefix(" "))
     if directory.exists() and not directory.is_dir():
         raise NotADirectoryError(20, "is a file, and the pictures need a directory", str(directory))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from math import inf
 from typing import Any
 
+from .. import pictures
 from ..arguments import count
 from ..base import files
 from ..base.messages import number
@@ -91,9 +92,7 @@ class History(Mapping[str, list[float]]):
         One column, `what` or the loss on `ax`, is drawn by `viz.plots.curves`, which returns its Axes; all of them by
         `viz.plots.overview`, which returns an array of Axes.  `log` is for the axis of the loss, or of `what`.
         """
-        from importlib import import_module  # the drawings stand above this package, which runs without them
-
-        plots = import_module("viz.plots")
+        plots = pictures.plots()
         if what is None and ax is None:
             return plots.overview(self, log=log)
         return plots.curves(self, what or "loss", log=log, ax=ax)

@@ -1,0 +1,44 @@
+"""The only way from microgrid up to `viz`: how the command line and `History.plot` come by what draws."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+from types import ModuleType
+
+__all__ = ["plots", "viz"]
+
+
+def viz() -> ModuleType:
+    """The package that draws; ImportError, with the way out, where another `viz` is found in its place."""
+    _check_whose()
+    import viz
+
+    if not hasattr(viz, "VizError"):
+        raise ImportError(
+            f"{viz.__file__}: another package's viz was installed over microgrid's: uninstall it, and install "
+            "microgrid again"
+        )
+    return viz
+
+
+def plots() -> ModuleType:
+    """`viz.plots`."""
+    viz()
+    from viz import plots
+
+    return plots
+
+
+def _check_whose() -> None:
+    """Ours lies beside microgrid.  Another is only looked at, since importing a stranger's script would run it."""
+    spec = find_spec("viz")
+    if spec is None:
+        raise ImportError("microgrid's package viz is missing: install microgrid again")
+    package = Path(spec.origin).parent if spec.origin else None  # a folder without __init__.py has no origin
+    ours = Path(__file__).parents[1] / "viz"
+    if package is None or package.resolve() != ours.resolve():
+        other = spec.origin or ", ".join(spec.submodule_search_locations or ())
+        raise ImportError(
+            f"{other} stands in the way of microgrid's package viz: rename it, or run from another directory"
+        )
