@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from math import isfinite
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from ..base import files
+from ..engine import Value
 from ..errors import CheckpointError
 
-if TYPE_CHECKING:
-    from .module import Module
-
-__all__ = ["load", "restore", "save", "state"]
+__all__ = ["Stateful", "load", "restore", "save", "state"]
 
 FORMAT = "microgrid module 1"
 """What a file says it is; the number changes when older readers would misread it."""
 
 
-def state(module: Module) -> dict[str, float]:
+class Stateful(Protocol):
+    """What has a state that can be saved: all that this file needs to know of a Module, which imports it."""
+
+    saved: Mapping[str, float]
+
+    def named_parameters(self) -> Sequence[tuple[str, Value]]: ...
+
+    def named_modules(self) -> Sequence[tuple[str, Stateful]]: ...
+
+
+def state(module: Stateful) -> dict[str, float]:
     """Every learned number by its name."""
     found = [(name, p.data) for name, p in module.named_parameters()]
     for name, part, attribute, _ in _statistics(module):
@@ -34,7 +42,7 @@ def state(module: Module) -> dict[str, float]:
     return numbers
 
 
-def restore(module: Module, numbers: Any) -> None:
+def restore(module: Stateful, numbers: Any) -> None:
     """Give every number to its place, or none."""
     before = state(module)
     _check(module, numbers, before)
@@ -45,14 +53,14 @@ def restore(module: Module, numbers: Any) -> None:
         raise
 
 
-def _statistics(module: Module) -> Iterator[tuple[str, Module, str, float]]:
+def _statistics(module: Stateful) -> Iterator[tuple[str, Stateful, str, float]]:
     """The name, holder and attribute of every list of numbers that no gradient trains, and its least possible one."""
     for prefix, part in module.named_modules():
         for attribute, least in part.saved.items():
             yield f"{prefix}.{attribute}" if prefix else attribute, part, attribute, least
 
 
-def _write(module: Module, numbers: dict[str, float]) -> None:
+def _write(module: Stateful, numbers: dict[str, float]) -> None:
     for name, p in module.named_parameters():
         p.data = float(numbers[name])
     for name, part, attribute, _ in _statistics(module):
@@ -61,7 +69,7 @@ def _write(module: Module, numbers: dict[str, float]) -> None:
         )
 
 
-def _check(module: Module, numbers: Any, wanted: dict[str, float]) -> None:
+def _check(module: Stateful, numbers: Any, wanted: dict[str, float]) -> None:
     """CheckpointError unless these are the numbers that are wanted, and possible."""
     if not isinstance(numbers, dict):
         raise CheckpointError(f"a state is a dict of numbers by name, got {type(numbers).__name__}")
@@ -97,7 +105,7 @@ def _finite(x: float) -> bool:
 # ---------------------------------------------------------------- files
 
 
-def save(module: Module, path: Any) -> None:
+def save(module: Stateful, path: Any) -> None:
     """Write the state as JSON, in which Python's floats are exact, in place of what `path` was."""
     import json
 
@@ -107,7 +115,7 @@ def save(module: Module, path: Any) -> None:
     files.replace(path, json.dumps(contents, indent=1) + "\n")
 
 
-def load(module: Module, path: Any) -> None:
+def load(module: Stateful, path: Any) -> None:
     """Give the module the state that a file holds; CheckpointError says what is wrong with the file."""
     contents = _read(Path(path))
     if not isinstance(contents, dict) or contents.get("format") != FORMAT:

@@ -6,13 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from numbers import Real
 from operator import index
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from ..engine import Value
 from . import checkpoints
-
-if TYPE_CHECKING:
-    from .summary import Summary
+from .summary import Summary, summarize
 
 __all__ = ["Module", "bare", "inputs", "listed", "samples", "size", "walk"]
 
@@ -130,8 +128,6 @@ class Module:
         A batch of `example`, by default of ones, is recorded; the model stays as it is.  ValueError if the model does
         not say how many inputs it takes and no example is given.
         """
-        from .summary import summarize
-
         return summarize(self, example)
 
 

@@ -9,18 +9,23 @@ from collections.abc import Iterator
 from contextvars import Context
 from copy import deepcopy
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from ..base.context import errstate
 from ..engine import Value
 from ..graph import order
 
-if TYPE_CHECKING:
-    from .module import Module
-
-__all__ = ["Part", "Summary", "summarize"]
+__all__ = ["Part", "Recordable", "Summary", "summarize"]
 
 UNIT = re.compile(r"(^|/)neuron\d+$")
+
+
+class Recordable(Protocol):
+    """What computes a batch with parameters: all that this file needs to know of a Module, which imports it."""
+
+    def parameters(self) -> list[Value]: ...
+
+    def batch(self, X: Any) -> list[Any]: ...
 
 
 @dataclass(frozen=True)
@@ -70,7 +75,7 @@ class Summary:
         return "\n".join(lines)
 
 
-def summarize(module: Module, example: Any) -> Summary:
+def summarize(module: Recordable, example: Any) -> Summary:
     """Record the example in batches of two and of three, and compare."""
     kind = type(module).__name__
     if example is None:
@@ -96,7 +101,7 @@ def summarize(module: Module, example: Any) -> Summary:
     return Summary(tuple(parts), len(module.parameters()))
 
 
-def _record(module: Module, example: Any, n: int) -> list[Value]:
+def _record(module: Recordable, example: Any, n: int) -> list[Value]:
     with errstate(domain="ieee"):  # equal examples have no variance
         return order(*_values(module.batch([example] * n)))
 

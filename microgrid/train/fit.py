@@ -93,22 +93,21 @@ def fit(
         held = _held(validation)
     moved = _optimizer(optimizer, model)
     task = Task(model, loss, penalty, moved.parameters, examples)
-    training = Training(task, moved, rng)
-    training.epochs, training.size = arguments.count(epochs, "epochs"), len(examples)
+    epochs, size = arguments.count(epochs, "epochs"), len(examples)
     if batch_size is not None:
-        training.size = min(arguments.count(batch_size, "batch_size"), len(examples))
-    last = len(examples) % training.size or training.size
+        size = min(arguments.count(batch_size, "batch_size"), len(examples))
+    last = len(examples) % size or size
     if task.norms and last == 1:
         raise ValueError(
-            f"fit: {len(examples)} samples in batches of {training.size} leave a batch of 1 sample, which "
+            f"fit: {len(examples)} samples in batches of {size} leave a batch of 1 sample, which "
             "has no variance to normalise by: choose another batch_size"
         )
     if threshold is not None:
         threshold = number(threshold, where="threshold is a real number")
-    training.stopping = _stopping(early_stopping)
-    training.schedule = _schedule(schedule, moved)
-    training.clip = _clip(clip)
-    training.monitor = _monitor(monitor, model)
+    stopping = _stopping(early_stopping)
+    ruled = _schedule(schedule, moved)
+    clipping = _clip(clip)
+    watching = _monitor(monitor, model)
     both = [examples] if held is None else [examples, held]
     columns = [part for part in both if part.y.shape[1:] == (1,)]
     if columns and task.single():
@@ -116,7 +115,8 @@ def fit(
             part.flatten()
     if held is not None:
         held.like(examples, "validation")
-    training.metrics = named(metrics, np.concatenate([part.y for part in both]), threshold, task.loss)
+    watched = named(metrics, np.concatenate([part.y for part in both]), threshold, task.loss)
+    training = Training(task, moved, rng, epochs, size, watched, stopping, ruled, clipping, watching)
     return training.run(held, replay, progress)
 
 

@@ -6,6 +6,7 @@ import sys
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from math import isfinite
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -20,7 +21,6 @@ from .metrics import check, evaluate
 from .objectives import objective
 from .programs import give
 from .task import Task
-from .validation import Validation
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,48 +31,61 @@ if TYPE_CHECKING:
 __all__ = ["Training"]
 
 
+@dataclass(eq=False)
 class Training:
-    """One call of `fit`, once what it was handed is looked through."""
+    """One call of `fit`, once what it was handed is looked through.
 
+    `run` has the model recorded as an objective, which gives the loss of a batch and its gradient.  `train` goes
+    through the epochs and, whatever ends them, leaves the model with the right parameters.  `run_epoch` deals out the
+    batches, `run_batches`, and notes what they came to.  `step` moves the parameters.
+    """
+
+    task: Task
+    optimizer: Optimizer
+    rng: np.random.Generator
     epochs: int
     size: int
+    """How many samples a batch has; the last one of an epoch may have fewer."""
     metrics: dict[str, Callable[[Floats, Floats], Any]]
     stopping: EarlyStopping | None
     schedule: Any
     clip: Callable[[Floats], Any] | None
     monitor: Any
 
-    def __init__(self, task: Task, optimizer: Optimizer, rng: Any) -> None:
-        self.task, self.optimizer, self.rng = task, optimizer, rng
+    def __post_init__(self) -> None:
         self.steps = 0
-        self.first = self.last = 0.0  # the loss of the first batch, and of the last one so far
-        self.held: Validation | None = None
+        self.first_loss = self.last_loss = 0.0  # of the first batch, and of the last one so far
+        self.validation: Validation | None = None
 
     def run(self, held: Examples | None, replay: bool, progress: bool) -> History:
         """Record, train, and leave the model with its parameters and in the mode it had."""
         with self.task.mode(True):
-            self.objective, why = objective(self.task, self.size, replay)
+            self.objective, why_eager = objective(self.task, self.size, replay)
             if held is not None:
-                self.held = Validation(self.task, held, replay)
-                why = why or self.held.why
-            for part in (self.task.examples, held) if held is not None else (self.task.examples,):
-                check(self.metrics, self.objective.shape, part.y)
-            if why:
+                self.validation = Validation(self.task, held, replay)
+                why_eager = why_eager or self.validation.why_eager
+            check(self.metrics, self.objective.shape, self.task.examples.y)
+            if held is not None:
+                check(self.metrics, self.objective.shape, held.y)
+            if why_eager:
                 notice(
-                    f"fit cannot replay this model, and computes every sample in Python, many times slower: {why}"
+                    "fit cannot replay this model, and computes every sample in Python, many times slower: "
+                    f"{why_eager}"
                 )
-            if kept := self.objective.overlooked():
-                (name, v), more = next(iter(kept.items())), f" and {len(kept) - 1} more" * (len(kept) > 1)
+            if untrained := self.objective.overlooked():
+                name, v = next(iter(untrained.items()))
+                more = f" and {len(untrained) - 1} more" if len(untrained) > 1 else ""
                 notice(
                     f"fit does not train {name} ({v.data}){more}, a Value in the model and no parameter: make it "
                     f"microgrid.parameter({v.data}), or a plain number if it is to stay"
                 )
             self.rows = self.objective.encode(self.task.examples)
-            self.watch()
+            self.prepare_monitor()
             names = ["loss", *self.metrics]
-            later = [f"validation_{name}" for name in names] if self.held else []
-            self.history = History(["epoch", *names, *later, "lr", "seconds"])
-            trouble, fault = self.train(progress), self.objective.fault()
+            validated = [f"validation_{name}" for name in names] if self.validation else []
+            self.history = History(["epoch", *names, *validated, "lr", "seconds"])
+            trouble = self.train(progress)
+            fault = self.objective.fault()
         if trouble:
             notice(f"fit {self.history.stopped}")
         elif fault:
@@ -83,73 +96,86 @@ class Training:
         return self.history
 
     def train(self, progress: bool) -> str:
-        """The epochs; whatever ends them, the parameters go to their Values.  Returns what went wrong."""
-        x = self.objective.parameters
-        best = Best((x.copy(), self.task.running()), self.stopping)
-        restore, trouble = self.stopping is not None and self.stopping.restore, ""
-        ended, epoch, began = f"ended after {self.epochs} epochs, as asked", 0, perf_counter()
+        """The epochs; whatever ends them, the parameters go to their Values.  Returns what went wrong, or ""."""
+        parameters = self.objective.parameters
+        best = Best(self.state(), self.stopping)
+        trouble, ended = "", f"ended after {self.epochs} epochs, as asked"
+        epoch, began = 0, perf_counter()
         try:
             with (
-                self.optimizer.on(x, self.objective.reached),
+                self.optimizer.on(parameters, self.objective.reached),
                 errstate(gradient="raise"),
                 bar(self.epochs, progress) as advance,
             ):
                 for epoch in range(1, self.epochs + 1):
-                    if self.epoch(epoch, best, began):
+                    if self.run_epoch(epoch, best, began):
                         ended = f"stopped early, after epoch {epoch}: the lowest loss is that of epoch {best.epoch}"
                         break
                     advance(self.history["loss"][-1])
         except KeyboardInterrupt:
             trouble = f"was interrupted in epoch {epoch}"
         except (DomainError, NonFiniteGradient) as error:
-            grown = self.last > 10 * self.first
-            hint = f"; the loss had grown to {self.last:.3g}: choose a smaller lr, or clip=" if grown else ""
-            taken = f"{self.steps} step{'s' * (self.steps != 1)}"
-            trouble = f"stopped in epoch {epoch}, after {taken}: {plain(error)}{hint}"
+            taken = f"{self.steps} step{'s' if self.steps != 1 else ''}"
+            trouble = f"stopped in epoch {epoch}, after {taken}: {plain(error)}"
+            if self.last_loss > 10 * self.first_loss:
+                trouble += f"; the loss had grown to {self.last_loss:.3g}: choose a smaller lr, or clip="
         finally:
-            if trouble or restore:
-                x[:], running = best.state
+            if trouble or (self.stopping is not None and self.stopping.restore):
+                parameters[:], running = best.state
                 self.task.run_on(running)
                 origin = f"of epoch {best.epoch}" if best.epoch else "from before training"
                 ended = f"{trouble or ended}; the parameters are those {origin}"
-            give(self.task.trained, x)
+            give(self.task.trained, parameters)
             self.history.best_epoch, self.history.stopped = best.epoch or None, ended
         return trouble
 
-    def epoch(self, epoch: int, best: Best, began: float) -> bool:
-        """Every batch once; whether early stopping has waited long enough."""
-        x, n, lr = self.objective.parameters, len(self.rows), self.optimizer.lr
-        rows, y, order = self.rows, self.task.examples.y, None
-        first = x.copy(), self.task.running()
+    def state(self) -> tuple[Floats, list[list[float]]]:
+        """What has to come back to have the model of this moment again."""
+        return self.objective.parameters.copy(), self.task.running()
+
+    def run_epoch(self, epoch: int, best: Best, began: float) -> bool:
+        """Every batch once, a row of the history; whether early stopping has waited long enough."""
+        state_before, lr = self.state(), self.optimizer.lr
+        row = self.run_batches(epoch)
+        watched = row["loss"]
+        if self.validation is not None:
+            validated = self.validation(self.objective.parameters, self.metrics)
+            watched = validated["loss"]
+            row |= {f"validation_{name}": number for name, number in validated.items()}
+        self.history.append(epoch=epoch, **row, lr=lr, seconds=perf_counter() - began)
+        if isinstance(self.schedule, ReduceLROnPlateau):
+            self.schedule.step(watched)
+        elif self.schedule is not None:
+            self.schedule.step()
+        # the loss of all samples in one batch is that of the parameters before the step; any other belongs to the last
+        of_before = self.validation is None and self.size == len(self.rows)
+        return best.waited(epoch, watched, state_before if of_before else self.state())
+
+    def run_batches(self, epoch: int) -> dict[str, float]:
+        """A step for each batch; the mean loss, and the metrics of all predictions."""
+        import numpy as np
+
+        n, rows, y = len(self.rows), self.rows, self.task.examples.y
+        order = np.arange(n)
         if self.size < n:
             order = self.rng.permutation(n)
             rows, y = rows[order], y[order]
         total, outputs = 0.0, []
         for part in batches(n, self.size):
-            value, gradient = self.objective.value_and_grad(rows[part])
-            if not isfinite(value):
-                raise DomainError(f"the loss is {value}")
-            self.first, self.last = self.first if self.steps else value, value
-            total += value * (part.stop - part.start)
+            loss, gradient = self.objective.value_and_grad(rows[part])
+            if not isfinite(loss):
+                raise DomainError(f"the loss is {loss}")
+            self.last_loss = loss
+            if not self.steps:
+                self.first_loss = loss
+            total += loss * (part.stop - part.start)
             if self.metrics:
                 outputs.append(self.objective.predictions())
-            self.step(epoch, self.clipped(gradient), part if order is None else order[part])
+            self.step(epoch, self.clipped(gradient), order[part])
         row = {"loss": total / n}
         if self.metrics:
-            import numpy as np
-
             row |= evaluate(self.metrics, np.concatenate(outputs), y)
-        watched = row["loss"]
-        if self.held is not None:
-            found = self.held(x, self.metrics)
-            watched = found["loss"]
-            row |= {f"validation_{name}": number for name, number in found.items()}
-        self.history.append(epoch=epoch, **row, lr=lr, seconds=perf_counter() - began)
-        if self.schedule is not None:
-            self.schedule.step(*[watched] * isinstance(self.schedule, ReduceLROnPlateau))
-        # the loss of all samples in one batch is that of the parameters before the step; any other belongs to the last
-        before = self.held is None and self.size == n
-        return best.waited(epoch, watched, first if before else (x.copy(), self.task.running()))
+        return row
 
     # ---------------------------------------------------------------- steps
 
@@ -159,35 +185,36 @@ class Training:
 
         if self.clip is None:
             return gradient
-        found = self.clip(gradient)
-        if found is None or (np.ndim(found) == 0 and isinstance(found, int | float | np.number)):
+        clipped = self.clip(gradient)
+        # optim.clip_grad_norm_, for one, changes the gradient and returns the length that it had
+        if clipped is None or (np.ndim(clipped) == 0 and isinstance(clipped, int | float | np.number)):
             return gradient
-        if np.shape(found) != gradient.shape:
+        if np.shape(clipped) != gradient.shape:
             raise ValueError(
-                f"clip got a gradient of shape {gradient.shape} and returned {type(found).__name__} of shape "
-                f"{np.shape(found)}: it returns another of that shape, or changes the one it got and returns None"
+                f"clip got a gradient of shape {gradient.shape} and returned {type(clipped).__name__} of shape "
+                f"{np.shape(clipped)}: it returns another of that shape, or changes the one it got and returns None"
             )
-        return np.asarray(found)
+        return np.asarray(clipped)
 
-    def step(self, epoch: int, gradient: Floats, places: Any) -> None:
-        """Move the parameters; the monitor looks before and after, if it wants to."""
-        monitor, examples, x = self.monitor, self.task.examples, self.objective.parameters
-        wanted = monitor is not None and monitor.wants(epoch, self.steps)
-        if wanted:
-            before = self.all_parameters(x)
-            monitor.observe(
-                epoch=epoch,
-                step=self.steps,
-                program_parameters=before,
-                X=examples.X[places],
-                y=examples.y[places],
-            )
+    def step(self, epoch: int, gradient: Floats, places: NDArray[np.int64]) -> None:
+        """Move the parameters; the monitor looks before and after, if it wants to, at the samples of the batch."""
+        if self.monitor is None or not self.monitor.wants(epoch, self.steps):
+            self.optimizer.step(gradient)
+            self.steps += 1
+            return
+        before, examples = self.all_parameters(), self.task.examples
+        self.monitor.observe(
+            epoch=epoch,
+            step=self.steps,
+            program_parameters=before,
+            X=examples.X[places],
+            y=examples.y[places],
+        )
         self.optimizer.step(gradient)
         self.steps += 1
-        if wanted:
-            monitor.updated(before, self.all_parameters(x))
+        self.monitor.updated(before, self.all_parameters())
 
-    def watch(self) -> None:
+    def prepare_monitor(self) -> None:
         """Tell the monitor the loss, and find the trained parameters among the model's."""
         if self.monitor is None:
             return
@@ -195,17 +222,40 @@ class Training:
             self.monitor.follow(self.task.loss)
         values = self.task.model.parameters()
         places = {v: k for k, v in enumerate(self.task.trained)}
-        self.known = [v.data for v in values]
-        self.places = [(k, places[v]) for k, v in enumerate(values) if v in places]
+        self.at_start = [v.data for v in values]
+        self.trained_places = [(k, places[v]) for k, v in enumerate(values) if v in places]
 
-    def all_parameters(self, x: Floats) -> Floats:
+    def all_parameters(self) -> Floats:
         """The model's parameters in its order, those that are not trained included."""
         import numpy as np
 
-        found = np.array(self.known)
-        for k, place in self.places:
-            found[k] = x[place]
-        return found
+        numbers = np.array(self.at_start)
+        for k, place in self.trained_places:
+            numbers[k] = self.objective.parameters[place]
+        return numbers
+
+
+class Validation:
+    """The loss and the metrics of samples that are not trained on, with the model in evaluation mode."""
+
+    def __init__(self, task: Task, held: Examples, replay: bool) -> None:
+        self.task = Task(task.model, task.loss, None, task.trained, held)
+        with task.mode(False):
+            self.objective, self.why_eager = objective(self.task, len(held), replay)
+        self.rows = self.objective.encode(held)
+
+    def __call__(self, parameters: Floats, metrics: dict[str, Any]) -> dict[str, float]:
+        with self.task.mode(False):
+            if self.task.norms:  # whose running statistics are constants of the graph
+                self.objective.refresh()
+            self.objective.parameters[:] = parameters
+            try:
+                numbers = {"loss": self.objective.loss(self.rows)}
+            except DomainError as error:
+                raise DomainError(f"in the validation: {error}") from error
+            if metrics:
+                numbers |= evaluate(metrics, self.objective.predictions(), self.task.examples.y)
+        return numbers
 
 
 def notice(text: str) -> None:
