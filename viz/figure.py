@@ -15,7 +15,7 @@ from .drawing import layout, painter
 from .drawing.scene import Scene
 from .drawing.slide import fit, smallest
 from .drawing.slide_advice import warn_if_small
-from .formats import dot, page, pdf_png, svg, tikz
+from .formats import dot, pdf_png, svg, tikz
 from .graph.trace import Node, Trace, read
 from .options import Options
 from .picture.boxes import compose
@@ -159,7 +159,7 @@ class Figure:
 
     def html(self) -> str:
         """A web page with the picture, in one file that needs no network."""
-        return page.page(self._scene)
+        return svg.page(self._scene)
 
     def tikz(self) -> str:
         """The picture as a `tikzpicture` for a LaTeX document that uses the packages tikz and [T1]{fontenc}.

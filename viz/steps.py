@@ -24,8 +24,7 @@ from .picture.selection import Choices, choose, collapsed
 from .walk.captions import Captions
 from .walk.files import Files
 from .walk.film import Arrangement, Film, arrange
-from .walk.history import Frame, remember
-from .walk.moments import GROUPINGS, grouping, walk
+from .walk.moments import GROUPINGS, Frame, grouping, remember, walk
 from .words.labels import mathematical
 from .words.names import labelled
 from .words.numbers import Numbers

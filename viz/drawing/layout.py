@@ -1,16 +1,19 @@
-"""Where everything goes: Graphviz places empty boxes of known size, once, and never sees a user's text."""
+"""Where everything goes: Graphviz places empty boxes of known size, once, and never sees a user's text.
+
+Then the neurons of a layer are put in their order, which Graphviz does not know of.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..errors import LayoutError
 from ..picture.boxes import Arrow, Box, Picture
 from ..style.shapes import Point
-from . import engines
-from .twins import in_order, twins
+from . import curves, engines
+from .curves import Curve
 
 __all__ = ["Layout", "place"]
 
@@ -18,41 +21,47 @@ SWING, MOST_SWING = 0.2, 150.0
 """How far a loose arrow swings out of its row, as a share of its length and in points."""
 POINTS = 72.0  # to the inch, which is what Graphviz measures lengths in
 SCOPE_MARGIN = 22
-TO_LABEL, FROM_LABEL, NEAR = " [headclip=true]", " [tailclip=true weight=3]", " [weight=3]"
-"""An arrow ends where its label begins; the weight keeps a local derivative near the operation it belongs to, where its
-arrow is long."""
+NODE_GAP = 0.24
+"""Inches between boxes of a rank."""
+RANK_GAP, RANK_GAP_AT_LABELS = 0.6, 0.36
+"""Inches between ranks; where arrows have labels, which are in ranks of their own, there is a gap on either side."""
 
+# Attributes of edges for Graphviz.  Its manual says of `weight`: the heavier, the shorter and straighter the edge.
+TO_LABEL, FROM_LABEL, FROM_LABEL_UNCUT = " [headclip=true]", " [tailclip=true weight=3]", " [weight=3]"
+"""An arrow ends where its label begins, unless `in_order` cuts it; the weight keeps a local derivative near the
+operation it belongs to, where its arrow is long."""
 CHAIN = " [weight=3]"
 """Keeps a long chain straight, which its leaves would pull aside."""
-
 BOND = " [weight=100]"
 """Keeps an operation's circle in the rank before its result, and level with it."""
+
+Route = tuple[Curve, ...]
+"""An arrow's curves, from the centre of one box to that of the other: one, or two with a gap for its label."""
 
 
 @dataclass(frozen=True)
 class Layout:
-    """Positions in points, y downwards: the centre of each box, and each arrow's cubic curves, from the centre of
-    one box to that of the other: one, or two with a gap between them for its label."""
+    """Positions in points, y downwards: the centre of each box by its name, and the route of each arrow, in the order
+    in which the picture has them."""
 
     size: Point
     centers: dict[str, Point]
-    curves: tuple[tuple[tuple[Point, ...], ...], ...]
+    curves: tuple[Route, ...]
 
     def moved(self, dx: float, dy: float) -> Layout:
         def move(point: Point) -> Point:
             return round(point[0] + dx, 2), round(point[1] + dy, 2)
 
         centers = {name: move(center) for name, center in self.centers.items()}
-        curves = tuple(tuple(tuple(map(move, curve)) for curve in route) for route in self.curves)
-        return Layout(self.size, centers, curves)
+        routes = tuple(tuple(tuple(map(move, curve)) for curve in route) for route in self.curves)
+        return Layout(self.size, centers, routes)
 
 
 def place(picture: Picture, rankdir: str = "LR", engine: str = "auto", timeout: float = 60.0) -> Layout:
     """Lay a picture out with Graphviz: the `dot` on the PATH, or the one that pygraphviz brings along."""
     loose = any(arrow.is_loose for arrow in picture.arrows)
-    among = (
-        twins(picture) if rankdir in ("LR", "RL") and not loose else []
-    )  # where to change places costs no room
+    # Where ranks are columns, twins are equally high and change places without needing more room.
+    among = twins(picture) if rankdir in ("LR", "RL") and not loose else []
     uncut = {box.name for boxes in among for box in boxes}
     layout = _read(engines.run(_source(picture, rankdir, uncut), engine, timeout), picture, rankdir)
     return in_order(picture, layout, among) if among else layout
@@ -63,9 +72,7 @@ def place(picture: Picture, rankdir: str = "LR", engine: str = "auto", timeout: 
 
 def _source(picture: Picture, rankdir: str, uncut: Set[str] = frozenset()) -> str:
     boxes = picture.all_boxes
-    gap = (
-        0.36 if any(arrow.label for arrow in picture.arrows) else 0.6
-    )  # inches; a label has a gap on either side
+    rank_gap = RANK_GAP_AT_LABELS if any(arrow.label for arrow in picture.arrows) else RANK_GAP
     number = {box.name: k for k, box in enumerate(picture.boxes)}
     arrows = [arrow for arrow in picture.arrows if not arrow.is_loose]
     joined = [(number[arrow.tail.name], number[arrow.head.name]) for arrow in arrows]
@@ -74,14 +81,14 @@ def _source(picture: Picture, rankdir: str, uncut: Set[str] = frozenset()) -> st
     )
     chained = _chained(arrows) if limits else set[str]()
     steps = [
-        f"{tail.name} -> {head.name}{CHAIN if arrow.tail.name in chained else _how(arrow, tail, uncut)}"
+        f"{tail.name} -> {head.name}{CHAIN if arrow.tail.name in chained else _attributes(arrow, tail, uncut)}"
         for arrow in arrows
         for tail, head in _steps(arrow)
     ]
     return "\n".join(
         [
             "digraph {",
-            f"graph [rankdir={rankdir} nodesep=0.24 ranksep={gap}{limits}]",
+            f"graph [rankdir={rankdir} nodesep={NODE_GAP} ranksep={rank_gap}{limits}]",
             'node [shape=box fixedsize=true label="" penwidth=0]',
             "edge [arrowhead=none headclip=false tailclip=false]",
             *_clusters(boxes),
@@ -98,11 +105,12 @@ def _steps(arrow: Arrow) -> list[tuple[Box, Box]]:
     return [(arrow.tail, arrow.label), (arrow.label, arrow.head)]
 
 
-def _how(arrow: Arrow, tail: Box, uncut: Set[str]) -> str:
+def _attributes(arrow: Arrow, tail: Box, uncut: Set[str]) -> str:
+    """Of the edge that begins at `tail`, the arrow's tail or its label; arrows at boxes in `uncut` are not clipped."""
     if arrow.label is None:
         return BOND if arrow.is_bond else ""
     if not uncut.isdisjoint((arrow.tail.name, arrow.head.name)):
-        return NEAR if tail is arrow.label else ""
+        return FROM_LABEL_UNCUT if tail is arrow.label else ""
     return FROM_LABEL if tail is arrow.label else TO_LABEL
 
 
@@ -118,9 +126,8 @@ def _clusters(boxes: list[Box]) -> list[str]:
     """The boxes, those of a scope in a cluster, and clusters within clusters."""
     lines: list[str] = []
     open_scopes: tuple[str, ...] = ()
-    for count, box in enumerate(
-        sorted(boxes, key=lambda box: box.scope)
-    ):  # stable: the order within a scope stays
+    in_scopes = sorted(boxes, key=lambda box: box.scope)  # stable: the order within a scope stays
+    for count, box in enumerate(in_scopes):
         while open_scopes != box.scope[: len(open_scopes)]:
             lines.append("}")
             open_scopes = open_scopes[:-1]
@@ -139,7 +146,7 @@ def _read(plain: str, picture: Picture, rankdir: str) -> Layout:
     """The places in Graphviz's `plain` format, whose y points upwards."""
     size: Point = (0.0, 0.0)
     centers: dict[str, Point] = {}
-    routes: dict[tuple[str, str], list[tuple[Point, ...]]] = {}
+    edges: dict[tuple[str, str], list[Curve]] = {}
 
     def point(x: str, y: str) -> Point:
         return float(x) * POINTS, size[1] - float(y) * POINTS
@@ -153,21 +160,21 @@ def _read(plain: str, picture: Picture, rankdir: str) -> Layout:
             case ["edge", tail, head, count, *rest]:
                 numbers = rest[: 2 * int(count)]
                 curve = tuple(map(point, numbers[::2], numbers[1::2]))
-                routes.setdefault((tail, head), []).append(curve)
+                edges.setdefault((tail, head), []).append(curve)
     try:  # parallel arrows take their curves in turn
         centers = {box.name: centers[box.name] for box in picture.all_boxes}
-        curves = [
+        routes = [
             (_swing(centers[arrow.tail.name], centers[arrow.head.name], size, rankdir),)
             if arrow.is_loose
-            else tuple(routes[a.name, b.name].pop(0) for a, b in _steps(arrow))
+            else tuple(edges[a.name, b.name].pop(0) for a, b in _steps(arrow))
             for arrow in picture.arrows
         ]
     except (KeyError, IndexError) as error:
         raise LayoutError(f"Graphviz left out {error}", plain[:500]) from error
-    return Layout(size, centers, tuple(curves))
+    return Layout(size, centers, tuple(routes))
 
 
-def _swing(tail: Point, head: Point, size: Point, rankdir: str) -> tuple[Point, ...]:
+def _swing(tail: Point, head: Point, size: Point, rankdir: str) -> Curve:
     """The curve of a loose arrow, which leaves and arrives in the direction of the graph; between boxes of one row it
     swings out of the row, to the side where the picture has more room."""
     along, across = (0, 1) if rankdir in ("LR", "RL") else (1, 0)
@@ -181,3 +188,59 @@ def _swing(tail: Point, head: Point, size: Point, rankdir: str) -> tuple[Point, 
         return point if along == 0 else point[::-1]
 
     return tail, between(0.4, tail), between(0.6, head), head
+
+
+# ---------------------------------------------------------------- neurons of a layer in their order
+
+
+def twins(picture: Picture) -> list[list[Box]]:
+    """The folded scopes side by side that have arrows from and to the same boxes, in the order of the computation."""
+    arrows: dict[str, Counter[tuple[str, str, bool]]] = {box.name: Counter() for box in picture.boxes}
+    for arrow in picture.arrows:
+        arrows[arrow.head.name]["from", arrow.tail.name, arrow.label is None] += 1
+        arrows[arrow.tail.name]["to", arrow.head.name, arrow.label is None] += 1
+    alike: dict[object, list[Box]] = {}
+    for box in picture.boxes:
+        if box.kind == "folded":
+            alike.setdefault((box.scope, box.size[1], frozenset(arrows[box.name].items())), []).append(box)
+    return [boxes for boxes in alike.values() if len(boxes) > 1]
+
+
+def in_order(picture: Picture, layout: Layout, among: Sequence[Sequence[Box]]) -> Layout:
+    """The layout, of ranks from left to right, in which twins stand one below the other as they were computed.
+
+    A twin takes the place of another, and so do its arrows and their labels: since all twins are joined alike and
+    equally high, nothing else moves.  Their arrows come without a gap for their labels.
+    """
+    place = {box.name: box.name for box in picture.boxes}
+    for boxes in among:
+        spots = [layout.centers[box.name] for box in boxes]
+        if max(x for x, _ in spots) - min(x for x, _ in spots) < 1:  # all in one rank, but for rounding
+            names = sorted((box.name for box in boxes), key=lambda name: layout.centers[name][1])
+            place |= {box.name: name for box, name in zip(boxes, names, strict=True)}
+    moved = {box.name for boxes in among for box in boxes}
+    drawn: dict[tuple[str, str], list[tuple[Arrow, Route]]] = {}
+    for arrow, route in zip(picture.arrows, layout.curves, strict=True):
+        drawn.setdefault((arrow.tail.name, arrow.head.name), []).append((arrow, route))
+    centers = layout.centers | {name: layout.centers[other] for name, other in place.items()}
+    routes = []
+    for arrow, route in zip(picture.arrows, layout.curves, strict=True):
+        if moved.isdisjoint((arrow.tail.name, arrow.head.name)):
+            routes.append(route)
+            continue
+        other, route = drawn[place[arrow.tail.name], place[arrow.head.name]].pop(0)
+        if arrow.label and other.label:
+            center = centers[arrow.label.name] = layout.centers[other.label.name]
+            route = _with_gap(route, arrow.label, center)
+        routes.append(route)
+    return replace(layout, centers=centers, curves=tuple(routes))
+
+
+def _with_gap(route: Route, label: Box, center: Point) -> Route:
+    """The two parts of an arrow, without what is behind its label."""
+    first, second = route
+
+    def outside(point: Point) -> float:
+        return label.shape.outside(center, label.size, point)
+
+    return curves.reverse(curves.trim(curves.reverse(first), outside)), curves.trim(second, outside)

@@ -11,7 +11,7 @@ from ..drawing.scene import Group, Path, Scene, Text
 from ..errors import warn
 from ..style.shapes import Point, Rectangle, polygon
 from ..style.theme import Paint
-from .ink import POINTS, bounds, draw, figure, missing, settings
+from .matplotlib_figure import POINTS, bounds, draw, figure, missing, settings
 
 if TYPE_CHECKING:
     from PIL.Image import Image

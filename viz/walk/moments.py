@@ -1,16 +1,19 @@
-"""The course of a computation, moment by moment: each operation forward, then each use of the chain rule."""
+"""The course of a computation, moment by moment: each operation forward, then each use of the chain rule; and what is
+known after each, for whoever asks for moments in any order."""
 
 from __future__ import annotations
 
+import math
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 
 from ..graph.folding import Unit
 from ..graph.paths import Edge
 from ..graph.trace import Node, Trace
 
-__all__ = ["GROUPINGS", "Moment", "Stage", "Update", "grouping", "walk"]
+__all__ = ["GROUPINGS", "Frame", "History", "Moment", "Stage", "Update", "grouping", "remember", "walk"]
 
 ONE_BY_ONE = 60
 """Operations up to which "auto" shows each; 50 steps and their 150 backward are about what one sits through."""
@@ -161,3 +164,80 @@ def _parts(trace: Trace, by: str, units: Sequence[Unit]) -> Callable[[Node], tup
 def _count(trace: Trace, part: Callable[[Node], tuple[int, str]]) -> int:
     """How many moments forward it makes."""
     return sum(1 for _ in groupby((trace.nodes[i] for i in trace.operations), key=part))
+
+
+# ---------------------------------------------------------------- what is known after each moment
+
+
+@dataclass(frozen=True)
+class History:
+    """What is known after each moment.
+
+    `values` holds for each node the moment in which its value comes, and the value; `gradients` the moments in which
+    its gradient changes, and what to.
+    """
+
+    values: tuple[tuple[int, float], ...]
+    gradients: tuple[tuple[tuple[int, float], ...], ...]
+
+    def data(self, k: int) -> tuple[float | None, ...]:
+        """The value of each node after moment k, None before it is computed."""
+        return tuple([value if when <= k else None for when, value in self.values])
+
+    def grads(self, k: int) -> tuple[float | None, ...]:
+        """The gradient of each node after moment k, None before anything has been passed to it."""
+        return tuple([_after(changes, k) for changes in self.gradients])
+
+    def grad(self, node: int, k: int) -> float | None:
+        """That of one node."""
+        return _after(self.gradients[node], k)
+
+
+def _after(changes: Sequence[tuple[int, float]], k: int) -> float | None:
+    """The last number of those that came up to moment k."""
+    place = bisect_right(changes, (k, math.inf))
+    return changes[place - 1][1] if place else None
+
+
+def remember(trace: Trace, moments: Sequence[Moment]) -> History:
+    """Take down what each moment makes known."""
+    values = [(0, node.data) for node in trace.nodes]
+    gradients: list[list[tuple[int, float]]] = [[] for _ in trace.nodes]
+    for k, moment in enumerate(moments):
+        for i in moment.computed:
+            values[i] = (k, trace.nodes[i].data)
+        if moment.phase == "seed":
+            gradients[-1].append((k, 1.0))
+        for update in moment.updates:
+            gradients[update.target].append((k, update.after))
+    return History(tuple(values), tuple(map(tuple, gradients)))
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The state of the computation after one step, and in words what the step did.
+
+    `phase` is "start", "forward", "seed", "backward" or "end".  `node` is the operation's position in the graph's
+    order, on the way back with `operand`, which of its operands a contribution went to; in "seed" it is the result.
+    """
+
+    index: int
+    phase: str
+    node: int | None
+    operand: int | None
+    caption: str
+    history: History = field(repr=False)
+    active: tuple[int, ...] = ()
+    """The nodes that the step gave a value or a gradient."""
+    edges: tuple[Edge, ...] = ()
+    """The edges it used: each an operation and which operand."""
+
+    @property
+    def data(self) -> tuple[float | None, ...]:
+        """The value of each node, None where there is none yet."""
+        return self.history.data(self.index)
+
+    @property
+    def grads(self) -> tuple[float | None, ...]:
+        """The gradient of each node, None where there is none yet; constants never get one."""
+        return self.history.grads(self.index)
