@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import viz
-from pages import CHROMIUM
+from helpers.pages import CHROMIUM
 
 
 @pytest.fixture(scope="module")

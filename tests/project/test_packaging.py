@@ -1,0 +1,48 @@
+"""What gets installed, and that the sources are as clean as the configuration asks."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from importlib.metadata import distribution, packages_distributions
+from pathlib import Path
+
+import pytest
+
+import microgrid
+import viz
+from helpers import ROOT
+
+
+def test_nothing_else_answers_to_our_names():
+    names = packages_distributions()
+    assert set(names["microgrid"]) == {"microgrid"}
+    assert set(names["viz"]) == {"microgrid"}
+    assert Path(viz.__file__).parent.parent == Path(microgrid.__file__).parent.parent
+
+
+def test_the_metadata_is_complete():
+    installed = distribution("microgrid")
+    assert installed.version == microgrid.__version__
+    assert installed.metadata["License-Expression"] == "MIT"
+    assert installed.metadata["Requires-Python"] == ">=3.11"
+    assert set(installed.metadata.get_all("Provides-Extra")) >= {"test", "plots", "dev", "bench"}
+    assert [(entry.name, entry.value) for entry in installed.entry_points] == [("microgrid", "microgrid.cli:main")]
+
+
+@pytest.mark.parametrize("package", [microgrid, viz], ids=["microgrid", "viz"])
+def test_types_are_shipped(package):
+    assert (Path(package.__file__).parent / "py.typed").is_file()
+
+
+def test_pyproject_only_says_how_to_build():
+    import tomllib
+
+    assert set(tomllib.loads((ROOT / "pyproject.toml").read_text())) == {"build-system"}
+
+
+@pytest.mark.skipif(not (ROOT / "microgrid").is_dir(), reason="optional: only tests and tutorials are here")
+@pytest.mark.parametrize("tool", [["ruff", "check", "--no-cache"], ["mypy"]], ids=["ruff", "mypy"])
+def test_the_sources_are_clean(tool):
+    run = subprocess.run([sys.executable, "-m", *tool], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stdout + run.stderr

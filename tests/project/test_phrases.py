@@ -1,0 +1,137 @@
+"""What is said in English is said in Spanish too: every template has its translation, with the same fields."""
+
+from __future__ import annotations
+
+import math
+import re
+from pathlib import Path
+
+import pytest
+
+import microgrid as mg
+from helpers.spoken import fields, has_words, templates
+from microgrid import Value, custom_op, parameter, verify
+from microgrid.base.phrases import count, join, said, say
+from microgrid.base.spanish import SPANISH
+from microgrid.cli.commands import main
+from microgrid.ops import TABLE
+from microgrid.proof.report import MARKS
+
+PACKAGE = Path(mg.__file__).parent
+
+
+SPEAKING = [path for path in PACKAGE.rglob("*.py") if "phrases import" in path.read_text(encoding="utf-8")]
+SAID = {text for path in SPEAKING for text in templates(path)}
+LEVELS = {"rules", "composition", "numbers", "symbolic", "kinks"}
+ROLES = {"input", "parameter", "constant"}
+CONVENTIONS = {text for row in TABLE.values() for text in (row.convention, row.needs) if text}
+
+
+def test_every_template_is_in_the_table_and_nothing_else() -> None:
+    needed = {text for text in SAID if has_words(text)} | {*LEVELS, *MARKS, *ROLES, *CONVENTIONS}
+    assert needed - SPANISH.keys() == set()
+    assert SPANISH.keys() - needed - SAID == set()
+
+
+@pytest.mark.parametrize("template", SPANISH)
+def test_both_languages_fill_in_the_same_fields(template: str) -> None:
+    assert fields(SPANISH[template]) == fields(template)
+
+
+# ---------------------------------------------------------------- phrases
+
+
+def test_what_is_in_a_phrase_is_translated_and_labels_are_not() -> None:
+    three = join("; ", [say("the value"), "the value", say("{x}", x=1)])
+    text = say("{name}: {failures}", name="gradient", failures=three)
+    assert text == "gradient: the value; the value; 1"
+    assert said(text, "es") == "gradient: el valor; the value; 1"
+    assert said("the value", "es") == "the value"
+
+
+def test_one_and_several() -> None:
+    assert [said(count(n, "{n} node", "{n} nodes"), "es") for n in (0, 1, 2)] == ["0 nodos", "1 nodo", "2 nodos"]
+
+
+@pytest.mark.parametrize("label", ["{0}", "{w}", "{", "%s", "{w.__class__}"])
+def test_a_label_is_never_a_template(label: str) -> None:
+    report = verify(Value(0.0, label).abs())
+    assert label in report.text("es")
+    assert said(say("{op} at {node}: {convention}", op="x", node=label, convention=say(label)), "es") == (
+        f"x en {label}: {label}"
+    )
+
+
+# ---------------------------------------------------------------- reports
+
+
+def wrong() -> Value:
+    cube = custom_op("wrongcube", value=lambda x: x**3, partials=[lambda x: 2 * x**2], sympy=lambda x: x**3)
+    return cube(Value(2.0, "x"))
+
+
+def unknown() -> Value:
+    sine = custom_op("doublesine", value=lambda x: math.sin(float(x)), partials=[lambda x: math.cos(float(x))])
+    return sine(Value(2.0, "x"))
+
+
+def stale() -> Value:
+    x = Value(3.0, "x")
+    y = x * x
+    x.data = 4.0
+    return y
+
+
+def deep() -> Value:
+    y = Value(1.0, "x")
+    for _ in range(60):
+        y = y * 0.5 + y * 0.25
+    return y
+
+
+GRAPHS = {
+    "lecture": lambda: (parameter(2.0, "w") * Value(3.0, "x") - 9.0) ** 2, "kink": lambda: Value(0.0, "h").relu(),
+    "pole": lambda: Value(0.0, "x").sqrt() * 2.0, "wrong": wrong, "unknown": unknown, "stale": stale, "deep": deep,
+    "cancelled": lambda: (Value(1e-9, "x") + 1e8 - 1e8) * 1e5,
+}  # fmt: skip
+ENGLISH = re.compile(
+    r"\b(the|of|and|at|by|is|are|with|not|to|in|its|than|other|value|wrong|proved|checked|failed|noted|attempted|"
+    r"verified|node|edge|gradient|digits?|exact|convention|where|number)s?\b"
+)
+
+
+@pytest.mark.parametrize("make", GRAPHS.values(), ids=GRAPHS)
+def test_a_spanish_report_has_no_english(make) -> None:  # type: ignore[no-untyped-def]
+    report = verify(make())
+    assert ENGLISH.search(str(report))
+    for text in (report.text("es"), report.markdown("es"), re.sub("<.*?>", " ", report.html("es"))):
+        assert not ENGLISH.search(text), text
+
+
+def test_a_spanish_report_says_the_same() -> None:
+    report = verify(GRAPHS["kink"]())
+    numbers = re.compile(r"\d[\d.]*")
+    assert numbers.findall(report.text("es")) == numbers.findall(str(report))
+    first, *_, kinks, where, _ = report.text("es").splitlines()
+    assert first == "y = 0.0 (2 nodos, 1 arista): verificado"
+    assert kinks == (
+        "  · no derivable anotado: no existe la derivada en 1 operación; los gradientes son los que da un convenio"
+    )
+    assert where == "      relu en ReLU (0.0): 0 en 0"
+
+
+def test_the_verdict_in_spanish() -> None:
+    verdicts = [verify(GRAPHS[name]()).text("es").splitlines()[0].partition(": ")[2] for name in ("wrong", "pole")]
+    assert verdicts == ["NO verificado", "ningún error encontrado, pero no se intentó todo: composición, números"]
+
+
+def test_the_command_line_verifies_in_spanish(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["verify", "relu(w*x)", "w=2", "x=0", "--lang", "es"]) == 0
+    assert capsys.readouterr().out.splitlines()[0] == "y = 0.0 (4 nodos, 3 aristas): verificado"
+
+
+@pytest.mark.parametrize("lang", ["fr", "ES", "", None])
+@pytest.mark.parametrize("form", ["text", "markdown", "html"])
+def test_a_report_in_a_language_there_is_not(form: str, lang: object) -> None:
+    with pytest.raises(ValueError, match=f'lang={lang!r} is unknown: choose "en" or "es"'):
+        getattr(verify(Value(2.0, "x") * 3.0), form)(lang)

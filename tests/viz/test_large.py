@@ -1,0 +1,297 @@
+"""Large graphs: what is left out, what is collapsed, and that no layout outlives its time."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+import warnings
+from pathlib import Path
+
+import pytest
+
+import microgrid as mg
+import viz
+from helpers.graphs import deep, lecture
+from helpers.pictures import groups, network, texts
+from microgrid import Value
+from viz.drawing import engines, scene
+from viz.picture import selection
+from viz.picture.selection import MOST_LABELLED
+
+SLEEP = "sleep 60 & echo $! > {pids}; echo $$ >> {pids}; wait\n"
+
+
+def test_a_hundred_thousand_nodes_are_drawn_as_their_scopes() -> None:
+    y = network(182)
+    count = len(mg.graph.order(y))
+    assert count > 100_000
+    began = time.process_time()
+    with pytest.warns(UserWarning, match=rf'{count:,} nodes are drawn as 5 boxes, as with collapse="layer"'):
+        figure = viz.draw(y)
+    found = [texts(g) for g in groups(figure, "node")]
+    assert time.process_time() - began < 30  # not a measurement: it would take hours
+    assert [lines[0] for lines in found] == ["x₀", "x₁", "layer0", "layer1", "layer2"]
+    assert found[2][1].startswith("182 values, 0 to ")
+    assert len(figure.svg()) < 20_000
+
+
+def test_what_has_no_scopes_is_refused_with_the_way_out() -> None:
+    with pytest.raises(viz.TooLarge, match=r"20,001 nodes and max_nodes is 5,000.*around=.*microgrid.scope"):
+        viz.draw(deep(10_000))
+    with pytest.raises(viz.TooLarge, match=r"20,001 nodes"):
+        viz.draw(deep(10_000), collapse="layer")
+    with pytest.raises(viz.TooLarge, match=r"100,001 nodes.*one sample.*around=.*microgrid.scope.*max_nodes=None"):
+        viz.draw(deep(50_000))
+    assert len(groups(viz.draw(deep(10_000), around="x", radius=2), "node")) == 6
+
+
+def test_a_page_of_very_many_boxes_says_so() -> None:
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        walk = viz.steps(deep(1000))  # 1000 additions, 1000 constants, x
+        walk.svg(0)
+        assert not any("page" in str(warning.message) for warning in said)
+        walk.html(verify=False)
+    assert str(said[-1].message) == (
+        "the page has 2,001 boxes, which browsers take long to open: where parts of the graph are recorded in "
+        'microgrid.scope, collapse="layer" draws each as one box'
+    )
+
+
+def test_a_page_of_very_many_steps_says_so() -> None:
+    with mg.scope("sum"):
+        y = deep(2500)
+    walk = viz.steps(y, by="operation", collapse="outermost")
+    assert len(walk) == 1 + 2500 + 1 + 2500 + 1
+    with pytest.warns(UserWarning, match=r'page has 5,003 steps, which .*, by="layer" computes each in one step$'):
+        walk.html(verify=False)
+    viz.steps(y, collapse="outermost").html(verify=False)  # which is a step for the scope: no warning
+
+
+def test_max_nodes_counts_the_boxes_that_are_drawn() -> None:
+    y = network(4)
+    assert viz.draw(y, collapse="neuron", max_nodes=11).svg()
+    with pytest.raises(viz.TooLarge, match="nodes in 11 boxes and max_nodes is 10"):
+        viz.draw(y, collapse="neuron", max_nodes=10)
+    with pytest.warns(UserWarning, match='11 boxes, as with collapse="neuron"'):
+        assert len(groups(viz.draw(y, max_nodes=20), "node")) == 11
+
+
+def test_very_many_arrows_are_plain() -> None:
+    with pytest.warns(UserWarning, match=r"1,600 arrows are drawn without their local derivatives"):
+        figure = viz.draw(deep(800))
+    assert MOST_LABELLED < 1600
+    assert not groups(figure, "local")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        viz.draw(deep(800), edges="plain")  # nothing is left out
+
+
+@pytest.mark.parametrize(
+    ("arrows", "work"),
+    [
+        ([], 4),
+        ([(0, 1), (1, 2), (2, 3)], 4 + 3),
+        ([(0, 1), (1, 2), (2, 3), (0, 3)], 4 + 3 + 3),  # the long one passes two ranks on its way
+        ([(0, 2), (2, 3), (1, 3)], 4 + 3),  # a leaf stands next to where it is used
+        ([(0, 1), (1, 0)], 4 + 2),
+    ],
+)
+def test_the_work_of_a_layout_counts_the_ranks_that_arrows_pass(arrows: list[tuple[int, int]], work: int) -> None:
+    assert engines.work(4, arrows) == work
+
+
+def test_a_network_is_little_work_since_its_neurons_can_stand_side_by_side() -> None:
+    """A layer of n neurons: x_j -> t_ij -> s_ij, the sums in chains, whose ends meet in a chain again.  Only the ends'
+    arrows are long, 1 + 2 + ... + (n - 1), if every neuron starts at once; by their users, all of them would be."""
+    n, arrows = 30, []
+    box = {key: k for k, key in enumerate((kind, i, j) for kind in "xts" for i in range(n) for j in range(n))}
+    for j in range(n):
+        for i in range(n):
+            arrows.append((box["x", 0, j], box["t", i, j]))
+            arrows += [(box["t", i, j], box["s", i, j]), *([(box["s", i, j - 1], box["s", i, j])] if j else [])]
+    ends = [box["s", i, n - 1] for i in range(n)]
+    arrows += [(ends[i], len(box) + i) for i in range(n)] + [(len(box) + i, len(box) + i + 1) for i in range(n - 1)]
+    least = len(arrows) + n * (n - 1) // 2
+    assert engines.work(0, arrows) == least
+    assert sum(engines.lengths(arrows)) > 4 * least
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_one_arrow_of_each_box_leads_to_the_next_rank(seed: int) -> None:
+    """Which is what keeps a picture together whose long arrows are loose."""
+    draw = random.Random(seed)
+    arrows = [(tail, draw.randrange(tail + 1, 60)) for tail in range(59) for _ in range(draw.randrange(1, 4))]
+    longest = {59: 0}  # the longest way to the end, by trying all
+    for tail in reversed(range(59)):
+        longest[tail] = 1 + max(longest[head] for other, head in arrows if other == tail)
+    spans = engines.lengths(arrows)
+    assert spans == [longest[tail] - longest[head] for tail, head in arrows]
+    assert all(min(span for (t, _), span in zip(arrows, spans, strict=True) if t == tail) == 1 for tail in range(59))
+
+
+def dense(count: int) -> Value:
+    """Each operation reads the one before, and one from anywhere."""
+    draw, found = random.Random(1), [Value(float(i), f"x{i}") for i in range(5)]
+    while len(found) < count:
+        found.append(found[-1] - draw.choice(found))
+    found[-1].backward()
+    return found[-1]
+
+
+@pytest.mark.parametrize("rankdir", ["LR", "RL", "TB", "BT"])
+def test_long_arrows_are_drawn_where_they_cannot_be_laid_out(rankdir: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(selection, "PATIENCE", 0.01)
+    monkeypatch.setattr(selection, "HURRY", 0.002)
+    y = dense(120)
+    with pytest.warns(UserWarning, match=r"without their local derivatives; \d+ long arrows are drawn behind the box"):
+        figure = viz.draw(y, rankdir=rankdir)
+    width, height = figure._scene.size
+    boxes = {group.node: points(group.items[0]) for group in figure._scene.groups if group.kind.startswith("node")}
+    arrows = [group for group in figure._scene.groups if group.kind == "edge"]
+    nodes = mg.graph.order(y)
+    assert len(boxes) == len(nodes)
+    assert len(arrows) == sum(len(node.parents) for node in nodes)
+    thin = [arrow for arrow in arrows if arrow.items[0].paint.width < 1]
+    assert 10 < len(thin) < len(arrows) / 2
+    along, forward = 0 if rankdir in ("LR", "RL") else 1, rankdir in ("LR", "TB")
+    place = {v: i for i, v in enumerate(nodes)}
+    for arrow in arrows:
+        line, head = points(arrow.items[0]), points(arrow.items[1])
+        assert all(0 <= x <= width and 0 <= y <= height for x, y in line)
+        assert (line[0][along] < head[0][along]) == forward
+        tail = place[nodes[arrow.node].parents[arrow.operand]]
+        for end, box in ((line[0], boxes[tail]), (head[0], boxes[arrow.node])):
+            for axis in (0, 1):
+                assert min(p[axis] for p in box) - 2 <= end[axis] <= max(p[axis] for p in box) + 2
+    assert not groups(figure, "local")
+
+
+def test_a_long_chain_is_a_straight_line() -> None:
+    """With equal pulls from its two operands, each sum would stand half a box beside the one before."""
+    with pytest.warns(UserWarning, match="without their local derivatives"):
+        figure = viz.draw(deep(800))
+    width, height = figure._scene.size
+    assert height < 400 < 50_000 < width
+
+
+def points(path: scene.Path) -> list[tuple[float, float]]:
+    return [point for _, several in path.commands for point in several]
+
+
+def test_scopes_are_not_collapsed_for_the_sake_of_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(selection, "PATIENCE", 0.005)
+    monkeypatch.setattr(selection, "HURRY", 0.005)
+    with mg.scope("layer"):
+        y = dense(80)
+    with pytest.warns(UserWarning, match="long arrows are drawn behind the boxes"):
+        figure = viz.draw(y)
+    assert len(groups(figure, "node")) == len(mg.graph.order(y))
+    whole = viz.draw(y, max_nodes=None)  # which asks for all of it
+    assert groups(whole, "local")
+
+
+@pytest.mark.parametrize(("boxes", "work", "rounds"), [(100, 1500, ""), (100, 1501, "1.00"), (2000, 9000, "0.20"),
+                                                       (9000, 9000, "0.10")])  # fmt: skip
+def test_large_pictures_are_not_improved_for_long(boxes: int, work: int, rounds: str) -> None:
+    assert engines.limits(boxes, work) == (f" nslimit={rounds} nslimit1=1" if rounds else "")
+
+
+def test_many_long_arrows_between_few_boxes_are_laid_out_in_time() -> None:
+    """A sum of 100 values of one box is a staircase of arrows, which takes Graphviz minutes if it may improve it."""
+    xs, terms = [Value(float(i)) for i in range(3)], []
+    for i in range(100):
+        with mg.scope("layer"), mg.scope(f"neuron{i}"):
+            terms.append(mg.sum(xs))
+    assert len(groups(viz.draw(mg.sum(terms), collapse="layer", timeout=30.0), "node")) > 100
+
+
+# ---------------------------------------------------------------- layouts that do not end
+
+
+def running(pid: int) -> bool:
+    """Whether a process is there and no zombie."""
+    try:
+        return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text()
+    except FileNotFoundError:
+        return False
+
+
+def slow_dot(folder: Path) -> tuple[str, Path]:
+    """A PATH on which dot starts a process and sleeps, and the file to which both write their numbers."""
+    pids, dot = folder / "pids", folder / "dot"
+    dot.write_text("#!/bin/sh\n" + SLEEP.format(pids=pids))
+    dot.chmod(0o755)
+    return f"{folder}{os.pathsep}{os.environ['PATH']}", pids
+
+
+def have_ended(pids: Path) -> bool:
+    """Whether both processes were there and are gone, or will be within five seconds."""
+    started = [int(pid) for pid in pids.read_text().split()]
+    for _ in range(100):
+        if not any(map(running, started)):
+            return len(started) == 2
+        time.sleep(0.05)
+    return False
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="optional: reads /proc")
+def test_a_layout_that_takes_too_long_is_ended_with_all_that_it_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, pids = slow_dot(tmp_path)
+    monkeypatch.setenv("PATH", path)
+    with pytest.raises(viz.LayoutError, match=r"ended after timeout=0.5 seconds.*collapse=.*around="):
+        viz.draw(lecture(), engine="dot", timeout=0.5).svg()
+    assert have_ended(pids)
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="optional: reads /proc")
+def test_ctrl_c_ends_a_layout_with_all_that_it_started(tmp_path: Path) -> None:
+    path, pids = slow_dot(tmp_path)
+    script = "import viz, microgrid; viz.draw(microgrid.Value(2.0) ** 2, engine='dot').svg()"
+    environment = os.environ | {"PATH": path, "PYTHONPATH": os.pathsep.join(sys.path)}
+    with subprocess.Popen([sys.executable, "-c", script], env=environment, stderr=subprocess.PIPE) as process:
+        for _ in range(600):
+            if pids.exists() and len(pids.read_text().split()) == 2:
+                break
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        said = process.communicate(timeout=30)[1]
+    assert b"KeyboardInterrupt" in said
+    assert have_ended(pids)
+
+
+def test_pygraphviz_lays_out_a_large_picture_in_a_process_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    started = []
+    popen = engines.subprocess.Popen
+    monkeypatch.setattr(engines.subprocess, "Popen", lambda *args, **more: started.append(args) or popen(*args, **more))
+    small, large = viz.draw(lecture(), engine="pygraphviz"), viz.draw(deep(300), engine="pygraphviz")
+    assert small.svg()
+    assert started == []
+    assert len(groups(large, "node")) == 601
+    assert started[0][0][0] == sys.executable
+    with pytest.raises(viz.LayoutError, match=r"ended after timeout=0\.01 seconds"):
+        viz.draw(deep(300), engine="pygraphviz", timeout=0.01).svg()
+
+
+@pytest.mark.parametrize(("timeout", "error"), [(0, ValueError), (float("inf"), ValueError), ("1 s", TypeError)])
+def test_a_wrong_timeout_is_told(timeout: object, error: type[Exception]) -> None:
+    with pytest.raises(error, match="timeout"):
+        viz.draw(lecture(), timeout=timeout)
+
+
+def test_a_wide_layer_is_not_drawn_with_all_its_arrows() -> None:
+    """200 neurons that see 200 others are 40,000 arrows: too many to lay out, so the layers are drawn."""
+    neurons = [Value(float(i), f"x{i}") for i in range(200)]
+    for layer in range(2):
+        before, neurons = neurons, []
+        for i in range(200):
+            with mg.scope(f"layer{layer}"), mg.scope(f"neuron{i}"):
+                neurons.append(mg.sum(before))
+    with mg.scope("total"):
+        y = mg.sum(neurons)
+    with pytest.warns(UserWarning, match='as with collapse="layer"'):
+        assert len(groups(viz.draw(y), "node")) == 200 + 3

@@ -1,0 +1,128 @@
+"""PDF and PNG: the same picture as the SVG, with no font and no setting of this machine."""
+
+import re
+import zlib
+
+import matplotlib
+import numpy as np
+import pytest
+
+import viz
+from helpers.graphs import HOSTILE, lecture, reuse
+from microgrid import Value
+from viz.drawing.scene import Scene
+from viz.formats import pdf_png
+from viz.style.theme import THEMES
+
+
+def pixels(figure: viz.Figure, tmp_path) -> np.ndarray:
+    from matplotlib.image import imread
+
+    return np.asarray(imread(figure.save(tmp_path / "graph.png")))[:, :, :3]
+
+
+def rgb(color: str) -> np.ndarray:
+    return np.array([int(color[i : i + 2], 16) for i in (1, 3, 5)]) / 255
+
+
+def svg_size(figure: viz.Figure) -> tuple[float, float]:
+    width, height = re.search(r'width="([\d.]+)" height="([\d.]+)"', figure.svg()).groups()
+    return float(width), float(height)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_a_png_has_the_size_and_the_colours_of_the_picture(theme: str, tmp_path) -> None:
+    figure = viz.draw(lecture(), theme=theme)
+    image = pixels(figure, tmp_path)
+    width, height = svg_size(figure)
+    assert image.shape[1] == pytest.approx(width * pdf_png.SHARPNESS, abs=2)
+    assert image.shape[0] == pytest.approx(height * pdf_png.SHARPNESS, abs=2)
+    look = THEMES[theme]
+    for color in (look.background, *(look.boxes[role].fill for role in ("input", "parameter", "op"))):
+        assert (np.abs(image - rgb(color)).max(axis=2) < 0.01).mean() > 0.005, color
+    assert np.allclose(image[2, 2], rgb(look.background), atol=0.01)
+
+
+def test_the_root_of_the_lecture_is_right_of_its_parameters(tmp_path) -> None:
+    image = pixels(viz.draw(lecture()), tmp_path)
+    columns = {
+        role: np.nonzero(np.abs(image - rgb(THEMES["lecture"].boxes[role].fill)).max(axis=2) < 0.01)[1].mean()
+        for role in ("parameter", "op")
+    }
+    assert columns["parameter"] < columns["op"]
+
+
+def test_a_pdf_is_one_page_of_the_pictures_size_with_text_that_can_be_searched(tmp_path) -> None:
+    figure = viz.draw(lecture(), title="Least squares")
+    data = figure.save(tmp_path / "graph.pdf").read_bytes()
+    box = [float(x) for x in re.search(rb"/MediaBox \[([^\]]*)\]", data)[1].split()]
+    assert box[2:] == pytest.approx(svg_size(figure), abs=0.1)
+    assert len(re.findall(rb"/Type /Page\b", data)) == 1
+    assert b"/Title (Least squares)" in data
+    assert b"DejaVuSans" in data
+    assert b"ToUnicode" in data
+    assert b"CreationDate" not in data
+    streams = b"".join(_inflate(part) for part in re.findall(rb"stream\r?\n(.*?)\r?\nendstream", data, re.S))
+    assert b"BT" in streams
+
+
+def _inflate(data: bytes) -> bytes:
+    try:
+        return zlib.decompress(data)
+    except zlib.error:
+        return b""
+
+
+@pytest.mark.parametrize("suffix", ["pdf", "png"])
+def test_any_label_can_be_printed(suffix: str, tmp_path) -> None:
+    v = Value(1.0, "y\u0302")
+    for label in [*HOSTILE, "\x07", "𝔘🦄", "한국어", "$x$", "\\"]:
+        v = v + Value(2.0, label)
+    figure = viz.draw(v, title="$\\alpha$ {")
+    with pytest.warns(UserWarning, match=rf"\.{suffix} files lacks.* 한 국 어.*save as \.svg or \.html") as warned:
+        path = figure.save(tmp_path / f"graph.{suffix}")
+    assert len(warned) == 1
+    assert warned[0].filename == __file__
+    assert path.stat().st_size > 1000
+
+
+def test_the_users_plot_settings_have_no_say(tmp_path) -> None:
+    figure = viz.draw(lecture())
+    plain = figure.save(tmp_path / "a.png").read_bytes()
+    settings = {"savefig.bbox": "tight", "text.usetex": True, "figure.dpi": 30, "font.size": 40}
+    with matplotlib.rc_context(settings):
+        assert figure.save(tmp_path / "b.png").read_bytes() == plain
+        assert matplotlib.rcParams["savefig.bbox"] == "tight"
+
+
+@pytest.mark.parametrize(
+    ("size", "pixels"),
+    [
+        ((900, 400), (2250, 1000)),  # 2.5 to the point
+        ((1600, 400), (4000, 1000)),
+        ((3000, 1500), (4000, 2000)),  # no longer than 4,000
+        ((8000, 1000), (5600, 700)),  # but for what could not be read
+        ((20_000, 20_000), (6325, 6325)),  # up to 40 million in all
+        ((90_000, 10), (30_000, 3)),
+    ],
+)
+def test_a_large_picture_is_less_sharp_instead_of_too_large(size: tuple[int, int], pixels: tuple[int, int]) -> None:
+    (image,) = pdf_png.rasters([Scene(size, "#ffffff", "", "", ())], pdf_png.SHARPNESS)
+    assert image.size == pixels
+
+
+@pytest.mark.parametrize("theme", ["lecture", "dark"])
+def test_frames_in_turn_are_what_each_is_alone(theme: str) -> None:
+    """What changes is drawn into the frame before; at the edges of the patches rounding shows, to no eye."""
+    steps = viz.steps(reuse(), theme=theme)
+    scenes = [steps._film.scene(k) for k in (0, 1, 4, 9, 10, 3, 0)]
+    for scene, image in zip(scenes, pdf_png.rasters(scenes, 1.3), strict=True):
+        alone = np.asarray(next(pdf_png.rasters([scene], 1.3)), int)
+        assert np.abs(alone - np.asarray(image, int)).max() <= 4
+    assert not np.array_equal(alone, np.asarray(next(pdf_png.rasters(scenes[1:], 1.3)), int))
+
+
+def test_drawings_of_different_size_follow_each_other() -> None:
+    scenes = [viz.draw(lecture())._scene, viz.draw(reuse())._scene, viz.draw(reuse(), theme="dark")._scene]
+    for scene, data in zip(scenes, pdf_png.pngs(scenes), strict=True):
+        assert data == pdf_png.png(scene)
