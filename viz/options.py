@@ -7,13 +7,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .drawing.slide import SLIDES
 from .graph.folding import LEVELS
 from .graph.trace import Node
+from .style.shapes import Point
 from .style.theme import THEMES
 from .words.language import LANGUAGES
 
-__all__ = ["CHOICES", "Options", "check_choice"]
+__all__ = ["CHOICES", "SLIDES", "Options", "check_choice"]
+
+SLIDES: dict[str, Point] = {"16:9": (720.0, 405.0), "4:3": (720.0, 540.0)}
+"""Points, on a page ten inches wide as presentation programs have it."""
 
 CHOICES = {
     "rankdir": ("LR", "TB", "RL", "BT"),

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from ..options import SLIDES
 from ..style.shapes import Point
 from .scene import Group, Path, Scene, Text
 
-__all__ = ["READABLE", "SLIDES", "Fit", "fit", "shrink", "smallest"]
+__all__ = ["READABLE", "Fit", "fit", "shrink", "smallest"]
 
-SLIDES: dict[str, Point] = {"16:9": (720.0, 405.0), "4:3": (720.0, 540.0)}
-"""Points, on a page ten inches wide as presentation programs have it."""
 READABLE = 8.0
 """Points below which the last row reads nothing."""
 LARGEST = 1.5

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..drawing.scene import Scene
-from ..drawing.slide import READABLE, SLIDES, Fit
+from ..drawing.slide import READABLE, Fit
 from ..drawing.slide_advice import too_small
 from ..errors import warn
 from ..figure import replace_file
 from ..formats import pdf_png, tikz
+from ..options import SLIDES
 from . import animation
 from .film import Film
 

@@ -14,7 +14,7 @@ from ..drawing.painter import MARGIN, paint
 from ..drawing.scene import Group, Scene, Text
 from ..formats.svg import Written, digest, svg
 from ..graph.trace import Trace
-from ..options import Options
+from ..options import SLIDES, Options
 from ..picture.boxes import Arrow, Picture, compose, gradient_line
 from ..picture.selection import Choices
 from ..style.shapes import Point
@@ -79,11 +79,11 @@ class Film:
         )
         self._whole, self._subtitles = self._written_under(NARROWEST)
         if options.slide is not None:  # captions have the width of the slide, however high the picture is
-            width, height = slides.SLIDES[options.slide]
+            width, height = SLIDES[options.slide]
             self._whole, self._subtitles = self._written_under(
                 max(NARROWEST, self._drawn[1] * width / height)
             )
-        self._fit = slides.Fit(self._drawn, slides.SLIDES[options.slide]) if options.slide else None
+        self._fit = slides.Fit(self._drawn, SLIDES[options.slide]) if options.slide else None
         self._written: Written = {}
 
     def svg(self, k: int) -> str:
