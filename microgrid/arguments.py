@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from operator import index
 from typing import TYPE_CHECKING, Any
 
 from .base import context
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-__all__ = ["batch", "called", "count", "leaves", "numbers", "values"]
+__all__ = ["batch", "called", "leaves", "numbers", "values"]
 
 
 def called(function: Any, what: str, *given: str) -> None:
@@ -36,15 +35,6 @@ def called(function: Any, what: str, *given: str) -> None:
             f"{what} is called with ({', '.join(given)}), and {name} cannot be, {error}: "
             "functools.partial or a lambda can fill in the rest"
         ) from None
-
-
-def count(n: Any, what: str, least: int = 1) -> int:
-    """How many there are, `least` or more, as an int."""
-    if isinstance(n, bool) or not hasattr(n, "__index__"):
-        raise TypeError(f"{what} is an int, got {type(n).__name__} {n!r}")
-    if index(n) < least:
-        raise ValueError(f"{what} is at least {least}, got {n}")
-    return index(n)
 
 
 def values(listed: Any, what: str) -> list[Value]:

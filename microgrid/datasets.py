@@ -14,6 +14,7 @@ from math import pi
 from typing import TYPE_CHECKING, Any
 
 from . import arguments
+from .base.checks import whole
 from .base.messages import number
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def spirals(
     import numpy as np
 
     n, noise, rng = _checked("spirals", n, noise, seed)
-    classes = arguments.count(classes, "spirals: classes")
+    classes = whole(classes, "spirals: classes")
     turns = number(turns, where="spirals: turns is a real number")
     rows = []
     for k, m in enumerate(_shares(n, classes)):
@@ -120,7 +121,7 @@ def blobs(
 
     n, noise, rng = _checked("blobs", n, noise, seed)
     if hasattr(centers, "__index__"):
-        count = arguments.count(centers, "blobs: centers")
+        count = whole(centers, "blobs: centers")
         middles = 5 * _circle(2 * pi * np.arange(count) / count)
     else:
         middles = arguments.numbers(
@@ -185,7 +186,7 @@ def _checked(name: str, n: Any, noise: Any, seed: Any) -> tuple[int, float, np.r
     noise = number(noise, where=f"{name}: noise is a real number")
     if noise < 0:
         raise ValueError(f"{name}: noise, a standard deviation, is 0 or more, got {noise}")
-    return arguments.count(n, f"{name}: n"), noise, np.random.default_rng(seed)
+    return whole(n, f"{name}: n"), noise, np.random.default_rng(seed)
 
 
 def _labels(name: str, labels: Sequence[float] | None, classes: int) -> Floats:

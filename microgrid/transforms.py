@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from math import isfinite
 from typing import Any, overload
@@ -10,7 +9,7 @@ from typing import Any, overload
 from . import functions, ops
 from .base.context import current, errstate
 from .base.formula import Vocabulary
-from .base.messages import describe, number
+from .base.messages import describe, number, warn
 from .base.nodes import BUNDLE, INPUT
 from .custom import CustomOp
 from .engine import Value, leaf
@@ -49,7 +48,7 @@ def grad(y: Value, xs: Any) -> Any:
             message = f"the derivative of {describe(y)} with respect to {describe(x)} is {derivative.data}"
             if current().gradient == "raise":
                 raise NonFiniteGradient(message)
-            warnings.warn(message, RuntimeWarning, stacklevel=2)
+            warn(message, RuntimeWarning)
     return found[0] if isinstance(xs, Value) else found
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from microgrid import Value
+from microgrid.base import files
 
 from .drawing import layout, painter
 from .drawing.scene import Scene
@@ -122,10 +122,11 @@ def draw(
 class Figure:
     """A picture of a graph as it was when it was drawn.  In a notebook it shows itself.
 
-    >>> from microgrid import Value
-    >>> figure = draw(Value(2.0, "a") * 3.0)
-    >>> figure.svg().startswith("<svg ")
-    True
+        >>> from microgrid import Value
+    from microgrid.base import files
+        >>> figure = draw(Value(2.0, "a") * 3.0)
+        >>> figure.svg().startswith("<svg ")
+        True
     """
 
     def __init__(self, trace: Trace, options: Options, choices: Choices) -> None:
@@ -171,9 +172,10 @@ class Figure:
     def dot(self) -> str:
         """The graph in Graphviz's language; this needs no layout engine.
 
-        >>> from microgrid import Value
-        >>> print(draw(-Value(2.0, "a")).dot().count("->"))
-        1
+                >>> from microgrid import Value
+        from microgrid.base import files
+                >>> print(draw(-Value(2.0, "a")).dot().count("->"))
+                1
         """
         numbers = Numbers(self._options.precision, ASCII_MINUS)
         return dot.source(compose(self._trace, self._options, numbers, self._choices), self._options)
@@ -201,7 +203,7 @@ class Figure:
                 f"cannot tell the format of {str(target)!r}: end it in {', '.join(first)} or {last}"
             )
         content = writers[target.suffix.lower()]()
-        replace_file(target, content.encode() if isinstance(content, str) else content)
+        files.replace(target, content)
         return target
 
     def __repr__(self) -> str:
@@ -234,32 +236,3 @@ def bundle(
         for kind, content in made.items()
         if (not include or kind in include) and not (exclude and kind in exclude)
     }
-
-
-UMASK = os.umask(0o077)  # it can only be read by setting it, which is safest before there are threads
-os.umask(UMASK)
-
-
-def replace_file(target: Path, content: bytes) -> None:
-    """Write next to the target and rename, so that nobody ever sees half a file; OSError names the target."""
-    temporary = None
-    try:
-        target = target.resolve()  # the file that a link means
-        handle, temporary = tempfile.mkstemp(prefix=".picture-", suffix=".tmp", dir=target.parent)
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        os.chmod(temporary, _mode(target))
-        os.replace(temporary, target)
-    except BaseException as error:
-        if temporary is not None:
-            Path(temporary).unlink(missing_ok=True)
-        if isinstance(error, OSError):
-            raise type(error)(
-                error.errno, f"cannot write the picture: {error.strerror}", str(target)
-            ) from error
-        raise
-
-
-def _mode(target: Path) -> int:
-    """The permissions a plain `open` would leave: those of the old file, or what the umask allows."""
-    return target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~UMASK

@@ -7,13 +7,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from microgrid.base.checks import one_of, whole
+
 from .graph.folding import LEVELS
 from .graph.trace import Node
 from .style.shapes import Point
 from .style.theme import THEMES
 from .words.language import LANGUAGES
 
-__all__ = ["CHOICES", "SLIDES", "Options", "check_choice"]
+__all__ = ["CHOICES", "SLIDES", "Options"]
 
 SLIDES: dict[str, Point] = {"16:9": (720.0, 405.0), "4:3": (720.0, 540.0)}
 """Points, on a page ten inches wide as presentation programs have it."""
@@ -62,16 +64,16 @@ class Options:
 
     def __post_init__(self) -> None:
         for name, choices in CHOICES.items():
-            check_choice(name, getattr(self, name), choices)
+            one_of(getattr(self, name), name, choices)
         for name, levels in (
             ("collapse", ("auto", *LEVELS)),
             ("color_by", ("grad",)),
             ("slide", tuple(SLIDES)),
         ):
             if getattr(self, name) is not None:
-                check_choice(name, getattr(self, name), levels)
+                one_of(getattr(self, name), name, levels)
         if self.radius is not None:
-            _check_whole("radius", self.radius, 0, None)
+            whole(self.radius, "radius", least=0)
             if self.around is None:
                 raise ValueError(f"radius={self.radius} says how far from a node: name it with around=")
         if not isinstance(self.timeout, int | float) or isinstance(self.timeout, bool):
@@ -80,26 +82,8 @@ class Options:
             )
         if not 0 < self.timeout < math.inf:
             raise ValueError(f"timeout={self.timeout} is out of range: a positive number of seconds")
-        _check_whole("precision", self.precision, 1, 17)
+        whole(self.precision, "precision", least=1, most=17)
         if self.max_nodes is not None:
-            _check_whole("max_nodes", self.max_nodes, 1, None)
+            whole(self.max_nodes, "max_nodes", least=1)
         if self.title is not None and not isinstance(self.title, str):
             raise TypeError(f"title is a str or None, got {type(self.title).__name__}")
-
-
-def check_choice(name: str, value: object, choices: tuple[str, ...]) -> None:
-    """ValueError for what is none of the choices, which it names."""
-    if value not in choices:
-        *first, last = (f'"{choice}"' for choice in choices)
-        raise ValueError(
-            f"{name}={value!r} is unknown: choose {' or '.join(filter(None, [', '.join(first), last]))}"
-        )
-
-
-def _check_whole(name: str, value: object, least: int, most: int | None) -> None:
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise TypeError(f"{name} is a whole number, got {type(value).__name__} {value!r}")
-    if value < least or (most is not None and value > most):
-        raise ValueError(
-            f"{name}={value} is out of range: " + (f"{least} to {most}" if most else f"at least {least}")
-        )

@@ -10,14 +10,15 @@ from pathlib import Path
 from typing import Any, overload
 
 from microgrid import Value
+from microgrid.base.checks import one_of
+from microgrid.base.messages import warn
 from microgrid.proof.report import Report
 
 from .drawing.slide_advice import warn_if_small
-from .errors import warn
 from .figure import bundle
 from .graph.folding import LEVELS, fold
 from .graph.trace import Trace, read
-from .options import Options, check_choice
+from .options import Options
 from .page.page import in_notebook, step_page, verdict
 from .picture.looks import scale_of, styles
 from .picture.selection import Choices, choose, collapsed
@@ -64,7 +65,7 @@ def steps(y: Value, *, by: str = "auto", lang: str = "en", **options: Any) -> St
         raise TypeError(
             f"steps has no option {unknown[0]!r}: there are by, lang, and as in draw {', '.join(known)}"
         )
-    check_choice("by", by, ("auto", *GROUPINGS))
+    one_of(by, "by", ("auto", *GROUPINGS))
     asked = Options(**options, lang=lang)
     trace = _read(y, asked)
     asked = _collapsed(trace, by, asked)
@@ -110,7 +111,7 @@ def explain(y: Value, *, by: str = "auto", lang: str = "en", precision: int = 4)
     4  All gradients are known.
        ∂v1/∂x = 20.1
     """
-    check_choice("by", by, ("auto", *GROUPINGS))
+    one_of(by, "by", ("auto", *GROUPINGS))
     options = Options(precision=precision, lang=lang)
     walked = Steps(_read(y, options), options, Choices(()), by)
     width = len(str(len(walked) - 1))

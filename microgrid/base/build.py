@@ -9,7 +9,6 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-import warnings
 from functools import cache
 from hashlib import sha256
 from importlib.abc import MetaPathFinder
@@ -30,18 +29,22 @@ NATIVE = ("base.stack", "programs.kernel")
 
 def choose() -> bool:
     """Make the imports that follow find the compiled modules, or their sources; True if compiled."""
+    stale = False
     if os.environ.get("MICROGRID_PURE", "") in ("", "0") and all(map(_built, COMPILED + NATIVE)):
         nodes = importlib.import_module(f"{NAME}.base.nodes")
         if nodes.built_from == digest():
             return True
         del sys.modules[f"{NAME}.base.nodes"]
-        warnings.warn(
-            "microgrid's sources have changed since they were compiled, so they run uncompiled, slower: compile them "
-            "again (pip install -e .), or set MICROGRID_PURE=1 while you edit",
-            RuntimeWarning,
-            stacklevel=3,
-        )
+        stale = True
     sys.meta_path.insert(0, _Sources())
+    if stale:
+        from .messages import warn  # only now, for it imports base.nodes
+
+        warn(
+            "microgrid's sources have changed since they were compiled, so they run uncompiled, slower: compile "
+            "them again (pip install -e .), or set MICROGRID_PURE=1 while you edit",
+            RuntimeWarning,
+        )
     return False
 
 

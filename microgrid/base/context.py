@@ -9,6 +9,7 @@ from copy import copy
 from functools import cache
 from typing import Any, NamedTuple
 
+from .checks import one_of
 from .nodes import Blocks
 
 __all__ = [
@@ -155,12 +156,11 @@ class errstate(_Block):
     """
 
     def __init__(self, *, domain: str | None = None, gradient: str | None = None) -> None:
-        _choose("domain", domain, ("raise", "ieee"))
-        _choose("gradient", gradient, ("warn", "raise", "ignore"))
-        chosen = {"domain": domain, "gradient": gradient}
-        super().__init__(**{name: choice for name, choice in chosen.items() if choice is not None})
-
-
-def _choose(name: str, choice: str | None, choices: tuple[str, ...]) -> None:
-    if choice is not None and choice not in choices:
-        raise ValueError(f"errstate({name}={choice!r}): choose one of {', '.join(map(repr, choices))}")
+        changes = {}
+        if domain is not None:
+            one_of(domain, "errstate: domain", ("raise", "ieee"))
+            changes["domain"] = domain
+        if gradient is not None:
+            one_of(gradient, "errstate: gradient", ("warn", "raise", "ignore"))
+            changes["gradient"] = gradient
+        super().__init__(**changes)

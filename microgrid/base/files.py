@@ -4,24 +4,37 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
 
 __all__ = ["replace"]
 
 
-def replace(path: Any, text: str) -> None:
-    """Write next to the target and rename; the permissions of a file that stood there are kept.  OSError as `open`."""
-    target = Path(path).resolve()  # the file that a link means
-    temporary = target.with_name(f".{target.name:.100}.{os.urandom(8).hex()}.tmp")
-    with temporary.open("x", encoding="utf-8", newline="") as file:
-        try:
-            file.write(text)
+def replace(path: str | os.PathLike[str], data: bytes | str) -> None:
+    """Write `data` (text as UTF-8) next to the file and rename, so that it is the old one or the new one, whole.
+
+    A link stays, and the file it means is replaced.  Permissions are those of the old file, or what `open` gives a
+    new one.  An OSError names `path`, the file that was asked for, and not the one written beside it.
+    """
+    temporary = None
+    try:
+        target = Path(
+            path
+        ).resolve()  # the file that a link means: renaming over the link would replace the link
+        permissions = target.stat().st_mode & 0o777 if target.exists() else None
+        beside = target.with_name(
+            f".{os.urandom(8).hex()}.tmp"
+        )  # renaming is atomic within one file system only
+        with beside.open("xb") as file:
+            temporary = beside
+            file.write(data.encode() if isinstance(data, str) else data)
             file.flush()
-            os.fsync(file.fileno())
-            file.close()
-            if target.exists():
-                temporary.chmod(target.stat().st_mode & 0o777)
-            temporary.replace(target)
-        except BaseException:
+            os.fsync(file.fileno())  # or a crash after the renaming could leave an empty file of that name
+        if permissions is not None:
+            temporary.chmod(permissions)
+        temporary.replace(target)
+    except BaseException as error:
+        if temporary is not None:
             temporary.unlink(missing_ok=True)
-            raise
+        if isinstance(error, OSError):
+            reason = f"cannot write the file: {error.strerror}"
+            raise type(error)(error.errno, reason, os.fspath(path)) from error
+        raise

@@ -25,11 +25,23 @@ __all__ = [
     "lossy",
     "number",
     "settle",
+    "warn",
     "with_foreign",
 ]
 
-NAME = __name__.partition(".")[0]
+NOT_THE_USER = ("microgrid", "viz", "contextlib", "functools", "importlib")
+"""Where no user's line is: the last three call ours, in a `with` block, for a cached property and at an import."""
 IEEE = 'microgrid.errstate(domain="ieee") goes on with inf and nan'
+
+
+def warn(text: str, category: type[Warning] = UserWarning) -> None:
+    """Warn of the line outside microgrid and viz that called them; what is compiled has no frame."""
+    frame = sys._getframe(1)
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] in NOT_THE_USER:
+        frame = frame.f_back
+    known = frame.f_globals.setdefault("__warningregistry__", {})  # where Python notes what was said once
+    name = frame.f_globals.get("__name__", "<unknown>")
+    warnings.warn_explicit(text, category, frame.f_code.co_filename, frame.f_lineno, name, known)
 
 
 def describe(v: Value) -> str:
@@ -171,15 +183,7 @@ def check_gradients(nodes: Sequence[Value], adjoints: Sequence[float]) -> None:
     if message and context.current().gradient == "raise":
         raise NonFiniteGradient(f"{message}; no gradient was changed")
     if message:
-        warnings.warn(message, RuntimeWarning, stacklevel=_outside())
-
-
-def _outside() -> int:
-    """How far up, for `warnings`, the code that called this package is: what is compiled has no frame."""
-    frame, level = sys._getframe(1), 1
-    while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] == NAME:
-        frame, level = frame.f_back, level + 1
-    return level
+        warn(message, RuntimeWarning)
 
 
 def _where_it_left(nodes: Sequence[Value], adjoints: Sequence[float], totals: Sequence[float]) -> str:

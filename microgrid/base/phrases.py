@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from .checks import one_of
+
 __all__ = ["LANGUAGES", "Phrase", "check_language", "count", "join", "said", "say"]
 
 LANGUAGES = ("en", "es")
@@ -39,10 +41,7 @@ def join(separator: str, texts: Iterable[str]) -> Phrase:
 
 
 def check_language(lang: object) -> None:
-    if lang not in LANGUAGES:
-        raise ValueError(
-            f"lang={lang!r} is unknown: choose " + " or ".join(f'"{known}"' for known in LANGUAGES)
-        )
+    one_of(lang, "lang", LANGUAGES)
 
 
 def said(text: str, lang: str) -> str:

@@ -22,7 +22,7 @@ SPELLINGS = {
 """What Python's users are told, as a pattern, and what is typed instead."""
 OPTION = rf'\b({"|".join([*DRAWING, "by", "around", "radius"])})=(None|"[^"]*"|[\w.+-]*)'
 """An option as Python writes it, with a value or without one."""
-NAME = r"^(highlight|path|around)\b(?=:| is )|\b(max_nodes|color_by)\b"
+NAME = r"^(highlight|path|around|precision|radius)\b(?=:| is )|\b(max_nodes|color_by)\b"
 """An option that a message begins with, or one whose name is no English word."""
 
 

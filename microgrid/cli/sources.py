@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 import runpy
 import sys
-import warnings
 from collections.abc import Sequence
 from contextlib import redirect_stdout
 from math import isinf
 from pathlib import Path
 from traceback import extract_tb
 
+from ..base.messages import warn
 from ..engine import Value, parameter
 from ..errors import MicrogridError
 from ..expressions.parse import free_names, parse
@@ -75,7 +75,7 @@ def _from_text(text: str, values: dict[str, float], params: str) -> Value:
     used = set(order(result))
     if aside := [name for name, node in nodes.items() if node not in used]:
         message = f"the last statement does not depend on {', '.join(aside)}, which the graph leaves out"
-        warnings.warn(message, RuntimeWarning, stacklevel=2)
+        warn(message, RuntimeWarning)
     return result
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from .. import arguments
+from ..base.checks import whole
 from ..base.context import errstate
 from ..errors import GraphError
 from ..nn.losses import loss_function
@@ -67,8 +68,8 @@ class Monitor:
         self.records: list[Snapshot] = []
         if loss is not None:
             loss_function(loss)  # which says what is wrong with it
-        self.samples = None if samples is None else arguments.count(samples, "samples")
-        self.every = None if every is None else arguments.count(every, "every")
+        self.samples = None if samples is None else whole(samples, "samples")
+        self.every = None if every is None else whole(every, "every")
         self._watches: dict[Any, Watch] = {}
         self._last: tuple[Watch, int] | None = None
 

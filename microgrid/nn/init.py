@@ -15,7 +15,7 @@ from math import ceil, erfc, nextafter, prod, sqrt
 from statistics import NormalDist
 from typing import Any, TypeVar
 
-from .. import arguments
+from ..base.checks import one_of, whole
 from ..base.messages import number
 from .weights import Source, Weights
 
@@ -164,9 +164,7 @@ def gain(nonlinearity: str, param: float | None = None) -> float:
     if nonlinearity == "leaky_relu":
         slope: float = 0.01 if param is None else number(param, where="gain: a slope is a real number")
         return sqrt(2 / (1 + slope * slope))
-    if nonlinearity not in GAINS:
-        known = ", ".join((*GAINS, "leaky_relu"))
-        raise ValueError(f"gain: none is known for {nonlinearity!r}, only for {known}")
+    one_of(nonlinearity, "gain: nonlinearity", (*GAINS, "leaky_relu"))
     return GAINS[nonlinearity]
 
 
@@ -224,7 +222,7 @@ def dirac(weights: W, groups: int = 1) -> W:
     All else is 0, outputs beyond the number of inputs too.  With `groups` each group of outputs hands on the inputs.
     ValueError unless there are 3 to 5 dimensions and the groups divide the outputs.
     """
-    found, groups = Weights("dirac", weights), arguments.count(groups, "dirac: groups")
+    found, groups = Weights("dirac", weights), whole(groups, "dirac: groups")
     if not 3 <= len(found.shape) <= 5:
         raise ValueError(
             f"dirac needs kernels of shape (out, in, width, ...), got shape {found.shape}: see eye"

@@ -10,11 +10,12 @@ from math import sqrt
 from typing import Any
 
 from .. import functions
+from ..base.checks import whole
 from ..base.context import current, scope, scope_at, scopes_inside
 from ..base.messages import number
 from ..engine import Value, parameter, weighted_sum
 from .mlp import activate, activation_row
-from .module import Module, bare, inputs, listed, size
+from .module import Module, bare, inputs, listed
 from .weights import Source
 
 __all__ = ["Activation", "Conv", "Linear", "Maxout"]
@@ -31,7 +32,10 @@ class Linear(Module):
     """
 
     def __init__(self, nin: int, nout: int, bias: bool = True, *, seed: Any = None) -> None:
-        self.nin, self.nout = size(nin, "the inputs of Linear"), size(nout, "the outputs of Linear")
+        self.nin, self.nout = (
+            whole(nin, "the number of inputs of Linear"),
+            whole(nout, "the number of outputs of Linear"),
+        )
         bound, source = 1 / sqrt(self.nin), Source(seed)
         drawn = iter(source.uniforms(-bound, bound, self.nin * self.nout))
         self.w, self.b = [], []
@@ -89,14 +93,14 @@ class Conv(Module):
         seed: Any = None,
     ) -> None:
         nin, nout = self.channels = (
-            size(nin, "the input channels of Conv"),
-            size(nout, "the output channels of Conv"),
+            whole(nin, "the number of input channels of Conv"),
+            whole(nout, "the number of output channels of Conv"),
         )
         self.kernel, self.stride = (
-            size(kernel, "the places of a kernel"),
-            size(stride, "the steps of a stride"),
+            whole(kernel, "the size of a kernel"),
+            whole(stride, "the stride"),
         )
-        self.padding = size(padding, "the zeros of padding", least=0)
+        self.padding = whole(padding, "the padding", least=0)
         if self.padding >= self.kernel:
             raise ValueError(
                 f"Conv: with a padding of {self.padding} some outputs see nothing but zeros: a kernel of "
@@ -166,9 +170,12 @@ class Maxout(Module):
     """
 
     def __init__(self, nin: int, nout: int, pieces: int = 2, *, seed: Any = None) -> None:
-        self.nin, self.nout = size(nin, "the inputs of Maxout"), size(nout, "the outputs of Maxout")
+        self.nin, self.nout = (
+            whole(nin, "the number of inputs of Maxout"),
+            whole(nout, "the number of outputs of Maxout"),
+        )
         self.pieces, source = [], Source(seed)
-        for k in range(size(pieces, "the pieces of Maxout")):
+        for k in range(whole(pieces, "the number of pieces of Maxout")):
             with scope(f"piece{k}"):
                 self.pieces.append(Linear(nin, nout, seed=source))
 

@@ -17,6 +17,7 @@ from math import exp, inf
 from typing import Any
 
 from .. import arguments, functions
+from ..base.checks import one_of, whole
 from ..base.messages import number
 from ..engine import Value
 from .pairing import by_class, by_number, check_range
@@ -287,7 +288,7 @@ def _penalised(name: str, parameters: Any, strength: Any, samples: Any) -> tuple
         raise ValueError(
             f"{name}: strength is 0 or more, got {strength}: below 0 large weights would be rewarded"
         )
-    return weights, strength if samples is None else strength / arguments.count(samples, f"{name}: samples")
+    return weights, strength if samples is None else strength / whole(samples, f"{name}: samples")
 
 
 # ---------------------------------------------------------------- a loss to be followed
@@ -297,8 +298,7 @@ def loss_function(loss: Any) -> Callable[[Any, Any], Any]:
     """A loss of (predictions, targets), given as a function or by its name here."""
     names = [name for name in __all__ if not name.endswith("penalty")]
     if isinstance(loss, str):
-        if loss not in names:
-            raise ValueError(f"loss={loss!r}: the losses are {', '.join(names)}")
+        one_of(loss, "loss", names)
         loss = globals()[loss]
     if not callable(loss):
         raise TypeError(f"loss is a function of (predictions, targets) or the name of one, got {loss!r}")

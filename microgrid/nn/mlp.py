@@ -10,11 +10,12 @@ import random
 from collections.abc import Iterable
 from typing import Any
 
+from ..base.checks import whole
 from ..base.context import current, scope, scope_at, scopes_inside
 from ..custom import CustomOp, custom_node
 from ..engine import Value, parameter, unary, weighted_sum
 from ..ops import RELU, TABLE, Op
-from .module import Module, bare, inputs, size
+from .module import Module, bare, inputs
 
 __all__ = ["MLP", "Layer", "Neuron", "activation_row"]
 
@@ -31,7 +32,7 @@ class Neuron(Module):
     """
 
     def __init__(self, nin: int, nonlin: bool = True, activation: str = "relu") -> None:
-        nin = size(nin, "the inputs of a neuron")
+        nin = whole(nin, "the number of inputs of a neuron")
         activation_row(activation)
         self.w = [parameter(random.uniform(-1, 1), f"w{i}") for i in range(nin)]
         self.b = parameter(0.0, "b")
@@ -64,7 +65,10 @@ class Layer(Module):
     """
 
     def __init__(self, nin: int, nout: int, **kwargs: Any) -> None:
-        self.nin, self.nout = size(nin, "the inputs of a layer"), size(nout, "the neurons of a layer")
+        self.nin, self.nout = (
+            whole(nin, "the number of inputs of a layer"),
+            whole(nout, "the number of neurons of a layer"),
+        )
         self.neurons: list[Neuron] = []
         for i in range(self.nout):
             with scope(f"neuron{i}"):
@@ -107,9 +111,12 @@ class MLP(Module):
             raise TypeError(
                 f"MLP needs a list of layer sizes, such as [16, 1], got {type(nouts).__name__} {nouts!r}"
             )
-        self.nin = size(nin, "the inputs of an MLP")
+        self.nin = whole(nin, "the number of inputs of an MLP")
         # all is checked before the first weight is drawn
-        sizes = [self.nin, *(size(nout, f"the neurons of layer {i}") for i, nout in enumerate(nouts))]
+        sizes = [
+            self.nin,
+            *(whole(nout, f"the number of neurons of layer {i}") for i, nout in enumerate(nouts)),
+        ]
         if len(sizes) == 1:
             raise ValueError("MLP needs at least one layer: its last size is the number of outputs")
         activation_row(activation)

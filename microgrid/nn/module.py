@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from numbers import Real
-from operator import index
 from types import MappingProxyType
 from typing import Any, Self
 
@@ -12,7 +11,7 @@ from ..engine import Value
 from . import checkpoints
 from .summary import Summary, summarize
 
-__all__ = ["Module", "bare", "inputs", "listed", "samples", "size", "walk"]
+__all__ = ["Module", "bare", "inputs", "listed", "samples", "walk"]
 
 
 class Module:
@@ -172,15 +171,6 @@ def walk(module: Module) -> Iterator[tuple[str, Module | Value]]:
 
 
 # ---------------------------------------------------------------- what users hand in
-
-
-def size(n: Any, what: str, least: int = 1) -> int:
-    """How many there are, as an int."""
-    if isinstance(n, bool) or not hasattr(n, "__index__"):
-        raise TypeError(f"{what} are counted by an int, got {type(n).__name__} {n!r}")
-    if index(n) < least:
-        raise ValueError(f"{what} are at least {least}, got {n}")
-    return index(n)
 
 
 def inputs(x: Any, expected: int | None, who: Any) -> list[Value]:

@@ -10,6 +10,7 @@ from numbers import Real
 from typing import Any, NamedTuple
 
 from .. import functions
+from ..base.checks import one_of
 from ..base.messages import describe, number
 from ..engine import Value
 from ..errors import DomainError
@@ -196,5 +197,4 @@ def check_range(name: str, x: Any, low: float, high: float, rule: str) -> None:
 
 
 def check_reduction(name: str, reduction: str) -> None:
-    if reduction not in REDUCTIONS:
-        raise ValueError(f'{name}: reduction is "mean", "sum" or "none", got {reduction!r}')
+    one_of(reduction, f"{name}: reduction", REDUCTIONS)

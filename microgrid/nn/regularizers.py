@@ -11,10 +11,11 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from .. import functions
+from ..base.checks import whole
 from ..base.context import current, scope, scope_at, scopes_inside
 from ..base.messages import number
 from ..engine import Value, parameter
-from .module import Module, bare, inputs, samples, size
+from .module import Module, bare, inputs, samples
 
 if TYPE_CHECKING:
     import numpy as np
@@ -77,7 +78,7 @@ class Dropout(Module):
 
         They are those that n further calls would have used.
         """
-        return self._factors((size(n, "the rows of masks to draw", least=0), len(self.masks)))
+        return self._factors((whole(n, "the number of rows of masks to draw", least=0), len(self.masks)))
 
     def _factors(self, shape: tuple[int, ...]) -> Floats:
         kept: Floats = self._stream.random(shape) >= self.p
@@ -136,7 +137,7 @@ class BatchNorm(Module):
     saved = MappingProxyType({"running_mean": -inf, "running_var": 0.0})
 
     def __init__(self, n: int, eps: float = 1e-5, momentum: float = 0.1) -> None:
-        self.nin = self.nout = size(n, "the inputs of BatchNorm")
+        self.nin = self.nout = whole(n, "the number of inputs of BatchNorm")
         self.eps: float = number(eps, where="BatchNorm: eps is a real number")
         self.momentum: float = number(momentum, where="BatchNorm: momentum is a real number")
         if self.eps < 0:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from .. import arguments
+from ..base.checks import whole
 from ..errors import CheckpointError, NonFiniteGradient
 from .parameters import standing, target
 from .settings import contents, jsonable, nonnegative, settings
@@ -201,9 +202,9 @@ class Optimizer:
                 )
             self._last[row] = numbers
         if not isinstance(steps, list):
-            self._steps = arguments.count(steps, "steps", least=0)
+            self._steps = whole(steps, "steps", least=0)
         elif len(steps) == n:
-            self._steps = np.array([arguments.count(k, "steps", least=0) for k in steps])
+            self._steps = np.array([whole(k, "steps", least=0) for k in steps])
         else:
             raise CheckpointError(f"steps are counted for {n} parameters, and the state has {len(steps)}")
 

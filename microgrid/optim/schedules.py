@@ -12,7 +12,7 @@ from math import cos, isfinite, pi
 from types import SimpleNamespace
 from typing import Any, ClassVar
 
-from ..arguments import count
+from ..base.checks import whole
 from ..base.messages import number
 from ..errors import CheckpointError
 from .settings import contents, fraction, jsonable, nonnegative, settings
@@ -68,7 +68,7 @@ class Schedule(_Resumable):
 
     progress: ClassVar = {
         "base_lr": lambda x: nonnegative(x, "base_lr", 0.01),
-        "last_epoch": lambda x: count(x, "last_epoch", least=0),
+        "last_epoch": lambda x: whole(x, "last_epoch", least=0),
     }
 
     def __init__(self, optimizer: Any) -> None:
@@ -103,7 +103,7 @@ class StepLR(Schedule):
     """
 
     def __init__(self, optimizer: Any, step_size: int, gamma: float = 0.1) -> None:
-        self.step_size, self.gamma = count(step_size, "step_size"), nonnegative(gamma, "gamma", 0.1)
+        self.step_size, self.gamma = whole(step_size, "step_size"), nonnegative(gamma, "gamma", 0.1)
         super().__init__(optimizer)
 
     def lr_at(self, epoch: int) -> float:
@@ -116,7 +116,7 @@ class MultiStepLR(Schedule):
     def __init__(self, optimizer: Any, milestones: Iterable[int], gamma: float = 0.1) -> None:
         if not isinstance(milestones, Iterable):
             raise TypeError(f"milestones are a list of epochs, such as [30, 80], got {milestones!r}")
-        self.milestones = tuple(sorted(count(epoch, "a milestone", least=0) for epoch in milestones))
+        self.milestones = tuple(sorted(whole(epoch, "a milestone", least=0) for epoch in milestones))
         self.gamma = nonnegative(gamma, "gamma", 0.1)
         super().__init__(optimizer)
 
@@ -142,7 +142,7 @@ class CosineAnnealingLR(Schedule):
     """
 
     def __init__(self, optimizer: Any, T_max: int, eta_min: float = 0.0) -> None:
-        self.T_max, self.eta_min = count(T_max, "T_max"), nonnegative(eta_min, "eta_min", 0)
+        self.T_max, self.eta_min = whole(T_max, "T_max"), nonnegative(eta_min, "eta_min", 0)
         super().__init__(optimizer)
 
     def lr_at(self, epoch: int) -> float:
@@ -161,7 +161,7 @@ class LinearLR(Schedule):
                 "start_factor is above 0, got 0.0: with a learning rate of 0 nothing would be learnt"
             )
         self.end_factor = fraction(end_factor, "end_factor", 1)
-        self.total_iters = count(total_iters, "total_iters")
+        self.total_iters = whole(total_iters, "total_iters")
         super().__init__(optimizer)
 
     def lr_at(self, epoch: int) -> float:
@@ -173,7 +173,7 @@ class PolynomialLR(Schedule):
     """base_lr (1 - epoch/total_iters)^power, 0 from epoch total_iters on."""
 
     def __init__(self, optimizer: Any, total_iters: int = 5, power: float = 1.0) -> None:
-        self.total_iters, self.power = count(total_iters, "total_iters"), nonnegative(power, "power", 1)
+        self.total_iters, self.power = whole(total_iters, "total_iters"), nonnegative(power, "power", 1)
         super().__init__(optimizer)
 
     def lr_at(self, epoch: int) -> float:
@@ -191,9 +191,9 @@ class ReduceLROnPlateau(_Resumable):
 
     progress: ClassVar = {
         "best": lambda x: None if x is None else number(x, where="best is a number"),
-        "bad_epochs": lambda x: count(x, "bad_epochs", least=0),
-        "cooling": lambda x: count(x, "cooling", least=0),
-        "last_epoch": lambda x: count(x, "last_epoch", least=0),
+        "bad_epochs": lambda x: whole(x, "bad_epochs", least=0),
+        "cooling": lambda x: whole(x, "cooling", least=0),
+        "last_epoch": lambda x: whole(x, "last_epoch", least=0),
     }
 
     def __init__(
@@ -214,7 +214,7 @@ class ReduceLROnPlateau(_Resumable):
             raise ValueError(f'threshold_mode={threshold_mode!r}: choose "rel" or "abs"')
         self.mode, self.threshold_mode = mode, threshold_mode
         self.factor = fraction(factor, "factor", 0.1, one=False)
-        self.patience, self.cooldown = count(patience, "patience", 0), count(cooldown, "cooldown", 0)
+        self.patience, self.cooldown = whole(patience, "patience", 0), whole(cooldown, "cooldown", 0)
         self.threshold = nonnegative(threshold, "threshold", 1e-4)
         self.min_lr, self.eps = nonnegative(min_lr, "min_lr", 0), nonnegative(eps, "eps", 1e-8)
         self.best: float | None = None

@@ -6,14 +6,13 @@ where numbers that are not finite have to be explained.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Sequence
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from .. import arguments
 from ..base import context
-from ..base.messages import IEEE, describe
+from ..base.messages import IEEE, describe, warn
 from ..base.nodes import CONSTANT
 from ..custom import CustomOp
 from ..engine import Value
@@ -326,7 +325,7 @@ def _report(fault: str) -> None:
     if fault and wanted == "raise":
         raise NonFiniteGradient(fault)
     if fault and wanted == "warn":
-        warnings.warn(fault, RuntimeWarning, stacklevel=4)
+        warn(fault, RuntimeWarning)
 
 
 class _NoMachine:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from .. import arguments
 from ..base import context
+from ..base.checks import whole
 from ..base.messages import number
 from ..engine import Value
 from ..errors import GraphError
@@ -93,9 +94,9 @@ def fit(
         held = _held(validation)
     moved = _optimizer(optimizer, model)
     task = Task(model, loss, penalty, moved.parameters, examples)
-    epochs, size = arguments.count(epochs, "epochs"), len(examples)
+    epochs, size = whole(epochs, "epochs"), len(examples)
     if batch_size is not None:
-        size = min(arguments.count(batch_size, "batch_size"), len(examples))
+        size = min(whole(batch_size, "batch_size"), len(examples))
     last = len(examples) % size or size
     if task.norms and last == 1:
         raise ValueError(

@@ -11,8 +11,8 @@ from math import inf
 from typing import Any
 
 from .. import pictures
-from ..arguments import count
 from ..base import files
+from ..base.checks import whole
 from ..base.messages import number
 from ..optim.settings import nonnegative
 
@@ -32,7 +32,7 @@ class EarlyStopping:
     restore: bool = True
 
     def __post_init__(self) -> None:
-        self.patience = count(self.patience, "patience")
+        self.patience = whole(self.patience, "patience")
         self.min_delta = nonnegative(self.min_delta, "min_delta", 0)
 
 

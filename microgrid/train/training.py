@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from ..base.context import errstate
-from ..base.messages import IEEE
+from ..base.messages import IEEE, warn
 from ..errors import DomainError, NonFiniteGradient
 from ..optim import Optimizer, ReduceLROnPlateau
 from .examples import Examples, batches
@@ -68,16 +67,18 @@ class Training:
             if held is not None:
                 check(self.metrics, self.objective.shape, held.y)
             if why_eager:
-                notice(
+                warn(
                     "fit cannot replay this model, and computes every sample in Python, many times slower: "
-                    f"{why_eager}"
+                    f"{why_eager}",
+                    RuntimeWarning,
                 )
             if untrained := self.objective.overlooked():
                 name, v = next(iter(untrained.items()))
                 more = f" and {len(untrained) - 1} more" if len(untrained) > 1 else ""
-                notice(
+                warn(
                     f"fit does not train {name} ({v.data}){more}, a Value in the model and no parameter: make it "
-                    f"microgrid.parameter({v.data}), or a plain number if it is to stay"
+                    f"microgrid.parameter({v.data}), or a plain number if it is to stay",
+                    RuntimeWarning,
                 )
             self.rows = self.objective.encode(self.task.examples)
             self.prepare_monitor()
@@ -87,11 +88,12 @@ class Training:
             trouble = self.train(progress)
             fault = self.objective.fault()
         if trouble:
-            notice(f"fit {self.history.stopped}")
+            warn(f"fit {self.history.stopped}", RuntimeWarning)
         elif fault:
-            notice(
+            warn(
                 f"fit replayed a graph that is not the model's any more: {fault}; with replay=False every step is "
-                "computed by the model itself"
+                "computed by the model itself",
+                RuntimeWarning,
             )
         return self.history
 
@@ -256,11 +258,6 @@ class Validation:
             if metrics:
                 numbers |= evaluate(metrics, self.objective.predictions(), self.task.examples.y)
         return numbers
-
-
-def notice(text: str) -> None:
-    """A warning that names the line where `fit` was called."""
-    warnings.warn(text, RuntimeWarning, stacklevel=4)
 
 
 def plain(error: Exception) -> str:

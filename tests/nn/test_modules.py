@@ -242,15 +242,15 @@ def test_layers_and_neurons_alone_name_themselves_too():
 @pytest.mark.parametrize(
     ("make", "error", "message"),
     [
-        (lambda: MLP(0, [1]), ValueError, "the inputs of an MLP are at least 1, got 0"),
-        (lambda: MLP(2, [4, -1]), ValueError, "the neurons of layer 1 are at least 1, got -1"),
+        (lambda: MLP(0, [1]), ValueError, "the number of inputs of an MLP is at least 1, got 0"),
+        (lambda: MLP(2, [4, -1]), ValueError, "the number of neurons of layer 1 is at least 1, got -1"),
         (lambda: MLP(2, []), ValueError, "at least one layer"),
         (lambda: MLP(2, 16), TypeError, r"a list of layer sizes, such as \[16, 1\], got int 16"),
-        (lambda: MLP(2, [4, 1.0]), TypeError, "the neurons of layer 1 are counted by an int, got float 1.0"),
-        (lambda: MLP("2", [1]), TypeError, "the inputs of an MLP are counted by an int, got str '2'"),
-        (lambda: Layer(2, 0), ValueError, "the neurons of a layer are at least 1, got 0"),
-        (lambda: Layer(2, True), TypeError, "counted by an int, got bool True"),
-        (lambda: Neuron(-3), ValueError, "the inputs of a neuron are at least 1, got -3"),
+        (lambda: MLP(2, [4, 1.0]), TypeError, "the number of neurons of layer 1 is a whole number, got float 1.0"),
+        (lambda: MLP("2", [1]), TypeError, "the number of inputs of an MLP is a whole number, got str '2'"),
+        (lambda: Layer(2, 0), ValueError, "the number of neurons of a layer is at least 1, got 0"),
+        (lambda: Layer(2, True), TypeError, "is a whole number, got bool True"),
+        (lambda: Neuron(-3), ValueError, "the number of inputs of a neuron is at least 1, got -3"),
     ],
 )
 def test_impossible_sizes_are_refused_before_any_weight_is_drawn(make, error, message):

@@ -106,7 +106,7 @@ def test_all_masks_of_a_dropout_that_is_used_twice():
         (lambda: Dropout(-0.1), ValueError, r"lies from 0 to 1, 1 excluded, got -0\.1"),
         (lambda: Dropout("0.5"), TypeError, "p, the share that is dropped, is a real number, got str"),
         (lambda: Dropout(seed="a"), TypeError, "seed is an int or a NumPy Generator, got str 'a'"),
-        (lambda: Dropout().draw(-1), ValueError, "the rows of masks to draw are at least 0, got -1"),
+        (lambda: Dropout().draw(-1), ValueError, "the number of rows of masks to draw is at least 0, got -1"),
         (lambda: Dropout()([]), ValueError, "expects one or more inputs, got 0"),
     ],
 )
@@ -227,7 +227,7 @@ def test_copies_do_not_take_the_last_batch_along():
         (lambda: BatchNorm(2).batch([[1.0, 2.0]]), ValueError, "a batch of 1 sample has no variance: it takes 2"),
         (lambda: BatchNorm(2).batch([[1.0, 2.0], [1.0]]), ValueError, r"BatchNorm\(2\) expects 2 inputs, got 1"),
         (lambda: BatchNorm(2).batch([]), ValueError, "an empty batch has no samples"),
-        (lambda: BatchNorm(0), ValueError, "the inputs of BatchNorm are at least 1, got 0"),
+        (lambda: BatchNorm(0), ValueError, "the number of inputs of BatchNorm is at least 1, got 0"),
         (lambda: BatchNorm(1, eps=-1.0), ValueError, r"eps is 0 or more, got -1\.0"),
         (lambda: BatchNorm(1, momentum=1.5), ValueError, r"momentum, .* lies from 0 to 1, got 1\.5"),
         (lambda: BatchNorm(1, momentum=None), TypeError, "momentum is a real number, got NoneType"),

@@ -84,7 +84,7 @@ MEMORY = {"exp_avg": [0.0] * 3, "exp_avg_sq": [0.0] * 3}
         ({"memory": MEMORY | {"exp_avg": [0.0, nan, 0.0]}}, "exp_avg is 3 finite numbers"),
         ({"memory": MEMORY | {"exp_avg": ["a", "b", "c"]}}, "exp_avg is 3 numbers, of real numbers, got dtype"),
         ({"steps": -1}, "steps is at least 0"),
-        ({"steps": 1.5}, "steps is an int"),
+        ({"steps": 1.5}, "steps is a whole number"),
         ({"steps": [1, 2]}, "counted for 3 parameters, and the state has 2"),
     ],
 )

@@ -132,7 +132,7 @@ def test_plateau(metrics, options, expected):
     ("make", "error", "message"),
     [
         (lambda o: optim.StepLR(o, 0), ValueError, "step_size is at least 1, got 0"),
-        (lambda o: optim.StepLR(o, 2.5), TypeError, "step_size is an int, got float 2.5"),
+        (lambda o: optim.StepLR(o, 2.5), TypeError, "step_size is a whole number, got float 2.5"),
         (lambda o: optim.StepLR(o, 2, gamma=-1), ValueError, "gamma is a finite number from 0 on, got -1.0"),
         (lambda o: optim.MultiStepLR(o, 3), TypeError, r"milestones are a list of epochs, such as \[30, 80\], got 3"),
         (lambda o: optim.MultiStepLR(o, [3, -1]), ValueError, "a milestone is at least 0"),

@@ -183,8 +183,8 @@ def test_gabor_data_lie_on_the_curve(phi):
     [
         ({"n": 0}, ValueError, "n is at least 1, got 0"),
         ({"n": -3}, ValueError, "n is at least 1, got -3"),
-        ({"n": 2.0}, TypeError, "n is an int, got float"),
-        ({"n": True}, TypeError, "n is an int, got bool"),
+        ({"n": 2.0}, TypeError, "n is a whole number, got float"),
+        ({"n": True}, TypeError, "n is a whole number, got bool"),
         ({"noise": -0.1}, ValueError, "noise, .* got -0.1"),
         ({"noise": math.nan}, ValueError, "noise is a real number"),
         ({"noise": "0.1"}, TypeError, "noise is a real number"),

@@ -203,7 +203,7 @@ def test_an_old_file_survives_a_failure(where: str, tmp_path: Path, monkeypatch:
     path = tmp_path / "graph.png"
     path.write_text("old")
     module, name = {
-        "while drawing": (pdf_png, "png"), "while writing": (os, "fdopen"), "while renaming": (os, "replace"),
+        "while drawing": (pdf_png, "png"), "while writing": (os, "fsync"), "while renaming": (os, "replace"),
     }[where]  # fmt: skip
 
     def full(*_: object, **__: object) -> bytes:

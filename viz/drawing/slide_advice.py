@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from ..errors import warn
+from microgrid.base.messages import warn
+
 from ..graph.folding import fold
 from ..graph.trace import Trace
 from ..options import Options

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from microgrid import Value
+from microgrid.base.checks import one_of
 from microgrid.ops import TABLE
 
 from ..graph.trace import read
-from ..options import CHOICES, Options, check_choice
+from ..options import CHOICES, Options
 from ..picture.boxes import PENDING, Box, Picture
 from ..picture.looks import Look
 from ..style.text import clean
@@ -126,7 +127,7 @@ def draw_dot(root: Value, format: str = "svg", rankdir: str = "LR") -> Digraph:
     """
     import graphviz
 
-    check_choice("rankdir", rankdir, CHOICES["rankdir"])
+    one_of(rankdir, "rankdir", CHOICES["rankdir"])
     numbers = Numbers(minus=ASCII_MINUS)
     graph = graphviz.Digraph(format=format, graph_attr={"rankdir": rankdir})
     for node in read(root).nodes:

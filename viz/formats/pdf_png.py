@@ -7,8 +7,9 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from microgrid.base.messages import warn
+
 from ..drawing.scene import Group, Path, Scene, Text
-from ..errors import warn
 from ..style.shapes import Point, Rectangle, polygon
 from ..style.theme import Paint
 from .matplotlib_figure import POINTS, bounds, draw, figure, missing, settings

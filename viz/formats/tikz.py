@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from microgrid.base.messages import warn
+
 from ..drawing.scene import Group, Path, Scene, Text
 from ..drawing.slide import shrink
-from ..errors import warn
 from ..style.shapes import Command, Point
 from ..style.theme import Paint
 from .latex import latex, missing

@@ -18,13 +18,13 @@ from string import Template
 from typing import Any
 
 from microgrid import Value, verify
+from microgrid.base.messages import warn
 from microgrid.base.phrases import LANGUAGES, said
 from microgrid.ops import TABLE
 from microgrid.proof.report import MARKS, Report
 
 from ..drawing.painter import paint
 from ..drawing.scene import Path, Scene, Text
-from ..errors import warn
 from ..formats.svg import svg
 from ..graph.paths import MOST
 from ..graph.trace import Node, Trace, read

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from microgrid import Value
+from microgrid.base.messages import warn
 from microgrid.graph import order
 
 from ..drawing.engines import estimate, lengths, work
-from ..errors import TooLarge, VizError, warn
+from ..errors import TooLarge, VizError
 from ..graph.folding import LEVELS, Unit, edges, fold
 from ..graph.paths import Paths
 from ..graph.trace import Trace

@@ -5,7 +5,8 @@ from __future__ import annotations
 from math import hypot
 from typing import Any
 
-from ..options import check_choice
+from microgrid.base.checks import one_of
+
 from ..style.text import clean, shorten
 from ..style.theme import LECTURE, PALETTE
 from .axes import few, gradation, grid, legend, panel, say
@@ -86,7 +87,7 @@ def histograms(
     """
     import numpy as np
 
-    check_choice("what", what, tuple(SIGNS))
+    one_of(what, "what", tuple(SIGNS))
     records = snapshots(monitor)
     chosen = [record for record in records if step is None or record.step == step]
     if not chosen:

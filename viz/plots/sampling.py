@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 from typing import Any
 
 import microgrid
 from microgrid import Value, errstate
+from microgrid.base.messages import warn
 
 from .axes import few
 
@@ -51,11 +51,10 @@ class Sampled:
         # as not all of them may be affordable, they come from everywhere from the beginning
         self.replays = self._agree(np.random.default_rng(0).permutation(probes))
         if not self.replays:
-            warnings.warn(
+            warn(
                 f"{what} computes some points otherwise than others, so Python decides by data: its graph cannot be "
                 "replayed, and every point is computed in Python",
                 RuntimeWarning,
-                stacklevel=3,
             )
 
     def __call__(self, points: Any) -> Any:

@@ -7,11 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from microgrid.base import files
+from microgrid.base.messages import warn
+
 from ..drawing.scene import Scene
 from ..drawing.slide import READABLE, Fit
 from ..drawing.slide_advice import too_small
-from ..errors import warn
-from ..figure import replace_file
 from ..formats import pdf_png, tikz
 from ..options import SLIDES
 from . import animation
@@ -46,7 +47,7 @@ class Files:
             for folder in {file.parent for file in targets}:
                 folder.mkdir(exist_ok=True)
         for file, content in zip(targets, contents, strict=True):
-            replace_file(file, content)
+            files.replace(file, content)
         return targets
 
     def tikz(self) -> str:

@@ -1,0 +1,40 @@
+"""Checks of what users hand in, worded once: a whole number in a range, and one of several choices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from operator import index
+from typing import SupportsIndex
+
+__all__ = ["one_of", "whole"]
+
+
+def whole(n: SupportsIndex, what: str, least: int = 1, most: int | None = None) -> int:
+    """A whole number from `least` to `most` as an int; NumPy's are welcome, True and False are not.
+
+    >>> whole(0, "epochs")
+    Traceback (most recent call last):
+    ValueError: epochs is at least 1, got 0
+    """
+    if isinstance(n, bool) or not hasattr(n, "__index__"):
+        raise TypeError(f"{what} is a whole number, got {type(n).__name__} {n!r}")
+    number = index(n)
+    if number < least or (most is not None and number > most):
+        limits = f"at least {least}" if most is None else f"from {least} to {most}"
+        raise ValueError(f"{what} is {limits}, got {number}")
+    return number
+
+
+def one_of(choice: object, what: str, choices: Iterable[str]) -> None:
+    """ValueError for what is none of the choices, which it names.
+
+    >>> one_of("up", "rankdir", ("LR", "TB"))
+    Traceback (most recent call last):
+    ValueError: rankdir='up' is unknown: choose "LR" or "TB"
+    """
+    names = list(choices)
+    if choice not in names:
+        *first, last = (f'"{name}"' for name in names)
+        raise ValueError(
+            f"{what}={choice!r} is unknown: choose {', '.join(first)}{' or ' * bool(first)}{last}"
+        )
