@@ -122,11 +122,10 @@ def draw(
 class Figure:
     """A picture of a graph as it was when it was drawn.  In a notebook it shows itself.
 
-        >>> from microgrid import Value
-    from microgrid.base import files
-        >>> figure = draw(Value(2.0, "a") * 3.0)
-        >>> figure.svg().startswith("<svg ")
-        True
+    >>> from microgrid import Value
+    >>> figure = draw(Value(2.0, "a") * 3.0)
+    >>> figure.svg().startswith("<svg ")
+    True
     """
 
     def __init__(self, trace: Trace, options: Options, choices: Choices) -> None:
@@ -172,10 +171,9 @@ class Figure:
     def dot(self) -> str:
         """The graph in Graphviz's language; this needs no layout engine.
 
-                >>> from microgrid import Value
-        from microgrid.base import files
-                >>> print(draw(-Value(2.0, "a")).dot().count("->"))
-                1
+        >>> from microgrid import Value
+        >>> print(draw(-Value(2.0, "a")).dot().count("->"))
+        1
         """
         numbers = Numbers(self._options.precision, ASCII_MINUS)
         return dot.source(compose(self._trace, self._options, numbers, self._choices), self._options)
