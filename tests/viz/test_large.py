@@ -17,8 +17,9 @@ from helpers.graphs import deep, lecture
 from helpers.pictures import groups, network, texts
 from microgrid import Value
 from viz.drawing import engines, scene
-from viz.picture import selection
-from viz.picture.selection import MOST_LABELLED
+from viz.graph import effort
+from viz.picture import time_limit
+from viz.picture.time_limit import MOST_LABELLED
 
 SLEEP = "sleep 60 & echo $! > {pids}; echo $$ >> {pids}; wait\n"
 
@@ -100,7 +101,7 @@ def test_very_many_arrows_are_plain() -> None:
     ],
 )
 def test_the_work_of_a_layout_counts_the_ranks_that_arrows_pass(arrows: list[tuple[int, int]], work: int) -> None:
-    assert engines.work(4, arrows) == work
+    assert effort.work(4, arrows) == work
 
 
 def test_a_network_is_little_work_since_its_neurons_can_stand_side_by_side() -> None:
@@ -115,8 +116,8 @@ def test_a_network_is_little_work_since_its_neurons_can_stand_side_by_side() -> 
     ends = [box["s", i, n - 1] for i in range(n)]
     arrows += [(ends[i], len(box) + i) for i in range(n)] + [(len(box) + i, len(box) + i + 1) for i in range(n - 1)]
     least = len(arrows) + n * (n - 1) // 2
-    assert engines.work(0, arrows) == least
-    assert sum(engines.lengths(arrows)) > 4 * least
+    assert effort.work(0, arrows) == least
+    assert sum(effort.lengths(arrows)) > 4 * least
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -127,7 +128,7 @@ def test_one_arrow_of_each_box_leads_to_the_next_rank(seed: int) -> None:
     longest = {59: 0}  # the longest way to the end, by trying all
     for tail in reversed(range(59)):
         longest[tail] = 1 + max(longest[head] for other, head in arrows if other == tail)
-    spans = engines.lengths(arrows)
+    spans = effort.lengths(arrows)
     assert spans == [longest[tail] - longest[head] for tail, head in arrows]
     assert all(min(span for (t, _), span in zip(arrows, spans, strict=True) if t == tail) == 1 for tail in range(59))
 
@@ -143,8 +144,8 @@ def dense(count: int) -> Value:
 
 @pytest.mark.parametrize("rankdir", ["LR", "RL", "TB", "BT"])
 def test_long_arrows_are_drawn_where_they_cannot_be_laid_out(rankdir: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(selection, "PATIENCE", 0.01)
-    monkeypatch.setattr(selection, "HURRY", 0.002)
+    monkeypatch.setattr(time_limit, "PATIENCE", 0.01)
+    monkeypatch.setattr(time_limit, "HURRY", 0.002)
     y = dense(120)
     with pytest.warns(UserWarning, match=r"without their local derivatives; \d+ long arrows are drawn behind the box"):
         figure = viz.draw(y, rankdir=rankdir)
@@ -182,8 +183,8 @@ def points(path: scene.Path) -> list[tuple[float, float]]:
 
 
 def test_scopes_are_not_collapsed_for_the_sake_of_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(selection, "PATIENCE", 0.005)
-    monkeypatch.setattr(selection, "HURRY", 0.005)
+    monkeypatch.setattr(time_limit, "PATIENCE", 0.005)
+    monkeypatch.setattr(time_limit, "HURRY", 0.005)
     with mg.scope("layer"):
         y = dense(80)
     with pytest.warns(UserWarning, match="long arrows are drawn behind the boxes"):
@@ -196,7 +197,7 @@ def test_scopes_are_not_collapsed_for_the_sake_of_time(monkeypatch: pytest.Monke
 @pytest.mark.parametrize(("boxes", "work", "rounds"), [(100, 1500, ""), (100, 1501, "1.00"), (2000, 9000, "0.20"),
                                                        (9000, 9000, "0.10")])  # fmt: skip
 def test_large_pictures_are_not_improved_for_long(boxes: int, work: int, rounds: str) -> None:
-    assert engines.limits(boxes, work) == (f" nslimit={rounds} nslimit1=1" if rounds else "")
+    assert effort.limits(boxes, work) == (f" nslimit={rounds} nslimit1=1" if rounds else "")
 
 
 def test_many_long_arrows_between_few_boxes_are_laid_out_in_time() -> None:

@@ -14,6 +14,7 @@ from viz.graph.routes import Routes
 from viz.graph.trace import read
 from viz.style.theme import THEMES
 from viz.words.numbers import Numbers
+from viz.words.route_texts import route_sentences
 
 
 def test_the_reused_weight_of_the_lecture_has_three_routes() -> None:
@@ -81,7 +82,7 @@ def test_more_routes_than_floats_can_count() -> None:
         y = named((y + y) * 0.5, "y")
     trace = read(y)
     routes = Routes(trace, fold(trace, None), 0, trace.root.index)
-    assert routes.sentences(Numbers()) == ["∂y/∂x = 1, a sum over > 1e308 paths"]
+    assert route_sentences(routes, Numbers()) == ["∂y/∂x = 1, a sum over > 1e308 paths"]
 
 
 def folded_twice() -> tuple[Value, Value]:

@@ -10,15 +10,15 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 
 from ..errors import LayoutError
+from ..graph import effort
 from ..picture.boxes import Arrow, Box, Picture
 from ..style.shapes import Point
 from . import curves, engines
 from .curves import Curve
+from .loose import swing
 
 __all__ = ["Layout", "place"]
 
-SWING, MOST_SWING = 0.2, 150.0
-"""How far a loose arrow swings out of its row, as a share of its length and in points."""
 POINTS = 72.0  # to the inch, which is what Graphviz measures lengths in
 SCOPE_MARGIN = 22
 NODE_GAP = 0.24
@@ -76,9 +76,8 @@ def _source(picture: Picture, rankdir: str, uncut: Set[str] = frozenset()) -> st
     number = {box.name: k for k, box in enumerate(picture.boxes)}
     arrows = [arrow for arrow in picture.arrows if not arrow.is_loose]
     joined = [(number[arrow.tail.name], number[arrow.head.name]) for arrow in arrows]
-    limits = engines.limits(
-        len(boxes), engines.work(len(picture.boxes), joined) + len(boxes) - len(picture.boxes)
-    )
+    work = effort.work(len(picture.boxes), joined) + len(boxes) - len(picture.boxes)
+    limits = effort.limits(len(boxes), work)
     chained = _chained(arrows) if limits else set[str]()
     steps = [
         f"{tail.name} -> {head.name}{CHAIN if arrow.tail.name in chained else _attributes(arrow, tail, uncut)}"
@@ -164,7 +163,7 @@ def _read(plain: str, picture: Picture, rankdir: str) -> Layout:
     try:  # parallel arrows take their curves in turn
         centers = {box.name: centers[box.name] for box in picture.all_boxes}
         routes = [
-            (_swing(centers[arrow.tail.name], centers[arrow.head.name], size, rankdir),)
+            (swing(centers[arrow.tail.name], centers[arrow.head.name], size, rankdir),)
             if arrow.is_loose
             else tuple(edges[a.name, b.name].pop(0) for a, b in _steps(arrow))
             for arrow in picture.arrows
@@ -172,22 +171,6 @@ def _read(plain: str, picture: Picture, rankdir: str) -> Layout:
     except (KeyError, IndexError) as error:
         raise LayoutError(f"Graphviz left out {error}", plain[:500]) from error
     return Layout(size, centers, tuple(routes))
-
-
-def _swing(tail: Point, head: Point, size: Point, rankdir: str) -> Curve:
-    """The curve of a loose arrow, which leaves and arrives in the direction of the graph; between boxes of one row it
-    swings out of the row, to the side where the picture has more room."""
-    along, across = (0, 1) if rankdir in ("LR", "RL") else (1, 0)
-    reach, shift = head[along] - tail[along], head[across] - tail[across]
-    swing = max(min(SWING * abs(reach), MOST_SWING) - abs(shift), 0.0)
-    if (tail[across] + head[across]) > size[across]:
-        swing = -swing
-
-    def between(share: float, base: Point) -> Point:
-        point = (tail[along] + share * reach, base[across] + swing)
-        return point if along == 0 else point[::-1]
-
-    return tail, between(0.4, tail), between(0.6, head), head
 
 
 # ---------------------------------------------------------------- neurons of a layer in their order

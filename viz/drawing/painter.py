@@ -15,14 +15,14 @@ from . import curves
 from .layout import SCOPE_MARGIN, Layout
 from .legends import blocks
 from .lettering import BASELINE, letter, measure
+from .loose import LOOSE_WIDTH
 from .scene import Group, Path, Scene, Text
 
 __all__ = ["paint"]
 
 MARGIN = 24.0
 ARROW_LENGTH, ARROW_HALF = 10.0, 4.3
-EDGE_WIDTH, LOOSE_WIDTH = 1.5, 0.75
-"""Of arrows, and of those that cross others unseen by the layout."""
+EDGE_WIDTH = 1.5
 LANE = 4.6
 """Between the lines of routes that go the same way."""
 LONGEST_SCOPE = 60

@@ -1,4 +1,4 @@
-"""Which box stands for which nodes: each for its own, or one for all of a scope, with a summary of what is inside."""
+"""Which box stands for which nodes: each for its own, or one for all of a scope; and the numbers of such a box."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ..words.language import ENGLISH, Say
-from ..words.numbers import Numbers
+from .chain_rule import updates
 from .paths import Paths
-from .trace import Node, Trace
+from .trace import Edge, Node, Trace
 
 __all__ = [
-    "LEVELS", "NORM", "Known", "Unit", "edges", "fold", "gradient_norm", "norm_text", "outputs", "range_text", "slopes",
-    "summary",
+    "LEVELS", "Known", "Unit", "edges", "fold", "gradient_norm", "gradient_sources", "known_data", "known_gradients",
+    "outputs", "slopes",
 ]  # fmt: skip
 
 LEVELS = ("neuron", "layer", "outermost")
@@ -66,24 +65,24 @@ def _chosen(scopes: set[tuple[str, ...]], level: str) -> set[tuple[str, ...]]:
     return {scope if len(scope) == 1 or scope[:-1] in with_larger else scope[:-1] for scope in inner}
 
 
-def edges(trace: Trace, units: Sequence[Unit]) -> list[tuple[Unit, Unit, tuple[tuple[int, int], ...]]]:
+def edges(trace: Trace, units: Sequence[Unit]) -> list[tuple[Unit, Unit, tuple[Edge, ...]]]:
     """The arrows between units, (tail, head, edges): one for each operand of a node, one for all that a scope reads of
     another unit.  Edges within a unit are not seen."""
     owner = {i: unit for unit in units for i in unit.nodes}
-    found: list[tuple[Unit, Unit, tuple[tuple[int, int], ...]]] = []
+    arrows: list[tuple[Unit, Unit, tuple[Edge, ...]]] = []
     for head in units:
-        merged: dict[int, list[tuple[int, int]]] = {}
+        merged: dict[int, list[Edge]] = {}
         for i in head.nodes:
             for k, parent in enumerate(trace.nodes[i].parents):
                 tail = owner.get(parent)
                 if tail is None or tail is head:
                     continue
                 if head.scope is None:
-                    found.append((tail, head, ((i, k),)))
+                    arrows.append((tail, head, (Edge(i, k),)))
                 else:
-                    merged.setdefault(tail.last, []).append((i, k))
-        found += [(owner[last], head, tuple(several)) for last, several in merged.items()]
-    return found
+                    merged.setdefault(tail.last, []).append(Edge(i, k))
+        arrows += [(owner[last], head, tuple(several)) for last, several in merged.items()]
+    return arrows
 
 
 def outputs(trace: Trace, units: Sequence[Unit]) -> dict[int, list[int]]:
@@ -92,86 +91,40 @@ def outputs(trace: Trace, units: Sequence[Unit]) -> dict[int, list[int]]:
     return {unit.last: paths.outputs(unit.nodes) for unit in units}
 
 
-def slopes(trace: Trace, unit: Unit, output: int) -> dict[tuple[int, int], float]:
-    """The derivative of a unit's output by way of each edge that comes from outside: the chain rule within the unit."""
+def slopes(trace: Trace, unit: Unit, output: int) -> dict[Edge, float]:
+    """The derivative of a unit's only output by way of each edge that comes from outside: the chain rule within it."""
     inside = set(unit.nodes)
-    adjoint = dict.fromkeys(inside, 0.0) | {output: 1.0}
-    found = {}
-    for i in reversed(unit.nodes):
-        for k, (parent, partial) in enumerate(
-            zip(trace.nodes[i].parents, trace.nodes[i].partials, strict=True)
-        ):
-            term = adjoint[i] * partial if adjoint[i] else 0.0  # as in `backward`, 0 times infinity is 0
-            if parent in inside:
-                adjoint[parent] += term
-            else:
-                found[i, k] = term
-    return found
+    passed = updates(trace, output, reversed(unit.nodes))
+    return {update.edge: update.term for update in passed if update.target not in inside}
 
 
-NORM = "‖grad‖ = {x} ({what})"
+# ---------------------------------------------------------------- what is known of a box, at the end or so far
 
 Known = Sequence[float | None] | Mapping[int, float | None]
 """A number for each node, by position, None where there is none yet."""
 
 
-def summary(
-    trace: Trace,
-    unit: Unit,
-    used: Sequence[int],
-    numbers: Numbers,
-    say: Say = ENGLISH,
-    data: Known | None = None,
-    grads: Known | None = None,
-) -> tuple[str, str | None]:
-    """What a folded scope has to say: its output, or the range of its outputs; and its gradient, None if there is none
-    yet.  `data` and `grads` are what is known so far, where that is not all that the trace knows."""
-    gradient = norm_text(trace, unit, used, numbers, say, grads)
-    known = [x for i in used if (x := trace.nodes[i].data if data is None else data[i]) is not None]
-    if not known:
-        return "", gradient
-    if len(used) == 1:
-        return _output(trace.nodes[used[0]], numbers, say), gradient
-    return range_text(known, len(used), numbers, say), gradient
+def known_data(trace: Trace, used: Sequence[int], data: Known | None = None) -> list[float]:
+    """The values of these nodes, as far as they are known: all, or what `data` has of them."""
+    values = [trace.nodes[i].data if data is None else data[i] for i in used]
+    return [x for x in values if x is not None]
 
 
-def _output(node: Node, numbers: Numbers, say: Say) -> str:
-    return f"{node.label} = {numbers(node.data)}" if node.label else say("value {x}", x=numbers(node.data))
-
-
-def range_text(known: Sequence[float], count: int, numbers: Numbers, say: Say = ENGLISH) -> str:
-    """The least and the largest of so many values, as far as they are known."""
-    low, high = numbers(min(known)), numbers(max(known))
-    if len(known) < count:
-        return say("{n:,} of {of:,} values, {low} to {high}", n=len(known), of=count, low=low, high=high)
-    return say("{n:,} values, {low} to {high}", n=count, low=low, high=high)
-
-
-def norm_text(
-    trace: Trace,
-    unit: Unit,
-    used: Sequence[int],
-    numbers: Numbers,
-    say: Say = ENGLISH,
-    grads: Known | None = None,
-) -> str | None:
-    """What is said of the gradient of a scope; None if there is none yet."""
-    size, what = gradient_norm(trace, unit, used, say, grads)
-    return None if size is None else NORM.format(x=numbers(size), what=what)
-
-
-def gradient_norm(
-    trace: Trace, unit: Unit, used: Sequence[int], say: Say = ENGLISH, grads: Known | None = None
-) -> tuple[float | None, str]:
-    """The Euclidean norm of the gradients of a scope's parameters or, where it has none, of its outputs."""
+def gradient_sources(trace: Trace, unit: Unit, used: Sequence[int]) -> list[Node]:
+    """The nodes whose gradients a box shows the norm of: a scope's parameters or, where it has none, its outputs."""
     parameters = [trace.nodes[i] for i in unit.nodes if trace.nodes[i].role == "parameter"]
-    nodes = parameters or [trace.nodes[i] for i in used]
-    known = [x for node in nodes if (x := node.grad if grads is None else grads[node.index]) is not None]
-    n, of = len(known) or len(nodes), len(nodes)
-    if parameters:
-        whole = say("1 parameter" if of == 1 else "{n:,} parameters", n=of)
-        what = whole if n == of else say("{n:,} of {of:,} parameters", n=n, of=of)
-    else:
-        whole = say("1 output" if of == 1 else "{n:,} outputs", n=of)
-        what = whole if n == of else say("{n:,} of {of:,} outputs", n=n, of=of)
-    return (math.hypot(*known), what) if known else (None, what)
+    return parameters or [trace.nodes[i] for i in used]
+
+
+def known_gradients(trace: Trace, unit: Unit, used: Sequence[int], grads: Known | None = None) -> list[float]:
+    """Their gradients, as far as they are known: those that the trace holds, or what `grads` has of them."""
+    sources = gradient_sources(trace, unit, used)
+    gradients = [node.grad if grads is None else grads[node.index] for node in sources]
+    return [x for x in gradients if x is not None]
+
+
+def gradient_norm(trace: Trace, unit: Unit, used: Sequence[int], grads: Known | None = None) -> float | None:
+    """The Euclidean norm of the gradients of a scope's parameters or, where it has none, of its outputs; None if there
+    is none yet."""
+    known = known_gradients(trace, unit, used, grads)
+    return math.hypot(*known) if known else None

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from ..words.numbers import Numbers
-from .trace import Trace
+from .chain_rule import updates
+from .trace import Edge, Trace
 
-__all__ = ["MOST", "Edge", "Paths"]
-
-Edge = tuple[int, int]
-"""An operation's position in the trace, and which of its operands."""
+__all__ = ["MOST", "Paths"]
 
 Link = tuple["Link", Edge] | None
 """A path that shares its beginning with others: the path up to an edge, and the edge."""
 
 MOST = 1e308
+"""Just below the largest float: sums of counts must not become infinite."""
 
 
 class Paths:
@@ -25,7 +23,7 @@ class Paths:
     >>> from viz.graph.trace import read
     >>> x = Value(3.0, "x")
     >>> paths = Paths(read(x * x + x))
-    >>> paths.count(0), list(paths.walk(0))
+    >>> paths.count(0), [[tuple(edge) for edge in path] for path in paths.walk(0)]
     (3.0, [[(1, 0), (2, 0)], [(1, 1), (2, 0)], [(2, 1)]])
     """
 
@@ -35,7 +33,7 @@ class Paths:
         self._uses: list[list[Edge]] = [[] for _ in trace.nodes]
         for node in trace.nodes[: self._end + 1]:
             for k, parent in enumerate(node.parents):
-                self._uses[parent].append((node.index, k))
+                self._uses[parent].append(Edge(node.index, k))
         self._counts = [0.0] * len(trace.nodes)
         self._counts[self._end] = 1.0
         for i in reversed(range(self._end)):
@@ -54,11 +52,6 @@ class Paths:
         """How many paths lead to the end; counting stops at `MOST`."""
         return self._counts[start]
 
-    def written_count(self, start: int, numbers: Numbers) -> str:
-        """``1.845e19``, or that there are more than can be counted."""
-        count = self.count(start)
-        return numbers(count) if count < MOST else f"> {numbers(MOST)}"
-
     def on_the_way(self, start: int) -> list[int]:
         """The nodes on the paths from a node to the end, both included; none where there is no path."""
         reached = {start}
@@ -74,7 +67,7 @@ class Paths:
             i, link = stack.pop()
             if i == self._end:
                 yield _unlinked(link)
-            stack.extend((use, (link, (use, k))) for use, k in reversed(self._uses[i]))
+            stack.extend((edge.node, (link, edge)) for edge in reversed(self._uses[i]))
 
     def slopes(self, path: list[Edge]) -> list[float]:
         """The local derivatives on a path, from the end down: the order in which the chain rule multiplies them."""
@@ -82,15 +75,11 @@ class Paths:
 
     def derivative(self, start: int) -> float:
         """The sum of the products along all paths, by the chain rule."""
-        inside = self.on_the_way(start)
-        adjoint = dict.fromkeys(inside, 0.0) | {self._end: 1.0}
-        for i in reversed(inside):
-            for parent, partial in zip(
-                self._trace.nodes[i].parents, self._trace.nodes[i].partials, strict=True
-            ):
-                if parent in adjoint and adjoint[i]:  # as in `backward`, 0 times infinity is 0
-                    adjoint[parent] += adjoint[i] * partial
-        return adjoint[start]
+        adjoint = 1.0 if start == self._end else 0.0
+        for update in updates(self._trace, self._end, reversed(self.on_the_way(start))):
+            if update.target == start:
+                adjoint = update.after
+        return adjoint
 
 
 def _unlinked(link: Link) -> list[Edge]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from microgrid import Value
 from microgrid.backward import propagate
@@ -13,7 +13,7 @@ from microgrid.graph import order
 
 from ..style.text import UNSEEN, clean
 
-__all__ = ["Node", "Trace", "read"]
+__all__ = ["Edge", "Node", "Trace", "read"]
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,13 @@ class Node:
     scope: tuple[str, ...]
     parents: tuple[int, ...]
     partials: tuple[float, ...]
+
+
+class Edge(NamedTuple):
+    """From an operand to its operation: the operation's position in the trace, and which of its operands."""
+
+    node: int
+    operand: int
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,12 @@ from typing import Any
 from microgrid.base.phrases import said, say
 from microgrid.ops import TABLE
 
-from ..graph.folding import NORM
 from ..graph.trace import Trace
 from ..options import Options
 from ..words.descriptions import Words
 from ..words.language import speaker, translated
 from ..words.numbers import Numbers
+from ..words.scope_texts import NORM
 
 __all__ = ["SHARED", "own_words", "page_words"]
 

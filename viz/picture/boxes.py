@@ -9,8 +9,7 @@ from typing import Any
 
 from ..graph import folding
 from ..graph.folding import Unit, fold
-from ..graph.paths import Edge
-from ..graph.trace import Node, Trace
+from ..graph.trace import Edge, Node, Trace
 from ..options import Options
 from ..style.shapes import SHAPES, Point, Shape
 from ..style.text import shorten
@@ -20,6 +19,7 @@ from ..words import notation
 from ..words.descriptions import Words
 from ..words.language import speaker
 from ..words.numbers import Numbers
+from ..words.scope_texts import scope_lines
 from .emphasis import Emphasis, emphasis
 from .looks import Look, Scale, look
 from .selection import Choices
@@ -187,7 +187,7 @@ class _Author:
             self.arrows.append(Arrow(circle, box))
 
     def _scope(self, unit: Unit, scope: tuple[str, ...]) -> Box:
-        values, gradient = folding.summary(self.trace, unit, self.outputs[unit.last], self.numbers, self.say)
+        values, gradient = scope_lines(self.trace, unit, self.outputs[unit.last], self.numbers, self.say)
         lines = [Line(shorten(scope[-1], LONGEST_NAME), "name"), Line(shorten(values, LONGEST_NAME), "value")]
         lines.append(Line(gradient, "gradient") if gradient else Line(PENDING, "pending"))
         tooltip = self.words.scope(unit, self.outputs[unit.last])

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
-from ..graph.paths import Edge
 from ..graph.routes import Routes
-from ..graph.trace import Trace
+from ..graph.trace import Edge, Trace
 from ..words.language import ENGLISH, Say
 from ..words.numbers import Numbers
+from ..words.route_texts import route_sentences
 from .selection import Choices
 
 __all__ = ["Emphasis", "emphasis"]
@@ -42,15 +42,17 @@ def emphasis(trace: Trace, choices: Choices, numbers: Numbers, say: Say = ENGLIS
     nodes, edges = set(choices.highlight or ()), set[Edge]()
     if choices.highlight is None and choices.path is None:
         return None
-    edges |= {(i, k) for i in nodes for k, parent in enumerate(trace.nodes[i].parents) if parent in nodes}
+    edges |= _edges_within(trace, nodes, nodes)
     if choices.path is None:
         return Emphasis(frozenset(nodes), frozenset(edges))
     start, end = choices.path
     routes = Routes(trace, choices.units, start, end)
-    ahead = routes.nodes - {start}
-    edges |= {
-        (i, k) for i in ahead for k, parent in enumerate(trace.nodes[i].parents) if parent in routes.nodes
-    }
+    edges |= _edges_within(trace, routes.nodes, routes.nodes - {start})
     drawn = tuple(route.edges for route in routes.few)
-    sentences = tuple(routes.sentences(numbers, say))
+    sentences = tuple(route_sentences(routes, numbers, say))
     return Emphasis(frozenset(nodes | routes.nodes), frozenset(edges), drawn, sentences)
+
+
+def _edges_within(trace: Trace, operands: Set[int], operations: Set[int]) -> set[Edge]:
+    """The edges from some nodes to some others."""
+    return {Edge(i, k) for i in operations for k, j in enumerate(trace.nodes[i].parents) if j in operands}

@@ -71,7 +71,7 @@ def scale_of(trace: Trace, units: Sequence[Unit]) -> Scale | None:
     sizes: dict[int, float] = {}
     for unit in units:
         node = trace.nodes[unit.last]
-        size = gradient_norm(trace, unit, used[unit.last])[0] if unit.scope is not None else node.grad
+        size = gradient_norm(trace, unit, used[unit.last]) if unit.scope is not None else node.grad
         if size is not None and node.role != "constant":
             sizes[unit.last] = abs(size)
     powers = [math.log10(size) for size in sizes.values() if 0 < size < math.inf]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +10,6 @@ from microgrid import Value
 from microgrid.base.messages import warn
 from microgrid.graph import order
 
-from ..drawing.engines import estimate, lengths, work
 from ..errors import TooLarge, VizError
 from ..graph.folding import LEVELS, Unit, edges, fold
 from ..graph.paths import Paths
@@ -20,15 +17,10 @@ from ..graph.trace import Trace
 from ..options import Options
 from ..style.text import shorten
 from .looks import Scale, scale_of, styles
+from .time_limit import SOON, Plan, plan_layout
 
-__all__ = ["MOST_LABELLED", "Choices", "choose", "collapsed"]
+__all__ = ["Choices", "choose", "collapsed"]
 
-MOST_LABELLED = 1500
-"""Arrows up to which local derivatives stand on them: of more nobody reads them, and they triple the time."""
-SOON, PATIENCE = 3.0, 30.0
-"""Seconds of layout from which on a reader is told, and from which on arrows are left out of it."""
-HURRY = 10.0
-"""Seconds for the arrows that are laid out where not all of them can be."""
 MOST_ARROWS = 4
 """For each box of `max_nodes`, before scopes are collapsed."""
 NEAR = 2
@@ -152,17 +144,7 @@ def _path(find: _Finder, trace: Trace, options: Options) -> tuple[int, int] | No
 # ---------------------------------------------------------------- how much of the graph
 
 
-@dataclass(frozen=True)
-class _Plan:
-    """What of the arrows is laid out, as in `Choices`, and about how many seconds that takes."""
-
-    arrows: int
-    labelled: bool
-    loose: frozenset[tuple[int, int]]
-    seconds: float
-
-
-def _units(find: _Finder, trace: Trace, options: Options, less: str) -> tuple[list[Unit], _Plan]:
+def _units(find: _Finder, trace: Trace, options: Options, less: str) -> tuple[list[Unit], Plan]:
     """What is drawn.  "auto" collapses what is too large, from the smallest scopes to the largest."""
     automatic, most = options.collapse == "auto", options.max_nodes
     levels = [None if automatic else options.collapse]
@@ -179,39 +161,12 @@ def _units(find: _Finder, trace: Trace, options: Options, less: str) -> tuple[li
             break
     else:
         raise _too_large(trace, len(units), arrows, options, less)
-    plan = _plan(len(units), joined, options)
+    plan = plan_layout(len(units), joined, options)
     _tell(trace, units, level if automatic else None, plan, options)
     return units, plan
 
 
-def _plan(boxes: int, joined: list[tuple[int, int]], options: Options) -> _Plan:
-    """As much as can be laid out in time: without local derivatives if need be, and then without the longest arrows.
-    What remains holds the picture together, since from every box an arrow leads to the next rank."""
-    parts = 2 if options.ops == "separate" else 1  # boxes, and ranks, for an operation
-    count = len(joined)
-
-    def seconds(work: int, labelled: bool = False) -> float:
-        return estimate(boxes * parts + count * labelled, work * (parts + labelled))
-
-    limit = PATIENCE if options.max_nodes is not None else math.inf
-    whole = work(boxes, joined)
-    if options.edges == "local" and count <= MOST_LABELLED and seconds(whole, True) <= limit:
-        return _Plan(count, True, frozenset(), seconds(whole, True))
-    if seconds(whole) <= limit:
-        return _Plan(count, False, frozenset(), seconds(whole))
-    spans = lengths(joined)
-    total, longest = boxes, 1
-    for span, many in sorted(Counter(spans).items()):
-        total += span * many
-        if span > 1 and seconds(total) > HURRY:
-            total -= span * many
-            break
-        longest = span
-    loose = frozenset(ends for ends, span in zip(joined, spans, strict=True) if span > longest)
-    return _Plan(count, False, loose, seconds(total))
-
-
-def _tell(trace: Trace, units: list[Unit], level: str | None, plan: _Plan, options: Options) -> None:
+def _tell(trace: Trace, units: list[Unit], level: str | None, plan: Plan, options: Options) -> None:
     """Warn of what is not as a reader might expect, and of a layout that takes long."""
     done = []
     if level:

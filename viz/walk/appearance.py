@@ -8,8 +8,7 @@ from typing import Any
 
 from ..drawing.lettering import measure
 from ..drawing.scene import Group, Path, Scene, Text
-from ..graph.paths import Edge
-from ..graph.trace import Node, Trace
+from ..graph.trace import Edge, Node, Trace
 from ..picture.boxes import PENDING, Arrow, Box, Line, Picture, gradient_line
 from ..picture.looks import Look
 from ..style.theme import Paint, Theme, mix

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from functools import cached_property, reduce
 from operator import mul
 
-from ..graph.folding import Unit, norm_text, range_text
+from ..graph.chain_rule import Update
+from ..graph.folding import Unit
 from ..graph.paths import Paths
 from ..graph.trace import Node, Trace
 from ..style.text import shorten
@@ -15,7 +16,8 @@ from ..words.language import speaker
 from ..words.names import Names, in_brackets
 from ..words.notation import is_current
 from ..words.numbers import Numbers
-from .moments import Update
+from ..words.route_texts import path_count_text
+from ..words.scope_texts import norm_text, range_text
 
 __all__ = ["MESSAGES", "MOST_PATHS", "Captions", "equal"]
 
@@ -189,9 +191,8 @@ class Captions:
                     return text
         if count == 1:
             return equal(target, value)
-        return self.say(
-            "paths", target=target, value=value, count=self.paths.written_count(node.index, self._numbers)
-        )
+        many = path_count_text(self.paths, node.index, self._numbers)
+        return self.say("paths", target=target, value=value, count=many)
 
     def _product(self, slopes: list[float], ones: bool) -> str:
         if not ones:

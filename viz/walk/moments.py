@@ -5,29 +5,18 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
+from ..graph.chain_rule import Update, updates
 from ..graph.folding import Unit
-from ..graph.paths import Edge
-from ..graph.trace import Node, Trace
+from ..graph.trace import Edge, Node, Trace
 
-__all__ = ["GROUPINGS", "Frame", "History", "Moment", "Stage", "Update", "grouping", "remember", "walk"]
+__all__ = ["GROUPINGS", "Frame", "History", "Moment", "Stage", "grouping", "remember", "walk"]
 
 ONE_BY_ONE = 60
 """Operations up to which "auto" shows each; 50 steps and their 150 backward are about what one sits through."""
-
-
-@dataclass(frozen=True)
-class Update:
-    """What comes along one edge: the operation's gradient times the local derivative, added to the operand's."""
-
-    edge: Edge
-    target: int
-    outer: float
-    before: float | None
-    after: float
 
 
 @dataclass(frozen=True)
@@ -84,20 +73,20 @@ def walk(trace: Trace, by: str = "operation", units: Sequence[Unit] = ()) -> lis
     for (_, scope), run in groupby(operations, key=part):
         moments.append(_forward(list(run), scope))
     moments.append(Moment("seed", active=(trace.root.index,)))
-    gradients: list[float | None] = [None] * len(trace.nodes)
-    gradients[-1] = 1.0
-    for (_, scope), run in groupby(reversed(operations), key=part):
-        updates = [update for node in run for update in _updates(trace, node, gradients)]
-        if scope and updates:
-            moments.append(_backward(updates, scope))
+    sweep = updates(trace, trace.root.index, reversed(trace.operations))
+    for (_, scope), passed in groupby(sweep, key=lambda update: part(trace.nodes[update.edge.node])):
+        # constants have no gradient in any picture
+        several = [update for update in passed if trace.nodes[update.target].role != "constant"]
+        if scope and several:
+            moments.append(_backward(several, scope))
         else:
-            moments += [_backward([update], "") for update in updates]
+            moments += [_backward([update], "") for update in several]
     return [*moments, Moment("end")]
 
 
 def _forward(nodes: list[Node], scope: str) -> Moment:
     computed = tuple(node.index for node in nodes)
-    edges = tuple((node.index, k) for node in nodes for k in range(len(node.parents)))
+    edges = tuple(Edge(node.index, k) for node in nodes for k in range(len(node.parents)))
     return Moment("forward", computed=computed, active=computed, edges=edges, scope=scope)
 
 
@@ -105,18 +94,6 @@ def _backward(updates: list[Update], scope: str) -> Moment:
     targets = tuple(dict.fromkeys(update.target for update in updates))
     edges = tuple(update.edge for update in updates)
     return Moment("backward", updates=tuple(updates), active=targets, edges=edges, scope=scope)
-
-
-def _updates(trace: Trace, node: Node, gradients: list[float | None]) -> Iterator[Update]:
-    """What an operation passes on to its operands; constants have no gradient in any picture."""
-    outer = gradients[node.index] or 0.0
-    for k, operand in enumerate(trace.operands(node)):
-        if operand.role == "constant":
-            continue
-        before = gradients[operand.index]
-        term = outer * node.partials[k] if outer else 0.0  # as in `backward`, 0 times infinity is 0
-        after = gradients[operand.index] = (before or 0.0) + term
-        yield Update((node.index, k), operand.index, outer, before, after)
 
 
 # ---------------------------------------------------------------- more than one operation at a time

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..drawing.lettering import measure
-from ..graph.folding import Unit, gradient_norm, outputs, summary
+from ..graph.folding import Unit, gradient_norm, outputs
 from ..graph.trace import Trace
 from ..picture.boxes import LONGEST_NAME
 from ..picture.selection import Choices
@@ -14,6 +14,7 @@ from ..style.text import shorten
 from ..words.descriptions import Words
 from ..words.language import speaker
 from ..words.numbers import Numbers
+from ..words.scope_texts import scope_lines
 from .moments import Moment, Stage
 
 __all__ = ["Said", "Summaries"]
@@ -60,12 +61,14 @@ class Summaries:
 
     def _said(self, unit: Unit, stage: Stage) -> Said:
         used = self._outputs[unit.last]
-        values, gradient = summary(self._trace, unit, used, self._numbers, self._say, stage.data, stage.grads)
+        values, gradient = scope_lines(
+            self._trace, unit, used, self._numbers, self._say, stage.data, stage.grads
+        )
         return Said(
             complete=all(stage.data[i] is not None for i in used),
             values=shorten(values, LONGEST_NAME),
             gradient=gradient,
-            size=gradient_norm(self._trace, unit, used, grads=stage.grads)[0],
+            size=gradient_norm(self._trace, unit, used, grads=stage.grads),
             description=self._words.scope(unit, used, stage.data, stage.grads),
         )
 

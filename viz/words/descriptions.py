@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..graph.folding import Known, Unit, gradient_norm, outputs
+from ..graph.folding import Known, Unit, gradient_norm, known_data, outputs
 from ..graph.trace import Node, Trace
 from . import notation
 from .language import speaker
 from .numbers import Numbers
+from .scope_texts import norm_of
 
 __all__ = ["Words", "exact"]
 
@@ -81,8 +82,8 @@ class Words:
     ) -> str:
         """A line for each fact about a folded scope: name and size, values, gradient; as far as they are known, where
         `data` and `grads` say so."""
-        say, name, nodes = self._say, "/".join(unit.scope or ()), self._trace.nodes
-        known = [x for i in used if (x := nodes[i].data if data is None else data[i]) is not None]
+        say, name = self._say, "/".join(unit.scope or ())
+        known = known_data(self._trace, used, data)
         count, values = len(unit.nodes), list(map(exact, known[:MOST_VALUES]))
         shown, more = ", ".join(values), len(used) - len(values)
         size = "scope {scope}, collapsed: 1 node" if count == 1 else "scope {scope}, collapsed: {n:,} nodes"
@@ -92,9 +93,12 @@ class Words:
             parts.append(say(several, xs=shown, n=more) if len(used) > 1 else say("value {x}", x=shown))
         else:
             parts.append(say("values not computed" if len(used) > 1 else "value not computed"))
-        norm, what = gradient_norm(self._trace, unit, used, say, grads)
-        line = "norm of the gradient of {what}: {x}"
-        parts.append(say("gradient not computed") if norm is None else say(line, what=what, x=exact(norm)))
+        norm = gradient_norm(self._trace, unit, used, grads)
+        if norm is None:
+            parts.append(say("gradient not computed"))
+        else:
+            what = norm_of(self._trace, unit, used, say, grads)
+            parts.append(say("norm of the gradient of {what}: {x}", what=what, x=exact(norm)))
         return "\n".join(parts)
 
     def _clause(self, node: Node) -> str:

@@ -10,8 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, reduce
 from operator import or_
 
-from ..graph.paths import Edge
-from ..graph.trace import Node, Trace
+from ..graph.trace import Edge, Node, Trace
 from ..style.text import shorten
 from .notation import LONGEST_OPERAND, application
 from .numbers import Numbers
@@ -169,7 +168,7 @@ class Names:
             for k, parent in enumerate(node.parents):
                 others = (other for j, other in enumerate(node.parents) if j != k)
                 if parent in bits and any(below[other] >> bits[parent] & 1 for other in others):
-                    found.add((node.index, k))
+                    found.add(Edge(node.index, k))
             depends = reduce(or_, (below[parent] for parent in node.parents), 0)
             if node.index in bits:
                 depends |= 1 << bits[node.index]

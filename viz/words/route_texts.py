@@ -1,0 +1,92 @@
+"""The routes of the chain rule in words: each with the product of its derivatives, then their sum."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+
+from ..graph.paths import MOST, Paths
+from ..graph.routes import CUT, Route, Routes
+from ..style.text import shorten
+from . import notation
+from .language import ENGLISH, Say
+from .numbers import Numbers
+
+__all__ = ["path_count_text", "route_sentences"]
+
+LONGEST_ROUTE = 12
+"""Stops, and factors, that are written out; of more, those in the middle are left out."""
+LONGEST_STOP, LONGEST_SCOPE = 12, 24
+"""Characters."""
+
+
+def path_count_text(paths: Paths, start: int, numbers: Numbers) -> str:
+    """How many paths lead from a node to the end: ``1.845e19``, or that there are more than can be counted."""
+    count = paths.count(start)
+    return numbers(count) if count < MOST else f"> {numbers(MOST)}"
+
+
+def route_sentences(routes: Routes, numbers: Numbers, say: Say = ENGLISH) -> list[str]:
+    """A line for each route with its product, then the sum; one line where there is one route."""
+    author = _Author(routes, numbers)
+    of = author.stop(routes.end) if routes.trace.nodes[routes.end].label else ""
+    name = f"∂{of}/∂{author.stop(routes.start)}"
+    if not routes.few:
+        count = path_count_text(routes.paths, routes.start, numbers)
+        x = numbers(routes.paths.derivative(routes.start))
+        return [say("{derivative} = {x}, a sum over {n} paths", derivative=name, x=x, n=count)]
+    products = [author.product(route) for route in routes.few]
+    if len(products) == 1:
+        return [f"{name} = {products[0]}"]
+    lines = [f"{author.stops(route)}:  {text}" for route, text in zip(routes.few, products, strict=True)]
+    terms = [numbers(route.product) for route in routes.few]
+    for k, term in enumerate(terms[1:], 1):
+        size = term.removeprefix(numbers.minus)
+        terms[k] = f" + {term}" if size == term else f" {numbers.minus} {size}"
+    total = numbers(math.fsum(route.product for route in routes.few))
+    return [*lines, f"{name} = {''.join(terms)} = {total}"]
+
+
+class _Author:
+    """Writes the stops and the factors of routes."""
+
+    def __init__(self, routes: Routes, numbers: Numbers) -> None:
+        self.routes, self.numbers = routes, numbers
+        self.namesakes = Counter(unit.scope[-1] for unit in routes.boxes if unit.scope)
+
+    def stops(self, route: Route) -> str:
+        """What the route passes: ``x → layer0 → + → y``."""
+        heads = [leg.head for leg in route.legs]
+        stops = [self.scope(head) if head in self.routes.box_of else self.stop(head) for head in heads]
+        return " → ".join(_without_middle([self.stop(self.routes.start), *stops]))
+
+    def stop(self, i: int) -> str:
+        """What a node is called on the way: its label, its number, or the sign of its operation."""
+        node = self.routes.trace.nodes[i]
+        if node.label:
+            return shorten(node.label, LONGEST_STOP)
+        return notation.symbol(node, self.numbers) if node.op else self.numbers(node.data)
+
+    def scope(self, i: int) -> str:
+        """What the box around a node says, or its scope's whole name where several boxes say the same; with a number
+        where it has several outputs."""
+        unit = self.routes.box_of[i]
+        scope, outputs = unit.scope or CUT, self.routes.outputs[unit.last]
+        name = shorten("/".join(scope) if self.namesakes[scope[-1]] > 1 else scope[-1], LONGEST_SCOPE)
+        return f"{name}[{outputs.index(i)}]" if scope != CUT and len(outputs) > 1 and i in outputs else name
+
+    def product(self, route: Route) -> str:
+        """``1.5 · (−0.5) = −0.75``; the number alone where there is one factor."""
+        if not route.legs:
+            return "1"
+        product = self.numbers(route.product)
+        factors = " · ".join(_without_middle([self.factor(leg.slope) for leg in route.legs]))
+        return f"{factors} = {product}" if len(route.legs) > 1 else product
+
+    def factor(self, x: float) -> str:
+        return f"({self.numbers(x)})" if x < 0 else self.numbers(x)
+
+
+def _without_middle(texts: list[str]) -> list[str]:
+    half = LONGEST_ROUTE // 2
+    return texts if len(texts) <= LONGEST_ROUTE else [*texts[:half], "…", *texts[-half:]]

@@ -1,0 +1,70 @@
+"""What the box of a folded scope says: its output or the range of its outputs, and the norm of its gradient."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..graph.folding import Known, Unit, gradient_norm, gradient_sources, known_data, known_gradients
+from ..graph.trace import Trace
+from .language import ENGLISH, Say
+from .numbers import Numbers
+
+__all__ = ["NORM", "norm_of", "norm_text", "range_text", "scope_lines"]
+
+NORM = "‖grad‖ = {x} ({what})"
+
+
+def scope_lines(
+    trace: Trace,
+    unit: Unit,
+    used: Sequence[int],
+    numbers: Numbers,
+    say: Say = ENGLISH,
+    data: Known | None = None,
+    grads: Known | None = None,
+) -> tuple[str, str | None]:
+    """The two lines of a folded scope: its output, or the range of its outputs, and its gradient, None if there is none
+    yet.  `data` and `grads` are what is known so far, where that is not all that the trace knows."""
+    gradient = norm_text(trace, unit, used, numbers, say, grads)
+    known = known_data(trace, used, data)
+    if not known:
+        return "", gradient
+    if len(used) > 1:
+        return range_text(known, len(used), numbers, say), gradient
+    node = trace.nodes[used[0]]
+    x = numbers(node.data)
+    return f"{node.label} = {x}" if node.label else say("value {x}", x=x), gradient
+
+
+def range_text(known: Sequence[float], count: int, numbers: Numbers, say: Say = ENGLISH) -> str:
+    """The least and the largest of so many values, as far as they are known."""
+    low, high = numbers(min(known)), numbers(max(known))
+    if len(known) < count:
+        return say("{n:,} of {of:,} values, {low} to {high}", n=len(known), of=count, low=low, high=high)
+    return say("{n:,} values, {low} to {high}", n=count, low=low, high=high)
+
+
+def norm_text(
+    trace: Trace,
+    unit: Unit,
+    used: Sequence[int],
+    numbers: Numbers,
+    say: Say = ENGLISH,
+    grads: Known | None = None,
+) -> str | None:
+    """What is said of the gradient of a scope; None if there is none yet."""
+    norm = gradient_norm(trace, unit, used, grads)
+    return None if norm is None else NORM.format(x=numbers(norm), what=norm_of(trace, unit, used, say, grads))
+
+
+def norm_of(trace: Trace, unit: Unit, used: Sequence[int], say: Say, grads: Known | None = None) -> str:
+    """Whose gradients the norm is of: ``3 parameters``, or ``1 of 2 outputs`` where the others have none yet."""
+    sources = gradient_sources(trace, unit, used)
+    of, n = len(sources), len(known_gradients(trace, unit, used, grads))
+    if any(node.role == "parameter" for node in sources):
+        one, many, part = "1 parameter", "{n:,} parameters", "{n:,} of {of:,} parameters"
+    else:
+        one, many, part = "1 output", "{n:,} outputs", "{n:,} of {of:,} outputs"
+    if 0 < n < of:
+        return say(part, n=n, of=of)
+    return say(one if of == 1 else many, n=of)
