@@ -6,38 +6,56 @@ import ast
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
+from functools import cache
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
 
 import microgrid
 import viz
+from helpers import ROOT
 
 PACKAGE, VIZ = Path(microgrid.__file__).parent, Path(viz.__file__).parent
 FILES = sorted(PACKAGE.rglob("*.py"))
-DOCUMENT = PACKAGE.parent / "docs" / "architecture.md"
 BOTH = FILES + sorted(VIZ.rglob("*.py"))
+CYTHON = [path for pattern in ("*.pyx", "*.pxd") for path in sorted(PACKAGE.rglob(pattern))]
+DOCUMENT = ROOT / "docs" / "architecture.md"
+BRIDGE = PACKAGE / "pictures.py"
+"""The one way from microgrid up to viz, which imports microgrid: the command line and `History.plot` take it."""
+
 files = pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
 both = pytest.mark.parametrize("path", BOTH, ids=lambda path: str(path.relative_to(PACKAGE.parent)))
+each_package = pytest.mark.parametrize("package", [PACKAGE, VIZ], ids=lambda package: package.name)
+needs_table = pytest.mark.skipif(not DOCUMENT.exists(), reason="optional: only the package is here")
+
+
+def module_of(path: Path) -> str:
+    """The name by which a file is imported."""
+    parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+MODULES = {module_of(path): path for path in BOTH}
 
 
 def imports(path: Path, everywhere: bool = True) -> set[str]:
-    """The modules a file imports by absolute name; without `everywhere`, at its top level only."""
-    parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
-    package = parts[:-1]
-    tree = ast.parse(path.read_text())
-    found = set()
+    """The names a file imports, absolute; without `everywhere`, at its top level only and not for typing alone."""
+    package = path.relative_to(PACKAGE.parent).with_suffix("").parts[:-1]
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    names = set()
     for node in ast.walk(tree) if everywhere else outside_functions(tree):
         if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
+            names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             base = package[: len(package) - node.level + 1] if node.level else ()
             module = ".".join((*base, *filter(None, [node.module])))
-            found |= {module} | {f"{module}.{alias.name}" for alias in node.names}
-    return found
+            names |= {f"{module}.{alias.name}" for alias in node.names}
+    return names
 
 
-def outside_functions(tree: ast.AST):
+def outside_functions(tree: ast.AST) -> Iterator[ast.AST]:
     for node in ast.iter_child_nodes(tree):
         yield node
         hidden = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
@@ -46,33 +64,110 @@ def outside_functions(tree: ast.AST):
             yield from outside_functions(node)
 
 
+@cache
+def imported_modules(path: Path) -> set[str]:
+    """The modules of both packages that a file imports, or imports from, inside functions and for typing too."""
+    if path == BRIDGE:
+        return set()
+    named = {name if name in MODULES else name.rpartition(".")[0] for name in imports(path)}
+    return named & set(MODULES)
+
+
+# ---------------------------------------------------------------- the rooms
+
+
+@cache
 def levels(package: str) -> dict[str, int]:
     """The height of each room: the lines of the table in docs/architecture.md, of which the first is the highest."""
     table = re.search(rf"```rooms {package}\n(.*?)```", DOCUMENT.read_text(encoding="utf-8"), re.S)[1]
     return {room: -line for line, rooms in enumerate(table.splitlines()) for room in rooms.split()}
 
 
-HEIGHT = {package: levels(package) for package in ("microgrid", "viz")}
-
-
+@needs_table
 @both
 def test_imports_point_downwards(path):
     package, room, *_ = path.relative_to(PACKAGE.parent).with_suffix("").parts
-    modules = [module.split(".") for module in imports(path, everywhere=False)]
-    used = {module[1] for module in modules if module[0] == package and len(module) > 1}
-    height = HEIGHT[package]
-    assert {other for other in used & set(height) if height[other] > height[room]} == set()
+    height = levels(package)
+    used = {name.split(".")[1] for name in imported_modules(path) if name.startswith(f"{package}.")}
+    assert {other for other in used if height[other] > height[room]} == set()
 
 
-@pytest.mark.parametrize("package", [PACKAGE, VIZ], ids=lambda package: package.name)
+def test_no_two_rooms_of_one_height_import_each_other():
+    rooms = {}
+    for name, path in MODULES.items():
+        room = ".".join(name.split(".")[:2])
+        rooms.setdefault(room, set()).update(".".join(other.split(".")[:2]) for other in imported_modules(path))
+    assert circle({room: used - {room} for room, used in rooms.items()}) == []
+
+
+def test_no_modules_import_each_other_for_typing_or_in_functions_either():
+    assert circle({name: imported_modules(path) for name, path in MODULES.items()}) == []
+
+
+def circle(used: dict[str, set[str]]) -> list[str]:
+    """Names that use each other in a ring, if there are any."""
+    try:
+        TopologicalSorter(used).prepare()
+    except CycleError as error:
+        return error.args[1]
+    return []
+
+
+def test_a_circle_would_be_found():
+    assert sorted(set(circle({"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": {"a"}}))) == ["a", "b", "c"]
+
+
+@needs_table
+@each_package
 def test_every_room_is_in_the_table(package):
     rooms = {path.stem for path in package.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()}
-    assert rooms == set(HEIGHT[package.name])
+    assert rooms == set(levels(package.name))
+
+
+@pytest.mark.parametrize(("package", "most"), [(PACKAGE, 24), (VIZ, 16)], ids=["microgrid", "viz"])
+def test_the_top_of_a_package_can_be_overlooked(package, most):
+    folders = [path for path in package.iterdir() if path.is_dir() and any(path.glob("*.[pch]*"))]
+    assert len([*package.glob("*.py"), *folders]) <= most
+
+
+FOLDERS = sorted({path.parent for path in BOTH} - {PACKAGE, VIZ})
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: str(folder.relative_to(PACKAGE.parent)))
+def test_a_room_has_three_to_twelve_files_and_says_what_happens_in_it(folder):
+    assert 3 <= len([path for path in folder.iterdir() if path.suffix in (".py", ".pyx")]) <= 12
+    first = ast.get_docstring(ast.parse((folder / "__init__.py").read_text(encoding="utf-8"))).split("\n\n")[0]
+    assert first.endswith((".", ":"))
+
+
+UPWARDS = {
+    "microgrid/base/stack.pxd": {"microgrid.engine"},
+    "microgrid/base/stack.pyx": {"microgrid.engine"},
+    "microgrid/backward.pxd": {"microgrid.engine"},
+}
+"""What C has to know of nodes before there is a Value: nothing else names what lies above it."""
+
+
+@needs_table
+@pytest.mark.parametrize("path", CYTHON, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_only_these_cimports_point_upwards(path):
+    height, place = levels("microgrid"), path.relative_to(PACKAGE.parent)
+    package, room = place.parts[:-1], place.with_suffix("").parts[1]
+    upwards = set()
+    for dots, module in re.findall(r"^from (\.*)([\w.]*) cimport", path.read_text(encoding="utf-8"), re.M):
+        base = package[: len(package) - len(dots) + 1] if dots else ()
+        name = ".".join((*base, module)).strip(".")
+        if name.startswith("microgrid.") and height[name.split(".")[1]] > height[room]:
+            upwards.add(name)
+    assert upwards == UPWARDS.get(place.as_posix(), set())
+
+
+# ---------------------------------------------------------------- between the packages, and beyond
 
 
 @files
 def test_microgrid_imports_viz_by_its_one_bridge(path):
-    if path != PACKAGE / "pictures.py":
+    if path != BRIDGE:
         assert not any(module.split(".")[0] == "viz" for module in imports(path))
 
 
