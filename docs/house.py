@@ -95,7 +95,9 @@ def ways() -> dict[str, list[str]]:
         "draw": lambda: viz.draw(loss).svg(),
         "steps": lambda: viz.steps(loss).html(),
     }
-    for walk in walks.values():  # once without being watched: what is only imported on the way is no part of it
+    for (
+        walk
+    ) in walks.values():  # once without being watched: what is only imported on the way is no part of it
         walk()
     return {name: observed(walk) for name, walk in walks.items()}
 
@@ -151,20 +153,29 @@ def box(package: str, room: str, x: float, y: float, crossed: dict[str, list[str
         yield text(x + ROOM - 8, y + 17, f"{count} files", SMALL, anchor="end")
     through = [name for name, rooms in crossed.items() if f"{package}/{room}" in rooms]
     for k, name in enumerate(through):
-        yield f'<circle cx="{x + 14 + 17 * k:g}" cy="{y + 32:g}" r="5" fill="{WAYS[name][0]}"><title>{name}</title></circle>'
+        yield dot(x + 14 + 17 * k, y + 32, name)
 
 
 def legend(top: float) -> Iterator[str]:
-    for k, (name, (color, code)) in enumerate(WAYS.items()):
+    for k, (name, (_, code)) in enumerate(WAYS.items()):
         y = top + GAP + LINE * k
-        yield f'<circle cx="{MARGIN + 6}" cy="{y - 4:g}" r="5" fill="{color}"/>'
+        yield dot(MARGIN + 6, y - 4, name)
         yield text(MARGIN + 20, y, name, FONT)
         yield text(MARGIN + 110, y, code, FONT, mono=True)
 
 
-def text(x: float, y: float, words: str, size: int, *, bold: bool = False, mono: bool = False, anchor: str = "start") -> str:
+def dot(x: float, y: float, name: str) -> str:
+    """The mark of a way."""
+    return f'<circle cx="{x:g}" cy="{y:g}" r="5" fill="{WAYS[name][0]}"><title>{name}</title></circle>'
+
+
+def text(
+    x: float, y: float, words: str, size: int, bold: bool = False, mono: bool = False, anchor: str = "start"
+) -> str:
     style = ' font-weight="bold"' * bold + ' font-family="DejaVu Sans Mono, monospace"' * mono
-    return f'<text x="{x:g}" y="{y:g}" font-size="{size}" text-anchor="{anchor}"{style}>{escape(words)}</text>'
+    return (
+        f'<text x="{x:g}" y="{y:g}" font-size="{size}" text-anchor="{anchor}"{style}>{escape(words)}</text>'
+    )
 
 
 if __name__ == "__main__":
