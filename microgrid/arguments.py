@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from .base import context
 from .base.messages import IEEE, describe
@@ -14,9 +14,14 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    Floats = NDArray[np.float64]
+__all__ = ["ArrayLike", "Floats", "Numbers", "batch", "called", "leaves", "numbers", "values"]
 
-__all__ = ["batch", "called", "leaves", "numbers", "values"]
+# Written as text, as NumPy is imported only where it is used.
+Floats: TypeAlias = "NDArray[np.float64]"
+ArrayLike: TypeAlias = "np.typing.ArrayLike"
+"""Numbers in any form that NumPy makes an array of: lists, arrays, tables."""
+Numbers: TypeAlias = "Value | float | Iterable[Numbers]"
+"""Values or numbers, or lists and arrays of them, however nested."""
 
 
 def called(function: Any, what: str, *given: str) -> None:

@@ -6,15 +6,17 @@ that opens no scope has none to watch.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from .. import arguments
+from ..arguments import ArrayLike
 from ..base.checks import whole
 from ..base.context import errstate
 from ..errors import GraphError
-from ..nn.losses import loss_function
+from ..nn.losses import Loss, loss_function
+from ..nn.module import Model
 from .statistics import LayerStats, Watch
 
 __all__ = ["LayerStats", "Monitor", "Snapshot"]
@@ -52,7 +54,12 @@ class Monitor:
     """
 
     def __init__(
-        self, model: Any, every: int | None = None, *, loss: Any = None, samples: int | None = 256
+        self,
+        model: Model,
+        every: int | None = None,
+        *,
+        loss: str | Loss | None = None,
+        samples: int | None = 256,
     ) -> None:
         if not hasattr(model, "parameters") or not callable(model):
             raise TypeError(
@@ -63,7 +70,7 @@ class Monitor:
         self._begins = True
         self._recorded: Any = None  # the loss in the graphs that were recorded
         # once, as looking for them takes as long as many steps
-        self._modules = list(model.modules()) if hasattr(model, "modules") else [model]
+        self._modules: list[Any] = list(model.modules()) if hasattr(model, "modules") else [model]
         self._norms = [module for module in self._modules if hasattr(module, "absorb")]
         self.records: list[Snapshot] = []
         if loss is not None:
@@ -73,7 +80,7 @@ class Monitor:
         self._watches: dict[Any, Watch] = {}
         self._last: tuple[Watch, int] | None = None
 
-    def follow(self, loss: Callable[[Any, Any], Any]) -> None:
+    def follow(self, loss: Loss) -> None:
         """A training begins, as `fit` says: with a snapshot, and of its loss's gradients where `loss` is None."""
         self._followed, self._begins = loss, True
 
@@ -84,7 +91,15 @@ class Monitor:
         last = self.records[-1].step
         return not 0 <= step - last < (self.every or max(EVERY, last // GROWTH))
 
-    def observe(self, *, epoch: int, step: int, program_parameters: Any = None, X: Any, y: Any) -> None:
+    def observe(
+        self,
+        *,
+        epoch: int,
+        step: int,
+        program_parameters: ArrayLike | None = None,
+        X: ArrayLike,
+        y: ArrayLike,
+    ) -> None:
         """Take a snapshot with these parameters (None: the model's own) on a batch (samples, inputs) and its targets.
 
         Numbers that are not finite are recorded as they are.  GraphError if the model has no scopes, or decides by
@@ -127,7 +142,7 @@ class Monitor:
         self._begins = False
         self._last = watch, len(self.records) - 1
 
-    def updated(self, before: Any, after: Any) -> None:
+    def updated(self, before: ArrayLike, after: ArrayLike) -> None:
         """Note the step that followed the last snapshot, from the parameters before and after it."""
         import numpy as np
 

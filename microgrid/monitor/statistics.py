@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from math import nan
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from ..arguments import Floats
 from ..base.nodes import CONSTANT
 from ..engine import Value
 from ..errors import GraphError
 from ..graph import order
+from ..nn.losses import Loss
+from ..nn.module import Model
 from ..programs import program
 from ..programs.lowering import lower
 from ..programs.recording import record
 from .scopes import layers, with_offsets
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Floats = NDArray[np.float64]
 
 __all__ = ["LayerStats", "Watch"]
 
@@ -93,9 +90,9 @@ class Watch:
 
     def __init__(
         self,
-        model: Any,
+        model: Model,
         modules: list[Any],
-        loss: Callable[[Any, Any], Any],
+        loss: Loss,
         X: Floats,
         y: Floats,
         whole: bool,
@@ -134,7 +131,7 @@ class Watch:
         self.operations = [tuple(v.op for v in layer.units[0]) for layer in self.layers]
 
     def _record(
-        self, loss: Callable[[Any, Any], Any], X: Floats, y: Floats, places: Sequence[int]
+        self, loss: Loss, X: Floats, y: Floats, places: Sequence[int]
     ) -> tuple[Value, list[list[Value]], list[Value]]:
         """The summed loss of some samples, the inputs of each, and all leaves that change: targets and masks too."""
         xs = [[Value(x, f"x{i}") for i, x in enumerate(X[k].ravel().tolist())] for k in places]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from math import isfinite
+from os import PathLike
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -42,7 +43,7 @@ def state(module: Stateful) -> dict[str, float]:
     return numbers
 
 
-def restore(module: Stateful, numbers: Any) -> None:
+def restore(module: Stateful, numbers: Mapping[str, float]) -> None:
     """Give every number to its place, or none."""
     before = state(module)
     _check(module, numbers, before)
@@ -60,7 +61,7 @@ def _statistics(module: Stateful) -> Iterator[tuple[str, Stateful, str, float]]:
             yield f"{prefix}.{attribute}" if prefix else attribute, part, attribute, least
 
 
-def _write(module: Stateful, numbers: dict[str, float]) -> None:
+def _write(module: Stateful, numbers: Mapping[str, float]) -> None:
     for name, p in module.named_parameters():
         p.data = float(numbers[name])
     for name, part, attribute, _ in _statistics(module):
@@ -105,7 +106,7 @@ def _finite(x: float) -> bool:
 # ---------------------------------------------------------------- files
 
 
-def save(module: Stateful, path: Any) -> None:
+def save(module: Stateful, path: str | PathLike[str]) -> None:
     """Write the state as JSON, in which Python's floats are exact, in place of what `path` was."""
     import json
 
@@ -115,7 +116,7 @@ def save(module: Stateful, path: Any) -> None:
     files.replace(path, json.dumps(contents, indent=1) + "\n")
 
 
-def load(module: Stateful, path: Any) -> None:
+def load(module: Stateful, path: str | PathLike[str]) -> None:
     """Give the module the state that a file holds; CheckpointError says what is wrong with the file."""
     contents = _read(Path(path))
     if not isinstance(contents, dict) or contents.get("format") != FORMAT:

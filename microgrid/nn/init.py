@@ -13,11 +13,11 @@ from __future__ import annotations
 
 from math import ceil, erfc, nextafter, prod, sqrt
 from statistics import NormalDist
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from ..base.checks import one_of, whole
 from ..base.messages import number
-from .weights import Source, Weights
+from .weights import Seed, Source, Weights
 
 __all__ = [
     "constant", "dirac", "eye", "gain", "he_normal", "he_uniform", "kaiming_normal", "kaiming_uniform", "normal",
@@ -50,7 +50,7 @@ def ones(weights: W) -> W:
 # ---------------------------------------------------------------- drawn from a distribution
 
 
-def uniform(weights: W, low: float = 0.0, high: float = 1.0, *, seed: Any = None) -> W:
+def uniform(weights: W, low: float = 0.0, high: float = 1.0, *, seed: Seed = None) -> W:
     """Uniform between `low` and `high`; ValueError if low exceeds high.
 
     >>> from microgrid.nn import Neuron
@@ -65,7 +65,7 @@ def uniform(weights: W, low: float = 0.0, high: float = 1.0, *, seed: Any = None
     return found.become(Source(seed).uniforms(low, high, len(found.leaves)))
 
 
-def normal(weights: W, mean: float = 0.0, std: float = 1.0, *, seed: Any = None) -> W:
+def normal(weights: W, mean: float = 0.0, std: float = 1.0, *, seed: Seed = None) -> W:
     """Normal with that mean and standard deviation; ValueError if `std` is below 0."""
     found = Weights("normal", weights)
     return found.become(
@@ -74,7 +74,13 @@ def normal(weights: W, mean: float = 0.0, std: float = 1.0, *, seed: Any = None)
 
 
 def truncated_normal(
-    weights: W, mean: float = 0.0, std: float = 1.0, low: float = -2.0, high: float = 2.0, *, seed: Any = None
+    weights: W,
+    mean: float = 0.0,
+    std: float = 1.0,
+    low: float = -2.0,
+    high: float = 2.0,
+    *,
+    seed: Seed = None,
 ) -> W:
     """Normal, given that it falls between `low` and `high`: limits of the weight, as in PyTorch, not multiples of std.
 
@@ -105,7 +111,7 @@ TINY, BELOW_1 = nextafter(0.0, 1.0), nextafter(1.0, 0.0)
 # ---------------------------------------------------------------- scaled by the fans
 
 
-def xavier_uniform(weights: W, gain: float = 1.0, *, seed: Any = None) -> W:
+def xavier_uniform(weights: W, gain: float = 1.0, *, seed: Seed = None) -> W:
     """Uniform within ±gain √(6/(fan_in + fan_out)) (Glorot & Bengio 2010, equation 16).
 
     >>> from microgrid.nn import Layer
@@ -118,7 +124,7 @@ def xavier_uniform(weights: W, gain: float = 1.0, *, seed: Any = None) -> W:
     return found.become(Source(seed).uniforms(-bound, bound, len(found.leaves)))
 
 
-def xavier_normal(weights: W, gain: float = 1.0, *, seed: Any = None) -> W:
+def xavier_normal(weights: W, gain: float = 1.0, *, seed: Seed = None) -> W:
     """Normal with σ = gain √(2/(fan_in + fan_out)).  Not truncated, as in PyTorch; Keras truncates at 2 σ."""
     found = Weights("xavier_normal", weights)
     std = found.real("gain", gain) * sqrt(2 / sum(found.fans()))
@@ -126,7 +132,7 @@ def xavier_normal(weights: W, gain: float = 1.0, *, seed: Any = None) -> W:
 
 
 def he_uniform(
-    weights: W, a: float = 0.0, mode: str = "fan_in", nonlinearity: str = "leaky_relu", *, seed: Any = None
+    weights: W, a: float = 0.0, mode: str = "fan_in", nonlinearity: str = "leaky_relu", *, seed: Seed = None
 ) -> W:
     """Uniform within ±gain √(3/fan) (He et al. 2015, arXiv:1502.01852); for ReLU ±√(6/fan_in).
 
@@ -139,7 +145,7 @@ def he_uniform(
 
 
 def he_normal(
-    weights: W, a: float = 0.0, mode: str = "fan_in", nonlinearity: str = "leaky_relu", *, seed: Any = None
+    weights: W, a: float = 0.0, mode: str = "fan_in", nonlinearity: str = "leaky_relu", *, seed: Seed = None
 ) -> W:
     """Normal with σ = gain/√fan, for ReLU √(2/fan_in); arguments as above.  Not truncated, as in PyTorch."""
     found = Weights("he_normal", weights)
@@ -180,7 +186,7 @@ def eye(weights: W) -> W:
     return found.become([float(i == j) for i in range(rows) for j in range(columns)])
 
 
-def orthogonal(weights: W, gain: float = 1.0, *, seed: Any = None) -> W:
+def orthogonal(weights: W, gain: float = 1.0, *, seed: Seed = None) -> W:
     """gain times a random matrix of orthonormal rows, or columns where there are more rows than columns.
 
     Uniform over such matrices (Saxe et al. 2014, arXiv:1312.6120): the Q of a normal matrix, with the signs that make
@@ -196,7 +202,7 @@ def orthogonal(weights: W, gain: float = 1.0, *, seed: Any = None) -> W:
     return found.become((q if rows >= columns else q.T).ravel().tolist())
 
 
-def sparse(weights: W, sparsity: float, std: float = 0.01, *, seed: Any = None) -> W:
+def sparse(weights: W, sparsity: float, std: float = 0.01, *, seed: Seed = None) -> W:
     """Normal with standard deviation `std`, except that a random ⌈sparsity · rows⌉ of each column are 0.
 
     After Martens 2010, "Deep learning via Hessian-free optimization".  ValueError unless there are two dimensions and

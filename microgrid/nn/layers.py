@@ -10,13 +10,14 @@ from math import sqrt
 from typing import Any
 
 from .. import functions
+from ..arguments import Numbers
 from ..base.checks import whole
 from ..base.context import current, scope, scope_at, scopes_inside
 from ..base.messages import number
 from ..engine import Value, parameter, weighted_sum
 from .mlp import activate, activation_row
 from .module import Module, bare, inputs, listed
-from .weights import Source
+from .weights import Seed, Source
 
 __all__ = ["Activation", "Conv", "Linear", "Maxout"]
 
@@ -31,7 +32,7 @@ class Linear(Module):
     (2, 3, 8)
     """
 
-    def __init__(self, nin: int, nout: int, bias: bool = True, *, seed: Any = None) -> None:
+    def __init__(self, nin: int, nout: int, bias: bool = True, *, seed: Seed = None) -> None:
         self.nin, self.nout = (
             whole(nin, "the number of inputs of Linear"),
             whole(nout, "the number of outputs of Linear"),
@@ -46,7 +47,7 @@ class Linear(Module):
             with scope(f"neuron{j}"):
                 self.b.append(parameter(start, "b"))
 
-    def __call__(self, x: Any) -> Any:
+    def __call__(self, x: Numbers) -> Any:
         """The list of `nout` sums, or the one; ValueError for another number of inputs than `nin`."""
         xs, places = inputs(x, self.nin, self), scopes_inside(current().scope, "neuron", self.nout)
         return bare(
@@ -90,7 +91,7 @@ class Conv(Module):
         padding: int = 0,
         bias: bool = True,
         *,
-        seed: Any = None,
+        seed: Seed = None,
     ) -> None:
         nin, nout = self.channels = (
             whole(nin, "the number of input channels of Conv"),
@@ -119,7 +120,7 @@ class Conv(Module):
             with scope(f"channel{o}"):
                 self.b.append(parameter(start, "b"))
 
-    def __call__(self, x: Any) -> Any:
+    def __call__(self, x: Numbers) -> Any:
         """The channels of the output, one after the other; ValueError if the kernel does not fit into the signal."""
         (nin, nout), xs = self.channels, inputs(self._flat(x), None, self)
         length, rest = divmod(len(xs), nin)
@@ -169,7 +170,7 @@ class Maxout(Module):
     [Linear(3, 2), Linear(3, 2)]
     """
 
-    def __init__(self, nin: int, nout: int, pieces: int = 2, *, seed: Any = None) -> None:
+    def __init__(self, nin: int, nout: int, pieces: int = 2, *, seed: Seed = None) -> None:
         self.nin, self.nout = (
             whole(nin, "the number of inputs of Maxout"),
             whole(nout, "the number of outputs of Maxout"),
@@ -179,7 +180,7 @@ class Maxout(Module):
             with scope(f"piece{k}"):
                 self.pieces.append(Linear(nin, nout, seed=source))
 
-    def __call__(self, x: Any) -> Any:
+    def __call__(self, x: Numbers) -> Any:
         xs, outer, pieces = inputs(x, self.nin, self), current().scope, []
         for piece, place in zip(self.pieces, scopes_inside(outer, "piece", len(self.pieces))):
             with scope_at(place):
@@ -213,7 +214,7 @@ class Activation(Module):
             constant = number(constant, where=f"the constant of {name} is a real number")
         self.name, self.constant = row.name, constant
 
-    def __call__(self, x: Any) -> Any:
+    def __call__(self, x: Numbers) -> Any:
         xs, row = inputs(x, None, self), activation_row(self.name)
         places = scopes_inside(current().scope, "neuron", len(xs))
         return bare([activate(row, v, place, self.constant) for v, place in zip(xs, places)])

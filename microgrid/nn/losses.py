@@ -14,9 +14,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import partial
 from math import exp, inf
-from typing import Any
+from typing import Any, TypeAlias
 
 from .. import arguments, functions
+from ..arguments import Numbers
 from ..base.checks import one_of, whole
 from ..base.messages import number
 from ..engine import Value
@@ -27,6 +28,9 @@ __all__ = [
     "kl_divergence", "l1_penalty", "l2_penalty", "mae", "mse", "nll",
 ]  # fmt: skip
 
+Loss: TypeAlias = Callable[[list[Any], list[Any]], Value]
+"""What is minimised: a function of a batch's predictions and targets, such as those below."""
+
 # Logarithms of probabilities stop at -100, as in PyTorch's binary_cross_entropy, so a certain miss has a finite loss.
 LOWEST = exp(-100.0)
 
@@ -36,7 +40,7 @@ ROUNDING = 1e-9
 # ---------------------------------------------------------------- distances
 
 
-def mse(predictions: Any, targets: Any, *, reduction: str = "mean") -> Any:
+def mse(predictions: Numbers, targets: Numbers, *, reduction: str = "mean") -> Any:
     """The mean squared error, the mean of (ŷ - y)².
 
     >>> w, b = Value(2.0, "w"), Value(1.0, "b")
@@ -48,19 +52,19 @@ def mse(predictions: Any, targets: Any, *, reduction: str = "mean") -> Any:
     return by_number("mse", lambda p, t: (p - t) ** 2, predictions, targets, reduction)
 
 
-def half_mse(predictions: Any, targets: Any, *, reduction: str = "mean") -> Any:
+def half_mse(predictions: Numbers, targets: Numbers, *, reduction: str = "mean") -> Any:
     """Half the squared error, so that its derivative is ŷ - y; with reduction="sum" the ½ Σ (y - ŷ)² of textbooks."""
     if reduction == "none":
         return by_number("half_mse", lambda p, t: (p - t) ** 2 / 2, predictions, targets, reduction)
     return by_number("half_mse", lambda p, t: (p - t) ** 2, predictions, targets, reduction) / 2
 
 
-def mae(predictions: Any, targets: Any, *, reduction: str = "mean") -> Any:
+def mae(predictions: Numbers, targets: Numbers, *, reduction: str = "mean") -> Any:
     """The mean absolute error, the mean of |ŷ - y|; its derivative at ŷ = y is 0."""
     return by_number("mae", lambda p, t: functions.abs(p - t), predictions, targets, reduction)
 
 
-def huber(predictions: Any, targets: Any, *, delta: float = 1.0, reduction: str = "mean") -> Any:
+def huber(predictions: Numbers, targets: Numbers, *, delta: float = 1.0, reduction: str = "mean") -> Any:
     """½ e² for errors |e| up to `delta`, delta (|e| - ½ delta) beyond (Huber 1964, doi:10.1214/aoms/1177703732).
 
     ValueError unless delta > 0.  PyTorch's SmoothL1Loss with beta = delta is this divided by delta.
@@ -77,7 +81,7 @@ def huber(predictions: Any, targets: Any, *, delta: float = 1.0, reduction: str 
     return by_number("huber", loss, predictions, targets, reduction)
 
 
-def hinge(predictions: Any, targets: Any, *, reduction: str = "mean") -> Any:
+def hinge(predictions: Numbers, targets: Numbers, *, reduction: str = "mean") -> Any:
     """max(0, 1 - y·ŷ) for labels y of -1 and 1; its derivative at y·ŷ = 1 is 0.
 
     Targets that are other numbers are a ValueError.
@@ -95,7 +99,7 @@ def hinge(predictions: Any, targets: Any, *, reduction: str = "mean") -> Any:
 # ---------------------------------------------------------------- yes or no
 
 
-def bce(predictions: Any, targets: Any, *, reduction: str = "mean") -> Any:
+def bce(predictions: Numbers, targets: Numbers, *, reduction: str = "mean") -> Any:
     """Binary cross-entropy of probabilities, -(y log ŷ + (1 - y) log(1 - ŷ)).
 
     Predictions, and targets that are numbers, outside [0, 1] are a ValueError.  The logarithms stop at -100 as in
@@ -116,7 +120,7 @@ def bce(predictions: Any, targets: Any, *, reduction: str = "mean") -> Any:
     return by_number("bce", loss, predictions, targets, reduction, check)
 
 
-def bce_with_logits(predictions: Any, targets: Any, *, reduction: str = "mean") -> Any:
+def bce_with_logits(predictions: Numbers, targets: Numbers, *, reduction: str = "mean") -> Any:
     """Binary cross-entropy of sigmoid(z), y softplus(-z) + (1 - y) softplus(z), accurate for every logit z.
 
     Targets that are numbers outside [0, 1] are a ValueError.
@@ -151,7 +155,7 @@ def _either(t: Any, yes: Callable[[], Any], no: Callable[[], Any]) -> Any:
 # ---------------------------------------------------------------- one of many
 
 
-def cross_entropy(predictions: Any, targets: Any, *, reduction: str = "mean") -> Any:
+def cross_entropy(predictions: Numbers, targets: Numbers, *, reduction: str = "mean") -> Any:
     """Cross-entropy -Σ y log ŷ, where a prediction is a list of probabilities, one for each class.
 
     Takes one sample with its target, or a list of samples with a list of targets.  A target is the number of the
@@ -166,7 +170,7 @@ def cross_entropy(predictions: Any, targets: Any, *, reduction: str = "mean") ->
     return by_class("cross_entropy", loss, predictions, targets, reduction, _check_probabilities)
 
 
-def cross_entropy_with_logits(predictions: Any, targets: Any, *, reduction: str = "mean") -> Any:
+def cross_entropy_with_logits(predictions: Numbers, targets: Numbers, *, reduction: str = "mean") -> Any:
     """Cross-entropy of softmax(z), where a prediction is a list of logits, one for each class; targets as above.
 
     For class t that is logsumexp(z) - z_t, computed as softplus(logsumexp(the others) - z_t): a nearly certain hit
@@ -188,7 +192,7 @@ def cross_entropy_with_logits(predictions: Any, targets: Any, *, reduction: str 
     return by_class("cross_entropy_with_logits", loss, predictions, targets, reduction)
 
 
-def nll(predictions: Any, targets: Any, *, reduction: str = "mean") -> Any:
+def nll(predictions: Numbers, targets: Numbers, *, reduction: str = "mean") -> Any:
     """The negative log-likelihood -Σ y log ŷ, where a prediction is a list of log-probabilities; targets as above.
 
     Of `microgrid.log_softmax` it is the cross-entropy.  Log-probabilities above 0 are a ValueError; PyTorch lets
@@ -211,7 +215,7 @@ def nll(predictions: Any, targets: Any, *, reduction: str = "mean") -> Any:
     )
 
 
-def kl_divergence(p: Any, q: Any, *, reduction: str = "mean") -> Any:
+def kl_divergence(p: Numbers, q: Numbers, *, reduction: str = "mean") -> Any:
     """The Kullback-Leibler divergence Σ p log(p/q) of the distribution q, predicted, from p, the target.
 
     Mind the order: PyTorch's kl_div takes log q first, and its "mean" divides by the number of classes too, where
@@ -294,7 +298,7 @@ def _penalised(name: str, parameters: Any, strength: Any, samples: Any) -> tuple
 # ---------------------------------------------------------------- a loss to be followed
 
 
-def loss_function(loss: Any) -> Callable[[Any, Any], Any]:
+def loss_function(loss: str | Loss) -> Loss:
     """A loss of (predictions, targets), given as a function or by its name here."""
     names = [name for name in __all__ if not name.endswith("penalty")]
     if isinstance(loss, str):
@@ -306,9 +310,8 @@ def loss_function(loss: Any) -> Callable[[Any, Any], Any]:
     plain = loss.func if isinstance(loss, partial) else loss
     if plain is kl_divergence:  # which takes the targets first, as it is written
         return partial(_swapped, loss)
-    found: Callable[[Any, Any], Any] = loss
-    return found
+    return loss
 
 
-def _swapped(loss: Callable[[Any, Any], Any], predictions: Any, targets: Any) -> Any:
+def _swapped(loss: Loss, predictions: list[Any], targets: list[Any]) -> Value:
     return loss(targets, predictions)

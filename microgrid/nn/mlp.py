@@ -10,6 +10,7 @@ import random
 from collections.abc import Iterable
 from typing import Any
 
+from ..arguments import Numbers
 from ..base.checks import whole
 from ..base.context import current, scope, scope_at, scopes_inside
 from ..custom import CustomOp, custom_node
@@ -39,7 +40,7 @@ class Neuron(Module):
         self.nonlin: bool | str = bool(nonlin) if activation == "relu" else nonlin and activation
         """False for none, True for ReLU, or the name of another activation."""
 
-    def __call__(self, x: Any) -> Value:
+    def __call__(self, x: Numbers) -> Value:
         """The activation for `nin` numbers or Values; ValueError for another number of them."""
         return self._activation(inputs(x, len(self.w), "the neuron"), current().scope)
 
@@ -58,13 +59,13 @@ class Neuron(Module):
 
 
 class Layer(Module):
-    """`nout` neurons that see the same `nin` inputs; keyword arguments go to each `Neuron`.
+    """`nout` neurons that see the same `nin` inputs; `nonlin` and `activation` are those of `Neuron`.
 
     >>> Layer(2, 3, nonlin=False)
     Layer of [LinearNeuron(2), LinearNeuron(2), LinearNeuron(2)]
     """
 
-    def __init__(self, nin: int, nout: int, **kwargs: Any) -> None:
+    def __init__(self, nin: int, nout: int, *, nonlin: bool = True, activation: str = "relu") -> None:
         self.nin, self.nout = (
             whole(nin, "the number of inputs of a layer"),
             whole(nout, "the number of neurons of a layer"),
@@ -72,9 +73,9 @@ class Layer(Module):
         self.neurons: list[Neuron] = []
         for i in range(self.nout):
             with scope(f"neuron{i}"):
-                self.neurons.append(Neuron(nin, **kwargs))
+                self.neurons.append(Neuron(nin, nonlin, activation))
 
-    def __call__(self, x: Any) -> Any:
+    def __call__(self, x: Numbers) -> Any:
         """The list of the neurons' activations; the activation itself where there is one neuron."""
         return bare(self._activations(inputs(x, self.nin, "the layer"), current().scope))
 
@@ -130,7 +131,7 @@ class MLP(Module):
             with scope(f"layer{i}"):
                 self.layers.append(Layer(sizes[i], sizes[i + 1], nonlin=nonlin, activation=chosen))
 
-    def __call__(self, x: Any) -> Any:
+    def __call__(self, x: Numbers) -> Any:
         """The outputs for one sample of `nin` numbers or Values: a list, or a Value where there is one output."""
         out: Any = inputs(x, self.nin, "layer 0")
         for layer, place in zip(
@@ -171,7 +172,7 @@ def activation_row(name: str) -> Op:
     return row
 
 
-def activate(row: Op, x: Any, place: int, constant: float | None = None) -> Value:
+def activate(row: Op, x: Value, place: int, constant: float | None = None) -> Value:
     """The operation on x, recorded in the scope with that place; its constant is the table's unless given."""
     default = 0.0 if row.constant is None else row.constant
     if isinstance(row, CustomOp):

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from numbers import Real
+from os import PathLike
 from types import MappingProxyType
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
+from ..arguments import Numbers
 from ..engine import Value
 from . import checkpoints
 from .summary import Summary, summarize
 
-__all__ = ["Module", "bare", "inputs", "listed", "samples", "walk"]
+__all__ = ["Model", "Module", "bare", "inputs", "listed", "samples", "walk"]
+
+
+class Model(Protocol):
+    """What can be trained and watched: a Module, or any callable with `parameters()`."""
+
+    def parameters(self) -> Sequence[Value]: ...
+
+    def __call__(self, x: Any, /) -> Any: ...
 
 
 class Module:
@@ -40,7 +50,7 @@ class Module:
             f"{type(self).__name__} has no __call__: a module computes its outputs there"
         )
 
-    def batch(self, X: Any) -> list[Any]:
+    def batch(self, X: Iterable[Any]) -> list[Any]:
         """The outputs for each of several samples.
 
         One after the other, unless the module looks at all of them together, as BatchNorm does: a module of your own
@@ -109,11 +119,11 @@ class Module:
         """
         checkpoints.restore(self, state)
 
-    def save(self, path: Any) -> None:
+    def save(self, path: str | PathLike[str]) -> None:
         """Write the state as JSON, exactly; a file that stands there is replaced only by a complete one."""
         checkpoints.save(self, path)
 
-    def load(self, path: Any) -> Self:
+    def load(self, path: str | PathLike[str]) -> Self:
         """Take the state from a file that `save` wrote; the module itself comes back.
 
         CheckpointError, and nothing changes, if the file is damaged, is something else or belongs to another model.
@@ -121,7 +131,7 @@ class Module:
         checkpoints.load(self, path)
         return self
 
-    def summary(self, example: Any = None) -> Summary:
+    def summary(self, example: Numbers | None = None) -> Summary:
         """Parameters, nodes and bytes that one example costs, part by part, as a table: ``print(model.summary())``.
 
         A batch of `example`, by default of ones, is recorded; the model stays as it is.  ValueError if the model does
@@ -173,7 +183,7 @@ def walk(module: Module) -> Iterator[tuple[str, Module | Value]]:
 # ---------------------------------------------------------------- what users hand in
 
 
-def inputs(x: Any, expected: int | None, who: Any) -> list[Value]:
+def inputs(x: Numbers, expected: int | None, who: object) -> list[Value]:
     """One sample as Values.  A number becomes an input node here, once, so that all neurons share it.
 
     `expected` None stands for any number of them; `who` is the layer, or what messages call it.
@@ -183,10 +193,12 @@ def inputs(x: Any, expected: int | None, who: Any) -> list[Value]:
         raise ValueError(
             f"{who} takes one sample of {count(expected)}, got an array of shape {shape}: pass row by row"
         )
-    single = isinstance(x, Value | Real) or (hasattr(x, "shape") and not shape)
-    if not single and not isinstance(x, Iterable):
+    if isinstance(x, Value | Real) or (hasattr(x, "shape") and not shape):
+        xs: list[Any] = [x]
+    elif isinstance(x, Iterable):
+        xs = list(x)
+    else:
         raise TypeError(f"{who} takes a list or array of {count(expected)}, got {type(x).__name__} {x!r}")
-    xs = [x] if single else list(x)
     if len(xs) != expected and (expected is not None or not xs):
         raise ValueError(f"{who} expects {count(expected)}, got {len(xs)}")
     return [xi if isinstance(xi, Value) else Value(xi, f"x{i}") for i, xi in enumerate(xs)]
@@ -196,7 +208,7 @@ def count(expected: int | None) -> str:
     return "one or more inputs" if expected is None else f"{expected} inputs"
 
 
-def samples(X: Any, who: Any) -> list[Any]:
+def samples(X: Iterable[Numbers], who: object) -> list[Numbers]:
     """A batch as a list of samples."""
     if isinstance(X, Value | Real | str | bytes) or not isinstance(X, Iterable):
         raise TypeError(f"{who} takes a batch, a list of samples, got {type(X).__name__} {X!r}")
@@ -211,6 +223,6 @@ def bare(out: list[Value]) -> Any:
     return out[0] if len(out) == 1 else out
 
 
-def listed(out: Any) -> list[Value]:
+def listed(out: Value | Iterable[Value]) -> list[Value]:
     """The outputs of a module as a list, one or several."""
     return [out] if isinstance(out, Value) else list(out)

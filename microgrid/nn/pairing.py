@@ -10,6 +10,7 @@ from numbers import Real
 from typing import Any, NamedTuple
 
 from .. import functions
+from ..arguments import Numbers
 from ..base.checks import one_of
 from ..base.messages import describe, number
 from ..engine import Value
@@ -35,8 +36,8 @@ Check = Callable[[str, Any, Any], None]
 def by_number(
     name: str,
     loss: Loss,
-    predictions: Any,
-    targets: Any,
+    predictions: Numbers,
+    targets: Numbers,
     reduction: str,
     check: Check = lambda name, p, t: None,
 ) -> Any:
@@ -57,8 +58,8 @@ def by_number(
 def by_class(
     name: str,
     loss: Loss,
-    predictions: Any,
-    targets: Any,
+    predictions: Numbers,
+    targets: Numbers,
     reduction: str,
     check: Check = lambda name, ps, t: None,
 ) -> Any:
@@ -82,7 +83,7 @@ def by_class(
     return reduced(found, reduction)
 
 
-def distribution(name: str, target: Any, classes: int) -> int | list[Any]:
+def distribution(name: str, target: Numbers, classes: int) -> int | list[Any]:
     """The number of the class, if all is on one, or the weights of all."""
     if isinstance(target, Value):
         raise TypeError(
@@ -145,18 +146,18 @@ def pairs(name: str, predictions: Any, targets: Any) -> list[tuple[Any, Any]]:
     return list(zip(ps, ts))
 
 
-def single(x: Any) -> bool:
+def single(x: object) -> bool:
     return type(x) in USUAL or isinstance(x, Value | Real) or getattr(x, "shape", None) == ()
 
 
-def listed(name: str, xs: Any, what: str) -> list[Any]:
+def listed(name: str, xs: object, what: str) -> list[Any]:
     if single(xs) or isinstance(xs, str | bytes) or not isinstance(xs, Iterable):
         got = describe(xs) if isinstance(xs, Value) else repr(xs)
         raise TypeError(f"{name}: expected a list as the {what}, got {type(xs).__name__} {got}")
     return list(xs)
 
 
-def operand(name: str, x: Any, what: str) -> Any:
+def operand(name: str, x: object, what: str) -> Any:
     if isinstance(x, Value) or (type(x) is float and x - x == 0.0):
         return x
     return number(x, where=f"{name}: {what} are Values or real numbers")
@@ -186,7 +187,7 @@ def noted() -> Iterator[list[Range]]:
         _ranges.reset(token)
 
 
-def check_range(name: str, x: Any, low: float, high: float, rule: str) -> None:
+def check_range(name: str, x: Value | float, low: float, high: float, rule: str) -> None:
     """DomainError, naming the node, unless x is between the two, or nan."""
     noted_here = _ranges.get()
     if noted_here is not None and isinstance(x, Value):

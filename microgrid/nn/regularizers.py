@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from math import inf, sqrt
 from operator import index
@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from .. import functions
+from ..arguments import Floats, Numbers
 from ..base.checks import whole
 from ..base.context import current, scope, scope_at, scopes_inside
 from ..base.messages import number
@@ -18,10 +19,7 @@ from ..engine import Value, parameter
 from .module import Module, bare, inputs, samples
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Floats = NDArray[np.float64]
+    from numpy.random import Generator
 
 __all__ = ["BatchNorm", "Dropout", "every_mask"]
 
@@ -42,7 +40,7 @@ class Dropout(Module):
     elementwise = True
     _adding = False
 
-    def __init__(self, p: float = 0.5, seed: Any = None) -> None:
+    def __init__(self, p: float = 0.5, seed: int | Generator | None = None) -> None:
         self.p: float = number(p, where="Dropout: p, the share that is dropped, is a real number")
         if not 0 <= self.p < 1:
             raise ValueError(
@@ -52,10 +50,10 @@ class Dropout(Module):
         self.masks: list[Value] = []
         """The factors of the last call, leaves: give them to `compile` as inputs and `draw` their columns."""
 
-    def __call__(self, x: Any) -> Any:
+    def __call__(self, x: Numbers) -> Any:
         return bare(self._masked([inputs(x, None, self)])[0])
 
-    def batch(self, X: Any) -> list[Any]:
+    def batch(self, X: Iterable[Numbers]) -> list[Any]:
         return [bare(xs) for xs in self._masked([inputs(x, None, self) for x in samples(X, self)])]
 
     def _masked(self, rows: list[list[Value]]) -> list[list[Value]]:
@@ -108,7 +106,7 @@ def every_mask(model: Module) -> Iterator[None]:
             dropout._adding = False
 
 
-def _stream(seed: Any) -> Any:
+def _stream(seed: int | Generator | None) -> Any:
     import numpy as np
 
     if isinstance(seed, np.random.Generator):
@@ -156,7 +154,7 @@ class BatchNorm(Module):
         self.statistics: tuple[list[Value], list[Value]] | None = None
         """Means and variances, divided by the number of samples less 1, of the last batch in training."""
 
-    def __call__(self, x: Any) -> Any:
+    def __call__(self, x: Numbers) -> Any:
         """The outputs for one sample, by the running statistics; ValueError in training, where a batch is needed."""
         if self.training:
             raise ValueError(
@@ -170,7 +168,7 @@ class BatchNorm(Module):
                 out.append(self.gamma[j] * normal + self.beta[j])
         return bare(out)
 
-    def batch(self, X: Any) -> list[Any]:
+    def batch(self, X: Iterable[Numbers]) -> list[Any]:
         """The outputs for each of several samples; in training ValueError unless there are two or more."""
         rows = [inputs(x, self.nin, self) for x in samples(X, self)]
         if not self.training:

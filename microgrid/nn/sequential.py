@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
+from ..arguments import Numbers
 from ..base.context import SCOPES, current, scope_at, scope_inside, scope_place, scopes_inside
 from ..engine import Value
 from .layers import Activation
@@ -76,14 +78,14 @@ class Sequential(Module):
             if not layer.elementwise:
                 giver, width = i, getattr(layer, "nout", None)
 
-    def __call__(self, x: Any) -> Any:
+    def __call__(self, x: Numbers) -> Any:
         out: Any = x if self.nin is None else inputs(x, self.nin, self)
         for layer, place in self._placed():
             with scope_at(place):
                 out = layer(out)
         return out
 
-    def batch(self, X: Any) -> list[Any]:
+    def batch(self, X: Iterable[Numbers]) -> list[Any]:
         """The outputs for each of several samples, module by module."""
         out = [x if self.nin is None else inputs(x, self.nin, self) for x in samples(X, self)]
         for layer, place in self._placed():
@@ -128,11 +130,11 @@ class Residual(Sequential):
         if None not in (self.nin, self.nout) and self.nin != self.nout:
             raise ValueError(f"{self} would add {self.nout} outputs to {self.nin} inputs: as many are needed")
 
-    def __call__(self, x: Any) -> Any:
+    def __call__(self, x: Numbers) -> Any:
         xs = inputs(x, self.nin, self)
         return self._sum(xs, super().__call__(xs))
 
-    def batch(self, X: Any) -> list[Any]:
+    def batch(self, X: Iterable[Numbers]) -> list[Any]:
         """The outputs for each of several samples, module by module."""
         rows = [inputs(x, self.nin, self) for x in samples(X, self)]
         return [self._sum(xs, out) for xs, out in zip(rows, super().batch(rows))]

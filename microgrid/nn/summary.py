@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextvars import Context
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from ..arguments import Numbers
 from ..base.context import errstate
 from ..engine import Value
 from ..graph import order
@@ -25,7 +26,7 @@ class Recordable(Protocol):
 
     def parameters(self) -> list[Value]: ...
 
-    def batch(self, X: Any) -> list[Any]: ...
+    def batch(self, X: Iterable[Numbers]) -> list[Any]: ...
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ class Summary:
         return "\n".join(lines)
 
 
-def summarize(module: Recordable, example: Any) -> Summary:
+def summarize(module: Recordable, example: Numbers | None) -> Summary:
     """Record the example in batches of two and of three, and compare."""
     kind = type(module).__name__
     if example is None:
@@ -101,7 +102,7 @@ def summarize(module: Recordable, example: Any) -> Summary:
     return Summary(tuple(parts), len(module.parameters()))
 
 
-def _record(module: Recordable, example: Any, n: int) -> list[Value]:
+def _record(module: Recordable, example: Numbers, n: int) -> list[Value]:
     with errstate(domain="ieee"):  # equal examples have no variance
         return order(*_values(module.batch([example] * n)))
 

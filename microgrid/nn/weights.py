@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from itertools import chain
 from math import isfinite, prod
 from operator import index
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 from .. import arguments
 from ..base.messages import describe, number
@@ -15,7 +15,13 @@ from ..engine import Value
 from .mlp import Layer, Neuron
 from .module import Module
 
-__all__ = ["Source", "Weights"]
+if TYPE_CHECKING:
+    from numpy.random import Generator
+
+__all__ = ["Seed", "Source", "Weights"]
+
+Seed: TypeAlias = "int | random.Random | Generator | Source | None"
+"""Where random numbers come from; None is Python's `random`."""
 
 W = TypeVar("W")
 
@@ -84,10 +90,10 @@ class Weights(Generic[W]):
 
     # ---------------------------------------------------------------- arguments
 
-    def real(self, what: str, x: Any) -> float:
+    def real(self, what: str, x: float) -> float:
         return number(x, where=f"{self.name}: {what} is a real number")
 
-    def deviation(self, std: Any) -> float:
+    def deviation(self, std: float) -> float:
         deviation = self.real("std", std)
         if deviation < 0:
             raise ValueError(f"{self.name}: std, a standard deviation, is 0 or more, got {deviation}")
@@ -113,15 +119,15 @@ class Source:
     uniforms: Callable[[float, float, int], list[float]]
     normals: Callable[[float, float, int], list[float]]
 
-    def __init__(self, seed: Any) -> None:
+    def __init__(self, seed: Seed) -> None:
         if isinstance(seed, Source):
             self.uniforms, self.normals = seed.uniforms, seed.normals
             return
-        if hasattr(seed, "standard_normal"):  # of NumPy
-            self.uniforms = lambda low, high, n: seed.uniform(low, high, n).tolist()
-            self.normals = lambda mean, std, n: seed.normal(mean, std, n).tolist()
-            return
         drawn: Any = seed
+        if hasattr(seed, "standard_normal"):  # of NumPy
+            self.uniforms = lambda low, high, n: drawn.uniform(low, high, n).tolist()
+            self.normals = lambda mean, std, n: drawn.normal(mean, std, n).tolist()
+            return
         if seed is None:
             drawn = random
         elif not isinstance(seed, random.Random):

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from math import inf, isinf, isnan, sqrt
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .. import arguments
+from ..arguments import Floats
 from ..base.messages import describe, number
+from ..engine import Value
 from ..errors import NonFiniteGradient
 from .settings import positive
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Floats = NDArray[np.float64]
 
 __all__ = ["clip_grad_norm_", "clip_grad_value_"]
 
 
-def clip_grad_value_(parameters: Any, limit: float) -> None:
+def clip_grad_value_(parameters: Iterable[Value] | Floats, limit: float) -> None:
     """Bring every gradient into [-limit, limit], in place; an infinite one becomes the limit of its sign.
 
     `parameters` are Values, of which those without a gradient are left alone, or the gradient array of a program.
@@ -42,7 +38,7 @@ def clip_grad_value_(parameters: Any, limit: float) -> None:
     write(np.clip(g, -limit, limit))
 
 
-def clip_grad_norm_(parameters: Any, max_norm: float, norm_type: float = 2.0) -> float:
+def clip_grad_norm_(parameters: Iterable[Value] | Floats, max_norm: float, norm_type: float = 2.0) -> float:
     """Shorten the gradient, all parameters together, to the length max_norm, in place; return the length it had.
 
     The gradients are multiplied by max_norm/(norm + 1e-6) where that is below 1, as in PyTorch; Keras's global_clipnorm

@@ -7,16 +7,15 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from .. import arguments
+from ..arguments import ArrayLike, Floats
 from ..base.checks import whole
 from ..errors import CheckpointError, NonFiniteGradient
-from .parameters import standing, target
+from .parameters import Parameters, standing, target
 from .settings import contents, jsonable, nonnegative, settings
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-
-    Floats = NDArray[np.float64]
 
 __all__ = ["Optimizer"]
 
@@ -32,7 +31,9 @@ class Optimizer:
     optimiser remembers of it, as PyTorch does where a gradient is None.
     """
 
-    def __init__(self, parameters: Any, lr: float, weight_decay: float, memory: Mapping[str, float]) -> None:
+    def __init__(
+        self, parameters: Parameters | None, lr: float, weight_decay: float, memory: Mapping[str, float]
+    ) -> None:
         """`memory` names what is remembered of each parameter between steps, and what it starts from."""
         import numpy as np
 
@@ -64,7 +65,7 @@ class Optimizer:
     def lr(self, lr: float) -> None:
         self._lr = nonnegative(lr, "lr", 0.01)
 
-    def step(self, gradient: Any = None) -> None:
+    def step(self, gradient: ArrayLike | None = None) -> None:
         """Move every parameter that has a gradient by one step.
 
         All or nothing: NonFiniteGradient names the parameter whose gradient is nan or infinite, or which the step

@@ -2,30 +2,56 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias
 
 from .. import arguments
+from ..arguments import ArrayLike, Floats
 from ..base.messages import describe
+from ..engine import Value
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from ..engine import Value
-
-    Floats = NDArray[np.float64]
-
-__all__ = ["Arrays", "Nodes", "standing", "target"]
+__all__ = ["Arrays", "Nodes", "Parameters", "standing", "target"]
 
 
-def target(parameters: Any) -> Nodes | Arrays:
+class Holder(Protocol):
+    """What keeps parameters in an array."""
+
+    @property
+    def parameters(self) -> Floats: ...
+
+    @property
+    def labels(self) -> Sequence[str]: ...
+
+
+class Replayable(Holder, Protocol):
+    """A Program: all that an optimiser knows of it."""
+
+    def value_and_grad(self, X: Any = None, reduce: str | None = "mean") -> tuple[Any, Any]: ...
+
+
+Parameters: TypeAlias = "Iterable[Value] | Floats | Replayable"
+"""What an optimiser moves: Values, the array of a program's parameters, or the program."""
+
+
+class Alone(NamedTuple):
+    """An array that no program holds, and the names of its numbers, if they have some."""
+
+    parameters: Floats
+    labels: Sequence[str] = ()
+
+
+def target(parameters: Parameters) -> Nodes | Arrays:
     """The parameters that an optimiser was given; TypeError, ValueError or GraphError says why they cannot be moved."""
-    if hasattr(parameters, "value_and_grad"):
-        found: Nodes | Arrays = Arrays(parameters, parameters)
-    elif hasattr(parameters, "dtype") and parameters.dtype.kind != "O":
-        _check_array(parameters)
-        found = Arrays(parameters, SimpleNamespace(parameters=parameters, labels=[]))
+    handed: Any = parameters  # programs and arrays are known by what they have
+    if hasattr(handed, "value_and_grad"):
+        found: Nodes | Arrays = Arrays(handed, handed)
+    elif hasattr(handed, "dtype") and handed.dtype.kind != "O":
+        _check_array(handed)
+        found = Arrays(handed, Alone(handed))
     else:
         found = Nodes(arguments.leaves(parameters, "parameters"))
     if not len(found):
@@ -33,7 +59,7 @@ def target(parameters: Any) -> Nodes | Arrays:
     return found
 
 
-def standing(moved: Nodes | Arrays, array: Any, reached: NDArray[np.bool_] | None) -> Arrays:
+def standing(moved: Nodes | Arrays, array: Floats, reached: NDArray[np.bool_] | None) -> Arrays:
     """The array that stands for Values for a while, under their names."""
     if not isinstance(moved, Nodes):
         raise TypeError(
@@ -42,12 +68,10 @@ def standing(moved: Nodes | Arrays, array: Any, reached: NDArray[np.bool_] | Non
     _check_array(array)
     if len(array) != len(moved):
         raise ValueError(f"the array has {len(array)} numbers, and the optimizer moves {len(moved)} Values")
-    return Arrays(
-        moved.given, SimpleNamespace(parameters=array, labels=[v.label for v in moved.given]), reached
-    )
+    return Arrays(moved.given, Alone(array, [v.label for v in moved.given]), reached)
 
 
-def _check_array(array: Any) -> None:
+def _check_array(array: Floats) -> None:
     if not hasattr(array, "dtype"):
         raise TypeError(f"an array of parameters is one of float64 numbers, got {type(array).__name__}")
     if array.ndim != 1 or array.dtype.str[1:] != "f8" or not array.flags.writeable:
@@ -67,7 +91,7 @@ class Nodes:
     def __len__(self) -> int:
         return len(self.given)
 
-    def read(self, gradient: Any) -> tuple[Floats, Floats, NDArray[np.bool_] | None]:
+    def read(self, gradient: ArrayLike | None) -> tuple[Floats, Floats, NDArray[np.bool_] | None]:
         """The data, the gradients, and which parameters have one (None: all of them)."""
         import numpy as np
 
@@ -95,13 +119,13 @@ class Nodes:
 class Arrays:
     """A program's parameters, or an array by itself: changed in place."""
 
-    def __init__(self, given: Any, holder: Any, reached: NDArray[np.bool_] | None = None) -> None:
+    def __init__(self, given: Parameters, holder: Holder, reached: NDArray[np.bool_] | None = None) -> None:
         self.given, self._holder, self._reached = given, holder, reached
 
     def __len__(self) -> int:
         return len(self._holder.parameters)
 
-    def read(self, gradient: Any) -> tuple[Floats, Floats, NDArray[np.bool_] | None]:
+    def read(self, gradient: ArrayLike | None) -> tuple[Floats, Floats, NDArray[np.bool_] | None]:
         """The parameters, their gradients, and which have one (None: all of them)."""
         expected = f"step needs a gradient of shape ({len(self)},), which program.value_and_grad(X) returns"
         if gradient is None:

@@ -7,16 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from math import sqrt
-from typing import TYPE_CHECKING, Any
 
+from ..arguments import Floats
 from .optimizer import Optimizer
+from .parameters import Parameters
 from .settings import fraction, nonnegative
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Floats = NDArray[np.float64]
 
 __all__ = ["SGD", "Adadelta", "Adagrad", "Adam", "AdamW", "RMSprop"]
 
@@ -32,7 +27,7 @@ class SGD(Optimizer):
 
     def __init__(
         self,
-        parameters: Any = None,
+        parameters: Parameters | None = None,
         lr: float = 0.01,
         *,
         momentum: float = 0.0,
@@ -76,7 +71,7 @@ class Adagrad(Optimizer):
 
     def __init__(
         self,
-        parameters: Any = None,
+        parameters: Parameters | None = None,
         lr: float = 0.01,
         *,
         lr_decay: float = 0.0,
@@ -112,7 +107,7 @@ class Adadelta(Optimizer):
 
     def __init__(
         self,
-        parameters: Any = None,
+        parameters: Parameters | None = None,
         lr: float = 1.0,
         *,
         rho: float = 0.9,
@@ -147,7 +142,7 @@ class RMSprop(Optimizer):
 
     def __init__(
         self,
-        parameters: Any = None,
+        parameters: Parameters | None = None,
         lr: float = 0.01,
         *,
         alpha: float = 0.99,
@@ -195,7 +190,7 @@ class Adam(Optimizer):
 
     def __init__(
         self,
-        parameters: Any = None,
+        parameters: Parameters | None = None,
         lr: float = 0.001,
         *,
         betas: Iterable[float] = (0.9, 0.999),
@@ -236,7 +231,7 @@ class AdamW(Adam):
 
     def __init__(
         self,
-        parameters: Any = None,
+        parameters: Parameters | None = None,
         lr: float = 0.001,
         *,
         betas: Iterable[float] = (0.9, 0.999),

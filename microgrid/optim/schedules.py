@@ -9,15 +9,16 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from math import cos, isfinite, pi
-from types import SimpleNamespace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol, TypeAlias
 
 from ..base.checks import whole
 from ..base.messages import number
+from ..engine import Value
 from ..errors import CheckpointError
 from .settings import contents, fraction, jsonable, nonnegative, settings
 
 __all__ = [
+    "AnySchedule",
     "CosineAnnealingLR",
     "ExponentialLR",
     "LinearLR",
@@ -29,13 +30,28 @@ __all__ = [
 ]
 
 
+class HasRate(Protocol):
+    """What a schedule rules: an optimiser, or anything with a learning rate."""
+
+    lr: float
+
+
+AnySchedule: TypeAlias = "Schedule | ReduceLROnPlateau"
+
+
+class _Rate:
+    """Stands for the optimiser while a schedule is made of a saved state that may prove wrong."""
+
+    lr = 0.0
+
+
 class _Resumable:
     """Something that counts epochs for an optimiser, and can be saved."""
 
     progress: ClassVar[dict[str, Callable[[Any], Any]]] = {}
     """What changes from epoch to epoch, and what checks it when it is loaded."""
 
-    def __init__(self, optimizer: Any) -> None:
+    def __init__(self, optimizer: HasRate) -> None:
         if not hasattr(optimizer, "lr"):
             raise TypeError(
                 f"a schedule writes the lr of an optimizer, and {type(optimizer).__name__} has none"
@@ -53,7 +69,7 @@ class _Resumable:
         saved = contents(state, self, self.progress)
         try:
             progress = {name: check(saved.pop(name)) for name, check in self.progress.items()}
-            made = type(self)(SimpleNamespace(lr=0.0), **saved)
+            made = type(self)(_Rate(), **saved)
         except (TypeError, ValueError) as error:
             raise CheckpointError(f"the state of {type(self).__name__} cannot be: {error}") from error
         self.__dict__ |= made.__dict__ | progress | {"optimizer": self.optimizer}
@@ -71,7 +87,7 @@ class Schedule(_Resumable):
         "last_epoch": lambda x: whole(x, "last_epoch", least=0),
     }
 
-    def __init__(self, optimizer: Any) -> None:
+    def __init__(self, optimizer: HasRate) -> None:
         super().__init__(optimizer)
         self.base_lr = float(optimizer.lr)
         optimizer.lr = self.lr_at(0)
@@ -102,7 +118,7 @@ class StepLR(Schedule):
     [0.8, 0.8, 0.4, 0.4, 0.2, 0.2]
     """
 
-    def __init__(self, optimizer: Any, step_size: int, gamma: float = 0.1) -> None:
+    def __init__(self, optimizer: HasRate, step_size: int, gamma: float = 0.1) -> None:
         self.step_size, self.gamma = whole(step_size, "step_size"), nonnegative(gamma, "gamma", 0.1)
         super().__init__(optimizer)
 
@@ -113,7 +129,7 @@ class StepLR(Schedule):
 class MultiStepLR(Schedule):
     """Times gamma from each of the `milestones` on, twice at one that is listed twice."""
 
-    def __init__(self, optimizer: Any, milestones: Iterable[int], gamma: float = 0.1) -> None:
+    def __init__(self, optimizer: HasRate, milestones: Iterable[int], gamma: float = 0.1) -> None:
         if not isinstance(milestones, Iterable):
             raise TypeError(f"milestones are a list of epochs, such as [30, 80], got {milestones!r}")
         self.milestones = tuple(sorted(whole(epoch, "a milestone", least=0) for epoch in milestones))
@@ -127,7 +143,7 @@ class MultiStepLR(Schedule):
 class ExponentialLR(Schedule):
     """base_lr gamma^epoch."""
 
-    def __init__(self, optimizer: Any, gamma: float) -> None:
+    def __init__(self, optimizer: HasRate, gamma: float) -> None:
         self.gamma = nonnegative(gamma, "gamma", 0.95)
         super().__init__(optimizer)
 
@@ -141,7 +157,7 @@ class CosineAnnealingLR(Schedule):
     Loshchilov and Hutter 2017, arXiv:1608.03983, equation 5, without its restarts.
     """
 
-    def __init__(self, optimizer: Any, T_max: int, eta_min: float = 0.0) -> None:
+    def __init__(self, optimizer: HasRate, T_max: int, eta_min: float = 0.0) -> None:
         self.T_max, self.eta_min = whole(T_max, "T_max"), nonnegative(eta_min, "eta_min", 0)
         super().__init__(optimizer)
 
@@ -153,7 +169,7 @@ class LinearLR(Schedule):
     """base_lr times a factor that goes from start_factor to end_factor in total_iters epochs, and stays: a warm-up."""
 
     def __init__(
-        self, optimizer: Any, start_factor: float = 1 / 3, end_factor: float = 1.0, total_iters: int = 5
+        self, optimizer: HasRate, start_factor: float = 1 / 3, end_factor: float = 1.0, total_iters: int = 5
     ) -> None:
         self.start_factor = fraction(start_factor, "start_factor", 1 / 3)
         if not self.start_factor:
@@ -172,7 +188,7 @@ class LinearLR(Schedule):
 class PolynomialLR(Schedule):
     """base_lr (1 - epoch/total_iters)^power, 0 from epoch total_iters on."""
 
-    def __init__(self, optimizer: Any, total_iters: int = 5, power: float = 1.0) -> None:
+    def __init__(self, optimizer: HasRate, total_iters: int = 5, power: float = 1.0) -> None:
         self.total_iters, self.power = whole(total_iters, "total_iters"), nonnegative(power, "power", 1)
         super().__init__(optimizer)
 
@@ -198,7 +214,7 @@ class ReduceLROnPlateau(_Resumable):
 
     def __init__(
         self,
-        optimizer: Any,
+        optimizer: HasRate,
         mode: str = "min",
         factor: float = 0.1,
         patience: int = 10,
@@ -221,10 +237,10 @@ class ReduceLROnPlateau(_Resumable):
         self.bad_epochs = self.cooling = 0
         super().__init__(optimizer)
 
-    def step(self, metric: Any) -> None:
+    def step(self, metric: Value | float) -> None:
         """Look at the metric, a number or a Value, of the epoch that ended."""
-        held = metric.data if hasattr(metric, "parents") else metric
-        value = number(held, finite=False, where="a metric is a real number")
+        data = metric.data if isinstance(metric, Value) else metric
+        value = number(data, finite=False, where="a metric is a real number")
         self.last_epoch += 1
         improved = self._improves(value)
         if improved:

@@ -12,7 +12,7 @@ from ..errors import CheckpointError
 __all__ = ["contents", "fraction", "jsonable", "nonnegative", "positive", "settings"]
 
 
-def nonnegative(x: Any, name: str, usual: float) -> float:
+def nonnegative(x: float, name: str, usual: float) -> float:
     """A finite number from 0 on."""
     value = number(x, finite=False, where=f"{name} is a real number")
     if not 0 <= value < inf:
@@ -20,7 +20,7 @@ def nonnegative(x: Any, name: str, usual: float) -> float:
     return value
 
 
-def positive(x: Any, name: str, usual: float) -> float:
+def positive(x: float, name: str, usual: float) -> float:
     """A finite number above 0."""
     value = number(x, finite=False, where=f"{name} is a real number")
     if not 0 < value < inf:
@@ -28,7 +28,7 @@ def positive(x: Any, name: str, usual: float) -> float:
     return value
 
 
-def fraction(x: Any, name: str, usual: float, one: bool = True) -> float:
+def fraction(x: float, name: str, usual: float, one: bool = True) -> float:
     """A number from 0 to 1; without 1 itself where `one` is False."""
     value = number(x, finite=False, where=f"{name} is a real number")
     if not 0 <= value <= 1 or (value == 1 and not one):
@@ -41,7 +41,7 @@ def fraction(x: Any, name: str, usual: float, one: bool = True) -> float:
 # ---------------------------------------------------------------- saved states
 
 
-def settings(made: Any) -> dict[str, Any]:
+def settings(made: object) -> dict[str, Any]:
     """What the constructor was given behind its first argument: each is kept in the attribute of its name."""
     from inspect import signature
 
@@ -53,7 +53,7 @@ def jsonable(values: dict[str, Any]) -> dict[str, Any]:
     return {name: list(x) if isinstance(x, tuple) else x for name, x in values.items()}
 
 
-def contents(state: Any, made: Any, more: Iterable[str]) -> dict[str, Any]:
+def contents(state: dict[str, Any], made: object, more: Iterable[str]) -> dict[str, Any]:
     """A saved state without its kind; CheckpointError unless it is of made's kind, and has its settings and `more`."""
     kind = type(made).__name__
     saved = state.get("kind") if isinstance(state, dict) else type(state).__name__

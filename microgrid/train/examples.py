@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from .. import arguments
+from ..arguments import ArrayLike, Floats
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-
-    Floats = NDArray[np.float64]
 
 __all__ = ["Examples", "batches", "nested", "split", "targets"]
 
@@ -27,7 +26,7 @@ class Examples:
     least one, and all finite.
     """
 
-    def __init__(self, X: Any, y: Any, what: str = "fit") -> None:
+    def __init__(self, X: ArrayLike, y: ArrayLike, what: str = "fit") -> None:
         import numpy as np
 
         self.X, self.y = _finite(X, f"{what}: X", "samples"), _finite(y, f"{what}: y", "targets")
@@ -48,7 +47,7 @@ class Examples:
         """Take targets of shape (n, 1) for those of shape (n,), as which they mean the same."""
         self.y = self.y.reshape(len(self.y))
 
-    def take(self, places: Any) -> Examples:
+    def take(self, places: NDArray[np.int64]) -> Examples:
         """Those at the places."""
         return Examples(self.X[places], self.y[places])
 
@@ -76,7 +75,7 @@ class Examples:
         return sorted({0, n - 1, *places.tolist(), *evenly.tolist(), *extremes})
 
 
-def _finite(given: Any, what: str, of: str) -> Floats:
+def _finite(given: ArrayLike, what: str, of: str) -> Floats:
     import numpy as np
 
     try:
@@ -101,7 +100,7 @@ def _finite(given: Any, what: str, of: str) -> Floats:
     return np.ascontiguousarray(array)
 
 
-def split(examples: Examples, part: float, rng: Any) -> tuple[Examples, Examples]:
+def split(examples: Examples, part: float, rng: np.random.Generator) -> tuple[Examples, Examples]:
     """What is trained on, and the part, drawn without replacement, that is held back for validation."""
     n = len(examples)
     held = round(part * n)

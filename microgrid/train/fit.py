@@ -2,51 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .. import arguments
+from ..arguments import ArrayLike, Floats
 from ..base import context
 from ..base.checks import whole
 from ..base.messages import number
 from ..engine import Value
 from ..errors import GraphError
-from ..nn.module import Module, walk
+from ..nn.losses import Loss
+from ..nn.module import Model, Module, walk
 from ..optim import Optimizer, clip_grad_norm_, clip_grad_value_
+from ..optim.schedules import AnySchedule
 from ..optim.settings import positive
 from .examples import Examples, split
 from .history import EarlyStopping, History
-from .metrics import named
-from .task import Task
-from .training import Training
+from .metrics import Metrics, named
+from .task import Penalty, Task
+from .training import Clip, Observer, Training
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Floats = NDArray[np.float64]
+    from numpy.random import Generator
 
 __all__ = ["fit"]
 
 
 def fit(
-    model: Any,
-    X: Any,
-    y: Any,
+    model: Model,
+    X: ArrayLike,
+    y: ArrayLike,
     *,
-    loss: Any,
-    optimizer: Any,
+    loss: str | Loss,
+    optimizer: Optimizer | Callable[[Sequence[Value]], Optimizer],
     epochs: int,
     batch_size: int | None = None,
-    validation: Any = None,
-    early_stopping: Any = None,
-    schedule: Any = None,
-    clip: Any = None,
-    penalty: Any = None,
-    metrics: Any = (),
+    validation: float | tuple[ArrayLike, ArrayLike] | None = None,
+    early_stopping: EarlyStopping | int | None = None,
+    schedule: AnySchedule | Callable[[Optimizer], AnySchedule] | None = None,
+    clip: tuple[str, float] | Clip | None = None,
+    penalty: Penalty | None = None,
+    metrics: Metrics = (),
     threshold: float | None = None,
-    monitor: Any = None,
-    seed: Any = None,
+    monitor: Observer | None = None,
+    seed: int | Sequence[int] | Generator | None = None,
     progress: bool = True,
     replay: bool = True,
 ) -> History:
@@ -121,14 +121,14 @@ def fit(
     return training.run(held, replay, progress)
 
 
-def _held(validation: Any) -> Examples:
+def _held(validation: tuple[ArrayLike, ArrayLike]) -> Examples:
     if not isinstance(validation, tuple | list) or len(validation) != 2:
         kind = type(validation).__name__
         raise TypeError(f"validation is (X, y), or the fraction of the samples to hold back, got {kind}")
     return Examples(validation[0], validation[1], "validation")
 
 
-def _optimizer(optimizer: Any, model: Any) -> Optimizer:
+def _optimizer(optimizer: Optimizer | Callable[[Sequence[Value]], Optimizer], model: Model) -> Optimizer:
     """An optimiser of Values."""
     if isinstance(model, type) or not hasattr(model, "parameters") or not callable(model):
         wanted = "fit trains a callable with parameters(), such as a Module, got"
@@ -163,7 +163,7 @@ def _optimizer(optimizer: Any, model: Any) -> Optimizer:
     return made
 
 
-def _hint(model: Any) -> str:
+def _hint(model: Model) -> str:
     """That parameters are made by `parameter`, where the model holds Values that are none."""
     held = [
         (name, v)
@@ -176,7 +176,7 @@ def _hint(model: Any) -> str:
     return f": its {name} is a Value, and microgrid.parameter({v.data!r}) makes one that is trained"
 
 
-def _monitor(monitor: Any, model: Any) -> Any:
+def _monitor(monitor: Observer | None, model: Model) -> Observer | None:
     """A monitor of this model."""
     if monitor is None:
         return None
@@ -192,7 +192,7 @@ def _monitor(monitor: Any, model: Any) -> Any:
     return monitor
 
 
-def _stopping(early_stopping: Any) -> EarlyStopping | None:
+def _stopping(early_stopping: EarlyStopping | int | None) -> EarlyStopping | None:
     if early_stopping is None or isinstance(early_stopping, EarlyStopping):
         return early_stopping
     return EarlyStopping(early_stopping)
@@ -216,13 +216,13 @@ def _schedule(schedule: Any, optimizer: Optimizer) -> Any:
     return made
 
 
-def _clip(clip: Any) -> Callable[[Floats], Any] | None:
+def _clip(clip: tuple[str, float] | Clip | None) -> Clip | None:
     """What is done to each gradient."""
     if clip is None:
         return None
     if callable(clip):
         arguments.called(clip, "clip", "gradient")
-        return clip  # type: ignore[no-any-return]
+        return clip
     ways: dict[str, Callable[[Floats, float], Any]] = {"norm": clip_grad_norm_, "value": clip_grad_value_}
     if not isinstance(clip, tuple | list) or len(clip) != 2 or clip[0] not in ways:
         raise ValueError(

@@ -8,15 +8,19 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import inf
-from typing import Any
+from typing import Any, TypeAlias
 
 from .. import pictures
+from ..arguments import Floats
 from ..base import files
 from ..base.checks import whole
 from ..base.messages import number
 from ..optim.settings import nonnegative
 
 __all__ = ["EarlyStopping", "History"]
+
+State: TypeAlias = "tuple[Floats, list[list[float]]]"
+"""What a model has learned: its parameters, and the running statistics of its normalisations."""
 
 
 @dataclass
@@ -109,11 +113,11 @@ class History(Mapping[str, list[float]]):
 class Best:
     """The lowest loss so far, its epoch and what has to come back to have it again."""
 
-    def __init__(self, state: Any, stopping: EarlyStopping | None) -> None:
+    def __init__(self, state: State, stopping: EarlyStopping | None) -> None:
         self.loss, self.epoch, self.state = inf, 0, state
         self.stopping = stopping
 
-    def waited(self, epoch: int, loss: float, state: Any) -> bool:
+    def waited(self, epoch: int, loss: float, state: State) -> bool:
         """Look at the epoch; whether early stopping has waited long enough."""
         margin = self.stopping.min_delta if self.stopping else 0.0
         if loss < self.loss - margin:

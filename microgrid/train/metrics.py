@@ -4,28 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from math import isclose, prod
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn, SupportsFloat, TypeAlias
 
 from .. import arguments
+from ..arguments import Floats
 from ..base.context import no_grad
 from ..base.messages import number
 from ..engine import Value
+from ..nn.losses import Loss
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+__all__ = ["Metric", "Metrics", "check", "evaluate", "named"]
 
-    Floats = NDArray[np.float64]
-    Metric = Callable[[Floats, Floats], Any]
-
-__all__ = ["check", "evaluate", "named"]
+Metric: TypeAlias = "Callable[[Floats, Floats], SupportsFloat]"
+"""A number told from the arrays of predictions and targets."""
+Metrics: TypeAlias = (
+    "str | Metric | Iterable[str | Metric | tuple[str, str | Metric]] | Mapping[str, str | Metric]"
+)
+"""One or several metrics, of which a str names "accuracy"; a mapping or pairs give them other names."""
 
 COLUMNS = ("epoch", "loss", "lr", "seconds")
 
 
-def named(
-    metrics: Any, targets: Floats, threshold: float | None, loss: Callable[[Any, Any], Any]
-) -> dict[str, Metric]:
+def named(metrics: Metrics, targets: Floats, threshold: float | None, loss: Loss) -> dict[str, Metric]:
     """The metrics by name: "accuracy", functions, which go by their own names, or a mapping from names to functions.
 
     `targets` are all that they will be shown, those of the validation included.
@@ -75,7 +75,7 @@ def evaluate(metrics: dict[str, Metric], predictions: Floats, targets: Floats) -
     }
 
 
-def undecided(loss: Callable[[Any, Any], Any]) -> float | None:
+def undecided(loss: Loss) -> float | None:
     """Of 0 and ½ the prediction that a loss finds as wrong for the target 0 as for 1: it lies between no and yes.
 
     None if that is neither, or both, or if the loss takes no single numbers: who weights one answer more than the other
@@ -105,7 +105,7 @@ class Accuracy:
     elsewhere.
     """
 
-    def __init__(self, targets: Floats, threshold: float | None, loss: Callable[[Any, Any], Any]) -> None:
+    def __init__(self, targets: Floats, threshold: float | None, loss: Loss) -> None:
         import numpy as np
 
         self.answers = np.unique(targets).tolist()

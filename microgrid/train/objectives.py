@@ -11,8 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from ..arguments import Floats
 from ..base.context import no_grad
 from ..engine import Value
 from ..errors import DomainError, MicrogridError
@@ -20,12 +21,6 @@ from .examples import Examples
 from .programs import Penalty, Programs, changed, give, reached, with_masks
 from .recorder import PROBES, Coupled, Recorded, Unrecordable, overlooked, record_batch, record_example
 from .task import Task
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Floats = NDArray[np.float64]
 
 __all__ = ["Eager", "ReplayedBatches", "ReplayedExamples", "objective"]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from ..arguments import Floats
 from ..base.context import errstate
 from ..engine import Value
 from ..errors import DomainError, NonFiniteGradient
@@ -17,8 +18,6 @@ from .task import Task
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-
-    Floats = NDArray[np.float64]
 
 __all__ = ["Penalty", "Programs", "changed", "give", "reached", "with_masks"]
 

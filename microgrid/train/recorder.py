@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from ..arguments import Floats
 from ..base.context import no_grad
 from ..base.nodes import INPUT
 from ..engine import Value
@@ -17,12 +18,6 @@ from ..ops import ROWS
 from ..programs.recording import Recording, record
 from .examples import nested
 from .task import Task
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Floats = NDArray[np.float64]
 
 __all__ = [
     "PROBES",

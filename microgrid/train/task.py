@@ -3,30 +3,37 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeAlias
 
 from .. import arguments
+from ..arguments import Floats
 from ..base.context import no_grad
 from ..engine import Value
-from ..nn.losses import loss_function
+from ..nn.losses import Loss, loss_function
+from ..nn.module import Model
 from .examples import Examples, nested, targets
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+__all__ = ["Penalty", "Task"]
 
-    Floats = NDArray[np.float64]
-
-__all__ = ["Task"]
+Penalty: TypeAlias = Callable[[Sequence[Value]], Value]
+"""What is added to the loss: a function of the model's parameters."""
 
 
 class Task:
     """A model to be trained, by a loss and a penalty, on examples of one shape, in the parameters `trained`."""
 
-    def __init__(self, model: Any, loss: Any, penalty: Any, trained: list[Value], examples: Examples) -> None:
-        self.model, self.penalty, self.trained, self.examples = model, penalty, trained, examples
+    def __init__(
+        self,
+        model: Model,
+        loss: str | Loss,
+        penalty: Penalty | None,
+        trained: list[Value],
+        examples: Examples,
+    ) -> None:
+        self.model: Any = model  # which need not have the other methods of a Module
+        self.penalty, self.trained, self.examples = penalty, trained, examples
         self.loss = loss_function(loss)
         if penalty is not None and not callable(penalty):
             raise TypeError(
@@ -35,7 +42,7 @@ class Task:
             )
         if penalty is not None:
             arguments.called(penalty, "penalty", "parameters")
-        self.modules = model.modules() if hasattr(model, "modules") else [model]
+        self.modules: list[Any] = model.modules() if hasattr(model, "modules") else [model]
         self.dropouts = [m for m in self.modules if hasattr(m, "masks") and hasattr(m, "draw")]
         self.saved = [(m, name) for m in self.modules for name in getattr(m, "saved", ())]
         self.norms = [m for m in self.modules if hasattr(m, "statistics") and hasattr(m, "absorb")]

@@ -8,15 +8,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from math import isfinite
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
+from ..arguments import ArrayLike, Floats
 from ..base.context import errstate
 from ..base.messages import IEEE, warn
 from ..errors import DomainError, NonFiniteGradient
 from ..optim import Optimizer, ReduceLROnPlateau
+from ..optim.schedules import AnySchedule
 from .examples import Examples, batches
-from .history import Best, EarlyStopping, History
-from .metrics import check, evaluate
+from .history import Best, EarlyStopping, History, State
+from .metrics import Metric, check, evaluate
 from .objectives import objective
 from .programs import give
 from .task import Task
@@ -25,9 +27,20 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    Floats = NDArray[np.float64]
+__all__ = ["Clip", "Observer", "Training"]
 
-__all__ = ["Training"]
+Clip: TypeAlias = "Callable[[Floats], ArrayLike | None]"
+"""What keeps a gradient short: it gives back another, or changes this one and gives back None or a number."""
+
+
+class Observer(Protocol):
+    """What looks on while `fit` trains: a `Monitor`, or something of your own with these methods."""
+
+    def wants(self, epoch: int, step: int) -> bool: ...
+
+    def observe(self, *, epoch: int, step: int, program_parameters: Floats, X: Floats, y: Floats) -> None: ...
+
+    def updated(self, before: Floats, after: Floats) -> None: ...
 
 
 @dataclass(eq=False)
@@ -45,11 +58,11 @@ class Training:
     epochs: int
     size: int
     """How many samples a batch has; the last one of an epoch may have fewer."""
-    metrics: dict[str, Callable[[Floats, Floats], Any]]
+    metrics: dict[str, Metric]
     stopping: EarlyStopping | None
-    schedule: Any
-    clip: Callable[[Floats], Any] | None
-    monitor: Any
+    schedule: AnySchedule | None
+    clip: Clip | None
+    monitor: Observer | None
 
     def __post_init__(self) -> None:
         self.steps = 0
@@ -131,7 +144,7 @@ class Training:
             self.history.best_epoch, self.history.stopped = best.epoch or None, ended
         return trouble
 
-    def state(self) -> tuple[Floats, list[list[float]]]:
+    def state(self) -> State:
         """What has to come back to have the model of this moment again."""
         return self.objective.parameters.copy(), self.task.running()
 
@@ -246,7 +259,7 @@ class Validation:
             self.objective, self.why_eager = objective(self.task, len(held), replay)
         self.rows = self.objective.encode(held)
 
-    def __call__(self, parameters: Floats, metrics: dict[str, Any]) -> dict[str, float]:
+    def __call__(self, parameters: Floats, metrics: dict[str, Metric]) -> dict[str, float]:
         with self.task.mode(False):
             if self.task.norms:  # whose running statistics are constants of the graph
                 self.objective.refresh()
