@@ -3,6 +3,7 @@
 import math
 
 import pytest
+import sympy
 
 import microgrid as mg
 import viz
@@ -111,6 +112,38 @@ def test_the_routes_between_folded_scopes_name_what_is_seen() -> None:
     for path in (p for g in groups(figure, "edge") for p in g.iter(f"{SVG}path") if p.get("stroke") in colors):
         colors[path.get("stroke")] += 1
     assert sorted(colors.values()) == [2, 6]  # one arrow and three, each in two parts
+
+
+def reusing() -> tuple[Value, int]:
+    """y = 3·f(x) with f(x) = x⁸ + x⁶, whose scope uses x² and x⁴ again; and f'(2), from sympy."""
+    x, w = Value(2.0, "x"), parameter(3.0, "w")
+    with mg.scope("f"):
+        a = x * x
+        b = a * a
+        c = b * b + b * a
+    y = named(c * w, "y")
+    y.backward()
+    t = sympy.Symbol("t")
+    return y, int(sympy.diff(t**8 + t**6, t).subs(t, 2))
+
+
+def test_what_a_folded_scope_uses_again_counts_each_time_on_a_route() -> None:
+    y, slope = reusing()
+    assert slope == 1216
+    assert says(viz.draw(y, path="x", collapse="neuron"), "routes") == [f"∂y/∂x = {slope} · 3 = {3 * slope}"]
+
+
+def test_what_a_folded_scope_uses_again_counts_each_time_on_its_arrow() -> None:
+    y, slope = reusing()
+    assert says(viz.draw(y, collapse="neuron"), "local") == [f"{slope}", "w = 3", f"{2**8 + 2**6}"]
+
+
+def test_a_folded_scope_passes_nothing_on_of_a_gradient_of_zero() -> None:
+    x = Value(0.0, "x")
+    with mg.scope("f"):
+        y = named(x.sqrt() * 0.0, "y")  # dy/d√x = 0 and d√x/dx = inf
+    y.backward()
+    assert says(viz.draw(y, collapse="neuron"), "local") == ["0"]
 
 
 def test_a_route_that_begins_within_a_folded_scope_names_the_scope_once() -> None:

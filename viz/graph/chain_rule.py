@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from .trace import Edge, Trace
 
-__all__ = ["Update", "updates"]
+__all__ = ["Update", "passed_on", "updates"]
 
 
 class Update(NamedTuple):
@@ -24,11 +24,15 @@ class Update(NamedTuple):
     after: float
 
 
+def passed_on(adjoint: float, partial: float) -> float:
+    """Their product, but 0 where the adjoint is 0, as in `backward`: 0 times infinity is 0 here."""
+    return adjoint * partial if adjoint else 0.0
+
+
 def updates(trace: Trace, end: int, nodes: Iterable[int]) -> Iterator[Update]:
     """The chain rule from `end` through `nodes`, each after those that use it, and its operands from left to right.
 
-    Nodes that do not lead to `end` pass nothing on.  An adjoint of 0 passes on 0, whatever the local derivative is:
-    0 times infinity is 0 here, as in `backward`.
+    Nodes that do not lead to `end` pass nothing on.
 
     >>> from microgrid import Value
     >>> from viz.graph.trace import read
@@ -41,10 +45,8 @@ def updates(trace: Trace, end: int, nodes: Iterable[int]) -> Iterator[Update]:
         if i not in adjoints:
             continue
         outer = adjoints[i]
-        for k, (parent, partial) in enumerate(
-            zip(trace.nodes[i].parents, trace.nodes[i].partials, strict=True)
-        ):
-            term = outer * partial if outer else 0.0
+        for k, parent in enumerate(trace.nodes[i].parents):
+            term = passed_on(outer, trace.nodes[i].partials[k])
             before = adjoints.get(parent)
             after = adjoints[parent] = (before or 0.0) + term
             yield Update(Edge(i, k), parent, outer, term, before, after)

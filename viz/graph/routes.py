@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from itertools import islice
 from typing import NamedTuple
 
-from .chain_rule import updates
+from .chain_rule import passed_on, updates
 from .folding import Unit, outputs
 from .paths import Paths
 from .trace import Edge, Trace
@@ -42,11 +43,8 @@ class Route:
 
     @property
     def product(self) -> float:
-        """As in `backward`, which comes from the end, nothing is passed on of a gradient of 0."""
-        product = 1.0
-        for leg in reversed(self.legs):
-            product = product * leg.slope if product else 0.0
-        return product
+        """What the route contributes to the derivative, multiplied from its end as `backward` does."""
+        return reduce(passed_on, [leg.slope for leg in reversed(self.legs)], 1.0)
 
 
 class Routes:
