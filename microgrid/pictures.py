@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 
-__all__ = ["plots", "viz"]
+__all__ = ["options", "plots", "viz"]
 
 
 def viz() -> ModuleType:
@@ -28,6 +28,15 @@ def plots() -> ModuleType:
     from viz import plots
 
     return plots
+
+
+def options(command: str) -> type:
+    """The dataclass of the options of `viz.draw` or, for the command `step`, of `viz.steps`."""
+    viz()
+    from viz.options import DrawOptions
+    from viz.steps import StepsOptions
+
+    return StepsOptions if command == "step" else DrawOptions
 
 
 def _check_whose() -> None:

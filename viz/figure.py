@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,8 @@ from .drawing.scene import Scene
 from .drawing.slide import fit, smallest
 from .drawing.slide_advice import warn_if_small
 from .formats import dot, pdf_png, svg, tikz
-from .graph.trace import Node, Trace, read
-from .options import Options
+from .graph.trace import Trace, read
+from .options import DrawOptions, Options, takes
 from .picture.boxes import compose
 from .picture.selection import Choices, choose
 from .words.labels import mathematical
@@ -28,30 +28,8 @@ __all__ = ["Figure", "draw"]
 LESS = "draw a part with around= and radius="
 
 
-def draw(
-    y: Value,
-    *,
-    rankdir: str = "LR",
-    theme: str = "lecture",
-    ops: str = "merged",
-    edges: str = "local",
-    labels: str = "math",
-    precision: int = 4,
-    max_nodes: int | None = 5000,
-    engine: str = "auto",
-    title: str | None = None,
-    legend: bool = False,
-    highlight: Iterable[Value | str] = (),
-    path: Value | str | tuple[Value | str, Value | str] | None = None,
-    collapse: str | None = "auto",
-    around: Value | str | None = None,
-    radius: int | None = None,
-    color_by: str | None = None,
-    node_style: Callable[[Node], Mapping[str, Any] | None] | None = None,
-    timeout: float = 60.0,
-    slide: str | None = None,
-    lang: str = "en",
-) -> Figure:
+@takes(DrawOptions)
+def draw(y: Value, **given: Any) -> Figure:
     """Draw the graph that computed y, as it is now: values, the gradients that `y.backward()` left, local derivatives.
 
     >>> from microgrid import Value, parameter
@@ -93,29 +71,8 @@ def draw(
     `max_nodes` boxes, VizError for a node that is not in the graph; the figure's methods raise LayoutError where
     Graphviz fails or takes too long, EngineNotFound where there is none.
     """
-    options = Options(
-        rankdir=rankdir,
-        theme=theme,
-        ops=ops,
-        edges=edges,
-        labels=labels,
-        precision=precision,
-        title=title,
-        legend=legend,
-        highlight=highlight,
-        path=path,
-        color_by=color_by,
-        node_style=node_style,
-        collapse=collapse,
-        max_nodes=max_nodes,
-        around=around,
-        radius=radius,
-        engine=engine,
-        timeout=timeout,
-        slide=slide,
-        lang=lang,
-    )
-    trace = mathematical(read(y)) if labels == "math" else read(y)
+    options = DrawOptions.of("draw", given)
+    trace = mathematical(read(y)) if options.labels == "math" else read(y)
     return Figure(trace, options, choose(y, trace, options, LESS))
 
 

@@ -1,12 +1,17 @@
-"""The choices a picture leaves to its reader, checked once, before anything is read or drawn."""
+"""The options of `draw` and `steps`: a field for each, with its type, default, choices and help, checked at once.
+
+Both functions take their signatures from here, and the command its arguments.
+"""
 
 from __future__ import annotations
 
+import inspect
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
+from microgrid import Value
 from microgrid.base.checks import one_of, whole
 
 from .graph.folding import LEVELS
@@ -15,25 +20,24 @@ from .style.shapes import Point
 from .style.theme import THEMES
 from .words.language import LANGUAGES
 
-__all__ = ["CHOICES", "SLIDES", "Options"]
+__all__ = ["CHOICES", "SLIDES", "DrawOptions", "Options", "about", "takes"]
 
 SLIDES: dict[str, Point] = {"16:9": (720.0, 405.0), "4:3": (720.0, 540.0)}
 """Points, on a page ten inches wide as presentation programs have it."""
 
-CHOICES = {
-    "rankdir": ("LR", "TB", "RL", "BT"),
-    "theme": tuple(THEMES),
-    "ops": ("merged", "separate"),
-    "edges": ("local", "plain"),
-    "engine": ("auto", "dot", "pygraphviz"),
-    "labels": ("math", "plain"),
-    "lang": LANGUAGES,
-}
+NodeStyle = Callable[[Node], Mapping[str, str | float | tuple[float, ...]] | None]
+
+
+def about(
+    group: str = "", help: str = "", choices: Iterable[str] = (), metavar: str | None = None
+) -> dict[str, Any]:
+    """What is known of an option beside its type and default.  The command line leaves out what has no help."""
+    return {"group": group, "help": help, "choices": tuple(choices), "metavar": metavar}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """The keyword arguments of `viz.draw`.
+    """What `draw` and `steps` both take; each adds what it alone knows (`around` and `radius`, or `by`).
 
     >>> Options(rankdir="up")
     Traceback (most recent call last):
@@ -41,37 +45,110 @@ class Options:
     ValueError: rankdir='up' is unknown: choose "LR", "TB", "RL" or "BT"
     """
 
-    rankdir: str = "LR"
-    theme: str = "lecture"
-    ops: str = "merged"
-    edges: str = "local"
-    labels: str = "math"
-    precision: int = 4
-    max_nodes: int | None = 5000
-    engine: str = "auto"
-    title: str | None = None
-    legend: bool = False
-    highlight: Any = ()
-    path: Any = None
-    collapse: str | None = "auto"
-    around: Any = None
-    radius: int | None = None
-    color_by: str | None = None
-    node_style: Callable[[Node], Mapping[str, Any] | None] | None = None
-    timeout: float = 60.0
-    slide: str | None = None
-    lang: str = "en"
+    by: str = field(default="auto", init=False)
+
+    rankdir: str = field(
+        default="LR",
+        metadata=about(
+            "picture",
+            "where the arrows point: LR from left to right (default), TB from top to bottom, ...",
+            ("LR", "TB", "RL", "BT"),
+        ),
+    )
+    theme: str = field(default="lecture", metadata=about("picture", "colours (default: %(default)s)", THEMES))
+    ops: str = field(
+        default="merged",
+        metadata=about(
+            "picture",
+            "an operation in the box of its result (default), or in one of its own",
+            ("merged", "separate"),
+        ),
+    )
+    edges: str = field(
+        default="local",
+        metadata=about(
+            "picture",
+            "on each arrow its local derivative, that of the operation with respect to this operand (default), "
+            "or nothing",
+            ("local", "plain"),
+        ),
+    )
+    labels: str = field(
+        default="math", metadata=about("picture", "w1 as w₁ (default), or as it is", ("math", "plain"))
+    )
+    precision: int = field(
+        default=4, metadata=about("picture", "significant digits (default: %(default)s)", metavar="N")
+    )
+    title: str | None = field(
+        default=None, metadata=about("picture", "to stand above the picture", metavar="TEXT")
+    )
+    legend: bool = field(default=False, metadata=about("picture", "say below the picture which box is what"))
+
+    highlight: Value | str | Iterable[Value | str] = field(
+        default=(),
+        metadata=about("what stands out", "these nodes; the others step back", metavar="w,z"),
+    )
+    path: Value | str | Iterable[Value | str] | None = field(
+        default=None,
+        metadata=about(
+            "what stands out",
+            "the routes from a node to another, or to the result, with their products",
+            metavar="FROM[,TO]",
+        ),
+    )
+    color_by: str | None = field(
+        default=None,
+        metadata=about("what stands out", "colour the boxes by the size of their gradients", ("grad",)),
+    )
+    node_style: NodeStyle | None = None
+
+    slide: str | None = field(default=None, metadata=about("slides", "fit the picture to a slide", SLIDES))
+
+    around: Value | str | None = field(default=None, init=False)
+    radius: int | None = field(default=None, init=False)
+    collapse: str | None = field(
+        default="auto",
+        metadata=about(
+            "large graphs",
+            "draw each scope as one box; auto (default) where there are too many nodes",
+            ("auto", *LEVELS),
+        ),
+    )
+    max_nodes: int | None = field(
+        default=5000,
+        metadata=about(
+            "large graphs", "collapse or refuse larger graphs (default: %(default)s), or none", metavar="N"
+        ),
+    )
+    timeout: float = field(
+        default=60.0,
+        metadata=about("large graphs", "seconds of layout (default: %(default)g)", metavar="S"),
+    )
+    engine: str = field(
+        default="auto",
+        metadata=about(
+            "large graphs",
+            "what lays it out; auto (default) is the first that is installed",
+            ("auto", "dot", "pygraphviz"),
+        ),
+    )
+
+    lang: str = field(default="en", metadata=about(choices=LANGUAGES))
+
+    @classmethod
+    def of(cls, function: str, given: Mapping[str, Any]) -> Self:
+        """The options that a function was given by name; TypeError for one that it does not have."""
+        names = [known.name for known in fields(cls) if known.init]
+        if unknown := [name for name in given if name not in names]:
+            raise TypeError(f"{function} has no option {unknown[0]!r}: there are {', '.join(names)}")
+        return cls(**given)
 
     def __post_init__(self) -> None:
-        for name, choices in CHOICES.items():
-            one_of(getattr(self, name), name, choices)
-        for name, levels in (
-            ("collapse", ("auto", *LEVELS)),
-            ("color_by", ("grad",)),
-            ("slide", tuple(SLIDES)),
-        ):
-            if getattr(self, name) is not None:
-                one_of(getattr(self, name), name, levels)
+        for known in fields(self):
+            value, choices = getattr(self, known.name), known.metadata.get("choices")
+            optional = str(known.type).endswith("| None")
+            if choices and not (value is None and optional):
+                one_of(value, known.name, choices)
         if self.radius is not None:
             whole(self.radius, "radius", least=0)
             if self.around is None:
@@ -82,8 +159,46 @@ class Options:
             )
         if not 0 < self.timeout < math.inf:
             raise ValueError(f"timeout={self.timeout} is out of range: a positive number of seconds")
-        whole(self.precision, "precision", least=1, most=17)
+        whole(self.precision, "precision", least=1, most=17)  # of 17 digits a double can be read back
         if self.max_nodes is not None:
             whole(self.max_nodes, "max_nodes", least=1)
         if self.title is not None and not isinstance(self.title, str):
             raise TypeError(f"title is a str or None, got {type(self.title).__name__}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class DrawOptions(Options):
+    """The keyword arguments of `viz.draw`."""
+
+    around: Value | str | None = field(
+        default=None, metadata=about("large graphs", "draw only what is near a node", metavar="NODE")
+    )
+    radius: int | None = field(
+        default=None, metadata=about("large graphs", "how near, in arrows (default: 2)", metavar="N")
+    )
+
+
+CHOICES: dict[str, tuple[str, ...]] = {
+    known.name: known.metadata["choices"] for known in fields(Options) if known.metadata.get("choices")
+}
+
+P = ParamSpec("P")
+Result = TypeVar("Result")
+
+
+def takes(
+    options: Callable[P, Options],
+) -> Callable[[Callable[..., Result]], Callable[Concatenate[Value, P], Result]]:
+    """Gives a function of `y` and `**given` the signature of its options, for `help`, notebooks, editors and mypy.
+
+    The function itself is left as it is: a wrapper would hide its examples from doctest.
+    """
+
+    def sign(function: Callable[..., Result]) -> Callable[Concatenate[Value, P], Result]:
+        written = inspect.signature(function)
+        named = inspect.signature(options).parameters.values()
+        complete = written.replace(parameters=[written.parameters["y"], *named])
+        function.__signature__ = complete  # type: ignore[attr-defined]  # read by inspect, unknown to mypy
+        return function
+
+    return sign

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Sequence
-from dataclasses import fields, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, overload
 
 from microgrid import Value
-from microgrid.base.checks import one_of
 from microgrid.base.messages import warn
 from microgrid.proof.report import Report
 
@@ -18,7 +17,7 @@ from .drawing.slide_advice import warn_if_small
 from .figure import bundle
 from .graph.folding import LEVELS, fold
 from .graph.trace import Trace, read
-from .options import Options
+from .options import SLIDES, Options, about, takes
 from .page.page import in_notebook, step_page, verdict
 from .picture.looks import scale_of, styles
 from .picture.selection import Choices, choose, collapsed
@@ -33,7 +32,26 @@ from .words.numbers import Numbers
 __all__ = ["Frame", "Steps", "explain", "steps"]
 
 
-def steps(y: Value, *, by: str = "auto", lang: str = "en", **options: Any) -> Steps:
+@dataclass(frozen=True, kw_only=True)
+class StepsOptions(Options):
+    """The keyword arguments of `viz.steps`."""
+
+    by: str = field(
+        default="auto",
+        metadata=about(
+            "steps",
+            "what a step computes: one operation, or all those of a neuron or layer; auto (default) is an "
+            "operation unless there are very many",
+            ("auto", *GROUPINGS),
+        ),
+    )
+    slide: str | None = field(
+        default=None, metadata=about("slides", "fit the picture to a slide; the page is none", SLIDES)
+    )
+
+
+@takes(StepsOptions)
+def steps(y: Value, **given: Any) -> Steps:
     """Walk through the graph that computed y: the leaves, each operation, ∂y/∂y = 1, then each use of the chain rule.
 
     >>> from microgrid import Value, parameter
@@ -55,22 +73,16 @@ def steps(y: Value, *, by: str = "auto", lang: str = "en", **options: Any) -> St
 
     The gradients are computed from ∂y/∂y = 1, whatever `backward` has left, and no node is changed.
     """
-    known = [field.name for field in fields(Options) if field.name not in (*OF_A_PART, "lang")]
-    if part := [name for name in options if name in OF_A_PART]:
+    if part := [name for name in given if name in OF_A_PART]:
         raise TypeError(
-            f"steps has no option {part[0]!r}: a walk through a part would show numbers whose making it leaves out; "
+            f"steps has no option {part[0]!r}: {part[0]}= would hide the operations that computed the numbers shown; "
             f"collapse scopes, or {LESS}"
         )
-    if unknown := [name for name in options if name not in known]:
-        raise TypeError(
-            f"steps has no option {unknown[0]!r}: there are by, lang, and as in draw {', '.join(known)}"
-        )
-    one_of(by, "by", ("auto", *GROUPINGS))
-    asked = Options(**options, lang=lang)
-    trace = _read(y, asked)
-    asked = _collapsed(trace, by, asked)
-    before = replace(asked, color_by=None, node_style=None)  # which are of the gradients to come
-    return Steps(trace, asked, choose(y, trace, before, LESS), by, y)
+    options = StepsOptions.of("steps", given)
+    trace = _read(y, options)
+    options = _collapsed(trace, options)
+    before = replace(options, color_by=None, node_style=None)  # which are of the gradients to come
+    return Steps(trace, options, choose(y, trace, before, LESS), y)
 
 
 OF_A_PART = ("around", "radius")
@@ -82,9 +94,9 @@ def _read(y: Value, options: Options) -> Trace:
     return mathematical(read(y)) if options.labels == "math" else read(y)
 
 
-def _collapsed(trace: Trace, by: str, options: Options) -> Options:
+def _collapsed(trace: Trace, options: StepsOptions) -> StepsOptions:
     """Where single nodes are too many to be drawn, what a frame stands for is a box."""
-    level, count = grouping(trace, by), len(trace.nodes)
+    level, count = grouping(trace, options.by), len(trace.nodes)
     if (
         options.collapse != "auto"
         or options.max_nodes is None
@@ -111,9 +123,8 @@ def explain(y: Value, *, by: str = "auto", lang: str = "en", precision: int = 4)
     4  All gradients are known.
        ∂v1/∂x = 20.1
     """
-    one_of(by, "by", ("auto", *GROUPINGS))
-    options = Options(precision=precision, lang=lang)
-    walked = Steps(_read(y, options), options, Choices(()), by)
+    options = StepsOptions(by=by, precision=precision, lang=lang)
+    walked = Steps(_read(y, options), options, Choices(()))
     width = len(str(len(walked) - 1))
     indent = "\n" + " " * (width + 2)
     return "\n".join(f"{k:{width}}  {text}".replace("\n", indent) for k, text in enumerate(walked._texts()))
@@ -122,15 +133,12 @@ def explain(y: Value, *, by: str = "auto", lang: str = "en", precision: int = 4)
 class Steps(Sequence[Frame]):
     """The frames of a graph as it was when `steps` was called."""
 
-    def __init__(
-        self, trace: Trace, options: Options, choices: Choices, by: str = "auto", y: Value | None = None
-    ) -> None:
+    def __init__(self, trace: Trace, options: Options, choices: Choices, y: Value | None = None) -> None:
         self._recorded = trace
         self._options = options
         self._choices = choices
-        self._by = by
         self._y = y
-        self._moments = walk(trace, by, choices.units)
+        self._moments = walk(trace, options.by, choices.units)
         numbers = Numbers(options.precision)
         self._history = remember(trace, self._moments)
         final = _differentiated(trace, self._history.grads(len(self) - 1))
@@ -234,7 +242,7 @@ class Steps(Sequence[Frame]):
             if options is self._options:
                 return film.smallest
             same = choices.units == self._choices.units
-            other = self if same else Steps(self._recorded, options, choices, self._by)
+            other = self if same else Steps(self._recorded, options, choices)
             return other._filmed(options).smallest
 
         if self._options.slide is not None:

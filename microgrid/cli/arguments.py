@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import argparse
 import re
-from typing import NoReturn
+from collections.abc import Callable
+from dataclasses import Field, fields
+from functools import partial
+from typing import Any, NoReturn
 
+from .. import pictures
 from ..base.phrases import LANGUAGES
 
-__all__ = ["DRAWING", "LECTURE", "parsed"]
+__all__ = ["LECTURE", "parsed"]
 
 LECTURE = "z = w*x; yhat = z + b; e = yhat - y; L = e**2"
 
@@ -51,26 +55,6 @@ DEMO_EXAMPLES = """example:
 """
 
 
-DRAWING = (
-    "rankdir",
-    "theme",
-    "ops",
-    "edges",
-    "precision",
-    "title",
-    "legend",
-    "labels",
-    "color_by",
-    "collapse",
-    "slide",
-    "max_nodes",
-    "timeout",
-    "engine",
-    "lang",
-)
-"""The options that `viz.draw` and `viz.steps` share."""
-
-
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         raise ValueError(f"{message}; see {self.prog} --help")
@@ -86,8 +70,8 @@ def _limit(text: str) -> int | None:
         raise argparse.ArgumentTypeError(f"a whole number or none, got {text!r}") from None
 
 
-def _parser() -> tuple[_Parser, dict[str, _Parser]]:
-    """The parser, and those of its commands."""
+def _parser(typed: str) -> tuple[_Parser, dict[str, _Parser]]:
+    """The parser, and those of its commands; a picture's options for the command that was typed alone."""
     from .. import __version__
 
     layout = argparse.RawDescriptionHelpFormatter
@@ -149,7 +133,8 @@ def _parser() -> tuple[_Parser, dict[str, _Parser]]:
         )
         graph_arguments(made, None)
         debug_argument(made)
-        _drawing_arguments(made, name == "step")
+        if name == typed:  # so that the other commands need not import the package that draws
+            _drawing_arguments(made, pictures.options(name))
 
     drawing("draw", "draw the graph with its values and gradients", DRAW_EXAMPLES, "graph.svg")
     drawing("step", "walk through the graph in a web page, forward and backward", STEP_EXAMPLES, "step.html")
@@ -173,103 +158,45 @@ def _parser() -> tuple[_Parser, dict[str, _Parser]]:
     return parser, commands.choices
 
 
-def _drawing_arguments(made: _Parser, is_walk: bool) -> None:
-    """The options of a picture or of a walk, by what they are for."""
-    if is_walk:
-        steps = made.add_argument_group("steps")
-        steps.add_argument(
-            "--by",
-            choices=["auto", "operation", "neuron", "layer"],
-            default="auto",
-            help="what a step computes: one operation, or all those of a neuron or layer; auto "
-            "(default) is an operation unless there are very many",
+SCOPES = "A scope is a neuron, a layer, or what microgrid.scope records."
+
+
+def _drawing_arguments(made: _Parser, options: type) -> None:
+    """The options of a picture or of a walk, which `viz` describes, by what they are for."""
+    groups: dict[str, argparse._ArgumentGroup] = {}
+    described = [field for field in fields(options) if field.metadata.get("help")]
+    for field in described:
+        title = field.metadata["group"]
+        if title not in groups:
+            groups[title] = made.add_argument_group(title, SCOPES if title == "large graphs" else None)
+        add = partial(
+            groups[title].add_argument, f"--{field.name.replace('_', '-')}", help=field.metadata["help"]
         )
-
-    picture = made.add_argument_group("picture")
-    picture.add_argument(
-        "--theme",
-        choices=["lecture", "light", "dark", "print"],
-        default="lecture",
-        help="colours (default: lecture)",
-    )
-    picture.add_argument(
-        "--rankdir",
-        choices=["LR", "TB", "RL", "BT"],
-        default="LR",
-        help="where the arrows point: LR from left to right (default), TB from top to bottom, ...",
-    )
-    picture.add_argument(
-        "--ops",
-        choices=["merged", "separate"],
-        default="merged",
-        help="an operation in the box of its result (default), or in one of its own",
-    )
-    picture.add_argument(
-        "--edges",
-        choices=["local", "plain"],
-        default="local",
-        help="on each arrow its local derivative, that of the operation with respect to this "
-        "operand (default), or nothing",
-    )
-    picture.add_argument(
-        "--labels", choices=["math", "plain"], default="math", help="w1 as w₁ (default), or as it is"
-    )
-    picture.add_argument(
-        "--precision", type=int, metavar="N", default=4, help="significant digits (default: 4)"
-    )
-    picture.add_argument("--title", metavar="TEXT", help="to stand above the picture")
-    picture.add_argument("--legend", action="store_true", help="say below the picture which box is what")
-    if not is_walk:
-        picture.add_argument("--no-grad", action="store_true", help="leave out the backward pass")
-
-    emphasis = made.add_argument_group("what stands out")
-    emphasis.add_argument("--highlight", metavar="w,z", help="these nodes; the others step back")
-    emphasis.add_argument(
-        "--path",
-        metavar="FROM[,TO]",
-        help="the routes from a node to another, or to the result, with their products",
-    )
-    emphasis.add_argument(
-        "--color-by", choices=["grad"], help="colour the boxes by the size of their gradients"
-    )
-
-    slides = made.add_argument_group("slides")
-    slides.add_argument(
-        "--slide",
-        choices=["16:9", "4:3"],
-        help="fit the picture to a slide" + ("; the page is none" if is_walk else ""),
-    )
-
-    large = made.add_argument_group(
-        "large graphs", "A scope is a neuron, a layer, or what microgrid.scope records."
-    )
-    if not is_walk:
-        large.add_argument("--around", metavar="NODE", help="draw only what is near a node")
-        large.add_argument("--radius", type=int, metavar="N", help="how near, in arrows (default: 2)")
-    large.add_argument(
-        "--collapse",
-        choices=["auto", "neuron", "layer", "outermost"],
-        default="auto",
-        help="draw each scope as one box; auto (default) where there are too many nodes",
-    )
-    large.add_argument(
-        "--max-nodes",
-        type=_limit,
-        metavar="N",
-        default=5000,
-        help="collapse or refuse larger graphs (default: 5000), or none",
-    )
-    large.add_argument(
-        "--timeout", type=float, metavar="S", default=60.0, help="seconds of layout (default: 60)"
-    )
-    large.add_argument(
-        "--engine",
-        choices=["auto", "dot", "pygraphviz"],
-        default="auto",
-        help="what lays it out; auto (default) is the first that is installed",
-    )
-
+        if isinstance(field.default, bool):
+            add(action="store_true")
+            continue
+        add(
+            default=field.default,
+            choices=field.metadata["choices"] or None,
+            metavar=field.metadata["metavar"],
+            type=_reader(field),
+        )
+    if made.get_default("command") == "draw":
+        groups["picture"].add_argument("--no-grad", action="store_true", help="leave out the backward pass")
     _language_argument(made)
+
+
+def _reader(field: Field[Any]) -> Callable[[str], object]:
+    """What makes a value of the text that was typed for an option."""
+    if field.name in ("highlight", "path"):
+        return lambda text: _names(text) or field.default
+    if field.type == "int | None" and field.default is not None:
+        return _limit
+    return {"int": int, "int | None": int, "float": float}.get(str(field.type), str)
+
+
+def _names(text: str) -> list[str]:
+    return [name for name in text.replace(" ", "").split(",") if name]
 
 
 def _language_argument(made: _Parser) -> None:
@@ -279,7 +206,7 @@ def _language_argument(made: _Parser) -> None:
 
 def parsed(arguments: list[str]) -> argparse.Namespace:
     """What was typed, with the name of its `command`; ValueError where that cannot be."""
-    parser, commands = _parser()
+    parser, commands = _parser(arguments[0] if arguments else "")
     if not arguments or arguments[0] not in commands:
         return parser.parse_args(arguments or ["--help"])
     # An expression may begin with a minus; argparse takes what begins with a space for no option.

@@ -10,7 +10,9 @@ import os
 import sys
 import warnings
 from collections.abc import Callable, Sequence
+from dataclasses import fields
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from .. import pictures
@@ -18,7 +20,7 @@ from ..base.context import errstate
 from ..base.phrases import Phrase, said, say
 from ..engine import Value
 from ..errors import MicrogridError
-from .arguments import DRAWING, LECTURE, parsed
+from .arguments import LECTURE, parsed
 from .messages import one_line, spelled, told
 from .sources import graph
 
@@ -67,10 +69,10 @@ def _show_warning(message: Warning | str, *where: Any, **more: Any) -> None:
 
 
 def _draw(options: argparse.Namespace) -> int:
-    viz, result, shared = _to_draw(options)
+    viz, result, chosen = _to_draw(options)
     if not options.no_grad:
         _backward(result)
-    figure = viz.draw(result, around=options.around, radius=options.radius, **shared)
+    figure = viz.draw(result, **chosen)
     figure.save(Path(options.output))
     _print_results(result, options.lang, gradients=not options.no_grad)
     _print(say("wrote {file}", file=options.output), options.lang)
@@ -78,8 +80,8 @@ def _draw(options: argparse.Namespace) -> int:
 
 
 def _step(options: argparse.Namespace) -> int:
-    viz, result, shared = _to_draw(options)
-    walk = viz.steps(result, by=options.by, **shared)
+    viz, result, chosen = _to_draw(options)
+    walk = viz.steps(result, **chosen)
     files = walk.save(Path(options.output))
     _backward(result)
     _print_results(result, options.lang)
@@ -88,18 +90,14 @@ def _step(options: argparse.Namespace) -> int:
     return 0
 
 
-def _to_draw(options: argparse.Namespace) -> tuple[Any, Value, dict[str, Any]]:
+def _to_draw(options: argparse.Namespace) -> tuple[ModuleType, Value, dict[str, Any]]:
     """The package that draws, the graph, and the options of its picture."""
     options.output = options.output.removeprefix(" ")  # which `_read_arguments` put before a minus
     result = graph(options.expression, options.pairs, options.params)
     _check_directory(options.output)
-    shared = {name: getattr(options, name) for name in DRAWING}
-    shared |= {"highlight": _names(options.highlight), "path": _names(options.path) or None}
-    return pictures.viz(), result, shared
-
-
-def _names(text: str | None) -> list[str]:
-    return [name for name in (text or "").replace(" ", "").split(",") if name]
+    names = [field.name for field in fields(pictures.options(options.command))]
+    chosen = {name: getattr(options, name) for name in names if hasattr(options, name)}
+    return pictures.viz(), result, chosen
 
 
 def _check_directory(file: str) -> None:

@@ -6,7 +6,6 @@ import re
 
 from ..base.messages import IEEE
 from ..errors import ExpressionError
-from .arguments import DRAWING
 from .sources import ScriptError
 
 __all__ = ["one_line", "spelled", "told"]
@@ -20,7 +19,11 @@ SPELLINGS = {
     r"\(from, to\)": "FROM,TO",
 }
 """What Python's users are told, as a pattern, and what is typed instead."""
-OPTION = rf'\b({"|".join([*DRAWING, "by", "around", "radius"])})=(None|"[^"]*"|[\w.+-]*)'
+NAMES = (
+    "rankdir|theme|ops|edges|precision|title|legend|labels|color_by|collapse|slide|max_nodes|timeout|engine|lang|"
+    "by|around|radius"
+)
+OPTION = rf'\b({NAMES})=(None|"[^"]*"|[\w.+-]*)'
 """An option as Python writes it, with a value or without one."""
 NAME = r"^(highlight|path|around|precision|radius)\b(?=:| is )|\b(max_nodes|color_by)\b"
 """An option that a message begins with, or one whose name is no English word."""

@@ -1,0 +1,81 @@
+"""The options of `draw` and `steps` stand in one place, from which signatures, help and the command are made."""
+
+from __future__ import annotations
+
+import inspect
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import viz
+from microgrid import Value
+from microgrid.cli.arguments import parsed
+
+FUNCTIONS = {"draw": viz.draw, "steps": viz.steps}
+HERE = Path(viz.__file__).parents[1]
+
+
+def named(name: str) -> dict[str, inspect.Parameter]:
+    """The parameters that are given by name."""
+    parameters = inspect.signature(FUNCTIONS[name]).parameters
+    return {key: parameter for key, parameter in parameters.items() if parameter.kind == parameter.KEYWORD_ONLY}
+
+
+def test_steps_take_what_draw_takes_but_a_part_and_say_what_a_step_is() -> None:
+    assert set(named("draw")) - set(named("steps")) == {"around", "radius"}
+    assert set(named("steps")) - set(named("draw")) == {"by"}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_defaults_are_allowed_and_anything_else_is_told(name: str) -> None:
+    y = Value(1.0, "x") * 2.0
+    FUNCTIONS[name](y, **{key: parameter.default for key, parameter in named(name).items()})
+    with pytest.raises(TypeError, match=f"{name} has no option 'colour': there are .*theme.*lang"):
+        FUNCTIONS[name](y, colour="red")
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_the_documentation_has_every_option(name: str) -> None:
+    documentation = inspect.getdoc(FUNCTIONS[name])
+    own = named(name) if name == "draw" else {"by", "lang"}
+    assert [key for key in own if f"`{key}`" not in documentation] == []
+
+
+@pytest.mark.parametrize(("command", "function"), [("draw", "draw"), ("step", "steps")])
+def test_the_command_takes_them_with_the_same_defaults(command: str, function: str) -> None:
+    typed = vars(parsed([command, "x", "x=1"]))
+    defaults = {key: parameter.default for key, parameter in named(function).items() if key != "node_style"}
+    assert {key: typed[key] for key in defaults} == defaults
+
+
+def test_explain_has_the_defaults_of_steps() -> None:
+    own = inspect.signature(viz.explain).parameters
+    assert {key: own[key].default for key in ("by", "lang", "precision")} == {
+        key: named("steps")[key].default for key in ("by", "lang", "precision")
+    }
+
+
+TYPED = """
+import viz
+from microgrid import Value
+y = Value(1.0)
+viz.draw(y, theme="dark", path=["a", y], highlight="w", max_nodes=None).svg()
+viz.steps(y, by="neuron", slide="4:3")[0].caption
+viz.draw(y, theme=3)
+viz.draw(y, colour="red")
+viz.steps(y, around="z")
+"""
+
+
+def test_a_type_checker_knows_them(tmp_path: Path) -> None:
+    (tmp_path / "lesson.py").write_text(TYPED)
+    checker = [sys.executable, "-m", "mypy", "--config-file", str(HERE / "setup.cfg"), str(tmp_path / "lesson.py")]
+    done = subprocess.run(checker, cwd=HERE, capture_output=True, text=True, timeout=300, check=False)
+    told = [line.partition(": error: ")[2] for line in done.stdout.splitlines() if ": error: " in line]
+    assert [line.split("  [")[0] for line in told] == [
+        'Argument "theme" to "draw" has incompatible type "int"; expected "str"',
+        'Unexpected keyword argument "colour" for "draw"',
+        'Unexpected keyword argument "around" for "steps"',
+    ]
