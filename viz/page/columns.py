@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Hashable, Iterable, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 from microgrid.ops import TABLE
 
@@ -23,19 +23,33 @@ from .rows_js import is_arithmetic
 __all__ = ["differences", "hidden", "json_number", "packed", "pattern"]
 
 
+class Name(NamedTuple):
+    """What a node is called, for all nodes that differ in their number alone; JSON has it as a list in this order."""
+
+    text: str
+    """Without the node's number, where that ends the name."""
+    is_numbered: bool
+    is_label: bool
+    is_closed: bool
+    """Whether it needs no brackets in ∂y/∂x."""
+
+
 def hidden(trace: Trace, units: Sequence[Unit], moments: Sequence[Moment]) -> frozenset[int]:
     """The nodes that have no box of their own and that no caption is about: of these the page needs no texts."""
-    boxes = {unit.last for unit in units if unit.scope is None}
-    told = {i for moment in moments if not moment.scope for i in moment.computed}
-    told |= {
-        i for moment in moments if not moment.scope for update in moment.updates for i in update.edge[:1]
-    }
-    folded = any(unit.scope is not None for unit in units)
-    return frozenset(i for i in range(len(trace.nodes)) if folded and i not in boxes and i not in told)
+    if all(unit.scope is None for unit in units):
+        return frozenset()
+    alone = [moment for moment in moments if not moment.scope]
+    shown = {unit.last for unit in units if unit.scope is None}
+    shown |= {i for moment in alone for i in moment.computed}
+    shown |= {operation for moment in alone for operation, _ in moment.edges}
+    return frozenset(range(len(trace.nodes))) - shown
 
 
 def packed(trace: Trace, units: Sequence[Unit], inside: Collection[int], numbers: Numbers) -> dict[str, Any]:
-    """The folded units, and the nodes `inside` them; stepper/folded.js unpacks it."""
+    """The folded units, and the nodes `inside` them; stepper/folded.js unpacks it.
+
+    "kind", "scope" and "called" have a number for each node: a place in "kinds", "scopes" and "names".
+    """
     names = Names(trace, numbers)
     kinds, called, scopes = _Table(), _Table(), _Table()
     members = [trace.nodes[i] for i in sorted(inside)]
@@ -51,7 +65,7 @@ def packed(trace: Trace, units: Sequence[Unit], inside: Collection[int], numbers
         "scope": [scopes.place(node.scope, node) for node in members],
         "scopes": ["/".join(node.scope) for node in scopes.examples],
         "called": [called.place(_called(names, node), node) for node in trace.nodes],
-        "names": [[*_called(names, node), _is_closed(names, node)] for node in called.examples],
+        "names": [Name(*_called(names, node), _is_closed(names, node)) for node in called.examples],
         "parents": [node.index - parent for node in members for parent in node.parents],
         "data": [json_number(node.data) for node in kept],
         "partials": [json_number(partial) for node in kept for partial in node.partials],
@@ -126,13 +140,14 @@ def pattern(names: Names, node: Node) -> dict[str, Any]:
 
 
 def _called(names: Names, node: Node) -> tuple[str, bool, bool]:
-    """A name without its node's number at the end, whether it has that, and whether it is a label."""
+    """The first three of a `Name`."""
     name, number = names[node], str(node.index)
     letters = name.removesuffix(number)
-    numbered = letters != name and not letters.strip("v")
-    return letters if numbered else name, numbered, bool(node.label)
+    is_numbered = letters != name and not letters.strip(
+        "v"
+    )  # v12 is node 12; a label may end in its number by chance
+    return letters if is_numbered else name, is_numbered, bool(node.label)
 
 
 def _is_closed(names: Names, node: Node) -> bool:
-    """Whether a name needs no brackets in ∂y/∂x."""
     return names.derivative(node, node) == f"∂{names[node]}/∂{names[node]}"

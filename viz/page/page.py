@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from hashlib import sha256
@@ -19,35 +19,28 @@ from typing import Any
 
 from microgrid import Value, verify
 from microgrid.base.messages import warn
-from microgrid.base.phrases import LANGUAGES, said
 from microgrid.ops import TABLE
-from microgrid.proof.report import MARKS, Report
+from microgrid.proof.report import Report
 
 from ..drawing.painter import paint
 from ..drawing.scene import Path, Scene, Text
 from ..formats.svg import svg
-from ..graph.paths import MOST
-from ..graph.trace import Node, Trace, read
+from ..graph.trace import Trace, read
 from ..options import Options
-from ..picture.boxes import gradient_line
 from ..picture.selection import Choices
-from ..style.text import shorten
 from ..style.theme import THEMES, Theme
-from ..walk.captions import LONGEST_MADE, LONGEST_PRODUCT, LONGEST_SUM, MESSAGES, MOST_LEAVES, MOST_PATHS
 from ..walk.film import Arrangement
 from ..walk.moments import Moment
-from ..words import notation
 from ..words.descriptions import Words
-from ..words.names import Names
 from ..words.numbers import Numbers
-from .columns import differences, hidden, json_number, packed, pattern
+from .graph_json import facts
 from .rows_js import rows
-from .words import own_words, page_words
+from .words import own_words
 
 __all__ = ["in_notebook", "step_page", "verdict"]
 
 PARTS = File(__file__).with_name("stepper")
-SECONDS = 3.0
+VERIFY_SECONDS = 3.0
 """For the derivatives as whole formulas: a page should not be long in coming."""
 HEIGHT = 640
 """Of the page within a notebook, in CSS pixels."""
@@ -69,6 +62,7 @@ SCRIPTS = (
     "controls.js",
     "stepper.js",
 )
+"""In this order they become one script; those from picture.js on need a browser, those before compute."""
 
 
 def step_page(
@@ -80,7 +74,7 @@ def step_page(
     report: Report | None,
 ) -> str:
     """The page for a trace whose gradients are those at the end of these moments; `report` is what `verify` said."""
-    _tell_size(len(choices.units), len(moments))
+    _warn_if_large(len(choices.units), len(moments))
     numbers = Numbers(options.precision)
     dark = options.theme if options.theme in ("dark", "print") else "dark"
     themes = [replace(options, theme=theme) for theme in (options.theme, dark)]
@@ -97,11 +91,11 @@ def step_page(
         script_hash=_hash(script),
         picture=re.sub(' style="[^"]*"', "", svg(scene), count=1),  # which the policy would not let through
         no_script=escape(own_words()[options.lang]["no_script"]),
-        graph=_json(_graph(trace, moments, options, choices, report)),
+        graph=_json(facts(trace, moments, options, choices, report)),
     )
 
 
-def _tell_size(boxes: int, steps: int) -> None:
+def _warn_if_large(boxes: int, steps: int) -> None:
     """Warn of a page that will seem to hang when it is opened."""
     large = []
     if boxes > MOST_BOXES:
@@ -123,7 +117,7 @@ def verdict(y: Value, recorded: Trace) -> Report | None:
             for node in trace.nodes
         ]
 
-    return verify(y, seconds=SECONDS) if numbers(read(y)) == numbers(recorded) else None
+    return verify(y, seconds=VERIFY_SECONDS) if numbers(read(y)) == numbers(recorded) else None
 
 
 def in_notebook(page: str, picture: str) -> str:
@@ -214,103 +208,3 @@ def _json(data: Any) -> str:
     for char in "<>&\u2028\u2029":
         text = text.replace(char, f"\\u{ord(char):04x}")
     return text
-
-
-def _graph(
-    trace: Trace, moments: Sequence[Moment], options: Options, choices: Choices, report: Report | None
-) -> dict[str, Any]:
-    numbers, inside = Numbers(options.precision), hidden(trace, choices.units, moments)
-    shown = [node for node in trace.nodes if node.index not in inside]
-    folded = {"folded": packed(trace, choices.units, inside, numbers)} if inside else {}
-    return {
-        "lang": options.lang,
-        "precision": options.precision,
-        "limits": {
-            "count": MOST,
-            "paths": MOST_PATHS,
-            "sum": LONGEST_SUM,
-            "made": LONGEST_MADE,
-            "leaves": MOST_LEAVES,
-            "factors": LONGEST_PRODUCT,
-        },
-        "nodes": list(_nodes(trace, shown, numbers)),
-        "moments": [_moment(moment, bool(inside)) for moment in moments],
-        "messages": MESSAGES,
-        "words": page_words(trace, options),
-        "verdict": _verdict(report, Names(trace, numbers)[trace.root]) if report else None,
-        "colored": options.color_by is not None,
-        **folded,
-    }
-
-
-def _moment(moment: Moment, folded: bool) -> list[Any]:
-    """Phase, scope, the operations computed, and the edges that pass a gradient on; as `differences` for a whole scope
-    of a folded graph, with the operations in place of their edges, all of which it uses."""
-    edges = [update.edge for update in moment.updates]
-    if folded and moment.scope:
-        passing = dict.fromkeys(node for node, _ in edges)
-        return [moment.phase, moment.scope, differences(moment.computed), differences(passing)]
-    return [moment.phase, moment.scope, moment.computed, edges]
-
-
-def _nodes(trace: Trace, shown: Iterable[Node], numbers: Numbers) -> Iterator[dict[str, Any]]:
-    """What the page knows of each node; texts that hold no computed number are made here, once."""
-    names = Names(trace, numbers)
-    for node in shown:
-        row = TABLE.get(node.op)
-        facts: dict[str, Any] = {
-            "label": node.label,
-            "name": names[node],
-            "heading": notation.equation(trace, node, numbers),
-            "target": names.derivative(trace.root, node),
-            "derivative": _before_number(gradient_line(node, trace.root, numbers).text, node.grad, numbers),
-            "role": node.role,
-            "scope": "/".join(node.scope),
-            "op": node.op,
-            "constant": None if node.constant is None else json_number(node.constant),
-            "data": json_number(node.data),
-            "parents": node.parents,
-            "partials": list(map(json_number, node.partials)),
-        }
-        if row:
-            made = shorten(names.made(node), LONGEST_MADE)
-            facts |= {
-                "sign": notation.symbol(node, numbers),
-                "needs": row.needs or row.domain,
-                "convention": row.convention,
-                "made": made,
-                "called": node.label or (names[node] if names[node] != made else ""),
-                "stale": not notation.is_current(trace, node),
-                "pattern": pattern(names, node),
-                "locals": [names.local(node, k) for k in range(len(node.parents))],
-                "shared": [names.is_shared(node, k) for k in range(len(node.parents))],
-                "formulas": list(_formulas(trace, node, numbers)),
-            }
-        yield facts
-
-
-def _formulas(trace: Trace, node: Node, numbers: Numbers) -> Iterator[str]:
-    """The local derivatives without their numbers."""
-    for k in range(len(node.parents)):
-        text = notation.local_derivative(trace, node, k, numbers)
-        yield _before_number(text, node.partials[k], numbers).removesuffix(" = ")
-
-
-def _before_number(text: str, x: float | None, numbers: Numbers) -> str:
-    return "" if x is None else text.removesuffix(numbers(x))
-
-
-def _verdict(report: Report, root: str) -> dict[str, Any]:
-    """What `verify` found, its texts by language; `root` is what the page calls the result."""
-    findings = [
-        {
-            "level": finding.level,
-            "status": finding.status,
-            "mark": MARKS[finding.status],
-            "text": {lang: said(finding.text, lang) for lang in LANGUAGES},
-            "details": {lang: [said(detail, lang) for detail in finding.details] for lang in LANGUAGES},
-        }
-        for finding in report.findings
-    ]
-    formulas = [f"∂{root}/∂{d.by} = {d.text}" for d in report.derivatives]
-    return {"ok": report.ok, "verdict": str(report.verdict), "findings": findings, "formulas": formulas}

@@ -1,0 +1,131 @@
+"""What the page of steps knows of a graph: its nodes, moments, limits, words and verdict, ready to become JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from microgrid.base.phrases import LANGUAGES, said
+from microgrid.ops import TABLE
+from microgrid.proof.report import MARKS, Report
+
+from ..graph.paths import MOST
+from ..graph.trace import Node, Trace
+from ..options import Options
+from ..picture.boxes import gradient_line
+from ..picture.selection import Choices
+from ..style.text import shorten
+from ..walk.captions import LONGEST_MADE, LONGEST_PRODUCT, LONGEST_SUM, MESSAGES, MOST_LEAVES, MOST_PATHS
+from ..walk.moments import Moment
+from ..words import notation
+from ..words.names import Names
+from ..words.numbers import Numbers
+from .columns import differences, hidden, json_number, packed, pattern
+from .words import page_words
+
+__all__ = ["facts"]
+
+
+def facts(
+    trace: Trace, moments: Sequence[Moment], options: Options, choices: Choices, report: Report | None
+) -> dict[str, Any]:
+    """All of it; stepper/graph.js reads it.  Nodes without a box of their own stand apart, in columns."""
+    numbers, inside = Numbers(options.precision), hidden(trace, choices.units, moments)
+    shown = [node for node in trace.nodes if node.index not in inside]
+    folded = {"folded": packed(trace, choices.units, inside, numbers)} if inside else {}
+    return {
+        "lang": options.lang,
+        "precision": options.precision,
+        "limits": {
+            "count": MOST,
+            "paths": MOST_PATHS,
+            "sum": LONGEST_SUM,
+            "made": LONGEST_MADE,
+            "leaves": MOST_LEAVES,
+            "factors": LONGEST_PRODUCT,
+        },
+        "nodes": list(_nodes(trace, shown, numbers)),
+        "moments": [_moment(moment, bool(inside)) for moment in moments],
+        "messages": MESSAGES,
+        "words": page_words(trace, options),
+        "verdict": _verdict(report, Names(trace, numbers)[trace.root]) if report else None,
+        "colored": options.color_by is not None,
+        **folded,
+    }
+
+
+def _moment(moment: Moment, folded: bool) -> list[Any]:
+    """Phase, scope, the operations computed, and the edges that pass a gradient on, in this order.
+
+    For a whole scope of a folded graph, which uses all edges of its operations, these stand in place of the edges, and
+    both as `differences`.
+    """
+    edges = [update.edge for update in moment.updates]
+    if folded and moment.scope:
+        passing = dict.fromkeys(node for node, _ in edges)
+        return [moment.phase, moment.scope, differences(moment.computed), differences(passing)]
+    return [moment.phase, moment.scope, moment.computed, edges]
+
+
+def _nodes(trace: Trace, shown: Iterable[Node], numbers: Numbers) -> Iterator[dict[str, Any]]:
+    """What the page knows of each node; texts that hold no computed number are made here, once."""
+    names = Names(trace, numbers)
+    for node in shown:
+        row = TABLE.get(node.op)
+        known: dict[str, Any] = {
+            "label": node.label,
+            "name": names[node],
+            "heading": notation.equation(trace, node, numbers),
+            "target": names.derivative(trace.root, node),
+            "derivative": _before_number(gradient_line(node, trace.root, numbers).text, node.grad, numbers),
+            "role": node.role,
+            "scope": "/".join(node.scope),
+            "op": node.op,
+            "constant": None if node.constant is None else json_number(node.constant),
+            "data": json_number(node.data),
+            "parents": node.parents,
+            "partials": list(map(json_number, node.partials)),
+        }
+        if row:
+            made = shorten(names.made(node), LONGEST_MADE)
+            known |= {
+                "sign": notation.symbol(node, numbers),
+                "needs": row.needs or row.domain,
+                "convention": row.convention,
+                "made": made,
+                "called": node.label or (names[node] if names[node] != made else ""),
+                "stale": not notation.is_current(trace, node),
+                "pattern": pattern(names, node),
+                "locals": [names.local(node, k) for k in range(len(node.parents))],
+                "shared": [names.is_shared(node, k) for k in range(len(node.parents))],
+                "formulas": list(_formulas(trace, node, numbers)),
+            }
+        yield known
+
+
+def _formulas(trace: Trace, node: Node, numbers: Numbers) -> Iterator[str]:
+    """The local derivatives without their numbers."""
+    for k in range(len(node.parents)):
+        text = notation.local_derivative(trace, node, k, numbers)
+        yield _before_number(text, node.partials[k], numbers).removesuffix(" = ")
+
+
+def _before_number(text: str, x: float | None, numbers: Numbers) -> str:
+    """``∂L/∂w = `` of ``∂L/∂w = 36``: the page writes the number, which may change."""
+    return "" if x is None else text.removesuffix(numbers(x))
+
+
+def _verdict(report: Report, root: str) -> dict[str, Any]:
+    """What `verify` found, its texts by language; `root` is what the page calls the result."""
+    findings = [
+        {
+            "level": finding.level,
+            "status": finding.status,
+            "mark": MARKS[finding.status],
+            "text": {lang: said(finding.text, lang) for lang in LANGUAGES},
+            "details": {lang: [said(detail, lang) for detail in finding.details] for lang in LANGUAGES},
+        }
+        for finding in report.findings
+    ]
+    formulas = [f"∂{root}/∂{d.by} = {d.text}" for d in report.derivatives]
+    return {"ok": report.ok, "verdict": str(report.verdict), "findings": findings, "formulas": formulas}
