@@ -1,4 +1,4 @@
-"""Draws the pictures of viz/README.md: `PYTHONPATH=. python docs/gallery.py` writes them beside itself.
+"""Draws the pictures of README.md and viz/README.md: `PYTHONPATH=. python docs/gallery.py` writes them beside itself.
 
 Photographs of what other programs show, LaTeX and a browser, are made where pdflatex with pdftoppm and chromium are
 installed; elsewhere those that are there stay.  With names of pictures, only these are drawn.
@@ -62,6 +62,7 @@ def negative(node: object) -> dict[str, str] | None:
 
 
 GALLERY = {
+    "first": (line, {}),
     "plain": (line, {"legend": True}),
     "separate": (line, {"ops": "separate", "theme": "dark"}),
     "highlight": (line, {"highlight": ["e", "L"]}),

@@ -1,4 +1,4 @@
-"""Draws docs/house.svg, the rooms and the ways through them: `PYTHONPATH=. python docs/house.py` writes it anew.
+"""Draws docs/house.svg and writes the table of ways: `MICROGRID_PURE=1 PYTHONPATH=. python docs/house.py` does both.
 
 The rooms and their order are those of the tables in docs/architecture.md; which rooms a way leads through is observed
 while Python goes it, so nothing here can claim what the code does not do.
@@ -28,6 +28,9 @@ WAYS: dict[str, tuple[str, str]] = {
     "steps": ("#000000", "viz.steps(L).html()"),
 }
 """By name: a colour of Okabe and Ito's, and what the user writes."""
+
+MARK = "<!-- ways -->"
+"""Stands before and behind the table of ways in docs/architecture.md."""
 
 ROOM, HEIGHT, GAP, MARGIN = 148, 44, 12, 16
 LINE, FONT, SMALL = 18, 13, 10
@@ -100,6 +103,17 @@ def ways() -> dict[str, list[str]]:
     ) in walks.values():  # once without being watched: what is only imported on the way is no part of it
         walk()
     return {name: observed(walk) for name, walk in walks.items()}
+
+
+def listing(crossed: dict[str, list[str]]) -> str:
+    """The ways as a table in Markdown."""
+    rows = [
+        f"| `{WAYS[name][1]}` | {len(rooms)} | {' '.join(f'`{room}`' for room in rooms)} |"
+        for name, rooms in crossed.items()
+    ]
+    return "\n".join(
+        ["| you write | rooms | in the order in which they are reached |", "|---|--:|---|", *rows]
+    )
 
 
 # ---------------------------------------------------------------- the picture
@@ -180,6 +194,7 @@ def text(
 
 if __name__ == "__main__":
     found = ways()
-    for name, rooms in found.items():
-        print(f"{name}: {' '.join(rooms)}")
     (HERE / "house.svg").write_text(picture(found), encoding="utf-8")
+    page = HERE / "architecture.md"
+    parts = page.read_text(encoding="utf-8").split(MARK)
+    page.write_text(MARK.join([parts[0], f"\n{listing(found)}\n", parts[2]]), encoding="utf-8")
