@@ -7,6 +7,7 @@ in scopes ("layer0/neuron3"), so a drawing can put a frame around each neuron.
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -19,6 +20,9 @@ from ..ops import RELU, TABLE, Op
 from .module import Module, bare, inputs
 
 __all__ = ["MLP", "Layer", "Neuron", "activation_row"]
+
+NEURONS_SHOWN, LAYERS_SHOWN = 40, 16
+"""Up to how many a repr lists one by one, as micrograd's does; of more neurons it gives the number in each layer."""
 
 
 class Neuron(Module):
@@ -37,8 +41,7 @@ class Neuron(Module):
         activation_row(activation)
         self.w = [parameter(random.uniform(-1, 1), f"w{i}") for i in range(nin)]
         self.b = parameter(0.0, "b")
-        self.nonlin: bool | str = bool(nonlin) if activation == "relu" else nonlin and activation
-        """False for none, True for ReLU, or the name of another activation."""
+        self.nonlin, self.activation = bool(nonlin), activation
 
     def __call__(self, x: Numbers) -> Value:
         """The activation for `nin` numbers or Values; ValueError for another number of them."""
@@ -46,16 +49,18 @@ class Neuron(Module):
 
     def _activation(self, xs: list[Value], place: int) -> Value:
         # summed from the bias on: another order would round differently than micrograd
-        relu = self.nonlin is True
+        relu = self.nonlin and self.activation == "relu"  # which is made together with the sum
         total: Value = weighted_sum(self.b, self.w, xs, RELU if relu else None, place)
-        return total if relu or not self.nonlin else activate(self._row(), total, place)
-
-    def _row(self) -> Op:
-        return activation_row(self.nonlin) if isinstance(self.nonlin, str) else RELU
+        if relu or not self.nonlin:
+            return total
+        return activate(activation_row(self.activation), total, place)
 
     def __repr__(self) -> str:
-        name = self._row().label or self._row().name.title().replace("_", "")
-        return f"{name if self.nonlin else 'Linear'}Neuron({len(self.w)})"
+        name = "Linear"
+        if self.nonlin:
+            row = activation_row(self.activation)
+            name = row.label or row.name.title().replace("_", "")
+        return f"{name}Neuron({len(self.w)})"
 
 
 class Layer(Module):
@@ -90,7 +95,13 @@ class Layer(Module):
         return out
 
     def __repr__(self) -> str:
+        if len(self.neurons) > NEURONS_SHOWN:
+            return self._counted()
         return f"Layer of [{', '.join(map(str, self.neurons))}]"
+
+    def _counted(self) -> str:
+        kinds = Counter(map(str, self.neurons))
+        return f"Layer of {' and '.join(f'{n} {kind}' for kind, n in kinds.items())}"
 
 
 class MLP(Module):
@@ -145,7 +156,16 @@ class MLP(Module):
         return out[0] if type(out) is list and len(out) == 1 else out
 
     def __repr__(self) -> str:
-        return f"MLP of [{', '.join(map(str, self.layers))}]"
+        ours = [
+            layer for layer in self.layers if isinstance(layer, Layer)
+        ]  # another may have been put in its place
+        layers = list(map(str, self.layers))
+        if sum(len(layer.neurons) for layer in ours) > NEURONS_SHOWN:
+            layers = [layer._counted() if layer in ours else str(layer) for layer in self.layers]
+        if len(layers) > LAYERS_SHOWN:
+            ends = LAYERS_SHOWN // 2
+            layers[ends:-ends] = [f"{len(layers) - 2 * ends} more"]
+        return f"MLP of [{', '.join(layers)}]"
 
 
 # ---------------------------------------------------------------- activations

@@ -31,7 +31,7 @@ class Recordable(Protocol):
 
 @dataclass(frozen=True)
 class Part:
-    """What stands in one scope, its neurons together."""
+    """What stands in one scope, its neurons together; outside all scopes are the "inputs", or what the model does."""
 
     name: str
     parameters: int
@@ -78,11 +78,11 @@ class Summary:
 
 def summarize(module: Recordable, example: Numbers | None) -> Summary:
     """Record the example in batches of two and of three, and compare."""
-    kind = type(module).__name__
     if example is None:
         if not isinstance(nin := getattr(module, "nin", None), int):
             raise ValueError(
-                f"{kind} does not say how many inputs it takes: give an example, model.summary([1.0, 2.0])"
+                f"{type(module).__name__} does not say how many inputs it takes: give an example, "
+                "model.summary([1.0, 2.0])"
             )
         example = [1.0] * nin
     # In a context of its own, where the caller's no_grad() and scopes do not hold; on a copy, whose random streams and
@@ -94,11 +94,13 @@ def summarize(module: Recordable, example: Numbers | None) -> Summary:
         used.setdefault(_part(v), set()).update(p for p in v.parents if p.role == "parameter")
     operations = [_part(v) for v in two if v.role == "op"]  # each part's come after those it is computed from
     each = sys.getsizeof(two[0])
+    inputs_alone = all(v.role == "input" for v in three if not _part(v))
+    outside = "inputs" if inputs_alone and not used.get("") else type(module).__name__
     parts = []
     for name in dict.fromkeys([*[part for part in after if not part], *operations, *after]):
         nodes = after[name] - before[name]
         if nodes or used[name]:
-            parts.append(Part(name or kind, len(used[name]), nodes, nodes * each))
+            parts.append(Part(name or outside, len(used[name]), nodes, nodes * each))
     return Summary(tuple(parts), len(module.parameters()))
 
 

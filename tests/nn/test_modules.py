@@ -123,6 +123,18 @@ def test_reprs_tell_the_architecture():
     assert repr(MLP(2, [2, 1])) == "MLP of [Layer of [ReLUNeuron(2), ReLUNeuron(2)], Layer of [LinearNeuron(2)]]"
 
 
+def test_the_repr_of_a_large_network_tells_the_size_of_each_layer():
+    assert repr(Layer(3, 41)) == "Layer of 41 ReLUNeuron(3)"
+    mixed = Layer(3, 41)
+    mixed.neurons[1] = Neuron(3, nonlin=False)
+    assert repr(mixed) == "Layer of 40 ReLUNeuron(3) and 1 LinearNeuron(3)"
+    assert repr(MLP(2, [40, 3], "tanh")) == "MLP of [Layer of 40 TanhNeuron(2), Layer of 3 LinearNeuron(40)]"
+    deep = repr(MLP(1, [2] * 50))
+    assert deep.count("Layer of 2 ReLUNeuron(2)") == 14
+    assert "Layer of 2 ReLUNeuron(2), 34 more, Layer of 2 ReLUNeuron(2)" in deep
+    assert deep.endswith("Layer of 2 LinearNeuron(2)]")
+
+
 def test_parameters_come_weights_first_neuron_by_neuron(model):
     assert [(p.scope, p.label) for p in model.parameters()][:7] == [
         ("layer0/neuron0", "w0"), ("layer0/neuron0", "w1"), ("layer0/neuron0", "b"),
