@@ -1,6 +1,6 @@
 """Builds the compiled modules where there is Cython and a C compiler; without them the package works, slower.
 
-MICROGRID_PURE=1 builds nothing; MICROGRID_REQUIRE_EXT=1 fails where there is no working compiler.
+MICROGRID_PURE=1 builds nothing, and so does Windows; MICROGRID_REQUIRE_EXT=1 fails where there is no working compiler.
 """
 
 import os
@@ -15,12 +15,13 @@ except ImportError:
     build_ext = None
 
 HERE = Path(__file__).resolve().parent
-WANTED = build_ext is not None and os.environ.get("MICROGRID_PURE", "") in ("", "0")
+PURE = (
+    os.environ.get("MICROGRID_PURE", "") not in ("", "0") or sys.platform == "win32"
+)  # MSVC has no vector types
+WANTED = build_ext is not None and not PURE
 REQUIRED = os.environ.get("MICROGRID_REQUIRE_EXT", "") not in ("", "0")
 
-os.environ["MICROGRID_PURE"] = (
-    "1"  # what is imported here is the source, not what an earlier build left beside it
-)
+os.environ["MICROGRID_PURE"] = "1"  # import the source below, not what an earlier build left beside it
 sys.path.insert(0, str(HERE))
 from microgrid.base import build  # noqa: E402
 from microgrid.programs import rows_c  # noqa: E402
@@ -43,14 +44,13 @@ KERNEL = [
 
 
 def extension(name: str, sources: list[str], flags: list[str]) -> Extension:
-    unix = sys.platform != "win32"
     made = Extension(
         f"microgrid.{name}",
         sources,
         include_dirs=["microgrid"],
         depends=[str(path.relative_to(HERE)) for path in build.sources()],  # they share C structures
-        extra_compile_args=flags if unix else [],
-        extra_link_args=["-pthread"] if unix else [],
+        extra_compile_args=flags,
+        extra_link_args=["-pthread"],
         optional=not REQUIRED,
     )
     made.cython_directives = DIRECTIVES
