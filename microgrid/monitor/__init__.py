@@ -1,4 +1,8 @@
-"""What goes on inside a network while it trains: activations, gradients and step sizes, layer by layer.
+"""What goes on inside a network while it trains, seen with programs: activations, gradients and steps, by layer.
+
+    Monitor      takes snapshots of a model's layers: hand it to `fit`, or call observe() in your own loop
+    Snapshot     the layers at one step
+    LayerStats   one layer there: its activations and gradients; the share that is dead or saturated; norms
 
 A layer is a `microgrid.scope`, such as the "layer0" of an `MLP`, and its units are the nodes that leave it.  A model
 that opens no scope has none to watch.

@@ -1,4 +1,24 @@
-"""Neural networks of Values: modules that hold parameters and compute, with micrograd's names and behaviour.
+"""Neural networks of Values, made of the engine and its functions: modules that hold parameters and compute.
+
+As micrograd has them, with the same first weights:
+    MLP          a multi-layer perceptron, MLP(2, [16, 16, 1])
+    Layer        neurons that see the same inputs
+    Neuron       an activation of b + w0*x0 + w1*x1 + ...
+To be put together:
+    Sequential   modules one after the other; a str stands for an activation
+    Residual     the same with a skip connection around them
+    Linear       weighted sums, as PyTorch's
+    Conv         the same weights at every place of a signal
+    Maxout       the largest of several linear functions
+    Activation   an operation on each input by itself
+Of use in training:
+    BatchNorm    normalises by the statistics of a batch
+    Dropout      leaves inputs out at random
+The base of all, and of modules of your own:
+    Module       parameters(), zero_grad(), train(), eval(), batch(X), save(path), load(path), summary(), ...
+Modules beside these:
+    losses       mse, cross_entropy_with_logits, hinge, ...: help(microgrid.nn.losses)
+    init         he_normal, xavier_uniform, orthogonal, ...: help(microgrid.nn.init)
 
 >>> model = Sequential(Linear(2, 8), BatchNorm(8), "tanh", Linear(8, 1))
 >>> len(model.parameters()), len(model.eval()([1.0, 2.0]).parents)
@@ -6,7 +26,7 @@
 """
 
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .layers import Activation as Activation
 from .layers import Conv as Conv
@@ -20,6 +40,18 @@ from .regularizers import BatchNorm as BatchNorm
 from .regularizers import Dropout as Dropout
 from .sequential import Residual as Residual
 from .sequential import Sequential as Sequential
+
+if TYPE_CHECKING:
+    from . import init as init
+    from . import losses as losses
+
+__all__ = [
+    "MLP", "Layer", "Neuron",
+    "Sequential", "Residual", "Linear", "Conv", "Maxout", "Activation",
+    "BatchNorm", "Dropout",
+    "Module",
+    "losses", "init",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

@@ -156,12 +156,10 @@ class MLP(Module):
         return out[0] if type(out) is list and len(out) == 1 else out
 
     def __repr__(self) -> str:
-        ours = [
-            layer for layer in self.layers if isinstance(layer, Layer)
-        ]  # another may have been put in its place
         layers = list(map(str, self.layers))
-        if sum(len(layer.neurons) for layer in ours) > NEURONS_SHOWN:
-            layers = [layer._counted() if layer in ours else str(layer) for layer in self.layers]
+        # a layer may have been replaced by something else
+        if sum(len(layer.neurons) for layer in self.layers if isinstance(layer, Layer)) > NEURONS_SHOWN:
+            layers = [layer._counted() if isinstance(layer, Layer) else str(layer) for layer in self.layers]
         if len(layers) > LAYERS_SHOWN:
             ends = LAYERS_SHOWN // 2
             layers[ends:-ends] = [f"{len(layers) - 2 * ends} more"]

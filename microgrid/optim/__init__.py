@@ -1,4 +1,21 @@
-"""Optimisers, learning-rate schedules and gradient clipping, with PyTorch's formulas, names and defaults.
+"""Optimisers, schedules and clipping, for Values and for a program's array, with PyTorch's formulas and names.
+
+Optimisers, made of model.parameters(), a program, or its array of parameters:
+    SGD                 gradient descent, with momentum if wanted
+    Adagrad, Adadelta, RMSprop
+                        steps by the size of past gradients
+    Adam, AdamW         with momentum too; AdamW decays the weights themselves
+    Optimizer           the base: step(), zero_grad(), lr, state_dict(), load_state_dict(state)
+Schedules, which write the optimiser's lr after each epoch:
+    StepLR, MultiStepLR, ExponentialLR
+                        times gamma every so many epochs, at given epochs, at each epoch
+    CosineAnnealingLR, LinearLR, PolynomialLR
+                        along a curve; LinearLR is the warm-up
+    ReduceLROnPlateau   times a factor where a metric does not improve
+    Schedule            the base of those with a formula
+Clipping, between backward() and step():
+    clip_grad_norm_     shortens the gradient, all parameters together
+    clip_grad_value_    limits every number of it
 
 >>> from microgrid import parameter
 >>> x = parameter(1.0, "x")

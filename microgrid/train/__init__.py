@@ -1,4 +1,8 @@
-"""Training: `fit` moves a model's parameters down a loss, at native speed, and returns the History of it.
+"""Training on samples, with networks, optimisers and programs: a model's graph is recorded once and replayed for all.
+
+    fit             moves a model's parameters down a loss, and returns the History of it
+    History         a number for each epoch: loss, metrics, learning rate; plot(), to_csv(path)
+    EarlyStopping   ends the training where the loss does not improve
 
 >>> import functools, random
 >>> from microgrid import nn, optim
