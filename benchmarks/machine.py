@@ -35,7 +35,7 @@ def levels() -> tuple[str, ...]:
     if os.environ.get("MICROGRID_PURE"):
         return ()
     try:
-        from microgrid.programs import kernel  # type: ignore[attr-defined,unused-ignore]
+        from microgrid.programs import kernel
     except ImportError:
         return ()
     return tuple(kernel.levels())

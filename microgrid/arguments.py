@@ -106,7 +106,7 @@ def batch(X: Any, labels: Sequence[str]) -> Floats:
         raise ValueError(
             f"X[{i}, {j}]{label} is {array[i, j]}, and X has to be finite: leave such samples out; {IEEE}"
         )
-    return np.ascontiguousarray(array)
+    return np.require(array, requirements=["C", "ALIGNED"])  # the kernel reads doubles where doubles lie
 
 
 def numbers(X: Any, expected: str) -> Floats:

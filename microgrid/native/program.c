@@ -247,5 +247,7 @@ int microgrid_run(Call *call, Scratch *s)
     int finite = threads > 1 ? run_threads(call, s, threads) : level->samples(call, s, 0, call->batch);
     if (finite >= 0 && call->gradients && !call->each)
         finite &= level->after(p, s, call->scale, call->gradients);
+    if (finite > 0 && !call->outputs) /* where there are outputs, nobody asks for their sum, which may overflow */
+        finite = isfinite(call->value) != 0;
     return finite;
 }

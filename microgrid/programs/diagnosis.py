@@ -11,21 +11,20 @@ from ..errors import DomainError
 from ..ops import NEG
 from .instructions import Instruction, Operand, Run
 from .listing import Listing
-from .replay import Replay, partials
+from .replay import Memory, Replay, partials
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
-    Memory = tuple[Floats, Floats]
 
 __all__ = ["check_values", "gradient_fault"]
 
 
 def check_values(replay: Replay, memory: Memory, listing: Listing, start: int) -> None:
     """DomainError at the first instruction that made inf or nan of finite operands; `start` is the first sample."""
-    for slot, x in enumerate(memory[0][: replay.code.parameters, 0]):
+    for slot, x in enumerate(memory.U[: replay.code.parameters, 0]):
         if x - x != 0.0:
             raise DomainError(f"the parameter {listing.name(False, slot)} is {x}; {IEEE}")
     for instruction in (*replay.uniform, *replay.lanes):
@@ -102,7 +101,7 @@ def gradient_fault(replay: Replay, memory: Memory, adjoints: Memory, listing: Li
                     return _arriving(
                         instruction, memory, listing, start, np.argwhere(bad.T)[0], k, g, slopes[k]
                     )
-    U = adjoints[0][: replay.code.parameters]
+    U = adjoints.U[: replay.code.parameters]
     p = int(np.argwhere(~np.isfinite(U))[0][0])
     total = U[p][~np.isfinite(U[p])][0]
     return f"the gradient of {listing.name(False, p)} becomes {total}: it exceeds the range of doubles on the way"

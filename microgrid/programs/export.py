@@ -150,7 +150,6 @@ def _function(code: Code, single: bool, library: Library) -> Callable[..., Any]:
                 f"{instruction.row.name} is a custom operation, a Python function of numbers, and has no "
                 "formula for other libraries: compose it of microgrid's operations"
             )
-    outputs = [(bool(lane), slot) for lane, slot in zip(code.outputs[::2], code.outputs[1::2])]
 
     def f(parameters: Any, X: Any = None) -> Any:
         batch = _batch(code, parameters, X)
@@ -164,7 +163,7 @@ def _function(code: Code, single: bool, library: Library) -> Callable[..., Any]:
             own, width = (V, batch) if instruction.lane else (U, 1)
             found = _run(instruction, (U, V), library)
             own.write(instruction.result, library.broadcast(found, (instruction.repeat, width)))
-        found = [library.broadcast((U, V)[lane].at(slot), (1, batch)) for lane, slot in outputs]
+        found = [library.broadcast((U, V)[lane].at(slot), (1, batch)) for lane, slot in code.output_slots]
         table = library.concatenate(found).T
         if not code.inputs:
             table = table[0]

@@ -73,6 +73,11 @@ class Code:
     initial: array[float] = field(default_factory=lambda: array("d"))
     outputs: array[int] = field(default_factory=lambda: array("i"))
 
+    @property
+    def output_slots(self) -> list[tuple[bool, int]]:
+        """For each output whether it is in V, and its slot."""
+        return [(bool(lane), slot) for lane, slot in zip(self.outputs[::2], self.outputs[1::2])]
+
 
 class Operand(NamedTuple):
     """The slots ``slot + k*step + r*rep``, for term k of a run in repeat r, of V (`lane`) or U."""

@@ -94,10 +94,7 @@ class Listing:
             ("parameters", self.names(False, range(code.parameters))),
             ("frozen", self.numbers([slot for slot in self.constants() if slot in self.frozen])),
             ("constants", self.counted([slot for slot in self.constants() if slot not in self.frozen])),
-            (
-                "outputs",
-                [self.name(bool(lane), slot) for lane, slot in zip(code.outputs[::2], code.outputs[1::2])],
-            ),
+            ("outputs", [self.name(lane, slot) for lane, slot in code.output_slots]),
         ]
         lines = [f"program on {runs_on}"]
         lines += [f"{what + ':':<12}{_some(names, shown)}" for what, names in head if names]

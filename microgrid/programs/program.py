@@ -18,16 +18,17 @@ from ..custom import CustomOp
 from ..engine import Value
 from ..errors import DomainError, GraphError, NonFiniteGradient
 from ..ops import ROWS, TABLE
-from .diagnosis import check_values, gradient_fault
 from .instructions import Code, renumber, rows_of
 from .listing import Listing, Names, Stats, stats
 from .lowering import lower
+from .on_numpy import OnNumPy
 from .recording import Recording, record
-from .replay import Replay
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    from . import kernel
 
     Floats = NDArray[np.float64]
 
@@ -35,6 +36,10 @@ __all__ = ["Program", "compile"]
 
 SHOWN = 40
 """How many instructions `repr` shows."""
+FELL_BACK = (
+    "this call ran on NumPy, slower than the native kernel, because a number in X, a result or a gradient is not "
+    "finite: leave out the samples where it arises (reduce=None shows which)"
+)
 
 
 def compile(
@@ -109,7 +114,7 @@ class Program:
         self._rows = rows_of(self.code)
         self._machine, self.runs_on = _machine(self.code, self._rows)
         self._listing = Listing(self.code, self._names, self._frozen)
-        self._replay: Replay | None = None
+        self.on_numpy = OnNumPy(self.code, self._listing)
 
     # ---------------------------------------------------------------- running
 
@@ -120,12 +125,17 @@ class Program:
         numbers of shape (batch, inputs) is a TypeError or ValueError; a result that is not finite is a DomainError
         that says where it arose, unless ``errstate(domain="ieee")`` holds.
         """
-        found = self._machine.forward(self._parameters, X, self._single)
-        if found is None:
-            checked = arguments.batch(X, self._names.inputs)
-            found = None if X is None else self._machine.forward(self._parameters, checked, self._single)
-            return self._replayed(checked) if found is None else found
-        return found
+        machine = self._machine
+        outputs = None if machine is None else machine.forward(self._parameters, X, self._single)
+        if outputs is not None:
+            return outputs
+        checked = arguments.batch(X, self._names.inputs)
+        if machine is not None and X is not None:  # in another form than the kernel reads, perhaps
+            outputs = machine.forward(self._parameters, checked, self._single)
+        if outputs is None:
+            outputs = self.on_numpy.forward(self._parameters, checked, self._single)
+            self._report("")
+        return outputs
 
     def value_and_grad(self, X: Any = None, reduce: str | None = "mean") -> tuple[Any, Any]:
         """The output and its gradient with respect to the parameters, over the samples of X.
@@ -135,14 +145,19 @@ class Program:
         several outputs a GraphError.  For X and values that are not finite see `__call__`; a gradient that is not
         finite warns, or raises NonFiniteGradient, as errstate says.
         """
-        found = self._machine.value_and_grad(self._parameters, X, reduce)
+        machine = self._machine
+        found = None if machine is None else machine.value_and_grad(self._parameters, X, reduce)
+        if found is not None:
+            return found
+        checked = arguments.batch(X, self._names.inputs)
+        self._check_reduction(checked, reduce)
+        if machine is not None and X is not None:
+            found = machine.value_and_grad(self._parameters, checked, reduce)
         if found is None:
-            checked = arguments.batch(X, self._names.inputs)
-            self._check_reduction(checked, reduce)
-            found = None if X is None else self._machine.value_and_grad(self._parameters, checked, reduce)
-            found = self._replayed_gradient(checked, reduce) if found is None else found
-        value, gradient = found
-        return value, gradient
+            value, gradient, fault = self.on_numpy.value_and_grad(self._parameters, checked, reduce)
+            self._report(fault)
+            return value, gradient
+        return found
 
     def _check_reduction(self, X: Floats, reduce: str | None) -> None:
         if len(self.code.outputs) != 2:
@@ -155,58 +170,17 @@ class Program:
         if reduce == "mean" and not len(X):
             raise ValueError('the mean of an empty batch: X has no rows; reduce="sum" gives 0.0')
 
-    # ---------------------------------------------------------------- on NumPy
-
-    def _replayed(self, X: Floats) -> Any:
-        import numpy as np
-
-        outputs = np.concatenate([self._forward(X, block)[1] for block in self._reference().blocks(len(X))])
-        found = outputs[:, 0] if self._single else outputs
-        if self.code.inputs:
-            return found
-        return float(found[0]) if self._single else found[0]
-
-    def _replayed_gradient(self, X: Floats, reduce: str | None) -> tuple[Any, Any]:
-        import numpy as np
-
-        replay, n = self._reference(), self.code.parameters
-        by_sample = reduce is None and self.code.inputs > 0
-        outputs, gradients, fault = [], [], ""
-        for block in replay.blocks(len(X)):
-            memory, output = self._forward(X, block)
-            adjoints = replay.backward(memory, by_sample)
-            outputs.append(output[:, 0])
-            gradients.append(adjoints[0][:n])
-            if not fault and not np.isfinite(gradients[-1]).all():
-                fault = gradient_fault(replay, memory, adjoints, self._listing, block.start)
-        values, gradient = np.concatenate(outputs), np.concatenate(gradients, axis=1).T
-        if by_sample:
-            _report(fault)
-            return values, gradient
-        with np.errstate(all="ignore"):
-            scale = len(X) if reduce == "mean" else 1
-            value, gradient = float(values.sum()) / scale, gradient.sum(axis=0) / scale
-        if value - value != 0.0 and np.isfinite(values).all() and context.current().domain == "raise":
-            raise DomainError(f"the sum of the outputs for all samples exceeds the range of doubles; {IEEE}")
-        if not fault and not np.isfinite(gradient).all():
-            fault = "the sum of the gradients for all samples exceeds the range of doubles"
-        _report(fault)
-        return value, gradient
-
-    def _forward(self, X: Floats, block: slice) -> tuple[tuple[Floats, Floats], Floats]:
-        import numpy as np
-
-        replay = self._reference()
-        memory = replay.forward(self._parameters, X[block])
-        outputs = replay.outputs(memory)
-        if not np.isfinite(outputs).all() and context.current().domain == "raise":
-            check_values(replay, memory, self._listing, block.start)
-        return memory, outputs
-
-    def _reference(self) -> Replay:
-        if self._replay is None:
-            self._replay = Replay(self.code)
-        return self._replay
+    def _report(self, fault: str) -> None:
+        """After a run on NumPy: warn or raise, as errstate says, about a gradient that is not finite (`fault`), or
+        else warn where the kernel was expected to run.
+        """
+        wanted = context.current().gradient
+        if fault and wanted == "raise":
+            raise NonFiniteGradient(fault)
+        if fault and wanted == "warn":
+            warn(fault, RuntimeWarning)
+        elif self._machine is not None:
+            warn(FELL_BACK, RuntimeWarning)
 
     # ---------------------------------------------------------------- parameters
 
@@ -295,11 +269,15 @@ class Program:
         return to_torch(self.code, self._single)
 
     def __getstate__(self) -> dict[str, Any]:
-        left = {"_values": None, "_machine": None, "_replay": None, "_listing": None, "runs_on": ""}
+        left = {"_values": None, "_machine": None, "on_numpy": None, "_listing": None, "runs_on": ""}
         return self.__dict__ | left
 
     def __setstate__(self, state: dict[str, Any]) -> None:
+        import numpy as np
+
         self.__dict__ |= state
+        # Ray and Dask hand out arrays in memory of theirs, read-only or at odd addresses
+        self._parameters = np.array(self._parameters, dtype=np.float64)
         for name in self._rows.values():
             if name not in TABLE:
                 raise GraphError(
@@ -319,32 +297,13 @@ class Program:
         return copied
 
 
-def _report(fault: str) -> None:
-    """Warn or raise, as errstate says, about a gradient that is not finite."""
-    wanted = context.current().gradient
-    if fault and wanted == "raise":
-        raise NonFiniteGradient(fault)
-    if fault and wanted == "warn":
-        warn(fault, RuntimeWarning)
-
-
-class _NoMachine:
-    """Stands in for the kernel where there is none: it leaves every call to NumPy."""
-
-    def forward(self, parameters: Floats, X: Any, flat: bool) -> Any:
-        return None
-
-    def value_and_grad(self, parameters: Floats, X: Any, reduce: str | None) -> Any:
-        return None
-
-
-def _machine(code: Code, rows: dict[int, str]) -> tuple[Any, str]:
+def _machine(code: Code, rows: dict[int, str]) -> tuple[kernel.Machine | None, str]:
     """What runs the code, and what to say about it."""
     custom = [row.name for number in rows if isinstance(row := ROWS[number], CustomOp)]
     if custom:
-        return _NoMachine(), f"NumPy, because {', '.join(custom)} (custom) runs in Python"
+        return None, f"NumPy, because {', '.join(custom)} (custom) runs in Python"
     try:
-        from . import kernel  # type: ignore[attr-defined,unused-ignore]
+        from . import kernel
     except ImportError:
-        return _NoMachine(), "NumPy, because the native kernel is not built (or MICROGRID_PURE is set)"
+        return None, "NumPy, because the native kernel is not built (or MICROGRID_PURE is set)"
     return kernel.Machine(code), f"the native kernel ({kernel.levels()[-1]})"

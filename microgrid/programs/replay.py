@@ -7,7 +7,7 @@ the order of the graph.  An adjoint that is exactly 0 passes nothing on, even th
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..base.formula import numpy_vocabulary
 from ..custom import CustomOp
@@ -20,9 +20,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
-    Memory = tuple[Floats, Floats]
 
-__all__ = ["Replay", "partials", "slopes", "slots"]
+__all__ = ["Memory", "Replay", "partials", "slopes", "slots"]
 
 BLOCK = 2**22
 """How many numbers V may hold; more samples than fit are run one block after the other."""
@@ -30,10 +29,18 @@ CHUNK = 2**15
 """How many terms of a sum are computed at once: what fits into the processor's cache."""
 
 
-class Replay:
-    """A program's code, ready to run on arrays.  U and V, and their adjoints, are a pair of arrays (slots, samples);
-    the one of U has a single column, unless it holds adjoints by sample.
+class Memory(NamedTuple):
+    """What the slots hold, or their adjoints: arrays (slots, samples).  ``memory[lane]`` is one of them.
+
+    U has a single column, unless it holds adjoints by sample.
     """
+
+    U: Floats
+    V: Floats
+
+
+class Replay:
+    """A program's code, ready to run on arrays."""
 
     def __init__(self, code: Code) -> None:
         self.code = code
@@ -53,18 +60,19 @@ class Replay:
         U[: self.code.parameters, 0] = parameters
         V = np.empty((self.code.lane_slots, len(X)))
         V[: self.code.inputs] = X.T
+        memory = Memory(U, V)
         with np.errstate(all="ignore"):
             for instruction in (*self.uniform, *self.lanes):
-                _forward(instruction, (U, V))
-        return U, V
+                _forward(instruction, memory)
+        return memory
 
     def outputs(self, memory: Memory) -> Floats:
         """The outputs (batch, m) after a forward pass."""
         import numpy as np
 
-        batch = memory[1].shape[1]
-        found = zip(self.code.outputs[::2], self.code.outputs[1::2])
-        return np.stack([np.broadcast_to(memory[lane][slot], batch) for lane, slot in found], axis=1)
+        batch = memory.V.shape[1]
+        columns = [np.broadcast_to(memory[lane][slot], batch) for lane, slot in self.code.output_slots]
+        return np.stack(columns, axis=1)
 
     def backward(self, memory: Memory, by_sample: bool) -> Memory:
         """The adjoints of U and V for the one output: summed over the samples, or for each sample by itself."""
@@ -72,8 +80,8 @@ class Replay:
 
         U, V = memory
         batch = V.shape[1]
-        adjoints = np.zeros((len(U), batch if by_sample else 1)), np.zeros(V.shape)
-        lane, slot = self.code.outputs
+        adjoints = Memory(np.zeros((len(U), batch if by_sample else 1)), np.zeros(V.shape))
+        [(lane, slot)] = self.code.output_slots
         adjoints[lane][slot] = 1.0 if lane or by_sample else batch
         with np.errstate(all="ignore"):
             for instruction in (*reversed(self.lanes), *reversed(self.uniform)):

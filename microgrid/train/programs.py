@@ -86,9 +86,8 @@ class Programs:
         """What is not finite: the loss or a gradient of the first such row, or else their sum."""
         import numpy as np
 
-        self.total.parameters = parameters
         with errstate(domain="ieee", gradient="ignore"):
-            values, gradients = self.total.value_and_grad(X, None)
+            values, gradients, _ = self.total.on_numpy.value_and_grad(parameters, X, None)
         if not np.isfinite(values).all():
             k = int(np.argmin(np.isfinite(values)))
             what = f"the loss is {values[k]}"

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 import numpy as np
+import pytest
 
 import microgrid as mg
 from microgrid import Value, graph
 from microgrid.ops import TABLE
-from microgrid.programs.program import Program, _NoMachine
+from microgrid.programs.program import Program
 from microgrid.proof.rounding import rounding_bounds
 
 # What keeps a row's operand inside its domain and its result tame, whatever the operand.
@@ -176,10 +178,16 @@ def compiled(drawn: Drawn, last: bool = False) -> Program:
 
 def on_numpy(program: Program) -> Program:
     """The same program without the native kernel."""
-    program._machine = _NoMachine()
+    program._machine = None
     return program
 
 
 def as_built(program: Program) -> Program:
     """The program on the kernel, where that is built."""
     return program
+
+
+def falling_back(program: Program) -> AbstractContextManager[object]:
+    """Where the kernel runs, it leaves to NumPy what is called in here, and says so."""
+    on_the_kernel = program._machine is not None
+    return pytest.warns(RuntimeWarning, match="this call ran on NumPy") if on_the_kernel else nullcontext()

@@ -1,0 +1,27 @@
+"""What kernel.pyx offers to Python."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .instructions import Code
+
+Floats = NDArray[np.float64]
+
+def native(code: int) -> bool: ...
+def levels() -> tuple[str, ...]: ...
+
+class Machine:
+    def __init__(self, code: Code) -> None: ...
+    def forward(
+        self, parameters: Floats, X: object, flat: bool, threads: int = 0, level: str | None = None
+    ) -> Any: ...
+    def value_and_grad(
+        self,
+        parameters: Floats,
+        X: object,
+        reduce: object = "mean",
+        threads: int = 0,
+        level: str | None = None,
+    ) -> tuple[Any, Any] | None: ...

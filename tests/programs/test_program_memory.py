@@ -1,0 +1,164 @@
+"""Rows and parameters in memory that others own: at odd addresses, read-only, in another byte order, with gaps."""
+
+import pickle
+import warnings
+
+import numpy as np
+import pytest
+
+import microgrid
+from microgrid import Value, errstate, parameter
+from microgrid.programs.replay import Replay
+
+ROWS = np.random.default_rng(0).normal(size=(40, 2))
+
+
+def odd(rows):
+    """The same numbers one byte further on, as a buffer of bytes has them after a header."""
+    array = np.frombuffer(b"-" + rows.tobytes(), np.uint8)[1:].view(np.float64).reshape(rows.shape)
+    assert not array.flags.aligned
+    return array
+
+
+def read_only(rows):
+    frozen = rows.copy()
+    frozen.flags.writeable = False
+    return frozen
+
+
+FORMS = {
+    "odd": odd,
+    "read-only": read_only,
+    "other byte order": lambda rows: rows.astype(rows.dtype.newbyteorder()),
+    "every second row": lambda rows: np.repeat(rows, 2, axis=0)[::2],
+    "columns first": np.asfortranarray,
+    "backwards": lambda rows: rows[::-1].copy()[::-1],
+    "odd and every second column": lambda rows: odd(np.repeat(rows, 2, axis=1))[:, ::2],
+}
+
+
+@pytest.fixture
+def program():
+    x, y, w, b = Value(1.0, "x"), Value(2.0, "y"), parameter(0.5, "w"), parameter(-0.25, "b")
+    return microgrid.compile((w * x - b * y).tanh() ** 2, inputs=[x, y])
+
+
+@pytest.fixture
+def never_numpy(program, monkeypatch):
+    if not program.runs_on.startswith("the native kernel"):
+        pytest.skip("optional: the native kernel is not built")
+
+    def replayed(*_):
+        raise AssertionError("this ran on NumPy")
+
+    monkeypatch.setattr(Replay, "forward", replayed)
+
+
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
+def test_rows_in_any_memory_give_the_same_numbers(program, form):
+    rows = form(ROWS)
+    assert np.array_equal(rows, ROWS)
+    assert np.array_equal(program(rows), program(ROWS))
+    for reduce in ("mean", "sum", None):
+        found, plain = program.value_and_grad(rows, reduce), program.value_and_grad(ROWS, reduce)
+        assert all(map(np.array_equal, found, plain))
+
+
+@pytest.mark.usefixtures("never_numpy")
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
+def test_rows_in_any_memory_run_in_the_kernel(program, form):
+    program(form(ROWS))
+    program.value_and_grad(form(ROWS))
+
+
+# ---------------------------------------------------------------- what falls back
+
+
+def logarithm():
+    x, w = Value(1.0, "x"), parameter(2.0, "w")
+    return microgrid.compile((w * x).log(), inputs=[x])
+
+
+def test_a_call_that_falls_back_to_numpy_says_so_once_and_what_to_do():
+    program = logarithm()
+    rows = np.array([[1.0], [0.0]])
+    for call in (program, lambda rows: program.value_and_grad(rows, None)):
+        with errstate(domain="ieee", gradient="ignore"), warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            call(rows)
+        if program.runs_on.startswith("the native kernel"):
+            (warning,) = caught
+            assert warning.category is RuntimeWarning
+            assert "NumPy" in str(warning.message)
+            assert "not finite" in str(warning.message)
+            assert "leave" in str(warning.message)
+            assert warning.filename == __file__
+        else:
+            assert caught == []
+            assert "NumPy" in program.runs_on
+
+
+def test_a_gradient_that_is_not_finite_is_one_warning_and_not_two():
+    x, w = Value(1.0, "x"), parameter(0.0, "w")
+    program = microgrid.compile((w * x).sqrt(), inputs=[x])
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        program.value_and_grad([[1.0]])
+    (warning,) = caught
+    assert "gradient" in str(warning.message)
+
+
+@pytest.mark.usefixtures("never_numpy")
+def test_outputs_whose_sum_overflows_need_no_numpy_where_no_sum_is_asked_for():
+    x, w = Value(1.0, "x"), parameter(1.0, "w")
+    program, rows = microgrid.compile(w * x, inputs=[x]), np.full((64, 1), 1e308)
+    assert np.array_equal(program(rows), rows[:, 0])
+    value, gradient = program.value_and_grad(rows, None)
+    assert np.array_equal(value, rows[:, 0])
+    assert np.array_equal(gradient, rows)
+
+
+@pytest.mark.usefixtures("never_numpy")
+def test_a_sum_that_overflows_only_when_the_threads_shares_are_added_is_not_finite():
+    x, w = Value(1.0, "x"), parameter(1.0, "w")
+    program, rows = microgrid.compile(w * x * 0.25, inputs=[x]), np.full((64, 1), 1.6e307)
+    for threads in (1, 2):  # the gradient's sum, 0.25 * 64 * 1.6e307, overflows as well; half of it does not
+        assert program._machine.value_and_grad(program.parameters, rows, "sum", threads) is None
+    small = microgrid.compile(w * x * 0.25 + 4e306, inputs=[x])
+    for threads in (1, 2):
+        assert small._machine.value_and_grad(small.parameters, 0 * rows, "sum", threads) is None
+        assert small._machine.value_and_grad(small.parameters, 0 * rows[:32], "sum", threads) is not None
+
+
+# ---------------------------------------------------------------- programs that were sent elsewhere
+
+
+def sent(program, place):
+    """The program after a journey whose buffers arrive as `place` puts them, as Ray and Dask send arrays."""
+    buffers = []
+    data = pickle.dumps(program, protocol=5, buffer_callback=buffers.append)
+    assert buffers
+    return pickle.loads(data, buffers=[place(bytes(buffer.raw())) for buffer in buffers])
+
+
+@pytest.mark.parametrize(
+    "place", [bytes, bytearray, lambda data: memoryview(b"-" + data)[1:]], ids=["read-only", "writable", "odd"]
+)
+def test_a_program_from_buffers_of_others_runs_and_can_be_written(program, place):
+    arrived = sent(program, place)
+    value, gradient = program.value_and_grad(ROWS)
+    assert arrived(ROWS).tolist() == program(ROWS).tolist()
+    found, slopes = arrived.value_and_grad(ROWS)
+    assert (found, slopes.tolist()) == (value, gradient.tolist())
+    arrived.parameters -= 0.5 * gradient
+    program.parameters -= 0.5 * gradient
+    arrived.parameters[:1] = program.parameters[:1] = 0.75
+    arrived.parameters = program.parameters = [0.75, 0.5]
+    assert arrived.value_and_grad(ROWS)[0] == program.value_and_grad(ROWS)[0] != value
+    assert not np.shares_memory(arrived.parameters, program.parameters)
+
+
+@pytest.mark.usefixtures("never_numpy")
+@pytest.mark.parametrize("place", [bytes, lambda data: memoryview(b"-" + data)[1:]], ids=["read-only", "odd"])
+def test_a_program_from_buffers_of_others_runs_in_the_kernel(program, place):
+    sent(program, place).value_and_grad(ROWS)
