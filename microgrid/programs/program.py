@@ -6,6 +6,7 @@ where numbers that are not finite have to be explained.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
@@ -180,7 +181,9 @@ class Program:
         if fault and wanted == "warn":
             warn(fault, RuntimeWarning)
         elif self._machine is not None:
-            warn(FELL_BACK, RuntimeWarning)
+            caller = sys._getframe(2).f_globals.get("__name__", "")
+            if caller.partition(".")[0] != __name__.partition(".")[0]:  # fit and Monitor say it in their own words
+                warn(FELL_BACK, RuntimeWarning)
 
     # ---------------------------------------------------------------- parameters
 
