@@ -12,7 +12,7 @@ import pytest
 from mpmath import mp, mpf
 
 import microgrid
-from helpers.mathematics import BINARY, CONSTANTS, LARGEST, OPERATORS, PIECES, UNARY, U, apply, close, reference
+from helpers.mathematics import BINARY, CONSTANTS, LARGEST, OPERATORS, PIECES, UNARY, U, apply, close, reference, spread
 from microgrid import DomainError, Value, errstate, grad, jvp
 from microgrid.custom import CustomOp
 from microgrid.ops import TABLE
@@ -53,17 +53,6 @@ def outside(name: str, x: float, y: float = 0.0) -> type[Exception] | None:
         return DomainError
     value = reference(name, "", x, y)
     return OverflowError if value is not None and abs(value) > LARGEST else None
-
-
-def spread(name: str, letters: str, point: tuple[float, ...]) -> mpf:
-    """How far the exact result moves when an input moves by half an ulp."""
-    want, moved = reference(name, letters, *point), mpf(0)
-    for k in range(len(point)):
-        near = [mpf(p) * (1 + mpf(U)) if i == k else mpf(p) for i, p in enumerate(point)]
-        there = reference(name, letters, *near)
-        if there is not None:
-            moved += abs(there - want)
-    return moved
 
 
 def wrong(name: str, letters: str, point: tuple[float, ...], got: float, slack: mpf | float = 0.0) -> str:

@@ -153,3 +153,14 @@ def close(got: float, want: Any, tolerance: Any) -> bool:
     if abs(want) > LARGEST:
         return bool(got == math.copysign(math.inf, want))
     return bool(math.isfinite(got) and abs(mpf(got) - want) <= max(tolerance, TINY))
+
+
+def spread(name: str, letters: str, point: tuple[float, ...]) -> mpf:
+    """How far the exact result moves when an input moves by half an ulp."""
+    want, moved = reference(name, letters, *point), mpf(0)
+    for k in range(len(point)):
+        near = [mpf(p) * (1 + mpf(U)) if i == k else mpf(p) for i, p in enumerate(point)]
+        there = reference(name, letters, *near)
+        if there is not None:
+            moved += abs(there - want)
+    return moved

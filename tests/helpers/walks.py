@@ -8,8 +8,10 @@ from xml.etree import ElementTree
 
 import microgrid as mg
 import viz
+from helpers.graphs import named
 from helpers.pictures import SVG, texts
 from microgrid import Value, parameter
+from microgrid.ops import TABLE
 from viz.style.theme import THEMES
 
 LIT = THEMES["lecture"].active.stroke
@@ -50,3 +52,30 @@ def edges(steps: viz.Steps, k: int, color: str) -> list[str]:
         for g in groups(steps, k)
         if g.get("class") == "edge" and g.find(f"{SVG}path").get("stroke") == color
     ]
+
+
+def every_operation() -> Value:
+    """A graph with each operation of the table in it."""
+    x, y = Value(0.6, "x"), Value(0.7, "y")
+    infix = {"add": x + y, "sub": x - y, "mul": x * y, "div": x / y, "pow": x**y, "powc": x**2, "neg": -x}
+    rows = {name: row for name, row in TABLE.items() if row.value}
+    return mg.sum(
+        [infix[name] if name in infix else getattr(mg, name)(*[x, y][: row.arity]) for name, row in rows.items()]
+    )
+
+
+def tower() -> Value:
+    """What takes long formulas, many paths, large and small numbers, powers, and brackets in all places."""
+    x, y = Value(-1.5, "x"), parameter(2e-7, "y")
+    z = x
+    for _ in range(4):
+        z = z * z - x / 3 + y**-2
+    return named((2 - x) ** x.sigmoid() * abs(z).sqrt() + mg.maximum(x, y) / (y - x) - x**3, "t")
+
+
+def layers(*sizes: int) -> Value:
+    """What a network of tanh units gives, with the scopes of its layers and units."""
+    dice = random.Random(5)
+    random.seed(5)
+    xs = [Value(dice.uniform(-1, 1), f"x{i}") for i in range(sizes[0])]
+    return named(mg.nn.MLP(sizes[0], list(sizes[1:]), activation="tanh")(xs), "y")

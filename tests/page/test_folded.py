@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import json
 import math
-import random
 import re
 from typing import Any
 
@@ -14,20 +13,13 @@ import pytest
 import microgrid as mg
 import viz
 from helpers.graphs import named
-from helpers.pages import AXE, WORDS, Open, frames_in, frames_of, texts
+from helpers.pages import AXE, WORDS, Open, texts
+from helpers.walks import layers
 from microgrid import Value, parameter
 from viz.picture.boxes import PENDING
 from viz.words.numbers import Numbers
 
 write = Numbers()
-
-
-def network(*sizes: int) -> Value:
-    """What a network of tanh units gives, with the scopes of its layers and units."""
-    dice = random.Random(5)
-    random.seed(5)
-    xs = [Value(dice.uniform(-1, 1), f"x{i}") for i in range(sizes[0])]
-    return named(mg.nn.MLP(sizes[0], list(sizes[1:]), activation="tanh")(xs), "y")
 
 
 def two_scopes() -> tuple[Value, Value, Value]:
@@ -50,34 +42,10 @@ def slope_labels(page: Any) -> list[str]:
     return texts(page, "g.local text")
 
 
-@pytest.mark.parametrize("level", ["neuron", "layer"])
-@pytest.mark.parametrize("lang", ["en", "es"])
-def test_frames_and_captions_are_those_of_python(visit: Open, level: str, lang: str) -> None:
-    for by in ("auto", "operation"):
-        steps = viz.steps(network(2, 3, 2, 1), collapse=level, lang=lang, by=by)
-        assert frames_in(visit(steps)) == frames_of(steps)
-
-
-@pytest.mark.parametrize("by", ["neuron", "layer"])
-def test_captions_of_scopes_in_scopes_and_of_parameters_from_elsewhere(visit: Open, by: str) -> None:
-    w, x = parameter(2.0, "w"), Value(3.0, "x")
-    with mg.scope("outer"):
-        b = parameter(1.0, "b")
-        with mg.scope("inner"):
-            z = named(w * x * b + parameter(0.5, "c"), "z")
-            u = named(z * w, "u")
-        v = named(z * b + u, "v")
-    with mg.scope("last"):
-        y = named(v * b - w * z, "y")
-    steps = viz.steps(y, by=by, lang="es")
-    assert sum("‖grad‖" in frame.caption for frame in steps) >= 2
-    assert frames_in(visit(steps)) == frames_of(steps)
-
-
 @pytest.mark.parametrize("by", ["auto", "neuron"])
 @pytest.mark.parametrize("lang", ["en", "es"])
 def test_boxes_say_at_every_step_what_the_frames_say(visit: Open, by: str, lang: str) -> None:
-    steps = viz.steps(network(2, 3, 2, 1), collapse="layer", lang=lang, by=by)
+    steps = viz.steps(layers(2, 3, 2, 1), collapse="layer", lang=lang, by=by)
     page = visit(steps)
     for k in range(len(steps)):
         page.evaluate("k => stepper.page.go(k)", k)
@@ -110,7 +78,7 @@ def test_boxes_fill_as_the_walk_goes(visit: Open) -> None:
 
 
 def test_ranges_and_norms_are_the_engines(visit: Open) -> None:
-    y = network(3, 5, 4, 1)
+    y = layers(3, 5, 4, 1)
     page = visit(viz.steps(y, collapse="layer"), "#step=999")
     y.backward()
     for layer, size in (("layer0", 5), ("layer1", 4)):
@@ -160,7 +128,7 @@ def test_what_is_impossible_inside_shows_at_the_box(visit: Open) -> None:
 
 
 def test_eighteen_thousand_nodes(visit: Open) -> None:
-    y = network(2, 92, 63, 1)
+    y = layers(2, 92, 63, 1)
     nodes = mg.graph.order(y)
     assert len(nodes) > 18_000
     steps = viz.steps(y, collapse="layer")
@@ -208,25 +176,8 @@ def test_a_whole_scope_is_predicted_by_its_output_or_passed_over_with_a_word(vis
     assert not page.locator("#answer").is_visible()
 
 
-def test_columns_hold_what_arithmetic_does_not_give_again(visit: Open) -> None:
-    """A value that was assigned after recording, an infinity, and a custom operation inside of scopes."""
-    cube = mg.custom_op("cube", value=lambda x: x**3, partials=[lambda x: 3 * x**2])
-    x = Value(2.0, "x")
-    with mg.scope("mixed"):
-        p = named(x * 4, "p")
-        q = named(cube(p) + p.exp(), "q")
-    with mg.errstate(domain="ieee"), mg.scope("far"):
-        r = named((q * 0 - 1e308) * 10 + 0 * q, "r")
-    y = named(r + x, "y")
-    x.data = 2.5
-    steps = viz.steps(y, collapse="layer")
-    here = frames_in(visit(steps))
-    assert here == frames_of(steps)
-    assert here[-1]["data"][mg.graph.order(y).index(r)] == -math.inf
-
-
 def test_the_focus_stays_where_it_was_in_the_table(visit: Open) -> None:
-    page = visit(viz.steps(network(2, 3, 1), collapse="neuron"), "#step=999")
+    page = visit(viz.steps(layers(2, 3, 1), collapse="neuron"), "#step=999")
     page.keyboard.press("t")
     names = "[...document.querySelectorAll('#numbers [data-scope]')].map((row) => row.textContent)"
     assert page.evaluate(names) == ["layer0/neuron0", "layer0/neuron1", "layer0/neuron2", "layer1/neuron0"]
@@ -261,7 +212,7 @@ def test_operations_of_four_operands_inside_a_scope(visit: Open) -> None:
 
 @pytest.mark.skipif(not AXE.exists(), reason="optional: axe-core is not installed (npm install axe-core)")
 def test_axe_finds_no_fault_in_what_folded_scopes_add(visit: Open) -> None:
-    page = visit(viz.steps(network(2, 3, 60, 1), collapse="layer"), "#step=4")
+    page = visit(viz.steps(layers(2, 3, 60, 1), collapse="layer"), "#step=4")
     page.evaluate(AXE.read_text(encoding="utf-8"))
     inner = "document.querySelector('#node details').open = true"
     table = "stepper.page.table(); document.querySelectorAll('#numbers [aria-expanded]')[1].click()"
