@@ -13,12 +13,12 @@ from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 from microgrid import Value
 from microgrid.base.checks import one_of, whole
+from microgrid.base.phrases import LANGUAGES
 
 from .graph.folding import LEVELS
 from .graph.trace import Node
 from .style.shapes import Point
 from .style.theme import THEMES
-from .words.language import LANGUAGES
 
 __all__ = ["CHOICES", "SLIDES", "DrawOptions", "Options", "about", "takes"]
 

@@ -112,13 +112,13 @@ def _compare_operation(v: Value, reference: Function, operands: Sequence[Any], r
     result.checked += len(counts)
     for k in wrong:
         what = (
-            say("partial with respect to {operand}", operand=describe(v.parents[k - 1]))
+            say("the partial with respect to {operand}", operand=describe(v.parents[k - 1]))
             if k
-            else say("value")
+            else say("the value")
         )
         result.failures.append(
             say(
-                "the {what} of {op} at {node} is {got!r}, and its operands give {want} (if a leaf was changed since, "
+                "{what} of {op} at {node} is {got!r}, and its operands give {want} (if a leaf was changed since, "
                 "recompute the graph first)",
                 what=what,
                 op=v.op,
@@ -192,9 +192,9 @@ def _compare(
     root, floats = nodes[-1], engine_adjoints(nodes[-1])
     value_bounds, gradient_bounds = rounding_bounds(nodes)
     for v in nodes:
-        found = [(say("value"), v is root, v.data, exact[v], value_bounds[v])]
+        found = [(say("the value"), v is root, v.data, exact[v], value_bounds[v])]
         is_leaf = v.role in ("input", "parameter")
-        found.append((say("gradient"), is_leaf, floats[v], adjoints.get(v, 0), gradient_bounds[v]))
+        found.append((say("the gradient"), is_leaf, floats[v], adjoints.get(v, 0), gradient_bounds[v]))
         for what, shown, got, want, bound in found:
             if not shown and abs(got - float(want)) < bound - UNIT * abs(got):
                 continue
@@ -202,11 +202,11 @@ def _compare(
             if not error <= bound + 4 * TINY:
                 fields = {"what": what, "node": describe(v), "got": got, "want": mp.nstr(want, 17)}
                 result.failures.append(
-                    say("the {what} of {node} is {got!r}, and 50 digits give {want}", **fields)
+                    say("{what} of {node} is {got!r}, and 50 digits give {want}", **fields)
                 )
             if shown and want != 0 and error / abs(want) >= result.error:
                 result.error, result.bound = float(error / abs(want)), float(bound / abs(want))
-                result.where = say("the {what} of {node}", what=what, node=describe(v))
+                result.where = say("{what} of {node}", what=what, node=describe(v))
                 result.underflow = abs(want) < 1e-300
 
 

@@ -16,11 +16,13 @@ import pytest
 
 import viz
 from helpers import ROOT
+from microgrid.base.phrases import LANGUAGES
+from viz.page.words import words
 
 NODE = shutil.which("node")
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 AXE = Path(os.environ.get("AXE_CORE", ROOT / "node_modules" / "axe-core")) / "axe.min.js"
-WORDS = json.loads((Path(viz.__file__).parent / "page" / "stepper" / "words.json").read_text(encoding="utf-8"))
+WORDS = {lang: words(lang) for lang in LANGUAGES}
 
 Open = Callable[..., Any]
 

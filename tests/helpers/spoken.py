@@ -1,4 +1,4 @@
-"""Which texts the sources say, and with which fields: what both languages have to have."""
+"""Which texts the sources say, and with which fields: what each language has to have."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from pathlib import Path
 from string import Formatter
 
 SPEAKERS = ("say", "_say", "count")
+SENSES = re.compile(r" \[[^]]*\]$")
+"""What stands after a template in a table, of those whose English says several things."""
 
 
 def fields(template: str) -> list[tuple[str, str, str]]:
@@ -17,21 +19,23 @@ def fields(template: str) -> list[tuple[str, str, str]]:
 
 
 def has_words(template: str) -> bool:
-    return re.search("[a-z]{2}", re.sub(r"\{.*?\}", "", template)) is not None
+    return re.search("[a-zA-Z]{2}", re.sub(r"\{.*?\}", "", template)) is not None
 
 
 def templates(path: Path) -> Iterator[str]:
     """What is said in a file: the literals that `say` and `count` are given, at once or by way of a name."""
-    for function in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(function, ast.FunctionDef):
-            named: dict[str, set[str]] = {}
-            for node in ast.walk(function):
-                if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-                    named.setdefault(node.targets[0].id, set()).update(literals(node.value))
-            for call in ast.walk(function):
-                if isinstance(call, ast.Call) and getattr(call.func, "id", getattr(call.func, "attr", "")) in SPEAKERS:
-                    for argument in call.args:
-                        yield from named.get(argument.id, ()) if isinstance(argument, ast.Name) else literals(argument)
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for scope in (tree, *(node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))):
+        named: dict[str, set[str]] = {}
+        for node in ast.walk(scope):
+            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+                named.setdefault(node.targets[0].id, set()).update(literals(node.value))
+        for call in ast.walk(scope):
+            if isinstance(call, ast.Call) and getattr(call.func, "id", getattr(call.func, "attr", "")) in SPEAKERS:
+                sense = "".join(f" [{literals(k.value).pop()}]" for k in call.keywords if k.arg == "sense")
+                for argument in call.args:
+                    texts = named.get(argument.id, ()) if isinstance(argument, ast.Name) else literals(argument)
+                    yield from (text + sense for text in texts)
 
 
 def literals(tree: ast.expr) -> set[str]:

@@ -9,13 +9,11 @@ import re
 import pytest
 
 import viz
-from helpers.pages import WORDS, Open
+from helpers.pages import Open
 from microgrid import Value, custom_op, parameter
-from microgrid.base.spanish import SPANISH as FINDINGS
+from microgrid.base.spanish import TABLE as TRANSLATIONS
 from microgrid.nn import MLP
 from microgrid.ops import TABLE
-from viz.walk.captions import MESSAGES
-from viz.words.language import SPANISH as PICTURES
 
 # ---------------------------------------------------------------- graphs
 
@@ -69,8 +67,7 @@ NAMES = {
 WORD = re.compile(r"[^\W\d_₀-₉]{2,}(?:_op)?")
 SPANISH = {
     word
-    for texts in (WORDS["es"], MESSAGES["es"], PICTURES, FINDINGS)
-    for text in texts.values()
+    for text in TRANSLATIONS.values()
     for word in WORD.findall(re.sub(r"\{.*?\}", " ", text))
 }
 
@@ -182,4 +179,4 @@ def test_without_javascript_the_page_is_spanish_too(visit: Open) -> None:
 
 def test_a_phrase_of_the_table_is_mathematics_or_has_its_spanish() -> None:
     for text in {text for row in TABLE.values() for text in (row.needs or row.domain, row.convention)} - {"", "True"}:
-        assert text in FINDINGS or not re.search("[a-z]{2}", text)
+        assert text in TRANSLATIONS or not re.search("[a-z]{2}", text)

@@ -1,41 +1,78 @@
-"""What is said in English is said in Spanish too: every template has its translation, with the same fields."""
+"""What is said in English is said in each language: every template has its translation, with the same fields."""
 
 from __future__ import annotations
 
+import ast
 import math
 import re
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 import microgrid as mg
-from helpers.spoken import fields, has_words, templates
+import viz
+from helpers.spoken import SENSES, fields, has_words, templates
 from microgrid import Value, custom_op, parameter, verify
-from microgrid.base.phrases import count, join, said, say
-from microgrid.base.spanish import SPANISH
+from microgrid.base.phrases import LANGUAGES, Phrase, count, join, said, say
 from microgrid.cli.commands import main
 from microgrid.ops import TABLE
 from microgrid.proof.report import MARKS
+from viz.drawing.legends import LEGEND
+from viz.page.words import WORDS, words
+from viz.walk.captions import MESSAGES
+from viz.words.scope_texts import NORM
 
-PACKAGE = Path(mg.__file__).parent
-
-
-SPEAKING = [path for path in PACKAGE.rglob("*.py") if "phrases import" in path.read_text(encoding="utf-8")]
-SAID = {text for path in SPEAKING for text in templates(path)}
+SOURCES = [path for package in (mg, viz) for path in Path(package.__file__).parent.rglob("*.py")]
+SAID = {
+    text
+    for path in SOURCES if "phrases import" in path.read_text(encoding="utf-8")
+    for text in templates(path)
+}  # fmt: skip
 LEVELS = {"rules", "composition", "numbers", "symbolic", "kinks"}
 ROLES = {"input", "parameter", "constant"}
 CONVENTIONS = {text for row in TABLE.values() for text in (row.convention, row.needs) if text}
+BY_NAME = {text for texts in (WORDS, MESSAGES, LEGEND) for text in texts.values() if not isinstance(text, Phrase)}
+NEEDED = {text for text in SAID | BY_NAME if has_words(text)} - {NORM} | {*LEVELS, *MARKS, *ROLES, *CONVENTIONS}
+CODES = [lang for lang in LANGUAGES if lang != "en"]
+TABLES = {lang: import_module(f"microgrid.base.{LANGUAGES[lang].lower()}").TABLE for lang in CODES}
+ENTRIES = [(lang, template) for lang, table in TABLES.items() for template in table]
 
 
-def test_every_template_is_in_the_table_and_nothing_else() -> None:
-    needed = {text for text in SAID if has_words(text)} | {*LEVELS, *MARKS, *ROLES, *CONVENTIONS}
-    assert needed - SPANISH.keys() == set()
-    assert SPANISH.keys() - needed - SAID == set()
+@pytest.mark.parametrize("lang", TABLES)
+def test_every_template_is_in_the_table_and_nothing_else(lang: str) -> None:
+    assert NEEDED - TABLES[lang].keys() == set()
+    assert TABLES[lang].keys() - NEEDED - SAID == set()
 
 
-@pytest.mark.parametrize("template", SPANISH)
-def test_both_languages_fill_in_the_same_fields(template: str) -> None:
-    assert fields(SPANISH[template]) == fields(template)
+@pytest.mark.parametrize(("lang", "template"), ENTRIES)
+def test_all_languages_fill_in_the_same_fields(lang: str, template: str) -> None:
+    assert fields(TABLES[lang][template]) == fields(template)
+
+
+@pytest.mark.parametrize(("lang", "template"), ENTRIES)
+def test_a_sense_is_no_part_of_what_is_said(lang: str, template: str) -> None:
+    """Where English says several things in the same words, the bare template or another sense is there too."""
+    bare = SENSES.sub("", template)
+    assert not SENSES.search(TABLES[lang][template])
+    assert bare == template or sum(SENSES.sub("", other) == bare for other in TABLES[lang]) > 1
+
+
+def test_english_says_what_stands_in_the_source() -> None:
+    assert words("en") == WORDS
+    assert words("en")["forward"] == "Forward pass"
+
+
+def test_no_english_word_is_written_twice() -> None:
+    """A table speaks once: no literal of the sources is a translation."""
+    literals = {
+        node.value
+        for path in SOURCES if path.stem not in map(str.lower, LANGUAGES.values())
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }  # fmt: skip
+    for table in TABLES.values():
+        assert {text for template, text in table.items() if text != template and " " in text} & literals == set()
 
 
 # ---------------------------------------------------------------- phrases

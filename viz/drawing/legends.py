@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from microgrid.base.phrases import Say, speaker
+
 from ..options import Options
 from ..picture.boxes import Line, Picture
 from ..picture.looks import LEAST, Scale, color
 from ..style.shapes import SHAPES, Point
 from ..style.theme import FONTS, Paint, Theme
-from ..words.language import Say, speaker
 from ..words.numbers import Numbers
 from .lettering import BASELINE, letter, measure
 from .scene import Group, Path, Text

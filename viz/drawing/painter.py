@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+from microgrid.base.phrases import Say, speaker
+
 from ..options import Options
 from ..picture.boxes import Arrow, Box, Line, Picture
 from ..style.shapes import SHAPES, Command, Point, Rectangle, polygon
 from ..style.text import clean, shorten, wrap
 from ..style.theme import FONTS, THEMES, Paint, Theme
-from ..words.language import Say, speaker
 from . import curves
 from .layout import SCOPE_MARGIN, Layout
 from .legends import blocks

@@ -15,7 +15,7 @@ from ..options import Options
 from ..picture.boxes import gradient_line
 from ..picture.selection import Choices
 from ..style.text import shorten
-from ..walk.captions import LONGEST_MADE, LONGEST_PRODUCT, LONGEST_SUM, MESSAGES, MOST_LEAVES, MOST_PATHS
+from ..walk.captions import LONGEST_MADE, LONGEST_PRODUCT, LONGEST_SUM, MOST_LEAVES, MOST_PATHS
 from ..walk.moments import Moment
 from ..words import notation
 from ..words.names import Names
@@ -46,7 +46,6 @@ def facts(
         },
         "nodes": list(_nodes(trace, shown, numbers)),
         "moments": [_moment(moment, bool(inside)) for moment in moments],
-        "messages": MESSAGES,
         "words": page_words(trace, options),
         "verdict": _verdict(report, Names(trace, numbers)[trace.root]) if report else None,
         "colored": options.color_by is not None,

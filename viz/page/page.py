@@ -19,6 +19,7 @@ from typing import Any
 
 from microgrid import Value, verify
 from microgrid.base.messages import warn
+from microgrid.base.phrases import LANGUAGES, said, say
 from microgrid.ops import TABLE
 from microgrid.proof.report import Report
 
@@ -35,7 +36,7 @@ from ..words.descriptions import Words
 from ..words.numbers import Numbers
 from .graph_json import facts
 from .rows_js import rows
-from .words import own_words
+from .words import words
 
 __all__ = ["in_notebook", "step_page", "verdict"]
 
@@ -90,9 +91,15 @@ def step_page(
         script=script,
         script_hash=_hash(script),
         picture=re.sub(' style="[^"]*"', "", svg(scene), count=1),  # which the policy would not let through
-        no_script=escape(own_words()[options.lang]["no_script"]),
+        languages="".join(map(_option, LANGUAGES)),
+        no_script=escape(words(options.lang)["no_script"]),
         graph=_json(facts(trace, moments, options, choices, report)),
     )
+
+
+def _option(lang: str) -> str:
+    """A language to choose, by what it calls itself."""
+    return f'<option value="{lang}" lang="{lang}">{said(say("English"), lang)}</option>'
 
 
 def _warn_if_large(boxes: int, steps: int) -> None:

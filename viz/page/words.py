@@ -1,27 +1,96 @@
-"""What the page of steps says, in both languages: words of its own, and those that pictures and reports have too."""
+"""What the page of steps says: its names for texts, and those texts in each language."""
 
 from __future__ import annotations
 
-import json
 import re
-from pathlib import Path as File
 from typing import Any
 
-from microgrid.base.phrases import said, say
+from microgrid.base.phrases import LANGUAGES, Phrase, said, say, speaker
 from microgrid.ops import TABLE
 
 from ..graph.trace import Trace
 from ..options import Options
+from ..walk.captions import MESSAGES
 from ..words.descriptions import Words
-from ..words.language import speaker, translated
 from ..words.numbers import Numbers
 from ..words.scope_texts import NORM
 
-__all__ = ["SHARED", "own_words", "page_words"]
+__all__ = ["WORDS", "page_words", "words"]
 
-FILE = File(__file__).with_name("stepper") / "words.json"
+WORDS: dict[str, str] = {
+    # the page's own
+    "tools": "Tools", "language": "Language", "picture": "Computational graph", "details": "Details",
+    "walk": "Step by step", "controls": "Playback", "zoom": "Size of the picture", "smaller": "Smaller",
+    "larger": "Larger", "whole": "Fit", "whole_hint": "The whole picture", "predict": "Predict first",
+    "predict_hint": "Asks for each number before showing it", "table": "Table",
+    "table_hint": "The same numbers as a table", "help": "Keys", "close": "Close", "first": "To the start",
+    "back": "One step back", "next": "One step on", "last": "To the end", "play": "Play", "pause": "Pause",
+    "forward": say("Forward pass", sense="button"), "backward": say("Backward pass", sense="button"),
+    "slider": "Step", "speed": "Speed", "count": "{step} of {last}", "key_step": "one step back or on",
+    "key_ends": "to the start, to the end", "key_play": "play or pause",
+    "key_pass": "to the forward or the backward pass", "key_nodes": "from node to node",
+    "key_open": "details of the node", "key_predict": "predict first", "key_withdraw": "no prediction here",
+    "key_table": "table", "key_zoom": "size of the picture", "key_help": "these keys", "key_space": "Space",
+    "key_enter": "Enter", "Home": "Home", "End": "End", "Esc": "Esc", "node": "node", "role": "role",
+    "value": "value", "gradient": "gradient", "operands": "computed from", "scope": "scope",
+    "pending_value": "not computed yet", "pending_gradient": "gradient not computed yet",
+    "hidden": say("predict first", sense="in place of a number"), "impossible": "not possible",
+    "through": "derivative of {scope} with respect to {source}", "outputs": "Outputs",
+    "inside": "{count} nodes inside", "inside_of": "Nodes inside {scope}", "more": "{count} more",
+    "rows": "rows {from} to {to} of {of}", "rows_before": "Rows before", "rows_after": "Rows after",
+    "choose": "Choose a node in the picture: its formula, its derivatives and its paths appear here.",
+    "choose_change":
+        "Change an input or a parameter, there or by dragging it sideways, and everything is computed anew.",
+    "locals": "Local derivatives", "chain": "Chain rule", "ways": "Paths",
+    "chain_text": "what each use passes back, added up",
+    "no_use": "the result itself: its derivative with respect to itself is 1",
+    "ways_text": "{count} to {root}; each contributes the product of its local derivatives",
+    "ways_many": "{count} paths lead to {root}: too many to list. The chain rule adds them up node by node.",
+    "way": "1 path", "several_ways": "{count} paths", "what_if": "What if?", "what_if_label": "{name} is",
+    "reset": "As recorded ({value})", "reset_all": "All as recorded",
+    "changed": "Changed in this page: {names}", "not_a_number": "a finite number, such as 2 or −1.5",
+    "fixed": "{name} cannot be changed here: {op} is a custom operation, written in Python.",
+    "kink": "No derivative exists at this point; by convention: {convention}.",
+    "error_domain": "{call} is not a real number: {op} needs {needs}.",
+    "error_pole": "{call} divides by zero.",
+    "error_overflow": "{call} is beyond the largest number a computer's double holds, 1.8e308.",
+    "error_above": "It is computed from {name}, which is not possible.",
+    "error_backward": "Without a result there are no gradients.", "ask": "Your prediction: {asked} =",
+    "check": "Check", "reveal": "Show me", "score": "{right} of {asked} right", "right": "Right: {value}.",
+    "sign": "The size is right, but not the sign.",
+    "sign_added": "The size of what is added is right, but not its sign.",
+    "not_asked": "Not asked: this step computes many numbers at once.",
+    "not_asked_nan": "Not asked: what this step computes is nan, no number.",
+    "not_asked_impossible": "No longer asked: with these numbers the step is not possible.",
+    "asked_anew": "The numbers have changed: predict with those that are there now.",
+    "not_added": "That is only what arrives on this edge. {name} is {before} already: add.",
+    "only_local": "That is the local derivative alone. Multiply it by the gradient that arrives, {gradient}.",
+    "only_gradient": "That is the gradient that arrives. Multiply it by the local derivative, {local}.",
+    "before": "That is the gradient before this step; this edge adds to it.",
+    "inverse": "Divided where it is multiplied?", "close_by": "Close, but not close enough: 1 percent is.",
+    "wrong": "Not yet. {hint}", "hint_forward": "Put the numbers into the formula.",
+    "hint_backward": "Multiply the gradient that arrives by the local derivative, and add what is there.",
+    "hint_scope": "Open the scope: its operations are listed inside, in order.",
+    "hint_seed": "How fast does a number grow with itself?",
+    "not_read": "Type a number, such as −1.5, 3e-4 or, without a comma, 1200.",
+    "not_read_infinite": "Type a number, such as −1.5, 3e-4 or, without a comma, 1200; or ∞, as inf.",
+    "shown": "It is {value}.", "verified": "Verified", "failed": "Not verified", "open": "Not fully verified",
+    "unverified": "Not verified here",
+    "verified_text": "Before this page was written, microgrid checked every derivative in this graph.",
+    "findings_text":
+        "Before this page was written, microgrid set out to verify this graph. This is what it found:",
+    "changed_text": "The verdict is about the numbers as recorded, not those you have changed.",
+    "level_rules": "the derivative of each operation, by computer algebra",
+    "level_composition": "the chain rule on this graph, in exact arithmetic",
+    "level_numbers": "every number, against 50 digits",
+    "level_symbolic": "the whole derivative of each leaf, as a formula",
+    "level_kinks": "points where no derivative exists",
+    "no_script":
+        "This page computes with JavaScript, which is switched off here; the picture above shows the final "
+        "numbers.",
 
-SHARED = {
+
+    # what pictures and reports say too
     "input": "input", "parameter": "parameter", "constant": "constant", "op": "operation",
     "one_node": "{n} node", "several_node": "{n} nodes",
     "one_operation": "{n} operation", "several_operation": "{n} operations",
@@ -32,40 +101,33 @@ SHARED = {
     "status_proved": "proved", "status_checked": "checked", "status_failed": "failed",
     "status_not attempted": "not attempted", "status_noted": "noted",
     "in_scope": "scope {scope}", "norm": NORM,
+    **{f"caption {name}": template for name, template in MESSAGES.items()},
 }  # fmt: skip
-"""Templates of pictures and reports, by the page's names for them."""
+"""The English texts, by the names that the code of the page has for them."""
 
 SIGNS = {">=": "≥", "<=": "≤", "!=": "≠", "inf": "∞", "x**y": "x^y", "d/dy": "∂/∂y", "-": "−"}
 
 
-def own_words() -> dict[str, dict[str, str]]:
-    """What only the page says, by language."""
-    words: dict[str, dict[str, str]] = json.loads(FILE.read_text(encoding="utf-8"))
-    return words
+def words(lang: str) -> dict[str, str]:
+    """The texts in a language, with their fields still to be filled in."""
+    phrases = {name: text if isinstance(text, Phrase) else say(text) for name, text in WORDS.items()}
+    return {name: said(phrase, lang) for name, phrase in phrases.items()}
 
 
-def page_words(trace: Trace, options: Options) -> dict[str, Any]:
+def page_words(trace: Trace, options: Options) -> dict[str, dict[str, Any]]:
     """All that the page says, by language; `phrases` are those of the table that this graph may need."""
     rows = [TABLE[op] for op in dict.fromkeys(node.op for node in trace.nodes) if op in TABLE]
     phrases = {text: None for row in rows for text in (row.needs or row.domain, row.convention)}
-    words: dict[str, Any] = {}
-    for lang, texts in own_words().items():
+    texts: dict[str, dict[str, Any]] = {}
+    for lang in LANGUAGES:
         root = Words(trace, Numbers(options.precision), lang).heading(trace.root)
-        words[lang] = texts | {
-            name: _without_formats(translated(text, lang)) for name, text in SHARED.items()
-        }
-        words[lang] |= {
+        texts[lang] = words(lang) | {
             "drawing": options.title or speaker(lang)("Computational graph of {name}", name=root),
             "phrases": {
                 text: _in_signs(said(say(text), lang)) for text in phrases if text not in ("", "True")
             },
         }
-    return words
-
-
-def _without_formats(template: str) -> str:
-    """The page writes its counts with commas itself."""
-    return template.replace(":,}", "}")
+    return texts
 
 
 def _in_signs(text: str) -> str:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from microgrid.base.phrases import speaker
+
 from ..graph import folding
 from ..graph.folding import Unit, fold
 from ..graph.trace import Edge, Node, Trace
@@ -17,7 +19,6 @@ from ..style.text_width import text_width
 from ..style.theme import FONTS, NO_BORDER, Font, Theme
 from ..words import notation
 from ..words.descriptions import Words
-from ..words.language import speaker
 from ..words.numbers import Numbers
 from ..words.scope_texts import scope_lines
 from .emphasis import Emphasis, emphasis

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
+from microgrid.base.phrases import ENGLISH, Say
+
 from ..graph.routes import Routes
 from ..graph.trace import Edge, Trace
-from ..words.language import ENGLISH, Say
 from ..words.numbers import Numbers
 from ..words.route_texts import route_sentences
 from .selection import Choices

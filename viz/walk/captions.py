@@ -1,4 +1,4 @@
-"""What is said of each step, in English and Spanish: templates with named fields, and what goes into them."""
+"""What is said of each step: templates with named fields, and what goes into them."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from collections.abc import Callable, Sequence
 from functools import cached_property, reduce
 from operator import mul
 
+from microgrid.base.phrases import speaker
+
 from ..graph.chain_rule import Update
 from ..graph.folding import Unit
 from ..graph.paths import Paths
 from ..graph.trace import Node, Trace
 from ..style.text import shorten
-from ..words.language import speaker
 from ..words.names import Names, in_brackets
 from ..words.notation import is_current
 from ..words.numbers import Numbers
@@ -22,56 +23,28 @@ from ..words.scope_texts import norm_text, range_text
 __all__ = ["MESSAGES", "MOST_PATHS", "Captions", "equal"]
 
 MESSAGES = {
-    "en": {
-        "start": "The leaves have their values; nothing has been computed yet.",
-        "forward": "{equation}",
-        "stale": "{equation}, computed before an operand got another value",
-        "seed": "{root} = 1: here the backward pass starts.",
-        "backward": "{target} += {outer} · {local} = {product}",
-        "again": "{target} += {outer} · {local} = {product}:  {before} → {sum}",
-        "nothing": "{outer} = 0: nothing is passed on, {target} stays {after}.",
-        "ordinal": "{text}   ({numbered}: with respect to operand {k} alone)",
-        "end": "All gradients are known.",
-        "paths": "{target} = {value}, a sum over {count} paths",
-        "more": "and {count} leaves more",
-        "group forward": "{scope}: {count} operations give {equation}",
-        "group outputs": "{scope}: {count} operations give {values}",
-        "group backward": "{scope}: the gradient goes back through {count} local derivatives.",
-        "group gradient": "{scope}: the gradient goes back through {count} local derivatives; {gradient}",
-        "in scope": "{scope}: {text}",
-        "phase start": "Start",
-        "phase forward": "Forward pass",
-        "phase seed": "Backward pass",
-        "phase backward": "Backward pass",
-        "phase end": "End",
-        "progress": "{phase}, step {k} of {count}",
-    },
-    "es": {
-        "start": "Las hojas tienen sus valores; aún no se ha calculado nada.",
-        "forward": "{equation}",
-        "stale": "{equation}, calculado antes de que un operando cambiara de valor",
-        "seed": "{root} = 1: aquí empieza la propagación hacia atrás.",
-        "backward": "{target} += {outer} · {local} = {product}",
-        "again": "{target} += {outer} · {local} = {product}:  {before} → {sum}",
-        "nothing": "{outer} = 0: no se transmite nada, {target} sigue en {after}.",
-        "ordinal": "{text}   ({numbered}: solo respecto del operando {k})",
-        "end": "Se conocen todos los gradientes.",
-        "paths": "{target} = {value}, una suma sobre {count} caminos",
-        "more": "y {count} hojas más",
-        "group forward": "{scope}: {count} operaciones dan {equation}",
-        "group outputs": "{scope}: {count} operaciones dan {values}",
-        "group backward": "{scope}: el gradiente retrocede por {count} derivadas locales.",
-        "group gradient": "{scope}: el gradiente retrocede por {count} derivadas locales; {gradient}",
-        "in scope": "{scope}: {text}",
-        "phase start": "Inicio",
-        "phase forward": "Propagación hacia delante",
-        "phase seed": "Propagación hacia atrás",
-        "phase backward": "Propagación hacia atrás",
-        "phase end": "Fin",
-        "progress": "{phase}, paso {k} de {count}",
-    },
+    "start": "The leaves have their values; nothing has been computed yet.",
+    "stale": "{equation}, computed before an operand got another value",
+    "seed": "{root} = 1: here the backward pass starts.",
+    "backward": "{target} += {outer} · {local} = {product}",
+    "again": "{target} += {outer} · {local} = {product}:  {before} → {sum}",
+    "nothing": "{outer} = 0: nothing is passed on, {target} stays {after}.",
+    "ordinal": "{text}   ({numbered}: with respect to operand {k} alone)",
+    "end": "All gradients are known.",
+    "paths": "{target} = {value}, a sum over {count} paths",
+    "more": "and {count} leaves more",
+    "group forward": "{scope}: {count} operations give {equation}",
+    "group outputs": "{scope}: {count} operations give {values}",
+    "group backward": "{scope}: the gradient goes back through {count} local derivatives.",
+    "group gradient": "{scope}: the gradient goes back through {count} local derivatives; {gradient}",
+    "in scope": "{scope}: {text}",
+    "phase start": "Start",
+    "phase forward": "Forward pass",
+    "phase seed": "Backward pass",
+    "phase backward": "Backward pass",
+    "phase end": "End",
 }
-"""By language.  The page of `Steps.html` fills in the same templates."""
+"""English templates by name, since the page of `Steps.html` fills in the same ones."""
 
 MOST_PATHS = 8
 """Up to here a gradient is written out as a sum over paths."""
@@ -102,27 +75,26 @@ class Captions:
         self.paths = Paths(trace)
         self._trace = trace
         self._numbers = numbers
-        self._messages = MESSAGES[lang]
         self._say = speaker(lang)
 
-    def say(self, message: str, /, **fields: object) -> str:
-        return self._messages[message].format(**fields)
+    def _message(self, name: str, /, **fields: object) -> str:
+        return self._say(MESSAGES[name], **fields)
 
     def start(self) -> str:
-        return self.say("start")
+        return self._message("start")
 
     def forward(self, node: Node) -> str:
         """``z = w · x = 2 · 3 = 6``; without the numbers if those that went in are not there any more."""
         made, value = shorten(self.names.made(node), LONGEST_MADE), self._numbers(node.data)
         if not is_current(self._trace, node):
-            return self._placed(node, self.say("stale", equation=equal(node.label, made, value)))
+            return self._placed(node, self._message("stale", equation=equal(node.label, made, value)))
         numbers = self.names.substituted(node)
         written = "" if len(numbers) > LONGEST_MADE else numbers
         name = node.label or (self.names[node] if self.names[node] != made else "")
-        return self._placed(node, self.say("forward", equation=equal(name, made, written, value)))
+        return self._placed(node, equal(name, made, written, value))
 
     def seed(self) -> str:
-        return self.say("seed", root=self._target(self._trace.root))
+        return self._message("seed", root=self._target(self._trace.root))
 
     def backward(self, node: Node, k: int, outer: float, before: float | None, after: float) -> str:
         """``∂L/∂w += ∂L/∂z · ∂z/∂w = −4 · 3 = −12``, and how that adds up to what came before."""
@@ -130,7 +102,7 @@ class Captions:
         target, passed = self._target(operand), self._target(node)
         slope = node.partials[k]
         if outer == 0 and not math.isfinite(slope):
-            text = self.say("nothing", outer=passed, target=target, after=self._numbers(after))
+            text = self._message("nothing", outer=passed, target=target, after=self._numbers(after))
             return self._placed(node, text)
         term = self._numbers(outer * slope)
         fields = {
@@ -140,13 +112,13 @@ class Captions:
             "product": f"{self._numbers(outer)} · {in_brackets(self._numbers(slope))} = {term}",
         }
         if before is None:
-            text = self.say("backward", **fields)
+            text = self._message("backward", **fields)
         else:
             was = self._numbers(before)
             total = f"{was} + {in_brackets(term)} = {self._numbers(after)}"
-            text = self.say("again", **fields, before=was, sum=total)
+            text = self._message("again", **fields, before=was, sum=total)
         if self.names.is_shared(node, k):
-            text = self.say("ordinal", text=text, numbered=self.names.numbered(node, k), k=k + 1)
+            text = self._message("ordinal", text=text, numbered=self.names.numbered(node, k), k=k + 1)
         return self._placed(node, text)
 
     def end(self, gradients: list[float | None]) -> str:
@@ -165,8 +137,9 @@ class Captions:
             self._placed(leaf, self._sum_over_paths(leaf, gradient, paths, ones=not long))
             for (leaf, gradient), paths in zip(shown, products, strict=True)
         ]
-        more = [self.say("more", count=f"{len(leaves) - len(shown):,}")] if len(leaves) > len(shown) else []
-        return "\n".join([self.say("end"), *lines, *more])
+        if len(leaves) > len(shown):
+            lines.append(self._message("more", count=f"{len(leaves) - len(shown):,}"))
+        return "\n".join([self._message("end"), *lines])
 
     def _products(self, node: Node) -> list[list[float]]:
         """The factors along each path to the root, from the root down; none if the paths are many."""
@@ -192,7 +165,7 @@ class Captions:
         if count == 1:
             return equal(target, value)
         many = path_count_text(self.paths, node.index, self._numbers)
-        return self.say("paths", target=target, value=value, count=many)
+        return self._message("paths", target=target, value=value, count=many)
 
     def _product(self, slopes: list[float], ones: bool) -> str:
         if not ones:
@@ -213,9 +186,9 @@ class Captions:
         outputs = [self._trace.nodes[i] for i in self.paths.outputs([node.index for node in nodes])]
         if len(outputs) == 1:
             equation = equal(self.names[outputs[0]], self._numbers(outputs[0].data))
-            return self.say("group forward", scope=scope, count=f"{len(nodes):,}", equation=equation)
+            return self._message("group forward", scope=scope, count=f"{len(nodes):,}", equation=equation)
         values = range_text([node.data for node in outputs], len(outputs), self._numbers, self._say)
-        return self.say("group outputs", scope=scope, count=f"{len(nodes):,}", values=values)
+        return self._message("group outputs", scope=scope, count=f"{len(nodes):,}", values=values)
 
     def group_backward(
         self, scope: str, updates: Sequence[Update], gradient: Callable[[int], float | None]
@@ -225,8 +198,8 @@ class Captions:
         grads = {i: gradient(i) for i in unit.nodes}
         norm = norm_text(self._trace, unit, self.paths.outputs(unit.nodes), self._numbers, self._say, grads)
         if norm is None:
-            return self.say("group backward", scope=scope, count=count)
-        return self.say("group gradient", scope=scope, count=count, gradient=norm)
+            return self._message("group backward", scope=scope, count=count)
+        return self._message("group gradient", scope=scope, count=count, gradient=norm)
 
     @cached_property
     def _units(self) -> dict[str, Unit]:
@@ -238,7 +211,8 @@ class Captions:
         return {"/".join(path): Unit(tuple(nodes), path) for path, nodes in inside.items()}
 
     def progress(self, phase: str, k: int, count: int) -> str:
-        return self.say("progress", phase=self.say(f"phase {phase}"), k=k, count=count)
+        name = self._message(f"phase {phase}")
+        return self._say("{phase}, step {k} of {count}", phase=name, k=k, count=count)
 
     def _target(self, node: Node) -> str:
         """``∂L/∂w``."""
@@ -246,4 +220,4 @@ class Captions:
 
     def _placed(self, node: Node, text: str) -> str:
         """Which scope is meant, since its neighbours give the same labels."""
-        return self.say("in scope", scope="/".join(node.scope), text=text) if node.scope else text
+        return self._message("in scope", scope="/".join(node.scope), text=text) if node.scope else text

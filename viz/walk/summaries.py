@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from microgrid.base.phrases import speaker
+
 from ..drawing.lettering import measure
 from ..graph.folding import Unit, gradient_norm, outputs
 from ..graph.trace import Trace
@@ -12,7 +14,6 @@ from ..picture.boxes import LONGEST_NAME
 from ..picture.selection import Choices
 from ..style.text import shorten
 from ..words.descriptions import Words
-from ..words.language import speaker
 from ..words.numbers import Numbers
 from ..words.scope_texts import scope_lines
 from .moments import Moment, Stage

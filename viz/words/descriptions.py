@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from microgrid.base.phrases import speaker
+
 from ..graph.folding import Known, Unit, gradient_norm, known_data, outputs
 from ..graph.trace import Node, Trace
 from . import notation
-from .language import speaker
 from .numbers import Numbers
 from .scope_texts import norm_of
 

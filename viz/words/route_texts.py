@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections import Counter
 
+from microgrid.base.phrases import ENGLISH, Say
+
 from ..graph.paths import MOST, Paths
 from ..graph.routes import CUT, Route, Routes
 from ..style.text import shorten
 from . import notation
-from .language import ENGLISH, Say
 from .numbers import Numbers
 
 __all__ = ["path_count_text", "route_sentences"]

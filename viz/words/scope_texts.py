@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from microgrid.base.phrases import ENGLISH, Say
+
 from ..graph.folding import Known, Unit, gradient_norm, gradient_sources, known_data, known_gradients
 from ..graph.trace import Trace
-from .language import ENGLISH, Say
 from .numbers import Numbers
 
 __all__ = ["NORM", "norm_of", "norm_text", "range_text", "scope_lines"]

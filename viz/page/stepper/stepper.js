@@ -54,8 +54,7 @@ class Page {
 
   compute() {
     this.numbers = compute(this.graph, this.changes);
-    const messages = this.graph.messages[this.lang];
-    this.captions = new Captions(this.graph, this.numbers, messages, this.write, this.word, (i) => this.explain(i));
+    this.captions = new Captions(this.graph, this.numbers, this.write, this.word, (i) => this.explain(i));
     this.frames = walk(this.graph, this.numbers, this.captions);
     this.ending = known(this.graph, this.frames, this.frames.length - 1);
     this.adjoints = this.ending.grads.map((gradient) => gradient ?? 0);
@@ -176,7 +175,7 @@ class Page {
 
   showWalk() {
     const {step, question} = this, frame = this.frames[step], last = this.frames.length - 1;
-    by("phase").textContent = this.graph.messages[this.lang][`phase ${frame.phase}`];
+    by("phase").textContent = this.word(`caption phase ${frame.phase}`);
     by("caption").replaceChildren(...frame.caption.split("\n").flatMap((line, i) => i ? [make("br"), line] : [line]));
     by("caption").classList.toggle("wrong", frame.broken);
     by("count").textContent = this.word("count", {step, last});

@@ -1,4 +1,4 @@
-// The walk: what each step computes and what is said of it, as viz/steps.py and viz/captions.py have it.
+// The walk: what each step computes and what is said of it, as viz/steps.py and viz/walk/captions.py have it.
 
 // One frame for each of graph.moments, [phase, scope, computed, edges]: the operations it computes and the edges along
 // which gradients go back.  Its `sets` are the numbers that become known in it, as [which, index, number] with which
@@ -56,8 +56,9 @@ function isComplete(frames, step, i) {
   return !frames.slice(step + 1).some(({sets}) => sets.some(([which, index]) => which === "grads" && index === i));
 }
 
+// A template of Python's with its fields filled in; who counts thousands ({n:,}) has put the commas in.
 function fill(template, fields) {
-  return template.replace(/\{(\w+)\}/g, (whole, name) => fields[name] ?? whole);
+  return template.replace(/\{(\w+)(?::,)?\}/g, (whole, name) => fields[name] ?? whole);
 }
 
 // As Python counts: an emoji is one character.
@@ -76,12 +77,12 @@ function inBrackets(number) {
 }
 
 class Captions {
-  constructor(graph, numbers, messages, write, word, error) {
-    Object.assign(this, {graph, numbers, messages, write, word, error, counts: pathCounts(graph)});
+  constructor(graph, numbers, write, word, error) {
+    Object.assign(this, {graph, numbers, write, word, error, counts: pathCounts(graph)});
   }
 
   say(message, fields = {}) {
-    return fill(this.messages[message], fields);
+    return this.word(`caption ${message}`, fields);
   }
 
   placed(node, text) {
@@ -108,7 +109,7 @@ class Captions {
     }
     const numbers = this.substituted(i);
     const written = length(numbers) > this.graph.limits.made ? "" : numbers;
-    return this.placed(node, this.say("forward", {equation: equal(node.called, node.made, written, value)}));
+    return this.placed(node, equal(node.called, node.made, written, value));
   }
 
   seed() {
