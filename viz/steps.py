@@ -19,8 +19,9 @@ from .graph.folding import LEVELS, fold
 from .graph.trace import Trace, read
 from .options import SLIDES, Options, about, takes
 from .page.page import in_notebook, step_page, verdict
-from .picture.looks import scale_of, styles
+from .picture.scale import scale_of
 from .picture.selection import Choices, choose, collapsed
+from .picture.styles import styles
 from .walk.captions import Captions
 from .walk.files import Files
 from .walk.film import Arrangement, Film, arrange

@@ -11,7 +11,8 @@ from microgrid.base.phrases import Say, speaker
 
 from ..options import Options
 from ..picture.boxes import Line, Picture
-from ..picture.looks import LEAST, Scale, color
+from ..picture.looks import color
+from ..picture.scale import LEAST, Scale
 from ..style.shapes import SHAPES, Point
 from ..style.theme import FONTS, Paint, Theme
 from ..words.numbers import Numbers

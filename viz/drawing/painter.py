@@ -8,6 +8,7 @@ from collections.abc import Callable
 from microgrid.base.phrases import Say, speaker
 
 from ..options import Options
+from ..picture import looks
 from ..picture.boxes import Arrow, Box, Line, Picture
 from ..style.shapes import SHAPES, Command, Point, Rectangle, polygon
 from ..style.text import clean, shorten, wrap
@@ -76,7 +77,7 @@ def paint(picture: Picture, layout: Layout, options: Options, least_width: float
 
 
 def _box(box: Box, center: Point, picture: Picture, theme: Theme) -> Group:
-    look = picture.look(box, theme)
+    look = looks.of(picture, box, theme)
     outline = Path(box.shape.path(center, box.size), look.paint)
     kind = f"node {box.kind}{' root' if box is picture.root else ''}" if box.kind != "symbol" else "symbol"
     text_theme = theme.faded if picture.is_faded(box) else theme
@@ -135,7 +136,7 @@ def _arrow(
 
 def _outline(box: Box, center: Point, picture: Picture, theme: Theme) -> Outline:
     """That of a box, border included."""
-    shape, border = box.shape, picture.look(box, theme).paint.width
+    shape, border = box.shape, looks.of(picture, box, theme).paint.width
     size = (box.size[0] + border, box.size[1] + border)
     return lambda point: shape.outside(center, size, point)
 

@@ -11,6 +11,7 @@ from microgrid.ops import TABLE
 
 from ..graph.trace import read
 from ..options import CHOICES, Options
+from ..picture import looks
 from ..picture.boxes import PENDING, Box, Picture
 from ..picture.looks import Look
 from ..style.text import clean
@@ -91,7 +92,7 @@ def _boxes(graph: Digraph, picture: Picture, theme: Theme) -> None:
             look = {"style": "filled", "fillcolor": theme.scope.fill, "color": theme.scope.stroke}
             look |= {"label": escape([scopes[depth]]), "fontcolor": theme.dim}
             clusters.append(graphviz.Digraph(name=f"cluster_{count}_{depth}", graph_attr=look))
-        _box(clusters[-1], box, theme, picture.look(box, theme))
+        _box(clusters[-1], box, theme, looks.of(picture, box, theme))
     while len(clusters) > 1:
         _close(clusters)
 

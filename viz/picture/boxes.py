@@ -16,19 +16,18 @@ from ..options import Options
 from ..style.shapes import SHAPES, Point, Shape
 from ..style.text import shorten
 from ..style.text_width import text_width
-from ..style.theme import FONTS, NO_BORDER, Font, Theme
+from ..style.theme import FONTS, Font
 from ..words import notation
 from ..words.descriptions import Words
 from ..words.numbers import Numbers
 from ..words.scope_texts import scope_lines
 from .emphasis import Emphasis, emphasis
-from .looks import Look, Scale, look
+from .scale import Scale
 from .selection import Choices
 
 __all__ = ["Arrow", "Box", "Line", "Picture", "compose", "gradient_line"]
 
 LONGEST_NAME, LONGEST_LABEL = 40, 24
-PLAIN = Look(NO_BORDER)
 
 PENDING = "grad –"
 """What stands for a gradient that has not been computed: it is not 0."""
@@ -118,13 +117,6 @@ class Picture:
     def all_boxes(self) -> list[Box]:
         """The boxes, and those on the arrows."""
         return [*self.boxes, *(arrow.label for arrow in self.arrows if arrow.label)]
-
-    def look(self, box: Box, theme: Theme) -> Look:
-        """What a box is drawn with."""
-        if box.kind == "local":
-            return PLAIN
-        node, root, faded = -1 if box.node is None else box.node, box is self.root, self.is_faded(box)
-        return look(box.kind, node, theme, root=root, faded=faded, scale=self.scale, styles=self.styles)
 
     def is_faded(self, box: Box) -> bool:
         """Whether it steps back because others are to stand out."""

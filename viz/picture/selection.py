@@ -16,7 +16,8 @@ from ..graph.paths import Paths
 from ..graph.trace import Trace
 from ..options import Options
 from ..style.text import shorten
-from .looks import Scale, scale_of, styles
+from .scale import Scale, scale_of
+from .styles import styles
 from .time_limit import SOON, Plan, plan_layout
 
 __all__ = ["Choices", "choose", "collapsed"]

@@ -9,6 +9,7 @@ from typing import Any
 from ..drawing.lettering import measure
 from ..drawing.scene import Group, Path, Scene, Text
 from ..graph.trace import Edge, Node, Trace
+from ..picture import looks
 from ..picture.boxes import PENDING, Arrow, Box, Line, Picture, gradient_line
 from ..picture.looks import Look
 from ..style.theme import Paint, Theme, mix
@@ -191,7 +192,7 @@ class States:
         if picture.scale and box.node is not None:
             sizes = {} if gradient is None else {box.node: abs(gradient)}
             picture = replace(picture, scale=replace(picture.scale, sizes=sizes))
-        return picture.look(box, self._theme)
+        return looks.of(picture, box, self._theme)
 
     def _symbol(self, part: Part, known: bool, lit: bool) -> Group:
         """An operation's circle."""
