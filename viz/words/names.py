@@ -77,19 +77,21 @@ class Names:
         while any(f"{self._letter}{node.index}" in labels for node in trace.nodes):
             self._letter += "v"
         self._lettered: set[int] = set()
-        self._plant()
+        self._plant(0)
         formulas: dict[str, list[int]] = {}
         for node in trace.nodes:
             if node.op and not node.label and self.has_formula(node):
                 formulas.setdefault(self[node], []).append(node.index)
+        # Which formulas mean several nodes shows when all are written.  Those nodes go by letters instead, and so the
+        # formulas of their users, which come later, are written anew.
         self._lettered = _mistakable(trace, formulas)
         if self._lettered:
-            self._plant()
+            self._plant(min(self._lettered))
 
-    def _plant(self) -> None:
-        """The syntax tree of each node, which may need those of its operands."""
-        self._trees.clear()
-        for node in self._trace.nodes:
+    def _plant(self, first: int) -> None:
+        """The syntax trees of the nodes from this one on, which may need those of their operands, before them."""
+        del self._trees[first:]
+        for node in self._trace.nodes[first:]:
             self._trees.append(self._tree(node))
 
     def __getitem__(self, node: Node) -> str:

@@ -14,7 +14,7 @@ from microgrid.ops import TABLE, Op
 from ..graph.trace import Node, Trace
 from ..style.text import shorten
 from .numbers import Numbers
-from .printer import FAMILIAR, MISSING, Printer, fold, is_name, value
+from .printer import FAMILIAR, MISSING, Printer, is_name, number_of, simplified
 
 __all__ = ["application", "equation", "gradient_name", "is_current", "local_derivative", "symbol"]
 
@@ -158,10 +158,10 @@ def _formula(node: Node, operands: Sequence[Node], k: int, numbers: Numbers) -> 
     constants = {letter: v.data for letter, v in letters.items() if v.role == "constant" and not v.label}
     if node.constant is not None:
         constants["y"] = node.constant
-    tree = fold(
+    tree = simplified(
         _parse(texts[k]), constants, lambda condition: _condition(row.let, ast.unparse(condition))(*at)
     )
-    if value(tree) is not None:
+    if number_of(tree) is not None:
         return None
     used = {name.id for name in ast.walk(tree) if isinstance(name, ast.Name)} - set(FLOAT.words)
     if not all(name in letters and letters[name].label for name in used):

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from .numbers import Numbers
 
-__all__ = ["FAMILIAR", "MISSING", "Printer", "fold", "is_name"]
+__all__ = ["FAMILIAR", "MISSING", "Printer", "is_name", "number_of", "simplified"]
 
 MISSING = "…"
 """Stands for an operand that has no name."""
@@ -111,11 +111,11 @@ class Printer:
         return f"{below}^{self._write(exponent, ATOM)}"
 
 
-def fold(tree: ast.expr, constants: Mapping[str, float], holds: Callable[[ast.expr], bool]) -> ast.expr:
+def simplified(tree: ast.expr, constants: Mapping[str, float], holds: Callable[[ast.expr], bool]) -> ast.expr:
     """Put constants in, take the branch whose condition `holds`, and drop what changes nothing.
 
     >>> tree = ast.parse("y*pow(x, y - 1) if y > 0 else 0", mode="eval").body
-    >>> ast.unparse(fold(tree, {"y": 2.0}, lambda condition: True))
+    >>> ast.unparse(simplified(tree, {"y": 2.0}, lambda condition: True))
     '2.0 * x'
     """
 
@@ -128,18 +128,18 @@ def fold(tree: ast.expr, constants: Mapping[str, float], holds: Callable[[ast.ex
             case ast.UnaryOp(ast.USub(), operand):
                 return _negative(go(operand))
             case ast.Call(ast.Name("pow"), [base, exponent]):
-                return _fold_pair(go(base), ast.Pow(), go(exponent))
+                return _simplified_pair(go(base), ast.Pow(), go(exponent))
             case ast.Call(function, operands):
                 return ast.Call(function, [go(operand) for operand in operands], [])
             case ast.BinOp(left, op, right):
-                return _fold_pair(go(left), op, go(right))
+                return _simplified_pair(go(left), op, go(right))
         return tree
 
     return go(tree)
 
 
-def _fold_pair(left: ast.expr, op: ast.operator, right: ast.expr) -> ast.expr:
-    a, b = value(left), value(right)
+def _simplified_pair(left: ast.expr, op: ast.operator, right: ast.expr) -> ast.expr:
+    a, b = number_of(left), number_of(right)
     if a is not None and b is not None:
         try:
             return ast.Constant(_ARITHMETIC[type(op)](a, b))
@@ -157,7 +157,7 @@ def _fold_pair(left: ast.expr, op: ast.operator, right: ast.expr) -> ast.expr:
         case ast.Mult(), -1.0, _:
             return _negative(right)
         case ast.Mult(), None, float():
-            return _fold_pair(right, op, left)
+            return _simplified_pair(right, op, left)
     return ast.BinOp(left, op, right)
 
 
@@ -170,11 +170,11 @@ _ARITHMETIC: dict[type[ast.operator], Callable[[float, float], float]] = {
 }
 
 
-def value(tree: ast.expr) -> float | None:
+def number_of(tree: ast.expr) -> float | None:
     """The number a tree is, if it is one."""
     return float(str(tree.value)) if isinstance(tree, ast.Constant) else None
 
 
 def _negative(tree: ast.expr) -> ast.expr:
-    number = value(tree)
+    number = number_of(tree)
     return ast.UnaryOp(ast.USub(), tree) if number is None else ast.Constant(-number)
