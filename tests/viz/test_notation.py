@@ -11,7 +11,7 @@ from microgrid.ops import TABLE
 from viz.graph.trace import read
 from viz.words.notation import equation, gradient_name, local_derivative, symbol
 from viz.words.numbers import Numbers
-from viz.words.printer import Printer, fold
+from viz.words.printer import Printer, simplified
 
 NUMBERS = Numbers()
 
@@ -185,7 +185,7 @@ def test_brackets_stand_where_the_meaning_needs_them(source: str, text: str) -> 
     ],
 )
 def test_what_changes_nothing_is_dropped(source: str, text: str) -> None:
-    tree = fold(ast.parse(source, mode="eval").body, {"c": 2.0}, lambda condition: True)
+    tree = simplified(ast.parse(source, mode="eval").body, {"c": 2.0}, lambda condition: True)
     assert ast.unparse(tree) == text
 
 
