@@ -104,7 +104,7 @@ def batch(X: Any, labels: Sequence[str]) -> Floats:
         i, j = np.argwhere(~finite)[0]
         label = f" (input {labels[j]!r})" if labels[j] else ""
         raise ValueError(
-            f"X[{i}, {j}]{label} is {array[i, j]}, and X has to be finite: leave such samples out; {IEEE}"
+            IEEE.after(f"X[{i}, {j}]{label} is {array[i, j]}, and X has to be finite: leave such samples out")
         )
     return np.require(array, requirements=["C", "ALIGNED"])  # the kernel reads doubles where doubles lie
 

@@ -48,7 +48,7 @@ class CustomOp(Op):
         slopes = tuple(messages.number(slope, finite=False, where=where) for slope in slopes)
         if not isfinite(z) and all(map(isfinite, xs)) and context.current().domain == "raise":
             kind = DomainError if z != z else OverflowError
-            raise kind(f"{called} gave {z}; {messages.IEEE}")
+            raise kind(messages.IEEE.after(f"{called} gave {z}"))
         return z, slopes
 
     def _build(self, what: str, vocabulary: Vocabulary) -> Callable[..., Any]:

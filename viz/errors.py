@@ -3,8 +3,26 @@
 from __future__ import annotations
 
 from microgrid import MicrogridError
+from microgrid.base.phrases import Way
 
-__all__ = ["EngineNotFound", "LayoutError", "TooLarge", "VizError"]
+__all__ = [
+    "BACKWARD",
+    "DOT",
+    "EngineNotFound",
+    "LayoutError",
+    "PAIR",
+    "TooLarge",
+    "VALUE",
+    "VALUE_TOO",
+    "VizError",
+]
+
+BACKWARD = Way("gradients", "call backward() first")
+DOT = Way("dot", "call draw(...).dot()")
+PAIR = Way("pair", "(from, to)")
+VALUE = Way("value", "pass the Value itself")
+VALUE_TOO = Way("value too", "; or pass the Value itself")
+"""What Python's users can do; `microgrid.cli.messages` has what is typed instead, by the names."""
 
 
 class VizError(MicrogridError):

@@ -10,6 +10,7 @@ from typing import Any
 
 from microgrid import Value
 from microgrid.base import files
+from microgrid.base.phrases import Setting, message
 
 from .drawing import layout, painter
 from .drawing.scene import Scene
@@ -25,7 +26,7 @@ from .words.numbers import ASCII_MINUS, Numbers
 
 __all__ = ["Figure", "draw"]
 
-LESS = "draw a part with around= and radius="
+LESS = message("draw a part with ", Setting("around"), " and ", Setting("radius"))
 
 
 @takes(DrawOptions)

@@ -13,7 +13,7 @@ from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 from microgrid import Value
 from microgrid.base.checks import one_of, whole
-from microgrid.base.phrases import LANGUAGES
+from microgrid.base.phrases import LANGUAGES, Option, Setting, message
 
 from .graph.folding import LEVELS
 from .graph.trace import Node
@@ -150,18 +150,20 @@ class Options:
             if choices and not (value is None and optional):
                 one_of(value, known.name, choices)
         if self.radius is not None:
-            whole(self.radius, "radius", least=0)
+            whole(self.radius, Option("radius"), least=0)
             if self.around is None:
-                raise ValueError(f"radius={self.radius} says how far from a node: name it with around=")
+                near = message(Setting("radius", self.radius), " says how far from a node: name it with ")
+                raise ValueError(message(near, Setting("around")))
         if not isinstance(self.timeout, int | float) or isinstance(self.timeout, bool):
             raise TypeError(
                 f"timeout is a number of seconds, got {type(self.timeout).__name__} {self.timeout!r}"
             )
         if not 0 < self.timeout < math.inf:
-            raise ValueError(f"timeout={self.timeout} is out of range: a positive number of seconds")
-        whole(self.precision, "precision", least=1, most=17)  # of 17 digits a double can be read back
+            rule = " is out of range: a positive number of seconds"
+            raise ValueError(message(Setting("timeout", self.timeout), rule))
+        whole(self.precision, Option("precision"), least=1, most=17)  # of 17 digits a double can be read back
         if self.max_nodes is not None:
-            whole(self.max_nodes, "max_nodes", least=1)
+            whole(self.max_nodes, Option("max_nodes"), least=1)
         if self.title is not None and not isinstance(self.title, str):
             raise TypeError(f"title is a str or None, got {type(self.title).__name__}")
 

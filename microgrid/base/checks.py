@@ -21,7 +21,7 @@ def whole(n: SupportsIndex, what: str, least: int = 1, most: int | None = None) 
     number = index(n)
     if number < least or (most is not None and number > most):
         limits = f"at least {least}" if most is None else f"from {least} to {most}"
-        raise ValueError(f"{what} is {limits}, got {number}")
+        raise ValueError(what + f" is {limits}, got {number}")  # an option stays one
     return number
 
 

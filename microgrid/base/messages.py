@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import DomainError, NonFiniteGradient
 from . import context
+from .phrases import Way
 
 if TYPE_CHECKING:
     from ..engine import Value
@@ -31,7 +32,7 @@ __all__ = [
 
 NOT_THE_USER = ("microgrid", "viz", "contextlib", "functools", "importlib")
 """Where no user's line is: the last three call ours, in a `with` block, for a cached property and at an import."""
-IEEE = 'microgrid.errstate(domain="ieee") goes on with inf and nan'
+IEEE = Way("ieee", 'microgrid.errstate(domain="ieee") goes on with inf and nan')
 
 
 def warn(text: str, category: type[Warning] = UserWarning) -> None:
@@ -59,7 +60,7 @@ def number(x: Any, finite: bool = True, where: str = "Value needs a real number"
     if type(x) is not float:
         x = _as_float(x, where)
     if finite and x - x != 0.0 and context.current().domain == "raise":
-        raise ValueError(f"{where}, and {x} is not finite; {IEEE}")
+        raise ValueError(IEEE.after(f"{where}, and {x} is not finite"))
     result: float = x
     return result
 
@@ -155,10 +156,10 @@ def settle(row: Op, x: float, y: float, operands: Sequence[Value]) -> tuple[floa
     what = call_text(row, operands, y)
     if not row.bind("domain")(x, y):
         if row.bind("pole")(x, y):
-            raise ZeroDivisionError(f"division by zero in {what}; {IEEE}")
+            raise ZeroDivisionError(IEEE.after(f"division by zero in {what}"))
         needs = row.needs or row.domain
-        raise DomainError(f"{what} is not a real number: {row.label or row.name} needs {needs}; {IEEE}")
-    raise OverflowError(f"{what} exceeds the range of doubles (1.8e308); {IEEE}")
+        raise DomainError(IEEE.after(f"{what} is not a real number: {row.label or row.name} needs {needs}"))
+    raise OverflowError(IEEE.after(f"{what} exceeds the range of doubles (1.8e308)"))
 
 
 def call_text(row: Op, operands: Sequence[Value], y: float = 0.0) -> str:

@@ -2,6 +2,7 @@
 
 A table is a module beside this one, such as `spanish`, and LANGUAGES names it.  Pictures, captions, reports,
 the command line and the page of a walk speak through this; the page is given the texts it needs as JSON.
+What can be done about an error is a part of its text that others than Python's users may word, as the command does.
 """
 
 from __future__ import annotations
@@ -11,7 +12,23 @@ from importlib import import_module
 
 from .checks import one_of
 
-__all__ = ["ENGLISH", "LANGUAGES", "Phrase", "Say", "count", "join", "said", "say", "speaker"]
+__all__ = [
+    "ENGLISH",
+    "LANGUAGES",
+    "Option",
+    "Phrase",
+    "Say",
+    "Setting",
+    "Way",
+    "count",
+    "join",
+    "message",
+    "said",
+    "say",
+    "speaker",
+    "text_of",
+    "worded",
+]
 
 LANGUAGES = {"en": "English", "es": "Spanish"}
 """By its code, what a language is called in English, and in small letters the module that has its table."""
@@ -22,6 +39,9 @@ class Phrase(str):
 
     template: str = ""
     fields: dict[str, object] = {}  # noqa: RUF012 (never changed: `say` gives each phrase its own)
+
+    def __add__(self, more: str) -> Phrase:
+        return message(self, more)
 
 
 def say(template: str, /, *, sense: str = "", **fields: object) -> Phrase:
@@ -48,6 +68,15 @@ def count(number: int, one: str, several: str) -> Phrase:
 def join(separator: str, texts: Iterable[str]) -> Phrase:
     fields = {f"text{k}": text for k, text in enumerate(texts)}
     return say(separator.join(f"{{{name}}}" for name in fields), **fields)
+
+
+def message(*parts: str) -> Phrase:
+    """Texts, options and ways out, one after the other.
+
+    >>> message("pass ", Setting("max_nodes", None), " to draw them all")
+    'pass max_nodes=None to draw them all'
+    """
+    return join("", parts)
 
 
 def said(text: str, lang: str) -> str:
@@ -78,3 +107,89 @@ def speaker(lang: str) -> Say:
 
 
 ENGLISH = speaker("en")
+
+
+# ---------------------------------------------------------------- ways out
+
+
+class Option(Phrase):
+    """An option, named in a message; it reads as Python writes it."""
+
+    name: str
+
+    def __new__(cls, name: str) -> Option:
+        option = super().__new__(cls, name)
+        option.name = name
+        return option
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (self.name,)
+
+
+class Setting(Option):
+    """An option with a value or, with ``...``, with one that the reader is to choose.
+
+    >>> print(Setting("max_nodes", None), Setting("edges", "plain"), Setting("timeout", 2.5), Setting("around"))
+    max_nodes=None edges="plain" timeout=2.5 around=
+    """
+
+    value: object
+
+    def __new__(cls, name: str, value: object = ...) -> Setting:
+        setting = str.__new__(cls, f"{name}={_written(value)}")
+        setting.name, setting.value = name, value
+        return setting
+
+    @property
+    def value_text(self) -> str:
+        return _written(self.value)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return Setting, (self.name, self.value)
+
+
+def _written(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:g}"
+    if isinstance(value, str):
+        return f'"{value}"'
+    return "" if value is ... else str(value)
+
+
+class Way(Phrase):
+    """A way out that is no option: what it is, by which others know it, and how Python's users are told."""
+
+    name: str
+
+    def __new__(cls, name: str, python: str) -> Way:
+        way = super().__new__(cls, python)
+        way.name = name
+        return way
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return Way, (self.name, str(self))
+
+    def after(self, text: str) -> Phrase:
+        """What happened, and this way out of it."""
+        return message(text, "; ", self)
+
+
+def worded(text: str, word: Callable[[Option | Way], str]) -> str:
+    """A text with its options and ways out as `word` has them.
+
+    >>> worded(message("pass ", Setting("max_nodes", None)), lambda option: f"the field {option.name}")
+    'pass the field max_nodes'
+    """
+    if isinstance(text, Option | Way):
+        return word(text)
+    if not isinstance(text, Phrase) or not text.fields:
+        return str(text)
+    fields = {
+        name: worded(part, word) if isinstance(part, str) else part for name, part in text.fields.items()
+    }
+    return text.template.format(**fields)
+
+
+def text_of(error: BaseException) -> str:
+    """The message of an error or a warning, with what it was made of."""
+    return error.args[0] if error.args and isinstance(error.args[0], Phrase) else str(error)

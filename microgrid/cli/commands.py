@@ -62,7 +62,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _show_warning(message: Warning | str, *where: Any, **more: Any) -> None:
-    print(f"microgrid: warning: {one_line(spelled(str(message)))}", file=sys.stderr)
+    text = spelled(message) if isinstance(message, Warning) else message
+    print(f"microgrid: warning: {one_line(text)}", file=sys.stderr)
 
 
 # ---------------------------------------------------------------- the commands

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..base.context import errstate
 from ..base.messages import IEEE, call_text, describe, settle
+from ..base.phrases import message, text_of
 from ..engine import Value
 from ..errors import DomainError
 from ..ops import NEG
@@ -26,7 +27,7 @@ def check_values(replay: Replay, memory: Memory, listing: Listing, start: int) -
     """DomainError at the first instruction that made inf or nan of finite operands; `start` is the first sample."""
     for slot, x in enumerate(memory.U[: replay.code.parameters, 0]):
         if x - x != 0.0:
-            raise DomainError(f"the parameter {listing.name(False, slot)} is {x}; {IEEE}")
+            raise DomainError(IEEE.after(f"the parameter {listing.name(False, slot)} is {x}"))
     for instruction in (*replay.uniform, *replay.lanes):
         found = _first(instruction, memory[instruction.lane])
         if found is None:
@@ -41,9 +42,9 @@ def check_values(replay: Replay, memory: Memory, listing: Listing, start: int) -
         if total:
             terms = [value for run in instruction.runs for value in _terms(memory, run, r, n)]
             if all(x - x == 0.0 for x in terms):
-                raise DomainError(f"{where}: the sum exceeds the range of doubles (1.8e308); {IEEE}")
+                raise DomainError(IEEE.after(f"{where}: the sum exceeds the range of doubles (1.8e308)"))
         elif all(v.data - v.data == 0.0 for v in operands):
-            raise DomainError(f"{where}: {_reason(instruction, operands)}")
+            raise DomainError(message(f"{where}: ", _reason(instruction, operands)))
         return  # what it was given was not finite already
 
 
@@ -81,8 +82,8 @@ def _reason(instruction: Instruction, operands: list[Value]) -> str:
     try:
         settle(row, xs[0], xs[1] if len(xs) > 1 else 0.0, named)
     except (ArithmeticError, ValueError) as error:
-        return str(error)
-    return f"{call_text(row, named)} is not finite; {IEEE}"
+        return text_of(error)
+    return IEEE.after(f"{call_text(row, named)} is not finite")
 
 
 def gradient_fault(replay: Replay, memory: Memory, adjoints: Memory, listing: Listing, start: int) -> str:

@@ -67,7 +67,9 @@ class OnNumPy:
             scale = len(X) if reduce == "mean" else 1
             value, gradient = float(values.sum()) / scale, gradient.sum(axis=0) / scale
         if value - value != 0.0 and np.isfinite(values).all() and context.current().domain == "raise":
-            raise DomainError(f"the sum of the outputs for all samples exceeds the range of doubles; {IEEE}")
+            raise DomainError(
+                IEEE.after("the sum of the outputs for all samples exceeds the range of doubles")
+            )
         if not fault and not np.isfinite(gradient).all():
             fault = "the sum of the gradients for all samples exceeds the range of doubles"
         return value, gradient, fault

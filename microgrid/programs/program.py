@@ -182,7 +182,9 @@ class Program:
             warn(fault, RuntimeWarning)
         elif self._machine is not None:
             caller = sys._getframe(2).f_globals.get("__name__", "")
-            if caller.partition(".")[0] != __name__.partition(".")[0]:  # fit and Monitor say it in their own words
+            if (
+                caller.partition(".")[0] != __name__.partition(".")[0]
+            ):  # fit and Monitor say it in their own words
                 warn(FELL_BACK, RuntimeWarning)
 
     # ---------------------------------------------------------------- parameters
@@ -221,7 +223,7 @@ class Program:
         for v, x in zip(leaves, numbers):
             if x - x != 0.0 and context.current().domain == "raise":
                 raise DomainError(
-                    f"the parameter {describe(v)} would become {x}: no parameter was changed; {IEEE}"
+                    IEEE.after(f"the parameter {describe(v)} would become {x}: no parameter was changed")
                 )
         for v, x in zip(leaves, numbers):
             v.data = x

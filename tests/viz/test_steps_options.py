@@ -214,7 +214,7 @@ def test_a_style_of_the_readers_own_sees_the_gradients_of_the_walk() -> None:
 
 @pytest.mark.parametrize("option", [{"around": "z"}, {"radius": 1}])
 def test_a_part_of_a_graph_cannot_be_walked_through(option: dict[str, object]) -> None:
-    with pytest.raises(TypeError, match=r"= would hide the operations that computed the numbers shown; collapse scopes"):
+    with pytest.raises(TypeError, match=r"= would hide the operations that computed .* shown; collapse scopes"):
         viz.steps(lecture(), **option)
 
 

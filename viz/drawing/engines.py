@@ -9,7 +9,9 @@ import sys
 import warnings
 from collections.abc import Callable, Sequence
 
-from ..errors import EngineNotFound, LayoutError
+from microgrid.base.phrases import Setting, message
+
+from ..errors import DOT, EngineNotFound, LayoutError
 
 __all__ = ["run"]
 
@@ -32,20 +34,22 @@ def run(source: str, engine: str, seconds: float) -> str:
         try:
             return engines[name](source, seconds)
         except TimeoutError:
-            raise LayoutError(
-                f'Graphviz was ended after timeout={seconds:g} seconds: draw less (collapse="neuron" or "layer", '
-                'edges="plain", in draw around= and radius=) or pass a larger timeout='
-            ) from None
+            ended = message("Graphviz was ended after ", Setting("timeout", seconds), " seconds: draw less (")
+            less = message(
+                Setting("collapse", "neuron"), ' or "layer", ', Setting("edges", "plain"), ", in draw "
+            )
+            part = message(Setting("around"), " and ", Setting("radius"), ") or pass a larger ")
+            raise LayoutError(message(ended, less, part, Setting("timeout"))) from None
         except LayoutError as error:
             failures.append(error)
     for failure in failures:
         if not isinstance(failure, EngineNotFound):  # an engine that is there but broken has more to say
             raise failure
-    raise EngineNotFound(
+    install = (
         f"nothing can lay the picture out ({'; '.join(map(str, failures))}): install Graphviz (apt install graphviz, "
         "brew install graphviz, or https://graphviz.org/download), or python -m pip install pygraphviz and leave "
-        'engine="auto", or call draw(...).dot(), which needs no engine'
     )
+    raise EngineNotFound(message(install, Setting("engine", "auto"), ", or ", DOT, ", which needs no engine"))
 
 
 def _dot(source: str, seconds: float) -> str:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from microgrid.base.messages import warn
+from microgrid.base.phrases import Setting, join, message
 
 from ..graph.folding import fold
 from ..graph.trace import Trace
@@ -41,7 +42,7 @@ def warn_if_small(
 def too_small(size: float, where: str, way_out: str) -> str:
     """What is said of text of so many points."""
     rule = f"below {READABLE:g} pt it cannot be read"
-    return f"the smallest text would be {size:.1f} pt on {where}, and {rule}: {way_out}"
+    return message(f"the smallest text would be {size:.1f} pt on {where}, and {rule}: ", way_out)
 
 
 def _remedy(
@@ -55,10 +56,11 @@ def _remedy(
         if changed == options or len(units) > FEW or ("collapse" in change and units == choices.units):
             continue
         points = size(changed, replace(choices, units=units))
-        found.append((points, ", ".join(f'{name}="{value}"' for name, value in change.items())))
+        found.append((points, join(", ", [Setting(name, value) for name, value in change.items()])))
         if points >= READABLE:
             break
     if not found:
-        return f"{part}, or collapse scopes"
+        return message(part, ", or collapse scopes")
     points, best = max(found)
-    return f"{best} gives {points:.1f} pt" + ("" if points >= READABLE else f", or {part}")
+    enough = message(best, f" gives {points:.1f} pt")
+    return enough if points >= READABLE else message(enough, ", or ", part)

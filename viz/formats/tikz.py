@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from microgrid.base.messages import warn
+from microgrid.base.phrases import Setting, message
 
 from ..drawing.scene import Group, Path, Scene, Text
 from ..drawing.slide import shrink
@@ -65,10 +66,9 @@ def beamer(scenes: Sequence[Scene], slide: str | None = None) -> str:
         parts = [("\n".join(map(_group, row)), k, k) for k, row in enumerate(rows, 1)]
     texts = list(dict.fromkeys(text for text, _, _ in parts))
     if sum(map(len, texts)) > MOST:
-        warn(
-            "so much is drawn that pdflatex may run out of memory: compile the file with lualatex, take larger steps "
-            '(by="neuron" or "layer") or fewer boxes (collapse=)'
-        )
+        large = "so much is drawn that pdflatex may run out of memory: compile the file with lualatex, "
+        steps = message("take larger steps (", Setting("by", "neuron"), ' or "layer")')
+        warn(message(large, steps, " or fewer boxes (", Setting("collapse"), ")"))
     number = {text: k for k, text in enumerate(texts, 1)}
     shown = [_shown(number[text], first, last, len(scenes)) for text, first, last in parts]
     picture = _picture(scenes, shown)

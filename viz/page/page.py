@@ -19,7 +19,7 @@ from typing import Any
 
 from microgrid import Value, verify
 from microgrid.base.messages import warn
-from microgrid.base.phrases import LANGUAGES, said, say
+from microgrid.base.phrases import LANGUAGES, Setting, join, message, said, say
 from microgrid.ops import TABLE
 from microgrid.proof.report import Report
 
@@ -106,13 +106,13 @@ def _warn_if_large(boxes: int, steps: int) -> None:
     """Warn of a page that will seem to hang when it is opened."""
     large = []
     if boxes > MOST_BOXES:
-        large.append((f"{boxes:,} boxes", 'collapse="layer" draws each as one box'))
+        large.append((f"{boxes:,} boxes", message(Setting("collapse", "layer"), " draws each as one box")))
     if steps > MOST_STEPS:
-        large.append((f"{steps:,} steps", 'by="layer" computes each in one step'))
+        large.append((f"{steps:,} steps", message(Setting("by", "layer"), " computes each in one step")))
     if large:
-        sizes, ways = (" and ".join(texts) for texts in zip(*large, strict=True))
-        way = f"where parts of the graph are recorded in microgrid.scope, {ways}"
-        warn(f"the page has {sizes}, which browsers take long to open: {way}")
+        sizes, ways = (join(" and ", texts) for texts in zip(*large, strict=True))
+        where = "where parts of the graph are recorded in microgrid.scope, "
+        warn(message("the page has ", sizes, f", which browsers take long to open: {where}", ways))
 
 
 def verdict(y: Value, recorded: Trace) -> Report | None:

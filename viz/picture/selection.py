@@ -8,9 +8,10 @@ from typing import Any
 
 from microgrid import Value
 from microgrid.base.messages import warn
+from microgrid.base.phrases import Option, Setting, join, message
 from microgrid.graph import order
 
-from ..errors import TooLarge, VizError
+from ..errors import BACKWARD, PAIR, VALUE, VALUE_TOO, TooLarge, VizError
 from ..graph.folding import LEVELS, Unit, edges, fold
 from ..graph.paths import Paths
 from ..graph.trace import Trace
@@ -55,7 +56,8 @@ def choose(y: Value, trace: Trace, options: Options, less: str) -> Choices:
     units, plan = _units(find, trace, options, less)
     scale = scale_of(trace, units) if options.color_by else None
     if options.color_by and scale is None:
-        warn("color_by colours nothing: there are no gradients yet, call backward() first")
+        nothing = " colours nothing: there are no gradients yet, "
+        warn(message(Option("color_by"), nothing, BACKWARD))
     return Choices(
         units=tuple(units),
         highlight=_highlight(find, options),
@@ -75,7 +77,7 @@ class _Finder:
         self._nodes: dict[Value, int] = {}
         self._labels: dict[str, list[int]] = {}
 
-    def all(self, thing: Any, option: str) -> list[int]:
+    def all(self, thing: Any, option: Option) -> list[int]:
         """Every node that a Value or label means."""
         if not self._nodes:
             self._nodes = {v: i for i, v in enumerate(order(self._y))}
@@ -84,27 +86,23 @@ class _Finder:
                     self._labels.setdefault(label, []).append(i)
         if isinstance(thing, Value):
             if thing not in self._nodes:
-                raise VizError(
-                    f"{option}: {_told(thing)} is no part of the graph that is drawn: pass one of its nodes"
-                )
+                why = f": {_told(thing)} is no part of the graph that is drawn: pass one of its nodes"
+                raise VizError(message(option, why))
             return [self._nodes[thing]]
         if not isinstance(thing, str):
-            raise TypeError(
-                f"{option} names nodes by Value or by label, got {type(thing).__name__} {thing!r}"
-            )
+            got = f"got {type(thing).__name__} {thing!r}"
+            raise TypeError(message(option, f" names nodes by Value or by label, {got}"))
         if thing not in self._labels:
             seen = (v.label for v, i in self._nodes.items() if self._trace.nodes[i].label)
             known = shorten(", ".join(dict.fromkeys(seen)), LONGEST_LIST)
-            raise VizError(
-                f"{option}: no node of the graph has the label {thing!r}: the labels are {known or 'none'}; "
-                "or pass the Value itself"
-            )
+            why = f": no node of the graph has the label {thing!r}: the labels are {known or 'none'}"
+            raise VizError(message(option, why, VALUE_TOO))
         return self._labels[thing]
 
-    def one(self, thing: Any, option: str) -> int:
+    def one(self, thing: Any, option: Option) -> int:
         found = self.all(thing, option)
         if len(found) > 1:
-            raise VizError(f"{option}: {len(found)} nodes have the label {thing!r}: pass the Value itself")
+            raise VizError(message(option, f": {len(found)} nodes have the label {thing!r}: ", VALUE))
         return found[0]
 
 
@@ -113,32 +111,32 @@ def _told(v: Value) -> str:
 
 
 def _highlight(find: _Finder, options: Options) -> frozenset[int] | None:
-    things = options.highlight
+    option, things = Option("highlight"), options.highlight
     if isinstance(things, Value | str):
         things = [things]
     if not isinstance(things, Iterable):
-        raise TypeError(f"highlight is a list of nodes, got {type(things).__name__}")
-    found = frozenset(i for thing in things for i in find.all(thing, "highlight"))
+        raise TypeError(message(option, f" is a list of nodes, got {type(things).__name__}"))
+    found = frozenset(i for thing in things for i in find.all(thing, option))
     return found or None
 
 
 def _path(find: _Finder, trace: Trace, options: Options) -> tuple[int, int] | None:
     if options.path is None:
         return None
-    ends = options.path
+    option, ends = Option("path"), options.path
+    rule = message(option, " is ", PAIR, ", or a node from which to go to the root, got ")
     if isinstance(ends, Value | str):
         ends = (ends,)
     if not isinstance(ends, Iterable):
-        raise TypeError(
-            f"path is (from, to), or a node from which to go to the root, got {type(ends).__name__}"
-        )
+        raise TypeError(message(rule, type(ends).__name__))
     ends = tuple(ends)
     if len(ends) not in (1, 2):
-        raise ValueError(f"path is (from, to), or a node from which to go to the root, got {len(ends)} nodes")
-    start = find.one(ends[0], "path")
-    end = find.one(ends[1], "path") if len(ends) == 2 else trace.root.index
+        raise ValueError(message(rule, f"{len(ends)} nodes"))
+    start = find.one(ends[0], option)
+    end = find.one(ends[1], option) if len(ends) == 2 else trace.root.index
     if not Paths(trace, end).count(start):
-        raise VizError(f"path: nothing leads from {ends[0]!r} to {ends[-1]!r}: name the earlier node first")
+        nowhere = f": nothing leads from {ends[0]!r} to {ends[-1]!r}: name the earlier node first"
+        raise VizError(message(option, nowhere))
     return start, end
 
 
@@ -169,7 +167,7 @@ def _units(find: _Finder, trace: Trace, options: Options, less: str) -> tuple[li
 
 def _tell(trace: Trace, units: list[Unit], level: str | None, plan: Plan, options: Options) -> None:
     """Warn of what is not as a reader might expect, and of a layout that takes long."""
-    done = []
+    done: list[str] = []
     if level:
         done.append(collapsed(len(trace.nodes), len(units), level))
     elif options.edges == "local" and not plan.labelled:
@@ -179,22 +177,25 @@ def _tell(trace: Trace, units: list[Unit], level: str | None, plan: Plan, option
     if plan.seconds > SOON or (done and not level):
         done.append(f"the layout of {len(units):,} boxes takes about {plan.seconds:.0f} seconds")
     if done:
-        warn("; ".join(done))
+        warn(join("; ", done))
 
 
 def collapsed(nodes: int, boxes: int, level: str, why: str = "") -> str:
     """A warning of scopes that are collapsed unasked."""
-    drawn = f'{nodes:,} nodes are drawn as {boxes:,} boxes, as with collapse="{level}"'
-    return f"{drawn}{why}: pass max_nodes=None to draw them all"
+    drawn = f"{nodes:,} nodes are drawn as {boxes:,} boxes, as with "
+    everything = Setting("max_nodes", None)
+    return message(drawn, Setting("collapse", level), f"{why}: pass ", everything, " to draw them all")
 
 
 def _too_large(trace: Trace, boxes: int, arrows: int, options: Options, less: str) -> TooLarge:
     count = len(trace.nodes)
     drawn = f"the graph has {count:,} nodes" + (f" in {boxes:,} boxes" if boxes < count else "")
-    many = f"{arrows:,} arrows between them are too many" if arrows else ""
+    many = message(Option("max_nodes"), f" is {options.max_nodes:,}")
+    if arrows:
+        many = message(f"{arrows:,} arrows between them are too many")
+    scopes = ", record it in microgrid.scope and collapse it, or pass "
     return TooLarge(
-        f"{drawn} and {many or f'max_nodes is {options.max_nodes:,}'}: take one sample, {less}, record it in "
-        "microgrid.scope and collapse it, or pass max_nodes=None"
+        message(drawn, " and ", many, ": take one sample, ", less, scopes, Setting("max_nodes", None))
     )
 
 
@@ -202,7 +203,7 @@ def _near(find: _Finder, trace: Trace, units: list[Unit], options: Options) -> l
     """The units within `radius` arrows of the one that shows `around`, in either direction."""
     if options.around is None:
         return units
-    center = find.one(options.around, "around")
+    center = find.one(options.around, Option("around"))
     neighbours: dict[int, set[int]] = {unit.last: set() for unit in units}
     for tail, head, _ in edges(trace, units):
         neighbours[tail.last].add(head.last)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from microgrid.base import files
 from microgrid.base.messages import warn
+from microgrid.base.phrases import Setting, message
 
 from ..drawing.scene import Scene
 from ..drawing.slide import READABLE, Fit
@@ -54,9 +55,8 @@ class Files:
         film = self.film()
         size = film.smallest * Fit(film.scene(0).size, SLIDES["16:9"]).scale
         if self.slide is None and size < READABLE:
-            way_out = (
-                'pass slide="16:9" to hear what helps, or take larger steps (by=) and fewer boxes (collapse=)'
-            )
+            slides = message("pass ", Setting("slide", "16:9"), " to hear what helps, or take larger steps (")
+            way_out = message(slides, Setting("by"), ") and fewer boxes (", Setting("collapse"), ")")
             warn(too_small(size, "a Beamer page", way_out))
         return tikz.beamer(self._scenes, self.slide)
 
@@ -86,7 +86,8 @@ class Files:
 
     def _page(self) -> str:
         if self.slide is not None:
-            warn(f'slide="{self.slide}" is left out of a page: save slides as .pdf, .tex, .svg, .gif or .png')
+            rule = " is left out of a page: save slides as .pdf, .tex, .svg, .gif or .png"
+            warn(message(Setting("slide", self.slide), rule))
         return self.page()
 
 
