@@ -49,21 +49,17 @@ MOST_BOXES, MOST_STEPS = 2000, 5000
 """Up to which a browser opens a page in a few seconds."""
 LARGEST_STILL = 1_000_000
 """Characters of a picture that a notebook holds once more, for where the page is left out."""
-SCRIPTS = (
-    "numbers.js",
-    "graph.js",
-    "folded.js",
-    "walk.js",
-    "picture.js",
+COMPUTING = ("numbers.js", "graph.js", "folded.js", "walk.js", "boxes.js", "questions.js")
+"""The scripts that know no browser: Node can test them."""
+SHOWING = (
     "panel.js",
     "scope.js",
     "table.js",
-    "boxes.js",
+    "picture.js",
     "predict.js",
     "controls.js",
     "stepper.js",
 )
-"""In this order they become one script; those from picture.js on need a browser, those before compute."""
 
 
 def step_page(
@@ -205,7 +201,7 @@ def _style(colors: Mapping[str, tuple[str, str]], light: Theme, dark: Theme) -> 
 
 def _script(trace: Trace) -> str:
     used = dict.fromkeys(node.op for node in trace.nodes if node.op in TABLE)
-    code = [rows(TABLE[op] for op in used), *map(_read, SCRIPTS)]
+    code = [rows(TABLE[op] for op in used), *map(_read, COMPUTING + SHOWING)]
     return '\n(() => {\n"use strict";\n' + "\n".join(code) + "\nstart();\n})();\n"
 
 

@@ -1,8 +1,9 @@
-// What stands in each box of the picture and on each arrow at a moment, and what is said of it to those who point at it
-// or cannot see it.
+// What stands in each box of the picture and on each arrow at a moment, and what is said of it to those who
+// point at it or cannot see it.
 
-// {value, gradient, waiting, broken, description, exact}: texts, null for what is not known, and whether the value is
-// still to come and whether it is impossible; `pale` where the colour would tell of a gradient that is not known.
+// {value, gradient, waiting, broken, description, exact}: texts, null for what is not known, and whether the
+// value is still to come and whether it is impossible; `pale` where the colour would tell of a gradient that
+// is not known.
 function boxOf(page, i) {
   const unit = page.graph.units.get(i), box = unit ? foldedBox(page, unit) : nodeBox(page, i);
   return {...box, pale: page.graph.colored && (box.gradient === null || page.changes.size > 0)};
@@ -51,12 +52,14 @@ function foldedBox(page, unit) {
 
 // {text, description} of the derivative on an arrow, through a whole scope where that is folded.
 function arrowOf(page, edge) {
-  const {graph, numbers, word, known: {data}} = page, [i, k] = edge.split(":").map(Number), node = graph.nodes[i];
+  const {graph, numbers, word, known: {data}} = page;
+  const [i, k] = edge.split(":").map(Number), node = graph.nodes[i];
   const unit = graph.units.get(graph.owner[i]), done = data[unit ? unit.outputs[0] : i] !== null;
-  const slope = !done ? undefined : unit ? slopeThrough(graph, numbers, unit, edge) : numbers.partials[i][k];
+  const slope = done && (unit ? slopeThrough(graph, numbers, unit, edge) : numbers.partials[i][k]);
   const formula = !unit && numbers.same[i] && node.formulas[k];
-  const source = () => graph.units.get(graph.owner[node.parents[k]])?.scope ?? graph.nodes[node.parents[k]].name;
-  const name = unit ? word("through", {scope: unit.scope, source: source()}) : node.locals[k];
+  const parent = node.parents[k];
+  const source = graph.units.get(graph.owner[parent])?.scope ?? graph.nodes[parent].name;
+  const name = unit ? word("through", {scope: unit.scope, source}) : node.locals[k];
   return {
     text: done ? (formula ? `${formula} = ` : "") + page.write(slope) : null,
     description: `${name} = ${done ? writeExact(slope) : word("pending_value")}`,

@@ -1,9 +1,9 @@
 // What buttons, keys, the slider and the address bar do.
 
-const KEYS = [
-  [["←", "→"], "key_step"], [["Home", "End"], "key_ends"], [["key_space"], "key_play"], [["F", "B"], "key_pass"],
-  [["↑", "↓"], "key_nodes"], [["key_enter"], "key_open"], [["P"], "key_predict"], [["Esc"], "key_withdraw"], [["T"], "key_table"],
-  [["+", "−", "0"], "key_zoom"], [["?"], "key_help"],
+const KEYS = [ // what is on the keys, and the word for what they do
+  [["←", "→"], "key_step"], [["Home", "End"], "key_ends"], [["key_space"], "key_play"],
+  [["F", "B"], "key_pass"], [["↑", "↓"], "key_nodes"], [["key_enter"], "key_open"], [["P"], "key_predict"],
+  [["Esc"], "key_withdraw"], [["T"], "key_table"], [["+", "−", "0"], "key_zoom"], [["?"], "key_help"],
 ];
 
 function listen(page) {
@@ -22,8 +22,8 @@ function listen(page) {
   click("smaller", () => page.picture.zoom(0.8));
   click("whole", () => page.picture.whole());
   click("larger", () => page.picture.zoom(1.25));
-  by("slider").addEventListener("input", (event) => page.go(Number(event.target.value)));
-  by("language").addEventListener("change", (event) => page.speak(event.target.value));
+  by("slider").addEventListener("input", () => page.go(Number(by("slider").value)));
+  by("language").addEventListener("change", () => page.speak(by("language").value));
   // Not as forms: a notebook's frame lets none be sent.
   click("check", () => page.quiz.answer());
   click("close", () => by("keys").close());
@@ -38,8 +38,9 @@ function listen(page) {
 
 function press(page, event) {
   if (event.key === "Escape" && page.question && !by("keys").open) return page.quiz.withdraw();
-  const here = event.target, slider = here.matches("input[type=range]") && event.key.length === 1; // arrows are its own
-  const typing = here.matches("input, select, textarea") && !slider;
+  // A field has all keys for itself, and a slider the arrows, Home and End, but no letters.
+  const here = event.target, onSlider = here.matches("input[type=range]") && event.key.length === 1;
+  const typing = here.matches("input, select, textarea") && !onSlider;
   if (event.ctrlKey || event.altKey || event.metaKey || by("keys").open || typing) return;
   const actions = {
     ArrowLeft: () => page.go(page.step - 1), ArrowRight: () => page.next(),
@@ -49,6 +50,7 @@ function press(page, event) {
     "?": () => by("keys").showModal(), "+": () => page.picture.zoom(1.25), "-": () => page.picture.zoom(0.8),
     0: () => page.picture.whole(),
   };
+  // Space presses what has the focus: a box of the picture opens, and a button is the browser's own to press.
   if (here.matches("g")) actions[" "] = () => page.choose(page.picture.current);
   else if (!here.matches("button, summary")) actions[" "] = () => page.play();
   const action = actions[event.key.length === 1 ? event.key.toLowerCase() : event.key];

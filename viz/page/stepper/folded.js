@@ -1,11 +1,22 @@
-// Graphs with folded scopes: the nodes inside, unpacked from the columns of viz/packed.py, and what their boxes say.
+// Graphs with folded scopes: the nodes inside, unpacked from what viz/page/columns.py wrote, and what their
+// boxes say.
 
 // A node that stands in no box of its own.  Its texts are made when someone asks for them.
 class Member {
+  #graph; // private, or whoever prints a node prints the graph
+
   constructor(graph, kind, scope) {
-    const {op, role, constant} = kind;
-    Object.assign(this, {op, role, constant, scope, data: null, partials: [], parents: [], stale: false});
-    Object.defineProperties(this, {graph: {value: graph}, kind: {value: kind}});
+    this.#graph = graph;
+    this.kind = kind;
+    this.op = kind.op;
+    this.role = kind.role;
+    this.constant = kind.constant;
+    this.scope = scope;
+    this.index = this.data = null; // until it is unpacked
+    this.partials = [];
+    this.parents = [];
+    this.uses = [];
+    this.stale = false;
   }
 
   get sign() { return this.kind.sign; }
@@ -13,24 +24,25 @@ class Member {
   get convention() { return this.kind.convention; }
   get pattern() { return this.kind.pattern; }
   get formulas() { return this.parents.map(() => ""); }
-  get name() { return nameOf(this.graph, this.index); }
-  get label() { return this.graph.folded.names[this.graph.folded.called[this.index]][2] ? this.name : ""; }
+  get name() { return nameOf(this.#graph, this.index); }
+  get label() { return nameParts(this.#graph, this.index).isLabel ? this.name : ""; }
   get called() { return this.name === this.made ? "" : this.name; }
   get heading() { return this.op ? equal(this.label, this.made) : this.label; }
-  get target() { return `∂${atom(this.graph, this.graph.root)}/∂${atom(this.graph, this.index)}`; }
-  get shared() { return this.parents.map((_, k) => isShared(this.graph, this, k)); }
+  get target() { return `∂${atom(this.#graph, this.#graph.root)}/∂${atom(this.#graph, this.index)}`; }
+  get shared() { return this.parents.map((_, k) => isShared(this.#graph, this, k)); }
 
   get made() {
     const {parts, operands, tight} = this.pattern;
+    // Operands need no brackets in a function, in a sum, and alone where the operation does not bind tightly.
     const clear = parts[0].endsWith("(") || parts[1] === " + " || operands.length === 1 && !tight[0];
-    const operand = (k) => (clear ? nameOf : atom)(this.graph, this.parents[k]);
+    const operand = (k) => (clear ? nameOf : atom)(this.#graph, this.parents[k]);
     return parts[0] + operands.map((k, hole) => operand(k) + parts[hole + 1]).join("");
   }
 
   get locals() {
-    const own = atom(this.graph, this.index);
-    return this.parents.map((parent, k) => isShared(this.graph, this, k) ? `∂${subscript(k + 1)}${own}`
-      : `∂${own}/∂${atom(this.graph, parent)}`);
+    const own = atom(this.#graph, this.index);
+    return this.parents.map((parent, k) => isShared(this.#graph, this, k) ? `∂${subscript(k + 1)}${own}`
+      : `∂${own}/∂${atom(this.#graph, parent)}`);
   }
 }
 
@@ -38,15 +50,18 @@ function subscript(number) {
   return [...String(number)].map((digit) => "₀₁₂₃₄₅₆₇₈₉"[digit]).join("");
 }
 
-function nameOf({folded}, i) {
-  const [text, numbered] = folded.names[folded.called[i]];
-  return numbered ? text + i : text;
+function nameParts({folded}, i) {
+  return folded.names[folded.called[i]];
+}
+
+function nameOf(graph, i) {
+  const {text, isNumbered} = nameParts(graph, i);
+  return isNumbered ? text + i : text;
 }
 
 // A name as it stands in a product or a derivative.
 function atom(graph, i) {
-  const closed = graph.folded.names[graph.folded.called[i]][3];
-  return closed ? nameOf(graph, i) : `(${nameOf(graph, i)})`;
+  return nameParts(graph, i).isClosed ? nameOf(graph, i) : `(${nameOf(graph, i)})`;
 }
 
 // Whether a node depends on its k-th operand through another one too.
@@ -54,7 +69,9 @@ function isShared({nodes}, node, k) {
   const start = node.parents[k], others = node.parents.filter((_, j) => j !== k);
   if (nodes[start].uses.length === 1 || !others.length) return false;
   const depends = new Set([start]);
-  for (let i = start + 1; i < node.index; i++) if (nodes[i].parents.some((parent) => depends.has(parent))) depends.add(i);
+  for (let i = start + 1; i < node.index; i++) {
+    if (nodes[i].parents.some((parent) => depends.has(parent))) depends.add(i);
+  }
   return others.some((parent) => depends.has(parent));
 }
 
@@ -68,27 +85,38 @@ function places(differences) {
 function unpack(graph) {
   const {folded, nodes: boxed} = graph;
   if (!folded) return;
-  const members = places(folded.members), stale = new Set(folded.stale), read = (column) => column[Symbol.iterator]();
-  const [parents, data, partials] = [folded.parents, folded.data, folded.partials].map(read), next = (column) => column.next().value;
+  folded.names = folded.names.map(
+    ([text, isNumbered, isLabel, isClosed]) => ({text, isNumbered, isLabel, isClosed}));
+  const members = places(folded.members), stale = new Set(folded.stale);
   const nodes = graph.nodes = Array(boxed.length + members.length);
-  members.forEach((i, m) => nodes[i] = new Member(graph, folded.kinds[folded.kind[m]], folded.scopes[folded.scope[m]]));
-  const others = read(boxed);
+  members.forEach((i, m) => {
+    nodes[i] = new Member(graph, folded.kinds[folded.kind[m]], folded.scopes[folded.scope[m]]);
+  });
+  // What each of these hands out is for the next node that needs one.
+  const [others, parents, data, partials] = [boxed, folded.parents, folded.data, folded.partials].map(taker);
   for (let i = 0; i < nodes.length; i++) {
-    const node = nodes[i] ??= next(others);
+    const node = nodes[i] ??= others();
     if (!(node instanceof Member)) continue;
-    node.parents = Array.from({length: node.kind.arity}, () => i - next(parents));
+    node.index = i;
+    node.parents = Array.from({length: node.kind.arity}, () => i - parents());
     node.stale = stale.has(i);
     if (node.kind.follows) follow(nodes, node);
     else {
-      node.data = Number(next(data));
-      node.partials = node.parents.map(() => Number(next(partials)));
+      node.data = Number(data());
+      node.partials = node.parents.map(() => Number(partials()));
     }
   }
-  graph.moments = graph.moments.map(([phase, scope, computed, passing]) => {
-    if (!scope) return [phase, scope, computed, passing];
-    const edges = places(passing).flatMap((i) => nodes[i].parents.map((_, k) => [i, k]));
-    return [phase, scope, places(computed), edges.filter(([i, k]) => nodes[nodes[i].parents[k]].role !== "constant")];
-  });
+  for (const moment of graph.moments.filter(({scope}) => scope)) {
+    const edges = places(moment.edges).flatMap((i) => nodes[i].parents.map((_, k) => [i, k]));
+    moment.edges = edges.filter(([i, k]) => nodes[nodes[i].parents[k]].role !== "constant");
+    moment.computed = places(moment.computed);
+  }
+}
+
+// A function that returns the items of a list in turn.
+function taker(items) {
+  let next = 0;
+  return () => items[next++];
 }
 
 // The numbers of plain arithmetic, which are the recorded ones to the last bit.
@@ -98,9 +126,10 @@ function follow(nodes, node) {
   node.partials = ROWS[node.op].partials(x, y, node.data);
 }
 
-// The folded boxes, by their last nodes: {scope, nodes, outputs, parameters, last}; for each node its box's last node
-// in `owner`; and for each edge between boxes the first of those that one arrow stands for in `arrow`, by which the
-// picture knows it, with all of them in `edges`.
+// Adds to the graph: `units`, the folded boxes by their last nodes, {scope, nodes, outputs, parameters,
+// last}; `owner`, for each node its box's last node; `arrow`, for each edge between boxes the first of those
+// that one arrow stands for, by which the picture knows it; and `edges`, for each of these first ones all of
+// them.
 function fold(graph) {
   const {nodes} = graph;
   graph.owner = nodes.map((_, i) => i);
@@ -119,7 +148,8 @@ function fold(graph) {
 }
 
 function partsOf(graph, nodes) {
-  return {outputs: outputsOf(graph, nodes), parameters: nodes.filter((i) => graph.nodes[i].role === "parameter")};
+  const parameters = nodes.filter((i) => graph.nodes[i].role === "parameter");
+  return {outputs: outputsOf(graph, nodes), parameters};
 }
 
 // The outputs and the parameters of a scope, folded or not, with all that is in it.
@@ -148,7 +178,8 @@ function join(graph, unit) {
   }
 }
 
-// The derivative of a folded scope's output by way of all edges that an arrow stands for, as viz/folding.py has it.
+// The derivative of a folded scope's output by way of all edges that an arrow stands for, as
+// viz/graph/folding.py has it.
 function slopeThrough(graph, numbers, unit, edge) {
   numbers.through ??= new Map();
   if (!numbers.through.has(unit)) numbers.through.set(unit, slopesThrough(graph, numbers, unit));
@@ -156,37 +187,41 @@ function slopeThrough(graph, numbers, unit, edge) {
 }
 
 function slopesThrough(graph, numbers, unit) {
-  const adjoints = new Map(unit.outputs.map((i) => [i, 1])), found = new Map();
+  const adjoints = new Map(unit.outputs.map((i) => [i, 1])), slopes = new Map();
   for (const i of [...unit.nodes].reverse()) {
     graph.nodes[i].parents.forEach((parent, k) => {
       const term = times(adjoints.get(i) ?? 0, numbers.partials[i][k]);
       if (graph.owner[parent] === unit.last) adjoints.set(parent, (adjoints.get(parent) ?? 0) + term);
-      else found.set(`${i}:${k}`, term);
+      else slopes.set(`${i}:${k}`, term);
     });
   }
-  return found;
+  return slopes;
 }
 
-// What a folded box says at a moment of what is known, in the words of viz/folding.py: [values, gradient], each null
-// before anything is.
+// What a folded box says at a moment of what is known, in the words of viz/words/scope_texts.py: [values,
+// gradient], each null before anything is.
 function summary(page, unit) {
   const {word, write, known: {data, grads}} = page;
   const values = valuesOf(page, unit, unit.outputs.filter((i) => data[i] !== null).map((i) => data[i]));
   return [values, normOf(word, write, unit, grads)];
 }
 
-// The norm of the gradients of a scope's parameters or, where it has none, of its outputs; null if none is known.
+// The norm of the gradients of a scope's parameters or, where it has none, of its outputs; null if none is
+// known.
 function normOf(word, write, {outputs, parameters}, grads) {
   const of = parameters.length ? parameters : outputs, known = of.filter((i) => grads[i] !== null);
   if (!known.length) return null;
   const x = write(known.reduce((sum, i) => Math.hypot(sum, grads[i]), 0));
-  return word("norm", {x, what: count(word, of.length, parameters.length ? "parameter" : "output", known.length)});
+  const kind = parameters.length ? "parameter" : "output";
+  return word("norm", {x, what: count(word, of.length, kind, known.length)});
 }
 
 function valuesOf(page, {outputs}, values) {
   const {label} = page.graph.nodes[outputs[0]], {word, write} = page;
   if (!values.length) return null;
-  if (outputs.length === 1) return label ? equal(label, write(values[0])) : `${word("value")} ${write(values[0])}`;
+  if (outputs.length === 1) {
+    return label ? equal(label, write(values[0])) : `${word("value")} ${write(values[0])}`;
+  }
   return rangeOf(word, write, values, outputs.length);
 }
 
@@ -200,4 +235,9 @@ function rangeOf(word, write, values, number) {
 function count(word, number, kind, known = number, fields = {}) {
   const which = known < number ? "part" : number === 1 ? "one" : "several";
   return word(`${which}_${kind}`, {n: thousands(known), of: thousands(number), ...fields});
+}
+
+// The first node of a scope that is not possible with the changed numbers.
+function brokenIn(page, unit) {
+  return page.numbers.broken.find((i) => page.graph.owner[i] === unit.last);
 }

@@ -1,25 +1,28 @@
 // The graph: its numbers as recorded or computed anew from changed leaves, gradients, uses and paths.
 
-const LONGEST_LIST = 24; // paths that are written out; beyond, only how many there are
-
-// A graph is {nodes: [{parents, op, constant, data, partials, ...}]}, each node after its operands.
+// Makes what viz/page/graph_json.py wrote into what this code works with: {nodes: [{parents, op, constant,
+// data, partials, ...}], moments: [{phase, scope, computed, edges}], ...}, each node after its operands.
 function prepare(graph) {
+  graph.moments = graph.moments.map(([phase, scope, computed, edges]) => ({phase, scope, computed, edges}));
   unpack(graph);
   graph.nodes.forEach((node, index) => Object.assign(node, {
     index, uses: [],
     data: Number(node.data), constant: node.constant === null ? null : Number(node.constant),
     partials: node.partials.map(Number),
   }));
-  for (const node of graph.nodes) node.parents.forEach((parent, k) => graph.nodes[parent].uses.push([node.index, k]));
+  for (const node of graph.nodes) {
+    node.parents.forEach((parent, k) => graph.nodes[parent].uses.push([node.index, k]));
+  }
   graph.root = graph.nodes.length - 1;
   // Where the recorded numbers are infinite already, changed ones may become so too.
   graph.ieee = graph.nodes.some((node) => node.op && !Number.isFinite(node.data));
-  graph.fixed = mark(graph, (node) => node.op && !ROWS[node.op]);
+  graph.fixed = firstUses(graph, (node) => node.op && !ROWS[node.op]);
   fold(graph);
   return graph;
 }
 
-// Whether the page may give a node another value: an input or a parameter, with nothing above it that only Python knows.
+// Whether the page may give a node another value: an input or a parameter from which nothing is computed that
+// only Python can compute.
 function isOpen(graph, i) {
   const {op, role} = graph.nodes[i];
   return !op && role !== "constant" && graph.fixed[i] === null;
@@ -30,18 +33,20 @@ function stepOf(node) {
   return Math.max(2, 2 * Math.abs(node.data)) / 200;
 }
 
-// For each node, the first operation computed from it that has no row here, or null.
-function mark(graph, wanted) {
-  const found = Array(graph.nodes.length).fill(null);
+// For each node, an operation computed from it, near or far, that is wanted; or null.
+function firstUses(graph, wanted) {
+  const first = Array(graph.nodes.length).fill(null);
   for (const node of [...graph.nodes].reverse()) {
-    for (const [use] of node.uses) found[node.index] ??= wanted(graph.nodes[use]) ? use : found[use];
+    for (const [use] of node.uses) first[node.index] ??= wanted(graph.nodes[use]) ? use : first[use];
   }
-  return found;
+  return first;
 }
 
-// The numbers {data, partials, same, errors, broken} with some leaves changed, `changes` being a Map from index to number.
-// What does not depend on a changed leaf keeps its recorded bits.  An impossible operation has an error
-// {kind: "domain" | "pole" | "overflow"} and is in `broken`; what depends on it is {kind: "above", node: where it happened}.
+// The numbers {data, partials, same, errors, broken} with some leaves changed, `changes` being a Map from
+// index to number.  What does not depend on a changed leaf keeps its recorded bits.  `same` says whether the
+// formula of a node's derivatives is the recorded one still.  An impossible operation has an error {kind:
+// "domain" | "pole" | "overflow"} and is in `broken`; what depends on it has {kind: "above", node: where it
+// happened}.
 function compute(graph, changes = new Map()) {
   const numbers = {data: [], partials: [], errors: [], same: [], broken: []};
   const stale = [];
@@ -51,7 +56,8 @@ function compute(graph, changes = new Map()) {
     numbers.partials[i] = node.partials;
     numbers.errors[i] = null;
     numbers.same[i] = true;
-    stale[i] = node.parents.some((parent) => stale[parent]) || numbers.data[i] !== node.data && !Number.isNaN(node.data);
+    const isChanged = numbers.data[i] !== node.data && !Number.isNaN(node.data); // nan is not equal to itself
+    stale[i] = isChanged || node.parents.some((parent) => stale[parent]);
     if (node.op && stale[i]) operate(graph, node, numbers);
   }
   return numbers;
@@ -93,11 +99,11 @@ function times(adjoint, partial) {
   return adjoint ? adjoint * partial : 0;
 }
 
-// How many paths lead from each node to the root.
+// How many paths lead from each node to the root, but for those beyond a limit.
 function pathCounts(graph) {
-  const counts = graph.nodes.map((node) => node.index === graph.root ? 1 : 0);
-  for (const node of [...graph.nodes].reverse()) {
-    for (const [use] of node.uses) counts[node.index] = Math.min(counts[node.index] + counts[use], graph.limits.count);
+  const {limits, nodes, root} = graph, counts = nodes.map((node) => node.index === root ? 1 : 0);
+  for (const {index, uses} of [...nodes].reverse()) {
+    for (const [use] of uses) counts[index] = Math.min(counts[index] + counts[use], limits.count);
   }
   return counts;
 }

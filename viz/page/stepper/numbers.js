@@ -1,7 +1,8 @@
-// Numbers: how they are written (the rule of viz/digits.py), how they are read, and the functions that Math lacks.
+// Numbers: how they are written (the rule of viz/words/numbers.py) and read, and the functions that Math
+// lacks.
 
 const MINUS = "−";
-const LARGEST_WHOLE = 1e6;
+const LARGEST_WHOLE = 1e6; // whole numbers below it are written with all their digits
 
 // x to `precision` significant digits; whole numbers short, and never 0 for what is not zero.
 function write(x, precision) {
@@ -27,11 +28,11 @@ function withPoint(digits, place) {
   return place < digits.length ? `${digits.slice(0, place)}.${digits.slice(place)}` : digits;
 }
 
-// The first digits of x > 0 and the power of ten of the first.  Of two that are equally near, Python takes the even
-// one and JavaScript the larger.
+// The first digits of x > 0 and the power of ten of the first.  Of two that are equally near, Python takes
+// the even one and JavaScript the larger.
 function significant(x, precision) {
   const [digits, power] = split(x.toExponential(precision - 1));
-  const [exact, first] = split(x.toExponential(60));
+  const [exact, first] = split(x.toExponential(60)); // enough to tell a tie from a number beside it
   const tie = /^50*$/.test(exact.slice(precision));
   return tie && Number(exact[precision - 1]) % 2 === 0 ? [exact.slice(0, precision), first] : [digits, power];
 }
@@ -56,7 +57,8 @@ function thousands(count) {
   return String(count).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
-// What a person may type for a number: −1.5, 3e−4, 0,5, ∞ or inf; NaN if it is none, or if in English it may be two: 1,200.
+// What a person may type for a number: −1.5, 3e−4, 0,5, ∞ or inf; NaN if it is none, or if in English it may
+// be two: 1,200.
 function read(text, lang = "") {
   const signed = text.trim().replaceAll(MINUS, "-"), infinite = /^([-+]?)(∞|inf(inity)?)$/i.exec(signed);
   if (infinite) return infinite[1] === "-" ? -Infinity : Infinity;
@@ -65,7 +67,7 @@ function read(text, lang = "") {
   return /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(plain) ? Number(plain) : NaN;
 }
 
-// A number that was pointed at in steps of this size, without the digits that nobody meant.
+// A number that was reached in steps of this size, without the digits that rounding left at its end.
 function tidy(x, step) {
   return Math.abs(x) < step / 2 ? 0 : Number(x.toPrecision(6));
 }
@@ -89,7 +91,7 @@ function erf(x) {
 // Abramowitz & Stegun 7.1.14, the continued fraction, from a depth that is enough where 1 − erf would cancel.
 function erfc(x) {
   if (!(x >= 0.5)) return Number.isNaN(x) ? NaN : x < -2.5 ? 2 - erfc(-x) : 1 - erf(x);
-  if (x > 27.3) return 0;
+  if (x > 27.3) return 0; // less than half the smallest double
   let tail = 0;
   for (let n = Math.ceil(30 + 300 / (x * x)); n > 0; n--) tail = n / 2 / (x + tail);
   return expOfMinusSquare(x) / Math.sqrt(Math.PI) / (x + tail);

@@ -1,4 +1,7 @@
-// What is said beside the picture: a node's formula, derivatives, chain rule and paths; the verdict.
+// The panel beside the picture: a node's formula, derivatives, chain rule and paths, what changes it, and the
+// verdict.
+
+const LONGEST_LIST = 24; // paths that are written out; beyond, only how many there are
 
 // An element with attributes, listeners (on...) and children; a text is only ever text.
 function make(tag, attributes = {}, ...children) {
@@ -13,11 +16,13 @@ function make(tag, attributes = {}, ...children) {
 
 // New content, with the focus and what is unfolded where they were.
 function refresh(element, content) {
+  /** @type {any} */
   const active = element.contains(document.activeElement) ? document.activeElement : null;
   const open = element.querySelector("details")?.open;
   element.replaceChildren(...content.flat().filter((child) => child !== null));
   if (open) element.querySelector("details")?.setAttribute("open", "");
   if (!active) return;
+  // The elements are new ones: the one that had the focus is found again by its id, its node, or its kind.
   const {id, dataset, tagName} = active, named = ["node", "scope"].find((what) => what in dataset);
   const where = id ? `#${id}` : named ? `[data-${named}="${dataset[named]}"]` : tagName;
   (element.querySelector(where) ?? element.querySelector(tagName))?.focus();
@@ -54,10 +59,10 @@ function atKink(page, i) {
 
 function describeDerivatives(page, i) {
   const {graph, word} = page, node = graph.nodes[i], parts = [];
-  if (node.op && page.known.data[i] !== null && !page.numbers.errors[i]) parts.push(...localDerivatives(page, i));
+  const {errors} = page.numbers, ended = page.frames[page.step].phase === "end";
+  if (node.op && page.known.data[i] !== null && !errors[i]) parts.push(...localDerivatives(page, i));
   if (node.role === "constant") return parts;
-  const ended = page.frames[page.step].phase === "end";
-  if (page.numbers.errors[graph.root]) return [...parts, heading(word("chain")), note(word("error_backward"))];
+  if (errors[graph.root]) return [...parts, heading(word("chain")), note(word("error_backward"))];
   if (page.predicting && !ended) return [...parts, heading(word("chain")), note(word("hidden"))];
   const complete = isComplete(page.frames, page.step, i);
   return [...parts, ...chainRule(page, i, complete), ...waysToRoot(page, i, complete)];
@@ -85,13 +90,17 @@ function chainRule(page, i, complete) {
     term: page.write(times(page.adjoints[use], numbers.partials[use][k])),
   }));
   const symbols = uses.length > LONGEST_LIST ? "" : uses.map((use) => use.symbols).join(" + ");
-  if (!complete) return [title, symbols && paragraph(equal(node.target, symbols)), note(word("pending_gradient"))].filter(Boolean);
+  if (!complete) {
+    const equation = symbols ? [paragraph(equal(node.target, symbols))] : [];
+    return [title, ...equation, note(word("pending_gradient"))];
+  }
   const written = symbols === "" ? [] : [
     symbols,
     captions.sum(uses.map(({factors}) => factors)),
     captions.sum(uses.map(({term}) => term)),
   ];
-  return [title, paragraph(equal(node.target, ...written, page.write(page.adjoints[i]))), note(word("chain_text"))];
+  const sum = equal(node.target, ...written, page.write(page.adjoints[i]));
+  return [title, paragraph(sum), note(word("chain_text"))];
 }
 
 // Each path from the root down to the node, with the product of its local derivatives.
@@ -100,27 +109,30 @@ function waysToRoot(page, i, complete) {
   if (i === graph.root) return [];
   const root = graph.nodes[graph.root].name;
   if (count > LONGEST_LIST) return [title, paragraph(word("ways_many", {count: captions.many(count), root}))];
-  const found = paths(graph, i), ones = !found.some((steps) => steps.length > graph.limits.factors);
-  const items = found.map((steps) => {
-    const names = [i, ...steps.map(([node]) => node)].map((node) => graph.nodes[node].name).reverse().join(" ← ");
+  const ways = paths(graph, i), ones = !ways.some((steps) => steps.length > graph.limits.factors);
+  const items = ways.map((steps) => {
+    const visited = [i, ...steps.map(([node]) => node)];
+    const names = visited.map((node) => graph.nodes[node].name).reverse().join(" ← ");
     const slopes = steps.map(([node, k]) => numbers.partials[node][k]).reverse();
     const product = slopes.reduce((soFar, slope) => soFar * slope, 1);
     const sum = equal(captions.product(slopes, ones), page.write(product));
-    return complete ? make("li", {}, `${names}: `, make("span", {class: "local"}, sum)) : make("li", {}, names);
+    return make("li", {}, ...complete ? [`${names}: `, make("span", {class: "local"}, sum)] : [names]);
   });
-  const ways = count === 1 ? word("way") : word("several_ways", {count});
-  return [title, note(word("ways_text", {count: ways, root})), list(items)];
+  const counted = count === 1 ? word("way") : word("several_ways", {count});
+  return [title, note(word("ways_text", {count: counted, root})), list(items)];
 }
 
 // ---------------------------------------------------------------- what if
 
 function whatIf(page, i) {
-  const {graph, word} = page, node = graph.nodes[i], title = heading(word("what_if")), custom = graph.fixed[i];
+  const {graph, word} = page, node = graph.nodes[i];
+  const title = heading(word("what_if")), custom = graph.fixed[i];
   if (node.op || node.role === "constant") return [];
   if (custom !== null) return [title, note(word("fixed", {name: node.name, op: graph.nodes[custom].op}))];
   const step = stepOf(node), label = word("what_if_label", {name: node.name});
   const field = make("input", {
-    id: "what-if", inputmode: "text", autocomplete: "off", spellcheck: "false", "aria-describedby": "what-if-help",
+    id: "what-if", inputmode: "text", autocomplete: "off", spellcheck: "false",
+    "aria-describedby": "what-if-help",
     oninput: () => {
       const x = read(field.value, page.lang), fine = Number.isFinite(x);
       help.hidden = fine;
@@ -135,7 +147,8 @@ function whatIf(page, i) {
   const help = make("p", {id: "what-if-help", class: "note", hidden: true}, word("not_a_number"));
   const reset = make("button", {type: "button", id: "reset", onclick: () => page.change(i, node.data)},
     word("reset", {value: page.write(node.data)}));
-  return [title, make("p", {class: "line"}, make("label", {for: "what-if"}, label), field), slider, help, paragraph(reset)];
+  const line = make("p", {class: "line"}, make("label", {for: "what-if"}, label), field);
+  return [title, line, slider, help, paragraph(reset)];
 }
 
 // ---------------------------------------------------------------- verdict
@@ -149,11 +162,13 @@ function verdictOf(page) {
     make("span", {class: "note"}, text[page.lang]),
     details[page.lang].length ? list(details[page.lang].map((detail) => make("li", {}, detail))) : null);
   const formulas = verdict.formulas.map((formula) => make("li", {}, formula));
-  const found = make("details", {},
+  const report = make("details", {},
     make("summary", {}, `${{verified: "✓", failed: "✗", open: "–"}[kind]} ${word(kind)}`),
-    note(word(kind === "verified" ? "verified_text" : "findings_text")), list(verdict.findings.map(finding)), formulas.length ? list(formulas) : null);
-  if (!page.changes.size) return [found];
+    note(word(kind === "verified" ? "verified_text" : "findings_text")),
+    list(verdict.findings.map(finding)), formulas.length ? list(formulas) : null);
+  if (!page.changes.size) return [report];
   const names = [...page.changes.keys()].map((i) => page.graph.nodes[i].name).join(", ");
-  return [found, make("p", {class: "wrong"}, word("changed_text")), note(word("changed", {names})),
-    paragraph(make("button", {type: "button", id: "reset-all", onclick: () => page.changeNothing()}, word("reset_all")))];
+  return [report, make("p", {class: "wrong"}, word("changed_text")), note(word("changed", {names})),
+    paragraph(make("button", {type: "button", id: "reset-all", onclick: () => page.changeNothing()},
+      word("reset_all")))];
 }

@@ -1,18 +1,26 @@
 // The picture: the SVG that Python laid out, with the numbers of the moment written into it.
 
-const SMALLEST = 0.6, LARGEST = 1.5, MOST = 4; // scales: of a large picture that scrolls, of a small one, by hand
+// Scales: of a large picture, which scrolls; of a small one; and the most that someone may choose.
+const SMALLEST = 0.6, LARGEST = 1.5, MOST = 4;
+const PADDING = 26; // pixels of the frame around the picture, both sides together
+const BORDERS = 20; // pixels between an outline and its text, both sides together
+const BLANK = "–";
+const MOST_ENDS = 8; // how many lit edges are brought into sight besides what is active
 
 class Picture {
+  // choose(index) is called for a box that is clicked, drag(index, pixels) for a leaf that is moved sideways.
   constructor(graph, choose, drag) {
     this.graph = graph;
     this.frame = document.getElementById("picture");
     this.svg = this.frame.querySelector("svg");
-    this.size = [Number(this.svg.getAttribute("width")), Number(this.svg.getAttribute("height"))];
+    this.size = ["width", "height"].map((side) => Number(this.svg.getAttribute(side)));
     this.svg.setAttribute("role", "group");
-    this.svg.removeAttribute("lang"); // which the page tells
+    this.svg.removeAttribute("lang"); // the page has one, which changes
     this.svg.querySelector("desc").remove(); // it holds the last numbers, and each box says its own
     this.svg.removeAttribute("aria-describedby");
+    /** @type {NodeListOf<HTMLElement>} */
     this.scopes = this.svg.querySelectorAll("g.scope");
+    /** @type {(kind: string) => any[]} */
     const all = (kind) => [...this.svg.querySelectorAll(`g.${kind}[data-node]`)];
     this.symbols = all("symbol");
     this.edges = all("edge");
@@ -20,28 +28,33 @@ class Picture {
     this.routes = this.svg.querySelectorAll("g.routes");
     for (const group of [...this.edges, ...this.symbols]) group.setAttribute("aria-hidden", "true");
     for (const label of this.locals) label.setAttribute("role", "img");
-    this.boxes = [];
-    for (const group of all("node")) {
-      const index = Number(group.dataset.node), unit = graph.units.get(index);
-      const outline = group.querySelector("path");
-      const texts = [...group.querySelectorAll("text")].map((text) => changeable(text, outline));
-      const gradient = graph.nodes[index].role === "constant" && !unit ? null : texts.pop();
-      this.boxes[index] = {group, title: group.querySelector("title"), gradient, value: texts.pop(), name: texts[0]};
-      group.setAttribute("role", "button");
-      group.setAttribute("tabindex", "-1");
-      group.addEventListener("click", () => choose(index));
-      group.addEventListener("keydown", (event) => event.key === "Enter" && choose(index));
-      group.addEventListener("focus", () => this.rove(index));
-      if (!unit && isOpen(graph, index)) {
-        group.classList.add("leaf");
-        group.addEventListener("pointerdown", (down) => dragged(group, down, (distance) => drag(index, distance)));
-      }
-    }
+    this.boxes = []; // by node
+    for (const group of all("node")) this.addBox(group, choose, drag);
     this.rove(graph.root);
-    this.target = [graph.root];
+    this.target = [graph.root]; // what was to be seen last
     this.scale = null; // until someone chooses: the whole picture, as far as it stays legible
     this.resize();
     new ResizeObserver(() => this.resize() && this.reveal(...this.target)).observe(this.frame);
+  }
+
+  addBox(group, choose, drag) {
+    const {graph} = this, index = Number(group.dataset.node), unit = graph.units.get(index);
+    const outline = group.querySelector("path");
+    const texts = [...group.querySelectorAll("text")].map((text) => changeable(text, outline));
+    // Above them is the name, if there is one; a constant has no gradient.
+    const gradient = graph.nodes[index].role === "constant" && !unit ? null : texts.pop();
+    const title = group.querySelector("title");
+    this.boxes[index] = {group, title, gradient, value: texts.pop(), name: texts[0]};
+    group.setAttribute("role", "button");
+    group.setAttribute("tabindex", "-1");
+    group.addEventListener("click", () => choose(index));
+    group.addEventListener("keydown", (event) => event.key === "Enter" && choose(index));
+    group.addEventListener("focus", () => this.rove(index));
+    if (!unit && isOpen(graph, index)) {
+      group.classList.add("leaf");
+      const move = (distance) => drag(index, distance);
+      group.addEventListener("pointerdown", (down) => dragged(group, down, move));
+    }
   }
 
   // What the picture and its scopes are called.
@@ -84,30 +97,33 @@ class Picture {
     this.resize();
   }
 
-  // The scale at which all of it is in sight.
+  // The scale at which all of it is in sight; where the frame is not shown and has no size, a small one.
   room() {
-    const [width, height] = this.size;
-    return Math.max(Math.min((this.frame.clientWidth - 26) / width, (this.frame.clientHeight - 26) / height), 0.02);
+    const [width, height] = this.size, {clientWidth, clientHeight} = this.frame;
+    return Math.max(Math.min((clientWidth - PADDING) / width, (clientHeight - PADDING) / height), 0.02);
   }
 
   legible() {
     return Math.min(Math.max(this.room(), SMALLEST), LARGEST);
   }
 
-  // Whether that made a difference.
+  // Gives the picture the size of its scale; returns whether it had another.
   resize() {
-    const scale = this.scale ?? this.legible(), [width, height] = this.size.map((length) => `${length * scale}px`);
+    const scale = this.scale ?? this.legible();
+    const [width, height] = this.size.map((length) => `${length * scale}px`);
     if (this.svg.style.width === width) return false;
     Object.assign(this.svg.style, {width, height});
     return true;
   }
 
-  // Scrolls the picture, and only the picture, to where something happens: to a node, with others if there is room.
+  // Scrolls the picture, and only the picture, to where something happens: to a node, with others if there is
+  // room.
   reveal(index, others = []) {
     this.target = [index, others];
     const shown = [index, ...others].map((node) => this.boxes[this.graph.owner[node]]).filter(Boolean);
     if (!shown.length) return;
-    const outer = this.frame.getBoundingClientRect(), all = around(shown.map(({group}) => group.getBoundingClientRect()));
+    const outer = this.frame.getBoundingClientRect();
+    const all = around(shown.map(({group}) => group.getBoundingClientRect()));
     const fits = all.right - all.left <= outer.width && all.bottom - all.top <= outer.height;
     const inner = fits ? all : shown[0].group.getBoundingClientRect();
     const x = (inner.left + inner.right - outer.left - outer.right) / 2;
@@ -115,11 +131,13 @@ class Picture {
     const seen = inner.left >= outer.left && inner.right <= outer.right
       && inner.top >= outer.top && inner.bottom <= outer.bottom;
     const {scrollLeft, scrollTop} = this.frame, behavior = still() ? "instant" : "smooth";
-    if (!seen) this.frame.scrollTo({left: scrollLeft + x, top: scrollTop + y, behavior}); // scrollBy would add up
+    // Not scrollBy: while one smooth scroll is under way, those of the next steps would add up.
+    if (!seen) this.frame.scrollTo({left: scrollLeft + x, top: scrollTop + y, behavior});
   }
 
-  // view: {frame, place, ended, chosen, box(index), arrow(edge)}: a frame of the walk and which it is, whether the
-  // recorded gradients are all known, the box that is chosen, and what stands in boxes and on arrows.
+  // Shows a moment, `view`: {frame, place, ended, chosen, box(index), arrow(edge)}: a frame of the walk and
+  // which it is, whether the recorded gradients are all known, the box that is chosen, and what stands in
+  // boxes and on arrows.
   show(view) {
     const {graph} = this, forward = view.frame.phase === "forward";
     const active = new Set(view.frame.active.map((index) => graph.owner[index]));
@@ -130,8 +148,8 @@ class Picture {
       waiting[index] = says.waiting;
       put(value, says.value ?? (broken ? "✗" : BLANK), says.value === null);
       if (gradient) put(gradient, says.gradient ?? BLANK, says.gradient === null);
-      flag(group, {waiting: waiting[index], active: active.has(index), forward, broken, chosen: view.chosen === index});
-      flag(group, {pale: says.pale});
+      flag(group, {waiting: waiting[index], active: active.has(index), forward, broken, pale: says.pale});
+      flag(group, {chosen: view.chosen === index});
       const lines = [name, value, gradient].filter(Boolean).map((line) => line.shown).join(", ");
       group.setAttribute("aria-label", `${lines}: ${says.description}`); // what is seen, then the rest
       title.textContent = says.exact;
@@ -139,13 +157,14 @@ class Picture {
     for (const route of this.routes) flag(route, {early: !view.ended});
     for (const symbol of this.symbols) flag(symbol, {waiting: waiting[symbol.dataset.node]});
     for (const edge of this.edges) {
-      flag(edge, {waiting: waiting[graph.owner[edge.dataset.node]], lit: lit.has(edge.dataset.edge), forward});
+      const {node, edge: place} = edge.dataset;
+      flag(edge, {waiting: waiting[graph.owner[node]], lit: lit.has(place), forward});
     }
     for (const label of this.locals) {
-      const says = view.arrow(label.dataset.edge);
+      const {node, edge} = label.dataset, says = view.arrow(edge);
       label.text ??= changeable(label.querySelector("text"));
       put(label.text, says.text ?? BLANK, false);
-      flag(label, {waiting: waiting[graph.owner[label.dataset.node]], lit: lit.has(label.dataset.edge), forward});
+      flag(label, {waiting: waiting[graph.owner[node]], lit: lit.has(edge), forward});
       label.setAttribute("aria-label", says.description);
       label.querySelector("title").textContent = says.description;
     }
@@ -155,8 +174,6 @@ class Picture {
     this.reveal(view.frame.active[0] ?? (view.frame.phase === "start" ? 0 : graph.root), ends);
   }
 }
-
-const BLANK = "–", MOST_ENDS = 8, BORDERS = 20; // pixels between an outline and its text, both sides together
 
 // The two nodes that an edge, "operation:operand", joins.
 function endsOf(graph, edge) {
@@ -182,7 +199,8 @@ function dragged(group, down, tell) {
   };
   group.setPointerCapture(down.pointerId);
   group.addEventListener("pointermove", move);
-  group.addEventListener("lostpointercapture", () => group.removeEventListener("pointermove", move), {once: true});
+  const stop = () => group.removeEventListener("pointermove", move);
+  group.addEventListener("lostpointercapture", stop, {once: true});
 }
 
 function still() {
@@ -198,7 +216,8 @@ function changeable(text, outline = null) {
 function put(line, content, pending) {
   line.text.classList.toggle("pending", pending);
   if (line.shown === content) return;
-  line.room ??= line.outline ? line.outline.getBBox().width - BORDERS : line.text.getComputedTextLength() + 12;
+  line.room ??= line.outline ? line.outline.getBBox().width - BORDERS
+    : line.text.getComputedTextLength() + 12; // on an arrow: what Python left around the label
   line.text.textContent = line.shown = content;
   line.text.removeAttribute("textLength");
   if (content.length > line.original.length && line.text.getComputedTextLength() > line.room) {

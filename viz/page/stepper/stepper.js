@@ -1,14 +1,30 @@
 // The page: which step is shown, what is predicted, chosen and changed, and what follows from that.
 
-const PAUSE = 1600; // milliseconds at speed 1
+const PAUSE = 1600; // milliseconds between two steps, at speed 1
 
+/** @type {(id: string) => any} */
 const by = (id) => document.getElementById(id);
 
 class Page {
   constructor(graph) {
-    Object.assign(this, {graph, lang: graph.lang, changes: new Map(), step: 0, chosen: null, unit: null});
-    Object.assign(this, {more: new Map(), opened: new Set(), turned: null}); // of lists and the table
-    Object.assign(this, {predicting: false, tabled: false, timer: null, question: null, quiz: new Quiz(this)});
+    this.graph = graph;
+    this.lang = graph.lang;
+    this.changes = new Map(); // from a leaf to the number that someone gave it
+    this.step = 0;
+    this.timer = null; // while it plays
+
+    this.chosen = null; // the node that the panel is about, or
+    this.unit = null; // the folded scope
+    this.more = new Map(); // from a list in the panel to how often it was asked for more
+
+    this.tabled = false; // whether the table stands in place of the picture
+    this.opened = new Set(); // the scopes whose nodes have rows in it
+    this.turned = null; // the page of it that someone turned to
+
+    this.predicting = false;
+    this.question = null; // that waits for an answer
+    this.quiz = new Quiz(this);
+
     document.body.classList.add("live"); // without this code there is nothing to press
     this.write = (x) => write(x, graph.precision);
     this.word = this.word.bind(this);
@@ -32,22 +48,28 @@ class Page {
 
   speak(lang) {
     this.lang = document.documentElement.lang = by("language").value = lang;
+    /** @type {(what: string) => NodeListOf<HTMLElement>} */
     const all = (what) => document.querySelectorAll(`[data-${what}]`);
     for (const element of all("word")) element.textContent = this.word(element.dataset.word);
     for (const element of all("label")) element.setAttribute("aria-label", this.word(element.dataset.label));
     for (const element of all("hint")) element.title = this.word(element.dataset.hint);
     this.picture.speak(this.graph.words[lang].drawing, this.word);
-    by("keys-list").replaceChildren(...KEYS.map(([keys, what]) => make("tr", {},
-      make("td", {}, keys.flatMap((key) => [make("kbd", {}, this.word(key)), " "])), make("td", {}, this.word(what)))));
+    const rowOf = ([keys, what]) => make("tr", {},
+      make("td", {}, keys.flatMap((key) => [make("kbd", {}, this.word(key)), " "])),
+      make("td", {}, this.word(what)));
+    by("keys-list").replaceChildren(...KEYS.map(rowOf));
     this.compute();
     this.show();
   }
 
+  // Why a node is not possible with the changed numbers.
   explain(i) {
     const {nodes} = this.graph, {kind, node} = this.numbers.errors[i];
-    if (kind === "above") return `${this.word("error_above", {name: nodes[node].name})} ${this.explain(node)}`;
-    const {sign, needs} = nodes[i];
-    return this.word(`error_${kind}`, {call: this.captions.substituted(i), op: sign, needs: this.phrase(needs)});
+    if (kind === "above") {
+      return `${this.word("error_above", {name: nodes[node].name})} ${this.explain(node)}`;
+    }
+    const {sign, needs} = nodes[i], call = this.captions.substituted(i);
+    return this.word(`error_${kind}`, {call, op: sign, needs: this.phrase(needs)});
   }
 
   // ---------------------------------------------------------------- numbers
@@ -103,8 +125,8 @@ class Page {
 
   // The address says which step is meant.
   follow() {
-    const found = /^#step=(\d+)$/.exec(location.hash);
-    if (found) this.go(Number(found[1]));
+    const address = /^#step=(\d+)$/.exec(location.hash);
+    if (address) this.go(Number(address[1]));
   }
 
   play() {
@@ -130,7 +152,7 @@ class Page {
   }
 
   jump(phase) {
-    this.go(this.graph.moments.findIndex((moment) => moment[0] === phase));
+    this.go(this.graph.moments.findIndex((moment) => moment.phase === phase));
   }
 
   // ---------------------------------------------------------------- what is shown
@@ -145,7 +167,9 @@ class Page {
     this.more.clear();
     this.picture.rove(index);
     this.show();
-    if (matchMedia("(max-width: 48rem)").matches) by("node").scrollIntoView({behavior: still() ? "instant" : "smooth"});
+    // As stepper.css has it, the panel of a narrow page is below the picture.
+    const isNarrow = matchMedia("(max-width: 48rem)").matches;
+    if (isNarrow) by("node").scrollIntoView({behavior: still() ? "instant" : "smooth"});
   }
 
   show() {
@@ -163,9 +187,10 @@ class Page {
     if (this.unit) return describeScope(this, this.unit);
     if (this.chosen === null) return [make("p", {class: "note invitation"}, this.invitation())];
     const unit = this.graph.units.get(this.graph.owner[this.chosen]);
-    const out = unit && paragraph(make("button", {type: "button", class: "link", id: "out", onclick: () => this.chooseBox(unit.last)},
-      `↑ ${unit.scope}`));
-    return [...out ? [out] : [], ...describeNode(this, this.chosen)];
+    const goOut = () => this.chooseBox(unit.last);
+    const out = unit ? [paragraph(make("button",
+      {type: "button", class: "link", id: "out", onclick: goOut}, `↑ ${unit.scope}`))] : [];
+    return [...out, ...describeNode(this, this.chosen)];
   }
 
   invitation() {
@@ -176,7 +201,8 @@ class Page {
   showWalk() {
     const {step, question} = this, frame = this.frames[step], last = this.frames.length - 1;
     by("phase").textContent = this.word(`caption phase ${frame.phase}`);
-    by("caption").replaceChildren(...frame.caption.split("\n").flatMap((line, i) => i ? [make("br"), line] : [line]));
+    const lines = frame.caption.split("\n").flatMap((line, i) => i ? [make("br"), line] : [line]);
+    by("caption").replaceChildren(...lines);
     by("caption").classList.toggle("wrong", frame.broken);
     by("count").textContent = this.word("count", {step, last});
     Object.assign(by("slider"), {max: last, value: step});
@@ -208,7 +234,9 @@ class Page {
   // The field and the slider stay the same elements while someone types or drags.
   showWhatIf() {
     const key = `${this.chosen} ${this.lang}`;
-    if (this.whatIfOf !== key) by("change").replaceChildren(...(this.chosen === null ? [] : whatIf(this, this.chosen)));
+    if (this.whatIfOf !== key) {
+      by("change").replaceChildren(...(this.chosen === null ? [] : whatIf(this, this.chosen)));
+    }
     this.whatIfOf = key;
     if (!by("what-if")) return;
     const now = this.numbers.data[this.chosen], field = by("what-if");
@@ -236,7 +264,7 @@ class Page {
   }
 
   // Another page of the table, until the next step.
-  leaf(to) {
+  turnTable(to) {
     this.turned = to;
     this.show();
   }
@@ -247,8 +275,8 @@ class Page {
     this.show();
   }
 
-  // More of a list.
-  list(id) {
+  // More of a list in the panel.
+  showMore(id) {
     this.more.set(id, (this.more.get(id) ?? 0) + 1);
     this.show();
   }

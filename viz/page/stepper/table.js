@@ -1,10 +1,12 @@
-// The table: the numbers of the picture, a row for each box; the nodes of a folded scope have theirs when it is opened.
+// The table: the numbers of the picture, a row for each box; the nodes of a folded scope have theirs when it
+// is opened.
 
-const MOST_ROWS = 200; // on a page of the table
+const MOST_ROWS = 200; // on a page of the table; each step makes them all anew
 
 function tableOfNumbers(page) {
   const {graph, word} = page, scoped = graph.nodes.some((node) => node.scope);
-  const rows = tableRows(page), pages = Math.ceil(rows.length / MOST_ROWS), here = tablePage(page, rows, pages);
+  const rows = tableRows(page), pages = Math.ceil(rows.length / MOST_ROWS);
+  const here = tablePage(page, rows, pages);
   const columns = ["node", "value", "gradient", "role", "operands", ...scoped ? ["scope"] : []];
   const kind = (name) => ["value", "gradient"].includes(name) ? "number" : null;
   const head = (name) => make("th", {scope: "col", class: kind(name)}, word(name));
@@ -13,9 +15,15 @@ function tableOfNumbers(page) {
     make("thead", {}, make("tr", {}, columns.map(head))),
     make("tbody", {}, shown.map(([i, unit]) => unit ? scopeRow(page, unit) : nodeRow(page, i, scoped))));
   if (pages < 2) return [table];
-  const turn = (id, to, possible) => make("button", {type: "button", id, disabled: !possible, onclick: () => page.leaf(to)}, word(id));
-  const place = word("rows", {from: thousands(here * MOST_ROWS + 1), to: thousands(here * MOST_ROWS + shown.length), of: thousands(rows.length)});
-  return [make("p", {class: "line"}, turn("rows_before", here - 1, here), turn("rows_after", here + 1, here < pages - 1), place), table];
+  const turn = (id, to, possible) => make("button",
+    {type: "button", id, disabled: !possible, onclick: () => page.turnTable(to)}, word(id));
+  const first = here * MOST_ROWS;
+  const place = word("rows", {
+    from: thousands(first + 1), to: thousands(first + shown.length), of: thousands(rows.length),
+  });
+  const before = turn("rows_before", here - 1, here > 0);
+  const after = turn("rows_after", here + 1, here < pages - 1);
+  return [make("p", {class: "line"}, before, after, place), table];
 }
 
 // [index, unit]: for each box its node or its folded scope, and after a scope that is open the nodes inside.
@@ -31,7 +39,7 @@ function tableRows({graph, opened}) {
   return rows;
 }
 
-// The page of the table that someone turned to, otherwise that of what is active.
+// The page of the table that someone turned to, otherwise that of what the step is about.
 function tablePage(page, rows, pages) {
   if (page.turned !== null) return Math.min(page.turned, pages - 1);
   const active = new Set(page.frames[page.step].active.map((i) => page.graph.owner[i]));
@@ -44,8 +52,9 @@ function nodeRow(page, i, scoped) {
   const pending = (why) => make("span", {class: "note", title: word(why)}, BLANK);
   const cell = (x, why) => make("td", {class: "number"}, x === null ? pending(why) : number(page, x));
   const impossible = () => make("td", {class: "number"}, make("span", {class: "wrong"}, word("impossible")));
-  const opener = make("button", {type: "button", class: "link", "data-node": i, onclick: () => page.choose(i)},
-    node.heading || page.write(node.data));
+  const opener = make("button", {
+    type: "button", class: "link", "data-node": i, onclick: () => page.choose(i),
+  }, node.heading || page.write(node.data));
   return make("tr", {class: page.frames[page.step].active.includes(i) ? "active" : null},
     make("th", {scope: "row", class: graph.owner[i] !== i || graph.units.has(i) ? "inside" : null}, opener),
     page.numbers.errors[i] ? impossible() : cell(data[i], "pending_value"),
@@ -59,14 +68,20 @@ function scopeRow(page, unit) {
   const {graph, word} = page, [values, gradient] = summary(page, unit), open = page.opened.has(unit);
   const broken = brokenIn(page, unit) !== undefined;
   const active = page.frames[page.step].active.some((i) => graph.owner[i] === unit.last);
-  const toggle = make("button", {type: "button", class: "link", id: `scope-${unit.last}`, "aria-expanded": String(open),
-    "aria-label": word("inside_of", {scope: unit.scope}), onclick: () => page.unfold(unit)}, open ? "▾" : "▸");
-  const opener = make("button", {type: "button", class: "link", "data-scope": unit.last, onclick: () => page.chooseBox(unit.last)},
-    unit.scope);
+  const toggle = make("button", {
+    type: "button", class: "link", id: `scope-${unit.last}`, "aria-expanded": String(open),
+    "aria-label": word("inside_of", {scope: unit.scope}), onclick: () => page.unfold(unit),
+  }, open ? "▾" : "▸");
+  const opener = make("button", {
+    type: "button", class: "link", "data-scope": unit.last, onclick: () => page.chooseBox(unit.last),
+  }, unit.scope);
   const text = (said, why) => said ?? make("span", {class: "note", title: word(why)}, BLANK);
   return make("tr", {class: active ? "active" : null},
     make("th", {scope: "row"}, toggle, opener),
-    make("td", {class: "number"}, broken ? make("span", {class: "wrong"}, word("impossible")) : text(values, "pending_value")),
+    make("td", {class: "number"},
+      broken ? make("span", {class: "wrong"}, word("impossible")) : text(values, "pending_value")),
     make("td", {class: "number"}, text(gradient, "pending_gradient")),
-    make("td", {}, word("scope")), make("td", {}, count(word, unit.nodes.length, "node")), make("td", {}, unit.scope));
+    make("td", {}, word("scope")),
+    make("td", {}, count(word, unit.nodes.length, "node")),
+    make("td", {}, unit.scope));
 }

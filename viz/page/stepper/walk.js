@@ -1,14 +1,20 @@
-// The walk: what each step computes and what is said of it, as viz/steps.py and viz/walk/captions.py have it.
+// The walk: what each step computes and what is said of it, as viz/walk/moments.py and viz/walk/captions.py
+// have it.
 
-// One frame for each of graph.moments, [phase, scope, computed, edges]: the operations it computes and the edges along
-// which gradients go back.  Its `sets` are the numbers that become known in it, as [which, index, number] with which
-// "data" or "grads"; `terms` are the contributions to gradients.
+// One frame for each of graph.moments, which says what operations are computed and along which edges
+// gradients go back.  `sets` are the numbers that become known in a frame, as [which, index, number] with
+// which "data" or "grads"; `terms` are the contributions to gradients; `active` nodes and `lit` edges,
+// "operation:operand", are shown so.
 function walk(graph, numbers, captions) {
   const grads = Array(graph.nodes.length).fill(null);
-  return graph.moments.map(([phase, scope, computed, edges]) => {
-    const frame = {phase, scope, node: computed.at(-1) ?? null, active: computed, lit: [], sets: [], terms: [], broken: false};
+  return graph.moments.map(({phase, scope, computed, edges}) => {
+    const frame = {
+      phase, scope, node: computed.at(-1) ?? null, active: computed,
+      lit: [], sets: [], terms: [], broken: false, caption: "",
+    };
     if (phase === "start") {
-      for (const leaf of graph.nodes) if (!leaf.op) frame.sets.push(["data", leaf.index, numbers.data[leaf.index]]);
+      const leaves = graph.nodes.filter((node) => !node.op);
+      frame.sets = leaves.map(({index}) => ["data", index, numbers.data[index]]);
       return {...frame, caption: captions.start()};
     }
     if (phase === "forward") {
@@ -21,7 +27,8 @@ function walk(graph, numbers, captions) {
     if (numbers.errors[graph.root]) return {...frame, broken: true, caption: captions.error(graph.root)};
     if (phase === "seed") {
       grads[graph.root] = 1;
-      return {...frame, node: graph.root, active: [graph.root], sets: [["grads", graph.root, 1]], caption: captions.seed()};
+      const sets = [["grads", graph.root, 1]];
+      return {...frame, node: graph.root, active: [graph.root], sets, caption: captions.seed()};
     }
     if (phase === "end") return {...frame, caption: captions.end(grads)};
     frame.terms = edges.map(([node, operand]) => contribute(graph, numbers, grads, node, operand));
@@ -30,7 +37,9 @@ function walk(graph, numbers, captions) {
     frame.lit = edges.map((edge) => edge.join(":"));
     frame.node = edges.at(-1)?.[0] ?? null;
     const [term] = frame.terms;
-    return {...frame, caption: edges.length === 1 ? captions.backward(term) : captions.groupBackward(scope, frame.terms, grads)};
+    const caption = edges.length === 1 ? captions.backward(term)
+      : captions.groupBackward(scope, frame.terms, grads);
+    return {...frame, caption};
   });
 }
 
@@ -53,7 +62,8 @@ function known(graph, frames, step) {
 
 // Whether a node's gradient is complete after a step: nothing is added to it later.
 function isComplete(frames, step, i) {
-  return !frames.slice(step + 1).some(({sets}) => sets.some(([which, index]) => which === "grads" && index === i));
+  const changes = ([which, index]) => which === "grads" && index === i;
+  return !frames.slice(step + 1).some(({sets}) => sets.some(changes));
 }
 
 // A template of Python's with its fields filled in; who counts thousands ({n:,}) has put the commas in.
@@ -61,8 +71,8 @@ function fill(template, fields) {
   return template.replace(/\{(\w+)(?::,)?\}/g, (whole, name) => fields[name] ?? whole);
 }
 
-// As Python counts: an emoji is one character.
-function length(text) {
+// How long a text is as Python counts: an emoji is one character.
+function characters(text) {
   return [...text].length;
 }
 
@@ -76,9 +86,15 @@ function inBrackets(number) {
   return /^([\d.]+|∞|nan)$/.test(number) ? number : `(${number})`;
 }
 
+// Writes the captions, from templates in the page's language; `error` says why a node is not possible.
 class Captions {
   constructor(graph, numbers, write, word, error) {
-    Object.assign(this, {graph, numbers, write, word, error, counts: pathCounts(graph)});
+    this.graph = graph;
+    this.numbers = numbers;
+    this.write = write;
+    this.word = word;
+    this.error = error;
+    this.counts = pathCounts(graph);
   }
 
   say(message, fields = {}) {
@@ -108,7 +124,7 @@ class Captions {
       return this.placed(node, this.say("stale", {equation: equal(node.label, node.made, value)}));
     }
     const numbers = this.substituted(i);
-    const written = length(numbers) > this.graph.limits.made ? "" : numbers;
+    const written = characters(numbers) > this.graph.limits.made ? "" : numbers;
     return this.placed(node, equal(node.called, node.made, written, value));
   }
 
@@ -119,7 +135,8 @@ class Captions {
   backward({node, operand, target, outer, slope, before, after}) {
     const from = this.graph.nodes[node], to = this.graph.nodes[target];
     if (outer === 0 && !Number.isFinite(slope)) {
-      return this.placed(from, this.say("nothing", {outer: from.target, target: to.target, after: this.write(after)}));
+      const fields = {outer: from.target, target: to.target, after: this.write(after)};
+      return this.placed(from, this.say("nothing", fields));
     }
     const term = this.write(outer * slope);
     const product = `${this.write(outer)} · ${inBrackets(this.write(slope))} = ${term}`;
@@ -128,9 +145,12 @@ class Captions {
     if (before === null) text = this.say("backward", fields);
     else {
       const was = this.write(before);
-      text = this.say("again", {...fields, before: was, sum: `${was} + ${inBrackets(term)} = ${this.write(after)}`});
+      const sum = `${was} + ${inBrackets(term)} = ${this.write(after)}`;
+      text = this.say("again", {...fields, before: was, sum});
     }
-    if (from.shared[operand]) text = this.say("ordinal", {text, numbered: from.locals[operand], k: operand + 1});
+    if (from.shared[operand]) {
+      text = this.say("ordinal", {text, numbered: from.locals[operand], k: operand + 1});
+    }
     return this.placed(from, text);
   }
 
@@ -139,8 +159,10 @@ class Captions {
     const leaves = nodes.filter((node) => !node.op && grads[node.index] !== null && node.index !== root);
     const shown = leaves.slice(0, limits.leaves), products = shown.map((leaf) => this.products(leaf));
     const ones = !products.flat().some((slopes) => slopes.length > limits.factors);
-    const lines = shown.map((leaf, k) => this.placed(leaf, this.sumOverPaths(leaf, grads[leaf.index], products[k], ones)));
-    if (leaves.length > lines.length) lines.push(this.say("more", {count: thousands(leaves.length - lines.length)}));
+    const sum = (leaf, k) => this.sumOverPaths(leaf, grads[leaf.index], products[k], ones);
+    const lines = shown.map((leaf, k) => this.placed(leaf, sum(leaf, k)));
+    const more = leaves.length - lines.length;
+    if (more) lines.push(this.say("more", {count: thousands(more)}));
     return [this.say("end"), ...lines].join("\n");
   }
 
@@ -151,8 +173,10 @@ class Captions {
     return paths(this.graph, leaf.index).map((steps) => steps.map(slope).reverse());
   }
 
+  // ∂L/∂x = 2 · 3 + 1 · 4 = 10, if that is short enough and adds up.  Of infinite terms no sum is written.
   sumOverPaths(leaf, gradient, products, ones) {
-    const {target} = leaf, value = this.write(gradient), count = this.counts[leaf.index], {limits} = this.graph;
+    const {target} = leaf, value = this.write(gradient);
+    const count = this.counts[leaf.index], {limits} = this.graph;
     if (products.length) {
       const terms = products.map((slopes) => slopes.reduce((soFar, slope) => soFar * slope, 1));
       const size = terms.reduce((soFar, term) => soFar + Math.abs(term), 0);
@@ -160,8 +184,10 @@ class Captions {
       if (Number.isFinite(size) && Math.abs(total - gradient) <= 1e-9 * size) {
         const factors = this.sum(products.map((slopes) => this.product(slopes, ones)));
         const added = this.sum(terms.map(this.write));
-        for (const text of [equal(target, factors, count > 1 ? added : "", value), equal(target, added, value)]) {
-          if (length(text) <= limits.sum) return text;
+        const full = equal(target, factors, count > 1 ? added : "", value);
+        const short = equal(target, added, value);
+        for (const text of [full, short]) {
+          if (characters(text) <= limits.sum) return text;
         }
       }
     }
@@ -199,7 +225,8 @@ class Captions {
   }
 
   groupBackward(scope, terms, grads) {
-    const count = thousands(terms.length), gradient = normOf(this.word, this.write, scopeOf(this.graph, scope), grads);
+    const count = thousands(terms.length);
+    const gradient = normOf(this.word, this.write, scopeOf(this.graph, scope), grads);
     return this.say(gradient === null ? "group backward" : "group gradient", {scope, count, gradient});
   }
 }
