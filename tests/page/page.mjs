@@ -13,7 +13,7 @@ export function told(name) {
 }
 
 const NAMES = [
-  "Page", "ROWS", "compute", "contribute", "erf", "erfc", "inBrackets", "isComplete", "isOpen", "judge", "known", "mark",
+  "Page", "ROWS", "compute", "contribute", "erf", "erfc", "inBrackets", "isComplete", "isOpen", "judge", "known",
   "near", "outputsOf", "pathCounts", "paths", "pow", "prepare", "questionOf", "read", "stepOf", "thousands", "tidy", "times",
   "walk", "write", "writeExact",
 ];
