@@ -1,13 +1,16 @@
 # %% [markdown]
 # # Lesson 1: your first computational graph
 #
-# This lesson takes one small formula forward and backward: by hand, by the engine, in a picture, and through a proof.
+# This lesson takes one small formula forward and backward: by hand, by the engine, in a picture, and through
+# a proof.
 #
-# A neural network learns by asking one question over and over: *if I change this weight a little, how does the loss
-# change?*  The answer is a derivative, and **backpropagation** is the bookkeeping that finds the derivatives for all
-# weights at once.  We do it here on the smallest model worth drawing: a straight line and a single data point.
+# A neural network learns by asking one question over and over: *if I change this weight a little, how does
+# the loss change?*  The answer is a derivative, and **backpropagation** is the bookkeeping that finds the
+# derivatives for all weights at once.  We do it here on the smallest model worth drawing: a straight line and
+# a single data point.
 #
-# You need to know what a derivative is, and the chain rule.  The blocks under "This prints" show what to expect.
+# You need to know what a derivative is, and the chain rule.  The blocks under "This prints" show what to
+# expect.
 
 # %%
 import os
@@ -32,8 +35,8 @@ def show(figure, name):
 # %% [markdown]
 # ## Forward, by hand
 #
-# The line is ŷ = wx + b.  Its weight is w = 2, its bias b = 1.  The data point is x = 3, y = 9.  How wrong the line is
-# there is measured by the squared error L = (ŷ − y)².
+# The line is ŷ = wx + b.  Its weight is w = 2, its bias b = 1.  The data point is x = 3, y = 9.  How wrong
+# the line is there is measured by the squared error L = (ŷ − y)².
 #
 # Split the formula until each step does one thing.  Every step gets a name:
 
@@ -63,11 +66,11 @@ print(f"L = e² = ({e})² = {L}")
 #
 # ## Backward, by hand
 #
-# Each step has a **local derivative**: how its result reacts to what went into it.  They need no more than school
-# calculus, because a step does one thing: dL/de = 2e, de/dŷ = 1, dŷ/dz = 1, dŷ/db = 1, dz/dw = x.
+# Each step has a **local derivative**: how its result reacts to what went into it.  They need no more than
+# school calculus, because a step does one thing: dL/de = 2e, de/dŷ = 1, dŷ/dz = 1, dŷ/db = 1, dz/dw = x.
 #
-# The chain rule multiplies local derivatives along the way from L down to a weight.  We start at the loss and reuse
-# each product for whatever lies below it: ∂L/∂ŷ is computed once and serves both w and b.
+# The chain rule multiplies local derivatives along the way from L down to a weight.  We start at the loss and
+# reuse each product for whatever lies below it: ∂L/∂ŷ is computed once and serves both w and b.
 
 # %%
 dl_de = 2 * e
@@ -107,13 +110,13 @@ print(f"L moves from {L} to {nudged:.6f}: by {(nudged - L) / nudge:.3f} per unit
 # L moves from 4 to 3.988009: by -11.991 per unit of w
 # ```
 #
-# Close to −12, and closer for a smaller nudge: a derivative is exact only in the limit.  A network with a million
-# weights would need a million such experiments; backpropagation needs one walk.
+# Close to −12, and closer for a smaller nudge: a derivative is exact only in the limit.  A network with a
+# million weights would need a million such experiments; backpropagation needs one walk.
 #
 # ## By the engine
 #
-# A `Value` is a number that remembers which operation made it, from what.  Write the formula as before, with Values;
-# `parameter` makes a Value that training may change.  The names are for messages and drawings.
+# A `Value` is a number that remembers which operation made it, from what.  Write the formula as before, with
+# Values; `parameter` makes a Value that training may change.  The names are for messages and drawings.
 
 # %%
 w, b = parameter(2, "w"), parameter(1, "b")
@@ -142,8 +145,8 @@ for value in (L, e, yhat, z, b, w):
 #    w =  2.0    ∂L/∂w = -12.0
 # ```
 #
-# The same numbers.  There is no trick behind `backward`: the local derivatives were stored when each node was made, and
-# it multiplied them, as we did.  You can look at them:
+# The same numbers.  There is no trick behind `backward`: the local derivatives were stored when each node was
+# made, and it multiplied them, as we did.  You can look at them:
 
 # %%
 for value in (L, e, yhat, z):
@@ -165,8 +168,8 @@ for value in (L, e, yhat, z):
 #
 # ## Drawn
 #
-# Data is yellow, parameters are violet, computations are light-blue boxes.  Values flow along the arrows, gradients
-# against them, and each arrow carries its local derivative.  Find the two ways that share ∂L/∂ŷ.
+# Data is yellow, parameters are violet, computations are light-blue boxes.  Values flow along the arrows,
+# gradients against them, and each arrow carries its local derivative.  Find the two ways that share ∂L/∂ŷ.
 
 # %%
 show(viz.draw(L), "first_graph.svg")
@@ -174,8 +177,8 @@ show(viz.draw(L), "first_graph.svg")
 # %% [markdown]
 # ## Verified
 #
-# Why believe it?  `verify` proves the rule of each operation with computer algebra, checks that the rules were put
-# together as the chain rule says, and computes everything again with fifty digits.
+# Why believe it?  `verify` proves the rule of each operation with computer algebra, checks that the rules
+# were put together as the chain rule says, and computes everything again with fifty digits.
 
 # %%
 report = microgrid.verify(L)
@@ -191,8 +194,8 @@ print("everything verified:", report.ok)
 #
 # ## And now it learns
 #
-# The gradient points to where L grows, so step the other way: w ← w − η ∂L/∂w, and likewise for b.  `recompute` runs
-# the same graph forward again with the new numbers.
+# The gradient points to where L grows, so step the other way: w ← w − η ∂L/∂w, and likewise for b.
+# `recompute` runs the same graph forward again with the new numbers.
 
 # %%
 rate = 0.04

@@ -3,9 +3,9 @@
 #
 # This lesson shows a gradient as a sum over the paths of a graph, and finds the path that a formula forgot.
 #
-# In lesson 1 a single way led from each weight to the loss.  Real networks are not like that: a convolution uses one
-# weight at every pixel, a recurrent network at every time step, a residual network lets its input skip layers.  Their
-# graphs branch and meet again.  One sentence then holds the whole theory:
+# In lesson 1 a single way led from each weight to the loss.  Real networks are not like that: a convolution
+# uses one weight at every pixel, a recurrent network at every time step, a residual network lets its input
+# skip layers.  Their graphs branch and meet again.  One sentence then holds the whole theory:
 #
 # > The derivative is the **sum over all paths** of the **product of the local derivatives** along each path.
 #
@@ -39,8 +39,8 @@ def show(figure, name):
 #
 # z1 = w1·x, then z2 = w2·(z1 + x), then ŷ = w1·(z1 + z2).
 #
-# The weight w1 is used twice, in the first line and in the last.  The input x goes into z1 and also skips it; z1 goes
-# into z2 and skips that.  We name the two sums s and t, so that every node has a name.
+# The weight w1 is used twice, in the first line and in the last.  The input x goes into z1 and also skips it;
+# z1 goes into z2 and skips that.  We name the two sums s and t, so that every node has a name.
 
 # %%
 x = Value(2, "x")
@@ -108,8 +108,9 @@ print(f"sum over the paths: {total:g}, by backward: {w1.grad:g}")
 #
 # ∂ŷ/∂w1 = ∂ŷ/∂z1 · ∂z1/∂w1 + ∂ŷ/∂z2 · ∂z2/∂z1 · ∂z1/∂w1
 #
-# and slides do.  These are the last two paths.  But w1 also stands in ŷ = w1·(z1 + z2) itself, and the derivative of
-# that with z1 and z2 held still is z1 + z2.  Computer algebra, which knows nothing about paths, decides:
+# and slides do.  These are the last two paths.  But w1 also stands in ŷ = w1·(z1 + z2) itself, and the
+# derivative of that with z1 and z2 held still is z1 + z2.  Computer algebra, which knows nothing about paths,
+# decides:
 
 # %%
 X, W1, W2 = sympy.symbols("x w1 w2")
@@ -135,8 +136,8 @@ print("what it misses is z1 + z2:", sympy.simplify(missing - (Z1 + Z2)) == 0)
 # what it misses is z1 + z2: True
 # ```
 #
-# More than half of the gradient was missing.  Nothing would crash with such a formula: training would go on, a little
-# in the wrong direction, at every step.  That is why derivatives are worth checking by a machine.
+# More than half of the gradient was missing.  Nothing would crash with such a formula: training would go on,
+# a little in the wrong direction, at every step.  That is why derivatives are worth checking by a machine.
 
 # %%
 report = microgrid.verify(yhat)
@@ -152,9 +153,9 @@ print("everything verified:", report.ok)
 #
 # ## So many paths, and one walk
 #
-# Let us stack blocks h ← h + σ(w·h).  Each offers two ways, through the layer or past it, so twenty blocks have 2²⁰
-# paths.  `backward` does not walk them one by one: it handles each node once, after everything above it is finished,
-# and so adds up a million paths in as many steps as the graph has arrows.
+# Let us stack blocks h ← h + σ(w·h).  Each offers two ways, through the layer or past it, so twenty blocks
+# have 2²⁰ paths.  `backward` does not walk them one by one: it handles each node once, after everything above
+# it is finished, and so adds up a million paths in as many steps as the graph has arrows.
 
 
 # %%
@@ -179,9 +180,9 @@ print(f"{path_count(top, start)} paths, {counts(top).nodes} nodes, {counts(top).
 #
 # ## Why skipping helps
 #
-# Without the skip there is one path, and each layer multiplies it by w·σ′, which is at most 0.9/4.  The product
-# vanishes with depth, and with it all learning in the first layers.  With the skip, one of the paths multiplies only
-# ones: it brings the gradient down unharmed, however deep the network is.
+# Without the skip there is one path, and each layer multiplies it by w·σ′, which is at most 0.9/4.  The
+# product vanishes with depth, and with it all learning in the first layers.  With the skip, one of the paths
+# multiplies only ones: it brings the gradient down unharmed, however deep the network is.
 
 # %%
 for depth in (1, 5, 20, 100):

@@ -1,9 +1,9 @@
 # %% [markdown]
 # # Lesson 3: training a network
 #
-# This lesson trains a small network to tell two half moons apart: first step by step, then fast.  That takes **data**,
-# a **model** with parameters, a **loss** that says how wrong it is, and an **optimiser** that moves the parameters
-# against the gradient of the loss.
+# This lesson trains a small network to tell two half moons apart: first step by step, then fast.  That takes
+# **data**, a **model** with parameters, a **loss** that says how wrong it is, and an **optimiser** that moves
+# the parameters against the gradient of the loss.
 
 # %%
 import random
@@ -19,15 +19,16 @@ random.seed(1)
 model = MLP(2, [16, 16, 1])
 parameters = model.parameters()
 print(
-    f"{len(parameters)} parameters; the first point scores {model(X[0]).data:.3f} and belongs to moon {y[0]:.0f}"
+    f"{len(parameters)} parameters; the first point scores {model(X[0]).data:.3f} "
+    f"and belongs to moon {y[0]:.0f}"
 )
 
 # %% [markdown]
 # ## The loss, and steps by hand
 #
 # Two numbers go in, a score comes out: above 0 it says moon 1, below 0 moon −1.  The hinge loss of a point is
-# max(0, 1 − moon·score): nothing if the score is on the right side by at least 1.  The loss of the data is the mean.
-# `backward` finds all derivatives, and each parameter goes a little way downhill.
+# max(0, 1 − moon·score): nothing if the score is on the right side by at least 1.  The loss of the data is
+# the mean.  `backward` finds all derivatives, and each parameter goes a little way downhill.
 
 # %%
 for step in range(3):
@@ -50,8 +51,9 @@ for step in range(3):
 #
 # ## The same, recorded
 #
-# Every step built the same graph again, a hundred times over.  It is enough to record it for one point, with the point
-# and its moon as inputs, and to `compile` that: the program runs it for all points at once, here 800 times as fast.
+# Every step built the same graph again, a hundred times over.  It is enough to record it for one point, with
+# the point and its moon as inputs, and to `compile` that: the program runs it for all points at once, here
+# 800 times as fast.
 
 # %%
 x1, x2, moon = Value(0.0, "x1"), Value(0.0, "x2"), Value(1.0, "moon")

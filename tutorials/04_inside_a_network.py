@@ -1,8 +1,8 @@
 # %% [markdown]
 # # Lesson 4: what goes on inside
 #
-# A deep network may not learn at all, and its loss does not say why.  This lesson looks inside: how large are the
-# **activations** of each layer, and how large are the **gradients** that come back to it?
+# A deep network may not learn at all, and its loss does not say why.  This lesson looks inside: how large are
+# the **activations** of each layer, and how large are the **gradients** that come back to it?
 
 # %%
 import os
@@ -32,8 +32,9 @@ def show(axes, name):
 # %% [markdown]
 # ## Thirty layers
 #
-# The same network of thirty ReLU layers starts in three ways: all weights 0, weights of the size that Glorot and Bengio
-# worked out for tanh (Xavier), and the √2 times larger ones of He, made for ReLU, which passes on half of what it gets.
+# The same network of thirty ReLU layers starts in three ways: all weights 0, weights of the size that Glorot
+# and Bengio worked out for tanh (Xavier), and the √2 times larger ones of He, made for ReLU, which passes on
+# half of what it gets.
 
 
 # %%
@@ -59,7 +60,8 @@ def look(model):
 # %% [markdown]
 # ## What the monitor sees
 #
-# For every layer it keeps the activations of all samples, and the derivative of the loss with respect to each of them.
+# For every layer it keeps the activations of all samples, and the derivative of the loss with respect to each
+# of them.
 
 
 # %%
@@ -78,7 +80,8 @@ for name, monitor in monitors.items():
     layers = [stats for scope, stats in monitor.records[0].layers.items() if scope.startswith("relu")]
     first, last = layers[0], layers[-1]
     print(
-        f"{name}: activations {size(first.activations):.1e} in layer 1, {size(last.activations):.1e} in layer 30"
+        f"{name}: activations {size(first.activations):.1e} in layer 1, "
+        f"{size(last.activations):.1e} in layer 30"
     )
     print(f"{name}: gradients {size(last.gradients):.1e} in layer 30, {size(first.gradients):.1e} in layer 1")
 
@@ -94,9 +97,9 @@ for name, monitor in monitors.items():
 # He: gradients 1.6e-01 in layer 30, 2.2e-03 in layer 1
 # ```
 #
-# With zeros nothing gets through, so the layers never learn.  With Xavier's weights each ReLU layer loses half of the
-# mean square, on the way forward and on the way back: after thirty layers little is left.  With He's the sizes stay
-# within what chance does to a network this narrow.
+# With zeros nothing gets through, so the layers never learn.  With Xavier's weights each ReLU layer loses
+# half of the mean square, on the way forward and on the way back: after thirty layers little is left.  With
+# He's the sizes stay within what chance does to a network this narrow.
 
 # %% [markdown]
 # ## The pictures

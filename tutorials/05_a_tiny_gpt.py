@@ -1,9 +1,9 @@
 # %% [markdown]
 # # Lesson 5: a tiny GPT
 #
-# This lesson builds a language model of single numbers, teaches it the chemical elements, and lets it invent more.  A
-# **GPT** reads a text letter by letter and says after each how likely every letter is to come next.  Ours is small, but
-# has the parts of the large ones.  Each of its numbers is a `Value`, and one rule trains it: the chain rule.
+# This lesson builds a language model of single numbers, teaches it the chemical elements, and lets it invent
+# more.  A **GPT** reads a text letter by letter and says after each how likely every letter is to come next.
+# Ours is small, but has the parts of the large ones.  Its numbers are Values, and the chain rule trains it.
 
 # %%
 import os
@@ -15,22 +15,23 @@ import microgrid
 from microgrid import Value, dot, no_grad, optim, parameter, softmax
 from microgrid.nn import Module, losses
 
-ELEMENTS = """hydrogen helium lithium beryllium boron carbon nitrogen oxygen fluorine neon sodium magnesium aluminium
-silicon phosphorus sulfur chlorine argon potassium calcium scandium titanium vanadium chromium manganese iron cobalt
-nickel copper zinc gallium germanium arsenic selenium bromine krypton rubidium strontium yttrium zirconium niobium
-molybdenum technetium ruthenium rhodium palladium silver cadmium indium tin antimony tellurium iodine xenon caesium
-barium lanthanum cerium praseodymium neodymium promethium samarium europium gadolinium terbium dysprosium holmium erbium
-thulium ytterbium lutetium hafnium tantalum tungsten rhenium osmium iridium platinum gold mercury thallium lead bismuth
-polonium astatine radon francium radium actinium thorium protactinium uranium neptunium plutonium americium curium
-berkelium californium einsteinium fermium mendelevium nobelium lawrencium rutherfordium dubnium seaborgium bohrium
-hassium meitnerium darmstadtium roentgenium copernicium nihonium flerovium moscovium livermorium tennessine oganesson"""
+ELEMENTS = """hydrogen helium lithium beryllium boron carbon nitrogen oxygen fluorine neon sodium magnesium
+aluminium silicon phosphorus sulfur chlorine argon potassium calcium scandium titanium vanadium chromium
+manganese iron cobalt nickel copper zinc gallium germanium arsenic selenium bromine krypton rubidium strontium
+yttrium zirconium niobium molybdenum technetium ruthenium rhodium palladium silver cadmium indium tin antimony
+tellurium iodine xenon caesium barium lanthanum cerium praseodymium neodymium promethium samarium europium
+gadolinium terbium dysprosium holmium erbium thulium ytterbium lutetium hafnium tantalum tungsten rhenium
+osmium iridium platinum gold mercury thallium lead bismuth polonium astatine radon francium radium actinium
+thorium protactinium uranium neptunium plutonium americium curium berkelium californium einsteinium fermium
+mendelevium nobelium lawrencium rutherfordium dubnium seaborgium bohrium hassium meitnerium darmstadtium
+roentgenium copernicium nihonium flerovium moscovium livermorium tennessine oganesson"""
 NAMES = ELEMENTS.split()
 LETTERS = "." + "".join(sorted(set("".join(NAMES))))  # a dot stands before and after each name
 
 # %% [markdown]
-# A list of Values is a vector, a list of rows a matrix.  `normalized` keeps vectors at one size (RMSNorm).  With
-# **attention** a letter looks back: all so far offer keys and values, the newest asks with a query, its products with
-# the keys become weights for a sum of the values.  Each head has its slice (Vaswani et al. 2017, arXiv:1706.03762).
+# A list of Values is a vector, a list of rows a matrix.  `normalized` keeps vectors at one size (RMSNorm).
+# With **attention** a letter looks back: all so far offer keys and values, the newest asks with a query, its
+# products with the keys become weights for a sum of the values.  Each head has its slice (arXiv:1706.03762).
 
 
 # %%
@@ -57,8 +58,8 @@ def attention(query, keys, values, heads):
 
 
 # %% [markdown]
-# The model: x is what a letter is and where; attention adds what it finds, a perceptron what it makes of that.  Letters
-# come one by one, and their keys and values are kept in lists: nobody can look ahead.
+# The model: x is what a letter is and where; attention adds what it finds, a perceptron what it makes of
+# that.  Letters come one by one, and their keys and values are kept in lists: nobody can look ahead.
 
 
 # %%
@@ -71,14 +72,11 @@ class GPT(Module):
 
         self.heads, self.embedding, self.positions = heads, matrix(width, letters), matrix(context, width)
         self.query, self.key, self.value, self.mix = (matrix(width, width) for _ in range(4))
-        self.expand, self.shrink, self.head = (
-            matrix(4 * width, width),
-            matrix(width, 4 * width),
-            matrix(letters, width),
-        )
+        self.expand, self.shrink = matrix(4 * width, width), matrix(width, 4 * width)
+        self.head = matrix(letters, width)
 
     def __call__(self, letter, keys, values):
-        """The logits of what follows a letter, which comes as a list: 1 at its place in the alphabet, 0 elsewhere."""
+        """The logits of what follows a letter, a list with 1 at its place in the alphabet, 0 elsewhere."""
         x = added(times(self.embedding, letter), self.positions[len(keys)])
         h = normalized(x)
         keys.append(times(self.key, h))
@@ -114,8 +112,8 @@ model = GPT(len(LETTERS), 1 + max(map(len, NAMES)))
 print(f"{len(NAMES)} names in {len(LETTERS)} letters, {len(model.parameters())} parameters")
 
 # %% [markdown]
-# The graph depends on nothing but the length of a name.  So we record it once for each length and compile it, with the
-# letters as inputs.  All names of a length run at once, some 170 times as fast as one graph after another.
+# The graph depends on nothing but the length of a name.  So we record it once for each length and compile it,
+# with the letters as inputs.  All names of a length run at once, some 170 times as fast as one by one.
 
 # %%
 batches, programs = {}, {}
@@ -123,11 +121,9 @@ for name in NAMES:
     batches.setdefault(len(name) + 2, []).append(np.ravel(encoded(f".{name}.")))
 for length in batches:
     text = [[Value(0.0) for _ in LETTERS] for _ in range(length)]
-    programs[length] = microgrid.compile(
-        surprise(model, text), [x for row in text for x in row], model.parameters()
-    )
-letters = sum(len(name) + 1 for name in NAMES)
-weights = np.array([p.data for p in model.parameters()])
+    inputs = [x for row in text for x in row]
+    programs[length] = microgrid.compile(surprise(model, text), inputs, model.parameters())
+letters, weights = sum(len(name) + 1 for name in NAMES), np.array([p.data for p in model.parameters()])
 optimizer = optim.Adam(weights, lr=0.01)
 for step in range(int(os.environ.get("MICROGRID_STEPS", "300")) + 1):
     total, gradient = 0.0, np.zeros_like(weights)
@@ -143,7 +139,6 @@ for step in range(int(os.environ.get("MICROGRID_STEPS", "300")) + 1):
 
 # %% [markdown]
 # This prints, in 4 s:
-#
 # ```
 # 118 names in 25 letters, 4096 parameters
 # step 0: loss 3.6428; 100 of 100 are new: wvieripfgkyifp, ewvemmopa, yy, ekirra, ebicagvtpemddb
@@ -151,6 +146,5 @@ for step in range(int(os.environ.get("MICROGRID_STEPS", "300")) + 1):
 # step 200: loss 0.5866; 34 of 100 are new: viabonsonin, einssteot, protaoniu, stroetium, hakmsium
 # step 300: loss 0.5544; 9 of 100 are new: strolium, xensgenne, rubumium, tennosum, gelrium
 # ```
-#
-# To know 118 names by heart and hold them equally likely costs log 118 for a name, or 0.5408 for a letter: there is no
-# better.  Halfway there it has learnt that elements end in -ium; then it repeats what it knows.
+# To know 118 names by heart and hold them equally likely costs log 118 for a name, or 0.5408 for a letter:
+# there is no better.  Halfway there it has learnt that elements end in -ium; then it repeats what it knows.

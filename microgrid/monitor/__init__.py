@@ -1,11 +1,11 @@
-"""What goes on inside a network while it trains, seen with programs: activations, gradients and steps, by layer.
+"""What goes on inside a network in training, seen with programs: activations, gradients and steps, by layer.
 
     Monitor      takes snapshots of a model's layers: hand it to `fit`, or call observe() in your own loop
     Snapshot     the layers at one step
     LayerStats   one layer there: its activations and gradients; the share that is dead or saturated; norms
 
-A layer is a `microgrid.scope`, such as the "layer0" of an `MLP`, and its units are the nodes that leave it.  A model
-that opens no scope has none to watch.
+A layer is a `microgrid.scope`, such as the "layer0" of an `MLP`, and its units are the nodes that leave it.
+A model that opens no scope has none to watch.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ __all__ = ["LayerStats", "Monitor", "Snapshot"]
 EVERY = 20
 """Steps from one snapshot to the next, unless told, and..."""
 GROWTH = 4
-"""...the part of the steps so far that lies between two later on: what a network does changes most at first."""
+"""...the part of the steps so far that lies between two later on: a network changes most at first."""
 
 
 @dataclass(frozen=True)
@@ -41,14 +41,15 @@ class Snapshot:
 
 
 class Monitor:
-    """Takes snapshots of a model's layers while it trains; hand it to `fit`, or call `observe` in your own loop.
+    """Takes snapshots of a model's layers in training: hand it to `fit`, or call `observe` in your own loop.
 
-    `records` holds them.  The model records one sample, in a copy of it, and the graph is replayed for the first
-    `samples` of the batch (None: all), with dropout masks of its own: nothing changes for the training.  A model with
-    batch normalisation records its whole batch.  `every` is the number of steps from one snapshot to the next; by
-    default 20, and a quarter of the steps so far once that is more: 16 snapshots in 1,000 steps, 26 in 10,000.  The
-    recording takes as long as some 200 replayed steps of a small network, a snapshot as some 20.  `loss` is a function
-    of (predictions, targets), or its name in `nn.losses`; None: that of the `fit` which the monitor is handed to.
+    `records` holds them.  The model records one sample, in a copy of it, and the graph is replayed for the
+    first `samples` of the batch (None: all), with dropout masks of its own: nothing changes for the training.
+    A model with batch normalisation records its whole batch.  `every` is the number of steps from one
+    snapshot to the next; by default 20, and a quarter of the steps so far once that is more: 16 snapshots in
+    1,000 steps, 26 in 10,000.  The recording takes as long as some 200 replayed steps of a small network, a
+    snapshot as some 20.  `loss` is a function of (predictions, targets), or its name in `nn.losses`; None:
+    that of the `fit` which the monitor is handed to.
 
     >>> from microgrid import nn
     >>> monitor = Monitor(nn.MLP(2, [3, 1]), loss="mse")
@@ -85,7 +86,7 @@ class Monitor:
         self._last: tuple[Watch, int] | None = None
 
     def follow(self, loss: Loss) -> None:
-        """A training begins, as `fit` says: with a snapshot, and of its loss's gradients where `loss` is None."""
+        """`fit` says that training begins: a snapshot is due, of its loss's gradients if `loss` is None."""
         self._followed, self._begins = loss, True
 
     def wants(self, epoch: int, step: int) -> bool:
@@ -104,10 +105,10 @@ class Monitor:
         X: ArrayLike,
         y: ArrayLike,
     ) -> None:
-        """Take a snapshot with these parameters (None: the model's own) on a batch (samples, inputs) and its targets.
+        """Take a snapshot with these parameters (None: the model's) on a batch of samples and its targets.
 
-        Numbers that are not finite are recorded as they are.  GraphError if the model has no scopes, or decides by
-        data, so that one sample's graph is not another's.
+        Numbers that are not finite are recorded as they are.  GraphError if the model has no scopes, or
+        decides by data, so that one sample's graph is not another's.
         """
         import numpy as np
 
@@ -126,7 +127,7 @@ class Monitor:
         whole = any(norm.training for norm in self._norms)
         if self.samples is not None and not whole:
             X, y = X[: self.samples], y[: self.samples]
-        # what normalises by running statistics has them written into its graph: they may be others the next time
+        # running statistics are constants of the graph, and may be others the next time
         key = (
             None
             if self._norms and not whole

@@ -35,10 +35,10 @@ class Layer:
 def layers(
     nodes: Sequence[Value], samples: Sequence[Sequence[Value]], parameters: Sequence[Value]
 ) -> list[Layer]:
-    """The layers among the nodes under a loss (in `order`), as they are computed; `samples` are the leaves of each.
+    """The layers among the nodes under a loss (in `order`), as computed; `samples` are the leaves of each.
 
-    A scope inside another is part of it if all that leaves it leaves the other too, as a neuron is part of its layer.
-    GraphError if a scope has more units for one sample than for another.
+    A scope inside another is part of it if all that leaves it leaves the other too, as a neuron is part of
+    its layer.  GraphError if a scope has more units for one sample than for another.
     """
     edges = [(v, v.parents) for v in nodes]
     owner = _nearest(edges, samples)
@@ -134,8 +134,8 @@ def with_offsets(
 ) -> Recording:
     """The graph of a loss with a parameter of 0 added to each unit; these parameters come after the others.
 
-    What the loss depends on a unit by, it depends on its offset by: dL/du = dL/d(u + 0), of which a program computes
-    the right one for any sample, whichever way a ReLU goes.
+    What the loss depends on a unit by, it depends on its offset by: dL/du = dL/d(u + 0), of which a program
+    computes the right one for any sample, whichever way a ReLU goes.
     """
     plain = record([total, *units], inputs, parameters)
     first, count = plain.leaves, len(units)

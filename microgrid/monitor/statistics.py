@@ -1,4 +1,4 @@
-"""A model's layers as its recorded graph, replayed, shows them for a batch: what the units are, and their gradients."""
+"""A model's layers as its graph, replayed, shows them for a batch: the units and their gradients."""
 
 from __future__ import annotations
 
@@ -31,16 +31,17 @@ RANGES = {
 }
 """The activations that saturate, and the values they saturate at."""
 SATURATED = 0.015
-"""Nearer to an end than this share of the range: a tanh beyond ±0.97, a sigmoid below 0.015 or above 0.985."""
+"""Nearer to an end than this share of the range: tanh beyond ±0.97, sigmoid below 0.015 or above 0.985."""
 
 
 @dataclass(frozen=True)
 class LayerStats:
     """One layer at one moment of training; the arrays have a row for each sample and a column for each unit.
 
-    `gradients` are the derivatives of that sample's loss; where samples share a normalisation, of the losses' sum.
-    `preactivations` are the operands of the units' activations; of other units, their values.
-    `update_to_weight` is the length of the step over that of the layer's parameters before it, nan until `updated`.
+    `gradients` are the derivatives of that sample's loss; where samples share a normalisation, of the losses'
+    sum.  `preactivations` are the operands of the units' activations; of other units, their values.
+    `update_to_weight` is the length of the step over that of the layer's parameters before it, nan until
+    `updated`.
     """
 
     activations: Floats
@@ -52,13 +53,13 @@ class LayerStats:
 
     @property
     def dead(self) -> float:
-        """The share of the ReLUs that are 0 for every sample, so that none teaches them anything; nan without ReLUs."""
+        """The share of the ReLUs that are 0 for every sample, and so never learn; nan without ReLUs."""
         relus = self.activations[:, [op == "relu" for op in self.operations]]
         return float((relus == 0).all(axis=0).mean()) if relus.size else nan
 
     @property
     def saturated(self) -> float:
-        """The share of numbers near an end of their activation's range (see `SATURATED`); nan where none has one."""
+        """The share of numbers near an end of their activation's range (`SATURATED`); nan if none has one."""
         import numpy as np
 
         bounded = [k for k, op in enumerate(self.operations) if op in RANGES]
@@ -86,7 +87,7 @@ def _mean_length(rows: Floats) -> float:
 
 
 class Watch:
-    """A model's graph, of one sample or of a whole batch, as two programs: what the units are, and their gradients."""
+    """A model's graph, of a sample or a whole batch, as two programs: one of the units, one of gradients."""
 
     def __init__(
         self,
@@ -101,7 +102,7 @@ class Watch:
 
         self.whole, self.samples = whole, len(X) if whole else 1
         parameters = model.parameters()
-        # a copy over the same parameters, whose dropouts draw and whose statistics move in place of the model's
+        # a copy over the same parameters: its dropouts draw and its statistics move, not the model's
         copies: dict[int, Any] = {id(p): p for p in parameters}
         self.model = deepcopy(model, copies)
         self.dropouts = [copies[id(m)] for m in modules if hasattr(m, "masks") and hasattr(m, "draw")]
@@ -133,7 +134,7 @@ class Watch:
     def _record(
         self, loss: Loss, X: Floats, y: Floats, places: Sequence[int]
     ) -> tuple[Value, list[list[Value]], list[Value]]:
-        """The summed loss of some samples, the inputs of each, and all leaves that change: targets and masks too."""
+        """The summed loss of some samples, the inputs of each, and all leaves that change, masks included."""
         xs = [[Value(x, f"x{i}") for i, x in enumerate(X[k].ravel().tolist())] for k in places]
         samples = [_arranged(x, X.shape[1:]) for x in xs]
         predictions = (
@@ -203,7 +204,7 @@ def _arranged(flat: list[Value], shape: tuple[int, ...]) -> Any:
 
 
 def _computation(total: Value) -> tuple[Any, ...]:
-    """What a graph computes, whatever its inputs: operations, their operands, and the numbers written into the code."""
+    """What a graph computes, whatever its inputs: operations, their operands, numbers written in the code."""
     r = record([total], [], None)
     constants = [
         x for x, code, b, role in zip(r.data, r.code, r.b, r.role) if role == CONSTANT or (code and b < 0)

@@ -1,4 +1,4 @@
-"""The state of a module: its learned numbers by name, taken from it, given back, written to JSON and read from it."""
+"""The state of a module, its learned numbers by name: taken from it, given back, written to JSON and read."""
 
 from __future__ import annotations
 
@@ -38,7 +38,8 @@ def state(module: Stateful) -> dict[str, float]:
         names = [name for name, _ in found]
         twice = next(name for name in names if names.count(name) > 1)
         raise ValueError(
-            f"two parameters of the {type(module).__name__} are called {twice!r}: rename one, to tell them apart"
+            f"two parameters of the {type(module).__name__} are called {twice!r}: "
+            "rename one, to tell them apart"
         )
     return numbers
 
@@ -55,7 +56,7 @@ def restore(module: Stateful, numbers: Mapping[str, float]) -> None:
 
 
 def _statistics(module: Stateful) -> Iterator[tuple[str, Stateful, str, float]]:
-    """The name, holder and attribute of every list of numbers that no gradient trains, and its least possible one."""
+    """Each list of numbers that no gradient trains: its name, holder, attribute and least number."""
     for prefix, part in module.named_modules():
         for attribute, least in part.saved.items():
             yield f"{prefix}.{attribute}" if prefix else attribute, part, attribute, least
@@ -80,8 +81,8 @@ def _check(module: Stateful, numbers: Any, wanted: dict[str, float]) -> None:
         wrong = [f"it has no {missing[0]!r} ({len(missing)} missing)"] if missing else []
         wrong += [f"the model has no {unknown[0]!r:.80} ({len(unknown)} unknown)"] if unknown else []
         raise CheckpointError(
-            f"a state of {len(numbers)} numbers is not that of this {type(module).__name__}, which has {len(wanted)}: "
-            f"{'; '.join(wrong)}"
+            f"a state of {len(numbers)} numbers is not that of this {type(module).__name__}, which has "
+            f"{len(wanted)}: {'; '.join(wrong)}"
         )
     for name, x in numbers.items():
         if isinstance(x, bool) or not isinstance(x, int | float):

@@ -1,12 +1,12 @@
-"""Initial weights: the schemes of torch.nn.init, in place on parameters, and the gains that go with activations.
+"""Initial weights: the schemes of torch.nn.init, in place on parameters, and the gains of activations.
 
-Weights are a Linear, a Conv, a Layer or a Neuron (whose biases are left alone), or parameters in lists or an object
-array: a matrix has a row for each neuron and a column for each input, so fan_in is the number of columns and fan_out
-that of rows; for a convolution (out, in, width, ...) both are times the size of the kernel.  Every function gives back
-what it was given, and changes nothing if it raises.
+Weights are a Linear, a Conv, a Layer or a Neuron (whose biases are left alone), or parameters in lists or an
+object array: a matrix has a row for each neuron and a column for each input, so fan_in is the number of
+columns and fan_out that of rows; for a convolution (out, in, width, ...) both are times the size of the
+kernel.  Every function gives back what it was given, and changes nothing if it raises.
 
-`seed` is an int, a `random.Random` or a NumPy `Generator`, by default Python's `random`, as in `MLP`.  The same seed
-gives the same bits, in several layers too: to make layers differ, hand all of them one generator.
+`seed` is an int, a `random.Random` or a NumPy `Generator`, by default Python's `random`, as in `MLP`.  The
+same seed gives the same bits, in several layers too: to make layers differ, hand all of them one generator.
 """
 
 from __future__ import annotations
@@ -20,8 +20,9 @@ from ..base.messages import number
 from .weights import Seed, Source, Weights
 
 __all__ = [
-    "constant", "dirac", "eye", "gain", "he_normal", "he_uniform", "kaiming_normal", "kaiming_uniform", "normal",
-    "ones", "orthogonal", "sparse", "truncated_normal", "uniform", "xavier_normal", "xavier_uniform", "zeros",
+    "constant", "dirac", "eye", "gain", "he_normal", "he_uniform", "kaiming_normal", "kaiming_uniform",
+    "normal", "ones", "orthogonal", "sparse", "truncated_normal", "uniform",
+    "xavier_normal", "xavier_uniform", "zeros",
 ]  # fmt: skip
 
 W = TypeVar("W")
@@ -82,7 +83,7 @@ def truncated_normal(
     *,
     seed: Seed = None,
 ) -> W:
-    """Normal, given that it falls between `low` and `high`: limits of the weight, as in PyTorch, not multiples of std.
+    """Normal, given that it falls between `low` and `high`: weights, as in PyTorch, not multiples of std.
 
     ValueError unless low < high and std > 0, and if the probability of the interval is 0 in doubles.
     """
@@ -93,8 +94,8 @@ def truncated_normal(
         raise ValueError(
             f"truncated_normal needs low < high and std > 0, got low={low}, high={high}, std={std}"
         )
-    # By the inverse of the distribution function, mirrored so that the interval lies where that has digits: far above
-    # the mean it is 1, far below it goes on to 1e-308.
+    # By the inverse of the distribution function, mirrored so that the interval lies where that has digits:
+    # far above the mean it is 1, far below it goes on to 1e-308.
     scale = -std if low + high > 2 * mean else std
     first, last = sorted(erfc((mean - end) / scale / sqrt(2)) / 2 for end in (low, high))
     if first == last:
@@ -136,8 +137,9 @@ def he_uniform(
 ) -> W:
     """Uniform within ±gain √(3/fan) (He et al. 2015, arXiv:1502.01852); for ReLU ±√(6/fan_in).
 
-    The gain is that of `nonlinearity`, leaky_relu with the slope `a` unless another is named.  With `mode` "fan_in"
-    the variance of activations stays the same from layer to layer, with "fan_out" that of their gradients.
+    The gain is that of `nonlinearity`, leaky_relu with the slope `a` unless another is named.  With `mode`
+    "fan_in" the variance of activations stays the same from layer to layer, with "fan_out" that of their
+    gradients.
     """
     found = Weights("he_uniform", weights)
     bound = gain(nonlinearity, a) * sqrt(3 / found.fan(mode))
@@ -161,8 +163,8 @@ kaiming_uniform, kaiming_normal = he_uniform, he_normal
 def gain(nonlinearity: str, param: float | None = None) -> float:
     """The factor that makes up for an activation: 1 (linear, sigmoid), 5/3 (tanh), √2 (relu), ¾ (selu).
 
-    For leaky_relu it is √(2/(1 + a²)) with the slope a = `param`, 0.01 unless given.  The numbers are those of
-    PyTorch's calculate_gain; an activation that has none there is a ValueError.
+    For leaky_relu it is √(2/(1 + a²)) with the slope a = `param`, 0.01 unless given.  The numbers are those
+    of PyTorch's calculate_gain; an activation that has none there is a ValueError.
 
     >>> gain("leaky_relu", 1.0)
     1.0
@@ -189,8 +191,9 @@ def eye(weights: W) -> W:
 def orthogonal(weights: W, gain: float = 1.0, *, seed: Seed = None) -> W:
     """gain times a random matrix of orthonormal rows, or columns where there are more rows than columns.
 
-    Uniform over such matrices (Saxe et al. 2014, arXiv:1312.6120): the Q of a normal matrix, with the signs that make
-    the diagonal of R positive (Mezzadri 2007, arXiv:math-ph/0609050).  A convolution counts as (out, all the rest).
+    Uniform over such matrices (Saxe et al. 2014, arXiv:1312.6120): the Q of a normal matrix, with the signs
+    that make the diagonal of R positive (Mezzadri 2007, arXiv:math-ph/0609050).  A convolution counts as
+    (out, all the rest).
     """
     import numpy as np
 
@@ -205,8 +208,8 @@ def orthogonal(weights: W, gain: float = 1.0, *, seed: Seed = None) -> W:
 def sparse(weights: W, sparsity: float, std: float = 0.01, *, seed: Seed = None) -> W:
     """Normal with standard deviation `std`, except that a random ⌈sparsity · rows⌉ of each column are 0.
 
-    After Martens 2010, "Deep learning via Hessian-free optimization".  ValueError unless there are two dimensions and
-    0 <= sparsity <= 1.
+    After Martens 2010, "Deep learning via Hessian-free optimization".  ValueError unless there are two
+    dimensions and 0 <= sparsity <= 1.
     """
     found = Weights("sparse", weights)
     rows, columns = found.matrix()
@@ -223,10 +226,10 @@ def sparse(weights: W, sparsity: float, std: float = 0.01, *, seed: Seed = None)
 
 
 def dirac(weights: W, groups: int = 1) -> W:
-    """The kernels (out, in, width, ...) of a convolution that hands on its inputs: 1 in the middle of kernel (i, i).
+    """Kernels (out, in, width, ...) of a convolution that hands its inputs on: 1 in the middle of (i, i).
 
-    All else is 0, outputs beyond the number of inputs too.  With `groups` each group of outputs hands on the inputs.
-    ValueError unless there are 3 to 5 dimensions and the groups divide the outputs.
+    All else is 0, outputs beyond the number of inputs too.  With `groups` each group of outputs hands on the
+    inputs.  ValueError unless there are 3 to 5 dimensions and the groups divide the outputs.
     """
     found, groups = Weights("dirac", weights), whole(groups, "dirac: groups")
     if not 3 <= len(found.shape) <= 5:

@@ -1,7 +1,8 @@
 """Layers to be put together: linear ones, convolutions, maxout, activations.
 
-Linear layers and convolutions start as PyTorch's do: weights and biases uniform within ±1/√n, where n is the number of
-inputs that an output has.  `seed` is an int, a `random.Random` or a NumPy `Generator`, by default Python's `random`.
+Linear layers and convolutions start as PyTorch's do: weights and biases uniform within ±1/√n, where n is the
+number of inputs that an output has.  `seed` is an int, a `random.Random` or a NumPy `Generator`, by default
+Python's `random`.
 """
 
 from __future__ import annotations
@@ -70,11 +71,12 @@ def _affine(b: list[Value], w: list[Value], xs: list[Value], place: int) -> Valu
 
 
 class Conv(Module):
-    """The same `kernel` weights at every place of a signal: PyTorch's Conv1d, a correlation, w not turned round.
+    """The same `kernel` weights at every place of a signal: PyTorch's Conv1d, a correlation, w not reversed.
 
-    A signal has `nin` channels and the output `nout`; both are one list, channel after channel (rows are accepted),
-    so that other layers can follow.  Of a signal of length n there are ⌊(n + 2 padding - kernel)/stride⌋ + 1 outputs
-    in a channel; beyond its ends are zeros.  `w` is indexed by output channel, input channel and place.
+    A signal has `nin` channels and the output `nout`; both are one list, channel after channel (rows are
+    accepted), so that other layers can follow.  Of a signal of length n there are ⌊(n + 2 padding -
+    kernel)/stride⌋ + 1 outputs in a channel; beyond its ends are zeros.  `w` is indexed by output channel,
+    input channel and place.
 
     >>> edge = Conv(1, 1, 2, bias=False)
     >>> edge.w[0][0][0].data, edge.w[0][0][1].data = -1.0, 1.0
@@ -121,7 +123,7 @@ class Conv(Module):
                 self.b.append(parameter(start, "b"))
 
     def __call__(self, x: Numbers) -> Any:
-        """The channels of the output, one after the other; ValueError if the kernel does not fit into the signal."""
+        """The channels of the output, one after the other; ValueError if the signal is too short."""
         (nin, nout), xs = self.channels, inputs(self._flat(x), None, self)
         length, rest = divmod(len(xs), nin)
         if rest:
@@ -162,9 +164,9 @@ class Conv(Module):
 
 
 class Maxout(Module):
-    """The largest of `pieces` linear functions, for each of `nout` outputs (Goodfellow et al. 2013, arXiv:1302.4389).
+    """The largest of `pieces` linear functions, for each of `nout` outputs.
 
-    Where two are largest, each gets half of the gradient.
+    After Goodfellow et al. 2013, arXiv:1302.4389.  Where two are largest, each gets half of the gradient.
 
     >>> Maxout(3, 2).pieces
     [Linear(3, 2), Linear(3, 2)]

@@ -1,12 +1,12 @@
 """Losses: how far predictions are from targets, as one Value to call `backward` on or to compile.
 
-Predictions are Values, targets numbers or Values.  A target that is a number may shape the graph (a class picks a
-term); one that is a Value stays a node, whatever its data, so that a compiled loss can take it as an input.  The
-definitions are PyTorch's, except where a docstring says otherwise.
+Predictions are Values, targets numbers or Values.  A target that is a number may shape the graph (a class
+picks a term); one that is a Value stays a node, whatever its data, so that a compiled loss can take it as an
+input.  The definitions are PyTorch's, except where a docstring says otherwise.
 
-`reduction` is "mean" (over the samples; where a prediction is a list, over all its numbers, as in PyTorch), "sum", or
-"none" for the losses themselves, nested as the predictions are.  An empty batch is a ValueError, and so are numbers of
-predictions and targets that differ.
+`reduction` is "mean" (over the samples; where a prediction is a list, over all its numbers, as in PyTorch),
+"sum", or "none" for the losses themselves, nested as the predictions are.  An empty batch is a ValueError,
+and so are numbers of predictions and targets that differ.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ __all__ = [
 Loss: TypeAlias = Callable[[list[Any], list[Any]], Value]
 """What is minimised: a function of a batch's predictions and targets, such as those below."""
 
-# Logarithms of probabilities stop at -100, as in PyTorch's binary_cross_entropy, so a certain miss has a finite loss.
+# Logarithms of probabilities stop at -100, as in PyTorch's binary_cross_entropy: a certain miss costs 100.
 LOWEST = exp(-100.0)
 
 # By how much rounding may lift a logarithm of a probability above 0.
@@ -53,7 +53,7 @@ def mse(predictions: Numbers, targets: Numbers, *, reduction: str = "mean") -> A
 
 
 def half_mse(predictions: Numbers, targets: Numbers, *, reduction: str = "mean") -> Any:
-    """Half the squared error, so that its derivative is ŷ - y; with reduction="sum" the ½ Σ (y - ŷ)² of textbooks."""
+    """Half the squared error, of derivative ŷ - y; with reduction="sum" the ½ Σ (y - ŷ)² of textbooks."""
     if reduction == "none":
         return by_number("half_mse", lambda p, t: (p - t) ** 2 / 2, predictions, targets, reduction)
     return by_number("half_mse", lambda p, t: (p - t) ** 2, predictions, targets, reduction) / 2
@@ -65,9 +65,10 @@ def mae(predictions: Numbers, targets: Numbers, *, reduction: str = "mean") -> A
 
 
 def huber(predictions: Numbers, targets: Numbers, *, delta: float = 1.0, reduction: str = "mean") -> Any:
-    """½ e² for errors |e| up to `delta`, delta (|e| - ½ delta) beyond (Huber 1964, doi:10.1214/aoms/1177703732).
+    """½ e² for errors |e| up to `delta`, delta (|e| - ½ delta) beyond.
 
-    ValueError unless delta > 0.  PyTorch's SmoothL1Loss with beta = delta is this divided by delta.
+    After Huber 1964, doi:10.1214/aoms/1177703732.  ValueError unless delta > 0.  PyTorch's SmoothL1Loss with
+    beta = delta is this divided by delta.
     """
     delta = number(delta, where="huber: delta is a real number")
     if delta <= 0:
@@ -102,8 +103,8 @@ def hinge(predictions: Numbers, targets: Numbers, *, reduction: str = "mean") ->
 def bce(predictions: Numbers, targets: Numbers, *, reduction: str = "mean") -> Any:
     """Binary cross-entropy of probabilities, -(y log ŷ + (1 - y) log(1 - ŷ)).
 
-    Predictions, and targets that are numbers, outside [0, 1] are a ValueError.  The logarithms stop at -100 as in
-    PyTorch (Keras: at -16.1), where hardly a slope is left: train with `bce_with_logits`.
+    Predictions, and targets that are numbers, outside [0, 1] are a ValueError.  The logarithms stop at -100
+    as in PyTorch (Keras: at -16.1), where hardly a slope is left: train with `bce_with_logits`.
 
     >>> [round(loss.data, 2) for loss in bce([Value(0.60), Value(0.62)], [0, 1], reduction="none")]
     [0.92, 0.48]
@@ -158,10 +159,10 @@ def _either(t: Any, yes: Callable[[], Any], no: Callable[[], Any]) -> Any:
 def cross_entropy(predictions: Numbers, targets: Numbers, *, reduction: str = "mean") -> Any:
     """Cross-entropy -Σ y log ŷ, where a prediction is a list of probabilities, one for each class.
 
-    Takes one sample with its target, or a list of samples with a list of targets.  A target is the number of the
-    class, from 0, or a distribution over the classes: a list of numbers that add up to 1, or of Values (which can be
-    inputs of a compiled loss).  Probabilities outside [0, 1] are a ValueError; their logarithms stop at -100.
-    PyTorch's function of this name takes logits: here, `cross_entropy_with_logits`.
+    Takes one sample with its target, or a list of samples with a list of targets.  A target is the number of
+    the class, from 0, or a distribution over the classes: a list of numbers that add up to 1, or of Values
+    (which can be inputs of a compiled loss).  Probabilities outside [0, 1] are a ValueError; their logarithms
+    stop at -100.  PyTorch's function of this name takes logits: here, `cross_entropy_with_logits`.
     """
 
     def loss(ps: list[Any], t: Any) -> Any:
@@ -171,10 +172,10 @@ def cross_entropy(predictions: Numbers, targets: Numbers, *, reduction: str = "m
 
 
 def cross_entropy_with_logits(predictions: Numbers, targets: Numbers, *, reduction: str = "mean") -> Any:
-    """Cross-entropy of softmax(z), where a prediction is a list of logits, one for each class; targets as above.
+    """Cross-entropy of softmax(z): a prediction is a list of logits, one for each class; targets as above.
 
-    For class t that is logsumexp(z) - z_t, computed as softplus(logsumexp(the others) - z_t): a nearly certain hit
-    keeps its small loss and gradient, which the difference rounds to 0.
+    For class t that is logsumexp(z) - z_t, computed as softplus(logsumexp(the others) - z_t): a nearly
+    certain hit keeps its small loss and gradient, which the difference rounds to 0.
 
     >>> zs = [Value(5.0), Value(6.0), Value(11.0), Value(7.0)]
     >>> loss = cross_entropy_with_logits(zs, 2)
@@ -193,10 +194,10 @@ def cross_entropy_with_logits(predictions: Numbers, targets: Numbers, *, reducti
 
 
 def nll(predictions: Numbers, targets: Numbers, *, reduction: str = "mean") -> Any:
-    """The negative log-likelihood -Σ y log ŷ, where a prediction is a list of log-probabilities; targets as above.
+    """The negative log-likelihood -Σ y log ŷ: a prediction is a list of log-probabilities; targets as above.
 
-    Of `microgrid.log_softmax` it is the cross-entropy.  Log-probabilities above 0 are a ValueError; PyTorch lets
-    logits pass, and trains towards minus infinity.
+    Of `microgrid.log_softmax` it is the cross-entropy.  Log-probabilities above 0 are a ValueError; PyTorch
+    lets logits pass, and trains towards minus infinity.
     """
 
     def check(name: str, ps: list[Any], t: Any) -> None:
@@ -218,9 +219,10 @@ def nll(predictions: Numbers, targets: Numbers, *, reduction: str = "mean") -> A
 def kl_divergence(p: Numbers, q: Numbers, *, reduction: str = "mean") -> Any:
     """The Kullback-Leibler divergence Σ p log(p/q) of the distribution q, predicted, from p, the target.
 
-    Mind the order: PyTorch's kl_div takes log q first, and its "mean" divides by the number of classes too, where
-    this is the mean over the samples.  0 log 0 is 0, and logarithms stop at -100, so where q is 0 a class costs about
-    100 p and not infinity.  Probabilities q outside [0, 1] are a ValueError; for p see `cross_entropy`.
+    Mind the order: PyTorch's kl_div takes log q first, and its "mean" divides by the number of classes too,
+    where this is the mean over the samples.  0 log 0 is 0, and logarithms stop at -100, so where q is 0 a
+    class costs about 100 p and not infinity.  Probabilities q outside [0, 1] are a ValueError; for p see
+    `cross_entropy`.
     """
 
     def loss(qs: list[Any], t: Any) -> Any:
@@ -244,7 +246,7 @@ def _check_probabilities(name: str, ps: list[Any], t: Any) -> None:
 
 
 def _average(weights: Any, of_class: Callable[[int], Any]) -> Any:
-    """The sum of what each class has, weighted, or what the one has; a weight that is the number 0 leaves no node."""
+    """The weighted sum over the classes, or what the one has; a weight that is a number 0 makes no node."""
     if isinstance(weights, int):
         return of_class(weights)
     counting = [k for k, weight in enumerate(weights) if isinstance(weight, Value) or weight > 0]
@@ -261,7 +263,8 @@ def _log(p: Any) -> Any:
 def l1_penalty(parameters: Iterable[Value], strength: float, *, samples: int | None = None) -> Value:
     """λ Σ|w| for `strength` λ; with `samples` n the λ/n Σ|w| that goes with a mean over n samples.
 
-    Its derivative at w = 0 is 0.  Parameters are a list of Values: `model.parameters()`, or the weights alone.
+    Its derivative at w = 0 is 0.  Parameters are a list of Values: `model.parameters()`, or the weights
+    alone.
     """
     weights, scale = _penalised("l1_penalty", parameters, strength, samples)
     penalty: Value = scale * functions.sum(map(abs, weights))
@@ -269,9 +272,10 @@ def l1_penalty(parameters: Iterable[Value], strength: float, *, samples: int | N
 
 
 def l2_penalty(parameters: Iterable[Value], strength: float, *, samples: int | None = None) -> Value:
-    """λ/2 Σw² for `strength` λ, whose gradient is λw; with `samples` n the λ/2n Σw² that goes with a mean over n.
+    """λ/2 Σw² for `strength` λ, of gradient λw; with `samples` n the λ/2n Σw² that goes with a mean over n.
 
-    The same as an optimiser's weight decay of λ (or λ/n) in PyTorch; Keras' regularizers.L2(λ) is λ Σw², twice this.
+    The same as an optimiser's weight decay of λ (or λ/n) in PyTorch; Keras' regularizers.L2(λ) is λ Σw²,
+    twice this.
 
     >>> w = Value(3.0)
     >>> l2_penalty([w], 0.5).data, l2_penalty([w], 0.5, samples=10).data

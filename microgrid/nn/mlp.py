@@ -1,7 +1,7 @@
 """Neurons, layers of them and networks of layers, as micrograd has them, with names and scopes for drawings.
 
-With the same `random.seed` they start from the weights that micrograd's start from.  What a layer computes is recorded
-in scopes ("layer0/neuron3"), so a drawing can put a frame around each neuron.
+With the same `random.seed` they start from the weights that micrograd's start from.  What a layer computes is
+recorded in scopes ("layer0/neuron3"), so a drawing can put a frame around each neuron.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ from .module import Module, bare, inputs
 __all__ = ["MLP", "Layer", "Neuron", "activation_row"]
 
 NEURONS_SHOWN, LAYERS_SHOWN = 40, 16
-"""Up to how many a repr lists one by one, as micrograd's does; of more neurons it gives the number in each layer."""
+"""Up to how many a repr lists one by one, as micrograd's does; of more neurons it gives the number."""
 
 
 class Neuron(Module):
     """b + w0*x0 + w1*x1 + ... of `nin` inputs, through the activation unless `nonlin` is False.
 
-    Weights start uniform in [-1, 1], drawn from Python's `random`; the bias starts at 0.  `activation` is the name of
-    an operation of one operand, such as "tanh"; a name that is none is a ValueError.  Sizes that are not integers are
-    a TypeError, those below 1 a ValueError, here and in `Layer` and `MLP`.
+    Weights start uniform in [-1, 1], drawn from Python's `random`; the bias starts at 0.  `activation` is the
+    name of an operation of one operand, such as "tanh"; a name that is none is a ValueError.  Sizes that are
+    not integers are a TypeError, those below 1 a ValueError, here and in `Layer` and `MLP`.
 
     >>> Neuron(2, nonlin=False)([3.0, 4.0]).op
     'add'
@@ -105,7 +105,7 @@ class Layer(Module):
 
 
 class MLP(Module):
-    """A multi-layer perceptron: `nin` inputs, then a layer of each size in `nouts`, with an activation after each.
+    """A multi-layer perceptron: `nin` inputs, then a layer of each size in `nouts`, each with an activation.
 
     `activation` names that of all layers but the last, whose own is `output`: None leaves it linear.
 
@@ -143,7 +143,7 @@ class MLP(Module):
                 self.layers.append(Layer(sizes[i], sizes[i + 1], nonlin=nonlin, activation=chosen))
 
     def __call__(self, x: Numbers) -> Any:
-        """The outputs for one sample of `nin` numbers or Values: a list, or a Value where there is one output."""
+        """The outputs for one sample of `nin` numbers or Values: a list, or the Value if there is but one."""
         out: Any = inputs(x, self.nin, "layer 0")
         for layer, place in zip(
             self.layers, scopes_inside(current().scope, "layer", len(self.layers)), strict=True
@@ -185,7 +185,8 @@ def activation_row(name: str) -> Op:
         meant = ALIASES.get(name.lower(), name.lower())
         hint = f", as {meant!r}" if meant in known else ""
         raise ValueError(
-            f"there is no activation {name!r}: choose an operation of one operand{hint}, one of {', '.join(known)}"
+            f"there is no activation {name!r}: choose an operation of one operand{hint}, one of "
+            f"{', '.join(known)}"
         )
     return row
 

@@ -1,4 +1,4 @@
-"""What every part of a network has: parameters and their names, parts, a mode, a state that can be saved, a summary."""
+"""What every part of a network has: parameters and their names, parts, a mode, a state to save, a summary."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ class Module:
     """Whether Dropout drops and BatchNorm uses the batch; `train` and `eval` change it."""
 
     saved: Mapping[str, float] = MappingProxyType({})
-    """The attributes, lists of floats, that belong to the state though no gradient trains them: their least numbers."""
+    """Lists of floats that belong to the state though no gradient trains them: attribute and least number."""
 
     elementwise = False
     """Whether it gives as many outputs as it is given inputs, however many."""
 
     def __call__(self, x: Any) -> Any:
-        """The outputs for one sample, a list of numbers or Values: a list, or a Value where there is one output."""
+        """The outputs for a sample, a list of numbers or Values: a list, or the Value if there is one."""
         raise NotImplementedError(
             f"{type(self).__name__} has no __call__: a module computes its outputs there"
         )
@@ -53,8 +53,9 @@ class Module:
     def batch(self, X: Iterable[Any]) -> list[Any]:
         """The outputs for each of several samples.
 
-        One after the other, unless the module looks at all of them together, as BatchNorm does: a module of your own
-        that contains one computes its `batch` by the `batch` of its parts.  ValueError if there are no samples.
+        One after the other, unless the module looks at all of them together, as BatchNorm does: a module of
+        your own that contains one computes its `batch` by the `batch` of its parts.  ValueError if there are
+        no samples.
         """
         return [self(x) for x in samples(X, self)]
 
@@ -71,7 +72,7 @@ class Module:
         return list(found)
 
     def named_parameters(self) -> list[tuple[str, Value]]:
-        """The same with their places in the attributes, such as "layers.0.neurons.3.w.1"; a shared one's first.
+        """The same with their places in the attributes, "layers.0.neurons.3.w.1"; of a shared one the first.
 
         >>> from microgrid.nn import MLP
         >>> [name for name, _ in MLP(1, [1]).named_parameters()]
@@ -94,7 +95,7 @@ class Module:
             p.grad = 0.0
 
     def train(self, mode: bool = True) -> Self:
-        """Let this module and all inside it be in training, or not (`mode` False); the module itself comes back."""
+        """Put this module and all inside into training, or evaluation (`mode` False); it returns itself."""
         if not isinstance(mode, bool):
             raise TypeError(f"train(mode) takes True or False, got {type(mode).__name__} {mode!r}")
         for part in self.modules():
@@ -108,14 +109,14 @@ class Module:
     # ---------------------------------------------------------------- state
 
     def state_dict(self) -> dict[str, float]:
-        """The data of the parameters by name, a shared one once, and what else is learned, such as running means."""
+        """The data of the parameters by name, a shared one once, and all else learned, as running means."""
         return checkpoints.state(self)
 
     def load_state_dict(self, state: dict[str, float]) -> None:
         """Take the numbers of `state_dict`.
 
-        All or nothing: CheckpointError, and nothing changes, unless it has exactly this model's names, each with a
-        finite number.
+        All or nothing: CheckpointError, and nothing changes, unless it has exactly this model's names, each
+        with a finite number.
         """
         checkpoints.restore(self, state)
 
@@ -126,16 +127,17 @@ class Module:
     def load(self, path: str | PathLike[str]) -> Self:
         """Take the state from a file that `save` wrote; the module itself comes back.
 
-        CheckpointError, and nothing changes, if the file is damaged, is something else or belongs to another model.
+        CheckpointError, and nothing changes, if the file is damaged, is something else or belongs to another
+        model.
         """
         checkpoints.load(self, path)
         return self
 
     def summary(self, example: Numbers | None = None) -> Summary:
-        """Parameters, nodes and bytes that one example costs, part by part, as a table: ``print(model.summary())``.
+        """Parameters, nodes and bytes that an example costs, as a table by parts: ``print(model.summary())``.
 
-        A batch of `example`, by default of ones, is recorded; the model stays as it is.  ValueError if the model does
-        not say how many inputs it takes and no example is given.
+        A batch of `example`, by default of ones, is recorded; the model stays as it is.  ValueError if the
+        model does not say how many inputs it takes and no example is given.
         """
         return summarize(self, example)
 
@@ -158,7 +160,7 @@ def _gather(parts: Iterable[Any], found: dict[Value, None]) -> None:
 
 
 def walk(module: Module) -> Iterator[tuple[str, Module | Value]]:
-    """Every module and Value in the attributes and inside them with its place, each once, the holder first."""
+    """Every module and Value in the attributes and inside them, by its place, each once, outer ones first."""
     seen: set[Any] = set()
 
     def inside(name: str, part: Any) -> Iterator[tuple[str, Module | Value]]:

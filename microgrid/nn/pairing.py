@@ -41,7 +41,7 @@ def by_number(
     reduction: str,
     check: Check = lambda name, p, t: None,
 ) -> Any:
-    """The reduced losses of pairs of numbers, in lists however nested.  `check` looks at a pair before its loss."""
+    """The reduced losses of pairs of numbers, in lists however nested; `check` sees each pair first."""
     check_reduction(name, reduction)
 
     def paired(place: str, ps: Any, ts: Any) -> Any:
@@ -63,7 +63,7 @@ def by_class(
     reduction: str,
     check: Check = lambda name, ps, t: None,
 ) -> Any:
-    """The reduced losses of samples with a list of numbers each, one for a class; of one such sample, its loss."""
+    """The reduced losses of samples with a list of numbers each, one for a class; of one sample, its loss."""
     check_reduction(name, reduction)
 
     def sample(place: str, prediction: Any, target: Any) -> Any:
@@ -87,8 +87,8 @@ def distribution(name: str, target: Numbers, classes: int) -> int | list[Any]:
     """The number of the class, if all is on one, or the weights of all."""
     if isinstance(target, Value):
         raise TypeError(
-            f"{name}: the Value {describe(target)} cannot choose the class: pass an int, or a list of Values that is 1 "
-            "at the class and 0 elsewhere"
+            f"{name}: the Value {describe(target)} cannot choose the class: pass an int, or a list of "
+            "Values that is 1 at the class and 0 elsewhere"
         )
     if single(target):
         k = number(target, where=f"{name}: the target is a class, an int")

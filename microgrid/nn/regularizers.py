@@ -25,10 +25,11 @@ __all__ = ["BatchNorm", "Dropout", "every_mask"]
 
 
 class Dropout(Module):
-    """In training each input is 0 with the probability `p`, and otherwise times 1/(1-p), so that the mean stays.
+    """In training each input is 0 with probability `p`, and otherwise times 1/(1-p), so that the mean stays.
 
-    Srivastava et al. 2014; the scale stands in training as in PyTorch, so afterwards nothing happens.  `seed` is an
-    int or a NumPy `Generator`; by default it is drawn from Python's `random`.  ValueError unless 0 <= p < 1.
+    Srivastava et al. 2014; the scale stands in training as in PyTorch, so afterwards nothing happens.  `seed`
+    is an int or a NumPy `Generator`; by default it is drawn from Python's `random`.  ValueError unless 0 <= p
+    < 1.
 
     >>> dropout = Dropout(0.5, seed=1)
     >>> [v.data for v in dropout([1.0, 2.0, 3.0])]
@@ -88,7 +89,7 @@ class Dropout(Module):
 
 @contextmanager
 def every_mask(model: Module) -> Iterator[None]:
-    """Inside, `masks` of each Dropout in the model are those of all its calls, for one may be used in several places.
+    """Inside, `masks` of each Dropout are those of all its calls, as one may be used in several places.
 
     >>> dropout = Dropout()
     >>> with every_mask(dropout):
@@ -117,15 +118,15 @@ def _stream(seed: int | Generator | None) -> Any:
 
 
 class BatchNorm(Module):
-    """γ (x - E[x]) / √(Var[x] + eps) + β for each of n inputs; it stands between a linear part and its activation.
+    """γ (x - E[x]) / √(Var[x] + eps) + β for each of n inputs, between a linear part and its activation.
 
-    In training mean and variance (divided by the number of samples) are those of the batch: call ``model.batch(X)``.
-    Afterwards they are `running_mean` and `running_var`, which each batch of the training moves by `momentum` towards
-    its own mean and its variance (divided by the number of samples less 1); a compiled program keeps those it was
-    compiled with.
+    In training mean and variance (divided by the number of samples) are those of the batch: call
+    ``model.batch(X)``.  Afterwards they are `running_mean` and `running_var`, which each batch of the
+    training moves by `momentum` towards its own mean and its variance (divided by the number of samples less
+    1); a compiled program keeps those it was compiled with.
 
-    After Ioffe & Szegedy 2015, arXiv:1502.03167, as PyTorch's BatchNorm1d.  In Keras momentum is the weight of the old
-    value, 0.99, eps is 1e-3, and the running variance is divided by the number of samples.
+    After Ioffe & Szegedy 2015, arXiv:1502.03167, as PyTorch's BatchNorm1d.  In Keras momentum is the weight
+    of the old value, 0.99, eps is 1e-3, and the running variance is divided by the number of samples.
 
     >>> norm = BatchNorm(1)
     >>> [round(v.data, 4) for v in norm.batch([[1.0], [2.0], [4.0], [9.0]])]
@@ -155,11 +156,11 @@ class BatchNorm(Module):
         """Means and variances, divided by the number of samples less 1, of the last batch in training."""
 
     def __call__(self, x: Numbers) -> Any:
-        """The outputs for one sample, by the running statistics; ValueError in training, where a batch is needed."""
+        """The outputs for a sample, by the running statistics; ValueError in training: it needs a batch."""
         if self.training:
             raise ValueError(
-                f"{self} is in training, where it normalises by the statistics of a batch, and was given one sample: "
-                "call model.batch(X), or model.eval() first"
+                f"{self} is in training, where it normalises by the statistics of a batch, and was given "
+                "one sample: call model.batch(X), or model.eval() first"
             )
         out, xs = [], inputs(x, self.nin, self)
         for j, place in enumerate(scopes_inside(current().scope, "neuron", self.nin)):

@@ -17,8 +17,8 @@ __all__ = ["Residual", "Sequential"]
 class Sequential(Module):
     """Modules one after the other; a str stands for the activation of that name.
 
-    What the module at place i computes is recorded in the scope of its kind, "linear0", "tanh1", and its parameters
-    move there.  ValueError if one is known to give another number of outputs than the next takes.
+    What the module at place i computes is recorded in the scope of its kind, "linear0", "tanh1", and its
+    parameters move there.  ValueError if one is known to give another number of outputs than the next takes.
 
     >>> from microgrid.nn import Linear
     >>> model = Sequential(Linear(2, 3), "tanh", Linear(3, 1))
@@ -115,9 +115,10 @@ class Sequential(Module):
 
 
 class Residual(Sequential):
-    """x + f(x), where f is the modules one after the other: a skip connection (He et al. 2015, arXiv:1512.03385).
+    """x + f(x), where f is the modules one after the other: a skip connection.
 
-    ValueError if f gives another number of outputs than it has inputs.
+    After He et al. 2015, arXiv:1512.03385.  ValueError if f gives another number of outputs than it has
+    inputs.
 
     >>> from microgrid.nn import Linear
     >>> block = Residual(Linear(2, 2), "relu")

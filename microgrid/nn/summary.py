@@ -22,7 +22,7 @@ UNIT = re.compile(r"(^|/)neuron\d+$")
 
 
 class Recordable(Protocol):
-    """What computes a batch with parameters: all that this file needs to know of a Module, which imports it."""
+    """What computes a batch by parameters: all that this file has to know of a Module, which imports it."""
 
     def parameters(self) -> list[Value]: ...
 
@@ -31,7 +31,7 @@ class Recordable(Protocol):
 
 @dataclass(frozen=True)
 class Part:
-    """What stands in one scope, its neurons together; outside all scopes are the "inputs", or what the model does."""
+    """What stands in one scope, its neurons together; outside of all the "inputs", or what the model does."""
 
     name: str
     parameters: int
@@ -41,10 +41,11 @@ class Part:
 
 @dataclass(frozen=True)
 class Summary:
-    """The table of `Module.summary`; `parameters`, `nodes` and `bytes` are the totals, shared parameters once.
+    """The table of `Module.summary`; `parameters`, `nodes`, `bytes` are totals, of shared parameters once.
 
-    Nodes and bytes are what one more example adds to a recorded batch: backward needs all of it, so a batch of n takes
-    n times as much.  Bytes are those of the node objects; uncompiled, the floats that they refer to come on top.
+    Nodes and bytes are what one more example adds to a recorded batch: backward needs all of it, so a batch
+    of n takes n times as much.  Bytes are those of the node objects; uncompiled, the floats that they refer
+    to come on top.
     """
 
     parts: tuple[Part, ...]
@@ -85,8 +86,8 @@ def summarize(module: Recordable, example: Numbers | None) -> Summary:
                 "model.summary([1.0, 2.0])"
             )
         example = [1.0] * nin
-    # In a context of its own, where the caller's no_grad() and scopes do not hold; on a copy, whose random streams and
-    # running statistics may move.
+    # In a context of its own, where the caller's no_grad() and scopes do not hold; on a copy, whose random
+    # streams and running statistics may move.
     two, three = (Context().run(_record, deepcopy(module), example, n) for n in (2, 3))
     before, after = Counter(map(_part, two)), Counter(map(_part, three))
     used: dict[str, set[Value]] = {}

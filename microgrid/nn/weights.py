@@ -27,7 +27,7 @@ W = TypeVar("W")
 
 
 class Weights(Generic[W]):
-    """The weights that a user handed to the initialiser `name`: leaves, row by row, and the lengths of the lists."""
+    """The weights that the initialiser `name` is handed: leaves, row by row, and the lengths of lists."""
 
     def __init__(self, name: str, given: W) -> None:
         self.name, self.given = name, given
@@ -114,7 +114,7 @@ def _rows(name: str, weights: Any) -> Any:
 
 
 class Source:
-    """Random numbers, n at a time, from an int, a `random.Random`, a NumPy `Generator`, or Python's `random`."""
+    """Random numbers, n at a time, of an int, a `random.Random`, a NumPy `Generator` or Python's `random`."""
 
     uniforms: Callable[[float, float, int], list[float]]
     normals: Callable[[float, float, int], list[float]]

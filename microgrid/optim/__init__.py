@@ -1,4 +1,4 @@
-"""Optimisers, schedules and clipping, for Values and for a program's array, with PyTorch's formulas and names.
+"""Optimisers, schedules and clipping, for Values or a program's array, with PyTorch's formulas and names.
 
 Optimisers, made of model.parameters(), a program, or its array of parameters:
     SGD                 gradient descent, with momentum if wanted
@@ -45,7 +45,7 @@ from .schedules import StepLR as StepLR
 
 __all__ = [
     "SGD", "Adadelta", "Adagrad", "Adam", "AdamW", "Optimizer", "RMSprop",
-    "CosineAnnealingLR", "ExponentialLR", "LinearLR", "MultiStepLR", "PolynomialLR", "ReduceLROnPlateau", "Schedule",
-    "StepLR",
+    "CosineAnnealingLR", "ExponentialLR", "LinearLR", "MultiStepLR", "PolynomialLR", "ReduceLROnPlateau",
+    "Schedule", "StepLR",
     "clip_grad_norm_", "clip_grad_value_",
 ]  # fmt: skip

@@ -19,8 +19,8 @@ __all__ = ["clip_grad_norm_", "clip_grad_value_"]
 def clip_grad_value_(parameters: Iterable[Value] | Floats, limit: float) -> None:
     """Bring every gradient into [-limit, limit], in place; an infinite one becomes the limit of its sign.
 
-    `parameters` are Values, of which those without a gradient are left alone, or the gradient array of a program.
-    nan is a NonFiniteGradient and changes nothing (PyTorch keeps it).
+    `parameters` are Values, of which those without a gradient are left alone, or the gradient array of a
+    program.  nan is a NonFiniteGradient and changes nothing (PyTorch keeps it).
 
     >>> import numpy
     >>> gradient = numpy.array([0.5, -8.0])
@@ -39,12 +39,12 @@ def clip_grad_value_(parameters: Iterable[Value] | Floats, limit: float) -> None
 
 
 def clip_grad_norm_(parameters: Iterable[Value] | Floats, max_norm: float, norm_type: float = 2.0) -> float:
-    """Shorten the gradient, all parameters together, to the length max_norm, in place; return the length it had.
+    """Shorten the gradient, of all parameters together, to max_norm, in place; return the length it had.
 
-    The gradients are multiplied by max_norm/(norm + 1e-6) where that is below 1, as in PyTorch; Keras's global_clipnorm
-    has no 1e-6, and its clipnorm cuts each variable by itself.  The norm is (Σ |g|ᵖ)^(1/p) with p = norm_type above 0,
-    the largest |g| for infinity.  `parameters` as in `clip_grad_value_`.  A norm that is not finite is a
-    NonFiniteGradient and changes nothing (PyTorch's error_if_nonfinite=True).
+    The gradients are multiplied by max_norm/(norm + 1e-6) where that is below 1, as in PyTorch; Keras's
+    global_clipnorm has no 1e-6, and its clipnorm cuts each variable by itself.  The norm is (Σ |g|ᵖ)^(1/p)
+    with p = norm_type above 0, the largest |g| for infinity.  `parameters` as in `clip_grad_value_`.  A norm
+    that is not finite is a NonFiniteGradient and changes nothing (PyTorch's error_if_nonfinite=True).
 
     >>> import numpy
     >>> gradient = numpy.array([3.0, -4.0])
@@ -94,8 +94,9 @@ def _gradients(parameters: Any) -> tuple[Floats, Callable[[int], str], Callable[
         gradient = parameters
         if gradient.ndim != 1 or gradient.dtype != np.float64 or not gradient.flags.writeable:
             raise TypeError(
-                "a gradient is clipped in place: it has to be a writeable float64 array of shape (n,), got one of "
-                f"{gradient.dtype} and shape {gradient.shape}{'' if gradient.flags.writeable else ', read-only'}"
+                "a gradient is clipped in place: it has to be a writeable float64 array of shape (n,), got "
+                f"one of {gradient.dtype} and shape "
+                f"{gradient.shape}{'' if gradient.flags.writeable else ', read-only'}"
             )
         return gradient, lambda i: f"parameters[{i}]", lambda clipped: np.copyto(gradient, clipped)
     values = [(i, v) for i, v in enumerate(arguments.leaves(parameters, "parameters")) if v.has_grad]

@@ -23,12 +23,13 @@ __all__ = ["Optimizer"]
 class Optimizer:
     """The base of the optimisers; each adds its `_rule`.
 
-    `parameters` are Values (leaves, each once, in an order), a Program, or a float64 array (n,) that several programs
-    may share.  Of Values, ``step()`` reads `grad` and writes `data`; a program's parameters, or the array, are changed
-    in place by ``step(gradient)`` with the gradient that `value_and_grad` returned.  Both ways give the same bits.
+    `parameters` are Values (leaves, each once, in an order), a Program, or a float64 array (n,) that several
+    programs may share.  Of Values, ``step()`` reads `grad` and writes `data`; a program's parameters, or the
+    array, are changed in place by ``step(gradient)`` with the gradient that `value_and_grad` returned.  Both
+    ways give the same bits.
 
-    A Value that no backward pass has reached since its gradient was set to 0 is left alone, and so is what the
-    optimiser remembers of it, as PyTorch does where a gradient is None.
+    A Value that no backward pass has reached since its gradient was set to 0 is left alone, and so is what
+    the optimiser remembers of it, as PyTorch does where a gradient is None.
     """
 
     def __init__(
@@ -50,7 +51,7 @@ class Optimizer:
         self._steps: int | NDArray[np.int64] = (
             0  # an array once parameters have taken different numbers of steps
         )
-        # Row 0 is the parameters, the others the memory.  A step is written into _next; then the two change places.
+        # Row 0 is the parameters, the others the memory.  A step is written into _next, and the two are swapped.
         n = len(self._target)
         self._last, self._next = np.zeros((1 + len(memory), n)), np.zeros((1 + len(memory), n))
         self._last[1:] = np.array(list(memory.values())).reshape(-1, 1)
@@ -68,8 +69,8 @@ class Optimizer:
     def step(self, gradient: ArrayLike | None = None) -> None:
         """Move every parameter that has a gradient by one step.
 
-        All or nothing: NonFiniteGradient names the parameter whose gradient is nan or infinite, or which the step
-        would make so.  `gradient` (n,) belongs to programs and arrays; Values have their own.
+        All or nothing: NonFiniteGradient names the parameter whose gradient is nan or infinite, or which the
+        step would make so.  `gradient` (n,) belongs to programs and arrays; Values have their own.
         """
         import numpy as np
 
@@ -93,7 +94,7 @@ class Optimizer:
         self._rule(k, self._regularized(old[0], g, scratch[0]), old, new, scratch[1])
 
     def _advance_some(self, x: Floats, g: Floats, reached: NDArray[np.bool_]) -> int | NDArray[np.int64]:
-        """Those that have a gradient take their step, together with those that have taken as many: the new numbers."""
+        """Those with a gradient take a step, grouped by how many they took before; new numbers of steps."""
         import numpy as np
 
         self._next[0], self._next[1:] = x, self._last[1:]
@@ -118,7 +119,8 @@ class Optimizer:
     def _rule(self, k: int, g: Floats, old: Sequence[Floats], new: Floats, t: Floats) -> None:
         """Write step number k, from 1, into the rows of `new`: the parameters, then the memory; t is scratch.
 
-        Every number depends on the numbers of its own column alone, so that steps of some parameters are steps of all.
+        Every number depends on the numbers of its own column alone, so that steps of some parameters are
+        steps of all.
         """
         raise NotImplementedError(f"{type(self).__name__} has no _rule: an optimizer computes its step there")
 
@@ -137,8 +139,9 @@ class Optimizer:
         row, i = np.argwhere(~np.isfinite(self._next))[0]
         what = f"{self._memory[row - 1]} of " if row else ""
         return (
-            f"the step would make {what}{self._target.name(i)} {self._next[row, i]}: its gradient is {g[i]}, lr "
-            f"{self.lr}; {unchanged}; choose a smaller lr, or clip the gradient with optim.clip_grad_norm_"
+            f"the step would make {what}{self._target.name(i)} {self._next[row, i]}: its gradient is "
+            f"{g[i]}, lr {self.lr}; {unchanged}; choose a smaller lr, or clip the gradient with "
+            "optim.clip_grad_norm_"
         )
 
     @property
@@ -148,11 +151,11 @@ class Optimizer:
 
     @contextmanager
     def on(self, array: Floats, reached: NDArray[np.bool_] | None = None) -> Iterator[None]:
-        """Inside the block ``step(gradient)`` moves `array`, which stands for the Values, with all that is remembered.
+        """Inside the block ``step(gradient)`` moves `array` in place of the Values, with their memory.
 
-        The steps are those that the Values would take, bit by bit; they themselves keep their data.  `reached` (n,),
-        read at every step, says which of them have a gradient (None: all).  TypeError or ValueError unless the array
-        is float64 and has a number for each Value.
+        The steps are those that the Values would take, bit by bit; they themselves keep their data.
+        `reached` (n,), read at every step, says which of them have a gradient (None: all).  TypeError or
+        ValueError unless the array is float64 and has a number for each Value.
         """
         before, self._target = self._target, standing(self._target, array, reached)
         try:
@@ -161,21 +164,22 @@ class Optimizer:
             self._target = before
 
     def zero_grad(self) -> None:
-        """Set the gradients of the Values to 0, as before each `backward`; of a program there is nothing to set."""
+        """Set the gradients of the Values to 0, as before each `backward`; a program has none to set."""
         self._target.forget()
 
     # ---------------------------------------------------------------- saving
 
     def state_dict(self) -> dict[str, Any]:
-        """The settings and all that is remembered, as numbers that JSON keeps exactly; the parameters are not in it."""
+        """The settings and all that is remembered, not the parameters, as numbers that JSON keeps exactly."""
         steps = self._steps if isinstance(self._steps, int) else self._steps.tolist()
         memory = dict(zip(self._memory, self._last[1:].tolist(), strict=True))
         return {"kind": type(self).__name__, **jsonable(settings(self)), "steps": steps, "memory": memory}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Go on from `state`, settings included: the steps that follow are those that would have followed, bit by bit.
+        """Go on from `state`, settings included: the next steps are those that were to follow, bit by bit.
 
-        All or nothing: CheckpointError, and nothing changes, if it is not this optimiser's, or of other parameters.
+        All or nothing: CheckpointError, and nothing changes, if it is not this optimiser's, or of other
+        parameters.
         """
         saved = contents(state, self, ["steps", "memory"])
         steps, memory = saved.pop("steps"), saved.pop("memory")
@@ -199,7 +203,8 @@ class Optimizer:
             numbers = arguments.numbers(memory[name], f"{name} is {n} numbers")
             if numbers.shape != (n,) or not np.isfinite(numbers).all():
                 raise CheckpointError(
-                    f"{name} is {n} finite numbers, one for each parameter, and the state has shape {numbers.shape}"
+                    f"{name} is {n} finite numbers, one for each parameter, and the state has shape "
+                    f"{numbers.shape}"
                 )
             self._last[row] = numbers
         if not isinstance(steps, list):

@@ -45,7 +45,7 @@ class Alone(NamedTuple):
 
 
 def target(parameters: Parameters) -> Nodes | Arrays:
-    """The parameters that an optimiser was given; TypeError, ValueError or GraphError says why they cannot be moved."""
+    """What an optimiser was given to move; TypeError, ValueError or GraphError says why it cannot."""
     handed: Any = parameters  # programs and arrays are known by what they have
     if hasattr(handed, "value_and_grad"):
         found: Nodes | Arrays = Arrays(handed, handed)
@@ -77,8 +77,8 @@ def _check_array(array: Floats) -> None:
     if array.ndim != 1 or array.dtype.str[1:] != "f8" or not array.flags.writeable:
         kind = "a writeable" if array.flags.writeable else "a read-only"
         raise TypeError(
-            "an array of parameters is changed in place: it has to be float64, writeable and of shape (n,), got "
-            f"{kind} array of {array.dtype} and shape {array.shape}"
+            "an array of parameters is changed in place: it has to be float64, writeable and of shape "
+            f"(n,), got {kind} array of {array.dtype} and shape {array.shape}"
         )
 
 
@@ -97,8 +97,8 @@ class Nodes:
 
         if gradient is not None:
             raise TypeError(
-                "the parameters are Values, whose gradients step() reads itself: call it without an argument, or make "
-                "the optimizer of the program that computed this gradient"
+                "the parameters are Values, whose gradients step() reads itself: call it without an "
+                "argument, or make the optimizer of the program that computed this gradient"
             )
         x, g = [v.data for v in self.given], [v.grad for v in self.given]
         reached = [True] if all(g) else [v.has_grad for v in self.given]

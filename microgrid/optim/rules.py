@@ -1,6 +1,7 @@
 """The update rules, each written once, for arrays: k counts the steps, g is the gradient, x1 what x becomes.
 
-Sums and roots are written into arrays that are there already, because making new ones takes a fifth of a step.
+Sums and roots are written into arrays that are there already, because making new ones takes a fifth of a
+step.
 """
 
 from __future__ import annotations
@@ -17,12 +18,13 @@ __all__ = ["SGD", "Adadelta", "Adagrad", "Adam", "AdamW", "RMSprop"]
 
 
 class SGD(Optimizer):
-    """Gradient descent: x ← x - lr v, where v is the gradient g, or with momentum v ← momentum v + (1 - dampening) g.
+    """Gradient descent: x ← x - lr v, where v is the gradient g.
 
-    v starts as the first g.  With `nesterov` the step is lr (g + momentum v).  `weight_decay` adds weight_decay x to g:
-    that is L2 with λ/2, where Keras's `L2(λ)` adds 2λx.  lr is 0.01, as in Keras (PyTorch: 0.001); v is taken
-    times lr at the end, as in PyTorch (Keras: v ← momentum v - lr g, another path once lr changes; its
-    keras/src/optimizers/sgd.py).  Nesterov momentum without momentum, or with dampening, is a ValueError.
+    With `momentum`, v ← momentum v + (1 - dampening) g; v starts as the first g.  With `nesterov` the step is
+    lr (g + momentum v).  `weight_decay` adds weight_decay x to g: that is L2 with λ/2, where Keras's `L2(λ)`
+    adds 2λx.  lr is 0.01, as in Keras (PyTorch: 0.001); v is taken times lr at the end, as in PyTorch (Keras:
+    v ← momentum v - lr g, another path once lr changes; its keras/src/optimizers/sgd.py).  Nesterov momentum
+    without momentum, or with dampening, is a ValueError.
     """
 
     def __init__(
@@ -133,11 +135,12 @@ class Adadelta(Optimizer):
 
 
 class RMSprop(Optimizer):
-    """x ← x - lr g/(√v + eps), where v ← alpha v + (1 - alpha) g² (Hinton, Neural Networks for ML, lecture 6e).
+    """x ← x - lr g/(√v + eps), where v ← alpha v + (1 - alpha) g².
 
-    `centered` takes √(v - a²), with the mean a ← alpha a + (1 - alpha) g; where rounding makes v less than a² the root
-    is 0 (in PyTorch nan).  With `momentum` the step is lr b, b ← momentum b + g/(√v + eps).  Keras names alpha rho,
-    0.9, and puts eps, 1e-7, inside the root (keras/src/optimizers/rmsprop.py).
+    After Hinton, Neural Networks for Machine Learning, lecture 6e.  `centered` takes √(v - a²), with the mean
+    a ← alpha a + (1 - alpha) g; where rounding makes v less than a² the root is 0 (in PyTorch nan).  With
+    `momentum` the step is lr b, b ← momentum b + g/(√v + eps).  Keras names alpha rho, 0.9, and puts eps,
+    1e-7, inside the root (keras/src/optimizers/rmsprop.py).
     """
 
     def __init__(
@@ -181,11 +184,12 @@ class RMSprop(Optimizer):
 
 
 class Adam(Optimizer):
-    """x ← x - lr m̂/(√v̂ + eps), where m ← β1 m + (1 - β1) g, v ← β2 v + (1 - β2) g², m̂ = m/(1 - β1ᵏ), v̂ = v/(1 - β2ᵏ).
+    """x ← x - lr m̂/(√v̂ + eps), where m ← β1 m + (1 - β1) g and v ← β2 v + (1 - β2) g².
 
-    Kingma and Ba 2015, arXiv:1412.6980.  `amsgrad` takes the largest v so far (Reddi, Kale and Kumar 2018,
-    arXiv:1904.09237).  Keras has eps 1e-7, added to √v before its correction (keras/src/optimizers/adam.py).
-    `weight_decay` goes through m and v like the rest of the gradient: `AdamW` decays x itself.
+    At step k, m̂ = m/(1 - β1ᵏ) and v̂ = v/(1 - β2ᵏ).  Kingma and Ba 2015, arXiv:1412.6980.  `amsgrad` takes
+    the largest v so far (Reddi, Kale and Kumar 2018, arXiv:1904.09237).  Keras has eps 1e-7, added to √v
+    before its correction (keras/src/optimizers/adam.py).  `weight_decay` goes through m and v like the rest
+    of the gradient: `AdamW` decays x itself.
     """
 
     def __init__(
@@ -225,8 +229,8 @@ class Adam(Optimizer):
 class AdamW(Adam):
     """Adam after x ← (1 - lr weight_decay) x: the decay does not go through m and v.
 
-    Loshchilov and Hutter 2019, arXiv:1711.05101, with the decay times lr.  weight_decay is 0.01 as in PyTorch, 0.004 in
-    Keras (keras/src/optimizers/adamw.py).
+    Loshchilov and Hutter 2019, arXiv:1711.05101, with the decay times lr.  weight_decay is 0.01 as in
+    PyTorch, 0.004 in Keras (keras/src/optimizers/adamw.py).
     """
 
     def __init__(

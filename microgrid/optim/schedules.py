@@ -1,7 +1,7 @@
 """Learning rates that change from epoch to epoch: a schedule writes `optimizer.lr`, after each epoch's steps.
 
-The rates are PyTorch's.  PyTorch computes most of them from the rate before, so that theirs drift from these by
-rounding; here each is computed from the first, so one schedule rules an optimiser at a time.
+The rates are PyTorch's.  PyTorch computes most of them from the rate before, so that theirs drift from these
+by rounding; here each is computed from the first, so one schedule rules an optimiser at a time.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class _Resumable:
         return {"kind": type(self).__name__, **jsonable(settings(self)), **progress}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Go on from `state`, settings included.  CheckpointError, and nothing changes, if it is no such schedule's."""
+        """Go on from `state`, settings included; CheckpointError, and no change, if it is not of its kind."""
         saved = contents(state, self, self.progress)
         try:
             progress = {name: check(saved.pop(name)) for name, check in self.progress.items()}
@@ -152,7 +152,7 @@ class ExponentialLR(Schedule):
 
 
 class CosineAnnealingLR(Schedule):
-    """eta_min + (base_lr - eta_min)(1 + cos(π epoch/T_max))/2: down to eta_min in T_max epochs, then up again.
+    """eta_min + (base_lr - eta_min)(1 + cos(π epoch/T_max))/2: down to eta_min in T_max epochs, and up again.
 
     Loshchilov and Hutter 2017, arXiv:1608.03983, equation 5, without its restarts.
     """
@@ -166,7 +166,7 @@ class CosineAnnealingLR(Schedule):
 
 
 class LinearLR(Schedule):
-    """base_lr times a factor that goes from start_factor to end_factor in total_iters epochs, and stays: a warm-up."""
+    """A warm-up: base_lr times a factor that goes from start_factor to end_factor in total_iters epochs."""
 
     def __init__(
         self, optimizer: HasRate, start_factor: float = 1 / 3, end_factor: float = 1.0, total_iters: int = 5
@@ -199,10 +199,11 @@ class PolynomialLR(Schedule):
 class ReduceLROnPlateau(_Resumable):
     """Times `factor` when a metric has not improved for more than `patience` epochs; never below min_lr.
 
-    The metric improves if it is less than (1 - threshold) times the best so far ("rel"), or than the best minus
-    threshold ("abs"); in mode "max" more than (1 + threshold) times, or plus.  nan and infinity are none.  After a
-    reduction `cooldown` epochs are not counted; a reduction by no more than eps is not made.  Keras's callback reduces
-    one epoch earlier, at patience epochs without improvement (keras/src/callbacks/reduce_lr_on_plateau.py).
+    The metric improves if it is less than (1 - threshold) times the best so far ("rel"), or than the best
+    minus threshold ("abs"); in mode "max" more than (1 + threshold) times, or plus.  nan and infinity are
+    none.  After a reduction `cooldown` epochs are not counted; a reduction by no more than eps is not made.
+    Keras's callback reduces one epoch earlier, at patience epochs without improvement
+    (keras/src/callbacks/reduce_lr_on_plateau.py).
     """
 
     progress: ClassVar = {

@@ -1,4 +1,4 @@
-"""The settings of optimisers and schedules: checked where they are given, listed, and read back from a saved state."""
+"""The settings of optimisers and schedules: checked when given, listed, read back from a saved state."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def jsonable(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def contents(state: dict[str, Any], made: object, more: Iterable[str]) -> dict[str, Any]:
-    """A saved state without its kind; CheckpointError unless it is of made's kind, and has its settings and `more`."""
+    """A saved state without its kind; CheckpointError unless it has `made`'s kind and settings, and `more`."""
     kind = type(made).__name__
     saved = state.get("kind") if isinstance(state, dict) else type(state).__name__
     if saved != kind:

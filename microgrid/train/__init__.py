@@ -1,4 +1,4 @@
-"""Training on samples, with networks, optimisers and programs: a model's graph is recorded once and replayed for all.
+"""Training on samples, with networks, optimisers and programs: a graph is recorded once and replayed for all.
 
     fit             moves a model's parameters down a loss, and returns the History of it
     History         a number for each epoch: loss, metrics, learning rate; plot(), to_csv(path)

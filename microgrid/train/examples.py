@@ -19,11 +19,11 @@ COLUMNS = 8
 
 
 class Examples:
-    """Samples X and targets y; `rows` has one row for each: the numbers of the sample, then those of the target.
+    """Samples X and targets y; `rows` has a row for each: the numbers of the sample, then of the target.
 
-    X has the shape (n, inputs), or (n, ...) for models that take nested lists, or (n,) for a model of one number; y has
-    the shape (n,), or (n, ...) where a sample has several targets.  ValueError unless there are as many of both, at
-    least one, and all finite.
+    X has the shape (n, inputs), or (n, ...) for models that take nested lists, or (n,) for a model of one
+    number; y has the shape (n,), or (n, ...) where a sample has several targets.  ValueError unless there are
+    as many of both, at least one, and all finite.
     """
 
     def __init__(self, X: ArrayLike, y: ArrayLike, what: str = "fit") -> None:
@@ -56,13 +56,16 @@ class Examples:
         for name, ours, theirs in (("X", self.X, other.X), ("y", self.y, other.y)):
             if ours.shape[1:] != theirs.shape[1:]:
                 raise ValueError(
-                    f"{what}: {name} has the shape {ours.shape}, and that of training {theirs.shape}: all but the "
-                    "first extent have to be equal"
+                    f"{what}: {name} has the shape {ours.shape}, and that of training {theirs.shape}: all "
+                    "but the first extent have to be equal"
                 )
 
     def spread(self, count: int, offset: int = 0) -> list[int]:
-        """About `count` places, evenly spread; one of each class if these are few, or of the extreme targets; and the
-        extremes of the first inputs, where Python that decides by data may decide otherwise."""
+        """About `count` places that show what the data may be.
+
+        They are evenly spread, with one of each class if these are few, or of the extreme targets; and with
+        the extremes of the first inputs, where Python that decides by data may decide otherwise.
+        """
         import numpy as np
 
         n = len(self)
@@ -106,8 +109,8 @@ def split(examples: Examples, part: float, rng: np.random.Generator) -> tuple[Ex
     held = round(part * n)
     if not 0 < part < 1 or not 0 < held < n:
         raise ValueError(
-            f"validation={part} of {n} samples leaves {n - held} to train on and {held} to validate with: choose a "
-            "fraction between 0 and 1 that leaves some of both, or pass (X, y)"
+            f"validation={part} of {n} samples leaves {n - held} to train on and {held} to validate with: "
+            "choose a fraction between 0 and 1 that leaves some of both, or pass (X, y)"
         )
     places = rng.permutation(n)
     return examples.take(places[held:]), examples.take(places[:held])

@@ -52,35 +52,39 @@ def fit(
 ) -> History:
     """Train `model`, a Module or a callable with `parameters()`, on samples X and targets y.
 
-    The graph of one example is recorded and replayed for all: that of a whole batch where a batch is more than its
-    samples, as for BatchNorm.  The steps are those of a loop over Values, but for rounding.  Where some 32 examples
-    spread over the data show that Python decides by the data, everything is computed in Python, which a warning says;
-    another one says at the end if the trained model records another graph.  ``replay=False`` asks for Python.
+    The graph of one example is recorded and replayed for all: that of a whole batch where a batch is more
+    than its samples, as for BatchNorm.  The steps are those of a loop over Values, but for rounding.  Where
+    some 32 examples spread over the data show that Python decides by the data, everything is computed in
+    Python, which a warning says; another one says at the end if the trained model records another graph.
+    ``replay=False`` asks for Python.
 
     - `loss`: a function of (predictions, targets), such as those in `nn.losses`, or the name of one of them.
-    - `optimizer`: made of ``model.parameters()``, or what makes one of them: `optim.Adam`, a partial, a lambda.
-      Parameters that it was not given stay as they are.
+    - `optimizer`: made of ``model.parameters()``, or what makes one of them: `optim.Adam`, a partial, a
+      lambda.  Parameters that it was not given stay as they are.
     - `batch_size`: samples are drawn without replacement, anew in each epoch, by `seed` (as
-      `numpy.random.default_rng` takes it); the last batch may be smaller.  None: all in one batch, in their order.
+      `numpy.random.default_rng` takes it); the last batch may be smaller.  None: all in one batch, in their
+      order.
     - `validation`: (X, y), or the fraction of the samples that is drawn by `seed` and held back.
     - `early_stopping`: an `EarlyStopping`, or its patience.
-    - `schedule`: one of the optimiser, or a function that makes it; stepped after each epoch, `ReduceLROnPlateau` with
-      the validation loss, or the loss where there is no validation.
-    - `clip`: ("norm", length), ("value", limit), or a function of the gradient array that returns another, or changes
-      this one and returns None or a number, as `optim.clip_grad_norm_` does.
+    - `schedule`: one of the optimiser, or a function that makes it; stepped after each epoch,
+      `ReduceLROnPlateau` with the validation loss, or the loss where there is no validation.
+    - `clip`: ("norm", length), ("value", limit), or a function of the gradient array that returns another, or
+      changes this one and returns None or a number, as `optim.clip_grad_norm_` does.
     - `penalty`: a function of ``model.parameters()`` whose Value is added to the loss of each batch.
-    - `metrics`: "accuracy", functions of the arrays (predictions, targets), or a mapping from names to them.  Right is,
-      for classes, or 1 at the class, the place of the largest output; of a single output, the side of `threshold`.
-    - `threshold`: for "accuracy" of one output: above it the answer is yes.  By default 0 where targets are -1 and 1;
-      where they are 0 and 1, the prediction that the loss finds as wrong for one as for the other, if that is ½ (bce,
-      mse) or 0 (bce_with_logits).  `viz.plots.decision_boundary`, which knows no loss, has another rule: pass it too.
+    - `metrics`: "accuracy", functions of the arrays (predictions, targets), or a mapping from names to them.
+      Right is, for classes, or 1 at the class, the place of the largest output; of a single output, the side
+      of `threshold`.
+    - `threshold`: for "accuracy" of one output: above it the answer is yes.  By default 0 where targets are
+      -1 and 1; where they are 0 and 1, the prediction that the loss finds as wrong for one as for the other,
+      if that is ½ (bce, mse) or 0 (bce_with_logits).  `viz.plots.decision_boundary`, which knows no loss, has
+      another rule: pass it too.
     - `monitor`: a `Monitor`, shown the batches that it asks for.
     - `progress`: a bar on stderr where that is a terminal and tqdm is installed.
 
-    Ctrl-C, a loss or a gradient that is not finite end the training: the parameters of the best epoch so far come
-    back, and a warning says what happened.  The model's parameters change when training ends, also by an error.
-    Targets may have the shape (n, 1) where the model gives one Value for each sample.
-    Samples and targets of different numbers, none, or not finite are ValueErrors.
+    Ctrl-C, a loss or a gradient that is not finite end the training: the parameters of the best epoch so far
+    come back, and a warning says what happened.  The model's parameters change when training ends, also by an
+    error.  Targets may have the shape (n, 1) where the model gives one Value for each sample.  Samples and
+    targets of different numbers, none, or not finite are ValueErrors.
     """
     import numpy as np
 
@@ -148,12 +152,13 @@ def _optimizer(optimizer: Optimizer | Callable[[Sequence[Value]], Optimizer], mo
     if not isinstance(made, Optimizer):
         shown = f" {made!r}" if isinstance(made, str | int | float) else ""
         raise TypeError(
-            "optimizer is one of microgrid.optim, made of model.parameters(), or what makes it of them, such as "
-            f"optim.Adam or functools.partial(optim.Adam, lr=0.01): got {type(made).__name__}{shown}"
+            "optimizer is one of microgrid.optim, made of model.parameters(), or what makes it of them, "
+            f"such as optim.Adam or functools.partial(optim.Adam, lr=0.01): got {type(made).__name__}{shown}"
         )
     if isinstance(made.parameters, list) and not set(made.parameters) & set(parameters):
         raise ValueError(
-            "none of the parameters that the optimizer moves is the model's: make it of this model's parameters()"
+            "none of the parameters that the optimizer moves is the model's: make it of this model's "
+            "parameters()"
         )
     if not isinstance(made.parameters, list):
         raise TypeError(

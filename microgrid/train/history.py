@@ -25,10 +25,11 @@ State: TypeAlias = "tuple[Floats, list[list[float]]]"
 
 @dataclass
 class EarlyStopping:
-    """Stop after `patience` epochs in a row without a loss that is lower than the best by more than `min_delta`.
+    """Stop after `patience` epochs in a row whose loss is not lower than the best by more than `min_delta`.
 
-    It looks at the validation loss, or the loss where there is no validation.  With `restore` the parameters of the
-    best epoch come back, also where the epochs run out first (Keras: restore_best_weights, by default False).
+    It looks at the validation loss, or the loss where there is no validation.  With `restore` the parameters
+    of the best epoch come back, also where the epochs run out first (Keras: restore_best_weights, by default
+    False).
     """
 
     patience: int
@@ -43,15 +44,15 @@ class EarlyStopping:
 class History(Mapping[str, list[float]]):
     """A mapping of columns, lists with a number for each epoch.
 
-    "epoch" counts from 1.  "loss" is what was minimised, the penalty included, the mean over the batches by their
-    sizes; metrics go by their names.  Both are of the predictions that the steps were computed from: each batch's
-    before its step, in training mode.  "validation_loss", without the penalty, and the validation's metrics are
-    computed after the epoch's last step, in evaluation mode.  "lr" is the learning rate of the epoch, "seconds" the
-    time since training began.
+    "epoch" counts from 1.  "loss" is what was minimised, the penalty included, the mean over the batches by
+    their sizes; metrics go by their names.  Both are of the predictions that the steps were computed from:
+    each batch's before its step, in training mode.  "validation_loss", without the penalty, and the
+    validation's metrics are computed after the epoch's last step, in evaluation mode.  "lr" is the learning
+    rate of the epoch, "seconds" the time since training began.
 
-    `best_epoch` is the epoch of the lowest validation loss, or loss where there is no validation, of those that were
-    lower than all before by more than early stopping's min_delta (None if no epoch ended); `stopped` says why training
-    ended.
+    `best_epoch` is the epoch of the lowest validation loss, or loss where there is no validation, of those
+    that were lower than all before by more than early stopping's min_delta (None if no epoch ended);
+    `stopped` says why training ended.
 
     >>> history = History(["epoch", "loss"])
     >>> history.append(epoch=1, loss=0.5)
@@ -76,14 +77,14 @@ class History(Mapping[str, list[float]]):
         return len(self._columns)
 
     def append(self, **row: float) -> None:
-        """Add an epoch: a number for every column.  ValueError, and nothing is added, if one is missing or unknown."""
+        """Add an epoch, a number for every column; ValueError, and no change, if one lacks or is unknown."""
         if row.keys() != self._columns.keys():
             raise ValueError(f"an epoch has a number for each of {list(self._columns)}, got {list(row)}")
         for name, x in row.items():
             self._columns[name].append(x)
 
     def to_csv(self, path: str | os.PathLike[str]) -> None:
-        """Write the columns under their names, every float with all its digits; the file is replaced as a whole."""
+        """Write the columns under their names, floats with all digits; the file is replaced as a whole."""
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(self._columns)
@@ -93,8 +94,9 @@ class History(Mapping[str, list[float]]):
     def plot(self, what: str | None = None, *, log: bool = False, ax: Any = None) -> Any:
         """Draw columns over the epochs, beside those of validation: `what`, or the loss and every metric.
 
-        One column, `what` or the loss on `ax`, is drawn by `viz.plots.curves`, which returns its Axes; all of them by
-        `viz.plots.overview`, which returns an array of Axes.  `log` is for the axis of the loss, or of `what`.
+        One column, `what` or the loss on `ax`, is drawn by `viz.plots.curves`, which returns its Axes; all of
+        them by `viz.plots.overview`, which returns an array of Axes.  `log` is for the axis of the loss, or
+        of `what`.
         """
         plots = pictures.plots()
         if what is None and ax is None:
@@ -107,7 +109,8 @@ class History(Mapping[str, list[float]]):
             return f"History of 0 epochs, {self.stopped or 'not ended'}"
         losses = [name for name in ("loss", "validation_loss") if name in self]
         ends = ", ".join(f"{name} {self[name][0]:.4g} to {self[name][-1]:.4g}" for name in losses)
-        return f"History of {epochs} epoch{'s' * (epochs > 1)}: {ends}; best epoch {self.best_epoch}; {self.stopped}"
+        plural = "s" if epochs > 1 else ""
+        return f"History of {epochs} epoch{plural}: {ends}; best epoch {self.best_epoch}; {self.stopped}"
 
 
 class Best:

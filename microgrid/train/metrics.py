@@ -26,7 +26,7 @@ COLUMNS = ("epoch", "loss", "lr", "seconds")
 
 
 def named(metrics: Metrics, targets: Floats, threshold: float | None, loss: Loss) -> dict[str, Metric]:
-    """The metrics by name: "accuracy", functions, which go by their own names, or a mapping from names to functions.
+    """The metrics by name: functions go by their own names, a mapping gives them others.
 
     `targets` are all that they will be shown, those of the validation included.
     """
@@ -76,10 +76,10 @@ def evaluate(metrics: dict[str, Metric], predictions: Floats, targets: Floats) -
 
 
 def undecided(loss: Loss) -> float | None:
-    """Of 0 and ½ the prediction that a loss finds as wrong for the target 0 as for 1: it lies between no and yes.
+    """The prediction, of 0 and ½, that a loss finds as wrong for the target 0 as for 1: it parts no from yes.
 
-    None if that is neither, or both, or if the loss takes no single numbers: who weights one answer more than the other
-    has to say where yes begins.
+    None if that is neither, or both, or if the loss takes no single numbers: who weights one answer more than
+    the other has to say where yes begins.
     """
 
     def cost(prediction: float, target: int) -> float:
@@ -99,10 +99,9 @@ def undecided(loss: Loss) -> float | None:
 class Accuracy:
     """The share of predictions on the side, or in the class, of their target.
 
-    One number for each sample: yes is what is above `threshold`, by default 0 for targets -1 and 1, and what the loss
-    cannot decide for 0 and 1.
-    A list of numbers: the place of the largest is the class; targets are numbers of classes, or 1 at the class and 0
-    elsewhere.
+    One number for each sample: yes is what is above `threshold`, by default 0 for targets -1 and 1, and what
+    the loss cannot decide for 0 and 1.  A list of numbers: the place of the largest is the class; targets are
+    numbers of classes, or 1 at the class and 0 elsewhere.
     """
 
     def __init__(self, targets: Floats, threshold: float | None, loss: Loss) -> None:
@@ -124,7 +123,7 @@ class Accuracy:
         return float(((predictions.ravel() > self.threshold) == (targets.ravel() > 0)).mean())
 
     def several(self, outputs: tuple[int, ...], targets: Floats) -> bool:
-        """Whether outputs of this shape are one for each class; ValueError if what is right cannot be told of them."""
+        """Whether outputs of this shape are one for each class; ValueError if what is right is unknown."""
         if len(outputs) == 1 and outputs[0] > 1:
             if targets.ndim == 2 and not ((targets == 1).sum(axis=1) == 1).all():
                 self._refuse()
@@ -138,8 +137,9 @@ class Accuracy:
             self._refuse()
         if self.threshold is None:
             raise ValueError(
-                "accuracy does not know from which prediction on the answer is yes, as the loss finds neither 0 nor ½ "
-                "as wrong for the target 0 as for 1: pass fit threshold=, such as 0 for logits or 0.5 for probabilities"
+                "accuracy does not know from which prediction on the answer is yes, as the loss finds "
+                "neither 0 nor ½ as wrong for the target 0 as for 1: pass fit threshold=, such as 0 for "
+                "logits or 0.5 for probabilities"
             )
         return False
 

@@ -1,10 +1,10 @@
-"""The loss of a batch and its gradient, three ways: one example replayed, a whole batch replayed, all of it in Python.
+"""The loss of a batch and its gradient, three ways: an example replayed, a batch replayed, all in Python.
 
-An objective has `parameters`, an array that an optimiser moves, `reached`, which of them the loss depends on, and the
-`shape` of a sample's outputs.
-`value_and_grad(rows)` and `loss(rows)`, the loss without the penalty, take rows that `encode` made; `predictions()`
-are the outputs for the rows of the last call.  `fault()` says why what was recorded is not what Python computes now;
-`overlooked()` names the Values in the model that stand for ever, as they are no parameters.
+An objective has `parameters`, an array that an optimiser moves, `reached`, which of them the loss depends on,
+and the `shape` of a sample's outputs.  `value_and_grad(rows)` and `loss(rows)`, the loss without the penalty,
+take rows that `encode` made; `predictions()` are the outputs for the rows of the last call.  `fault()` says
+why what was recorded is not what Python computes now; `overlooked()` names the Values in the model that stand
+for ever, as they are no parameters.
 """
 
 from __future__ import annotations
@@ -159,7 +159,7 @@ class ReplayedExamples:
 
 
 class ReplayedBatches:
-    """The graphs of whole batches, one for each size, for models and losses that look at all samples together."""
+    """The graphs of whole batches, one for each size: for models and losses that mix the samples."""
 
     def __init__(self, task: Task, size: int) -> None:
         import numpy as np

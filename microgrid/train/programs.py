@@ -25,7 +25,8 @@ __all__ = ["Penalty", "Programs", "changed", "give", "reached", "with_masks"]
 class Programs:
     """What was recorded, as programs, each compiled when it is first run.
 
-    `total` is the loss with the penalty; `forward` the loss, the statistics of normalisations and the predictions.
+    `total` is the loss with the penalty; `forward` the loss, the statistics of normalisations and the
+    predictions.
     """
 
     def __init__(self, task: Task, found: Recorded, penalty: Value | None = None) -> None:
@@ -50,7 +51,7 @@ class Programs:
         return program.compile([r.node for r in self.found.ranges], self.found.columns, self.trained)
 
     def check(self, X: Floats, parameters: Floats) -> None:
-        """DomainError where the loss would raise it in Python, such as a prediction that is no probability."""
+        """DomainError where the loss would raise it in Python, as for a prediction that is no probability."""
         import numpy as np
 
         if not self.found.ranges:
@@ -120,7 +121,7 @@ class Penalty:
 
 
 def reason(root: Value, trained: list[Value]) -> str:
-    """What the engine says, which knows labels and no slots of a program, of a graph whose leaves have new numbers."""
+    """What is wrong, as the engine words it: by labels, where a program knows slots.  The leaves are set."""
     before = [v.grad for v in trained]
     try:
         with errstate(domain="raise", gradient="raise"):

@@ -36,7 +36,7 @@ PROBES = 32
 NODES = 1_000_000
 """How many nodes these may have together, at 96 bytes each; but two examples are always compared."""
 SAME = 1e-9
-"""How far a recorded loss may be from the one computed in Python, relative to the size of the terms, or to 1."""
+"""How far a recorded loss may be from Python's own, relative to the size of the terms, or to 1."""
 
 
 class Unrecordable(Exception):
@@ -48,7 +48,7 @@ class Coupled(Exception):
 
 
 class Encoding:
-    """How targets become columns: the numbers as they are, or with `classes` 1 at the class and 0 elsewhere."""
+    """How targets become columns: as they are, or with `classes` as 1 at the class and 0 elsewhere."""
 
     def __init__(self, task: Task, classes: int = 0) -> None:
         self.inputs, self.classes = task.examples.inputs, classes
@@ -65,7 +65,7 @@ class Encoding:
 
 
 class Recorded:
-    """The graph of encoded rows, one for most models, whose numbers and dropout masks are leaves, the `columns`."""
+    """The graph of encoded rows, one for most models; its leaves, `columns`, are their numbers and masks."""
 
     def __init__(self, task: Task, rows: Floats, encoding: Encoding) -> None:
         n, shape = encoding.inputs, task.examples.X.shape[1:]
@@ -83,7 +83,7 @@ class Recorded:
 
 
 def overlooked(task: Task, found: Recorded) -> dict[str, Value]:
-    """The Values in the model, by their names, that the loss is computed from and that are no parameters or inputs."""
+    """The Values in the model, by name, that the loss depends on and that are neither parameter nor input."""
     recording, wanted = found.recording, set(found.recording.wanted)
     kept = any(recording.role[i] == INPUT and i not in wanted for i in range(recording.leaves))
     if not kept or not isinstance(task.model, Module):
@@ -106,10 +106,10 @@ def flattened(predictions: Any) -> list[Value]:
 
 
 def record_example(task: Task, offset: int = 0) -> tuple[Recorded, Encoding, str]:
-    """An example that stands for all, how targets are encoded, and whether a batch has the mean or sum of the losses.
+    """An example for all, the encoding of targets, and whether a batch has the "mean" or "sum" of the losses.
 
-    Unrecordable if examples spread over the data have different graphs or constants, or another loss than that of
-    targets as numbers; Coupled if the loss of a batch of them is no mean or sum.
+    Unrecordable if examples spread over the data have different graphs or constants, or another loss than
+    that of targets as numbers; Coupled if the loss of a batch of them is no mean or sum.
     """
     rows = task.examples.rows[task.examples.spread(PROBES, offset)]
     with task.untouched():
@@ -133,7 +133,7 @@ def record_example(task: Task, offset: int = 0) -> tuple[Recorded, Encoding, str
 
 
 def record_batch(task: Task, rows: Floats) -> tuple[Recorded, Encoding]:
-    """The graph of a batch, and how its targets are encoded; Unrecordable if its order makes another graph."""
+    """The graph of a batch, and the encoding of targets; Unrecordable if their order makes another graph."""
     with task.untouched():
         encoding, found = _attempt(task, [rows[::-1], rows])
         check_same([batch.recording for batch in found])
@@ -142,7 +142,7 @@ def record_batch(task: Task, rows: Floats) -> tuple[Recorded, Encoding]:
 
 
 def _attempt(task: Task, batches: list[Floats]) -> tuple[Encoding, list[Recorded]]:
-    """The batches recorded, with the first encoding that the loss accepts; Unrecordable if it accepts none."""
+    """The batches recorded by the first encoding that the loss accepts; Unrecordable if it accepts none."""
     examples, reason = task.examples, ""
     encodings = [Encoding(task)]
     try:

@@ -1,4 +1,4 @@
-"""What is computed for every batch: a model, a loss and a penalty, and what a forward pass leaves in the model."""
+"""What is computed for every batch, a model, a loss and a penalty, and what a forward pass leaves behind."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Penalty: TypeAlias = Callable[[Sequence[Value]], Value]
 
 
 class Task:
-    """A model to be trained, by a loss and a penalty, on examples of one shape, in the parameters `trained`."""
+    """A model to be trained in its parameters `trained`, by loss and penalty, on examples of one shape."""
 
     def __init__(
         self,
@@ -56,7 +56,7 @@ class Task:
         return list(map(self.model, samples))
 
     def single(self) -> bool:
-        """Whether the model gives a Value by itself for each sample, and no list, as most models of one output do."""
+        """Whether the model gives a Value itself for each sample, and no list, as most of one output do."""
         with self.mode(True), self.untouched(), no_grad():
             return isinstance(self.predict(self.samples(self.examples.rows[:2]))[0], Value)
 
@@ -103,7 +103,7 @@ class Task:
 
     @contextmanager
     def untouched(self) -> Iterator[None]:
-        """What is computed inside draws no random numbers from later steps and moves no running statistics."""
+        """What is computed inside uses no random numbers of later steps and moves no running statistics."""
         running, sources = self.running(), [random, *self.sources()]
         states = list(map(_state, sources))
         try:

@@ -47,9 +47,9 @@ class Observer(Protocol):
 class Training:
     """One call of `fit`, once what it was handed is looked through.
 
-    `run` has the model recorded as an objective, which gives the loss of a batch and its gradient.  `train` goes
-    through the epochs and, whatever ends them, leaves the model with the right parameters.  `run_epoch` deals out the
-    batches, `run_batches`, and notes what they came to.  `step` moves the parameters.
+    `run` has the model recorded as an objective, which gives the loss of a batch and its gradient.  `train`
+    goes through the epochs and, whatever ends them, leaves the model with the right parameters.  `run_epoch`
+    deals out the batches, `run_batches`, and notes what they came to.  `step` moves the parameters.
     """
 
     task: Task
@@ -89,8 +89,8 @@ class Training:
                 name, v = next(iter(untrained.items()))
                 more = f" and {len(untrained) - 1} more" if len(untrained) > 1 else ""
                 warn(
-                    f"fit does not train {name} ({v.data}){more}, a Value in the model and no parameter: make it "
-                    f"microgrid.parameter({v.data}), or a plain number if it is to stay",
+                    f"fit does not train {name} ({v.data}){more}, a Value in the model and no parameter: "
+                    f"make it microgrid.parameter({v.data}), or a plain number if it is to stay",
                     RuntimeWarning,
                 )
             self.rows = self.objective.encode(self.task.examples)
@@ -104,14 +104,14 @@ class Training:
             warn(f"fit {self.history.stopped}", RuntimeWarning)
         elif fault:
             warn(
-                f"fit replayed a graph that is not the model's any more: {fault}; with replay=False every step is "
-                "computed by the model itself",
+                f"fit replayed a graph that is not the model's any more: {fault}; with replay=False every "
+                "step is computed by the model itself",
                 RuntimeWarning,
             )
         return self.history
 
     def train(self, progress: bool) -> str:
-        """The epochs; whatever ends them, the parameters go to their Values.  Returns what went wrong, or ""."""
+        """The epochs; whatever ends them, the parameters go to their Values.  What went wrong, or ""."""
         parameters = self.objective.parameters
         best = Best(self.state(), self.stopping)
         trouble, ended = "", f"ended after {self.epochs} epochs, as asked"
@@ -124,7 +124,8 @@ class Training:
             ):
                 for epoch in range(1, self.epochs + 1):
                     if self.run_epoch(epoch, best, began):
-                        ended = f"stopped early, after epoch {epoch}: the lowest loss is that of epoch {best.epoch}"
+                        lowest = f"the lowest loss is that of epoch {best.epoch}"
+                        ended = f"stopped early, after epoch {epoch}: {lowest}"
                         break
                     advance(self.history["loss"][-1])
         except KeyboardInterrupt:
@@ -162,7 +163,7 @@ class Training:
             self.schedule.step(watched)
         elif self.schedule is not None:
             self.schedule.step()
-        # the loss of all samples in one batch is that of the parameters before the step; any other belongs to the last
+        # the loss of a single batch is that of the parameters before its step; any other counts for the last
         of_before = self.validation is None and self.size == len(self.rows)
         return best.waited(epoch, watched, state_before if of_before else self.state())
 
@@ -206,13 +207,14 @@ class Training:
             return gradient
         if np.shape(clipped) != gradient.shape:
             raise ValueError(
-                f"clip got a gradient of shape {gradient.shape} and returned {type(clipped).__name__} of shape "
-                f"{np.shape(clipped)}: it returns another of that shape, or changes the one it got and returns None"
+                f"clip got a gradient of shape {gradient.shape} and returned {type(clipped).__name__} of "
+                f"shape {np.shape(clipped)}: it returns another of that shape, or changes the one it got and "
+                "returns None"
             )
         return np.asarray(clipped)
 
     def step(self, epoch: int, gradient: Floats, places: NDArray[np.int64]) -> None:
-        """Move the parameters; the monitor looks before and after, if it wants to, at the samples of the batch."""
+        """Move the parameters; a monitor that wants to looks at the batch before, and at the step after."""
         if self.monitor is None or not self.monitor.wants(epoch, self.steps):
             self.optimizer.step(gradient)
             self.steps += 1
