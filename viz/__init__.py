@@ -1,5 +1,32 @@
-"""Drawings of microgrid graphs: with values, gradients and local derivatives, for slides, papers and notebooks."""
+"""Drawings of microgrid graphs: with values, gradients and local derivatives, for slides, papers and notebooks.
 
+Pictures, which show themselves in a notebook:
+    draw            the graph that computed a Value, as a Figure
+    Figure          svg(), html(), tikz() and dot() are texts; save("graph.pdf") writes what the suffix says
+    draw_dot        a graphviz.Digraph, as micrograd's notebooks draw
+Walks through a computation, forward, then backward, one step at a time:
+    steps           the walk through a graph, as Steps
+    Steps           a sequence of Frames; html() is a page to step through, save("walk.gif") writes a file
+    Frame           one step: its caption, and all that is known by then
+    explain         the walk as text
+Plots of training, by matplotlib:
+    plots           curves, decision boundaries, loss surfaces and more, see help(viz.plots)
+What can go wrong:
+    VizError        a picture cannot be made; the base of the others
+    TooLarge        the graph has more nodes than max_nodes
+    LayoutError     Graphviz could not place the boxes
+    EngineNotFound  there is no Graphviz
+
+>>> import viz
+>>> from microgrid import Value, parameter
+>>> y = parameter(2.0, "w") * Value(3.0, "x")
+>>> y.backward()
+>>> figure = viz.draw(y, theme="dark", title="A product")
+>>> viz.steps(y)[1].caption
+'v2 = w · x = 2 · 3 = 6'
+"""
+
+from . import plots as plots
 from .errors import EngineNotFound as EngineNotFound
 from .errors import LayoutError as LayoutError
 from .errors import TooLarge as TooLarge
@@ -11,3 +38,10 @@ from .steps import Frame as Frame
 from .steps import Steps as Steps
 from .steps import explain as explain
 from .steps import steps as steps
+
+__all__ = [
+    "draw", "Figure", "draw_dot",
+    "steps", "Steps", "Frame", "explain",
+    "plots",
+    "VizError", "TooLarge", "LayoutError", "EngineNotFound",
+]  # fmt: skip

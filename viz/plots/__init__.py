@@ -1,5 +1,20 @@
 """Plots of training, by matplotlib: each draws on `ax`, or on axes of its own, and returns the Axes.
 
+Over time, of a `microgrid.train.History` or a `microgrid.monitor.Monitor`:
+    overview            the loss and every metric beside each other
+    curves              one of them, with that of validation
+    dead_units          the share of ReLUs that are 0 for a whole batch
+    update_ratios       the length of each step over that of the weights
+Across the depth of a network:
+    gradient_flow       the length of the gradient, layer by layer
+    histograms          how activations and gradients are spread in each layer
+Of functions:
+    decision_boundary   what a classifier of two inputs decides everywhere
+    loss_surface        a function of two parameters as a map, with paths down it
+    linear_fit          that of a linear regression, beside the lines on the path
+    fitted_lines        those lines alone
+    descent             a function of one parameter, and the steps down it
+
 In a notebook ``ax.figure`` shows; ``ax.figure.savefig(path)`` writes a file.  Colours are those of Okabe and Ito, and
 viridis where they stand for an order, which stay apart for every kind of colour vision.
 
@@ -22,6 +37,7 @@ from .training import overview as overview
 from .training import update_ratios as update_ratios
 
 __all__ = [
-    "curves", "dead_units", "decision_boundary", "descent", "fitted_lines", "gradient_flow", "histograms", "linear_fit",
-    "loss_surface", "overview", "update_ratios",
+    "overview", "curves", "dead_units", "update_ratios",
+    "gradient_flow", "histograms",
+    "decision_boundary", "loss_surface", "linear_fit", "fitted_lines", "descent",
 ]  # fmt: skip
