@@ -8,6 +8,7 @@ from .base import build
 compiled: bool = build.choose()
 """Whether the engine that runs is machine code; MICROGRID_PURE=1 chooses the source."""
 
+from . import copying as copying
 from . import engine as engine
 from . import nn as nn
 from .base.context import errstate as errstate

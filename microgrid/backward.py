@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Sequence
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 try:
     import cython
 except ModuleNotFoundError:
     from .base import no_cython as cython
 
+from .base.nodes import AnyNode, Node
 from .errors import GraphError
-
-if TYPE_CHECKING:
-    from .engine import Value
 
 __all__ = ["backward", "line_up", "propagate", "turn"]
 
@@ -43,9 +42,8 @@ class _Turn:
     def __init__(self) -> None:
         self.lock = threading.RLock()  # other threads wait here
         self.walk = threading.Lock()  # this thread, if it comes here, is inside a walk of its own
-        self.roots: list[
-            Value
-        ] = []  # of the walk: of an interrupted one, which may have left marks, until the next
+        self.roots: Sequence[Node] = []
+        """Of the walk; of an interrupted one, which may have left marks, until the next."""
         if hasattr(os, "register_at_fork"):  # a child process starts between two walks
             os.register_at_fork(
                 before=self.lock.acquire, after_in_parent=self.lock.release, after_in_child=self.lock.release
@@ -68,7 +66,7 @@ waiting, operations, leaves = Stack(), Stack(), Stack()
 gradients, replaced = Numbers(), Numbers()
 
 
-def unmark(roots: list[Value]) -> None:
+def unmark(roots: Sequence[Node]) -> None:
     """Remove what an interrupted walk left in the nodes."""
     seen, stack = set(map(id, roots)), list(roots)  # by identity, whatever a subclass holds equal
     while stack:
@@ -80,7 +78,7 @@ def unmark(roots: list[Value]) -> None:
                 stack.append(operand)
 
 
-def backward(root: Value, seed: float, whatever: bool = False) -> bool:
+def backward(root: Node, seed: float, whatever: bool = False) -> bool:
     """Give every node under root its gradient; False, and no change, if one would not be finite, unless `whatever`."""
     good = False
     with turn.lock, turn.alone():
@@ -95,7 +93,7 @@ def backward(root: Value, seed: float, whatever: bool = False) -> bool:
     return good
 
 
-def propagate(root: Value, seed: Any = 1.0) -> tuple[list[Value], list[Any]]:
+def propagate(root: AnyNode, seed: Any = 1.0) -> tuple[list[AnyNode], list[Any]]:
     """Every node under root and its adjoint, d root / d node times seed, by the same walk; no gradient changes.
 
     Uncompiled, the seed may be any number that floats can be multiplied into.
@@ -109,7 +107,7 @@ def propagate(root: Value, seed: Any = 1.0) -> tuple[list[Value], list[Any]]:
         return nodes, [found[place] for place in range(count)]
 
 
-def line_up(roots: list[Value], newest: int) -> list[Value]:
+def line_up(roots: list[AnyNode], newest: int) -> list[AnyNode]:
     """Every node under the roots, numbered from 1 by `_index`: leaves, then operations, each as they were made.
 
     `newest` is the number of a node younger than all.  Whoever calls has the turn, and sets each `_index` to 0 again.
@@ -136,7 +134,7 @@ def end() -> None:
     turn.roots = []
 
 
-def reach(roots: list[Value], newest: int) -> int:
+def reach(roots: Sequence[Node], newest: int) -> int:
     """Collect every node under the roots, the operations newest first; number them by `_index`, which was 0, from 1."""
     turn.roots = roots
     waiting.clear()
@@ -166,7 +164,7 @@ def reach(roots: list[Value], newest: int) -> int:
     return count
 
 
-def differentiate(root: Value, seed: Any, result: Any, write: bool) -> float:
+def differentiate(root: Node, seed: Any, result: Any, write: bool) -> float:
     """`chain` from the root's adjoint on; once more, in the order of the edges, if creation gave a wrong one."""
     count = len(operations) + len(leaves)
     while True:

@@ -6,12 +6,14 @@ A pickled list of nodes is smallest with the last node first: each root lists th
 
 from __future__ import annotations
 
+import sys
 import threading
 import weakref
 from collections.abc import Iterator
 from copy import deepcopy
 from typing import Any
 
+from . import engine
 from .base.context import scope_place
 from .engine import Value, node
 from .errors import GraphError
@@ -136,3 +138,6 @@ class _End:
 
 def _nothing() -> None:
     return None
+
+
+engine.copying = sys.modules[__name__]  # what copy and pickle ask a Value for is found here

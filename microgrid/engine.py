@@ -30,6 +30,9 @@ from .ops import (
 __all__ = ["Value", "parameter"]
 
 newest = 0  # how many nodes there have been: each has its number, so that the order of creation is known
+copying: Any = (
+    None  # the module of that name, which walks graphs and so comes after this one: it enters itself
+)
 NONE_YET = -0.0  # the gradient of a node that no backward pass has reached, and that no pass writes
 
 
@@ -237,9 +240,9 @@ class Value:
     def gelu_tanh(self) -> Value: return unary(GELU_TANH, self)
     def hardtanh(self) -> Value: return unary(HARDTANH, self)
 
-    def __copy__(self) -> Any: return _copying().copy_node(self)
-    def __deepcopy__(self, memo: dict[int, Any]) -> Any: return _copying().copy_graph(self, memo)
-    def __reduce_ex__(self, protocol: Any) -> Any: return _copying().reduce(self)
+    def __copy__(self) -> Any: return copying.copy_node(self)
+    def __deepcopy__(self, memo: dict[int, Any]) -> Any: return copying.copy_graph(self, memo)
+    def __reduce_ex__(self, protocol: Any) -> Any: return copying.reduce(self)
     # fmt: on
 
 
@@ -379,9 +382,3 @@ def node(
 
 def _comparable(x: Any) -> float:
     return x._data if isinstance(x, Value) else messages.number(x, finite=False)
-
-
-def _copying() -> Any:
-    from . import copying  # which walks graphs, and so comes after this module
-
-    return copying

@@ -7,15 +7,12 @@ import warnings
 from collections.abc import Callable, Sequence
 from math import isfinite
 from numbers import Number, Real
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..errors import DomainError, NonFiniteGradient
 from . import context
+from .nodes import Node, Operation
 from .phrases import Way
-
-if TYPE_CHECKING:
-    from ..engine import Value
-    from ..ops import Op
 
 __all__ = [
     "call_text",
@@ -45,7 +42,7 @@ def warn(text: str, category: type[Warning] = UserWarning) -> None:
     warnings.warn_explicit(text, category, frame.f_code.co_filename, frame.f_lineno, name, known)
 
 
-def describe(v: Value) -> str:
+def describe(v: Node) -> str:
     """A node as messages name it: its label and value, or its operation and value."""
     if v.label:
         return f"{v.label!r} ({v.data!r})"
@@ -101,12 +98,12 @@ def with_foreign(a: Any, b: Any, operation: Callable[[Any, Any], Any]) -> Any:
     return None if ours or not hasattr(type(b), "__radd__") else NotImplemented
 
 
-def literal(row: Op, x: Any, other: Any) -> float:
+def literal(row: Operation, x: Any, other: Any) -> float:
     """The number an operator was given beside `other`, as a float."""
     return number(x, where=f"cannot compute {_sketch(row, x, other)}: operands are Values or real numbers")
 
 
-def constant(row: Op, a: Value, c: Any) -> float:
+def constant(row: Operation, a: Node, c: Any) -> float:
     """The constant of a unary operation, as a float."""
     if row.label:
         return literal(row, c, a)
@@ -117,13 +114,13 @@ def constant(row: Op, a: Value, c: Any) -> float:
     return number(c, where=f"the constant of {row.name}({describe(a)}, ...) is a real number")
 
 
-def unborn(v: Value) -> TypeError:
+def unborn(v: Node) -> TypeError:
     """The error for an instance of a subclass that has no data."""
     kind = type(v).__name__
     return TypeError(f"this {kind} has no data: {kind}.__init__ has to call super().__init__(data)")
 
 
-def lossy(what: str, v: Value) -> TypeError:
+def lossy(what: str, v: Node) -> TypeError:
     """The error for a conversion that would drop the gradient on the way."""
     return TypeError(
         f"{what} ({describe(v)}) would lose the gradient: use v.data for the number, "
@@ -131,7 +128,7 @@ def lossy(what: str, v: Value) -> TypeError:
     )
 
 
-def _sketch(row: Op, x: Any, other: Any) -> str:
+def _sketch(row: Operation, x: Any, other: Any) -> str:
     names = " and ".join(type(thing).__name__ for thing in (other, x) if thing is not ...)
     return f"{row.spelling()} of {names}"
 
@@ -144,7 +141,7 @@ def _short(x: Any) -> str:
 # ---------------------------------------------------------------- operations
 
 
-def settle(row: Op, x: float, y: float, operands: Sequence[Value]) -> tuple[float, float, float]:
+def settle(row: Operation, x: float, y: float, operands: Sequence[Node]) -> tuple[float, float, float]:
     """Decide about an operation that float arithmetic refused.
 
     Where only a partial is infinite (the square root at 0) the operation stands.  A value that is not finite, made
@@ -162,7 +159,7 @@ def settle(row: Op, x: float, y: float, operands: Sequence[Value]) -> tuple[floa
     raise OverflowError(IEEE.after(f"{what} exceeds the range of doubles (1.8e308)"))
 
 
-def call_text(row: Op, operands: Sequence[Value], y: float = 0.0) -> str:
+def call_text(row: Operation, operands: Sequence[Node], y: float = 0.0) -> str:
     """An operation on its operands, as messages write it: ``log('x' (-1.0))``."""
     terms = [describe(v) for v in operands]
     if row.constant is not None:
@@ -175,7 +172,7 @@ def call_text(row: Op, operands: Sequence[Value], y: float = 0.0) -> str:
 # ---------------------------------------------------------------- gradients
 
 
-def check_gradients(nodes: Sequence[Value], adjoints: Sequence[float]) -> None:
+def check_gradients(nodes: Sequence[Node], adjoints: Sequence[float]) -> None:
     """Warn or raise, as errstate says, where the chain rule left the finite numbers."""
     totals = [adjoint if v._code else v._grad + adjoint for v, adjoint in zip(nodes, adjoints)]
     if isfinite(sum(totals)) or context.current().gradient == "ignore":
@@ -187,7 +184,7 @@ def check_gradients(nodes: Sequence[Value], adjoints: Sequence[float]) -> None:
         warn(message, RuntimeWarning)
 
 
-def _where_it_left(nodes: Sequence[Value], adjoints: Sequence[float], totals: Sequence[float]) -> str:
+def _where_it_left(nodes: Sequence[Node], adjoints: Sequence[float], totals: Sequence[float]) -> str:
     for v, adjoint in zip(nodes, adjoints, strict=True):
         if adjoint == 0.0 or not isfinite(adjoint):
             continue

@@ -1,18 +1,19 @@
-"""What nodes are made of, beneath Value: their roles and edges, rows with their formulas, and whether any block is open."""
+"""What nodes are made of, beneath Value: their roles and edges, the base of their rows, and what any node offers."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol, Self, TypeVar
 
 try:
     import cython
 except ModuleNotFoundError:
     from . import no_cython as cython
 
-if TYPE_CHECKING:
-    from ..engine import Value
-
-__all__ = ["BUNDLE", "CONSTANT", "INPUT", "OP", "PARAMETER", "ROLES", "Blocks", "Row", "built_from", "edges"]
+__all__ = [
+    "BUNDLE", "CONSTANT", "INPUT", "OP", "PARAMETER", "ROLES",
+    "AnyNode", "Blocks", "Node", "Operation", "Row", "built_from", "edges",
+]  # fmt: skip
 
 INPUT, PARAMETER, CONSTANT, OP, BUNDLE = range(5)
 ROLES = ("input", "parameter", "constant", "op", "bundle")
@@ -23,11 +24,63 @@ if cython.compiled:
     built_from = MICROGRID_BUILT_FROM  # type: ignore[name-defined]
 
 
+class Node(Protocol):
+    """What the rooms beneath the engine use of a `Value`, which they cannot import."""
+
+    _data: float
+    _grad: float
+    _da: float
+    _db: float
+    _code: int
+    _role: int
+    _index: int
+    _serial: int
+
+    @property
+    def _a(self) -> Self | None: ...
+    @property
+    def _b(self) -> Self | None: ...
+    @property
+    def _op(self) -> str: ...
+    @property
+    def data(self) -> float: ...
+    @property
+    def label(self) -> str: ...
+    @property
+    def op(self) -> str: ...
+    @property
+    def parents(self) -> Sequence[Self]: ...
+    @property
+    def partials(self) -> Sequence[float]: ...
+
+
+AnyNode = TypeVar("AnyNode", bound=Node)
+
+
+class Operation(Protocol):
+    """What they use of an operation's row, an `ops.Op`."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def label(self) -> str: ...
+    @property
+    def constant(self) -> float | None: ...
+    @property
+    def domain(self) -> str: ...
+    @property
+    def needs(self) -> str: ...
+    def bind(self, what: str) -> Callable[..., Any]: ...
+    def forward_ieee(self, x: float, y: float | None = None) -> tuple[float, float, float]: ...
+    def spelling(self) -> str: ...
+
+
 @cython.cclass
 class Row:
     """The base of `ops.Op`, whose number is its place in `ops.ROWS`.
 
-    Every Op has a `forward` of its own, made of its text.  Compiled code does not see that one but the one in nodes.pxd.
+    Every Op has a `forward` of its own, made of its text.  Compiled code does not see that one but the one in
+    nodes.pxd, which is C.
     """
 
     __slots__ = ("code",)
@@ -44,10 +97,13 @@ class Blocks:
     open: int
 
 
-def edges(v: Value) -> list[tuple[Value, float]]:
-    """(operand, partial) of a node, in order.  More than two are bundled: nodes of that role chain them by their `_b`."""
+def edges(v: AnyNode) -> list[tuple[AnyNode, float]]:
+    """(operand, partial) of a node, in order.
+
+    More than two are bundled: nodes of that role chain them by their `_b`.
+    """
     found = []
-    rest: Any = v
+    rest: AnyNode | None = v
     while rest is not None:
         v, rest = rest, None
         for parent, slope in ((v._a, v._da), (v._b, v._db)):
