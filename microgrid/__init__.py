@@ -1,5 +1,37 @@
-"""microgrid: the scalar autograd engine for learning and teaching backpropagation."""
+"""microgrid: the scalar autograd engine for learning and teaching backpropagation.
 
+Values        Value, parameter; + - * / ** and most functions below are its methods, too
+Functions     abs, sqrt, exp, expm1, log, log1p, hypot, logaddexp, maximum, minimum,
+              sin, cos, tan, asin, acos, atan, atan2, sinh, cosh, tanh, erf, erfc
+Activations   relu, leaky_relu, elu, selu, silu, mish, gelu, gelu_tanh, sigmoid, logsigmoid,
+              softplus, softsign, hardtanh
+Of several    sum, dot, mean, maxout, softmax, log_softmax, logsumexp
+Your own      custom_op: an operation with its derivatives, which draws, proves and replays
+Gradients     Value.backward; grad (which can be differentiated again), jvp, recompute
+Settings      errstate (domain and gradient errors), no_grad, scope (names for drawings)
+Text          parse: "z = w*x; L = z**2" into Values, without running it
+Programs      compile: a recorded graph as a Program, replayed over batches at native speed
+Proof         verify, verify_rules: the derivatives against sympy; to_sympy, from_sympy
+Errors        MicrogridError: DomainError, ExpressionError, GraphError, NonFiniteGradient,
+              CheckpointError
+Networks      microgrid.nn: MLP, layers, losses, initialisation
+              microgrid.optim: SGD, Adam, ..., schedules; microgrid.train: fit, metrics
+              microgrid.monitor: what goes on in each layer; microgrid.datasets: toy data
+Inside        microgrid.ops: the table of derivatives; microgrid.engine, microgrid.backward;
+              microgrid.graph: order, leaves, paths of a recorded graph
+              compiled: whether the engine that runs is machine code
+
+Pictures are the package viz: viz.draw(L), viz.steps(L).  `microgrid --help` is the command line.
+
+>>> from microgrid import Value
+>>> w = Value(2.0, "w")
+>>> L = (3 * w + 1) ** 2
+>>> L.backward()
+>>> w.grad
+42.0
+"""
+
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -7,6 +39,8 @@ from .base import build
 
 compiled: bool = build.choose()
 """Whether the engine that runs is machine code; MICROGRID_PURE=1 chooses the source."""
+
+build.keep_old_paths()
 
 from . import copying as copying
 from . import engine as engine
@@ -30,19 +64,21 @@ from .transforms import jvp as jvp
 from .transforms import recompute as recompute
 
 __all__ = [  # without abs, compile and sum: a star import must not replace Python's own
-    "CheckpointError", "DomainError", "ExpressionError", "GraphError", "MicrogridError", "NonFiniteGradient", "Program",
-    "Value",
-    "acos", "asin", "atan", "atan2", "compiled", "cos", "cosh", "custom_op", "dot", "elu", "erf", "erfc", "errstate",
-    "exp", "expm1", "from_sympy", "gelu", "gelu_tanh", "grad", "hardtanh", "hypot", "jvp", "leaky_relu", "log", "log1p",
-    "log_softmax", "logaddexp", "logsigmoid", "logsumexp", "maximum", "maxout", "mean", "minimum", "mish", "nn",
-    "no_grad", "parameter", "parse", "recompute", "relu", "scope", "selu", "sigmoid", "silu", "sin", "sinh", "softmax",
-    "softplus", "softsign", "sqrt", "tan", "tanh", "to_sympy", "verify", "verify_rules",
+    "CheckpointError", "DomainError", "ExpressionError", "GraphError", "MicrogridError", "NonFiniteGradient",
+    "Program", "Value",
+    "acos", "asin", "atan", "atan2", "compiled", "cos", "cosh", "custom_op", "dot", "elu", "erf", "erfc",
+    "errstate", "exp", "expm1", "from_sympy", "gelu", "gelu_tanh", "grad", "hardtanh", "hypot", "jvp",
+    "leaky_relu", "log", "log1p", "log_softmax", "logaddexp", "logsigmoid", "logsumexp", "maximum", "maxout",
+    "mean", "minimum", "mish", "nn", "no_grad", "parameter", "parse", "recompute", "relu", "scope", "selu",
+    "sigmoid", "silu", "sin", "sinh", "softmax", "softplus", "softsign", "sqrt", "tan", "tanh", "to_sympy",
+    "verify", "verify_rules",
 ]  # fmt: skip
 
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from . import datasets as datasets
+    from . import monitor as monitor
     from . import optim as optim
     from . import train as train
     from .programs.program import Program as Program
@@ -52,19 +88,23 @@ if TYPE_CHECKING:
     from .proof.verify import verify as verify
     from .proof.verify import verify_rules as verify_rules
 
-# What is imported when it is first asked for, so that `import microgrid` is quick: a name and its module, or a module.
 _LATER = {
-    "Program": "programs.program", "compile": "programs.program", "datasets": "", "optim": "", "train": "",
-    "from_sympy": "proof.verify", "to_sympy": "proof.verify", "verify": "proof.verify", "verify_rules": "proof.verify",
+    "Program": "programs.program", "compile": "programs.program",
+    "from_sympy": "proof.verify", "to_sympy": "proof.verify", "verify": "proof.verify",
+    "verify_rules": "proof.verify",
+    "datasets": "", "monitor": "", "optim": "", "train": "",
 }  # fmt: skip
+"""What is imported when it is first asked for, so that `import microgrid` is quick: a name of a module, or a module."""
 
 
 def __getattr__(name: str) -> Any:
+    if (old := f"{__name__}.{name}") in build.MOVED:
+        return sys.modules[old]
     if name not in _LATER:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     module = import_module(f"{__name__}.{_LATER[name] or name}")
-    found = globals()[name] = getattr(module, name) if _LATER[name] else module
-    return found
+    value = globals()[name] = getattr(module, name) if _LATER[name] else module
+    return value
 
 
 def __dir__() -> list[str]:

@@ -7,7 +7,7 @@ cdef Stack waiting, operations, leaves
 cdef Numbers gradients, replaced
 
 @cython.locals(good=bint, before="double *", total=double)
-cpdef bint backward(Value root, double seed, bint whatever=*) except -1
+cpdef bint backward(Value root, double seed, bint even_nonfinite=*) except -1
 
 @cython.locals(count=Py_ssize_t, found="double *", place=Py_ssize_t, stack=Stack)
 cpdef tuple propagate(Value root, double seed=*)

@@ -1,4 +1,7 @@
-"""The backward pass: one walk that collects the nodes, one from the newest to the oldest that passes gradients on."""
+"""The backward pass: one walk collects the nodes, one from the newest to the oldest passes adjoints on.
+
+The adjoint of a node is the derivative of the root with respect to it.
+"""
 
 from __future__ import annotations
 
@@ -33,10 +36,11 @@ else:
 
 
 class _Turn:
-    """Walks mark the nodes through their `_index` and add to leaves, so walks that may share leaves take turns.
+    """Walks mark nodes by their `_index` and add to leaves, so walks that may share leaves take turns.
 
-    ``with turn.lock, turn.alone():`` is around each.  These are locks of Python's own, taken and given back by the
-    `with` statement itself, because Ctrl-C may arrive between any two lines of a method written here.
+    ``with turn.lock, turn.alone():`` is around each.  These are locks of Python's own, taken and given back
+    by the `with` statement itself: after Ctrl-C between two lines of an `__enter__` written here, a lock
+    would stay taken for ever.
     """
 
     def __init__(self) -> None:
@@ -44,13 +48,16 @@ class _Turn:
         self.walk = threading.Lock()  # this thread, if it comes here, is inside a walk of its own
         self.roots: Sequence[Node] = []
         """Of the walk; of an interrupted one, which may have left marks, until the next."""
-        if hasattr(os, "register_at_fork"):  # a child process starts between two walks
+        if hasattr(os, "register_at_fork"):  # or a child process could inherit a half-walked graph
             os.register_at_fork(
                 before=self.lock.acquire, after_in_parent=self.lock.release, after_in_child=self.lock.release
             )
 
     def alone(self) -> Any:
-        """The lock of a walk; GraphError inside another one, in a signal handler or finaliser, which cannot wait."""
+        """The lock of a walk.
+
+        GraphError inside another walk of this thread (in a signal handler, a finaliser): it could never end.
+        """
         if self.walk.locked():
             raise GraphError(
                 "backward was called while this thread is in the middle of another backward pass"
@@ -68,7 +75,7 @@ gradients, replaced = Numbers(), Numbers()
 
 def unmark(roots: Sequence[Node]) -> None:
     """Remove what an interrupted walk left in the nodes."""
-    seen, stack = set(map(id, roots)), list(roots)  # by identity, whatever a subclass holds equal
+    seen, stack = set(map(id, roots)), list(roots)  # by identity: a subclass may define equality as it likes
     while stack:
         v = stack.pop()
         v._index = 0
@@ -78,14 +85,17 @@ def unmark(roots: Sequence[Node]) -> None:
                 stack.append(operand)
 
 
-def backward(root: Node, seed: float, whatever: bool = False) -> bool:
-    """Give every node under root its gradient; False, and no change, if one would not be finite, unless `whatever`."""
+def backward(root: Node, seed: float, even_nonfinite: bool = False) -> bool:
+    """Give every node under root its gradient.
+
+    False, and no change, if one would not be finite, unless `even_nonfinite`.
+    """
     good = False
     with turn.lock, turn.alone():
         before = replaced.zeros(reach([root], root._serial))
         try:
             total = differentiate(root, seed, before, True)
-            good = whatever or total - total == 0.0
+            good = even_nonfinite or total - total == 0.0  # false for inf and nan alone
         finally:  # Ctrl-C may arrive between any two lines of uncompiled code
             if not good:
                 undo(before)
@@ -94,23 +104,24 @@ def backward(root: Node, seed: float, whatever: bool = False) -> bool:
 
 
 def propagate(root: AnyNode, seed: Any = 1.0) -> tuple[list[AnyNode], list[Any]]:
-    """Every node under root and its adjoint, d root / d node times seed, by the same walk; no gradient changes.
+    """Every node under root and its adjoint times seed, by the same walk; no gradient changes.
 
     Uncompiled, the seed may be any number that floats can be multiplied into.
     """
     with turn.lock, turn.alone():
         count = reach([root], root._serial)
-        found = replaced.zeros(count)
-        differentiate(root, seed, found, False)
+        adjoints = replaced.zeros(count)
+        differentiate(root, seed, adjoints, False)
         nodes = [stack.at(place) for stack in (operations, leaves) for place in range(len(stack))]
         end()
-        return nodes, [found[place] for place in range(count)]
+        return nodes, [adjoints[place] for place in range(count)]
 
 
 def line_up(roots: list[AnyNode], newest: int) -> list[AnyNode]:
-    """Every node under the roots, numbered from 1 by `_index`: leaves, then operations, each as they were made.
+    """Every node under the roots, numbered from 1 by `_index`: leaves, then operations, as they were made.
 
-    `newest` is the number of a node younger than all.  Whoever calls has the turn, and sets each `_index` to 0 again.
+    `newest` is the serial number of a node younger than all.  Whoever calls has the turn, and sets each
+    `_index` to 0 again.
     """
     reach(roots, newest)
     leaves.newest_first(newest)
@@ -135,12 +146,15 @@ def end() -> None:
 
 
 def reach(roots: Sequence[Node], newest: int) -> int:
-    """Collect every node under the roots, the operations newest first; number them by `_index`, which was 0, from 1."""
+    """Collect every node under the roots, the operations newest first, and number them from 1.
+
+    The number stands in `_index`, where 0 means that the walk has not been there.
+    """
     turn.roots = roots
     waiting.clear()
     operations.clear()
     leaves.clear()
-    waiting.append(None)
+    waiting.append(None)  # the end of the loop below, without a count to compare at every step
     count = 0
     for root in roots:
         if root._index == 0:
@@ -165,7 +179,7 @@ def reach(roots: Sequence[Node], newest: int) -> int:
 
 
 def differentiate(root: Node, seed: Any, result: Any, write: bool) -> float:
-    """`chain` from the root's adjoint on; once more, in the order of the edges, if creation gave a wrong one."""
+    """`chain` from the root; again, in the order of the edges, if that of creation contradicts them."""
     count = len(operations) + len(leaves)
     while True:
         adjoints = gradients.zeros(count + 1)
@@ -181,10 +195,11 @@ def differentiate(root: Node, seed: Any, result: Any, write: bool) -> float:
 def chain(adjoints: Any, result: Any, write: bool) -> tuple[int, float]:
     """Send the adjoint of each operation along its edges; those of the leaves arrive.
 
-    From the newest node to the oldest: when it is the turn of one, all its uses have contributed to its adjoint, so
-    each edge is walked exactly once.  If told to write, each node gets its gradient and `result` what it had before,
-    and the sum of all gradients is returned, which shows whether one is not finite; otherwise `result` gets adjoints.
-    Also returned is how many nodes had their turn: not all, if the turn of one came before a use of it.
+    From the newest node to the oldest: when it is the turn of one, all its uses have contributed to its
+    adjoint, so each edge is walked exactly once.  With `write`, each node gets its gradient and `result` what
+    it had before, and the sum of all gradients is returned, which shows whether one is not finite; without,
+    `result` gets the adjoints.  Also returned is how many nodes had their turn: not all, if the turn of one
+    came before a use of it.
     """
     total = 0.0
     for place in range(len(operations)):
@@ -192,7 +207,7 @@ def chain(adjoints: Any, result: Any, write: bool) -> tuple[int, float]:
         adjoint = adjoints[v._index]
         if adjoint != 0.0:  # 0 times infinity is 0 here
             i = v._a._index
-            if i == 0:
+            if i == 0:  # the operand has had its turn
                 return place, total
             adjoints[i] += adjoint * v._da
             if v._b is not None:
@@ -220,7 +235,7 @@ def chain(adjoints: Any, result: Any, write: bool) -> tuple[int, float]:
 
 
 def undo(before: Any) -> None:
-    """Give the nodes that had their turn, those whose number is 0 again, the gradients they had before."""
+    """Give the nodes that had their turn, those whose `_index` is 0 again, the gradients they had before."""
     first = len(operations)
     for place in range(first):
         v = operations.at(place)
@@ -256,12 +271,12 @@ def number() -> None:
 def disentangle() -> None:
     """Order the operations by their edges: each once all its uses stand before it (Kahn 1962, CACM 5, 558).
 
-    Creation is the same order at less cost, unless nodes were tied together by hand, or 2**32 others were made between
-    two of them: that is when the compiled engine's numbers begin again.
+    Creation is the same order at less cost, unless nodes were tied together by hand, or 2**32 others were
+    made between two of them: that is when the compiled engine's serial numbers begin again.
     """
     number()
     first = len(operations)
-    uses = gradients.zeros(first + len(leaves) + 1)
+    uses = gradients.zeros(first + len(leaves) + 1)  # counted in doubles: that memory is at hand
     for place in range(first):
         v = operations.at(place)
         uses[v._a._index] += 1.0

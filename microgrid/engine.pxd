@@ -13,7 +13,8 @@ cdef extern from "Python.h":
     void *Py_TYPE(void *)
     void Py_SET_REFCNT(void *, Py_ssize_t)
 
-# 96 bytes: 16 of every Python object, 8 for weak references, and the fields
+# 96 bytes: 16 of every Python object, 8 for weak references, and the fields, in an order that leaves no gaps.
+# `public`, so that Python reads and writes them as it does in the uncompiled engine.
 cdef class Value:
     cdef object __weakref__
     cdef public double _data
@@ -57,11 +58,13 @@ cpdef Value leaf(double data, int role, object label=*)
 cpdef Value node(Value v, double data, int code, Value a, Value b, double da, double db, int role=*)
 
 
-
+# What takes the place of the `tp_dealloc` that Cython writes, which calls itself for each operand: on a chain
+# of a million nodes that overflows the C stack (Cython's issue 1354).
 cdef inline void dealloc(PyObject *dying) noexcept:
     """Free a node and what only it keeps alive, without recursing however deep that is.
 
-    The nodes that wait for their end form a stack, each pointing to the next from where its partial was.
+    The nodes that wait for their end form a stack, each pointing to the next from where its partial was:
+    freeing memory must not need memory.
     """
     cdef void *v = <void *> dying
     cdef void *top = NULL
@@ -73,9 +76,9 @@ cdef inline void dealloc(PyObject *dying) noexcept:
         give_back(v)
         for i in range(2):
             if Py_REFCNT(operands[i]) > 1 or Py_TYPE(operands[i]) != <void *> Value:
-                Py_DECREF(operands[i])
+                Py_DECREF(operands[i])  # held elsewhere too, or None, or of a subclass
             else:
-                Py_SET_REFCNT(operands[i], 0)
+                Py_SET_REFCNT(operands[i], 0)  # as Py_DECREF would, but for calling this function again
                 (<void **> &(<Value> operands[i])._da)[0] = top
                 top = operands[i]
         if top == NULL:

@@ -1,9 +1,9 @@
 """Value, a number that remembers how it was computed.
 
-Every operation makes a node: its result, its operands, and the partial derivative of the result with respect to
-each operand, fixed at that moment.  A node only ever points at older nodes, so a graph cannot have a cycle and is
-freed as soon as nobody holds it.  `backward.py` walks the graph and knows no operation: it multiplies and adds what
-the nodes hold.
+Every operation makes a node: its result, its operands, and the partial derivative of the result with respect
+to each operand, fixed at that moment.  A node only ever points at older nodes, so a graph cannot have a cycle
+and is freed as soon as nobody holds it.  `backward.py` walks the graph and knows no operation: it multiplies
+and adds what the nodes hold.
 """
 
 from __future__ import annotations
@@ -22,30 +22,34 @@ from .backward import backward, propagate
 from .base.context import BLOCKS
 from .base.nodes import CONSTANT, INPUT, OP, PARAMETER, ROLES, Row, edges
 from .ops import (
-    ABS, ACOS, ADD, ASIN, ATAN, COS, COSH, DIV, ELU, ERF, ERFC, EXP, EXPM1, GELU, GELU_TANH, HARDTANH, LEAKY_RELU, LOG,
-    LOG1P, LOGSIGMOID, MISH, MUL, NEG, POW, POWC, RELU, ROWS, SELU, SIGMOID, SILU, SIN, SINH, SOFTPLUS, SOFTSIGN, SQRT,
-    SUB, TAN, TANH, Op,
+    ABS, ACOS, ADD, ASIN, ATAN, COS, COSH, DIV, ELU, ERF, ERFC, EXP, EXPM1, GELU, GELU_TANH, HARDTANH,
+    LEAKY_RELU, LOG, LOG1P, LOGSIGMOID, MISH, MUL, NEG, POW, POWC, RELU, ROWS, SELU, SIGMOID, SILU, SIN, SINH,
+    SOFTPLUS, SOFTSIGN, SQRT, SUB, TAN, TANH, Op,
 )  # fmt: skip
 
 __all__ = ["Value", "parameter"]
 
-newest = 0  # how many nodes there have been: each has its number, so that the order of creation is known
-copying: Any = (
-    None  # the module of that name, which walks graphs and so comes after this one: it enters itself
-)
-NONE_YET = -0.0  # the gradient of a node that no backward pass has reached, and that no pass writes
+newest = 0
+"""How many nodes there have been: each has its serial number, the order of creation."""
+NONE_YET = -0.0
+"""The gradient where no backward pass has been: no pass writes it, and it takes no memory of its own."""
+copying: Any = None
+"""The module of that name, which walks graphs and so imports this one: it enters itself here."""
 
 
-@cython.no_gc  # a node points at older nodes and at text, so Python's cycle collector has nothing to look for
+# A node points at older nodes and at text, so Python's cycle collector has nothing to look for; a million
+# nodes that it looks through take four times as long to make.
+@cython.no_gc
 @cython.cclass
 class Value:
     """A float that takes part in a graph of operations.
 
     `data` is its value; `grad` the derivative of what `backward` was called on with respect to it (0.0 until
-    computed; a leaf's adds up over calls until it is set to 0).  `label` names it in drawings and messages.  The
-    operations of one operand are methods, ``v.tanh()``, documented where they are functions, `microgrid.tanh`.
-    TypeError unless `data` is a real number, ValueError if it is nan or infinite.  No collector looks into nodes: an
-    instance of a subclass that keeps, in an attribute, what was computed from itself is never freed.
+    computed; a leaf's adds up over calls until it is set to 0).  `label` names it in drawings and messages.
+    The operations of one operand are methods, ``v.tanh()``, documented where they are functions,
+    `microgrid.tanh`.  TypeError unless `data` is a real number, ValueError if it is nan or infinite.  No
+    garbage collector looks into nodes: an instance of a subclass that keeps, in an attribute, what was
+    computed from itself is never freed.
 
     >>> w = Value(2.0, label="w")
     >>> L = (3 * w + 1) ** 2
@@ -54,11 +58,11 @@ class Value:
     (49.0, 42.0)
     """
 
-    # _a and _b are the operands (or None), _da and _db the partials; a unary operation keeps its constant, the 2 of
-    # x**2, in _db.  _code and _scope are places in ROWS and context.SCOPES.  Fields a C struct can hold: engine.pxd.
+    # _a and _b are the operands (or None), _da and _db the partials; a unary operation keeps its constant,
+    # the 2 of x**2, in _db.  _code and _scope are places in ROWS and context.SCOPES.  Types in C: engine.pxd.
     __slots__ = (
-        "__weakref__", "_a", "_b", "_code", "_da", "_data", "_db", "_grad", "_index", "_label", "_role", "_scope",
-        "_serial",
+        "__weakref__", "_a", "_b", "_code", "_da", "_data", "_db", "_grad", "_index", "_label", "_role",
+        "_scope", "_serial",
     )  # fmt: skip
 
     _data: float
@@ -82,7 +86,7 @@ class Value:
 
     @property
     def data(self) -> float:
-        """The value.  Assigning changes this node alone: what was computed from it stands until `recompute`."""
+        """The value.  Assigning changes this node alone: what it was used for stands until `recompute`."""
         return self._data
 
     @data.setter
@@ -92,7 +96,7 @@ class Value:
     @property
     def grad(self) -> float:
         """The gradient; assign 0.0 to forget it."""
-        return self._grad + 0.0
+        return self._grad + 0.0  # -0.0 becomes 0.0
 
     @grad.setter
     def grad(self, grad: Any) -> None:
@@ -113,7 +117,8 @@ class Value:
     def label(self, label: str) -> None:
         if not isinstance(label, str):
             raise TypeError(f"a label is a str, got {type(label).__name__} {label!r}")
-        self._label = label if type(label) is str else str.__str__(label)  # not what a subclass carries along
+        # of a str subclass the text alone: through its attributes a node could be tied into a cycle
+        self._label = label if type(label) is str else str.__str__(label)
 
     @property
     def scope(self) -> str:
@@ -148,7 +153,7 @@ class Value:
         return tuple(partial for _, partial in edges(self))
 
     @property
-    def _prev(self) -> set[Value]:  # the names notebooks written for micrograd use
+    def _prev(self) -> set[Value]:  # this name and _op are those that notebooks written for micrograd use
         return set(self.parents)
 
     @property
@@ -167,9 +172,10 @@ class Value:
     def backward(self, seed: float = 1.0) -> None:
         """Compute d self / d node, times `seed`, for every node under this one.
 
-        Gradients of leaves add to what they hold; those of operations are this call's.  All or nothing: if anything
-        is raised, every `grad` is as before.  A node whose gradient is exactly 0 passes nothing on, even through an
-        infinite partial.  A non-finite gradient warns and says where it arose (see `errstate`).
+        Gradients of leaves add to what they hold; those of operations are this call's.  All or nothing: if
+        anything is raised, every `grad` is as before.  A node whose gradient is exactly 0 passes nothing on,
+        even through an infinite partial.  A non-finite gradient warns and says where it arose (see
+        `errstate`).
         """
         start = messages.number(seed)
         if not backward(self, start):
@@ -202,7 +208,7 @@ class Value:
     def __float__(self) -> float: raise messages.lossy("float(Value)", self)
     def __int__(self) -> int: raise messages.lossy("int(Value)", self)
     def __bool__(self) -> bool: raise messages.lossy("the truth of a Value", self)
-    def __hash__(self) -> int: return id(self) >> 4
+    def __hash__(self) -> int: return id(self) >> 4  # as object's: the lowest bits of an address are all 0
 
     def __lt__(self, other: Any) -> bool: return self._data < _comparable(other)
     def __le__(self, other: Any) -> bool: return self._data <= _comparable(other)
@@ -289,7 +295,7 @@ def binary(row: Any, x: Any, y: Any) -> Value:
 
 
 def power(a: Any, b: Any) -> Value:
-    """``a ** b``: one operand and a constant where the exponent is a number, two operands where it is a Value."""
+    """``a ** b``: one operand and a constant if the exponent is a number, two operands if it is a Value."""
     if isinstance(b, Value):
         return binary(POW, a, b)
     answer: Value | None = None if usual(b) else messages.with_foreign(a, b, power)
@@ -297,7 +303,7 @@ def power(a: Any, b: Any) -> Value:
 
 
 def weighted_sum(start: Value, us: list[Any], vs: list[Any], row: Row | None = None, place: int = -1) -> Any:
-    """start + u1*v1 + u2*v2 + ... from left to right, through the row if one is given: a dot product, a neuron.
+    """start + u1*v1 + u2*v2 + ... from left to right, then the row if one is given: a dot product, a neuron.
 
     The nodes stand in the scope with that place, or in the one in force.  ValueError if the lengths differ.
     """
@@ -308,7 +314,7 @@ def weighted_sum(start: Value, us: list[Any], vs: list[Any], row: Row | None = N
         product = binary(MUL, us[i], vs[i])
         total = binary(ADD, total, product)
         if place >= 0:
-            made = product
+            made = product  # `made` has the C type Value (engine.pxd); `product` may be of a foreign class
             made._scope = place
             made = total
             made._scope = place
@@ -344,7 +350,7 @@ def usual(x: Any) -> bool:
 
 
 def plain(x: Any) -> bool:
-    """Whether x is a float or an int that can be one as it is."""
+    """Whether x is a finite float, or an int that is exactly one: beyond 2**53 not every int is."""
     return (type(x) is float and x - x == 0.0) or (type(x) is int and -(2**53) <= x <= 2**53)
 
 
@@ -357,11 +363,11 @@ def leaf(data: float, role: int, label: str = "") -> Value:
 def node(
     v: Value, data: float, code: int, a: Value | None, b: Value | None, da: float, db: float, role: int = OP
 ) -> Value:
-    """Fill in a new node of the row with that number, 0 for a leaf; outside a recording it becomes a leaf."""
+    """Fill in a new node of the row with that number, 0 for a leaf; inside `no_grad` it becomes a leaf."""
     global newest
     newest += 1
     v._scope = 0
-    if BLOCKS.open:
+    if BLOCKS.open:  # in any thread; while none is, there is nothing to look up
         settings = context.current()
         v._scope = settings.scope
         if code and not settings.recording:

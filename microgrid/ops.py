@@ -1,8 +1,9 @@
 """The table of derivatives: one row per operation, from which everything else is derived.
 
 A row gives the value and the partial derivatives as text in `x` and `y` (the operands, or the operand and a
-constant) and `z` (the result), in the form that is accurate in floating point.  The engine computes with it, `grad`
-differentiates it again, `verify` proves it against sympy, drawings spell it, and the tests go through it.
+constant) and `z` (the result), in the form that is accurate in floating point.  The engine computes with it,
+`grad` differentiates it again, `verify` proves it against sympy, drawings spell it, and the tests go through
+it.
 
 To add an operation: one row here and one line in `engine.py` (a method) or `functions.py` (a function).
 """
@@ -54,7 +55,10 @@ class Op(Row):
     samples: tuple[tuple[float, ...], ...] = ((-1.3,), (0.7,), (2.1,))
     """Points of the domain, at least one in each piece."""
     forward: Callable[..., tuple[float, float, float]] = field(init=False, compare=False, repr=False)
-    """(x, y) -> value and partials in floats; raises what Python's arithmetic raises, OverflowError for inf and nan."""
+    """(x, y) -> value and partials in floats.
+
+    It raises what Python's arithmetic raises, and OverflowError for inf and nan.
+    """
     _bound: dict[str, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     @property
@@ -69,8 +73,9 @@ class Op(Row):
     def bind(self, what: str, vocabulary: Vocabulary = FLOAT) -> Callable[..., Any]:
         """One of the row's formulas as a function over a number system, built once.
 
-        `what` is "value", "definition", "domain", "pole", "kink" (functions of x, y), "partials" or "textbook"
-        (functions of x, y, z that return a tuple), or "forward" (x, y -> value, partial, partial or 0.0).
+        `what` is "value", "definition", "domain", "pole", "kink" (functions of x, y), "partials" or
+        "textbook" (functions of x, y, z that return a tuple), or "forward" (x, y -> value, partial, partial
+        or 0.0).
         """
         key = f"{vocabulary.name} {what}"
         if key not in self._bound:
@@ -92,7 +97,7 @@ class Op(Row):
         object.__setattr__(self, "forward", self._first_forward)
 
     def _first_forward(self, x: float, y: float | None = None) -> tuple[float, float, float]:
-        """Stands in for `forward` until it is first needed: building all at import would take longer than importing."""
+        """Stands in for `forward` until that is needed: building all would take longer than the import."""
         forward = self.bind("forward")
         object.__setattr__(self, "forward", forward)
         result: tuple[float, float, float] = forward(x, y)
@@ -122,7 +127,7 @@ ROWS: list[Op | None] = [None]
 """Every row by its number, replaced ones too, since nodes may hold them; 0 is a leaf."""
 
 MOST = 2**16 - 1
-"""A node has two bytes for the number."""
+"""A node has two bytes for the number of its row."""
 
 
 def register(row: Op) -> Op:
@@ -150,11 +155,12 @@ INSIDE = ((-0.6,), (0.3,), (0.9,))
 BASE = "a base that is not negative, or an integer exponent"
 POSITIVE = ((0.3,), (1.9,), (12.0,))
 
-# e = exp(-|x|) never overflows; the branch is written out because |x| has no derivative at 0, while each branch of
-# the formulas below is exact on both sides, so that derivatives of every order hold at 0 too.
+# e = exp(-|x|) never overflows.  The branch is written out because |x| has no derivative at 0, while each
+# branch of the formulas below is exact on both sides, so that derivatives of every order hold at 0 too.
 DECAY = (("e", "exp(-x if x > 0 else x)"),)
 
-# d/dx x**y.  y - 1 would round a small y away, and x**y is at hand; x**0 has derivative 0 even at x = 0.
+# d/dx x**y.  In y*x**(y - 1) a small y would be rounded away from y - 1, and y*z/x needs no second pow; x**0
+# has derivative 0 even at x = 0.
 SLOPE = "y*z/x if -0.5 < y < 0.5 and (x < 0 or x > 0) else y*pow(x, y - 1) if y > 0 or y < 0 else y"
 
 # ---------------------------------------------------------------- arithmetic
@@ -191,15 +197,17 @@ MINIMUM = row("minimum", "x if x < y else y if y < x else x if x >= y else x + y
 SQRT = row("sqrt", "sqrt(x)", "0.5/z", textbook=("1/(2*z)",),
            domain="x >= 0", kink="x == 0", convention="inf at 0", pieces=("x > 0",), samples=POSITIVE)
 HYPOT = row("hypot", "hypot(x, y)", "x/z if z > 0 else z", "y/z if z > 0 else z", textbook=("x/z", "y/z"),
-            kink="x == 0 and y == 0", convention="0 at the origin", pieces=("x > 0 and y > 0",), samples=PAIRS + BASES)
+            kink="x == 0 and y == 0", convention="0 at the origin", pieces=("x > 0 and y > 0",),
+            samples=PAIRS + BASES)
 EXP = row("exp", "exp(x)", "z")
 EXPM1 = row("expm1", "expm1(x)", "exp(x)")
 LOG = row("log", "log(x)", "1/x", domain="x > 0", pieces=("x > 0",), samples=POSITIVE)
 LOG1P = row("log1p", "log1p(x)", "1/(1 + x)", domain="x > -1", pieces=("x > -1",), samples=INSIDE + POSITIVE)
-# e = exp(-|x - y|), as DECAY below; two equal infinities differ by 0, and nan stays nan
+# e = exp(-|x - y|), as in DECAY; two equal infinities differ by 0, and nan stays nan
 LOGADDEXP = row("logaddexp", "(x if x > y else y) + log1p(e)",
                 "1/(1 + e) if x > y else e/(1 + e)", "e/(1 + e) if x > y else 1/(1 + e)",
-                let=(("e", "exp(y - x if x > y else x - y if x < y or x - x <= 0 else 0 if x >= y else x + y)"),),
+                let=(("e", "exp(y - x if x > y else x - y if x < y or x - x <= 0"
+                           " else 0 if x >= y else x + y)"),),
                 textbook=("exp(x - z)", "exp(y - z)"), definition="log(exp(x) + exp(y))",
                 pieces=ORDER, samples=PAIRS)
 
@@ -214,11 +222,13 @@ ASIN = row("asin", "asin(x)", "1/sqrt((1 - x)*(1 + x))", textbook=("1/sqrt(1 - x
 ACOS = row("acos", "acos(x)", "-1/sqrt((1 - x)*(1 + x))", textbook=("-1/sqrt(1 - x**2)",),
            domain="-1 <= x <= 1", kink="x == -1 or x == 1", convention="-inf at ±1",
            pieces=("-1 < x < 1",), samples=INSIDE)
-ATAN = row("atan", "atan(x)", "h*h", let=(("h", "1/hypot(1, x)"),), textbook=("1/(1 + x**2)",))  # 1 + x*x overflows
+ATAN = row("atan", "atan(x)", "h*h", let=(("h", "1/hypot(1, x)"),),  # not 1/(1 + x*x), where x*x overflows
+           textbook=("1/(1 + x**2)",))
 ATAN2 = row("atan2", "atan2(x, y)", "y/h/h if h > 0 else h", "-x/h/h if h > 0 else h",
             let=(("h", "hypot(x, y)"),), textbook=("y/(x**2 + y**2)", "-x/(x**2 + y**2)"),
             kink="x == 0 and y <= 0", convention="0 at the origin, the limit on the branch cut",
-            pieces=("x > 0 and y > 0", "x > 0 and y < 0", "x < 0 and y > 0", "x < 0 and y < 0"), samples=PAIRS + BASES)
+            pieces=("x > 0 and y > 0", "x > 0 and y < 0", "x < 0 and y > 0", "x < 0 and y < 0"),
+            samples=PAIRS + BASES)
 SINH = row("sinh", "sinh(x)", "cosh(x)")
 COSH = row("cosh", "cosh(x)", "sinh(x)")
 TANH = row("tanh", "tanh(x)", "4*e/((1 + e)*(1 + e))", let=(("e", "exp(-2*x if x > 0 else 2*x)"),),
@@ -230,8 +240,8 @@ ERFC = row("erfc", "erfc(x)", "-2/sqrt(pi)*exp(-x*x)", textbook=("-2*exp(-x**2)/
 
 SIGMOID = row("sigmoid", "1/(1 + e) if x > 0 else e/(1 + e)", "e/((1 + e)*(1 + e))", let=DECAY,
               textbook=("z*(1 - z)",), definition="1/(1 + exp(-x))", pieces=SIGNS)
-LOGSIGMOID = row("logsigmoid", "(0 if x > 0 else x) - log1p(e)", "e/(1 + e) if x > 0 else 1/(1 + e)", let=DECAY,
-                 textbook=("1/(1 + exp(x))",), definition="-log(1 + exp(-x))", pieces=SIGNS)
+LOGSIGMOID = row("logsigmoid", "(0 if x > 0 else x) - log1p(e)", "e/(1 + e) if x > 0 else 1/(1 + e)",
+                 let=DECAY, textbook=("1/(1 + exp(x))",), definition="-log(1 + exp(-x))", pieces=SIGNS)
 SOFTPLUS = row("softplus", "(x if x > 0 else 0) + log1p(e)", "1/(1 + e) if x > 0 else e/(1 + e)", let=DECAY,
                textbook=("1/(1 + exp(-x))",), definition="log(1 + exp(x))", pieces=SIGNS)
 SOFTSIGN = row("softsign", "x/d", "1/d/d", let=(("d", "1 + x if x > 0 else 1 - x"),),
@@ -248,7 +258,8 @@ ELU = row("elu", "y*expm1(x) if x <= 0 else x", "y*exp(x) if x <= 0 else 1", con
 SELU = row("selu", "s*a*expm1(x) if x <= 0 else s*x", "s*a*exp(x) if x <= 0 else s",
            let=(("s", "1.0507009873554805"), ("a", "1.6732632423543772")),
            kink="x == 0", convention="the left derivative at 0", pieces=SIGNS)
-SILU = row("silu", "x*s", "s + x*e/((1 + e)*(1 + e))", let=(*DECAY, ("s", "1/(1 + e) if x > 0 else e/(1 + e)")),
+SILU = row("silu", "x*s", "s + x*e/((1 + e)*(1 + e))",
+           let=(*DECAY, ("s", "1/(1 + e) if x > 0 else e/(1 + e)")),
            textbook=("z + (1 - z)/(1 + exp(-x))",), definition="x/(1 + exp(-x))", pieces=SIGNS)
 # Misra 2019, arXiv:1908.08681: x tanh(softplus(x)), with tanh(log(1 + u)) = (u² + 2u)/(u² + 2u + 2)
 MISH = row("mish", "x*t", "t + x*(4*(e*e*(1 + e) if x > 0 else e*(1 + e))/(d*d))",

@@ -1,7 +1,8 @@
-"""Which engine runs: the compiled one, unless there is none, it is stale, or MICROGRID_PURE=1 asks for the source.
+"""What an import finds: the compiled engine or its source, and a module that has moved under its old path.
 
-A compiled module stands beside the .py it was made from, and Python imports the compiled one.  So what it was made
-from is compared with what stands there now: whoever edits engine.py runs what engine.py says.
+The compiled engine runs unless there is none, it is stale, or MICROGRID_PURE=1 asks for the source.  A
+compiled module stands beside the .py it was made from, and Python imports the compiled one.  So what it was
+made from is compared with what stands there now: whoever edits engine.py runs what engine.py says.
 """
 
 from __future__ import annotations
@@ -15,9 +16,10 @@ from importlib.abc import MetaPathFinder
 from importlib.machinery import EXTENSION_SUFFIXES, ModuleSpec
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
-__all__ = ["choose", "digest", "source", "sources"]
+__all__ = ["MOVED", "choose", "digest", "keep_old_paths", "source", "sources"]
 
 PACKAGE = Path(__file__).parents[1]
 NAME = __name__.partition(".")[0]
@@ -93,3 +95,57 @@ class _Sources(MetaPathFinder):
         if module in NATIVE:
             raise ModuleNotFoundError(f"{name} exists compiled only", name=name)
         return spec_from_file_location(name, _path(module))
+
+
+# ---------------------------------------------------------------- old paths
+
+MOVED = {
+    "microgrid.choice": "microgrid.base.build",
+    "microgrid.context": "microgrid.base.context",
+    "microgrid.conversion": "microgrid.proof.sympy_graphs",
+    "microgrid.core": "microgrid.base.nodes",
+    "microgrid.export": "microgrid.programs.export",
+    "microgrid.failures": "microgrid.base.messages",
+    "microgrid.formula": "microgrid.base.formula",
+    "microgrid.grammar": "microgrid.expressions.grammar",
+    "microgrid.instructions": "microgrid.programs.instructions",
+    "microgrid.layers": "microgrid.monitor.scopes",
+    "microgrid.lowering": "microgrid.programs.lowering",
+    "microgrid.nn.chains": "microgrid.nn.sequential",
+    "microgrid.nn.modules": "microgrid.nn.mlp",
+    "microgrid.nn.samples": "microgrid.nn.pairing",
+    "microgrid.optim.targets": "microgrid.optim.parameters",
+    "microgrid.parse": "microgrid.expressions.parse",
+    "microgrid.program": "microgrid.programs.program",
+    "microgrid.recording": "microgrid.programs.recording",
+    "microgrid.replay": "microgrid.programs.replay",
+    "microgrid.report": "microgrid.proof.report",
+    "microgrid.rules": "microgrid.proof.rules",
+    "microgrid.symbolic": "microgrid.proof.verify",
+    "microgrid.train.loop": "microgrid.train.fit",
+    "microgrid.truth": "microgrid.proof.references",
+    "microgrid.watch": "microgrid.monitor.statistics",
+}
+"""The old paths of modules that users may have imported: they work for one more release, with a warning."""
+
+
+def keep_old_paths() -> None:
+    """Let the imports that follow find modules under their old paths."""
+    for old in MOVED:
+        sys.modules.setdefault(old, _Moved(old))
+
+
+class _Moved(ModuleType):
+    """Stands in `sys.modules` under an old path, so that no file is looked for and nothing is set in the package.
+
+    In particular `microgrid.parse` stays the function of that name when somebody imports the old module.
+    """
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__") and name != "__all__":  # asked by the import system, not by a user
+            raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
+        from .messages import warn
+
+        new = MOVED[self.__name__]
+        warn(f"{self.__name__} is now {new}, and the old path goes in the next release", DeprecationWarning)
+        return getattr(importlib.import_module(new), name)

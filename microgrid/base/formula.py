@@ -1,8 +1,9 @@
 """Formulas as text, and the number systems they can be computed in.
 
 The rows of `ops.py` say what an operation is in lines such as ``"exp(x)"`` or ``"0 if x <= 0 else x"``.  A
-`Vocabulary` gives those words a meaning (floats, arrays, 50-digit numbers, symbols, Values) and `function` turns the
-text into a Python function over it.  Only text written in this package ever comes here, never a user's.
+`Vocabulary` gives those words a meaning (floats, arrays, 50-digit numbers, symbols, Values) and `function`
+turns the text into a Python function over it.  Only text written in this package ever comes here, never a
+user's.
 """
 
 from __future__ import annotations
@@ -33,8 +34,9 @@ __all__ = [
 class Vocabulary:
     """What the words of a formula mean in one number system.
 
-    `number` turns a literal's text into a number; without it literals stay Python's.  `where(condition, a, b)`
-    replaces ``a if condition else b`` where a condition is not simply true or false (arrays, symbols).
+    `number` turns a literal's text into a number; without it literals stay Python's.
+    `where(condition, a, b)` replaces ``a if condition else b`` where a condition is not simply true or false
+    (arrays, symbols).
     """
 
     name: str
@@ -53,8 +55,9 @@ def function(
 ) -> Callable[..., Any]:
     """Build a function of `arguments` that returns the result, or the tuple of several.
 
-    `let` names subexpressions that the results share; one that none of them uses is not computed.  Over floats, the
-    one called `finite` raises OverflowError if it is inf or nan, as Python's own functions do where they notice.
+    `let` names subexpressions that the results share; one that none of them uses is not computed.  Over
+    floats, the one called `finite` raises OverflowError if it is inf or nan, as Python's own functions do
+    where they notice.
 
     >>> function("f", ["x"], "h*h", FLOAT, let=[("h", "x + 1")])(2.0)
     9.0
@@ -151,8 +154,8 @@ def _fold(terms: Sequence[ast.expr], op: ast.operator) -> ast.expr:
 
 
 _MATH = [
-    "acos", "asin", "atan", "atan2", "cos", "cosh", "erf", "erfc", "exp", "expm1", "hypot", "inf", "log", "log1p",
-    "nan", "pi", "pow", "sin", "sinh", "sqrt", "tan", "tanh",
+    "acos", "asin", "atan", "atan2", "cos", "cosh", "erf", "erfc", "exp", "expm1", "hypot", "inf", "log",
+    "log1p", "nan", "pi", "pow", "sin", "sinh", "sqrt", "tan", "tanh",
 ]  # fmt: skip
 
 FLOAT = Vocabulary("float", {"abs": abs} | {word: getattr(math, word) for word in _MATH})
@@ -161,7 +164,7 @@ FLOAT = Vocabulary("float", {"abs": abs} | {word: getattr(math, word) for word i
 RATIONAL = Vocabulary(
     "rational", {"abs": abs, "pow": operator.pow, "nan": math.nan, "inf": math.inf}, number=Fraction
 )
-"""Exact arithmetic: anything with + - * / and ** to an integer, such as `fractions.Fraction` or residues mod p."""
+"""Exact arithmetic: anything with + - * / and ** to an integer: `fractions.Fraction`, residues modulo p."""
 
 
 @cache

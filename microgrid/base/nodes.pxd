@@ -9,7 +9,10 @@ cdef class Row:
 
     @cython.final
     cdef inline (double, double, double) forward(self, double x, double y) except *:
-        """What `rows_c.py` made of the row's formulas; where Python's floats would raise, the Op's own `forward`."""
+        """What `rows_c.py` made of the row's formulas.
+
+        Where Python's floats would raise, and for operations of users: the Op's own `forward`.
+        """
         cdef double z, p, q
         if row_forward(self.code, x, y, &z, &p, &q):
             return (<object> self).forward(x, y)

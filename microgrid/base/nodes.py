@@ -1,4 +1,4 @@
-"""What nodes are made of, beneath Value: their roles and edges, the base of their rows, and what any node offers."""
+"""What nodes are made of, beneath Value: roles, edges, the base of their rows, and what all of them offer."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ class Row:
 
 @cython.cclass
 class Blocks:
-    """How many `with` blocks are open in all threads: while it is 0, an operation need not look anything up."""
+    """How many `with` blocks are open in all threads: while none is, operations need not look anything up."""
 
     __slots__ = ("open",)
 

@@ -8,10 +8,10 @@ cdef struct Dated:
 
 @cython.final
 cdef class Stack:
-    cdef void **items
-    cdef void **slots
-    cdef Dated *dated
-    cdef unsigned int *serials
+    cdef void **items  # the nodes, `count` of them, with room for `room`
+    cdef unsigned int *serials  # their serial numbers, so that sorting need not go to each node
+    cdef void **slots  # for `by_slots`, with room for `span`
+    cdef Dated *dated  # for `by_digits`, with room for twice `dates`
     cdef Py_ssize_t count, room, span, dates
 
     cdef int grow(self) except -1

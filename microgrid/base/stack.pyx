@@ -23,22 +23,29 @@ cdef class Stack:
         cdef Py_ssize_t room = max(1024, 2 * self.room)
         self.items = <void **> grown(self.items, room * sizeof(void *))
         self.serials = <unsigned int *> grown(self.serials, room * sizeof(int))
-        self.room = room
+        self.room = room  # only now: without memory for both, `grown` has raised
         return 0
 
     cdef int newest_first(self, unsigned int newest) except -1:
-        """Sort by `_serial`.  An age is what lies between it and `newest`, so the numbers may begin again at 0."""
+        """Sort by `_serial`.
+
+        By age, which is `newest` less that number, modulo 2**32: so the numbers may begin again at 0.
+        """
         cdef unsigned int oldest = 0
         cdef Py_ssize_t i
         for i in range(self.count):
             oldest = max(oldest, newest - self.serials[i])
-        # if many other nodes were made in between, or two have one number, which takes 2**32 others
+        # By digits if many other nodes were made in between (the slots would be 16 times as many as the
+        # nodes), or if two nodes have one number, which takes 2**32 others.
         if oldest >= 16 * self.count or not self.by_slots(newest, oldest):
             self.by_digits(newest, oldest)
         return 0
 
     cdef bint by_slots(self, unsigned int newest, unsigned int oldest) except -1:
-        """Sort nodes among which few are missing, each to its place; False, and no change, if two have the same."""
+        """Put each node at the place of its age, where few places stay empty.
+
+        False, and no change, if two have the same.
+        """
         cdef Py_ssize_t i, place = 0
         cdef bint shared = False
         cdef void **slot
@@ -54,11 +61,11 @@ cdef class Stack:
             return False
         for i in range(<Py_ssize_t> oldest + 1):
             self.items[place] = self.slots[i]
-            place += self.slots[i] != NULL
+            place += self.slots[i] != NULL  # an empty slot is overwritten by the next
         return True
 
     cdef int by_digits(self, unsigned int newest, unsigned int oldest) except -1:
-        """Sort by one byte of the age at a time, from the lowest: each pass keeps the order of those before."""
+        """Sort by one byte of the age at a time, the lowest first: a pass keeps the order of the last."""
         cdef Py_ssize_t ends[257]
         cdef Py_ssize_t i, digit
         cdef Dated *now

@@ -1,0 +1,63 @@
+"""Module paths of earlier versions: they work, and say where the module is now."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+import microgrid
+from microgrid.base.build import MOVED
+
+PROJECT = Path(microgrid.__file__).parents[1]
+
+
+def run(code: str, *options: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, *options, "-c", code]
+    return subprocess.run(command, capture_output=True, text=True, cwd=PROJECT)
+
+
+def test_an_old_path_gives_what_the_new_one_does_and_warns_in_one_line():
+    ran = run(
+        "from microgrid.symbolic import verify\n"
+        "import microgrid.program, microgrid\n"
+        "assert verify is microgrid.verify\n"
+        "assert microgrid.program.Program is microgrid.Program"
+    )
+    assert ran.returncode == 0, ran.stderr
+    first, second = (line for line in ran.stderr.splitlines() if "Warning" in line)
+    assert first.startswith("<string>:1: DeprecationWarning: microgrid.symbolic is now microgrid.proof.verify")
+    assert second.startswith("<string>:4: DeprecationWarning: microgrid.program is now microgrid.programs.program")
+
+
+def test_parse_stays_the_function_when_the_old_module_is_imported():
+    ran = run(
+        "import microgrid.parse\n"
+        "from microgrid.parse import free_names, parse\n"
+        "from microgrid import parse as function\n"
+        "import microgrid.parse as again\n"
+        "assert parse is function is again is microgrid.parse\n"
+        "assert free_names('a + b') and microgrid.parse('x*x', x=3.0)['result'].data == 9.0"
+    )
+    assert ran.returncode == 0, ran.stderr
+
+
+def test_nobody_is_warned_who_uses_no_old_path():
+    ran = run("import microgrid, microgrid.nn, microgrid.optim; microgrid.verify", "-W", "error")
+    assert (ran.returncode, ran.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("old", MOVED)
+def test_each_new_path_is_a_module_and_no_file_has_an_old_one(old):
+    assert import_module(MOVED[old]).__name__ == MOVED[old]
+    assert not PROJECT.joinpath(*old.split(".")).with_suffix(".py").exists()
+    with pytest.warns(DeprecationWarning, match=f"^{old} is now {MOVED[old]},"), pytest.raises(AttributeError):
+        import_module(old).no_such_name  # noqa: B018
+
+
+def test_the_changelog_lists_them():
+    text = (PROJECT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert [old for old, new in MOVED.items() if f"| `{old}` | `{new}` |" not in text] == []
