@@ -1,6 +1,7 @@
 """Builds the compiled modules where there is Cython and a C compiler; without them the package works, slower.
 
-MICROGRID_PURE=1 builds nothing, and so does Windows; MICROGRID_REQUIRE_EXT=1 fails where there is no working compiler.
+MICROGRID_PURE=1 builds nothing, and so does Windows; MICROGRID_REQUIRE_EXT=1 fails where there is no working
+compiler.
 """
 
 import os
@@ -30,8 +31,9 @@ DIRECTIVES = {
     "annotation_typing": False,  # annotations are for the reader: C types are in the .pxd files
     "boundscheck": False, "initializedcheck": False, "wraparound": False, "language_level": 3,
 }  # fmt: skip
-# Eager results are Python's to the last bit, so a*b + c is never fused into one rounding there.  Vector stores into
-# small structures stall the scalar loads that follow, and `rep stos` is slow for 96 bytes: each costs 5 ns a node.
+# Eager results are Python's to the last bit, so a*b + c is never fused into one rounding there.  Vector
+# stores into small structures stall the scalar loads that follow, and `rep stos` is slow for 96 bytes: each
+# costs 5 ns a node.
 EAGER = ["-O3", "-g0", "-fno-math-errno", "-ffp-contract=off", "-fno-builtin-memset", "-fno-tree-vectorize"]
 KERNEL = [
     "-O3",

@@ -94,7 +94,7 @@ _LATER = {
     "verify_rules": "proof.verify",
     "datasets": "", "monitor": "", "optim": "", "train": "",
 }  # fmt: skip
-"""What is imported when it is first asked for, so that `import microgrid` is quick: a name of a module, or a module."""
+"""Names, with their modules, and modules that are imported when first asked for, to be quick at first."""
 
 
 def __getattr__(name: str) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from .base import context
@@ -24,16 +24,16 @@ Numbers: TypeAlias = "Value | float | Iterable[Numbers]"
 """Values or numbers, or lists and arrays of them, however nested."""
 
 
-def called(function: Any, what: str, *given: str) -> None:
+def called(function: Callable[..., object], what: str, *given: str) -> None:
     """TypeError unless the function can be called with as many arguments as are named."""
     from inspect import signature
 
     try:
-        found = signature(function)
+        parameters = signature(function)
     except (TypeError, ValueError):  # of one written in C: its own error will tell
         return
     try:
-        found.bind(*given)
+        parameters.bind(*given)
     except TypeError as error:
         name = getattr(function, "__name__", repr(function))
         raise TypeError(
@@ -53,27 +53,23 @@ def values(listed: Any, what: str) -> list[Value]:
     if isinstance(listed, str | bytes) or not hasattr(listed, "__iter__"):
         hint = ": pass its parameters()" if hasattr(listed, "parameters") else ""
         raise TypeError(f"{what} is a sequence of Values, got {type(listed).__name__}{hint}")
-    found = list(listed)
-    for k, v in enumerate(found):
+    nodes = list(listed)
+    for k, v in enumerate(nodes):
         if not isinstance(v, Value):
             raise TypeError(f"{what}[{k}] has to be a Value, got {type(v).__name__}")
-    return found
+    return nodes
 
 
 def leaves(listed: Any, what: str) -> list[Value]:
     """A sequence of leaves, none of them twice, as a list."""
-    found = values(listed, what)
-    if any(v.role == "op" for v in found):
-        k = next(k for k, v in enumerate(found) if v.role == "op")
-        raise GraphError(
-            f"{what}[{k}] is {describe(found[k])}, the result of an operation: {what} are leaves"
-        )
-    if len(set(found)) < len(found):
-        k = next(k for k, v in enumerate(found) if v in set(found[:k]))
-        raise GraphError(
-            f"{what}[{k}] is {what}[{found.index(found[k])}] again, {describe(found[k])}: list it once"
-        )
-    return found
+    nodes = values(listed, what)
+    first: dict[Value, int] = {}
+    for k, v in enumerate(nodes):
+        if v.role == "op":
+            raise GraphError(f"{what}[{k}] is {describe(v)}, the result of an operation: {what} are leaves")
+        if first.setdefault(v, k) != k:
+            raise GraphError(f"{what}[{k}] is {what}[{first[v]}] again, {describe(v)}: list it once")
+    return nodes
 
 
 def batch(X: Any, labels: Sequence[str]) -> Floats:

@@ -1,7 +1,8 @@
 """Copying and pickling graphs of any depth, with what they share still shared.
 
-Both go through a graph in the order it was computed, so nothing recurses; a copy is differentiable like its original.
-A pickled list of nodes is smallest with the last node first: each root lists those of its ancestors that are known.
+Both go through a graph in the order it was computed, so nothing recurses; a copy is differentiable like its
+original.  A pickled list of nodes is smallest with the last node first: each root lists those of its
+ancestors that are known.
 """
 
 from __future__ import annotations
@@ -73,9 +74,10 @@ def rebuild(
     return v
 
 
-# Pickle asks a node how to make it again and then saves the parts of that answer, which would recurse through the
-# operands.  So a root answers with all its ancestors, oldest first, ahead of itself: when the turn of a node comes, its
-# operands are already saved.  _walk.nodes tells a node that it is being saved as part of such a list.
+# Pickle asks a node how to make it again and then saves the parts of that answer, which would recurse through
+# the operands.  So a root answers with all its ancestors, oldest first, ahead of itself: when the turn of a
+# node comes, its operands are already saved.  _walk.nodes tells a node that it is being saved as part of such
+# a list.
 _walk = threading.local()
 
 

@@ -20,12 +20,12 @@ __all__ = ["custom_node", "custom_op"]
 
 @dataclass(frozen=True, eq=False)
 class CustomOp(Op):
-    """A row whose formulas are Python functions; they are called with whatever numbers the graph is walked with."""
+    """A row whose formulas are Python functions, called with whatever numbers a graph is walked with."""
 
     functions: tuple[Callable[..., Any], Callable[..., tuple[Any, ...]]] = (abs, lambda x: ())
     sympy: Callable[..., Any] | None = None
 
-    # its formulas are functions, which only are what they are: no two rows are equal
+    # Functions cannot be compared by what they compute, so no two such rows are equal.
     __eq__ = object.__eq__
     __hash__ = object.__hash__
 
@@ -71,10 +71,10 @@ def custom_op(
 ) -> Callable[..., Any]:
     """Define an operation and return the function that applies it to Values or numbers.
 
-    `value(x1, ..., xn)` computes it; `partials` is one function per operand, or a single one that returns a tuple.
-    Written with + - * / ** and microgrid's functions they also serve 50-digit checks and derivatives of derivatives.
-    `sympy(x1, ..., xn)`, the same function in sympy's terms, lets `verify` prove the partials.  Defining a name again
-    replaces it, except a built-in one (ValueError).
+    `value(x1, ..., xn)` computes it; `partials` is one function per operand, or a single one that returns a
+    tuple.  Written with + - * / ** and microgrid's functions they also serve 50-digit checks and derivatives
+    of derivatives.  `sympy(x1, ..., xn)`, the same function in sympy's terms, lets `verify` prove the
+    partials.  Defining a name again replaces it, except a built-in one (ValueError).
 
     >>> from microgrid import Value, custom_op
     >>> cube = custom_op("cube", value=lambda x: x**3, partials=[lambda x: 3 * x**2], sympy=lambda x: x**3)
@@ -114,7 +114,8 @@ def custom_node(row: CustomOp, operands: tuple[Any, ...]) -> Value:
     """The node of a custom operation, of any number of operands."""
     a = tuple(operand(row, x) for x in operands)
     z, partials = row.evaluate([v._data for v in a], a)
-    # A node has room for two: further operands hang below, each bundle passing its adjoint on unchanged.
+    # A node has room for two: further operands hang below in bundles, nodes of partial 1 that pass the
+    # adjoint on.
     rest, slope = (None, 0.0) if len(a) == 1 else (a[-1], partials[-1])
     for k in range(len(a) - 2, 0, -1):
         rest, slope = node(Value.__new__(Value), z, row.code, a[k], rest, partials[k], slope, BUNDLE), 1.0

@@ -1,35 +1,36 @@
 """Small data sets made by formulas: the points and targets (X, y) on which networks are taught.
 
-X has the shape (n, inputs) and y (n,), both float64.  `noise` is the standard deviation of the normal noise added to
-the coordinates, or to y where y is no class; `seed` goes to `numpy.random.default_rng`: the same seed, the same bits.
-Classes are numbered from 0, unless `labels` gives each another number: ``labels=(-1, 1)`` for the hinge loss.  They
-have n/classes samples each, the later ones one more where that does not divide, and come shuffled, so that a slice is
-a fair sample.  ValueError for n below 1 and for noise below 0.
+X has the shape (n, inputs) and y (n,), both float64.  `noise` is the standard deviation of the normal noise
+added to the coordinates, or to y where y is no class; `seed` goes to `numpy.random.default_rng`: the same
+seed, the same bits.  Classes are numbered from 0, unless `labels` gives each another number: ``labels=(-1,
+1)`` for the hinge loss.  They have n/classes samples each, the later ones one more where that does not
+divide, and come shuffled, so that a slice is a fair sample.  ValueError for n below 1 and for noise below 0.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from math import pi
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeAlias
 
 from . import arguments
+from .arguments import ArrayLike, Floats
 from .base.checks import whole
 from .base.messages import number
 
 if TYPE_CHECKING:
     import numpy as np
-    from numpy.typing import NDArray
 
-    Floats = NDArray[np.float64]
-    Data = tuple[Floats, Floats]
+Data: TypeAlias = tuple[Floats, Floats]
+Seed: TypeAlias = "int | Sequence[int] | np.random.SeedSequence | np.random.Generator | None"
+"""What `numpy.random.default_rng` takes."""
 
 __all__ = ["blobs", "circles", "gabor", "linear", "moons", "spirals", "xor"]
 
 # ---------------------------------------------------------------- classes
 
 
-def xor(n: int = 4, *, noise: float = 0.0, labels: Sequence[float] = (0, 1), seed: Any = None) -> Data:
+def xor(n: int = 4, *, noise: float = 0.0, labels: Sequence[float] = (0, 1), seed: Seed = None) -> Data:
     """The corners of the unit square, in turn and not shuffled; class 1 where exactly one coordinate is 1.
 
     >>> X, y = xor()
@@ -45,7 +46,7 @@ def xor(n: int = 4, *, noise: float = 0.0, labels: Sequence[float] = (0, 1), see
     return corners[which] + noise * rng.standard_normal((n, 2)), y
 
 
-def moons(n: int = 100, *, noise: float = 0.1, labels: Sequence[float] = (0, 1), seed: Any = None) -> Data:
+def moons(n: int = 100, *, noise: float = 0.1, labels: Sequence[float] = (0, 1), seed: Seed = None) -> Data:
     """Two interleaved half circles, with the geometry of scikit-learn's make_moons.
 
     Class 0 lies on the upper half of the unit circle, class 1 on the lower half of that around (1, ½).  With
@@ -65,7 +66,7 @@ def circles(
     noise: float = 0.05,
     factor: float = 0.5,
     labels: Sequence[float] = (0, 1),
-    seed: Any = None,
+    seed: Seed = None,
 ) -> Data:
     """Two circles around the origin: class 0 has the radius 1, class 1 the radius `factor`, below 1.
 
@@ -90,9 +91,9 @@ def spirals(
     classes: int = 2,
     turns: float = 1.0,
     labels: Sequence[float] | None = None,
-    seed: Any = None,
+    seed: Seed = None,
 ) -> Data:
-    """One arm for each class: radius t and angle 2π (turns·t + class/classes), with t evenly spaced up to 1."""
+    """One arm for each class: radius t, angle 2π (turns·t + class/classes), t evenly spaced up to 1."""
     import numpy as np
 
     n, noise, rng = _checked("spirals", n, noise, seed)
@@ -109,18 +110,19 @@ def blobs(
     n: int = 100,
     *,
     noise: float = 1.0,
-    centers: Any = 3,
+    centers: int | ArrayLike = 3,
     labels: Sequence[float] | None = None,
-    seed: Any = None,
+    seed: Seed = None,
 ) -> Data:
     """A cloud around each center, normal with standard deviation `noise`.
 
-    `centers` is an array (classes, inputs), or how many there are: they then stand evenly on the circle of radius 5.
+    `centers` is an array (classes, inputs), or how many there are: they then stand evenly on the circle of
+    radius 5.
     """
     import numpy as np
 
     n, noise, rng = _checked("blobs", n, noise, seed)
-    if hasattr(centers, "__index__"):
+    if isinstance(centers, int | np.integer):
         count = whole(centers, "blobs: centers")
         middles = 5 * _circle(2 * pi * np.arange(count) / count)
     else:
@@ -137,7 +139,7 @@ def blobs(
 
 
 def linear(
-    n: int = 100, *, noise: float = 0.1, w: float | Sequence[float] = 2.0, b: float = 1.0, seed: Any = None
+    n: int = 100, *, noise: float = 0.1, w: float | Sequence[float] = 2.0, b: float = 1.0, seed: Seed = None
 ) -> Data:
     """y = w·x + b + noise, with x uniform in [-1, 1); an input for each number of `w`."""
     import numpy as np
@@ -156,12 +158,12 @@ def gabor(
     noise: float = 0.1,
     phi: Sequence[float] = (0.0, 16.6),
     span: float = 15.0,
-    seed: Any = None,
+    seed: Seed = None,
 ) -> Data:
     """y = sin(u) exp(-u²/32) + noise with u = φ0 + 0.06 φ1 x, and x uniform in [-span, span).
 
-    The Gabor model of Prince 2023, "Understanding Deep Learning", section 6.1, whose loss has many minima and saddle
-    points in the plane of φ0 and φ1.
+    The Gabor model of Prince 2023, "Understanding Deep Learning", section 6.1, whose loss has many minima and
+    saddle points in the plane of φ0 and φ1.
     """
     import numpy as np
 
@@ -180,7 +182,7 @@ def gabor(
 # ---------------------------------------------------------------- what they share
 
 
-def _checked(name: str, n: Any, noise: Any, seed: Any) -> tuple[int, float, np.random.Generator]:
+def _checked(name: str, n: int, noise: float, seed: Seed) -> tuple[int, float, np.random.Generator]:
     import numpy as np
 
     noise = number(noise, where=f"{name}: noise is a real number")
@@ -193,14 +195,12 @@ def _labels(name: str, labels: Sequence[float] | None, classes: int) -> Floats:
     """The number of each class, in an array."""
     import numpy as np
 
-    found = (
-        np.arange(float(classes))
-        if labels is None
-        else arguments.numbers(labels, f"{name}: labels are numbers")
-    )
-    if found.shape != (classes,) or not np.isfinite(found).all():
+    if labels is None:
+        return np.arange(float(classes))
+    numbers = arguments.numbers(labels, f"{name}: labels are numbers")
+    if numbers.shape != (classes,) or not np.isfinite(numbers).all():
         raise ValueError(f"{name}: labels has a finite number for each of {classes} classes, got {labels!r}")
-    return found
+    return numbers
 
 
 def _shares(n: int, classes: int) -> list[int]:

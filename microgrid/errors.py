@@ -1,4 +1,4 @@
-"""Every exception microgrid raises on purpose; each is also the builtin a Python user would think to catch."""
+"""Every exception microgrid raises on purpose; each is also the builtin one that Python users would catch."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class MicrogridError(Exception):
 
 
 class ExpressionError(MicrogridError, ValueError):
-    """The text of an expression cannot be read; `position` is the offset of the offending character in `text`."""
+    """The text of an expression cannot be read; `position` is the place in `text` of what is wrong."""
 
     def __init__(self, message: str, text: str = "", position: int = 0) -> None:
         self.message, self.text, self.position = message, text, position
@@ -31,7 +31,7 @@ class ExpressionError(MicrogridError, ValueError):
 
 
 class DomainError(MicrogridError, ValueError):
-    """An operation was asked for a value outside its real domain, such as the logarithm of a negative number."""
+    """An operation was asked for a value outside its real domain, such as the logarithm of -1."""
 
 
 class GraphError(MicrogridError, RuntimeError):

@@ -1,4 +1,4 @@
-"""The operations as functions, of Values or of plain numbers, and what is composed of them: sums, means, softmax."""
+"""The operations as functions of Values or numbers, and what is composed of them: sums, means, softmax."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from .engine import Value, binary, fold, leaf, power, unary, weighted_sum
 from .ops import Op
 
 __all__ = [
-    "abs", "acos", "asin", "atan", "atan2", "cos", "cosh", "dot", "elu", "erf", "erfc", "exp", "expm1", "gelu",
-    "gelu_tanh", "hardtanh", "hypot", "leaky_relu", "log", "log1p", "log_softmax", "logaddexp", "logsigmoid",
-    "logsumexp", "maximum", "maxout", "mean", "minimum", "mish", "relu", "selu", "sigmoid", "silu", "sin", "sinh",
-    "softmax", "softplus", "softsign", "sqrt", "sum", "tan", "tanh",
+    "abs", "acos", "asin", "atan", "atan2", "cos", "cosh", "dot", "elu", "erf", "erfc", "exp", "expm1",
+    "gelu", "gelu_tanh", "hardtanh", "hypot", "leaky_relu", "log", "log1p", "log_softmax", "logaddexp",
+    "logsigmoid", "logsumexp", "maximum", "maxout", "mean", "minimum", "mish", "relu", "selu", "sigmoid",
+    "silu", "sin", "sinh", "softmax", "softplus", "softsign", "sqrt", "sum", "tan", "tanh",
 ]  # fmt: skip
 
 # ---------------------------------------------------------------- one function for each row
@@ -68,6 +68,7 @@ def compute(row: Op, x: float, y: float, operands: tuple[Value, ...]) -> tuple[f
 
 
 def _number_system(x: Any) -> Vocabulary | None:
+    """What numbers x is of, by the name of its module: nothing is imported to find that out."""
     module = type(x).__module__.partition(".")[0]
     if module == "numpy" and getattr(x, "ndim", 0) > 0:
         return numpy_vocabulary()
@@ -103,9 +104,10 @@ hardtanh = _function(ops.HARDTANH)
 # fmt: on
 
 WORDS: dict[str, Any] = {
-    "abs": abs, "acos": acos, "asin": asin, "atan": atan, "atan2": atan2, "cos": cos, "cosh": cosh, "erf": erf,
-    "erfc": erfc, "exp": exp, "expm1": expm1, "hypot": hypot, "log": log, "log1p": log1p, "sin": sin, "sinh": sinh,
-    "sqrt": sqrt, "tan": tan, "tanh": tanh, "pi": math.pi, "inf": math.inf, "nan": math.nan,
+    "abs": abs, "acos": acos, "asin": asin, "atan": atan, "atan2": atan2, "cos": cos, "cosh": cosh,
+    "erf": erf, "erfc": erfc, "exp": exp, "expm1": expm1, "hypot": hypot, "log": log, "log1p": log1p,
+    "sin": sin, "sinh": sinh, "sqrt": sqrt, "tan": tan, "tanh": tanh,
+    "pi": math.pi, "inf": math.inf, "nan": math.nan,
     "pow": lambda x, y: power(x, y) if isinstance(x, Value) else x**y,
 }  # fmt: skip
 """The words of the table's formulas, over Values."""
@@ -152,7 +154,8 @@ def logsumexp(values: Iterable[Any]) -> Any:
 def softmax(values: Iterable[Any]) -> list[Any]:
     """exp(v) / (exp(v1) + exp(v2) + ...) for each v; ValueError if empty.
 
-    Computed as exp(v - logsumexp), so large values do not overflow and a replayed graph holds for other values.
+    Computed as exp(v - logsumexp), so large values do not overflow and a replayed graph holds for other
+    values.
 
     >>> [round(p.data, 2) for p in softmax([Value(5.0), Value(6.0), Value(11.0), Value(7.0)])]
     [0.0, 0.01, 0.97, 0.02]
@@ -168,7 +171,10 @@ def log_softmax(values: Iterable[Any]) -> list[Any]:
 
 
 def maxout(values: Iterable[Any]) -> Any:
-    """The largest, the activation of a maxout unit (Goodfellow et al. 2013, arXiv:1302.4389); ValueError if empty."""
+    """The largest: the activation of a maxout unit (Goodfellow et al. 2013, arXiv:1302.4389).
+
+    ValueError if there is none.
+    """
     return _fold(ops.MAXIMUM, maximum, values, "maxout")
 
 

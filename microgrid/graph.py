@@ -1,4 +1,4 @@
-"""Reading a recorded graph: its order, leaves, scopes, paths and size.  Nothing here recurses or changes a node."""
+"""Reading a recorded graph: order, leaves, scopes, paths, size.  Nothing here recurses or changes a node."""
 
 from __future__ import annotations
 
@@ -56,10 +56,10 @@ def leaves(*roots: Value) -> list[Value]:
 
 def scopes(*roots: Value) -> dict[str, list[Value]]:
     """The nodes made in each `microgrid.scope`, by its full name; "" holds those made outside."""
-    found: dict[str, list[Value]] = {}
+    made_in: dict[str, list[Value]] = {}
     for v in order(*roots):
-        found.setdefault(v.scope, []).append(v)
-    return found
+        made_in.setdefault(v.scope, []).append(v)
+    return made_in
 
 
 def sweep(
@@ -70,9 +70,10 @@ def sweep(
 ) -> dict[Value, Any]:
     """The chain rule from the last of `nodes` (in `order`) to the others, over any kind of number.
 
-    `partials(v)` gives the derivative of v with respect to each of its parents; `times` multiplies an adjoint by one,
-    or returns None where nothing is to be passed on.  A node that nothing reaches is not in the result.  This one loop
-    differentiates with Values (`grad`) and with symbols, residues and 50-digit numbers (`verify`).
+    `partials(v)` gives the derivative of v with respect to each of its parents; `times` multiplies an adjoint
+    by one, or returns None where nothing is to be passed on.  A node that nothing reaches is not in the
+    result.  This one loop differentiates with Values (`grad`) and with symbols, residues and 50-digit numbers
+    (`verify`).
     """
     wanted = set(nodes)
     adjoints = {nodes[-1]: seed}
@@ -87,11 +88,11 @@ def sweep(
 
 def depends(nodes: Sequence[Value], on: Iterable[Value]) -> list[Value]:
     """Those of `nodes` (in `order`) that are in `on` or computed from it."""
-    found = set(on)
+    depending = set(on)
     for v in nodes:
-        if any(parent in found for parent in v.parents):
-            found.add(v)
-    return [v for v in nodes if v in found]
+        if any(parent in depending for parent in v.parents):
+            depending.add(v)
+    return [v for v in nodes if v in depending]
 
 
 # ---------------------------------------------------------------- paths
@@ -114,7 +115,10 @@ class Path:
 
 
 def path_count(root: Value, start: Value) -> int:
-    """How many paths lead from `start` to `root`, without walking them; counting stops at 10**30."""
+    """How many paths lead from `start` to `root`, without walking them; counting stops at 10**30.
+
+    A graph of n nodes can have 2**n, integers whose digits would make counting slow.
+    """
     count = {start: 1}
     for v in order(root):
         if v is not start:
@@ -176,7 +180,11 @@ def _steps_down(v: Value, start: Value, towards: set[Value]) -> Iterator[tuple[V
 
 @dataclass(frozen=True)
 class Counts:
-    """The size of a graph: `depth` is the longest path in edges, `unshared` the terms if written out as expressions."""
+    """The size of a graph.
+
+    `depth` is the longest path in edges, `unshared` the number of terms if it were written out as
+    expressions.
+    """
 
     nodes: int
     edges: int
@@ -187,7 +195,7 @@ class Counts:
 
 
 def counts(*roots: Value) -> Counts:
-    """Count a graph.  `bytes` is what the recorded nodes hold, numbers included (labels and scopes are shared).
+    """Count a graph.  `bytes` is what its nodes hold, numbers included (labels and scopes are shared).
 
     >>> from microgrid import Value
     >>> counts(Value(2.0) * 3.0 + 1.0).depth
@@ -210,6 +218,6 @@ def counts(*roots: Value) -> Counts:
 
 
 def _bytes(v: Value) -> int:
-    held = () if built_from else (v._data, v._grad, v._da, v._db)  # compiled nodes are made of their numbers
-    numbers = {id(x): x for x in held}
+    boxed = () if built_from else (v._data, v._grad, v._da, v._db)  # a compiled node has its numbers inside
+    numbers = {id(x): x for x in boxed}
     return v.__sizeof__() + sum(x.__sizeof__() for x in numbers.values())

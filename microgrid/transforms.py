@@ -1,4 +1,4 @@
-"""What a recorded graph allows besides `backward`: gradients as graphs, forward mode, a second forward pass."""
+"""Besides `backward` a recorded graph allows gradients as graphs, forward mode, a second forward pass."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ def grad(y: Value, xs: Sequence[Value]) -> list[Value]: ...
 def grad(y: Value, xs: Any) -> Any:
     """d y / d x as a Value that can be differentiated again; for a list of nodes, a list.
 
-    No node's `grad` changes.  A node that y does not depend on has gradient 0.  What is not finite warns as in
-    `backward`.
+    No node's `grad` changes.  A node that y does not depend on has gradient 0.  What is not finite warns as
+    in `backward`.
 
     >>> from microgrid import Value, grad
     >>> x = Value(3.0)
@@ -42,23 +42,26 @@ def grad(y: Value, xs: Any) -> Any:
     nodes = depends(order(y), wanted)
     with errstate(domain="ieee"):
         adjoints = sweep(nodes, _partials, 1.0, times) if y in nodes else {}
-        found = [_wrap(adjoints.get(x, 0.0)) for x in wanted]
-    for x, derivative in zip(wanted, found, strict=True):
+        derivatives = [_wrap(adjoints.get(x, 0.0)) for x in wanted]
+    for x, derivative in zip(wanted, derivatives, strict=True):
         if not isfinite(derivative.data) and current().gradient != "ignore":
             message = f"the derivative of {describe(y)} with respect to {describe(x)} is {derivative.data}"
             if current().gradient == "raise":
                 raise NonFiniteGradient(message)
             warn(message, RuntimeWarning)
-    return found[0] if isinstance(xs, Value) else found
+    return derivatives[0] if isinstance(xs, Value) else derivatives
 
 
 def _partials(v: Value) -> Iterable[Any]:
-    """The partials of v as Values, by the formulas of its row; GraphError if an operand is no longer what it was."""
+    """The partials of v as Values, by the formulas of its row.
+
+    GraphError if an operand is no longer what it was: they would mix the numbers of two forward passes.
+    """
     row = v._row
     if row is None:
         return ()
     again = _evaluate(v, [parent._data for parent in v.parents])[0]
-    if again != v._data and (again == again or v._data == v._data):
+    if again != v._data and (again == again or v._data == v._data):  # two nans are the same number here
         changed = ", ".join(map(describe, v.parents))
         raise GraphError(
             f"{describe(v)} was computed before its operands became {changed}: recompute(y) first"
@@ -111,26 +114,21 @@ def jvp(y: Value, tangents: Mapping[Value, float]) -> float:
     """
     if not isinstance(tangents, Mapping):
         raise TypeError(f"jvp needs the direction as {{x: dx}}, got {type(tangents).__name__}")
-    moved = {_node(x): number(dx, where="a tangent is a real number") for x, dx in tangents.items()}
+    tangent = {_node(x): number(dx, where="a tangent is a real number") for x, dx in tangents.items()}
     for v in order(y):
-        if v not in moved and v.parents:
+        if v not in tangent:
+            edges = zip(v.parents, v.partials, strict=True)
             # a tangent of exactly 0 passes nothing on, as an adjoint of 0 does in `backward`
-            terms = [
-                partial * moved[p]
-                for p, partial in zip(v.parents, v.partials, strict=True)
-                if moved[p] != 0.0
-            ]
-            moved[v] = sum(terms)
-        moved.setdefault(v, 0.0)
-    return float(moved[y])
+            tangent[v] = sum(partial * tangent[p] for p, partial in edges if tangent[p] != 0.0)
+    return float(tangent[y])
 
 
 def recompute(y: Value) -> Value:
     """Run the forward pass again after leaves changed: refresh data and partials under y, and return y.
 
-    Gradients of operations are forgotten (they belonged to the pass before); those of leaves stay.  If an operation
-    fails, it raises as when it was made and nothing has changed.  What Python decided while the graph was made stays
-    decided, such as the branch of relu in a graph that `grad` made.
+    Gradients of operations are forgotten (they belonged to the pass before); those of leaves stay.  If an
+    operation fails, it raises as when it was made and nothing has changed.  What Python decided while the
+    graph was made stays decided, such as the branch of relu in a graph that `grad` made.
 
     >>> from microgrid import Value, recompute
     >>> x = Value(3.0)
@@ -148,7 +146,7 @@ def recompute(y: Value) -> Value:
     before = {v: (v._data, v.partials, v._grad) for v in fresh}
     try:
         for v, (data, slopes) in fresh.items():
-            _store(v, data, slopes, -0.0)  # no gradient yet
+            _store(v, data, slopes, -0.0)  # engine.NONE_YET, which compiled is C's
     except BaseException:  # Ctrl-C, which may arrive between any two lines
         for v, state in before.items():
             _store(v, *state)
@@ -158,7 +156,7 @@ def recompute(y: Value) -> Value:
 
 def _evaluate(v: Value, xs: Sequence[float]) -> Sequence[float]:
     """Value and partials of v's operation at xs, as when it was made."""
-    row = v._row or ops.NEG  # a leaf never gets here
+    row = v._row or ops.NEG  # for mypy: a leaf, which has no row, never gets here
     now = tuple(leaf(x, INPUT, parent.label) for x, parent in zip(xs, v.parents))  # for the messages
     if isinstance(row, CustomOp):
         data, partials = row.evaluate(xs, now)
@@ -167,6 +165,7 @@ def _evaluate(v: Value, xs: Sequence[float]) -> Sequence[float]:
 
 
 def _store(v: Value, data: float, partials: Sequence[float], grad: float) -> None:
+    """Give v its numbers; the partials of more than two operands hang below, in bundles."""
     v._data, v._grad = data, grad
     while v._b is not None and v._b._role == BUNDLE:
         v._da, partials, v = partials[0], partials[1:], v._b

@@ -24,7 +24,7 @@ __all__ = ["MOVED", "choose", "digest", "keep_old_paths", "source", "sources"]
 PACKAGE = Path(__file__).parents[1]
 NAME = __name__.partition(".")[0]
 COMPILED = ("base.nodes", "backward", "engine", "programs.recording", "programs.lowering")
-"""The modules that are compiled, by their names in the package: all or none, since they share C structures."""
+"""The modules that are compiled, by their names in the package: all or none, for they share C structures."""
 NATIVE = ("base.stack", "programs.kernel")
 """Those that exist compiled only."""
 
@@ -43,8 +43,8 @@ def choose() -> bool:
         from .messages import warn  # only now, for it imports base.nodes
 
         warn(
-            "microgrid's sources have changed since they were compiled, so they run uncompiled, slower: compile "
-            "them again (pip install -e .), or set MICROGRID_PURE=1 while you edit",
+            "microgrid's sources have changed since they were compiled, so they run uncompiled, slower: "
+            "compile them again (pip install -e .), or set MICROGRID_PURE=1 while you edit",
             RuntimeWarning,
         )
     return False
@@ -136,7 +136,7 @@ def keep_old_paths() -> None:
 
 
 class _Moved(ModuleType):
-    """Stands in `sys.modules` under an old path, so that no file is looked for and nothing is set in the package.
+    """Stands in `sys.modules` under an old path: no file is looked for, and nothing is set in the package.
 
     In particular `microgrid.parse` stays the function of that name when somebody imports the old module.
     """

@@ -16,9 +16,12 @@ def whole(n: SupportsIndex, what: str, least: int = 1, most: int | None = None) 
     Traceback (most recent call last):
     ValueError: epochs is at least 1, got 0
     """
-    if isinstance(n, bool) or not hasattr(n, "__index__"):
+    try:
+        number = index(n)
+    except TypeError:  # asked, not looked up: every array has an __index__, for those of one number
+        number = None
+    if number is None or isinstance(n, bool):
         raise TypeError(f"{what} is a whole number, got {type(n).__name__} {n!r}")
-    number = index(n)
     if number < least or (most is not None and number > most):
         limits = f"at least {least}" if most is None else f"from {least} to {most}"
         raise ValueError(what + f" is {limits}, got {number}")  # an option stays one

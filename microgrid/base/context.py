@@ -1,4 +1,4 @@
-"""What holds while operations are recorded: whether they are, what errors do, and in which scope they stand."""
+"""What holds while operations are computed: whether they are recorded, what errors do, the scope."""
 
 from __future__ import annotations
 
@@ -45,7 +45,6 @@ SCOPES = [""]
 
 _places = {"": 0}
 _lock = threading.Lock()  # for the counter and the two tables
-
 
 current = _settings.get
 """The settings in force in this thread (or task)."""
@@ -108,7 +107,7 @@ class scope(_Block):
         if not isinstance(name, str) or not name:
             raise TypeError(f"a scope needs a name, a str that is not empty, got {name!r}")
         super().__init__()
-        self._name = str.__str__(name)  # kept for ever, so without what a subclass may hold
+        self._name = str.__str__(name)  # kept for ever in SCOPES, so without what a str subclass may hold
 
     def _replacements(self, before: Settings) -> dict[str, Any]:
         return {"scope": scope_inside(before.scope, self._name)}
@@ -145,9 +144,9 @@ class scope_at(_Block):
 class errstate(_Block):
     """Choose what happens where a number leaves the finite reals.
 
-    `domain`: "raise" (the default) refuses log(-1), 1/0 and exp(1000) at the operation; "ieee" goes on with nan and
-    inf as NumPy does.  `gradient`: a non-finite gradient in `backward` makes it "warn" (the default), "raise"
-    `NonFiniteGradient` (no gradient changes) or is passed over ("ignore").
+    `domain`: "raise" (the default) refuses log(-1), 1/0 and exp(1000) at the operation; "ieee" goes on with
+    nan and inf as NumPy does.  `gradient`: a non-finite gradient in `backward` makes it "warn" (the default),
+    "raise" `NonFiniteGradient` (no gradient changes) or is passed over ("ignore").
 
     >>> from microgrid import Value, errstate
     >>> with errstate(domain="ieee"):

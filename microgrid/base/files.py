@@ -9,10 +9,10 @@ __all__ = ["replace"]
 
 
 def replace(path: str | os.PathLike[str], data: bytes | str) -> None:
-    """Write `data` (text as UTF-8) next to the file and rename, so that it is the old one or the new one, whole.
+    """Write `data` (text as UTF-8) next to the file, then rename: the file is the old one or the new, whole.
 
-    A link stays, and the file it means is replaced.  Permissions are those of the old file, or what `open` gives a
-    new one.  An OSError names `path`, the file that was asked for, and not the one written beside it.
+    A link stays, and the file it means is replaced.  Permissions are those of the old file, or what `open`
+    gives a new one.  An OSError names `path`, the file that was asked for, and not the one written beside it.
     """
     temporary = None
     try:

@@ -28,7 +28,7 @@ __all__ = [
 ]
 
 NOT_THE_USER = ("microgrid", "viz", "contextlib", "functools", "importlib")
-"""Where no user's line is: the last three call ours, in a `with` block, for a cached property and at an import."""
+"""Where no user's line is: the last three call ours, in `with` blocks, cached properties and imports."""
 IEEE = Way("ieee", 'microgrid.errstate(domain="ieee") goes on with inf and nan')
 
 
@@ -64,9 +64,8 @@ def number(x: Any, finite: bool = True, where: str = "Value needs a real number"
 
 def _as_float(x: Any, where: str) -> float:
     kind = type(x).__name__
-    if isinstance(x, Real) or (
-        getattr(x, "shape", None) == () and x.dtype.kind in "biuf"
-    ):  # an array of no dimension
+    single = getattr(x, "shape", None) == () and x.dtype.kind in "biuf"  # an array of no dimension
+    if isinstance(x, Real) or single:
         try:
             return float(x)
         except OverflowError:
@@ -85,7 +84,7 @@ def _as_float(x: Any, where: str) -> float:
 
 
 def with_foreign(a: Any, b: Any, operation: Callable[[Any, Any], Any]) -> Any:
-    """What an operator gives beside something that is neither a Value nor a number; None where it has to be a number.
+    """What an operator gives beside what is neither a Value nor a number; None where it has to be a number.
 
     Arrays of Values go element by element; a class with operators of its own is asked for its reflected one.
     """
@@ -144,8 +143,8 @@ def _short(x: Any) -> str:
 def settle(row: Operation, x: float, y: float, operands: Sequence[Node]) -> tuple[float, float, float]:
     """Decide about an operation that float arithmetic refused.
 
-    Where only a partial is infinite (the square root at 0) the operation stands.  A value that is not finite, made
-    from finite operands, is refused unless `errstate(domain="ieee")` holds.
+    Where only a partial is infinite (the square root at 0) the operation stands.  A value that is not finite,
+    made from finite operands, is refused unless `errstate(domain="ieee")` holds.
     """
     result = row.forward_ieee(x, y)
     if isfinite(result[0]) or context.current().domain == "ieee" or not (isfinite(x) and isfinite(y)):
@@ -192,10 +191,13 @@ def _where_it_left(nodes: Sequence[Node], adjoints: Sequence[float], totals: Seq
             if not isfinite(adjoint * partial):
                 operands = ", ".join(map(describe, v.parents))
                 return (
-                    f"the gradient of {describe(parent)} is not finite: the partial of {v.op}({operands}) with respect "
-                    f"to it is {partial}, times the gradient {adjoint} that arrives"
+                    f"the gradient of {describe(parent)} is not finite: the partial of {v.op}({operands}) "
+                    f"with respect to it is {partial}, times the gradient {adjoint} that arrives"
                 )
     for v, total in zip(nodes, totals, strict=True):
         if not isfinite(total):
-            return f"the gradient of {describe(v)} becomes {total}: the sum over its uses exceeds the range of doubles"
+            return (
+                f"the gradient of {describe(v)} becomes {total}: "
+                "the sum over its uses exceeds the range of doubles"
+            )
     return ""

@@ -21,7 +21,7 @@ def test_what_is_a_whole_number_comes_as_an_int(n):
     assert whole(n, "n", least=3, most=3) == 3
 
 
-@pytest.mark.parametrize("n", [True, np.True_, 3.0, "3", None])
+@pytest.mark.parametrize("n", [True, np.True_, 3.0, "3", None, np.ones((2, 2), dtype=int)])
 def test_what_is_none_is_a_type_error(n):
     with pytest.raises(TypeError, match=rf"^n is a whole number, got {type(n).__name__} "):
         whole(n, "n")

@@ -146,6 +146,9 @@ def test_blobs_stand_around_their_centers():
     centers = [[0.0, 0.0, 4.0], [1.0, 2.0, 3.0]]
     X, y = datasets.blobs(8, noise=0.0, centers=centers, seed=1)
     assert (np.array(centers)[y.astype(int)] == X).all()
+    for array in (np.array(centers), np.array(centers, dtype=int)):
+        same, _ = datasets.blobs(8, noise=0.0, centers=array, seed=1)
+        assert (same == X).all()
 
 
 def test_linear_data_lie_on_their_plane():
