@@ -37,7 +37,7 @@ def within(seconds: float, function: Callable[P, T], *args: P.args, **kwargs: P.
     try:
         thread.join(seconds)
     finally:  # Ctrl-C ends the work too
-        for _ in range(50):  # an exception waits until a call into C returns
+        for _ in range(50):  # up to ten seconds: an exception waits until a call into C returns
             if not thread.is_alive():
                 break
             ctypes.pythonapi.PyThreadState_SetAsyncExc(

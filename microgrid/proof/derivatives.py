@@ -1,4 +1,4 @@
-"""Level 4 of verification: the whole derivative of a small graph as a formula, by two routes that have to agree."""
+"""Level 4 of verification: the whole derivative of a small graph as a formula, by two routes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from math import isfinite
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..base.formula import sympy_vocabulary
 from ..base.phrases import say
@@ -20,6 +20,10 @@ from .references import UNABLE, at_kink
 from .rounding import rounding_bounds
 from .rules import vanishes
 from .sympy_graphs import apply, to_sympy
+
+if TYPE_CHECKING:
+    from sympy import Dummy, Expr
+    from sympy.printing.printer import Printer
 
 __all__ = ["Derivative", "Derivatives", "derive", "latex_name", "root_name"]
 
@@ -49,7 +53,7 @@ class Derivative:
 
 @dataclass
 class Derivatives:
-    found: list[Derivative] = field(default_factory=list)
+    formulas: list[Derivative] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
     reason: str = ""
 
@@ -65,8 +69,8 @@ def derive(nodes: Sequence[Value], seconds: float) -> Derivatives:
 def _derive(nodes: Sequence[Value]) -> Derivatives:
     """The derivative of the last of `nodes` (in `order`) with respect to each input and parameter.
 
-    One route is the chain rule over the recorded graph with the partials of the table, as formulas; the other is
-    sympy's own derivative of the expression that the graph is.
+    One route is the chain rule over the recorded graph with the partials of the table, as formulas; the other
+    is sympy's own derivative of the expression that the graph is.
     """
     import sympy as sp
 
@@ -85,7 +89,7 @@ def _derive(nodes: Sequence[Value]) -> Derivatives:
         expression, symbols = to_sympy(root)
     except GraphError as error:
         return Derivatives(reason=error.args[0])
-    expressions: dict[Value, Any] = dict(symbols)
+    expressions: dict[Value, Expr] = dict(symbols)
     for v in nodes:
         if v not in expressions:
             operands = [expressions[parent] for parent in v.parents]
@@ -102,7 +106,7 @@ def _derive(nodes: Sequence[Value]) -> Derivatives:
         status = _agreement(by_chain_rule - by_sympy, by_sympy, point)
         by, shown = names[symbols[v]], sp.factor_terms(by_sympy)
         text, latex = print_text(shown, names), print_latex(shown, names)
-        result.found.append(Derivative(of, by, text, latex, floats[v], status, not smooth))
+        result.formulas.append(Derivative(of, by, text, latex, floats[v], status, not smooth))
         if status == "failed":
             result.failures.append(
                 say("the chain rule and sympy give different derivatives with respect to {leaf}", leaf=by)
@@ -119,34 +123,34 @@ def _derive(nodes: Sequence[Value]) -> Derivatives:
     return result
 
 
-def _partials(v: Value, expressions: dict[Value, Any]) -> Iterable[Any]:
+def _partials(v: Value, expressions: dict[Value, Expr]) -> Iterable[Expr]:
     """The partials of v as formulas: what the table says, in the lecture's form."""
     import sympy as sp
 
     operands = [expressions[parent] for parent in v.parents]
     row = v._row
     if isinstance(row, CustomOp):
-        slopes: Iterable[Any] = row.functions[1](*operands)
-        return slopes
+        return row.functions[1](*operands)
     if row is None:
         return ()
     extra = () if v.constant is None else (sp.Rational(v.constant),)
     x, y = (*operands, *extra, None)[:2]
-    found: tuple[Any, ...] = row.bind("textbook", sympy_vocabulary())(x, y, expressions[v])
-    return found
+    formulas: tuple[Expr, ...] = row.bind("textbook", sympy_vocabulary())(x, y, expressions[v])
+    return formulas
 
 
 # ---------------------------------------------------------------- do the two routes agree?
 
 
-def _agreement(difference: Any, reference: Any, point: dict[Any, float]) -> str:
+def _agreement(difference: Expr, reference: Expr, point: dict[Dummy, float]) -> str:
+    """The status of a derivative: whether its difference from that of the other route, `reference`, is 0."""
     import sympy as sp
 
     difference = sp.sympify(difference)
     if difference == 0 or (sp.count_ops(difference) <= ALGEBRA and vanishes(difference, patient=False)):
         return "proved"
     compared = False
-    for k in range(1, 4):
+    for k in range(1, 4):  # points without a pattern, at which what is not 0 would hardly be 0 by accident
         near = {
             symbol: value * (1 + k / 97) + (k + j / 7) / 89 for j, (symbol, value) in enumerate(point.items())
         }
@@ -154,12 +158,13 @@ def _agreement(difference: Any, reference: Any, point: dict[Any, float]) -> str:
         if error is None or scale is None:
             continue
         compared = True
+        # 30 of the 50 digits, so that 20 may be lost where terms cancel
         if not abs(error) <= 1e-30 * max(1, abs(scale)):
             return "failed"
     return "checked" if compared else "not compared"
 
 
-def _is_value(number: float, expression: Any, point: dict[Any, float], bound: float) -> bool:
+def _is_value(number: float, expression: Expr, point: dict[Dummy, float], bound: float) -> bool:
     """Whether the engine's number is the formula's value, but for rounding."""
     for digits in (50, 200, 800):  # the formula may cancel where the engine does not
         exact = _evaluate(expression, point, digits)
@@ -168,8 +173,8 @@ def _is_value(number: float, expression: Any, point: dict[Any, float], bound: fl
     return False
 
 
-def _evaluate(expression: Any, point: dict[Any, float], digits: int = 50) -> Any:
-    """The expression at a point, or None where it has no real value."""
+def _evaluate(expression: Expr, point: dict[Dummy, float], digits: int = 50) -> Any:
+    """The expression at a point, in mpmath's numbers, or None where it has no real value."""
     import sympy as sp
     from mpmath import mp
 
@@ -186,7 +191,7 @@ def _evaluate(expression: Any, point: dict[Any, float], digits: int = 50) -> Any
 # ---------------------------------------------------------------- printing with the user's labels
 
 
-def print_text(expression: Any, names: dict[Any, str]) -> str:
+def print_text(expression: Expr, names: dict[Dummy, str]) -> str:
     """A formula as text; the labels are put in by the printer, so sympy never reads them."""
     from sympy.printing.str import StrPrinter
 
@@ -195,7 +200,7 @@ def print_text(expression: Any, names: dict[Any, str]) -> str:
     return printed
 
 
-def print_latex(expression: Any, names: dict[Any, str]) -> str:
+def print_latex(expression: Expr, names: dict[Dummy, str]) -> str:
     from sympy.printing.latex import LatexPrinter
 
     expression, decimals = _with_decimals(expression)
@@ -204,23 +209,24 @@ def print_latex(expression: Any, names: dict[Any, str]) -> str:
     return printed
 
 
-def _with_decimals(expression: Any) -> tuple[Any, dict[Any, str]]:
+def _with_decimals(expression: Expr) -> tuple[Expr, dict[Dummy, str]]:
     """With 0.1 in place of 3602879701896397/36028797018963968, the fraction that the double is."""
     import sympy as sp
 
+    # a fraction with a denominator up to 1000, such as 5/8, reads as well as it is
     long = {abs(number) for number in sp.sympify(expression).atoms(sp.Rational) if number.q > 1000}
     decimals = {number: sp.Dummy(repr(float(number)), positive=True) for number in long}
     replaced = {sign * number: sign * symbol for number, symbol in decimals.items() for sign in (1, -1)}
     return expression.xreplace(replaced), {symbol: symbol.name for symbol in decimals.values()}
 
 
-def _printer(base: Any, names: dict[Any, str]) -> Any:
+def _printer(base: type[Printer], names: dict[Dummy, str]) -> Printer:
     """sympy's printer with our names for its symbols; it looks the method up by the symbol's class."""
     return type(base.__name__, (base,), {"_print_Dummy": lambda self, symbol: names[symbol]})()
 
 
 def latex_name(name: str) -> str:
-    """A label in LaTeX: w1 as w_{1}, yhat as \\hat{y}, anything else upright with its special characters escaped."""
+    """A label in LaTeX: w1 as w_{1}, yhat as \\hat{y}, anything else upright, special characters escaped."""
     if match := re.fullmatch(r"([A-Za-z])_?(\d+)", name):
         return f"{match[1]}_{{{match[2]}}}"
     if match := re.fullmatch(r"([A-Za-z])_?hat", name):
@@ -235,15 +241,16 @@ def latex_name(name: str) -> str:
 def root_name(nodes: Sequence[Value]) -> str:
     """What the last of `nodes` is called: its label, or a letter that is no other node's."""
     labels = {v.label for v in nodes}
-    return nodes[-1].label or next(name for name in ("y", "f", "result", "the result") if name not in labels)
+    letters = ("y", "f", "result", "the result")
+    return nodes[-1].label or next(name for name in letters if name not in labels)
 
 
-def _names(nodes: Sequence[Value], symbols: dict[Value, Any]) -> dict[Any, str]:
-    """What each symbol is called in print: the leaf's label if it has one of its own, else v and its place."""
+def _names(nodes: Sequence[Value], symbols: dict[Value, Dummy]) -> dict[Dummy, str]:
+    """What each symbol is called in print: the leaf's label if no other has it, else v and its place."""
     labels = [v.label for v in symbols]
     names = {}
     for k, v in enumerate(nodes):
         if v in symbols:
-            label = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in v.label)[:40]
-            names[symbols[v]] = label if label and labels.count(v.label) == 1 else f"v{k}"
+            printable = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in v.label)
+            names[symbols[v]] = printable[:40] if v.label and labels.count(v.label) == 1 else f"v{k}"
     return names

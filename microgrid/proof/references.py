@@ -1,13 +1,13 @@
-"""What an operation is to a mathematician: its definition and sympy's derivatives of that, in any number of digits.
+"""What an operation is to a mathematician: its definition and sympy's derivatives, in any number of digits.
 
-The formulas that the engine computes with are not used here, so that its numbers are compared with something else.
+The engine's formulas are not used in a definition, so that its numbers are compared with something else.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, TypeAlias
 
 from ..base.formula import mpmath_vocabulary, sympy_vocabulary
 from ..custom import CustomOp
@@ -16,17 +16,18 @@ from ..ops import Op
 
 __all__ = ["UNABLE", "at_kink", "computed", "defined"]
 
-Function = Callable[..., Sequence[Any]]
+Function: TypeAlias = Callable[..., Sequence[Any]]
+"""Takes operands, in mpmath's numbers, and gives the value and the partials there."""
 
 UNABLE = (ArithmeticError, AttributeError, NameError, NotImplementedError, TypeError, ValueError)
 """What a function raises that has no answer for this kind of number, or at this point."""
 
 
 def defined(v: Value) -> Function | None:
-    """Operands -> (value, partials...) of v's operation by its definition, in mpmath's numbers.
+    """v's operation by its definition; None where that has no derivative (at a kink).
 
-    None where the definition has no derivative (at a kink).  A custom operation that has no sympy form is defined by
-    its value, whose slopes are differences; None if that is computed in doubles.
+    A custom operation that has no sympy form is defined by its value, whose slopes are differences; None if
+    that is computed in doubles.
     """
     if v._row is None or at_kink(v):
         return None
@@ -39,7 +40,7 @@ def _differences(value: Callable[..., Any]) -> Function:
     from mpmath import mp
 
     def reference(*xs: Any) -> Sequence[Any]:
-        with mp.workdps(2 * mp.dps):
+        with mp.workdps(2 * mp.dps):  # a difference loses up to half of its digits
             units = [tuple(int(j == k) for j in range(len(xs))) for k in range(len(xs))]
             return value(*xs), *(mp.diff(value, xs, unit) for unit in units)
 
@@ -47,7 +48,7 @@ def _differences(value: Callable[..., Any]) -> Function:
 
 
 def computed(v: Value) -> Function | None:
-    """The same by the formulas of the row; None for a custom operation that works in doubles only."""
+    """v's operation by the formulas of its row; None for a custom operation that works in doubles only."""
     from mpmath import mp
 
     row = v._row

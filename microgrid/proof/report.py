@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
+from math import isfinite
 from typing import Any
 
 from ..base.phrases import join, said, say
@@ -46,15 +47,14 @@ class Report:
 
     @property
     def verdict(self) -> str:
-        """ "verified" only if rules, composition and numbers all were: what was not attempted is not verified."""
+        """Only "verified" if rules, composition and numbers were: what was not attempted is not verified."""
         if not self.ok:
             return say("NOT verified")
-        open_levels = [
-            say(f.level) for f in self.findings if f.status == "not attempted" and f.level != "symbolic"
-        ]
-        if not open_levels:
+        needed = [finding for finding in self.findings if finding.level != "symbolic"]
+        skipped = [say(finding.level) for finding in needed if finding.status == "not attempted"]
+        if not skipped:
             return say("verified")
-        return say("nothing wrong found, but not all attempted: {levels}", levels=join(", ", open_levels))
+        return say("nothing wrong found, but not all attempted: {levels}", levels=join(", ", skipped))
 
     def to_dict(self) -> dict[str, Any]:
         """The report in plain types, ready for json."""
@@ -86,15 +86,10 @@ class Report:
 
     def _rows(self, lang: str) -> Iterator[tuple[str, str, str, str, list[str]]]:
         """Mark, level, status, text and details of each finding."""
-        for f in self.findings:
-            level, status = said(say(f.level), lang), said(say(f.status), lang)
-            yield (
-                MARKS[f.status],
-                level,
-                status,
-                said(f.text, lang),
-                [said(detail, lang) for detail in f.details],
-            )
+        for finding in self.findings:
+            level, status = said(say(finding.level), lang), said(say(finding.status), lang)
+            details = [said(detail, lang) for detail in finding.details]
+            yield MARKS[finding.status], level, status, said(finding.text, lang), details
 
     def _formulas(self, lang: str) -> Iterator[str]:
         for d in self.derivatives:
@@ -144,6 +139,6 @@ def _plain(text: str) -> str:
 
 
 def _finite(derivative: dict[str, Any]) -> dict[str, Any]:
-    """JSON has no nan."""
+    """With None in place of nan and infinity, which JSON does not have."""
     value = derivative["value"]
-    return derivative | {"value": value if value - value == 0 else None}
+    return derivative | {"value": value if isfinite(value) else None}

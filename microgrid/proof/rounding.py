@@ -1,4 +1,4 @@
-"""Level 3 of verification: values and gradients agree with 50-digit arithmetic, within what rounding can cause."""
+"""Level 3 of verification: numbers agree with 50-digit arithmetic, within what rounding can cause."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ class Numbers:
 def check_numbers(nodes: Sequence[Value], digits: int = 50) -> Numbers:
     """Compute a graph (in `order`) again in `digits`-digit arithmetic, from the exact values of its leaves.
 
-    Each operation is compared with its mathematical definition and that one's derivatives, at the operands the engine
-    had; then all values and gradients with the exact ones, within `rounding_bounds`.
+    Each operation is compared with its mathematical definition and the derivatives of that, at the operands
+    the engine had; then all values and gradients with the exact ones, within `rounding_bounds`.
     """
     from mpmath import mp
 
@@ -71,7 +71,7 @@ def check_numbers(nodes: Sequence[Value], digits: int = 50) -> Numbers:
 
 
 def _check_operation(v: Value, truths: Sequence[Any], result: Numbers) -> Sequence[Any]:
-    """Check value and partials at the operands that v had; return those at the operands it should have had."""
+    """Check value and partials at the operands v had; return them as they are at the exact operands."""
     from mpmath import mp
 
     row = v._row or ops.NEG  # a leaf never gets here
@@ -93,7 +93,10 @@ def _check_operation(v: Value, truths: Sequence[Any], result: Numbers) -> Sequen
 
 
 def _compare_operation(v: Value, reference: Function, operands: Sequence[Any], result: Numbers) -> bool:
-    """Compare v's recorded value and partials with the reference at the same operands; False if that has none there."""
+    """Compare v's recorded value and partials with a reference at the same operands.
+
+    False if the reference has no value there.
+    """
     from mpmath import mp
 
     counts = _roundings(v)
@@ -104,22 +107,21 @@ def _compare_operation(v: Value, reference: Function, operands: Sequence[Any], r
             except UNABLE:
                 return False
             wrong = [
-                k for k, got in enumerate((v.data, *v.partials))
+                k
+                for k, got in enumerate((v.data, *v.partials))
                 if not _agree(got, want, k, counts[k], reference, operands)
-            ]  # fmt: skip
+            ]
         if not wrong:
             break
     result.checked += len(counts)
     for k in wrong:
-        what = (
-            say("the partial with respect to {operand}", operand=describe(v.parents[k - 1]))
-            if k
-            else say("the value")
-        )
+        what = say("the value")
+        if k:
+            what = say("the partial with respect to {operand}", operand=describe(v.parents[k - 1]))
         result.failures.append(
             say(
-                "{what} of {op} at {node} is {got!r}, and its operands give {want} (if a leaf was changed since, "
-                "recompute the graph first)",
+                "{what} of {op} at {node} is {got!r}, and its operands give {want} "
+                "(if a leaf was changed since, recompute the graph first)",
                 what=what,
                 op=v.op,
                 node=describe(v),
@@ -131,10 +133,10 @@ def _compare_operation(v: Value, reference: Function, operands: Sequence[Any], r
 
 
 def _compare_in_doubles(v: Value, result: Numbers) -> None:
-    """Compare the partials of a custom operation that knows only doubles with differences of its value, roughly."""
+    """Compare the partials of a custom operation that knows only doubles with differences of its value."""
     xs = [parent.data for parent in v.parents]
     for k, (x, partial) in enumerate(zip(xs, v.partials)):
-        h = 1e-6 * (abs(x) or 1.0)
+        h = 1e-6 * (abs(x) or 1.0)  # near the cube root of UNIT, where rounding and curvature are about equal
         above, below = (_evaluate(v, [*xs[:k], moved, *xs[k + 1 :]])[0] for moved in (x + h, x - h))
         slope = (above - below) / (2 * h)
         if not isfinite(slope):
@@ -145,8 +147,8 @@ def _compare_in_doubles(v: Value, result: Numbers) -> None:
         if not abs(slope - partial) <= 1e-3 * max(abs(slope), abs(partial)) + 1e-6 * max(1.0, abs(v.data)):
             result.failures.append(
                 say(
-                    "the partial of {op} at {node} with respect to {operand} is {got!r}, and differences of its value "
-                    "give about {slope:.4g}",
+                    "the partial of {op} at {node} with respect to {operand} is {got!r}, "
+                    "and differences of its value give about {slope:.4g}",
                     op=v.op,
                     node=describe(v),
                     operand=describe(v.parents[k]),
@@ -159,7 +161,7 @@ def _compare_in_doubles(v: Value, result: Numbers) -> None:
 def _agree(
     got: float, want: Sequence[Any], k: int, count: float, reference: Function, operands: Sequence[Any]
 ) -> bool:
-    """Whether `got` is the k-th of `want` but for `count` roundings; what is not finite is told elsewhere."""
+    """Whether `got` is the k-th of `want` but for `count` roundings; who calls says what is not finite."""
     from mpmath import mp
 
     if not isfinite(got):
@@ -170,12 +172,11 @@ def _agree(
     nearest = float(exact)
     if got == nearest or abs(got - nearest) <= (count - 1) * UNIT * abs(nearest):
         return True
-    floor = (
-        8 * TINY * max(1, *map(abs, operands))
-    )  # an intermediate result may be too small for a full double
+    # an intermediate result may be too small for a full double
+    floor = 8 * TINY * max(1, *map(abs, operands))
     if abs(got - exact) <= unit * abs(exact) + floor:
         return True
-    # near a root of the formula the loss is relative to the operands: what would moving them by as much change?
+    # near a root of the formula the loss is relative to the operands: what would moving them as much change?
     spread = 0
     for j, x in enumerate(operands):
         for moved in (x * (1 - unit), x * (1 + unit)):
@@ -192,10 +193,13 @@ def _compare(
     root, floats = nodes[-1], engine_adjoints(nodes[-1])
     value_bounds, gradient_bounds = rounding_bounds(nodes)
     for v in nodes:
-        found = [(say("the value"), v is root, v.data, exact[v], value_bounds[v])]
         is_leaf = v.role in ("input", "parameter")
-        found.append((say("the gradient"), is_leaf, floats[v], adjoints.get(v, 0), gradient_bounds[v]))
-        for what, shown, got, want, bound in found:
+        comparisons = (
+            (say("the value"), v is root, v.data, exact[v], value_bounds[v]),
+            (say("the gradient"), is_leaf, floats[v], adjoints.get(v, 0), gradient_bounds[v]),
+        )
+        for what, shown, got, want, bound in comparisons:
+            # doubles are compared faster, and settle nearly all that no user sees
             if not shown and abs(got - float(want)) < bound - UNIT * abs(got):
                 continue
             error = abs(got - want)
@@ -207,14 +211,15 @@ def _compare(
             if shown and want != 0 and error / abs(want) >= result.error:
                 result.error, result.bound = float(error / abs(want)), float(bound / abs(want))
                 result.where = say("{what} of {node}", what=what, node=describe(v))
-                result.underflow = abs(want) < 1e-300
+                result.underflow = abs(want) < 1e-300  # not far above the smallest full double, 2.2e-308
 
 
 def rounding_bounds(nodes: Sequence[Value]) -> tuple[dict[Value, float], dict[Value, float]]:
     """How far rounding can move the value and the gradient of each node (in `order`) from the exact ones.
 
-    A running error analysis: an operation is evaluated again at operands displaced by their own bounds, which tells
-    how value and partials move; the backward pass collects the displacements of the partials along the paths.
+    A running error analysis (Higham, Accuracy and Stability of Numerical Algorithms, 2002, section 3.3): an
+    operation is evaluated again at operands displaced by their own bounds, which tells how value and partials
+    move; the backward pass collects the displacements of the partials along the paths.
     """
     values: dict[Value, float] = {}
     moved: dict[Value, list[float]] = {}
@@ -243,9 +248,8 @@ def _displacements(v: Value, bounds: dict[Value, float]) -> tuple[float, list[fl
     xs = [parent.data for parent in v.parents]
     floor = 8 * TINY * max(1.0, *map(abs, xs))
     shifts = [count * UNIT * abs(x) + floor for x, count in zip(recorded, counts)]
-    inner = (
-        max(counts) * UNIT if max(counts) > 1 else 0.0
-    )  # roundings inside a formula act like a moved operand
+    # roundings inside a formula act like a moved operand
+    inner = max(counts) * UNIT if max(counts) > 1 else 0.0
     for j, parent in enumerate(v.parents):
         step = bounds[parent] + inner * abs(xs[j])
         if step:
@@ -261,15 +265,16 @@ def _around(x: float, step: float) -> list[float]:
     """Where to look for the largest change of a function when x may be off by `step`."""
     if step <= 1e-6 * abs(x):
         return [x - step, x + step]
-    points = [x + step * k / 8 for k in range(-8, 9)]  # the function may rise and fall in so wide an interval
+    # the function may rise and fall in so wide an interval
+    points = [x + step * k / 8 for k in range(-8, 9)]
     return [*points, 0.0] if abs(x) <= step else points
 
 
 def _roundings(v: Value) -> Sequence[float]:
-    """How many roundings the formulas of v's value and partials contain, a library function counted as two."""
+    """How many roundings the formulas of v's value and partials contain, a library function being two."""
     row = v._row or ops.NEG
     if isinstance(row, CustomOp):
-        return [8] * (1 + row.arity)
+        return [8] * (1 + row.arity)  # whose formulas are no texts to count in: a guess
     counts: Sequence[float] = _count_roundings(row)
     if row.name in ("pow", "powc") and v.parents[0].data != 0.0:
         # x**(y - 1) with y - 1 rounded is off by that rounding times the logarithm of x

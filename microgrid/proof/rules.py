@@ -1,25 +1,31 @@
-"""Level 1 of verification: each row of the table is proved against sympy's own derivative of its definition."""
+"""Level 1 of verification: each row of the table is proved against sympy's derivative of its definition."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..base.formula import Vocabulary, function, mpmath_vocabulary, sympy_vocabulary
 from ..base.phrases import say
 from ..custom import CustomOp
-from ..ops import TABLE, Op
+from ..ops import Op
 from .references import UNABLE
 
-__all__ = ["Proof", "prove", "prove_all", "vanishes"]
+if TYPE_CHECKING:
+    from sympy import Basic, Dummy, Expr
+
+__all__ = ["Proof", "prove", "vanishes"]
 
 
 @dataclass(frozen=True)
 class Proof:
-    """What became of one row: proved, refuted (`failures` says which formula), or not attempted (`reason`)."""
+    """What became of one row: proved, refuted (`failures` says which formula), or not attempted (`reason`).
+
+    `formulas` counts the identities that were proved or refuted.
+    """
 
     name: str
     formulas: int = 0
@@ -33,16 +39,12 @@ class Proof:
         return "not attempted" if self.reason else "proved"
 
 
-def prove_all(rows: Iterable[Op] | None = None) -> list[Proof]:
-    """Prove the given rows, or the whole table."""
-    return [prove(row) for row in (TABLE.values() if rows is None else rows)]
-
-
 def prove(row: Op) -> Proof:
     """Prove a row on each open piece of its domain; once per process, as long as the row stays the same.
 
-    The value has to equal the definition, and each partial, as computed and as a lecture writes it, the derivative
-    that sympy finds for the definition.  sympy's derivative is compared with the row and never used for anything else.
+    The value has to equal the definition, and each partial, as computed and as a lecture writes it, the
+    derivative that sympy finds for the definition.  sympy's derivative is compared with the row and never
+    used for anything else.
     """
     return _prove_custom(row) if isinstance(row, CustomOp) else _prove(row)
 
@@ -65,14 +67,13 @@ def _prove(row: Op) -> Proof:
     return Proof(row.name, formulas, tuple(dict.fromkeys(failures)))
 
 
-def _claims(row: Op, piece: str) -> Iterator[tuple[str, Any]]:
+def _claims(row: Op, piece: str) -> Iterator[tuple[str, Expr]]:
     """(what is claimed, an expression that has to be identically 0)."""
     import sympy as sp
 
-    letters = row.arguments
-    symbols = [_symbol(letter, piece) for letter in letters]
-    words = _on_piece(piece, dict(zip(letters, symbols)))
-    x, y = (*symbols, None)[:2]
+    symbols = {letter: _symbol(letter, piece) for letter in row.arguments}
+    words = _on_piece(piece, symbols)
+    x, y = (*symbols.values(), None)[:2]
 
     def spell(texts: Any, z: Any = None) -> Any:
         return function(row.name, ("x", "y", "z"), texts, words, row.let)(x, y, z)
@@ -80,22 +81,15 @@ def _claims(row: Op, piece: str) -> Iterator[tuple[str, Any]]:
     definition = spell(row.definition or row.value)
     value = spell(row.value)
     yield say("the value {formula}", formula=row.value), value - definition
-    for letter, symbol, partial in zip(letters, symbols, spell(row.partials, value)):
-        yield (
-            say("the partial with respect to {letter}", letter=letter),
-            partial - sp.diff(definition, symbol),
-        )
-    for letter, symbol, partial in zip(
-        letters, symbols, spell(row.textbook, definition) if row.textbook else ()
-    ):
-        yield (
-            say("the textbook partial with respect to {letter}", letter=letter),
-            partial - sp.diff(definition, symbol),
-        )
+    slopes = {letter: sp.diff(definition, symbol) for letter, symbol in symbols.items()}
+    for letter, partial in zip(symbols, spell(row.partials, value)):
+        yield say("the partial with respect to {letter}", letter=letter), partial - slopes[letter]
+    for letter, partial in zip(symbols, spell(row.textbook, definition) if row.textbook else ()):
+        yield say("the textbook partial with respect to {letter}", letter=letter), partial - slopes[letter]
 
 
-def _symbol(letter: str, piece: str) -> Any:
-    """A real symbol, with the sign that the piece gives it."""
+def _symbol(letter: str, piece: str) -> Dummy:
+    """A real symbol, with the sign that the piece gives it; x < 0.5 gives none."""
     from sympy import Dummy
 
     assumed = {
@@ -103,14 +97,14 @@ def _symbol(letter: str, piece: str) -> Any:
         "negative": re.search(rf"\b{letter} < (0(?!\.)|-\d)", piece),
         "integer": re.search(rf"\b{letter} % 1 == 0", piece),
     }
-    return Dummy(letter, real=True, **{name: True for name, found in assumed.items() if found})
+    return Dummy(letter, real=True, **{name: True for name, match in assumed.items() if match})
 
 
 class _Branch(Exception):
     """A condition that is true on one part of a piece and false on another."""
 
 
-def _on_piece(piece: str, symbols: dict[str, Any]) -> Vocabulary:
+def _on_piece(piece: str, symbols: dict[str, Dummy]) -> Vocabulary:
     """sympy's words, with each condition decided for the whole piece, or `_Branch`."""
     import sympy as sp
 
@@ -129,7 +123,7 @@ def _on_piece(piece: str, symbols: dict[str, Any]) -> Vocabulary:
     return Vocabulary("sympy on a piece", plain.words, plain.number, where)
 
 
-def _decide(condition: Any, region: list[Any]) -> bool:
+def _decide(condition: Basic, region: list[Basic]) -> bool:
     """Whether a condition holds, or fails, at every point of a region; `_Branch` if neither."""
     import sympy as sp
 
@@ -146,13 +140,13 @@ def _decide(condition: Any, region: list[Any]) -> bool:
     raise _Branch(str(condition).replace("_", ""))
 
 
-def _in_one_symbol(condition: Any) -> Any:
+def _in_one_symbol(condition: Basic) -> Basic:
     """x > y as d > 0, with d the difference of the two."""
     import sympy as sp
 
     d = sp.Symbol("(x - y)", real=True)
 
-    def reduced(relation: Any) -> Any:
+    def reduced(relation: Basic) -> Basic:
         difference = sp.expand(relation.lhs - relation.rhs)
         if len(difference.free_symbols) < 2:
             return relation
@@ -162,17 +156,17 @@ def _in_one_symbol(condition: Any) -> Any:
     return condition.xreplace({relation: reduced(relation) for relation in condition.atoms(sp.Rel)})
 
 
-def vanishes(expression: Any, patient: bool = True) -> bool:
+def vanishes(expression: Expr | float, patient: bool = True) -> bool:
     """Whether a real expression is proved to be 0, by rewriting it and never by numbers.
 
     Without patience, sympy's `simplify`, which can take minutes, is left out.
     """
     import sympy as sp
 
-    def over_one_denominator(e: Any) -> Any:
+    def over_one_denominator(e: Expr) -> Expr:
         return sp.expand(sp.numer(sp.together(e)))
 
-    attempts: tuple[Callable[[Any], Any], ...] = (
+    attempts: tuple[Callable[[Expr], Expr], ...] = (
         lambda e: e,
         over_one_denominator,
         lambda e: over_one_denominator(e.rewrite(sp.exp)),
@@ -184,8 +178,10 @@ def vanishes(expression: Any, patient: bool = True) -> bool:
 
 
 def _witness(row: Op) -> list[str]:
-    """A second opinion without algebra: slopes of the definition in 50-digit arithmetic, at the samples and between
-    the pieces."""
+    """A second opinion without algebra: slopes of the definition in 50-digit arithmetic.
+
+    They are taken at the samples and where pieces meet.
+    """
     from mpmath import mp
 
     words = mpmath_vocabulary()
@@ -202,6 +198,7 @@ def _witness(row: Op) -> list[str]:
                     mp.diff(definition, tuple(xs), unit, direction=side)
                     for side in ((-1, 1) if kink else (0,))
                 ]
+                # far above what mp.diff loses (3e-51 at most in this table), and far below any mistake
                 slack = mp.mpf("1e-15") * max(1, *map(abs, slopes))
                 if not min(slopes) - slack <= partial <= max(slopes) + slack:
                     at = ", ".join(f"{letter} = {value:g}" for letter, value in zip(row.arguments, point))
@@ -221,11 +218,8 @@ def _points(row: Op) -> Iterator[tuple[float, ...]]:
             moved[letter] = moved["y"] if bound == "y" else float(bound)
             at = tuple(moved.values())
             around = [tuple(value + step for value in at) for step in (-1e-9, 0.0, 1e-9)]
-            if (
-                len(row.pieces) > 1
-                and all(row.bind("domain")(*near) for near in around)
-                and row.name != "atan2"
-            ):
+            inside = all(row.bind("domain")(*near) for near in around)
+            if inside and len(row.pieces) > 1 and row.name != "atan2":  # which jumps where its pieces meet
                 yield at
 
 

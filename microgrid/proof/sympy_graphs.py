@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Mapping
 from functools import reduce
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from .. import functions, ops
 from ..base.formula import sympy_vocabulary
@@ -18,17 +18,21 @@ from ..graph import counts, order
 from ..ops import Op
 from .references import UNABLE
 
+if TYPE_CHECKING:
+    from sympy import Basic, Dummy, Expr, Symbol
+
 __all__ = ["LARGEST", "from_sympy", "to_sympy", "to_sympy_rows"]
 
 LARGEST = 2000
 """Terms a graph may have, written out without sharing, to become one sympy expression."""
 
 
-def to_sympy(y: Value, symbols: Mapping[Value, Any] | None = None) -> tuple[Any, dict[Value, Any]]:
+def to_sympy(y: Value, symbols: Mapping[Value, Expr] | None = None) -> tuple[Expr, dict[Value, Expr]]:
     """The expression that y is, and the symbol that stands for each leaf: ``(expression, {leaf: symbol})``.
 
-    Leaves become real symbols v0, v1, ... unless `symbols` names some; constants become the exact fractions they are.
-    GraphError if the expression would have more than 2,000 terms or 100 levels: `to_sympy_rows` has no limit.
+    Leaves become real symbols v0, v1, ... unless `symbols` names some; constants become the exact fractions
+    that they are.  GraphError if the expression would have more than 2,000 terms or 100 levels:
+    `to_sympy_rows` has no limit.
 
     >>> x = Value(3.0, "x")
     >>> expression, symbols = to_sympy(x * x + 1)
@@ -41,8 +45,8 @@ def to_sympy(y: Value, symbols: Mapping[Value, Any] | None = None) -> tuple[Any,
             f"{describe(y)} has {size.unshared:.3g} terms on {size.depth} levels written out, more than "
             f"{LARGEST} or 100: to_sympy_rows(y) keeps what is shared"
         )
-    legend: dict[Value, Any] = dict(symbols or {})
-    expressions: dict[Value, Any] = {}
+    legend: dict[Value, Expr] = dict(symbols or {})
+    expressions: dict[Value, Expr] = {}
     for k, v in enumerate(order(y)):
         if v in legend:
             expressions[v] = legend[v]
@@ -53,14 +57,14 @@ def to_sympy(y: Value, symbols: Mapping[Value, Any] | None = None) -> tuple[Any,
     return expressions[y], {leaf: symbol for leaf, symbol in legend.items() if leaf in expressions}
 
 
-def to_sympy_rows(y: Value) -> tuple[list[tuple[Any, Any]], dict[Value, Any]]:
+def to_sympy_rows(y: Value) -> tuple[list[tuple[Dummy, Expr]], dict[Value, Expr]]:
     """The graph operation by operation: ``([(symbol, expression in earlier symbols), ...], {node: symbol})``.
 
     The last row is y.  Nothing is written out twice, so a graph of any size becomes as many rows.
     """
     from sympy import Dummy
 
-    symbols: dict[Value, Any] = {}
+    symbols: dict[Value, Expr] = {}
     rows = []
     for k, v in enumerate(order(y)):
         if v.op:
@@ -71,7 +75,7 @@ def to_sympy_rows(y: Value) -> tuple[list[tuple[Any, Any]], dict[Value, Any]]:
     return rows, symbols
 
 
-def _leaf(v: Value, k: int, symbols: dict[Value, Any], constants: bool = False) -> Any:
+def _leaf(v: Value, k: int, symbols: dict[Value, Expr], constants: bool = False) -> Expr:
     from sympy import Dummy, Rational
 
     if v.role == "constant":
@@ -83,7 +87,7 @@ def _leaf(v: Value, k: int, symbols: dict[Value, Any], constants: bool = False) 
     return symbols[v]
 
 
-def apply(v: Value, operands: list[Any]) -> Any:
+def apply(v: Value, operands: list[Expr]) -> Expr:
     """v's operation on sympy expressions, by its definition."""
     import sympy as sp
 
@@ -99,25 +103,24 @@ def apply(v: Value, operands: list[Any]) -> Any:
         raise GraphError(f"{describe(v)} is a leaf")
     if row.constant is not None:
         operands = [*operands, sp.Rational(v.constant)]
-    if (
-        row.name in ("pow", "powc")
-        and operands[0].is_number
-        and operands[1].is_number
-        and abs(operands[1]) > 1000
-    ):
-        return sp.Float(v.data)  # sympy would write 9**9**9 out, digit by digit
+    if row.name in ("pow", "powc"):
+        base, exponent = operands
+        if base.is_number and exponent.is_number and abs(exponent) > 1000:
+            return sp.Float(v.data)  # sympy would write 9**9**9 out, digit by digit
     return row.bind("definition", sympy_vocabulary())(*operands)
 
 
 # ---------------------------------------------------------------- and back
 
+Bindings: TypeAlias = "Mapping[Symbol, float | Value] | Mapping[str, float | Value]"
 
-def from_sympy(expression: Any, values: Mapping[Any, Any]) -> Value:
+
+def from_sympy(expression: Basic, values: Bindings) -> Value:
     """The graph that computes a sympy expression, with what occurs twice recorded once.
 
-    `values` gives each symbol, or its name, a number (a leaf with the symbol's name is made) or a Value.  TypeError
-    for anything but a sympy expression, text above all; ExpressionError for what has no value on the real line (I, oo,
-    an unbound symbol, an unknown function), naming it.
+    `values` gives each symbol, or its name, a number (a leaf with the symbol's name is made) or a Value.
+    TypeError for anything but a sympy expression, text above all; ExpressionError for what has no value on
+    the real line (I, oo, an unbound symbol, an unknown function), naming it.
 
     >>> import sympy
     >>> x = sympy.Symbol("x")
@@ -131,7 +134,7 @@ def from_sympy(expression: Any, values: Mapping[Any, Any]) -> Value:
             f"from_sympy takes a sympy expression, got {type(expression).__name__}: text goes to parse()"
         )
     leaves = _bind(expression, values)
-    made: dict[Any, Any] = {}
+    made: dict[Basic, Value | float] = {}
     stack = [expression]
     while stack:
         e = stack[-1]
@@ -146,18 +149,19 @@ def from_sympy(expression: Any, values: Mapping[Any, Any]) -> Value:
     return result if isinstance(result, Value) else Value(result)
 
 
-def _bind(expression: Any, values: Mapping[Any, Any]) -> dict[Any, Value]:
+def _bind(expression: Basic, values: Bindings) -> dict[Symbol, Value]:
+    """The leaf that stands for each symbol."""
     leaves = {}
     for symbol in sorted(expression.free_symbols, key=str):
         if symbol not in values and symbol.name not in values:
             known = ", ".join(sorted(str(key) for key in values)) or "none"
             raise ExpressionError(f"the symbol {symbol.name!r} has no value; values were given for: {known}")
-        given = values[symbol] if symbol in values else values[symbol.name]
-        leaves[symbol] = given if isinstance(given, Value) else Value(given, symbol.name)
+        number = values[symbol] if symbol in values else values[symbol.name]
+        leaves[symbol] = number if isinstance(number, Value) else Value(number, symbol.name)
     return leaves
 
 
-def _arguments(e: Any) -> list[Any]:
+def _arguments(e: Basic) -> list[Basic]:
     """What has to be made before e.  x**-2 is made as 1/x**2, and such a factor of a product divides."""
     if e.is_number:
         return []
@@ -170,12 +174,12 @@ def _arguments(e: Any) -> list[Any]:
     return list(e.args)
 
 
-def _divides(e: Any) -> bool:
+def _divides(e: Basic) -> bool:
     return bool(e.is_Pow and e.exp.is_number and e.exp.could_extract_minus_sign())
 
 
-def _make(e: Any, made: list[Any], leaves: dict[Any, Value]) -> Any:
-    """The node of e over the nodes of its `_arguments`."""
+def _make(e: Basic, made: list[Any], leaves: dict[Symbol, Value]) -> Any:
+    """The node of e, or the number that it is, over those of its `_arguments`."""
     if e.is_number:
         return _real(e)
     if e.is_Symbol:
@@ -197,7 +201,7 @@ def _make(e: Any, made: list[Any], leaves: dict[Any, Value]) -> Any:
     return reduce(function, made) if row.arity == 2 else function(*made)
 
 
-def _operation(e: Any) -> Op:
+def _operation(e: Basic) -> Op:
     """The row that computes a function of sympy's."""
     name = SPELLINGS.get(e.func.__name__, e.func.__name__)
     row = ops.TABLE.get(name)
@@ -210,12 +214,12 @@ SPELLINGS = {"Abs": "abs", "Max": "maximum", "Min": "minimum"}
 """sympy's names where they are not the table's."""
 
 
-def _real(e: Any) -> float:
+def _real(e: Basic) -> float:
     if not (e.is_finite and e.is_real):
         raise ExpressionError(f"{_excerpt(e)} is not a real number")
     return float(e)
 
 
-def _excerpt(e: Any) -> str:
+def _excerpt(e: Basic) -> str:
     text = str(e)
     return text if len(text) <= 60 else text[:57] + "..."

@@ -24,6 +24,8 @@ __all__ = ["from_sympy", "rounding_bounds", "to_sympy", "to_sympy_rows", "verify
 
 LARGEST = 200_000
 """Nodes beyond which composition and numbers, at about 0.1 ms a node, are not attempted."""
+MOST_DETAILS = 10
+"""Of a finding, whose text says how many there are."""
 
 
 def verify(y: Value, *, symbolic: bool = True, digits: int = 50, seconds: float = 10.0) -> Report:
@@ -32,13 +34,14 @@ def verify(y: Value, *, symbolic: bool = True, digits: int = 50, seconds: float 
     rules        each operation used: its partials against sympy's derivative, on every piece of its domain
     composition  each gradient is the sum over its uses, in exact arithmetic: the chain rule on this graph
     numbers      value and gradients against `digits`-digit arithmetic, within a bound for the rounding
-    symbolic     for small graphs (unless `symbolic` is False) the whole derivative of each leaf as a formula, if
-                 sympy finds it within `seconds`
+    symbolic     for small graphs (unless `symbolic` is False) the whole derivative of each leaf as a formula,
+                 if sympy finds it within `seconds`
 
-    It is about what `y.backward()` computes; no gradient is touched, and what the nodes' `grad` holds (of an earlier
-    pass, perhaps) is not looked at.  What is too large to prove is reported as not attempted, and why.  At a kink the
-    convention that was used is noted.  What is proved is the real-number derivative of the operations that were
-    recorded: not the branches Python took while recording them.  ValueError for less than 30 digits.
+    It is about what `y.backward()` computes; no gradient is touched, and what the nodes' `grad` holds (of an
+    earlier pass, perhaps) is not looked at.  What is too large to prove is reported as not attempted, and
+    why.  At a kink the convention that was used is noted.  What is proved is the real-number derivative of
+    the operations that were recorded: not the branches Python took while recording them.  ValueError for
+    less than 30 digits.
 
     >>> x = Value(3.0, "x")
     >>> verify(x**2 + x).ok
@@ -52,7 +55,7 @@ def verify(y: Value, *, symbolic: bool = True, digits: int = 50, seconds: float 
         return _verify(order(y), symbolic, digits, seconds)
 
 
-# The precision of mpmath belongs to the whole process.
+# mpmath has one precision for the whole process, which two threads at a time would change under each other.
 _one_at_a_time = threading.RLock()
 
 
@@ -62,9 +65,10 @@ def _verify(nodes: list[Value], symbolic: bool, digits: int, seconds: float) -> 
     root = f"{root_name(nodes)} = {nodes[-1].data!r}"
     report = Report(say("{root} ({nodes}, {edges})", root=root, nodes=size, edges=edges))
     report.findings.append(_rules(dict.fromkeys(v._row for v in nodes if v._row is not None)))
-    small = len(nodes) <= LARGEST
-    report.findings.append(_composition(nodes) if small else _too_large("composition", nodes))
-    report.findings.append(_numbers(nodes, digits) if small else _too_large("numbers", nodes))
+    if len(nodes) <= LARGEST:
+        report.findings += [_composition(nodes), _numbers(nodes, digits)]
+    else:
+        report.findings += [_too_large("composition", nodes), _too_large("numbers", nodes)]
     if symbolic:
         report.findings.append(_symbolic(nodes, seconds, report))
     report.findings += _kinks(nodes)
@@ -89,9 +93,8 @@ def _rules(rows: Iterable[Op]) -> Finding:
         names=f": {', '.join(proof.name for proof in proofs)}" if 0 < len(proofs) <= 12 else "",
     )
     status = next((s for s in ("failed", "not attempted") if any(p.status == s for p in proofs)), "proved")
-    return Finding(
-        "rules", status, text, tuple(_explain(proof) for proof in proofs if proof.status != "proved")
-    )
+    details = tuple(_explain(proof) for proof in proofs if proof.status != "proved")
+    return Finding("rules", status, text, details)
 
 
 def _explain(proof: Proof) -> Phrase:
@@ -111,7 +114,7 @@ def _composition(nodes: list[Value]) -> Finding:
         return Finding("composition", "not attempted", result.reason)
     if result.failures:
         text = count(len(result.failures), "{n} gradient", "{n} gradients")
-        return Finding("composition", "failed", text, tuple(result.failures[:10]))
+        return Finding("composition", "failed", text, tuple(result.failures[:MOST_DETAILS]))
     share = say("{share:.0%} of what rounding allows", share=result.worst)
     text = say(
         "{gradients} by summing over {edges}, exactly modulo the prime 2^61 - 1; in floats {rounding}",
@@ -126,11 +129,11 @@ def _numbers(nodes: list[Value], digits: int) -> Finding:
     result = check_numbers(nodes, digits)
     if result.failures:
         text = count(len(result.failures), "{n} number", "{n} numbers")
-        return Finding("numbers", "failed", text, tuple(result.failures[:10]))
+        return Finding("numbers", "failed", text, tuple(result.failures[:MOST_DETAILS]))
     if result.reason:
         return Finding("numbers", "not attempted", result.reason)
     checked = say("{n} values and partials agree with {digits} digits", n=result.checked, digits=digits)
-    if result.error >= 0.5 and not result.underflow:
+    if result.error >= 0.5 and not result.underflow:  # not one digit of it is left
         text = say(
             "{checked} one by one, but rounding has changed {what} by {times:.2g} times its size",
             checked=checked,
@@ -156,27 +159,28 @@ def _symbolic(nodes: list[Value], seconds: float, report: Report) -> Finding:
     if result.failures:
         text = count(len(result.failures), "{n} derivative", "{n} derivatives")
         return Finding("symbolic", "failed", text, tuple(result.failures))
-    report.derivatives = result.found
-    algebra = sum(d.status == "proved" for d in result.found)
+    report.derivatives = result.formulas
+    algebra = sum(d.status == "proved" for d in result.formulas)
     text = say(
         "{proved} of {all} derivatives equal sympy's by algebra{others}",
         proved=algebra,
-        all=len(result.found),
-        others=say(", the others to 30 digits at three points") if algebra < len(result.found) else "",
+        all=len(result.formulas),
+        others=say(", the others to 30 digits at three points") if algebra < len(result.formulas) else "",
     )
-    return Finding("symbolic", "proved" if algebra == len(result.found) else "checked", text)
+    return Finding("symbolic", "proved" if algebra == len(result.formulas) else "checked", text)
 
 
 def _kinks(nodes: list[Value]) -> list[Finding]:
     """Where the derivative does not exist and a convention was used."""
-    found = [
+    conventions = [
         say("{op} at {node}: {convention}", op=v.op, node=describe(v), convention=say(v._row.convention))
-        for v in nodes if v._row is not None and at_kink(v)
-    ]  # fmt: skip
-    if not found:
+        for v in nodes
+        if v._row is not None and at_kink(v)
+    ]
+    if not conventions:
         return []
     text = say(
         "no derivative exists at {operations}; the gradients are what a convention gives",
-        operations=count(len(found), "{n} operation", "{n} operations"),
+        operations=count(len(conventions), "{n} operation", "{n} operations"),
     )
-    return [Finding("kinks", "noted", text, tuple(found[:10]))]
+    return [Finding("kinks", "noted", text, tuple(conventions[:MOST_DETAILS]))]

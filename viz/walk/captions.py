@@ -148,7 +148,7 @@ class Captions:
         return [self.paths.slopes(path) for path in self.paths.walk(node.index)]
 
     def _sum_over_paths(self, node: Node, gradient: float, products: list[list[float]], ones: bool) -> str:
-        """``∂ŷ/∂x = 2 · 3 + 1 · 4 = 10``: a product along each path, with or without the factors that are 1."""
+        """``∂ŷ/∂x = 2 · 3 + 1 · 4 = 10``: a product along each path, with or without the factors of 1."""
         target, value, count = self._target(node), self._numbers(gradient), self.paths.count(node.index)
         if products:
             terms = [reduce(mul, slopes, 1.0) for slopes in products]
