@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["ArrayLike", "Floats", "Numbers", "batch", "called", "leaves", "numbers", "values"]
+__all__ = ["ArrayLike", "Floats", "Numbers", "batch", "called", "leaves", "nested", "numbers", "values"]
 
 # Written as text, as NumPy is imported only where it is used.
 Floats: TypeAlias = "NDArray[np.float64]"
@@ -120,3 +120,13 @@ def numbers(X: Any, expected: str) -> Floats:
             f"{expected}, of real numbers, got dtype {array.dtype}: convert it with .astype(float)"
         )
     return array.astype(np.float64, copy=False)
+
+
+def nested(flat: list[Any], shape: tuple[int, ...]) -> Any:
+    """A flat list as lists in lists of that shape; the one thing itself where the shape is ()."""
+    if not shape:
+        return flat[0]
+    if len(shape) == 1:
+        return flat
+    size = len(flat) // shape[0] if shape[0] else 0
+    return [nested(flat[k * size : (k + 1) * size], shape[1:]) for k in range(shape[0])]

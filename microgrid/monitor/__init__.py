@@ -20,7 +20,7 @@ from ..base.checks import whole
 from ..base.context import errstate
 from ..errors import GraphError
 from ..nn.losses import Loss, loss_function
-from ..nn.module import Model
+from ..nn.module import Model, parts
 from .statistics import LayerStats, Watch
 
 __all__ = ["LayerStats", "Monitor", "Snapshot"]
@@ -75,7 +75,8 @@ class Monitor:
         self._begins = True
         self._recorded: Any = None  # the loss in the graphs that were recorded
         # once, as looking for them takes as long as many steps
-        self._modules: list[Any] = list(model.modules()) if hasattr(model, "modules") else [model]
+        self._modules = parts(model)
+        # what normalises by a batch; its statistics, which training needs, are of no interest here
         self._norms = [module for module in self._modules if hasattr(module, "absorb")]
         self.records: list[Snapshot] = []
         if loss is not None:
@@ -142,8 +143,8 @@ class Monitor:
             watch = self._watches[key]
             if program_parameters is None:
                 program_parameters = [p.data for p in self.model.parameters()]
-            found = watch.look(np.asarray(program_parameters, dtype=np.float64), X, y)
-        self.records.append(Snapshot(epoch, step, found))
+            layers = watch.look(np.asarray(program_parameters, dtype=np.float64), X, y)
+        self.records.append(Snapshot(epoch, step, layers))
         self._begins = False
         self._last = watch, len(self.records) - 1
 

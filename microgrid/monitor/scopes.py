@@ -54,7 +54,7 @@ def layers(
         for p in parents:
             if p in places and (scope := holder[v.scope]):
                 used[scope][places[p]] = None
-    found = []
+    result = []
     for scope in chosen:
         rows: list[list[Value]] = [[] for _ in samples]
         for v in leaving[scope]:
@@ -65,8 +65,8 @@ def layers(
                 f"the scope {scope!r} has {counts[0]} units for one sample and {counts[-1]} for another"
             )
         operands = [[v.parents[0] if len(v.parents) == 1 else v for v in row] for row in rows]
-        found.append(Layer(scope, rows, operands, list(used[scope])))
-    return found
+        result.append(Layer(scope, rows, operands, list(used[scope])))
+    return result
 
 
 def _nearest(edges: Edges, samples: Sequence[Sequence[Value]]) -> dict[Value, int]:
@@ -78,9 +78,9 @@ def _nearest(edges: Edges, samples: Sequence[Sequence[Value]]) -> dict[Value, in
     for v, parents in edges:
         nearest = None
         for parent in parents:
-            found = distance.get(parent)
-            if found is not None and (nearest is None or found < nearest):
-                nearest = found
+            place = distance.get(parent)
+            if place is not None and (nearest is None or place < nearest):
+                nearest = place
         if nearest is not None:
             distance[v] = nearest[0] + 1, nearest[1]
     return {v: k for v, (steps_away, k) in distance.items() if steps_away}
@@ -95,13 +95,13 @@ def _leaving(candidates: Iterable[Value], edges: Edges) -> dict[str, list[Value]
         for parent in parents:
             if scopes.get(parent, user) != user:
                 uses.setdefault(parent, set()).add(user)
-    found: dict[str, list[Value]] = {}
+    leaving: dict[str, list[Value]] = {}
     for v, inside in scopes.items():
         outside = uses.get(v, ())
         for scope in _prefixes(inside) if outside else ():
             if not all(f"{user}/".startswith(f"{scope}/") for user in outside):
-                found.setdefault(scope, []).append(v)
-    return found
+                leaving.setdefault(scope, []).append(v)
+    return leaving
 
 
 def _prefixes(scope: str) -> list[str]:
@@ -112,7 +112,7 @@ def _prefixes(scope: str) -> list[str]:
 
 def _outermost(leaving: dict[str, list[Value]]) -> list[str]:
     """The scopes that are layers of their own."""
-    units = {scope: set(found) for scope, found in leaving.items()}
+    units = {scope: set(nodes) for scope, nodes in leaving.items()}
     chosen = dict.fromkeys(leaving)
     for inner in sorted(leaving, key=lambda scope: -scope.count("/")):
         outer = inner.rpartition("/")[0]
@@ -154,11 +154,14 @@ def with_offsets(
         stands.append(len(made) - 1)
         if i in offsets:
             waiting[i] = offsets[i]
-    found = Recording(0)
-    found.code, found.a, found.b = (array("i", column) for column in list(zip(*made))[:3])
-    found.data, found.role = array("d", [row[3] for row in made]), array("b", [row[4] for row in made])
-    found.slot, found.lane = array("i", bytes(4 * len(made))), array("b", bytes(len(made)))
-    found.leaves, found.outputs = first + count, array("i", [stands[plain.outputs[0]]])
-    found.wanted = plain.wanted + array("i", offsets.values())
-    found.parameters, found.labels = [*plain.parameters, *(parameter(0.0) for _ in units)], {}
-    return found
+    recording = Recording(0)
+    recording.code, recording.a, recording.b = (array("i", column) for column in list(zip(*made))[:3])
+    recording.data, recording.role = (
+        array("d", [row[3] for row in made]),
+        array("b", [row[4] for row in made]),
+    )
+    recording.slot, recording.lane = array("i", bytes(4 * len(made))), array("b", bytes(len(made)))
+    recording.leaves, recording.outputs = first + count, array("i", [stands[plain.outputs[0]]])
+    recording.wanted = plain.wanted + array("i", offsets.values())
+    recording.parameters, recording.labels = [*plain.parameters, *(parameter(0.0) for _ in units)], {}
+    return recording

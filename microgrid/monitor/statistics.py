@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from math import nan
 from typing import Any
 
+from .. import arguments
 from ..arguments import Floats
 from ..base.nodes import CONSTANT
 from ..engine import Value
 from ..errors import GraphError
 from ..graph import order
 from ..nn.losses import Loss
-from ..nn.module import Model
+from ..nn.module import Model, outputs
+from ..nn.regularizers import dropouts
 from ..programs import program
 from ..programs.lowering import lower
 from ..programs.recording import record
@@ -105,7 +107,7 @@ class Watch:
         # a copy over the same parameters: its dropouts draw and its statistics move, not the model's
         copies: dict[int, Any] = {id(p): p for p in parameters}
         self.model = deepcopy(model, copies)
-        self.dropouts = [copies[id(m)] for m in modules if hasattr(m, "masks") and hasattr(m, "draw")]
+        self.dropouts = [copies[id(m)] for m in dropouts(modules)]
         self.size = len(parameters)
         total, xs, columns = self._record(loss, X, y, range(self.samples))
         other = total if whole else self._record(loss, X, y, [len(X) - 1])[0]
@@ -136,17 +138,15 @@ class Watch:
     ) -> tuple[Value, list[list[Value]], list[Value]]:
         """The summed loss of some samples, the inputs of each, and all leaves that change, masks included."""
         xs = [[Value(x, f"x{i}") for i, x in enumerate(X[k].ravel().tolist())] for k in places]
-        samples = [_arranged(x, X.shape[1:]) for x in xs]
-        predictions = (
-            self.model.batch(samples) if hasattr(self.model, "batch") else list(map(self.model, samples))
-        )
-        outputs = 1 if isinstance(predictions[0], Value) else len(predictions[0])
-        self.classes = outputs if y.ndim == 1 and outputs > 1 else 0
+        samples = [arguments.nested(x, X.shape[1:]) for x in xs]
+        predictions = outputs(self.model, samples)
+        width = 1 if isinstance(predictions[0], Value) else len(predictions[0])
+        self.classes = width if y.ndim == 1 and width > 1 else 0
         ts = [
             [Value(t, f"y{i}") for i, t in enumerate(row)] for row in self._targets(y)[list(places)].tolist()
         ]
         shape = (self.classes,) if self.classes else y.shape[1:]
-        total = loss(predictions, [_arranged(t, shape) for t in ts]) * len(xs)
+        total = loss(predictions, [arguments.nested(t, shape) for t in ts]) * len(xs)
         columns = [leaf for x, t in zip(xs, ts) for leaf in (*x, *t)]
         return total, xs, columns + [mask for dropout in self.dropouts for mask in dropout.masks]
 
@@ -177,14 +177,14 @@ class Watch:
         self.values.parameters[:] = self.loss.parameters[: self.size] = parameters
         values = self.values(rows)
         gradients = self.loss.value_and_grad(rows, reduce=None)[1][:, self.slopes]
-        found, first, units = {}, 0, gradients.shape[1]
+        stats, first, units = {}, 0, gradients.shape[1]
         for layer, operations in zip(self.layers, self.operations, strict=True):
             last = first + self.samples * len(operations)
             parts = values[:, first:last], values[:, units + first : units + last], gradients[:, first:last]
             activations, preactivations, slopes = (part.reshape(-1, len(operations)) for part in parts)
-            found[layer.scope] = LayerStats(activations, preactivations, slopes, operations)
+            stats[layer.scope] = LayerStats(activations, preactivations, slopes, operations)
             first = last
-        return found
+        return stats
 
     def ratios(self, before: Floats, step: Floats) -> dict[str, float]:
         """How long a step is over the parameters before it, by scope."""
@@ -194,13 +194,6 @@ class Watch:
             scope: [np.linalg.norm(x[ks]) for x in (step, before)] for scope, ks in self.weights.items()
         }
         return {scope: float(moved / weight) for scope, (moved, weight) in lengths.items()}
-
-
-def _arranged(flat: list[Value], shape: tuple[int, ...]) -> Any:
-    """A flat list as lists in lists of that shape; the one node itself where the shape is ()."""
-    import numpy as np
-
-    return np.array(flat, dtype=object).reshape(shape).tolist()
 
 
 def _computation(total: Value) -> tuple[Any, ...]:

@@ -30,12 +30,12 @@ class Stateful(Protocol):
 
 def state(module: Stateful) -> dict[str, float]:
     """Every learned number by its name."""
-    found = [(name, p.data) for name, p in module.named_parameters()]
+    pairs = [(name, p.data) for name, p in module.named_parameters()]
     for name, part, attribute, _ in _statistics(module):
-        found += [(f"{name}.{i}", x) for i, x in enumerate(getattr(part, attribute))]
-    numbers = dict(found)
-    if len(numbers) < len(found):  # the keys of a dict may have dots
-        names = [name for name, _ in found]
+        pairs += [(f"{name}.{i}", x) for i, x in enumerate(getattr(part, attribute))]
+    numbers = dict(pairs)
+    if len(numbers) < len(pairs):  # the keys of a dict may have dots
+        names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
         raise ValueError(
             f"two parameters of the {type(module).__name__} are called {twice!r}: "
@@ -150,8 +150,8 @@ def _no_constant(name: str) -> float:
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
+    contents = dict(pairs)
+    if len(contents) < len(pairs):
         names = [name for name, _ in pairs]
         raise CheckpointError(f"it holds {next(name for name in names if names.count(name) > 1)!r} twice")
-    return found
+    return contents

@@ -32,20 +32,20 @@ W = TypeVar("W")
 
 def constant(weights: W, value: float) -> W:
     """Every weight the same.  Neurons that start equal stay equal: nothing tells them apart."""
-    found = Weights("constant", weights)
-    return found.become([found.real("value", value)] * len(found.leaves))
+    tensor = Weights("constant", weights)
+    return tensor.become([tensor.real("value", value)] * len(tensor.leaves))
 
 
 def zeros(weights: W) -> W:
     """Every weight 0."""
-    found = Weights("zeros", weights)
-    return found.become([0.0] * len(found.leaves))
+    tensor = Weights("zeros", weights)
+    return tensor.become([0.0] * len(tensor.leaves))
 
 
 def ones(weights: W) -> W:
     """Every weight 1."""
-    found = Weights("ones", weights)
-    return found.become([1.0] * len(found.leaves))
+    tensor = Weights("ones", weights)
+    return tensor.become([1.0] * len(tensor.leaves))
 
 
 # ---------------------------------------------------------------- drawn from a distribution
@@ -59,18 +59,18 @@ def uniform(weights: W, low: float = 0.0, high: float = 1.0, *, seed: Seed = Non
     >>> [round(w.data, 3) for w in neuron.w]
     [-0.073, 0.069, 0.053]
     """
-    found = Weights("uniform", weights)
-    low, high = found.real("low", low), found.real("high", high)
+    tensor = Weights("uniform", weights)
+    low, high = tensor.real("low", low), tensor.real("high", high)
     if low > high:
         raise ValueError(f"uniform: low is at most high, got {low} and {high}")
-    return found.become(Source(seed).uniforms(low, high, len(found.leaves)))
+    return tensor.become(Source(seed).uniforms(low, high, len(tensor.leaves)))
 
 
 def normal(weights: W, mean: float = 0.0, std: float = 1.0, *, seed: Seed = None) -> W:
     """Normal with that mean and standard deviation; ValueError if `std` is below 0."""
-    found = Weights("normal", weights)
-    return found.become(
-        Source(seed).normals(found.real("mean", mean), found.deviation(std), len(found.leaves))
+    tensor = Weights("normal", weights)
+    return tensor.become(
+        Source(seed).normals(tensor.real("mean", mean), tensor.deviation(std), len(tensor.leaves))
     )
 
 
@@ -87,9 +87,9 @@ def truncated_normal(
 
     ValueError unless low < high and std > 0, and if the probability of the interval is 0 in doubles.
     """
-    found = Weights("truncated_normal", weights)
-    mean, std = found.real("mean", mean), found.deviation(std)
-    low, high = found.real("low", low), found.real("high", high)
+    tensor = Weights("truncated_normal", weights)
+    mean, std = tensor.real("mean", mean), tensor.deviation(std)
+    low, high = tensor.real("low", low), tensor.real("high", high)
     if not (low < high and std > 0):
         raise ValueError(
             f"truncated_normal needs low < high and std > 0, got low={low}, high={high}, std={std}"
@@ -102,8 +102,8 @@ def truncated_normal(
         raise ValueError(
             f"truncated_normal: with mean={mean}, std={std} nothing falls between {low} and {high}"
         )
-    drawn = [min(max(u, TINY), BELOW_1) for u in Source(seed).uniforms(first, last, len(found.leaves))]
-    return found.become([min(max(mean + scale * NormalDist().inv_cdf(u), low), high) for u in drawn])
+    drawn = [min(max(u, TINY), BELOW_1) for u in Source(seed).uniforms(first, last, len(tensor.leaves))]
+    return tensor.become([min(max(mean + scale * NormalDist().inv_cdf(u), low), high) for u in drawn])
 
 
 # Where the distribution function rounds to 0 or 1 its inverse is not defined.
@@ -120,16 +120,16 @@ def xavier_uniform(weights: W, gain: float = 1.0, *, seed: Seed = None) -> W:
     >>> all(-1 <= w.data <= 1 for neuron in layer.neurons for w in neuron.w)
     True
     """
-    found = Weights("xavier_uniform", weights)
-    bound = found.real("gain", gain) * sqrt(6 / sum(found.fans()))
-    return found.become(Source(seed).uniforms(-bound, bound, len(found.leaves)))
+    tensor = Weights("xavier_uniform", weights)
+    bound = tensor.real("gain", gain) * sqrt(6 / sum(tensor.fans()))
+    return tensor.become(Source(seed).uniforms(-bound, bound, len(tensor.leaves)))
 
 
 def xavier_normal(weights: W, gain: float = 1.0, *, seed: Seed = None) -> W:
     """Normal with σ = gain √(2/(fan_in + fan_out)).  Not truncated, as in PyTorch; Keras truncates at 2 σ."""
-    found = Weights("xavier_normal", weights)
-    std = found.real("gain", gain) * sqrt(2 / sum(found.fans()))
-    return found.become(Source(seed).normals(0.0, abs(std), len(found.leaves)))
+    tensor = Weights("xavier_normal", weights)
+    std = tensor.real("gain", gain) * sqrt(2 / sum(tensor.fans()))
+    return tensor.become(Source(seed).normals(0.0, abs(std), len(tensor.leaves)))
 
 
 def he_uniform(
@@ -141,18 +141,18 @@ def he_uniform(
     "fan_in" the variance of activations stays the same from layer to layer, with "fan_out" that of their
     gradients.
     """
-    found = Weights("he_uniform", weights)
-    bound = gain(nonlinearity, a) * sqrt(3 / found.fan(mode))
-    return found.become(Source(seed).uniforms(-bound, bound, len(found.leaves)))
+    tensor = Weights("he_uniform", weights)
+    bound = gain(nonlinearity, a) * sqrt(3 / tensor.fan(mode))
+    return tensor.become(Source(seed).uniforms(-bound, bound, len(tensor.leaves)))
 
 
 def he_normal(
     weights: W, a: float = 0.0, mode: str = "fan_in", nonlinearity: str = "leaky_relu", *, seed: Seed = None
 ) -> W:
     """Normal with σ = gain/√fan, for ReLU √(2/fan_in); arguments as above.  Not truncated, as in PyTorch."""
-    found = Weights("he_normal", weights)
-    return found.become(
-        Source(seed).normals(0.0, gain(nonlinearity, a) / sqrt(found.fan(mode)), len(found.leaves))
+    tensor = Weights("he_normal", weights)
+    return tensor.become(
+        Source(seed).normals(0.0, gain(nonlinearity, a) / sqrt(tensor.fan(mode)), len(tensor.leaves))
     )
 
 
@@ -183,9 +183,9 @@ GAINS = {"linear": 1.0, "sigmoid": 1.0, "tanh": 5 / 3, "relu": sqrt(2), "selu": 
 
 def eye(weights: W) -> W:
     """The identity: 1 in column i of row i, 0 elsewhere.  ValueError unless there are two dimensions."""
-    found = Weights("eye", weights)
-    rows, columns = found.matrix()
-    return found.become([float(i == j) for i in range(rows) for j in range(columns)])
+    tensor = Weights("eye", weights)
+    rows, columns = tensor.matrix()
+    return tensor.become([float(i == j) for i in range(rows) for j in range(columns)])
 
 
 def orthogonal(weights: W, gain: float = 1.0, *, seed: Seed = None) -> W:
@@ -197,12 +197,12 @@ def orthogonal(weights: W, gain: float = 1.0, *, seed: Seed = None) -> W:
     """
     import numpy as np
 
-    found = Weights("orthogonal", weights)
-    scale, (columns, _), rows = found.real("gain", gain), found.fans(), found.shape[0]
+    tensor = Weights("orthogonal", weights)
+    scale, (columns, _), rows = tensor.real("gain", gain), tensor.fans(), tensor.shape[0]
     drawn = Source(seed).normals(0.0, 1.0, rows * columns)
     q, r = np.linalg.qr(np.reshape(drawn, (max(rows, columns), -1)))
     q = scale * q * np.where(np.diag(r) < 0, -1.0, 1.0)
-    return found.become((q if rows >= columns else q.T).ravel().tolist())
+    return tensor.become((q if rows >= columns else q.T).ravel().tolist())
 
 
 def sparse(weights: W, sparsity: float, std: float = 0.01, *, seed: Seed = None) -> W:
@@ -211,18 +211,18 @@ def sparse(weights: W, sparsity: float, std: float = 0.01, *, seed: Seed = None)
     After Martens 2010, "Deep learning via Hessian-free optimization".  ValueError unless there are two
     dimensions and 0 <= sparsity <= 1.
     """
-    found = Weights("sparse", weights)
-    rows, columns = found.matrix()
-    share = found.real("sparsity", sparsity)
+    tensor = Weights("sparse", weights)
+    rows, columns = tensor.matrix()
+    share = tensor.real("sparsity", sparsity)
     if not 0 <= share <= 1:
         raise ValueError(f"sparse: sparsity is the share of zeros, from 0 to 1, got {share}")
-    source, std = Source(seed), found.deviation(std)
+    source, std = Source(seed), tensor.deviation(std)
     drawn = source.normals(0.0, std, rows * columns)
     for j in range(columns):
         keys = source.uniforms(0.0, 1.0, rows)
         for i in sorted(range(rows), key=keys.__getitem__)[: ceil(share * rows)]:
             drawn[i * columns + j] = 0.0
-    return found.become(drawn)
+    return tensor.become(drawn)
 
 
 def dirac(weights: W, groups: int = 1) -> W:
@@ -231,20 +231,20 @@ def dirac(weights: W, groups: int = 1) -> W:
     All else is 0, outputs beyond the number of inputs too.  With `groups` each group of outputs hands on the
     inputs.  ValueError unless there are 3 to 5 dimensions and the groups divide the outputs.
     """
-    found, groups = Weights("dirac", weights), whole(groups, "dirac: groups")
-    if not 3 <= len(found.shape) <= 5:
+    tensor, groups = Weights("dirac", weights), whole(groups, "dirac: groups")
+    if not 3 <= len(tensor.shape) <= 5:
         raise ValueError(
-            f"dirac needs kernels of shape (out, in, width, ...), got shape {found.shape}: see eye"
+            f"dirac needs kernels of shape (out, in, width, ...), got shape {tensor.shape}: see eye"
         )
-    out, inputs, *kernel = found.shape
+    out, inputs, *kernel = tensor.shape
     if out % groups:
         raise ValueError(f"dirac: {out} outputs do not divide into {groups} groups")
     middle = 0
     for width in kernel:
         middle = middle * width + width // 2
-    numbers = [0.0] * len(found.leaves)
+    numbers = [0.0] * len(tensor.leaves)
     for i in range(out):
         j = i % (out // groups)
         if j < inputs:
             numbers[(i * inputs + j) * prod(kernel) + middle] = 1.0
-    return found.become(numbers)
+    return tensor.become(numbers)

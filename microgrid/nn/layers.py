@@ -159,8 +159,8 @@ class Conv(Module):
         return [v for row in x for v in row]
 
     def __repr__(self) -> str:
-        given = [*self.channels, self.kernel, f"stride={self.stride}", f"padding={self.padding}"]
-        return f"Conv({', '.join(map(str, given))}{'' if self.b else ', bias=False'})"
+        shown = [*self.channels, self.kernel, f"stride={self.stride}", f"padding={self.padding}"]
+        return f"Conv({', '.join(map(str, shown))}{'' if self.b else ', bias=False'})"
 
 
 class Maxout(Module):

@@ -13,7 +13,7 @@ from ..engine import Value
 from . import checkpoints
 from .summary import Summary, summarize
 
-__all__ = ["Model", "Module", "bare", "inputs", "listed", "samples", "walk"]
+__all__ = ["Model", "Module", "bare", "inputs", "listed", "outputs", "parts", "samples", "walk"]
 
 
 class Model(Protocol):
@@ -67,9 +67,9 @@ class Module:
         Lists, tuples and dicts are looked into; a module among them is asked for its own `parameters()`, so a
         subclass may override this method to say what is trained.
         """
-        found: dict[Value, None] = {}
-        _gather(vars(self).values(), found)
-        return list(found)
+        gathered: dict[Value, None] = {}
+        _gather(vars(self).values(), gathered)
+        return list(gathered)
 
     def named_parameters(self) -> list[tuple[str, Value]]:
         """The same with their places in the attributes, "layers.0.neurons.3.w.1"; of a shared one the first.
@@ -142,21 +142,21 @@ class Module:
         return summarize(self, example)
 
 
-def _gather(parts: Iterable[Any], found: dict[Value, None]) -> None:
+def _gather(parts: Iterable[Any], gathered: dict[Value, None]) -> None:
     """Add the parameters among the parts and inside them."""
     for part in parts:
         if isinstance(part, Value):
             if part.role == "parameter":
-                found[part] = None
+                gathered[part] = None
         elif isinstance(part, Module):
             if type(part).parameters is Module.parameters:
-                _gather(vars(part).values(), found)
+                _gather(vars(part).values(), gathered)
             else:
-                found.update(dict.fromkeys(part.parameters()))
+                gathered.update(dict.fromkeys(part.parameters()))
         elif isinstance(part, dict):
-            _gather(part.values(), found)
+            _gather(part.values(), gathered)
         elif isinstance(part, list | tuple):
-            _gather(part, found)
+            _gather(part, gathered)
 
 
 def walk(module: Module) -> Iterator[tuple[str, Module | Value]]:
@@ -169,17 +169,30 @@ def walk(module: Module) -> Iterator[tuple[str, Module | Value]]:
                 return
             seen.add(part)
             yield name, part
-        held: Iterable[tuple[Any, Any]] = ()
+        inner: Iterable[tuple[Any, Any]] = ()
         if isinstance(part, Module):
-            held = vars(part).items()
+            inner = vars(part).items()
         elif isinstance(part, dict):
-            held = part.items()
+            inner = part.items()
         elif isinstance(part, list | tuple):
-            held = enumerate(part)
-        for key, other in held:
+            inner = enumerate(part)
+        for key, other in inner:
             yield from inside(f"{name}.{key}" if name else str(key), other)
 
     return inside("", module)
+
+
+# ---------------------------------------------------------------- a Module, or any other model
+
+
+def parts(model: Model) -> list[Any]:
+    """The modules of a model; the model itself if it is none."""
+    return list(model.modules()) if hasattr(model, "modules") else [model]
+
+
+def outputs(model: Model, samples: list[Any]) -> list[Any]:
+    """The outputs for each sample; those of a batch where the model has a `batch`."""
+    return list(model.batch(samples)) if hasattr(model, "batch") else list(map(model, samples))
 
 
 # ---------------------------------------------------------------- what users hand in
@@ -214,10 +227,10 @@ def samples(X: Iterable[Numbers], who: object) -> list[Numbers]:
     """A batch as a list of samples."""
     if isinstance(X, Value | Real | str | bytes) or not isinstance(X, Iterable):
         raise TypeError(f"{who} takes a batch, a list of samples, got {type(X).__name__} {X!r}")
-    found = list(X)
-    if not found:
+    rows = list(X)
+    if not rows:
         raise ValueError(f"{who}: an empty batch has no samples")
-    return found
+    return rows
 
 
 def bare(out: list[Value]) -> Any:

@@ -79,8 +79,8 @@ def by_class(
     rows = listed(name, predictions, "prediction")
     if rows and all(map(single, rows)):
         return sample(name, rows, targets)
-    found = [sample(f"{name}, sample {i}", p, t) for i, (p, t) in enumerate(pairs(name, rows, targets))]
-    return reduced(found, reduction)
+    losses = [sample(f"{name}, sample {i}", p, t) for i, (p, t) in enumerate(pairs(name, rows, targets))]
+    return reduced(losses, reduction)
 
 
 def distribution(name: str, target: Numbers, classes: int) -> int | list[Any]:
@@ -104,7 +104,9 @@ def distribution(name: str, target: Numbers, classes: int) -> int | list[Any]:
         )
     known = [w for w in weights if not isinstance(w, Value)]
     if min(known, default=0) < 0 or (len(known) == classes and abs(sum(known) - 1) > NORMALISED):
-        shown = ", ".join(map(str, weights[:MOST_SHOWN])) + ", ..." * (len(weights) > MOST_SHOWN)
+        shown = ", ".join(map(str, weights[:MOST_SHOWN]))
+        if len(weights) > MOST_SHOWN:
+            shown += ", ..."
         raise ValueError(
             f"{name}: a target's numbers are 0 or more and add up to 1, got [{shown}]; if these are "
             "classes, each has a prediction of its own, a list with a number for every class"
@@ -179,10 +181,10 @@ _ranges: ContextVar[list[Range] | None] = ContextVar("ranges", default=None)
 @contextmanager
 def noted() -> Iterator[list[Range]]:
     """The ranges that losses ask of nodes inside the block: who replays the graph has to ask for them too."""
-    found: list[Range] = []
-    token = _ranges.set(found)
+    ranges: list[Range] = []
+    token = _ranges.set(ranges)
     try:
-        yield found
+        yield ranges
     finally:
         _ranges.reset(token)
 

@@ -21,7 +21,7 @@ from .module import Module, bare, inputs, samples
 if TYPE_CHECKING:
     from numpy.random import Generator
 
-__all__ = ["BatchNorm", "Dropout", "every_mask"]
+__all__ = ["BatchNorm", "Dropout", "dropouts", "every_mask", "norms"]
 
 
 class Dropout(Module):
@@ -105,6 +105,16 @@ def every_mask(model: Module) -> Iterator[None]:
     finally:
         for dropout in inside:
             dropout._adding = False
+
+
+def dropouts(modules: Iterable[Any]) -> list[Any]:
+    """Those that draw masks: each Dropout, and what somebody wrote like it."""
+    return [part for part in modules if hasattr(part, "masks") and hasattr(part, "draw")]
+
+
+def norms(modules: Iterable[Any]) -> list[Any]:
+    """Those that normalise by the statistics of a batch: each BatchNorm, and what somebody wrote like it."""
+    return [part for part in modules if hasattr(part, "statistics") and hasattr(part, "absorb")]
 
 
 def _stream(seed: int | Generator | None) -> Any:
@@ -199,14 +209,14 @@ class BatchNorm(Module):
     def absorb(self, means: Sequence[Any], variances: Sequence[Any]) -> None:
         """Move the running statistics towards those of a batch, Values or numbers, n of each."""
         new = []
-        for what, running, found in (
+        for what, running, batch in (
             ("means", self.running_mean, means),
             ("variances", self.running_var, variances),
         ):
-            if len(found) != self.nin:
-                raise ValueError(f"{self} has {self.nin} inputs, and was given {len(found)} {what}")
+            if len(batch) != self.nin:
+                raise ValueError(f"{self} has {self.nin} inputs, and was given {len(batch)} {what}")
             where = f"{self}: {what} are real numbers"
-            numbers = [x.data if isinstance(x, Value) else number(x, where=where) for x in found]
+            numbers = [x.data if isinstance(x, Value) else number(x, where=where) for x in batch]
             new.append([(1 - self.momentum) * old + self.momentum * x for old, x in zip(running, numbers)])
         self.running_mean, self.running_var = new
 

@@ -98,7 +98,8 @@ def summarize(module: Recordable, example: Numbers | None) -> Summary:
     inputs_alone = all(v.role == "input" for v in three if not _part(v))
     outside = "inputs" if inputs_alone and not used.get("") else type(module).__name__
     parts = []
-    for name in dict.fromkeys([*[part for part in after if not part], *operations, *after]):
+    first = [""] if "" in after else []
+    for name in dict.fromkeys([*first, *operations, *after]):
         nodes = after[name] - before[name]
         if nodes or used[name]:
             parts.append(Part(name or outside, len(used[name]), nodes, nodes * each))

@@ -29,23 +29,23 @@ W = TypeVar("W")
 class Weights(Generic[W]):
     """The weights that the initialiser `name` is handed: leaves, row by row, and the lengths of lists."""
 
-    def __init__(self, name: str, given: W) -> None:
-        self.name, self.given = name, given
-        leaves, self.shape = self._read(_rows(name, given))
+    def __init__(self, name: str, weights: W) -> None:
+        self.name, self.weights = name, weights
+        leaves, self.shape = self._read(_rows(name, weights))
         if not self.shape:
             raise TypeError(
                 f"{name}: weights are parameters in a list, got the Value {describe(leaves[0])} alone"
             )
         self.leaves = arguments.leaves(leaves, "weights")
 
-    def _read(self, held: Any) -> tuple[list[Value], tuple[int, ...]]:
-        if isinstance(held, Value):
-            return [held], ()
-        if isinstance(held, str | bytes) or not isinstance(held, Iterable):
-            got = type(held).__name__
+    def _read(self, part: Any) -> tuple[list[Value], tuple[int, ...]]:
+        if isinstance(part, Value):
+            return [part], ()
+        if isinstance(part, str | bytes) or not isinstance(part, Iterable):
+            got = type(part).__name__
             kinds = "a Linear, a Conv, a Layer, a Neuron or parameters in lists"
             raise TypeError(f"{self.name}: weights are {kinds}, got {got}")
-        parts = list(map(self._read, held))
+        parts = list(map(self._read, part))
         if not parts:
             raise ValueError(f"{self.name}: an empty list holds no weights")
         first = parts[0][1]
@@ -64,7 +64,7 @@ class Weights(Generic[W]):
             )
         for leaf, x in zip(self.leaves, numbers, strict=True):
             leaf.data = x
-        return self.given
+        return self.weights
 
     # ---------------------------------------------------------------- shape
 

@@ -197,8 +197,8 @@ class Optimizer:
 
         n = len(self._target)
         if not isinstance(memory, dict) or memory.keys() != set(self._memory):
-            found = sorted(memory) if isinstance(memory, dict) else type(memory).__name__
-            raise CheckpointError(f"these settings need memory of {self._memory}, and the state has {found}")
+            saved = sorted(memory) if isinstance(memory, dict) else type(memory).__name__
+            raise CheckpointError(f"these settings need memory of {self._memory}, and the state has {saved}")
         for row, name in enumerate(self._memory, start=1):
             numbers = arguments.numbers(memory[name], f"{name} is {n} numbers")
             if numbers.shape != (n,) or not np.isfinite(numbers).all():

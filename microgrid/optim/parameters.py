@@ -48,15 +48,15 @@ def target(parameters: Parameters) -> Nodes | Arrays:
     """What an optimiser was given to move; TypeError, ValueError or GraphError says why it cannot."""
     handed: Any = parameters  # programs and arrays are known by what they have
     if hasattr(handed, "value_and_grad"):
-        found: Nodes | Arrays = Arrays(handed, handed)
+        moved: Nodes | Arrays = Arrays(handed, handed)
     elif hasattr(handed, "dtype") and handed.dtype.kind != "O":
         _check_array(handed)
-        found = Arrays(handed, Alone(handed))
+        moved = Arrays(handed, Alone(handed))
     else:
-        found = Nodes(arguments.leaves(parameters, "parameters"))
-    if not len(found):
+        moved = Nodes(arguments.leaves(parameters, "parameters"))
+    if not len(moved):
         raise ValueError("there is nothing to optimize: the parameters are empty")
-    return found
+    return moved
 
 
 def standing(moved: Nodes | Arrays, array: Floats, reached: NDArray[np.bool_] | None) -> Arrays:

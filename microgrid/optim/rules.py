@@ -158,7 +158,11 @@ class RMSprop(Optimizer):
         self.eps = nonnegative(eps, "eps", 1e-8)
         self.momentum = nonnegative(momentum, "momentum", 0.9)
         self.centered = bool(centered)
-        memory = ["square_avg", *["grad_avg"] * self.centered, *["momentum_buffer"] * (self.momentum > 0)]
+        memory = ["square_avg"]
+        if self.centered:
+            memory.append("grad_avg")
+        if self.momentum:
+            memory.append("momentum_buffer")
         super().__init__(parameters, lr, weight_decay, dict.fromkeys(memory, 0.0))
 
     def _rule(self, k: int, g: Floats, old: Sequence[Floats], new: Floats, t: Floats) -> None:
@@ -205,7 +209,9 @@ class Adam(Optimizer):
         self.betas = _pair(betas)
         self.eps = nonnegative(eps, "eps", 1e-8)
         self.amsgrad = bool(amsgrad)
-        memory = ["exp_avg", "exp_avg_sq", *["max_exp_avg_sq"] * self.amsgrad]
+        memory = ["exp_avg", "exp_avg_sq"]
+        if self.amsgrad:
+            memory.append("max_exp_avg_sq")
         super().__init__(parameters, lr, weight_decay, dict.fromkeys(memory, 0.0))
 
     def _rule(self, k: int, g: Floats, old: Sequence[Floats], new: Floats, t: Floats) -> None:

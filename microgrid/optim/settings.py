@@ -61,11 +61,11 @@ def contents(state: dict[str, Any], made: object, more: Iterable[str]) -> dict[s
         raise CheckpointError(
             f"this is the state of {saved}, and {kind} needs what its own state_dict() gave"
         )
-    expected, found = {*settings(made), *more}, state.keys() - {"kind"}
-    if found != expected:
-        wrong = [f"without {name}" for name in sorted(expected - found)]
-        wrong += [f"with the unknown {name}" for name in sorted(map(str, found - expected))]
+    expected, present = {*settings(made), *more}, state.keys() - {"kind"}
+    if present != expected:
+        wrong = [f"without {name}" for name in sorted(expected - present)]
+        wrong += [f"with the unknown {name}" for name in sorted(map(str, present - expected))]
         raise CheckpointError(
             f"this state of {kind} comes {', '.join(wrong)}: load what its state_dict() gave"
         )
-    return {name: state[name] for name in found}
+    return {name: state[name] for name in present}

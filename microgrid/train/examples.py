@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["Examples", "batches", "nested", "split", "targets"]
+__all__ = ["Examples", "batches", "split", "targets"]
 
 COLUMNS = 8
 """Of how many inputs the samples with the extremes are looked at."""
@@ -78,13 +78,13 @@ class Examples:
         return sorted({0, n - 1, *places.tolist(), *evenly.tolist(), *extremes})
 
 
-def _finite(given: ArrayLike, what: str, of: str) -> Floats:
+def _finite(data: ArrayLike, what: str, of: str) -> Floats:
     import numpy as np
 
     try:
-        array = arguments.numbers(given, f"{what} is an array with a row or a number for each of the {of}")
+        array = arguments.numbers(data, f"{what} is an array with a row or a number for each of the {of}")
     except TypeError:
-        if not any(isinstance(x, str) for x in np.asarray(given, dtype=object).flat):
+        if not any(isinstance(x, str) for x in np.asarray(data, dtype=object).flat):
             raise
         raise TypeError(
             f"{what} holds text, and {of} are numbers: numpy.unique(text, return_inverse=True)[1] numbers "
@@ -106,14 +106,14 @@ def _finite(given: ArrayLike, what: str, of: str) -> Floats:
 def split(examples: Examples, part: float, rng: np.random.Generator) -> tuple[Examples, Examples]:
     """What is trained on, and the part, drawn without replacement, that is held back for validation."""
     n = len(examples)
-    held = round(part * n)
-    if not 0 < part < 1 or not 0 < held < n:
+    held_out = round(part * n)
+    if not 0 < part < 1 or not 0 < held_out < n:
         raise ValueError(
-            f"validation={part} of {n} samples leaves {n - held} to train on and {held} to validate with: "
+            f"validation={part} of {n} samples leaves {n - held_out} to train on and {held_out} to validate with: "
             "choose a fraction between 0 and 1 that leaves some of both, or pass (X, y)"
         )
     places = rng.permutation(n)
-    return examples.take(places[held:]), examples.take(places[:held])
+    return examples.take(places[held_out:]), examples.take(places[:held_out])
 
 
 def batches(count: int, size: int) -> Iterator[slice]:
@@ -122,16 +122,6 @@ def batches(count: int, size: int) -> Iterator[slice]:
         yield slice(start, min(start + size, count))
 
 
-def nested(flat: list[Any], shape: tuple[int, ...]) -> Any:
-    """A flat list as lists in lists of that shape; the one thing itself where the shape is ()."""
-    if not shape:
-        return flat[0]
-    if len(shape) == 1:
-        return flat
-    size = len(flat) // shape[0] if shape[0] else 0
-    return [nested(flat[k * size : (k + 1) * size], shape[1:]) for k in range(shape[0])]
-
-
 def targets(row: list[float], shape: tuple[int, ...], whole: bool) -> Any:
     """A target as a loss takes it: ints where all of them are, so that a class may be an index."""
-    return nested([int(t) for t in row] if whole else row, shape)
+    return arguments.nested([int(t) for t in row] if whole else row, shape)

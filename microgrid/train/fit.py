@@ -91,11 +91,11 @@ def fit(
     if not context.current().recording:
         raise GraphError("fit differentiates graphs, and inside no_grad() none is recorded: call it outside")
     rng = np.random.default_rng(seed)
-    examples, held = Examples(X, y), None
+    examples, held_out = Examples(X, y), None
     if isinstance(validation, int | float):
-        examples, held = split(examples, validation, rng)
+        examples, held_out = split(examples, validation, rng)
     elif validation is not None:
-        held = _held(validation)
+        held_out = _held_out(validation)
     moved = _optimizer(optimizer, model)
     task = Task(model, loss, penalty, moved.parameters, examples)
     epochs, size = whole(epochs, "epochs"), len(examples)
@@ -113,19 +113,19 @@ def fit(
     ruled = _schedule(schedule, moved)
     clipping = _clip(clip)
     watching = _monitor(monitor, model)
-    both = [examples] if held is None else [examples, held]
+    both = [examples] if held_out is None else [examples, held_out]
     columns = [part for part in both if part.y.shape[1:] == (1,)]
     if columns and task.single():
         for part in columns:
             part.flatten()
-    if held is not None:
-        held.like(examples, "validation")
+    if held_out is not None:
+        held_out.like(examples, "validation")
     watched = named(metrics, np.concatenate([part.y for part in both]), threshold, task.loss)
     training = Training(task, moved, rng, epochs, size, watched, stopping, ruled, clipping, watching)
-    return training.run(held, replay, progress)
+    return training.run(held_out, replay, progress)
 
 
-def _held(validation: tuple[ArrayLike, ArrayLike]) -> Examples:
+def _held_out(validation: tuple[ArrayLike, ArrayLike]) -> Examples:
     if not isinstance(validation, tuple | list) or len(validation) != 2:
         kind = type(validation).__name__
         raise TypeError(f"validation is (X, y), or the fraction of the samples to hold back, got {kind}")
@@ -170,14 +170,14 @@ def _optimizer(optimizer: Optimizer | Callable[[Sequence[Value]], Optimizer], mo
 
 def _hint(model: Model) -> str:
     """That parameters are made by `parameter`, where the model holds Values that are none."""
-    held = [
+    others = [
         (name, v)
         for name, v in (walk(model) if isinstance(model, Module) else ())
         if isinstance(v, Value) and v.role == "input"
     ]
-    if not held:
+    if not others:
         return ": they are made by microgrid.parameter(number), and kept in its attributes"
-    name, v = held[0]
+    name, v = others[0]
     return f": its {name} is a Value, and microgrid.parameter({v.data!r}) makes one that is trained"
 
 

@@ -30,7 +30,7 @@ def named(metrics: Metrics, targets: Floats, threshold: float | None, loss: Loss
 
     `targets` are all that they will be shown, those of the validation included.
     """
-    found: dict[str, Metric] = {}
+    by_name: dict[str, Metric] = {}
     listed = [metrics] if isinstance(metrics, str) or callable(metrics) else metrics
     if not isinstance(listed, Iterable):
         raise TypeError(f'metrics are "accuracy" or functions of (predictions, targets), got {metrics!r}')
@@ -44,16 +44,16 @@ def named(metrics: Metrics, targets: Floats, threshold: float | None, loss: Loss
             )
         else:
             arguments.called(function, f"the metric {name!r}", "predictions", "targets")
-        if name in found or name in COLUMNS or name.startswith("validation_"):
+        if name in by_name or name in COLUMNS or name.startswith("validation_"):
             raise ValueError(
                 f"two columns would be called {name!r}: pass a mapping, {{another name: metric}}"
             )
-        found[name] = function
-    if threshold is not None and not any(isinstance(function, Accuracy) for function in found.values()):
+        by_name[name] = function
+    if threshold is not None and not any(isinstance(function, Accuracy) for function in by_name.values()):
         raise ValueError(
             f'threshold={threshold:g} is for "accuracy", and metrics has none: pass metrics="accuracy"'
         )
-    return found
+    return by_name
 
 
 def check(metrics: dict[str, Metric], outputs: tuple[int, ...], targets: Floats) -> None:
@@ -85,15 +85,15 @@ def undecided(loss: Loss) -> float | None:
     def cost(prediction: float, target: int) -> float:
         return float(loss([Value(prediction)], [target]).data)
 
-    found = []
+    between = []
     for prediction in (0.0, 0.5):
         try:
             with no_grad():
                 if isclose(cost(prediction, 0), cost(prediction, 1), rel_tol=1e-9):
-                    found.append(prediction)
+                    between.append(prediction)
         except Exception:  # the loss is anybody's, and was asked about numbers that it may never meet
             continue
-    return found[0] if len(found) == 1 else None
+    return between[0] if len(between) == 1 else None
 
 
 class Accuracy:

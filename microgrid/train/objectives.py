@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeAlias
 
 from ..arguments import Floats
 from ..base.context import no_grad
@@ -22,10 +22,12 @@ from .programs import Penalty, Programs, changed, give, reached, with_masks
 from .recorder import PROBES, Coupled, Recorded, Unrecordable, overlooked, record_batch, record_example
 from .task import Task
 
-__all__ = ["Eager", "ReplayedBatches", "ReplayedExamples", "objective"]
+__all__ = ["Eager", "Objective", "ReplayedBatches", "ReplayedExamples", "objective"]
+
+Objective: TypeAlias = "Eager | ReplayedExamples | ReplayedBatches"
 
 
-def objective(task: Task, size: int, replay: bool) -> tuple[Any, str]:
+def objective(task: Task, size: int, replay: bool) -> tuple[Objective, str]:
     """The fastest objective that computes what Python does, and why that is Python's own, if it is.
 
     `size` is how many samples a batch has; the model is in the mode that the objective is for.
@@ -88,10 +90,10 @@ class Eager:
     def predictions(self) -> Floats:
         import numpy as np
 
-        found: Floats = np.frompyfunc(lambda v: v.data, 1, 1)(np.array(self.outputs, dtype=object)).astype(
+        numbers: Floats = np.frompyfunc(lambda v: v.data, 1, 1)(np.array(self.outputs, dtype=object)).astype(
             np.float64
         )
-        return found
+        return numbers
 
     def refresh(self) -> None:
         """Nothing is recorded."""
@@ -121,7 +123,7 @@ class ReplayedExamples:
         return self.encoding(examples.rows)
 
     def value_and_grad(self, rows: Floats) -> tuple[float, Floats]:
-        self.X = with_masks(rows, self.programs.found.masks)
+        self.X = with_masks(rows, self.programs.recorded.masks)
         value, gradient = self.programs.value_and_grad(self.X, self.parameters, self.reduce)
         if self.penalty is not None:
             added, slope = self.penalty.value_and_grad(self.parameters)
@@ -130,7 +132,7 @@ class ReplayedExamples:
         return value, gradient
 
     def loss(self, rows: Floats) -> float:
-        self.X = with_masks(rows, self.programs.found.masks)
+        self.X = with_masks(rows, self.programs.recorded.masks)
         self.programs.check(self.X, self.parameters)
         each = self._forward()[:, 0]
         return float(each.mean() if self.reduce == "mean" else each.sum())
@@ -148,14 +150,14 @@ class ReplayedExamples:
         self.programs = Programs(self.task, example)
 
     def overlooked(self) -> dict[str, Value]:
-        return overlooked(self.task, self.programs.found)
+        return overlooked(self.task, self.programs.recorded)
 
     def fault(self) -> str:
         try:
             example, _, _ = record_example(self.task, offset=1)
         except (Unrecordable, Coupled) as error:
             return str(error)
-        return changed(self.programs.found, example)
+        return changed(self.programs.recorded, example)
 
 
 class ReplayedBatches:
@@ -190,7 +192,7 @@ class ReplayedBatches:
                     self.task, Recorded(self.task, rows, self.encoding), self.penalty
                 )
         self.programs = self.sizes[len(rows)]
-        self.X = with_masks(rows.reshape(1, -1), self.programs.found.masks)
+        self.X = with_masks(rows.reshape(1, -1), self.programs.recorded.masks)
 
     def _absorb(self) -> None:
         """Move the running statistics by those of this batch."""
@@ -205,25 +207,25 @@ class ReplayedBatches:
         return float(self._forward()[0])
 
     def predictions(self) -> Floats:
-        found = self._forward()[1 + len(self.programs.statistics) :]
-        return found.reshape(shape(self.programs.found.predictions))
+        numbers = self._forward()[1 + len(self.programs.statistics) :]
+        return numbers.reshape(shape(self.programs.recorded.predictions))
 
     def _forward(self) -> Floats:
-        found: Floats = self.programs.outputs(self.X, self.parameters)[0]
-        return found
+        numbers: Floats = self.programs.outputs(self.X, self.parameters)[0]
+        return numbers
 
     def refresh(self) -> None:
         """Record again, after what is a constant of the graphs has changed."""
         self.sizes.clear()
 
     def overlooked(self) -> dict[str, Value]:
-        return overlooked(self.task, self.sizes[self.size].found)
+        return overlooked(self.task, self.sizes[self.size].recorded)
 
     def fault(self) -> str:
         rows = self.encoding(self.task.examples.rows[: self.size])
         try:
             with self.task.untouched():
-                return changed(self.sizes[self.size].found, Recorded(self.task, rows, self.encoding))
+                return changed(self.sizes[self.size].recorded, Recorded(self.task, rows, self.encoding))
         except MicrogridError as error:
             return str(error)
 

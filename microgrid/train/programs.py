@@ -29,40 +29,42 @@ class Programs:
     predictions.
     """
 
-    def __init__(self, task: Task, found: Recorded, penalty: Value | None = None) -> None:
-        self.found, self.trained = found, task.trained
-        self._total = found.loss if penalty is None else found.loss + penalty
+    def __init__(self, task: Task, recorded: Recorded, penalty: Value | None = None) -> None:
+        self.recorded, self.trained = recorded, task.trained
+        self._total = recorded.loss if penalty is None else recorded.loss + penalty
         norms = [norm for norm in task.norms if norm.training]
         self.norms = [(norm, len(norm.statistics[0])) for norm in norms]
         self.statistics = [v for norm in norms for part in norm.statistics for v in part]
 
     @cached_property
     def total(self) -> program.Program:
-        return program.compile(self._total, self.found.columns, self.trained)
+        return program.compile(self._total, self.recorded.columns, self.trained)
 
     @cached_property
     def forward(self) -> program.Program:
         return program.compile(
-            [self.found.loss, *self.statistics, *self.found.outputs], self.found.columns, self.trained
+            [self.recorded.loss, *self.statistics, *self.recorded.outputs],
+            self.recorded.columns,
+            self.trained,
         )
 
     @cached_property
     def limits(self) -> program.Program:
-        return program.compile([r.node for r in self.found.ranges], self.found.columns, self.trained)
+        return program.compile([r.node for r in self.recorded.ranges], self.recorded.columns, self.trained)
 
     def check(self, X: Floats, parameters: Floats) -> None:
         """DomainError where the loss would raise it in Python, as for a prediction that is no probability."""
         import numpy as np
 
-        if not self.found.ranges:
+        if not self.recorded.ranges:
             return
         self.limits.parameters = parameters
         numbers = self.limits(X)
-        low, high = np.array([(r.low, r.high) for r in self.found.ranges]).T
+        low, high = np.array([(r.low, r.high) for r in self.recorded.ranges]).T
         outside = np.argwhere((numbers < low) | (numbers > high))
         if len(outside):
             sample, k = map(int, outside[0])
-            of = self.found.ranges[k]
+            of = self.recorded.ranges[k]
             raise DomainError(f"{of.name}: {float(numbers[sample, k]):.6g} {of.rule}")
 
     def value_and_grad(self, X: Floats, parameters: Floats, reduce: str) -> tuple[float, Floats]:
@@ -78,10 +80,10 @@ class Programs:
         """A row for each of X: the loss, the statistics, and the predictions."""
         self.forward.parameters = parameters
         try:
-            found: Floats = self.forward(X)
+            numbers: Floats = self.forward(X)
         except DomainError as error:
             raise DomainError(self._fault(X, parameters)) from error
-        return found
+        return numbers
 
     def _fault(self, X: Floats, parameters: Floats) -> str:
         """What is not finite: the loss or a gradient of the first such row, or else their sum."""
@@ -94,11 +96,11 @@ class Programs:
             what = f"the loss is {values[k]}"
         elif not np.isfinite(gradients).all():
             k, i = map(int, np.argwhere(~np.isfinite(gradients))[0])
-            label = f", {self.trained[i].label!r}," * bool(self.trained[i].label)
+            label = f", {self.trained[i].label!r}," if self.trained[i].label else ""
             what = f"the gradient of parameters[{i}]{label} is {gradients[k, i]}"
         else:
             return "the sum of the samples' losses, or of their gradients, exceeds the range of doubles"
-        give([*self.found.columns, *self.trained], np.concatenate([X[k], parameters]))
+        give([*self.recorded.columns, *self.trained], np.concatenate([X[k], parameters]))
         return what + reason(self._total, self.trained)
 
 
@@ -147,11 +149,13 @@ def with_masks(rows: Floats, masks: list[tuple[Any, list[Value]]]) -> Floats:
     return np.hstack(columns)
 
 
-def reached(found: Recorded, penalty: Value | None, trained: list[Value]) -> NDArray[np.bool_]:
+def reached(recorded: Recorded, penalty: Value | None, trained: list[Value]) -> NDArray[np.bool_]:
     """Which of the trained parameters are used: the others are left alone, as they are in Python."""
     import numpy as np
 
-    recordings = [found.recording, *([] if penalty is None else [record([penalty], [], trained)])]
+    recordings = [recorded.recording]
+    if penalty is not None:
+        recordings.append(record([penalty], [], trained))
     used = [np.array(recording.wanted)[-len(trained) :] >= 0 for recording in recordings]
     either: NDArray[np.bool_] = np.logical_or.reduce(used)
     return either

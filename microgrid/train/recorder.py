@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import nullcontext
 from typing import Any
 
+from .. import arguments
 from ..arguments import Floats
 from ..base.context import no_grad
 from ..base.nodes import INPUT
@@ -16,7 +17,6 @@ from ..nn.pairing import noted
 from ..nn.regularizers import every_mask
 from ..ops import ROWS
 from ..programs.recording import Recording, record
-from .examples import nested
 from .task import Task
 
 __all__ = [
@@ -72,23 +72,25 @@ class Recorded:
         inputs = [[Value(x, f"x{i}") for i, x in enumerate(row)] for row in rows[:, :n].tolist()]
         targets = [[Value(t, f"y{i}") for i, t in enumerate(row)] for row in rows[:, n:].tolist()]
         with every_mask(task.model) if task.dropouts and hasattr(task.model, "modules") else nullcontext():
-            self.predictions = task.predict([nested(xs, shape) for xs in inputs])
+            self.predictions = task.predict([arguments.nested(xs, shape) for xs in inputs])
         self.masks = task.masks()
         with noted() as self.ranges:
-            self.loss = task.objective(self.predictions, [nested(ts, encoding.shape) for ts in targets])
+            self.loss = task.objective(
+                self.predictions, [arguments.nested(ts, encoding.shape) for ts in targets]
+            )
         self.outputs = flattened(self.predictions)
         self.columns = [leaf for xs, ts in zip(inputs, targets) for leaf in (*xs, *ts)]
         self.columns += [leaf for _, masks in self.masks for leaf in masks]
         self.recording = record([self.loss, *self.outputs], self.columns, task.trained)
 
 
-def overlooked(task: Task, found: Recorded) -> dict[str, Value]:
+def overlooked(task: Task, recorded: Recorded) -> dict[str, Value]:
     """The Values in the model, by name, that the loss depends on and that are neither parameter nor input."""
-    recording, wanted = found.recording, set(found.recording.wanted)
+    recording, wanted = recorded.recording, set(recorded.recording.wanted)
     kept = any(recording.role[i] == INPUT and i not in wanted for i in range(recording.leaves))
     if not kept or not isinstance(task.model, Module):
         return {}
-    under = set(leaves(found.loss)).difference(found.columns)
+    under = set(leaves(recorded.loss)).difference(recorded.columns)
     return {
         name: v for name, v in walk(task.model) if isinstance(v, Value) and v.role == "input" and v in under
     }
@@ -117,28 +119,28 @@ def record_example(task: Task, offset: int = 0) -> tuple[Recorded, Encoding, str
         most = max(2, NODES // len(first.recording.code))
         if len(rows) > most:
             rows = rows[[k * (len(rows) - 1) // (most - 1) for k in range(most)]]
-        encoding, found = _attempt(task, [row[None, :] for row in rows])
-        check_same([example.recording for example in found])
+        encoding, examples = _attempt(task, [row[None, :] for row in rows])
+        check_same([example.recording for example in examples])
         answers = task.answers(rows)
-        each = [task.objective(e.predictions, [t]).data for e, t in zip(found, answers)]
-        batch = task.objective([p for e in found for p in e.predictions], answers).data
-    for example, alone in zip(found, each):
+        each = [task.objective(e.predictions, [t]).data for e, t in zip(examples, answers)]
+        batch = task.objective([p for e in examples for p in e.predictions], answers).data
+    for example, alone in zip(examples, each):
         _check_loss(example, alone)
     total, slack = sum(each), SAME * sum(map(abs, each))
     mean_like = abs(batch - total / len(each)) <= slack / len(each)
     sum_like = abs(batch - total) <= slack
     if mean_like == sum_like and len(each) > 1:  # neither; or both, where all losses are 0
         raise Coupled
-    return found[-1], encoding, "mean" if mean_like else "sum"
+    return examples[-1], encoding, "mean" if mean_like else "sum"
 
 
 def record_batch(task: Task, rows: Floats) -> tuple[Recorded, Encoding]:
     """The graph of a batch, and the encoding of targets; Unrecordable if their order makes another graph."""
     with task.untouched():
-        encoding, found = _attempt(task, [rows[::-1], rows])
-        check_same([batch.recording for batch in found])
-        _check_loss(found[1], task.objective(found[1].predictions, task.answers(rows)).data)
-    return found[1], encoding
+        encoding, batches = _attempt(task, [rows[::-1], rows])
+        check_same([batch.recording for batch in batches])
+        _check_loss(batches[1], task.objective(batches[1].predictions, task.answers(rows)).data)
+    return batches[1], encoding
 
 
 def _attempt(task: Task, batches: list[Floats]) -> tuple[Encoding, list[Recorded]]:
@@ -186,9 +188,9 @@ def check_same(recordings: list[Recording]) -> None:
                 )
 
 
-def _check_loss(found: Recorded, expected: float) -> None:
-    if abs(found.loss.data - expected) > SAME * max(1.0, abs(expected)):
+def _check_loss(recorded: Recorded, expected: float) -> None:
+    if abs(recorded.loss.data - expected) > SAME * max(1.0, abs(expected)):
         raise Unrecordable(
-            f"the loss is {expected} where targets are numbers, and {found.loss.data} where they are "
+            f"the loss is {expected} where targets are numbers, and {recorded.loss.data} where they are "
             "Values of these numbers"
         )

@@ -12,8 +12,9 @@ from ..arguments import Floats
 from ..base.context import no_grad
 from ..engine import Value
 from ..nn.losses import Loss, loss_function
-from ..nn.module import Model
-from .examples import Examples, nested, targets
+from ..nn.module import Model, outputs, parts
+from ..nn.regularizers import dropouts, norms
+from .examples import Examples, targets
 
 __all__ = ["Penalty", "Task"]
 
@@ -42,18 +43,15 @@ class Task:
             )
         if penalty is not None:
             arguments.called(penalty, "penalty", "parameters")
-        self.modules: list[Any] = model.modules() if hasattr(model, "modules") else [model]
-        self.dropouts = [m for m in self.modules if hasattr(m, "masks") and hasattr(m, "draw")]
+        self.modules = parts(model)
+        self.dropouts, self.norms = dropouts(self.modules), norms(self.modules)
         self.saved = [(m, name) for m in self.modules for name in getattr(m, "saved", ())]
-        self.norms = [m for m in self.modules if hasattr(m, "statistics") and hasattr(m, "absorb")]
 
     # ---------------------------------------------------------------- in Python
 
     def predict(self, samples: list[Any]) -> list[Any]:
         """The predictions for a batch."""
-        if hasattr(self.model, "batch"):
-            return list(self.model.batch(samples))
-        return list(map(self.model, samples))
+        return outputs(self.model, samples)
 
     def single(self) -> bool:
         """Whether the model gives a Value itself for each sample, and no list, as most of one output do."""
@@ -62,24 +60,24 @@ class Task:
 
     def objective(self, predictions: list[Any], answers: list[Any]) -> Value:
         """The loss of a batch."""
-        found = self.loss(predictions, answers)
-        if not isinstance(found, Value):
-            raise TypeError(f"the loss has to give a Value to differentiate, got {type(found).__name__}")
-        return found
+        loss = self.loss(predictions, answers)
+        if not isinstance(loss, Value):
+            raise TypeError(f"the loss has to give a Value to differentiate, got {type(loss).__name__}")
+        return loss
 
     def added(self) -> Value | None:
         """The penalty of the parameters as they are."""
         if self.penalty is None:
             return None
-        found = self.penalty(self.model.parameters())
-        if not isinstance(found, Value):
-            raise TypeError(f"the penalty has to give a Value to differentiate, got {type(found).__name__}")
-        return found
+        penalty = self.penalty(self.model.parameters())
+        if not isinstance(penalty, Value):
+            raise TypeError(f"the penalty has to give a Value to differentiate, got {type(penalty).__name__}")
+        return penalty
 
     def samples(self, rows: Floats) -> list[Any]:
         """The samples in rows of the examples, as numbers."""
         shape = self.examples.X.shape[1:]
-        return [nested(row, shape) for row in rows[:, : self.examples.inputs].tolist()]
+        return [arguments.nested(row, shape) for row in rows[:, : self.examples.inputs].tolist()]
 
     def answers(self, rows: Floats) -> list[Any]:
         """The targets in rows of the examples, as numbers."""
@@ -115,8 +113,8 @@ class Task:
 
     def sources(self) -> list[Any]:
         """The random sources of the modules."""
-        held = {id(x): x for m in self.modules for x in getattr(m, "__dict__", {}).values()}
-        return [x for x in held.values() if isinstance(x, random.Random) or hasattr(x, "bit_generator")]
+        attributes = {id(x): x for m in self.modules for x in getattr(m, "__dict__", {}).values()}
+        return [x for x in attributes.values() if isinstance(x, random.Random) or hasattr(x, "bit_generator")]
 
     @contextmanager
     def mode(self, training: bool) -> Iterator[None]:

@@ -69,16 +69,16 @@ class Training:
         self.first_loss = self.last_loss = 0.0  # of the first batch, and of the last one so far
         self.validation: Validation | None = None
 
-    def run(self, held: Examples | None, replay: bool, progress: bool) -> History:
+    def run(self, held_out: Examples | None, replay: bool, progress: bool) -> History:
         """Record, train, and leave the model with its parameters and in the mode it had."""
         with self.task.mode(True):
             self.objective, why_eager = objective(self.task, self.size, replay)
-            if held is not None:
-                self.validation = Validation(self.task, held, replay)
+            if held_out is not None:
+                self.validation = Validation(self.task, held_out, replay)
                 why_eager = why_eager or self.validation.why_eager
             check(self.metrics, self.objective.shape, self.task.examples.y)
-            if held is not None:
-                check(self.metrics, self.objective.shape, held.y)
+            if held_out is not None:
+                check(self.metrics, self.objective.shape, held_out.y)
             if why_eager:
                 warn(
                     "fit cannot replay this model, and computes every sample in Python, many times slower: "
@@ -255,11 +255,11 @@ class Training:
 class Validation:
     """The loss and the metrics of samples that are not trained on, with the model in evaluation mode."""
 
-    def __init__(self, task: Task, held: Examples, replay: bool) -> None:
-        self.task = Task(task.model, task.loss, None, task.trained, held)
+    def __init__(self, task: Task, held_out: Examples, replay: bool) -> None:
+        self.task = Task(task.model, task.loss, None, task.trained, held_out)
         with task.mode(False):
-            self.objective, self.why_eager = objective(self.task, len(held), replay)
-        self.rows = self.objective.encode(held)
+            self.objective, self.why_eager = objective(self.task, len(held_out), replay)
+        self.rows = self.objective.encode(held_out)
 
     def __call__(self, parameters: Floats, metrics: dict[str, Metric]) -> dict[str, float]:
         with self.task.mode(False):
