@@ -1,7 +1,7 @@
-"""Draws the pictures of README.md and viz/README.md: `PYTHONPATH=. python docs/gallery.py` writes them beside itself.
+"""Draws the pictures of README.md and viz/README.md beside itself: `PYTHONPATH=. python docs/gallery.py`.
 
-Photographs of what other programs show, LaTeX and a browser, are made where pdflatex with pdftoppm and chromium are
-installed; elsewhere those that are there stay.  With names of pictures, only these are drawn.
+Photographs of what other programs show, LaTeX and a browser, are made where pdflatex with pdftoppm and
+chromium are installed; elsewhere those that are there stay.  With names of pictures, only these are drawn.
 """
 
 from __future__ import annotations

@@ -62,8 +62,8 @@ def trim(curve: Curve, outside: Callable[[Point], float]) -> Curve:
 
 
 def _rest(piece: Curve, outside: Callable[[Point], float], inner: float, outer: float) -> Curve:
-    """The part of one cubic curve beyond an outline that its end lies outside of: false position, in Illinois' form
-    (Dowell and Jarratt 1971)."""
+    """The part of one cubic curve beyond an outline that its end lies outside of: false position, in
+    Illinois' form (Dowell and Jarratt 1971)."""
     low, high, side = 0.0, 1.0, 0
     rest = piece
     for _ in range(TRIES):

@@ -1,4 +1,4 @@
-"""Runs Graphviz: the `dot` on the PATH, or the one that pygraphviz brings along; neither may take for ever."""
+"""Runs Graphviz, the `dot` on the PATH or the one that pygraphviz brings along, for a limited time."""
 
 from __future__ import annotations
 
@@ -46,8 +46,9 @@ def run(source: str, engine: str, seconds: float) -> str:
         if not isinstance(failure, EngineNotFound):  # an engine that is there but broken has more to say
             raise failure
     install = (
-        f"nothing can lay the picture out ({'; '.join(map(str, failures))}): install Graphviz (apt install graphviz, "
-        "brew install graphviz, or https://graphviz.org/download), or python -m pip install pygraphviz and leave "
+        f"nothing can lay the picture out ({'; '.join(map(str, failures))}): install Graphviz (apt install "
+        "graphviz, brew install graphviz, or https://graphviz.org/download), or python -m pip install "
+        "pygraphviz and leave "
     )
     raise EngineNotFound(message(install, Setting("engine", "auto"), ", or ", DOT, ", which needs no engine"))
 

@@ -24,25 +24,25 @@ SCOPE_MARGIN = 22
 NODE_GAP = 0.24
 """Inches between boxes of a rank."""
 RANK_GAP, RANK_GAP_AT_LABELS = 0.6, 0.36
-"""Inches between ranks; where arrows have labels, which are in ranks of their own, there is a gap on either side."""
+"""Inches between ranks; labels of arrows are in ranks of their own, with a gap on either side."""
 
-# Attributes of edges for Graphviz.  Its manual says of `weight`: the heavier, the shorter and straighter the edge.
+# Attributes of edges.  Graphviz's manual says of `weight`: the heavier, the shorter and straighter the edge.
 TO_LABEL, FROM_LABEL, FROM_LABEL_UNCUT = " [headclip=true]", " [tailclip=true weight=3]", " [weight=3]"
-"""An arrow ends where its label begins, unless `in_order` cuts it; the weight keeps a local derivative near the
-operation it belongs to, where its arrow is long."""
+"""An arrow ends where its label begins, unless `in_order` cuts it; the weight keeps a local derivative near
+the operation it belongs to, where its arrow is long."""
 CHAIN = " [weight=3]"
 """Keeps a long chain straight, which its leaves would pull aside."""
 BOND = " [weight=100]"
 """Keeps an operation's circle in the rank before its result, and level with it."""
 
 Route = tuple[Curve, ...]
-"""An arrow's curves, from the centre of one box to that of the other: one, or two with a gap for its label."""
+"""An arrow from the centre of one box to that of the other: one curve, or two with a gap for the label."""
 
 
 @dataclass(frozen=True)
 class Layout:
-    """Positions in points, y downwards: the centre of each box by its name, and the route of each arrow, in the order
-    in which the picture has them."""
+    """Positions in points, y downwards: the centre of each box by its name, and the route of each arrow, in
+    the order in which the picture has them."""
 
     size: Point
     centers: dict[str, Point]
@@ -79,10 +79,11 @@ def _source(picture: Picture, rankdir: str, uncut: Set[str] = frozenset()) -> st
     work = effort.work(len(picture.boxes), joined) + len(boxes) - len(picture.boxes)
     limits = effort.limits(len(boxes), work)
     chained = _chained(arrows) if limits else set[str]()
-    steps = [
-        f"{tail.name} -> {head.name}{CHAIN if arrow.tail.name in chained else _attributes(arrow, tail, uncut)}"
+    edges = [
+        f"{tail.name} -> {head.name}"
+        + (CHAIN if arrow.tail.name in chained else _attributes(arrow, tail, uncut))
         for arrow in arrows
-        for tail, head in _steps(arrow)
+        for tail, head in _edges(arrow)
     ]
     return "\n".join(
         [
@@ -91,13 +92,13 @@ def _source(picture: Picture, rankdir: str, uncut: Set[str] = frozenset()) -> st
             'node [shape=box fixedsize=true label="" penwidth=0]',
             "edge [arrowhead=none headclip=false tailclip=false]",
             *_clusters(boxes),
-            *steps,
+            *edges,
             "}\n",
         ]
     )
 
 
-def _steps(arrow: Arrow) -> list[tuple[Box, Box]]:
+def _edges(arrow: Arrow) -> list[tuple[Box, Box]]:
     """An arrow by way of its label is two edges to Graphviz, which keeps everything else off the label."""
     if arrow.label is None:
         return [(arrow.tail, arrow.head)]
@@ -105,7 +106,7 @@ def _steps(arrow: Arrow) -> list[tuple[Box, Box]]:
 
 
 def _attributes(arrow: Arrow, tail: Box, uncut: Set[str]) -> str:
-    """Of the edge that begins at `tail`, the arrow's tail or its label; arrows at boxes in `uncut` are not clipped."""
+    """Of the edge from `tail`, the arrow's tail or its label; arrows at boxes in `uncut` are not clipped."""
     if arrow.label is None:
         return BOND if arrow.is_bond else ""
     if not uncut.isdisjoint((arrow.tail.name, arrow.head.name)):
@@ -165,7 +166,7 @@ def _read(plain: str, picture: Picture, rankdir: str) -> Layout:
         routes = [
             (swing(centers[arrow.tail.name], centers[arrow.head.name], size, rankdir),)
             if arrow.is_loose
-            else tuple(edges[a.name, b.name].pop(0) for a, b in _steps(arrow))
+            else tuple(edges[a.name, b.name].pop(0) for a, b in _edges(arrow))
             for arrow in picture.arrows
         ]
     except (KeyError, IndexError) as error:
@@ -177,7 +178,7 @@ def _read(plain: str, picture: Picture, rankdir: str) -> Layout:
 
 
 def twins(picture: Picture) -> list[list[Box]]:
-    """The folded scopes side by side that have arrows from and to the same boxes, in the order of the computation."""
+    """Folded scopes side by side, with arrows from and to the same boxes, in the order of the computation."""
     arrows: dict[str, Counter[tuple[str, str, bool]]] = {box.name: Counter() for box in picture.boxes}
     for arrow in picture.arrows:
         arrows[arrow.head.name]["from", arrow.tail.name, arrow.label is None] += 1
@@ -190,10 +191,10 @@ def twins(picture: Picture) -> list[list[Box]]:
 
 
 def in_order(picture: Picture, layout: Layout, among: Sequence[Sequence[Box]]) -> Layout:
-    """The layout, of ranks from left to right, in which twins stand one below the other as they were computed.
+    """The layout, its ranks from left to right, with twins one below the other as they were computed.
 
-    A twin takes the place of another, and so do its arrows and their labels: since all twins are joined alike and
-    equally high, nothing else moves.  Their arrows come without a gap for their labels.
+    A twin takes the place of another, and so do its arrows and their labels: since all twins are joined alike
+    and equally high, nothing else moves.  Their arrows come without a gap for their labels.
     """
     place = {box.name: box.name for box in picture.boxes}
     for boxes in among:

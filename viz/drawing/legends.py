@@ -1,4 +1,4 @@
-"""What stands below a picture: which box is what, what the colours mean, and the routes with their products."""
+"""What stands below a picture: which box is what, what colours mean, and the routes with their products."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ from .scene import Group, Path, Text
 __all__ = ["Block", "blocks"]
 
 LEGEND = {
-    "input": "input", "parameter": "parameter", "op": "operation", "constant": "constant", "folded": "scope, collapsed",
+    "input": "input", "parameter": "parameter", "op": "operation", "constant": "constant",
+    "folded": "scope, collapsed",
 }  # fmt: skip
 SWATCH, GAP, ABOVE = (34.0, 18.0), 22.0, 26.0
 BAR, SHADES = (180.0, 14.0), 24
@@ -81,8 +82,8 @@ def _kinds(picture: Picture, theme: Theme) -> dict[str, Paint]:
 
 
 def _scale(scale: Scale, theme: Theme, say: Say) -> Block:
-    """The colour of what is zero, and of the only other size there is, or of the only finite one and of infinity, or a
-    bar between powers of ten."""
+    """The colour of what is zero, and of the only other size there is, or of the only finite one and of
+    infinity, or a bar between powers of ten."""
     numbers = Numbers()
     row: list[str | list[float]] = [say("size of the gradient")]
     low, high = numbers(10.0**scale.low), numbers(10.0**scale.high)

@@ -13,8 +13,8 @@ SWING, MOST_SWING = 0.2, 150.0
 
 
 def swing(tail: Point, head: Point, size: Point, rankdir: str) -> tuple[Point, ...]:
-    """The curve of a loose arrow, which leaves and arrives in the direction of the graph; between boxes of one row it
-    swings out of the row, to the side where the picture has more room."""
+    """The curve of a loose arrow, which leaves and arrives in the direction of the graph; between boxes of
+    one row it swings out of the row, to the side where the picture has more room."""
     along, across = (0, 1) if rankdir in ("LR", "RL") else (1, 0)
     reach, shift = head[along] - tail[along], head[across] - tail[across]
     swing = max(min(SWING * abs(reach), MOST_SWING) - abs(shift), 0.0)

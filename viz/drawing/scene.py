@@ -1,4 +1,4 @@
-"""A drawing that any format can be written from: paths and texts with colours, in groups that say what they are."""
+"""A drawing from which any format is written: paths and texts with colours, in groups with a meaning."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ class Text:
 
 @dataclass(frozen=True)
 class Group:
-    """What belongs together: a box with its text, an arrow.  `node` is the node's position in the graph's order.
+    """What belongs together: a box with its text, an arrow.  `node` is a node's place in the graph's order.
 
-    An arrow and its local derivative belong to the node they lead to; `operand` says from which of its operands.
-    `scope` is the path of the scope that a frame is around.
+    An arrow and its local derivative belong to the node they lead to; `operand` says from which of its
+    operands.  `scope` is the path of the scope that a frame is around.
     """
 
     kind: str

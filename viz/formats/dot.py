@@ -1,4 +1,4 @@
-"""Pictures as Graphviz source: for those who use Graphviz themselves, and for notebooks written for micrograd."""
+"""Pictures as Graphviz source, for those who use Graphviz themselves, and for micrograd's notebooks."""
 
 from __future__ import annotations
 
@@ -118,8 +118,8 @@ def _box(graph: Digraph, box: Box, theme: Theme, look: Look) -> None:
 
 
 def draw_dot(root: Value, format: str = "svg", rankdir: str = "LR") -> Digraph:
-    """Draw a graph as micrograd's notebooks do: a `graphviz.Digraph` with a box for each value, a circle for each
-    operation.  Rendering it needs the dot program; `viz.draw` has more to offer.
+    """Draw a graph as micrograd's notebooks do: a `graphviz.Digraph` with a box for each value, a circle for
+    each operation.  Rendering it needs the dot program; `viz.draw` has more to offer.
 
     >>> from microgrid import Value
     >>> x = Value(3.0, label="x")

@@ -1,4 +1,4 @@
-"""A picture's text as LaTeX: names and formulas in mathematics, everything else as text, and nothing as a command."""
+"""A picture's text as LaTeX: names and formulas in mathematics, the rest as text, nothing as a command."""
 
 from __future__ import annotations
 
@@ -11,17 +11,19 @@ from ..words.labels import GREEK, SUBSCRIPTS
 __all__ = ["latex", "missing"]
 
 SPECIAL = {
-    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
-    "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "<": r"\textless{}", ">": r"\textgreater{}",
+    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%",
+    "_": r"\_", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "<": r"\textless{}",
+    ">": r"\textgreater{}",
     "|": r"\textbar{}", '"': "''", "-": "{-}", "`": "{`}", "'": "{'}", "?": "{?}", "!": "{!}", ",": "{,}",
     "°": r"\(^\circ\)", "–": "--", "—": "---", "…": r"\dots{}",
 }  # fmt: skip
-"""What text means otherwise, or what two of would mean."""
+"""What TeX takes for a command, or, where two follow each other as in ``--``, for another sign."""
 
 SYMBOLS = {
-    "−": "-", "·": r"\cdot{}", "×": r"\times{}", "÷": r"\div{}", "±": r"\pm{}", "∂": r"\partial{}", "∇": r"\nabla{}",
-    "√": r"\surd{}", "∞": r"\infty{}", "‖": r"\|", "→": r"\to{}", "←": r"\leftarrow{}", "≤": r"\le{}", "≥": r"\ge{}",
-    "≠": r"\neq{}", "≈": r"\approx{}", "∑": r"\sum{}", "∏": r"\prod{}", "∫": r"\int{}", "ℒ": r"\mathcal{L}",
+    "−": "-", "·": r"\cdot{}", "×": r"\times{}", "÷": r"\div{}", "±": r"\pm{}", "∂": r"\partial{}",
+    "∇": r"\nabla{}", "√": r"\surd{}", "∞": r"\infty{}", "‖": r"\|", "→": r"\to{}", "←": r"\leftarrow{}",
+    "≤": r"\le{}", "≥": r"\ge{}", "≠": r"\neq{}", "≈": r"\approx{}", "∑": r"\sum{}",
+    "∏": r"\prod{}", "∫": r"\int{}", "ℒ": r"\mathcal{L}",
     "ℓ": r"\ell{}", "∈": r"\in{}", "½": r"\frac12{}", "′": "'", "″": "''", "ᵀ": r"^{T}",
 } | {letter: "\\" + name + "{}" for name, letter in GREEK.items() if name != "lamda"}  # fmt: skip
 
@@ -77,7 +79,7 @@ UNKNOWN = r"\textbf{?}"
 
 
 def _mathematics(found: re.Match[str]) -> str | None:
-    """A letter with its accent and index, or an index alone; None for a letter that mathematics does not have."""
+    """A letter with accent and index, or an index alone; None for a letter that mathematics does not have."""
     parts = found.groupdict()
     letter = parts.get("letter") or ""
     letter = SYMBOLS.get(letter, letter)

@@ -1,4 +1,4 @@
-"""Draws paths and text with matplotlib's renderers, in the font it brings along, so that no machine's fonts matter."""
+"""Draws with matplotlib's renderers, in the font it brings along, so that no machine's fonts matter."""
 
 from __future__ import annotations
 
@@ -23,22 +23,20 @@ POINTS = 72
 
 @contextmanager
 def settings() -> Iterator[None]:
-    """A notebook's settings, such as cutting figures to their contents, are meant for plots."""
+    """Inside, matplotlib has its defaults: a notebook's settings, as of cut figures, are meant for plots."""
     import matplotlib
 
     with matplotlib.rc_context(), warnings.catch_warnings():
-        warnings.simplefilter(
-            "ignore", matplotlib.MatplotlibDeprecationWarning
-        )  # of settings that only exist
-        matplotlib.rcParams.update(
-            {k: v for k, v in matplotlib.rcParamsDefault.items() if "backend" not in k}
-        )
+        # Some settings are deprecated, and setting them to their defaults says so.
+        warnings.simplefilter("ignore", matplotlib.MatplotlibDeprecationWarning)
+        defaults = matplotlib.rcParamsDefault.items()
+        matplotlib.rcParams.update({name: value for name, value in defaults if "backend" not in name})
         matplotlib.rcParams["pdf.fonttype"] = 42  # fonts that can be searched, and that publishers accept
         yield
 
 
 def figure(scene: Scene) -> Figure:
-    """The drawing as a figure of its size, with one part that draws it all: many small ones take twice as long."""
+    """The drawing as a figure of its size, in one artist: one for each path and text takes twice as long."""
     from matplotlib.artist import Artist
     from matplotlib.figure import Figure
 
@@ -80,6 +78,7 @@ def bounds(group: Group) -> Rectangle:
             (x, y), size = item.at, item.font.size
             width = size * _width(_drawable(item.text, item.font.bold), item.font.bold)
             left = x - width / 2 if item.anchor == "middle" else x
+            # more than any letter rises above its baseline, hangs below it, or leans to the side
             sides.append((left - size / 4, y - 1.5 * size, left + width + size / 4, y + size / 2))
     lefts, tops, rights, bottoms = zip(*sides or [(0.0, 0.0, 0.0, 0.0)], strict=True)
     return min(lefts), min(tops), max(rights), max(bottoms)
@@ -113,10 +112,10 @@ def _text(renderer: Any, context: Any, text: Text, place: Any) -> None:
     font = _font(text.font.bold).copy()
     font.set_size(text.font.size)
     words = _drawable(text.text, text.font.bold)
-    left = text.at[0] - (
-        text.font.size * _width(words, text.font.bold) / 2 if text.anchor == "middle" else 0.0
-    )
-    x, y = place.transform((left, text.at[1]))
+    left, baseline = text.at
+    if text.anchor == "middle":
+        left -= text.font.size * _width(words, text.font.bold) / 2
+    x, y = place.transform((left, baseline))
     if renderer.flipy():
         y = renderer.get_canvas_width_height()[1] - y
     context.set_foreground(to_rgba(text.color), isRGBA=True)
@@ -142,7 +141,7 @@ def _width(text: str, bold: bool) -> float:
     font = get_font(_font(bold).get_file())
     font.set_size(100, POINTS)
     font.set_text(text, 0.0)
-    return float(font.get_width_height()[0]) / 64 / 100
+    return float(font.get_width_height()[0]) / 64 / 100  # FreeType counts in 1/64 of a pixel
 
 
 def _drawable(text: str, bold: bool) -> str:

@@ -24,8 +24,11 @@ SHARPNESS = 2.5
 LONGEST_SIDE = 4_000
 """Pixels: no slide, page or chat shows more."""
 LEGIBLE = 0.7
-"""Pixels to the point below which text cannot be read; a picture may exceed `LONGEST_SIDE` for that, but not:"""
+"""Pixels to the point below which text cannot be read; for that a picture may exceed `LONGEST_SIDE`."""
 MOST_PIXELS = 40_000_000
+"""Of any picture."""
+MOST_OF_A_SIDE = 30_000
+"""Pixels, of a picture that is very long."""
 MOST_ANEW = 0.5
 """Of the page: if more has changed, all of it is drawn."""
 
@@ -36,6 +39,7 @@ def pdf(*scenes: Scene) -> bytes:
 
     _warn_of_missing(scenes, "pdf")
     file = io.BytesIO()
+    # without a date, so that the same graph gives the same bytes
     metadata = {"Creator": "microgrid", "Title": scenes[0].title, "CreationDate": None}
     with settings(), PdfPages(file, metadata=metadata) as pages:
         for scene in scenes:
@@ -44,7 +48,7 @@ def pdf(*scenes: Scene) -> bytes:
 
 
 def png(scene: Scene, sharpness: float = SHARPNESS) -> bytes:
-    """The drawing as a PNG file of `sharpness` pixels to the point, fewer where it is larger than 1,600 points.
+    """The drawing as a PNG file of `sharpness` pixels to the point, fewer where it exceeds 1,600 points.
 
     Its longer side then has 4,000 pixels, or more where text could not be read otherwise.
     """
@@ -63,10 +67,10 @@ def pngs(scenes: Sequence[Scene], sharpness: float = SHARPNESS) -> list[bytes]:
 def _file(image: Image, title: str) -> bytes:
     from PIL.PngImagePlugin import PngInfo
 
-    said = PngInfo()
-    said.add_itxt("Title", title)
+    notes = PngInfo()
+    notes.add_itxt("Title", title)
     file = io.BytesIO()
-    image.save(file, "PNG", pnginfo=said)
+    image.save(file, "PNG", pnginfo=notes)
     return file.getvalue()
 
 
@@ -112,23 +116,21 @@ class _Canvas:
             for old, group in zip(before, groups, strict=True)
         ]
         changed = [k for k, (old, new) in enumerate(zip(before, self._places, strict=True)) if old is not new]
-        torn = dict.fromkeys(places[k][1] for places in (before, self._places) for k in changed)
+        stale = dict.fromkeys(places[k][1] for places in (before, self._places) for k in changed)
         width, height = self._scene.size
-        if (
-            sum((right - left) * (bottom - top) for left, top, right, bottom in torn)
-            > MOST_ANEW * width * height
-        ):
-            torn = {bounds(self._paper): None}
-        for rectangle in torn:
-            self._mend(rectangle)
+        area = sum((right - left) * (bottom - top) for left, top, right, bottom in stale)
+        if area > MOST_ANEW * width * height:
+            stale = {bounds(self._paper): None}
+        for rectangle in stale:
+            self._draw_within(rectangle)
 
-    def _mend(self, torn: Rectangle) -> None:
+    def _draw_within(self, rectangle: Rectangle) -> None:
         """Draw all there is within a rectangle, from the paper up, to the border of its pixels."""
         from matplotlib.transforms import Bbox
 
         width, height = self.size
-        left, top = (max(0, math.floor(self._scale * side) - 1) for side in torn[:2])
-        right, bottom = (math.ceil(self._scale * side) + 1 for side in torn[2:])
+        left, top = (max(0, math.floor(self._scale * side) - 1) for side in rectangle[:2])
+        right, bottom = (math.ceil(self._scale * side) + 1 for side in rectangle[2:])
         clip = Bbox([[left, max(0, height - bottom)], [min(width, right), height - top]])
         near = [group for group, place in self._places if self._touch(place, (left, top, right, bottom))]
         draw(self.renderer, [self._paper, *near], self._scene.size[1], clip)
@@ -150,7 +152,7 @@ def _scale(size: Point, sharpness: float) -> float:
     width, height = size
     longest = max(size)
     legible = max(LONGEST_SIDE / longest, LEGIBLE)
-    return min(sharpness, legible, math.sqrt(MOST_PIXELS / (width * height)), 30_000 / longest)
+    return min(sharpness, legible, math.sqrt(MOST_PIXELS / (width * height)), MOST_OF_A_SIDE / longest)
 
 
 def _warn_of_missing(scenes: Sequence[Scene], kind: str) -> None:

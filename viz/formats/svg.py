@@ -1,5 +1,5 @@
-"""Writes a drawing as SVG, alone or in a web page: nothing in it runs, loads or depends on anything, and a user's text
-is only ever text."""
+"""Writes a drawing as SVG, alone or in a web page: nothing in it runs, loads or depends on anything, and a
+user's text is only ever text."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ Written = dict[int, tuple[Group, str]]
 def svg(scene: Scene, key: str = "", written: Written | None = None) -> str:
     """The drawing as one SVG element.  It scales down to the width of its surroundings.
 
-    Several pictures may stand on one page, so ids begin with a `key`, which is made from the content if none is given.
-    `written` keeps what groups were written as, for scenes that share most of theirs.
+    Several pictures may stand on one page, so ids begin with a `key`, which is made from the content if none
+    is given.  `written` keeps what groups were written as, for scenes that share most of theirs.
     """
     memory: Written = {} if written is None else written
     body = [write(group, memory) for group in scene.groups]

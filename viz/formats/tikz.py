@@ -1,4 +1,4 @@
-"""Writes a drawing as TikZ, in the fonts of the paper or slides it becomes part of, and several as a Beamer frame."""
+"""Writes a drawing as TikZ, in the fonts of the paper or slides around it, and several as a Beamer frame."""
 
 from __future__ import annotations
 
@@ -17,17 +17,18 @@ __all__ = ["beamer", "document", "tikz"]
 
 FONT_SIZE = 10
 FONT = rf"\sffamily\fontsize{{{FONT_SIZE}}}{{{FONT_SIZE * 1.2:g}}}\selectfont"
-"""A size that every font has, of which the sizes of the picture are multiples, whatever the document's own is."""
+"""Points: a size that every font has, of which the sizes in the picture are multiples, whatever the
+document's own is."""
 PAGE = (14.0, 8.3)
-"""The room between the margins of a Beamer page of 16 by 9 cm."""
+"""Centimetres: the room between the margins of a Beamer page of 16 by 9."""
 LONGEST = 14_400.0
-"""Points that a page may be long, as PDF has it; TeX itself can count to 16,383."""
+"""Points that a page may be long, by the PDF standard's limits (200 inches); TeX itself counts to 16,383."""
 MOST = 2_000_000
 """Characters of a Beamer frame beyond which pdflatex, whose memory has a fixed size, may not do."""
 
 
 def tikz(scene: Scene) -> str:
-    """The drawing as one tikzpicture; the document needs the packages tikz and (for accents) fontenc with T1."""
+    """The drawing as one tikzpicture; the document needs tikz and, for accents, fontenc with T1."""
     scene = shrink(scene, LONGEST)
     return _picture([scene], [_group(group) for group in scene.groups], _colors([scene]))
 
@@ -43,7 +44,7 @@ def document(scene: Scene) -> str:
             r"\usepackage[T1]{fontenc}",
             r"\usepackage{tikz}",
             r"\begin{document}",
-            r"\hoffset=-1in\voffset=-1in",  # a box that is shipped out as it is begins an inch from the corner
+            r"\hoffset=-1in\voffset=-1in",  # TeX ships a box out an inch from the corner
             r"\shipout\vbox{\offinterlineskip\hbox{%",
             tikz(scene).rstrip() + "}}",
             r"\end{document}",
@@ -55,8 +56,8 @@ def document(scene: Scene) -> str:
 def beamer(scenes: Sequence[Scene], slide: str | None = None) -> str:
     """Drawings of the same size as the overlays of one Beamer frame: what does not change is written once.
 
-    Drawings that have been fitted to a `slide` fill the page; others are as large as its margins let them be.  What is
-    drawn stands before the frame, which Beamer reads as a whole for every overlay.
+    Drawings that have been fitted to a `slide` fill the page; others are as large as its margins let them be.
+    What is drawn stands before the frame, which Beamer reads as a whole for every overlay.
     """
     scenes = [shrink(scene, LONGEST) for scene in scenes]
     rows = [scene.groups for scene in scenes]

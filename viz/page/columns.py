@@ -1,6 +1,6 @@
 """The nodes within folded scopes as the page of steps has them: columns of numbers and tables of texts.
 
-What plain arithmetic gives again to the last bit is left out, and so are texts that follow from the nodes' names.
+What plain arithmetic gives again to the last bit is left out, and texts that follow from the nodes' names.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ __all__ = ["differences", "hidden", "json_number", "packed", "pattern"]
 
 
 class Name(NamedTuple):
-    """What a node is called, for all nodes that differ in their number alone; JSON has it as a list in this order."""
+    """What nodes are called, all those that differ in their number alone; in JSON a list in this order."""
 
     text: str
     """Without the node's number, where that ends the name."""
@@ -35,7 +35,7 @@ class Name(NamedTuple):
 
 
 def hidden(trace: Trace, units: Sequence[Unit], moments: Sequence[Moment]) -> frozenset[int]:
-    """The nodes that have no box of their own and that no caption is about: of these the page needs no texts."""
+    """The nodes without a box or a caption of their own: of these the page needs no texts."""
     if all(unit.scope is None for unit in units):
         return frozenset()
     alone = [moment for moment in moments if not moment.scope]

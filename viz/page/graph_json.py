@@ -1,4 +1,4 @@
-"""What the page of steps knows of a graph: its nodes, moments, limits, words and verdict, ready to become JSON."""
+"""What the page of steps knows of a graph: nodes, moments, limits, words and verdict, to become JSON."""
 
 from __future__ import annotations
 
@@ -56,8 +56,8 @@ def facts(
 def _moment(moment: Moment, folded: bool) -> list[Any]:
     """Phase, scope, the operations computed, and the edges that pass a gradient on, in this order.
 
-    For a whole scope of a folded graph, which uses all edges of its operations, these stand in place of the edges, and
-    both as `differences`.
+    For a whole scope of a folded graph, which uses all edges of its operations, these stand in place of the
+    edges, and both as `differences`.
     """
     edges = [update.edge for update in moment.updates]
     if folded and moment.scope:

@@ -1,4 +1,4 @@
-"""The walk as a web page: one file with the picture, the graph's numbers and the code that steps through them.
+"""The walk as a web page: one file with the picture, the graph's numbers and the code that steps through it.
 
 Nothing in it is fetched, and the browser runs and applies only what the page's own policy names by its hash.
 """
@@ -70,7 +70,7 @@ def step_page(
     arranged: Arrangement,
     report: Report | None,
 ) -> str:
-    """The page for a trace whose gradients are those at the end of these moments; `report` is what `verify` said."""
+    """The page for a trace with the gradients that these moments end with; `report` is what `verify` said."""
     _warn_if_large(len(choices.units), len(moments))
     numbers = Numbers(options.precision)
     dark = options.theme if options.theme in ("dark", "print") else "dark"
@@ -124,11 +124,11 @@ def verdict(y: Value, recorded: Trace) -> Report | None:
 
 
 def in_notebook(page: str, picture: str) -> str:
-    """A page in a frame that keeps it apart from the notebook; where frames are left out, the picture below shows.
+    """A page in a frame that keeps it apart from the notebook; without frames, the picture below it shows.
 
     Jupyter takes frames and SVG elements out of notebooks that it does not trust, but leaves images.
     """
-    cell = "grid-area:1/1;min-width:0"  # both in one cell: without the frame there is no empty room below the picture
+    cell = "grid-area:1/1;min-width:0"  # both in one cell, so that a frame left out leaves no empty room
     found = re.search("<title[^>]*>(.*?)</title>", picture, re.DOTALL)
     title = found[1].replace('"', "&quot;") if found else ""
     source = "data:image/svg+xml;base64," + base64.b64encode(picture.encode()).decode()
@@ -138,8 +138,8 @@ def in_notebook(page: str, picture: str) -> str:
         still = f'<p style="{cell}">{title}</p>'
     content = page.replace("&", "&amp;").replace("'", "&#39;")  # its other quotes are many
     frame = (
-        f'<iframe title="microgrid" sandbox="allow-scripts" style="{cell};width:100%;height:{HEIGHT}px;border:0" '
-        f"srcdoc='{content}'></iframe>"
+        f'<iframe title="microgrid" sandbox="allow-scripts" '
+        f"style=\"{cell};width:100%;height:{HEIGHT}px;border:0\" srcdoc='{content}'></iframe>"
     )
     return f'<div style="display:grid;justify-items:start">{still}{frame}</div>'
 
@@ -193,7 +193,9 @@ def _style(colors: Mapping[str, tuple[str, str]], light: Theme, dark: Theme) -> 
         values |= {"--line": theme.scope.stroke, "--raised": theme.scope.fill}
         values |= {name: pair[which] for name, pair in colors.items()}
         blocks.append(":root { " + " ".join(f"{name}: {value};" for name, value in values.items()) + " }")
-    return f"\n{blocks[0]}\n@media screen and (prefers-color-scheme: dark) {{\n{blocks[1]}\n}}\n{_read('stepper.css')}"
+    light_colors, dark_colors = blocks
+    on_dark = f"@media screen and (prefers-color-scheme: dark) {{\n{dark_colors}\n}}"
+    return f"\n{light_colors}\n{on_dark}\n{_read('stepper.css')}"
 
 
 # ---------------------------------------------------------------- code and data

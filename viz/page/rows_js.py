@@ -1,4 +1,4 @@
-"""The rows of `microgrid.ops` as JavaScript, for pages that compute a graph anew when its reader changes a number."""
+"""The rows of `microgrid.ops` as JavaScript, for pages that compute anew when a reader changes a number."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ OWN = {"erf", "erfc", "pow"}
 def rows(used: Iterable[Op]) -> str:
     """An object with the functions of each row, by its name.
 
-    `value` and `partials` are what the engine computes, in IEEE arithmetic; `domain` and `pole` say where an operation
-    is not possible, `kink` where its derivative is a convention, `branch` which of its formulas holds.  Custom
-    operations are Python functions and left out.
+    `value` and `partials` are what the engine computes, in IEEE arithmetic; `domain` and `pole` say where an
+    operation is not possible, `kink` where its derivative is a convention, `branch` which of its formulas
+    holds.  Custom operations are Python functions and left out.
 
     >>> from microgrid.ops import TABLE
     >>> "value: (x, y) => { return (x + y); }" in rows([TABLE["add"]])
@@ -69,7 +69,7 @@ def _row(row: Op) -> str:
 
 
 def _conditions(row: Op) -> list[str]:
-    """What the derivatives of the textbook depend on, so that a page knows whether its formula still holds."""
+    """What the textbook's derivatives depend on, so that a page knows whether its formula still holds."""
     trees = (ast.parse(formula) for formula in row.textbook or row.partials)
     tests = [node.test for tree in trees for node in ast.walk(tree) if isinstance(node, ast.IfExp)]
     return [JavaScript(asking=False).visit(test) for test in tests]

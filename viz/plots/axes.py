@@ -1,4 +1,4 @@
-"""What all plots share: axes of their own unless they are given some, a user's words as words, colours by order."""
+"""What all plots share: axes, unless they are passed; a user's words as words; colours that have an order."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Plots across the depth of a network: how gradients flow, and what activations and gradients are spread over."""
+"""Plots across the depth of a network: how gradients flow, and how activations and gradients are spread."""
 
 from __future__ import annotations
 
@@ -22,8 +22,9 @@ HEIGHT = 0.92
 def gradient_flow(source: Any, *, ax: Any = None) -> Any:
     """The length of the gradient in each layer, from the first to the last, on a logarithmic axis.
 
-    Of a Monitor: ∂L/∂activations, the mean over the samples, for up to five snapshots.  Of a model: ∂L/∂parameters
-    after ``loss.backward()``, which tells what a step will move; ValueError if no parameter has a gradient yet.
+    Of a Monitor: ∂L/∂activations, the mean over the samples, for up to five snapshots.  Of a model:
+    ∂L/∂parameters after ``loss.backward()``, which tells what a step will move; ValueError if no parameter
+    has a gradient yet.
 
     >>> from microgrid import nn
     >>> model = nn.MLP(2, [3, 1])
@@ -57,7 +58,7 @@ def gradient_flow(source: Any, *, ax: Any = None) -> Any:
 
 
 def _parameter_gradients(model: Any) -> dict[str, float]:
-    """The length of each layer's gradient, where a layer is the scope of parameters, but for neurons and channels."""
+    """The length of each layer's gradient: of the parameters of a scope, or of its neurons or channels."""
     found: dict[str, float] = {}
     parameters = model.parameters()
     if not any(p.has_grad for p in parameters):
@@ -80,10 +81,10 @@ def histograms(
 ) -> Any:
     """How the numbers of each layer are spread in one snapshot, the last unless `step` says which.
 
-    `what` is "activations", "preactivations" or "gradients"; the layers stand above each other, each as high at its
-    peak (after Glorot & Bengio 2010, figures 2, 6 and 7).  With `log` it is the spread of their decimal logarithms,
-    which shows gradients that vanish layer by layer.  Numbers that are exactly 0, a ReLU's most of all, are left out,
-    and their share is written down.
+    `what` is "activations", "preactivations" or "gradients"; the layers stand above each other, each as high
+    at its peak (after Glorot & Bengio 2010, figures 2, 6 and 7).  With `log` it is the spread of their
+    decimal logarithms, which shows gradients that vanish layer by layer.  Numbers that are exactly 0, a
+    ReLU's most of all, are left out, and their share is written down.
     """
     import numpy as np
 

@@ -1,4 +1,4 @@
-"""A function at many points: by its graph, recorded once, where that is the same everywhere, or else in Python."""
+"""A function at many points: by its graph, recorded once, where that is the same everywhere, or in Python."""
 
 from __future__ import annotations
 
@@ -24,11 +24,12 @@ SAME = 1e-9
 
 
 class Sampled:
-    """`f`, a function of a list of Values that returns one or several, for all rows of an array (points, inputs).
+    """`f`, a function of a list of Values that returns one or several, for the rows (points, inputs).
 
-    It is recorded at the middle one of `points`, and probed at others, and at some of `also`.  Where a probe is
-    otherwise, as Python decided by data (``if x.data > 0``), or drew random numbers, a warning says that every point is
-    computed in Python.  TypeError if f, which messages call `what`, does not return Values, or several and not `one`.
+    It is recorded at the middle one of `points`, and probed at others, and at some of `also`.  Where a probe
+    is otherwise, as Python decided by data (``if x.data > 0``), or drew random numbers, a warning says that
+    every point is computed in Python.  TypeError if f, which messages call `what`, does not return Values, or
+    several and not `one`.
     """
 
     def __init__(
@@ -52,8 +53,8 @@ class Sampled:
         self.replays = self._agree(np.random.default_rng(0).permutation(probes))
         if not self.replays:
             warn(
-                f"{what} computes some points otherwise than others, so Python decides by data: its graph cannot be "
-                "replayed, and every point is computed in Python",
+                f"{what} computes some points otherwise than others, so Python decides by data: its graph "
+                "cannot be replayed, and every point is computed in Python",
                 RuntimeWarning,
             )
 
@@ -66,7 +67,7 @@ class Sampled:
         return side if self.replays else max(least, min(side, int((MOST / self.nodes) ** 0.5)))
 
     def _agree(self, probes: Any) -> bool:
-        """Whether the program gives what Python does at these points; notes how many nodes a point takes at most."""
+        """Whether the program gives what Python does at these points; keeps the most nodes that one took."""
         rows, sizes = [], [1]
         with errstate(domain="ieee"):
             for point in probes.tolist():

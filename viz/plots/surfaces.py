@@ -1,4 +1,4 @@
-"""Plots of functions: what a classifier decides, loss surfaces with paths down them, lines being fitted, descents."""
+"""Plots of functions: what a classifier decides, losses with paths down them, fitted lines, descents."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ MARKERS = "os^DvP*"
 def decision_boundary(model: Any, X: Any, y: Any, *, threshold: float | None = None, ax: Any = None) -> Any:
     """What a model of two inputs decides everywhere, and the samples with their classes.
 
-    A model of one output says yes above `threshold`: by default above 0, or, where labels are 0 and 1, above ½ if more
-    samples are right with that, or as many and all outputs are probabilities.  That looks at the samples; the accuracy
-    of `fit` asks the loss, so pass a threshold to both where they are to agree.  Of several outputs the largest
-    decides, and classes are their numbers.
-    The model is recorded once and replayed, in evaluation mode if it has one; computed point by point, with a warning,
-    where some of the points show that Python decides by data.
+    A model of one output says yes above `threshold`: by default above 0, or, where labels are 0 and 1, above
+    ½ if more samples are right with that, or as many and all outputs are probabilities.  That looks at the
+    samples; the accuracy of `fit` asks the loss, so pass a threshold to both where they are to agree.  Of
+    several outputs the largest decides, and classes are their numbers.  The model is recorded once and
+    replayed, in evaluation mode if it has one; computed point by point, with a warning, where some of the
+    points show that Python decides by data.
     """
     import numpy as np
 
@@ -111,12 +111,12 @@ def loss_surface(
     names: Sequence[str] = ("w₁", "w₂", "loss"),
     ax: Any = None,
 ) -> Any:
-    """A function of two parameters as a map of its heights, with paths across it, such as those of several optimisers.
+    """A function of two parameters as a map of its heights, with paths across it, as of several optimisers.
 
-    `f` takes two Values and returns one; it is recorded once and replayed, or computed point by point, on fewer points
-    if it is large, where it decides by data, which a warning says.  A path is an array (steps, 2), from a ring
-    to a star.  The limits are those of the paths with a margin unless given (without paths they must be).  `names` are
-    those of the axes and of f.  Heights stand denser where more of the map lies.
+    `f` takes two Values and returns one; it is recorded once and replayed, or computed point by point, on
+    fewer points if it is large, where it decides by data, which a warning says.  A path is an array (steps,
+    2), from a ring to a star.  The limits are those of the paths with a margin unless given (without paths
+    they must be).  `names` are those of the axes and of f.  Heights stand denser where more of the map lies.
     """
     import numpy as np
 
@@ -163,7 +163,7 @@ def loss_surface(
 
 
 def fitted_lines(X: Any, y: Any, path: Any, *, ax: Any = None) -> Any:
-    """The data of a linear regression and the line β₀ + β₁x at up to six steps of a path (steps, 2) of (β₀, β₁)."""
+    """The data of a linear regression and the line β₀ + β₁x at up to six steps (β₀, β₁) of a path."""
     import numpy as np
 
     x, y = _line_data(X, y)
@@ -181,9 +181,9 @@ def fitted_lines(X: Any, y: Any, path: Any, *, ax: Any = None) -> Any:
 
 
 def linear_fit(X: Any, y: Any, path: Any) -> Any:
-    """A linear regression's loss Σ(β₀ + β₁x - y)² with a path down it, beside the lines on that path; two Axes.
+    """A linear regression's loss Σ(β₀ + β₁x - y)² with a path down it, and the path's lines, as two Axes.
 
-    The steps that are drawn as lines are dots of the same colours on the path (after Prince 2023, figure 6.1).
+    The steps that are lines are dots of the same colours on the path (after Prince 2023, figure 6.1).
     """
     x, targets = _line_data(X, y)
     route = _path("path", path)
@@ -211,8 +211,8 @@ def descent(
 ) -> Any:
     """A function of one parameter and the steps of a descent: along the tangent, then to the curve.
 
-    `f` takes a Value and returns one, as that of `loss_surface` two; `path` is the points (steps,).  The slope of each
-    tangent is computed by `backward`.
+    `f` takes a Value and returns one, as that of `loss_surface` two; `path` is the points (steps,).  The
+    slope of each tangent is computed by `backward`.
     """
     import numpy as np
 

@@ -22,7 +22,7 @@ UNSHOWN = ("lr", "seconds")
 """Columns of a history that are no result of training."""
 
 USUAL_RATIO = 1e-3
-"""About where the update-to-weight ratio of healthy training lies (CS231n, Neural Networks Part 3, babysitting)."""
+"""About where the update-to-weight ratio of healthy training lies (CS231n, Neural Networks Part 3)."""
 
 
 def curves(
@@ -69,8 +69,8 @@ def overview(history: Mapping[str, Sequence[float]], *, log: bool = False) -> An
 
     Returns their Axes, an array; `log` is for the loss.
 
-    >>> panels = overview({"epoch": [1, 2], "loss": [0.5, 0.25], "accuracy": [0.5, 1.0], "validation_loss": [0.6, 0.4]})
-    >>> [ax.get_ylabel() for ax in panels]
+    >>> history = {"epoch": [1, 2], "loss": [0.5, 0.2], "accuracy": [0.5, 1.0], "validation_loss": [0.6, 0.4]}
+    >>> [ax.get_ylabel() for ax in overview(history)]
     ['loss', 'accuracy (share of samples)']
     """
     shown = [
@@ -84,7 +84,7 @@ def overview(history: Mapping[str, Sequence[float]], *, log: bool = False) -> An
 
 
 def dead_units(monitor: Any, *, ax: Any = None) -> Any:
-    """The share of ReLUs in each layer that are 0 for a whole batch, over the steps; ValueError without ReLUs."""
+    """The share of ReLUs in each layer that are 0 for a whole batch, over the steps, if there are ReLUs."""
     ax = panel(ax)
     _over_steps(ax, monitor, lambda stats: 100 * stats.dead, "ReLU")
     ax.set_ylim(-3, 103)
@@ -93,7 +93,7 @@ def dead_units(monitor: Any, *, ax: Any = None) -> Any:
 
 
 def update_ratios(monitor: Any, *, ax: Any = None) -> Any:
-    """The length of each step over that of the weights it moved, layer by layer, with a line at the usual 1/1000."""
+    """The length of each step over that of the weights it moved, by layer; a line is at the usual 1/1000."""
     ax = panel(ax)
     _over_steps(ax, monitor, lambda stats: stats.update_to_weight, "step that was noted (updated)")
     ax.set_yscale("log")

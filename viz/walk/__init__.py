@@ -1,1 +1,1 @@
-"""The moments of a computation, forward and backward, and a frame for each.  It uses `formats` and all below."""
+"""The moments of a computation, forward and backward, and a frame for each; it uses `formats` and below."""

@@ -1,4 +1,4 @@
-"""What each part of a picture looks like at one moment of the walk: without what is not known, and lit if it is new."""
+"""What each part of a picture looks like at a moment of the walk: what is known by then, and lit if new."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ Key = int | tuple[int, int | None]
 
 @dataclass(frozen=True)
 class Part:
-    """A group of the scene, and what it stands for.  `keys` are what lights it, `edges` what has to be passed."""
+    """A group of the scene: `keys` are what lights it, `edges` where the gradient has to have passed."""
 
     group: Group
     keys: frozenset[Key]
@@ -214,7 +214,8 @@ class States:
     # ------------------------------------------------------------ arrows, and what stands below
 
     def _edge(self, part: Part, passed: bool, lit: bool) -> Group:
-        """An arrow; where its local derivative is not shown yet, a line closes the gap.  Routes have a line each."""
+        """An arrow, with a line for each route; where its local derivative is not shown yet, without a
+        gap."""
         lines = [path for path in part.group.paths if path.paint.fill == "none"]
         heads = [path for path in part.group.paths if path.paint.fill != "none"]
         if len(lines) == 2 * len(heads) and not passed:
@@ -239,7 +240,7 @@ class States:
         return part.group if passed else replace(part.group, items=(), description="")
 
     def _routes_passed(self, part: Part, now: Now) -> tuple[bool, ...]:
-        """For each sentence about the routes whether all that it speaks of has been passed; the last is the sum."""
+        """For each sentence about the routes, the last being the sum, whether all it speaks of has passed."""
         routes = self._picture.emphasis.routes if self._picture.emphasis else ()
         each = [self._passable(route) <= now.stage.passed for route in routes] if len(routes) > 1 else []
         return (*each, part.edges <= now.stage.passed)

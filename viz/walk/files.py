@@ -1,4 +1,4 @@
-"""Writes a walk into files: one of all frames, or, with the place of a number in the name, one for each frame."""
+"""Writes a walk into files: one of all frames or, with a place for a number in its name, one for each."""
 
 from __future__ import annotations
 

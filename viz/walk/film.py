@@ -1,4 +1,5 @@
-"""Steps as pictures: one layout, from which each frame leaves out what is not known yet and lights what is new."""
+"""Steps as pictures: one layout, from which each frame leaves out what is not yet known, and lights the
+new."""
 
 from __future__ import annotations
 
@@ -36,8 +37,8 @@ WIDE, WIDE_ON_SLIDE = 1400.0, 900.0
 
 @dataclass(frozen=True)
 class Arrangement:
-    """What all frames and the page have in common: a picture with room for all that its boxes say on the way, and where
-    everything is in it."""
+    """What all frames and the page have in common: a picture with room for all that its boxes say on the way,
+    and where everything is in it."""
 
     picture: Picture
     places: layout.Layout
@@ -55,7 +56,7 @@ def arrange(trace: Trace, options: Options, choices: Choices, moments: Sequence[
 
 
 class Film:
-    """Makes the scenes of a sequence of frames.  A group that is the same in several frames is the same object.
+    """Makes the scenes of a sequence of frames.  What is the same in several frames is the same Group.
 
     `texts` are the captions of all frames: the longest says how much room every frame has.
     """

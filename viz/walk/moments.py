@@ -1,5 +1,4 @@
-"""The course of a computation, moment by moment: each operation forward, then each use of the chain rule; and what is
-known after each, for whoever asks for moments in any order."""
+"""The course of a computation, operations and uses of the chain rule, and what is known after each."""
 
 from __future__ import annotations
 
@@ -16,12 +15,12 @@ from ..graph.trace import Edge, Node, Trace
 __all__ = ["GROUPINGS", "Frame", "History", "Moment", "Stage", "grouping", "remember", "walk"]
 
 ONE_BY_ONE = 60
-"""Operations up to which "auto" shows each; 50 steps and their 150 backward are about what one sits through."""
+"""Operations up to which "auto" shows each; 50 of them and their 150 steps back are what one sits through."""
 
 
 @dataclass(frozen=True)
 class Moment:
-    """What happens between one frame and the next: operations are computed, or gradients passed along edges."""
+    """What happens between two frames: operations are computed, or gradients passed along edges."""
 
     phase: str
     computed: tuple[int, ...] = ()
@@ -35,7 +34,7 @@ class Moment:
 
 
 class Stage:
-    """What is known at one moment: a number or None for each node, and the edges that the gradient has passed."""
+    """What is known at a moment: a number or None for each node, and the edges that gradients have passed."""
 
     def __init__(self, trace: Trace) -> None:
         self._trace = trace
@@ -58,8 +57,8 @@ def walk(trace: Trace, by: str = "operation", units: Sequence[Unit] = ()) -> lis
 
     `units` are the boxes of its picture: "auto" takes no smaller parts than those.
 
-    The gradients are those of `backward` to the last bit, because contributions are added in the same order: from
-    the newest operation to the oldest, its operands from left to right.
+    The gradients are those of `backward` to the last bit, because contributions are added in the same order:
+    from the newest operation to the oldest, its operands from left to right.
 
     >>> from microgrid import Value
     >>> from viz.graph.trace import read
@@ -150,8 +149,8 @@ def _count(trace: Trace, part: Callable[[Node], tuple[int, str]]) -> int:
 class History:
     """What is known after each moment.
 
-    `values` holds for each node the moment in which its value comes, and the value; `gradients` the moments in which
-    its gradient changes, and what to.
+    `values` holds for each node the moment in which its value comes, and the value; `gradients` the moments
+    in which its gradient changes, and what to.
     """
 
     values: tuple[tuple[int, float], ...]
@@ -194,8 +193,9 @@ def remember(trace: Trace, moments: Sequence[Moment]) -> History:
 class Frame:
     """The state of the computation after one step, and in words what the step did.
 
-    `phase` is "start", "forward", "seed", "backward" or "end".  `node` is the operation's position in the graph's
-    order, on the way back with `operand`, which of its operands a contribution went to; in "seed" it is the result.
+    `phase` is "start", "forward", "seed", "backward" or "end".  `node` is the operation's position in the
+    graph's order, on the way back with `operand`, which of its operands a contribution went to; in "seed" it
+    is the result.
     """
 
     index: int

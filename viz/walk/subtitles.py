@@ -23,7 +23,7 @@ GAP = 18.0
 
 
 class Subtitles:
-    """Writes under a picture of this width; letters are `scale` times as large as those of a small picture."""
+    """Writes under a picture of this width, in letters `scale` times as large as those of a small picture."""
 
     def __init__(self, texts: Sequence[str], width: float, theme: Theme, scale: float) -> None:
         self._width, self._theme, self._scale = width - 2 * MARGIN, theme, scale
@@ -41,7 +41,7 @@ class Subtitles:
         return self._scale * min(FONTS["progress"].size, FONTS["caption"].size)
 
     def group(self, k: int, progress: str, bottom: float) -> Group:
-        """The caption of frame k below a picture that ends there, after a line that says how far the walk is."""
+        """The caption of frame k below a picture that ends at `bottom`, after how far the walk is."""
         top = bottom + self._scale * GAP
         texts = []
         for line in [Line(progress, "progress"), *(Line(text, "caption") for text in self._lines[k])]:
