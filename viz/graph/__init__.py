@@ -1,1 +1,1 @@
-"""The graph by numbers, as it was when it was asked for: paths, folded scopes, routes.  It uses `microgrid` alone."""
+"""A graph in numbers, as it was at one moment: paths, folded scopes, routes.  It uses `microgrid` alone."""

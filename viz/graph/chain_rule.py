@@ -1,4 +1,4 @@
-"""The chain rule along the edges of a trace: the one loop behind slopes, routes, paths and the walk backward."""
+"""The chain rule along the edges of a trace: one loop, for slopes, routes, paths and the walk backward."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["Update", "passed_on", "updates"]
 
 
 class Update(NamedTuple):
-    """What comes along one edge: the operation's adjoint times the local derivative, added to the operand's adjoint."""
+    """What comes along one edge: the operation's adjoint times the partial, for the operand's adjoint."""
 
     edge: Edge
     target: int
@@ -30,7 +30,7 @@ def passed_on(adjoint: float, partial: float) -> float:
 
 
 def updates(trace: Trace, end: int, nodes: Iterable[int]) -> Iterator[Update]:
-    """The chain rule from `end` through `nodes`, each after those that use it, and its operands from left to right.
+    """The chain rule from `end` through `nodes`, each after those that use it, operands from left to right.
 
     Nodes that do not lead to `end` pass nothing on.
 

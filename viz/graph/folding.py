@@ -1,4 +1,4 @@
-"""Which box stands for which nodes: each for its own, or one for all of a scope; and the numbers of such a box."""
+"""Which box stands for which nodes: one each, or one for all of a scope; and the numbers of such a box."""
 
 from __future__ import annotations
 
@@ -11,9 +11,18 @@ from .paths import Paths
 from .trace import Edge, Node, Trace
 
 __all__ = [
-    "LEVELS", "Known", "Unit", "edges", "fold", "gradient_norm", "gradient_sources", "known_data", "known_gradients",
-    "outputs", "slopes",
-]  # fmt: skip
+    "LEVELS",
+    "Known",
+    "Unit",
+    "edges",
+    "fold",
+    "gradient_norm",
+    "gradient_sources",
+    "known_data",
+    "known_gradients",
+    "outputs",
+    "slopes",
+]
 
 LEVELS = ("neuron", "layer", "outermost")
 """From the smallest boxes to the largest."""
@@ -21,7 +30,7 @@ LEVELS = ("neuron", "layer", "outermost")
 
 @dataclass(frozen=True)
 class Unit:
-    """What one box stands for: the nodes at these positions, and the scope that holds them unless it is one node."""
+    """What one box stands for: nodes, by position, and the scope that holds them unless it is one node."""
 
     nodes: tuple[int, ...]
     scope: tuple[str, ...] | None = None
@@ -34,8 +43,8 @@ class Unit:
 def fold(trace: Trace, level: str | None) -> list[Unit]:
     """Every node in a unit, units in the order of their last nodes.
 
-    "neuron" folds the scopes that hold no other scope; "layer" those that hold only such ones (and a "neuron" beside
-    larger scopes); "outermost" every scope that is in no other.
+    "neuron" folds the scopes that hold no other scope; "layer" those that hold only such ones (and a "neuron"
+    beside larger scopes); "outermost" every scope that is in no other.
 
     >>> import microgrid as mg
     >>> from viz.graph.trace import read
@@ -66,8 +75,8 @@ def _chosen(scopes: set[tuple[str, ...]], level: str) -> set[tuple[str, ...]]:
 
 
 def edges(trace: Trace, units: Sequence[Unit]) -> list[tuple[Unit, Unit, tuple[Edge, ...]]]:
-    """The arrows between units, (tail, head, edges): one for each operand of a node, one for all that a scope reads of
-    another unit.  Edges within a unit are not seen."""
+    """The arrows between units, (tail, head, edges): one for each operand of a node, one for all that a scope
+    reads of another unit.  Edges within a unit are not seen."""
     owner = {i: unit for unit in units for i in unit.nodes}
     arrows: list[tuple[Unit, Unit, tuple[Edge, ...]]] = []
     for head in units:
@@ -92,13 +101,13 @@ def outputs(trace: Trace, units: Sequence[Unit]) -> dict[int, list[int]]:
 
 
 def slopes(trace: Trace, unit: Unit, output: int) -> dict[Edge, float]:
-    """The derivative of a unit's only output by way of each edge that comes from outside: the chain rule within it."""
+    """The derivative of a unit's only output by way of each edge that comes from outside."""
     inside = set(unit.nodes)
     passed = updates(trace, output, reversed(unit.nodes))
     return {update.edge: update.term for update in passed if update.target not in inside}
 
 
-# ---------------------------------------------------------------- what is known of a box, at the end or so far
+# ---------------------------------------------------------------- what is known of a box, now or at the end
 
 Known = Sequence[float | None] | Mapping[int, float | None]
 """A number for each node, by position, None where there is none yet."""
@@ -111,7 +120,7 @@ def known_data(trace: Trace, used: Sequence[int], data: Known | None = None) -> 
 
 
 def gradient_sources(trace: Trace, unit: Unit, used: Sequence[int]) -> list[Node]:
-    """The nodes whose gradients a box shows the norm of: a scope's parameters or, where it has none, its outputs."""
+    """The nodes of whose gradients a box shows the norm: its parameters or, if it has none, its outputs."""
     parameters = [trace.nodes[i] for i in unit.nodes if trace.nodes[i].role == "parameter"]
     return parameters or [trace.nodes[i] for i in used]
 
@@ -124,7 +133,7 @@ def known_gradients(trace: Trace, unit: Unit, used: Sequence[int], grads: Known 
 
 
 def gradient_norm(trace: Trace, unit: Unit, used: Sequence[int], grads: Known | None = None) -> float | None:
-    """The Euclidean norm of the gradients of a scope's parameters or, where it has none, of its outputs; None if there
-    is none yet."""
+    """The Euclidean norm of the gradients of a scope's parameters or, where it has none, of its outputs; None
+    if there is none yet."""
     known = known_gradients(trace, unit, used, grads)
     return math.hypot(*known) if known else None

@@ -1,4 +1,4 @@
-"""The paths from a node of a trace to its root or another end, along which a gradient is the sum of products."""
+"""The paths from a node of a trace to its root or another end: a gradient is the sum of their products."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class Paths:
             stack.extend((edge.node, (link, edge)) for edge in reversed(self._uses[i]))
 
     def slopes(self, path: list[Edge]) -> list[float]:
-        """The local derivatives on a path, from the end down: the order in which the chain rule multiplies them."""
+        """The local derivatives on a path, from the end down: the order in which `backward` multiplies."""
         return [self._trace.nodes[node].partials[k] for node, k in reversed(path)]
 
     def derivative(self, start: int) -> float:

@@ -1,4 +1,4 @@
-"""The routes of the chain rule between the boxes of a picture: each contributes the product of its derivatives."""
+"""The routes of the chain rule between the boxes of a picture: each adds the product of its derivatives."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ CUT = ("…",)
 
 
 class Leg(NamedTuple):
-    """From one box to the next: a node that is seen or leaves its scope, the next one, the edges on which the way
-    leaves the first box, and the derivative of the second node with respect to the first."""
+    """From one box to the next: a node that is seen or leaves its scope, the next one, the edges by which the
+    route leaves the first box, and the derivative of the second node with respect to the first."""
 
     tail: int
     head: int

@@ -1,4 +1,4 @@
-"""A graph as it was at one moment, by number: what pictures are made from, so that they do not change afterwards."""
+"""A graph as it was at one moment, its nodes by number: what pictures are made from, and does not change."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Node:
     data: float
     grad: float | None
     is_derivative: bool
-    """Whether `grad` is d root / d node, and not what several calls, another root or another seed left there."""
+    """Whether `grad` is d root / d node, and not what several calls, another root or another seed left."""
     scope: tuple[str, ...]
     parents: tuple[int, ...]
     partials: tuple[float, ...]
@@ -47,7 +47,7 @@ class Trace:
 
     nodes: tuple[Node, ...]
     operations: tuple[int, ...]
-    """The positions of the operations, oldest first, as they were computed; `backward` takes them in reverse."""
+    """The positions of the operations as they were computed, oldest first; `backward` reverses them."""
 
     equations: dict[Any, str] = field(default_factory=dict, compare=False, repr=False)
     """What `notation.equation` has written already: a picture asks for each several times."""

@@ -1,1 +1,1 @@
-"""What is drawn, before anything has a place: boxes, arrows, emphasis.  It uses `graph`, `words` and `options`."""
+"""What is drawn, before it has a place: boxes, arrows, looks.  It uses `graph`, `words` and `options`."""

@@ -1,4 +1,4 @@
-"""What a picture says, before anything has a place or a colour: boxes with lines of text, and arrows between them."""
+"""What a picture says, before it has places or colours: boxes with lines of text, and arrows between them."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ class Box:
 class Arrow:
     """From one box to another; `label` is a box on the way that holds the local derivative.
 
-    `edges` are the edges of the graph that it stands for, each as an operation's position and which operand it is.
+    `edges` are the edges of the graph that it stands for.
     """
 
     tail: Box
@@ -102,7 +102,7 @@ class Arrow:
 
 @dataclass(frozen=True)
 class Picture:
-    """`root` is the box of the node that was drawn, `title` what the picture is called, `sentence` all it shows."""
+    """`root` is the box of the node that was drawn; `title` names the picture, `sentence` describes it."""
 
     boxes: tuple[Box, ...]
     arrows: tuple[Arrow, ...]
@@ -188,15 +188,17 @@ class _Author:
 
     def arrow(self, tail: Unit, head: Unit, edges: tuple[Edge, ...], labelled: bool, loose: bool) -> None:
         label = None
-        if labelled and (said := self._derivative(tail, head, edges)):
+        if labelled and (derivative := self._derivative(tail, head, edges)):
             node = self.trace.nodes[head.last]
             scope = node.scope if head.scope is None else head.scope[:-1]
-            label = Box(f"e{self.labels}", "local", (Line(said[0], "local"),), node.index, scope, said[1])
+            text, description = derivative
+            line = Line(text, "local")
+            label = Box(f"e{self.labels}", "local", (line,), node.index, scope, description)
             self.labels += 1
         self.arrows.append(Arrow(self.shown[tail.last], self.entry[head.last], label, edges, loose))
 
     def _derivative(self, tail: Unit, head: Unit, edges: tuple[Edge, ...]) -> tuple[str, str] | None:
-        """What stands on an arrow, and its description; nothing where several values are read, or several computed."""
+        """What stands on an arrow, and its description; None where it stands for several derivatives."""
         node, k = self.trace.nodes[edges[0][0]], edges[0][1]
         if self.trace.operands(node)[k].role == "constant":
             return None
@@ -248,9 +250,8 @@ def _lines(trace: Trace, node: Node, numbers: Numbers, merged: bool) -> tuple[Li
 
 def _name(trace: Trace, node: Node, numbers: Numbers) -> str:
     name = notation.equation(trace, node, numbers)
-    if (
-        node.op and len(name) > LONGEST_NAME and len(node.label) > LONGEST_LABEL
-    ):  # leave room to see the operation
+    if node.op and len(name) > LONGEST_NAME and len(node.label) > LONGEST_LABEL:
+        # leave room to see the operation
         name = shorten(node.label, LONGEST_LABEL) + name.removeprefix(node.label)
     return shorten(name, LONGEST_NAME)
 

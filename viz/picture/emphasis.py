@@ -1,4 +1,4 @@
-"""What stands out in a picture while the rest steps back: chosen nodes, or the routes from one node to another."""
+"""What stands out while the rest of a picture steps back: chosen nodes, or routes from a node to another."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""What each box is drawn with: as its role in the theme, unless it steps back, is coloured by its gradient, or has a
-style of the reader's own."""
+"""What each box is drawn with: by its role in the theme, its gradient, the reader's style, and emphasis."""
 
 from __future__ import annotations
 

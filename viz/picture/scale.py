@@ -21,15 +21,15 @@ ROUNDING = 1e-8
 
 @dataclass(frozen=True)
 class Scale:
-    """From the size of a gradient to a place between 0 and 1, by powers of ten from `low` to `high`; infinity is beside
-    the largest, and nan has no place."""
+    """From the size of a gradient to a place between 0 and 1, by powers of ten from `low` to `high`; infinity
+    is beside the largest, and nan has no place."""
 
     low: float
     high: float
     sizes: Mapping[int, float]
     """The magnitude for each box, by the node that it is named after."""
     only: float | None
-    """The magnitude that all have that are not zero; None where they differ by more than rounding, 0 where all are."""
+    """The magnitude of all that are not zero, 0 if all are; None where they differ by more than rounding."""
 
     @property
     def unseen(self) -> float | None:
@@ -61,7 +61,6 @@ def scale_of(trace: Trace, units: Sequence[Unit]) -> Scale | None:
         return None
     high = math.ceil(max(powers, default=0.0) - 1e-9)
     low = max(math.floor(min(powers, default=0.0) + 1e-9), high - DECADES)
-    found = [size for size in sizes.values() if size and not math.isnan(size)] or [0.0]
-    return Scale(
-        low, high, sizes, max(found) if math.isclose(min(found), max(found), rel_tol=ROUNDING) else None
-    )
+    nonzero = [size for size in sizes.values() if size and not math.isnan(size)] or [0.0]
+    alike = math.isclose(min(nonzero), max(nonzero), rel_tol=ROUNDING)
+    return Scale(low, high, sizes, only=max(nonzero) if alike else None)

@@ -1,4 +1,4 @@
-"""What the options pick out of one graph, by position: found when a picture is asked for, before anything is drawn."""
+"""What the options pick out of one graph, by position, when a picture is asked for and before it is drawn."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ LONGEST_LIST = 80
 
 @dataclass(frozen=True)
 class Choices:
-    """`units` are what is drawn; `highlight` and `path` hold positions in the trace, None where nothing was asked."""
+    """`units` are what is drawn; `highlight` and `path` are positions in the trace, None if not asked for."""
 
     units: tuple[Unit, ...]
     highlight: frozenset[int] | None = None
@@ -86,7 +86,7 @@ class _Finder:
                     self._labels.setdefault(label, []).append(i)
         if isinstance(thing, Value):
             if thing not in self._nodes:
-                why = f": {_told(thing)} is no part of the graph that is drawn: pass one of its nodes"
+                why = f": {_called(thing)} is no part of the graph that is drawn: pass one of its nodes"
                 raise VizError(message(option, why))
             return [self._nodes[thing]]
         if not isinstance(thing, str):
@@ -100,13 +100,13 @@ class _Finder:
         return self._labels[thing]
 
     def one(self, thing: Any, option: Option) -> int:
-        found = self.all(thing, option)
-        if len(found) > 1:
-            raise VizError(message(option, f": {len(found)} nodes have the label {thing!r}: ", VALUE))
-        return found[0]
+        nodes = self.all(thing, option)
+        if len(nodes) > 1:
+            raise VizError(message(option, f": {len(nodes)} nodes have the label {thing!r}: ", VALUE))
+        return nodes[0]
 
 
-def _told(v: Value) -> str:
+def _called(v: Value) -> str:
     return f"the Value {v.label!r}" if v.label else f"the Value {v.data!r}"
 
 
@@ -116,8 +116,7 @@ def _highlight(find: _Finder, options: Options) -> frozenset[int] | None:
         things = [things]
     if not isinstance(things, Iterable):
         raise TypeError(message(option, f" is a list of nodes, got {type(things).__name__}"))
-    found = frozenset(i for thing in things for i in find.all(thing, option))
-    return found or None
+    return frozenset(i for thing in things for i in find.all(thing, option)) or None
 
 
 def _path(find: _Finder, trace: Trace, options: Options) -> tuple[int, int] | None:

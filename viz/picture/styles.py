@@ -18,19 +18,21 @@ def styles(trace: Trace, style: Callable[[Node], Mapping[str, Any] | None]) -> d
     """What `node_style` says of each node, checked."""
     if not callable(style):
         raise TypeError(f"node_style is a function of a node, got {type(style).__name__}")
-    found = {}
+    checked = {}
     for node in trace.nodes:
-        said = style(node)
-        if said is None:
+        own = style(node)
+        if own is None:
             continue
-        if not isinstance(said, Mapping):
-            raise TypeError(f"node_style returns a dict or None, got {type(said).__name__} for {_told(node)}")
-        found[node.index] = {key: _checked(key, value, node) for key, value in said.items()}
-    return found
+        if not isinstance(own, Mapping):
+            raise TypeError(
+                f"node_style returns a dict or None, got {type(own).__name__} for {_called(node)}"
+            )
+        checked[node.index] = {key: _checked(key, value, node) for key, value in own.items()}
+    return checked
 
 
 def _checked(key: str, value: Any, node: Node) -> Any:
-    where = f"node_style: {key}={value!r} for {_told(node)}"
+    where = f"node_style: {key}={value!r} for {_called(node)}"
     if key not in KEYS:
         raise VizError(f"{where} is unknown: a style has {', '.join(KEYS)}")
     if key in ("fill", "stroke", "text"):
@@ -52,5 +54,5 @@ def _is_length(value: object, most: float) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= most
 
 
-def _told(node: Node) -> str:
+def _called(node: Node) -> str:
     return f"the node {node.label!r}" if node.label else f"node {node.index}"

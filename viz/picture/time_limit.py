@@ -30,8 +30,8 @@ class Plan:
 
 
 def plan_layout(boxes: int, joined: list[tuple[int, int]], options: Options) -> Plan:
-    """As much as can be laid out in time: without local derivatives if need be, and then without the longest arrows.
-    What remains holds the picture together, since from every box an arrow leads to the next rank."""
+    """As much as can be laid out in time: without local derivatives if need be, and then without the longest
+    arrows.  What remains holds the picture together, since from every box an arrow leads to the next rank."""
     parts = 2 if options.ops == "separate" else 1  # boxes, and ranks, for an operation
     count = len(joined)
 

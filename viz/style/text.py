@@ -14,7 +14,7 @@ UNSEEN = f" {_JOINERS}"
 
 
 def clean(text: str) -> str:
-    """Replace what XML, DOT or a reader's eye cannot take: control characters, bidirectional overrides, surrogates.
+    """Replace what XML, DOT or the eye cannot take: control characters, bidirectional overrides, surrogates.
 
     >>> clean("a\\x07b\\nc")
     'a�b c'

@@ -81,8 +81,8 @@ class Words:
     def scope(
         self, unit: Unit, used: Sequence[int], data: Known | None = None, grads: Known | None = None
     ) -> str:
-        """A line for each fact about a folded scope: name and size, values, gradient; as far as they are known, where
-        `data` and `grads` say so."""
+        """A line for each fact about a folded scope: name and size, values, gradient; of these what `data`
+        and `grads` know, if they are given."""
         say, name = self._say, "/".join(unit.scope or ())
         known = known_data(self._trace, used, data)
         count, values = len(unit.nodes), list(map(exact, known[:MOST_VALUES]))

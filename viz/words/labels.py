@@ -12,10 +12,11 @@ from ..graph.trace import Trace
 __all__ = ["GREEK", "mathematical", "unicode_name"]
 
 GREEK = {
-    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "zeta": "ζ", "eta": "η", "theta": "θ",
-    "kappa": "κ", "lambda": "λ", "lamda": "λ", "mu": "μ", "nu": "ν", "xi": "ξ", "pi": "π", "rho": "ρ", "sigma": "σ",
-    "tau": "τ", "phi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω", "Gamma": "Γ", "Delta": "Δ", "Theta": "Θ",
-    "Lambda": "Λ", "Xi": "Ξ", "Pi": "Π", "Sigma": "Σ", "Phi": "Φ", "Psi": "Ψ", "Omega": "Ω",
+    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "zeta": "ζ", "eta": "η",
+    "theta": "θ", "kappa": "κ", "lambda": "λ", "lamda": "λ", "mu": "μ", "nu": "ν", "xi": "ξ", "pi": "π",
+    "rho": "ρ", "sigma": "σ", "tau": "τ", "phi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω", "Gamma": "Γ",
+    "Delta": "Δ", "Theta": "Θ", "Lambda": "Λ", "Xi": "Ξ", "Pi": "Π", "Sigma": "Σ", "Phi": "Φ", "Psi": "Ψ",
+    "Omega": "Ω",
 }  # fmt: skip
 
 ACCENTS = {
@@ -25,8 +26,8 @@ ACCENTS = {
 }
 SUBSCRIPTS = dict(zip("0123456789aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", strict=True))
 
-# One letter of either alphabet (Greek by name or as it is, with the micro sign that keyboards have for μ), an accent,
-# and digits (w12, w_12) or letters (w_ij) as its index; nothing longer, since "loss1" or "bias" are words.
+# One letter of either alphabet (Greek by name or as it is, with the micro sign that keyboards have for μ), an
+# accent, and as its index digits (w12, w_12) or letters (w_ij); nothing longer: "loss1" and "bias" are words.
 _NAME = re.compile(
     rf"(?P<letter>[A-Za-zΑ-Ωα-ωµ]|{'|'.join(GREEK)})(?:_?(?P<accent>{'|'.join(ACCENTS)}))?"
     r"(?:_?(?P<digits>\d{1,3})|_(?P<letters>[aehijklmnoprstuvx]{1,3}))?"
@@ -44,7 +45,7 @@ def mathematical(trace: Trace) -> Trace:
 
 @lru_cache(maxsize=4096)
 def unicode_name(label: str) -> str:
-    """A name, or each name in a formula, with its index below and its accent above.  Words and prose stay as they are.
+    """A name, or each name in a formula, with its index below and its accent above.  Words stay as they are.
 
     >>> [unicode_name(label) for label in ("w1", "yhat", "W_xh", "x1*w1", "sigma", "loss1", "a point of x1")]
     ['w₁', 'ŷ', 'Wₓₕ', 'x₁*w₁', 'σ', 'loss1', 'a point of x1']
@@ -55,9 +56,9 @@ def unicode_name(label: str) -> str:
 
 
 def _written(name: str) -> str:
-    found = _NAME.fullmatch(name)
-    if not found:
+    parts = _NAME.fullmatch(name)
+    if not parts:
         return name
-    letter = GREEK.get(found["letter"], found["letter"])
-    accented = unicodedata.normalize("NFC", letter + ACCENTS.get(found["accent"] or "", ""))
-    return accented + "".join(SUBSCRIPTS[char] for char in found["digits"] or found["letters"] or "")
+    letter = GREEK.get(parts["letter"], parts["letter"])
+    accented = unicodedata.normalize("NFC", letter + ACCENTS.get(parts["accent"] or "", ""))
+    return accented + "".join(SUBSCRIPTS[char] for char in parts["digits"] or parts["letters"] or "")

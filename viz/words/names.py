@@ -1,4 +1,4 @@
-"""What running text calls each node, labelled or not, and the operation that made it, in names and in numbers."""
+"""What running text calls each node, labelled or not, and the operation that made it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _HOLE = re.compile(r"\[\d+\]")
 
 @dataclass(frozen=True)
 class Pattern:
-    """A formula with a hole for each operand's number: `parts` stand around the holes, one more than there are holes.
+    """A formula with a hole for each operand's number; `parts`, one more than holes, stand around them.
 
     `operands` says whose number goes into each hole, `tight` where a sign or an exponent needs brackets.
     """
@@ -45,7 +45,7 @@ class Pattern:
 
 
 def in_brackets(number: str) -> str:
-    """A number as it stands after a sign or below a power: in brackets if it has a sign or an exponent itself.
+    """A number as it stands after a sign or below a power: in brackets if it has a sign or an exponent.
 
     >>> in_brackets("−4"), in_brackets("1.2e9"), in_brackets("3")
     ('(−4)', '(1.2e9)', '3')
@@ -54,8 +54,8 @@ def in_brackets(number: str) -> str:
 
 
 class Names:
-    """What the nodes of a trace are called in formulas: by their labels; without one, by the operation if that is
-    short (``w · x``) and no other's, otherwise, and at the root, by their position (``v7``).
+    """What the nodes of a trace are called in formulas: by their labels; without one, by the operation if
+    that is short (``w · x``) and no other's, otherwise, and at the root, by their position (``v7``).
 
     >>> from microgrid import Value
     >>> from viz.graph.trace import read
@@ -82,14 +82,14 @@ class Names:
         for node in trace.nodes:
             if node.op and not node.label and self.has_formula(node):
                 formulas.setdefault(self[node], []).append(node.index)
-        # Which formulas mean several nodes shows when all are written.  Those nodes go by letters instead, and so the
-        # formulas of their users, which come later, are written anew.
+        # Which formulas mean several nodes shows when all are written.  Those nodes go by letters instead,
+        # and so the formulas of their users, which come later, are written anew.
         self._lettered = _mistakable(trace, formulas)
         if self._lettered:
             self._plant(min(self._lettered))
 
     def _plant(self, first: int) -> None:
-        """The syntax trees of the nodes from this one on, which may need those of their operands, before them."""
+        """The syntax trees of the nodes from this one on, which may need those of the nodes before."""
         del self._trees[first:]
         for node in self._trace.nodes[first:]:
             self._trees.append(self._tree(node))
@@ -142,7 +142,7 @@ class Names:
         return f"∂{self._atom(of)}/∂{self._atom(by)}"
 
     def local(self, node: Node, k: int) -> str:
-        """The local derivative: ``∂z/∂w``, or ``∂₁z``, by the first operand, where w comes into z in other ways too."""
+        """The local derivative: ``∂z/∂w``, or ``∂₁z`` where z depends on its first operand otherwise too."""
         return (
             self.numbered(node, k)
             if self.is_shared(node, k)
@@ -153,24 +153,24 @@ class Names:
         return f"∂{str(k + 1).translate(_SUBSCRIPT)}{self._atom(node)}"
 
     def is_shared(self, node: Node, k: int) -> bool:
-        """Whether a node depends on its k-th operand through another one too: then ∂z/∂w is not the edge's number."""
+        """Whether a node depends on its k-th operand through another too: ∂z/∂w is not this partial then."""
         return (node.index, k) in self._shared
 
     @cached_property
     def _shared(self) -> set[Edge]:
-        """All such edges, in one pass: each node knows by a bit on which operands of several uses it depends."""
+        """All such edges, in one pass: of each node, as bits, on which nodes of several uses it depends."""
         nodes = self._trace.nodes
         uses = Counter(parent for node in nodes for parent in node.parents)
         last = {parent: node.index for node in nodes for parent in node.parents}
         bits = {i: n for n, i in enumerate(i for i, count in uses.items() if count > 1)}
         below: dict[int, int] = {}
         used = (1 << len(bits)) - 1  # those that are operands of what is still to come
-        found: set[Edge] = set()
+        shared: set[Edge] = set()
         for node in nodes:
             for k, parent in enumerate(node.parents):
                 others = (other for j, other in enumerate(node.parents) if j != k)
                 if parent in bits and any(below[other] >> bits[parent] & 1 for other in others):
-                    found.add(Edge(node.index, k))
+                    shared.add(Edge(node.index, k))
             depends = reduce(or_, (below[parent] for parent in node.parents), 0)
             if node.index in bits:
                 depends |= 1 << bits[node.index]
@@ -178,7 +178,7 @@ class Names:
                 del below[parent]
                 used &= ~(1 << bits[parent]) if parent in bits else -1
             below[node.index] = depends & used
-        return found
+        return shared
 
     def _operand(self, node: Node, k: int) -> Node:
         return self._trace.nodes[node.parents[k]]
@@ -190,8 +190,8 @@ class Names:
 
 
 def labelled(trace: Trace, numbers: Numbers) -> Trace:
-    """The trace with labels for those nodes that formulas cannot do without, so that pictures have them too, and with
-    numbers on labels that could mean several nodes: h⁽¹⁾ and h⁽²⁾."""
+    """The trace with labels for those nodes that formulas cannot do without, so that pictures have them too,
+    and with numbers on labels that could mean several nodes: h⁽¹⁾ and h⁽²⁾."""
     trace = _numbered(trace)
     names = Names(trace, numbers)
     nodes = (
@@ -215,20 +215,20 @@ def _numbered(trace: Trace) -> Trace:
 
 
 def _mistakable(trace: Trace, called: Mapping[str, Sequence[int]]) -> set[int]:
-    """The nodes that share what they are called, unless each has a scope of its own, which captions name, and no
-    operation of another scope uses it."""
+    """The nodes that share what they are called, unless each has a scope of its own, which captions name, and
+    no operation of another scope uses it."""
     seen_from: dict[int, set[tuple[str, ...]]] = {}
     for node in trace.nodes:
         for parent in node.parents:
             seen_from.setdefault(parent, {trace.nodes[parent].scope}).add(node.scope)
-    found: set[int] = set()
+    mistakable: set[int] = set()
     for places in called.values():
         scopes = {trace.nodes[i].scope for i in places}
         if len(scopes) < len(places) or (
             len(places) > 1 and any(len(seen_from.get(i, ())) > 1 for i in places)
         ):
-            found.update(places)
-    return found
+            mistakable.update(places)
+    return mistakable
 
 
 def _short(label: str) -> str:

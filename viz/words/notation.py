@@ -42,8 +42,8 @@ def symbol(node: Node, numbers: Numbers) -> str:
 def equation(trace: Trace, node: Node, numbers: Numbers) -> str:
     """How a node was made, in the labels of its operands: ``z = w · x``; its label alone where it is a leaf.
 
-    Operands without a label are written out if that is short, and otherwise an ellipsis; where nothing has a label,
-    the operation stands alone.  A label that is itself a formula says enough.
+    Operands without a label are written out if that is short, and otherwise an ellipsis; where nothing has a
+    label, the operation stands alone.  A label that is itself a formula says enough.
 
     >>> from microgrid import Value
     >>> from viz.graph.trace import read
@@ -51,13 +51,15 @@ def equation(trace: Trace, node: Node, numbers: Numbers) -> str:
     ...     v.label = label
     ...     return equation(read(v), read(v).root, Numbers())
     >>> e, b = Value(-2.0, "e"), Value(1.0, "b")
-    >>> show(e**2, "L"), show(2.5 * (e + b), "y"), show(e * b + b), show(e * b, "e*b"), show(Value(1.0).tanh())
-    ('L = e²', 'y = 2.5 · (e + b)', 'e · b + b', 'e*b', 'tanh')
+    >>> show(e**2, "L"), show(2.5 * (e + b), "y"), show(e * b + b), show(e * b, "e*b")
+    ('L = e²', 'y = 2.5 · (e + b)', 'e · b + b', 'e*b')
+    >>> show(Value(1.0).tanh())
+    'tanh'
     """
-    found = trace.equations.get((node.index, numbers))
-    if found is None:
-        found = trace.equations[node.index, numbers] = _equation(trace, node, numbers)
-    return found
+    written = trace.equations.get((node.index, numbers))
+    if written is None:
+        written = trace.equations[node.index, numbers] = _equation(trace, node, numbers)
+    return written
 
 
 def _equation(trace: Trace, node: Node, numbers: Numbers) -> str:
@@ -132,8 +134,8 @@ def gradient_name(node: Node, root: Node) -> str:
 def local_derivative(trace: Trace, node: Node, k: int, numbers: Numbers) -> str:
     """The derivative of a node with respect to its k-th operand: ``2e = −4``, or the number alone.
 
-    The formula is left out where it would need a label that is missing, where it is long, and where it does not give
-    the recorded number (because data have been assigned since).
+    The formula is left out where it would need a label that is missing, where it is long, and where it does
+    not give the recorded number (because data have been assigned since).
 
     >>> from microgrid import Value
     >>> from viz.graph.trace import read

@@ -1,4 +1,4 @@
-"""How a picture writes a number: whole numbers short, others to a few digits, and never 0 for what is not zero."""
+"""How a picture writes a number: whole numbers in full, others to a few digits, and 0 only for zero."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Prints a formula's syntax tree as mathematics, ``2e`` or ``1 − z²``, and simplifies it where constants allow."""
+"""Prints a formula's syntax tree as mathematics, ``2e`` or ``1 − z²``, and simplifies it by its constants."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ LONGEST_STOP, LONGEST_SCOPE = 12, 24
 
 
 def path_count_text(paths: Paths, start: int, numbers: Numbers) -> str:
-    """How many paths lead from a node to the end: ``1.845e19``, or that there are more than can be counted."""
+    """How many paths lead from a node to the end: ``1.845e19``, or ``> 1e308`` where counting stopped."""
     count = paths.count(start)
     return numbers(count) if count < MOST else f"> {numbers(MOST)}"
 
@@ -69,8 +69,8 @@ class _Author:
         return notation.symbol(node, self.numbers) if node.op else self.numbers(node.data)
 
     def scope(self, i: int) -> str:
-        """What the box around a node says, or its scope's whole name where several boxes say the same; with a number
-        where it has several outputs."""
+        """What the box around a node says, or its scope's whole name where several boxes say the same; with a
+        number where it has several outputs."""
         unit = self.routes.box_of[i]
         scope, outputs = unit.scope or CUT, self.routes.outputs[unit.last]
         name = shorten("/".join(scope) if self.namesakes[scope[-1]] > 1 else scope[-1], LONGEST_SCOPE)

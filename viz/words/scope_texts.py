@@ -1,4 +1,4 @@
-"""What the box of a folded scope says: its output or the range of its outputs, and the norm of its gradient."""
+"""What the box of a folded scope says: its output or the range of its outputs, and its gradient's norm."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ def scope_lines(
     data: Known | None = None,
     grads: Known | None = None,
 ) -> tuple[str, str | None]:
-    """The two lines of a folded scope: its output, or the range of its outputs, and its gradient, None if there is none
-    yet.  `data` and `grads` are what is known so far, where that is not all that the trace knows."""
+    """The two lines of a folded scope: its output, or the range of its outputs, and its gradient, None if
+    there is none yet.  `data` and `grads` are what is known so far, where that is not all of the trace."""
     gradient = norm_text(trace, unit, used, numbers, say, grads)
     known = known_data(trace, used, data)
     if not known:
@@ -59,7 +59,7 @@ def norm_text(
 
 
 def norm_of(trace: Trace, unit: Unit, used: Sequence[int], say: Say, grads: Known | None = None) -> str:
-    """Whose gradients the norm is of: ``3 parameters``, or ``1 of 2 outputs`` where the others have none yet."""
+    """Whose gradients the norm is of: ``3 parameters``, or ``1 of 2 outputs`` while the other has none."""
     sources = gradient_sources(trace, unit, used)
     of, n = len(sources), len(known_gradients(trace, unit, used, grads))
     if any(node.role == "parameter" for node in sources):
