@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from microgrid import Value
 from microgrid.backward import propagate
@@ -49,7 +50,7 @@ class Trace:
     operations: tuple[int, ...]
     """The positions of the operations as they were computed, oldest first; `backward` reverses them."""
 
-    equations: dict[Any, str] = field(default_factory=dict, compare=False, repr=False)
+    equations: dict[tuple[int, Hashable], str] = field(default_factory=dict, compare=False, repr=False)
     """What `notation.equation` has written already: a picture asks for each several times."""
 
     @property
@@ -80,7 +81,7 @@ def read(root: Value) -> Trace:
     return Trace(nodes, tuple(i for i in operations if nodes[i].op))
 
 
-def _node(index: int, v: Value, position: dict[Value, int], derivative: Any) -> Node:
+def _node(index: int, v: Value, position: dict[Value, int], derivative: float) -> Node:
     grad = v.grad if v.has_grad else None
     return Node(
         index=index,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from microgrid.base.phrases import speaker
 
@@ -24,6 +23,7 @@ from ..words.scope_texts import scope_lines
 from .emphasis import Emphasis, emphasis
 from .scale import Scale
 from .selection import Choices
+from .styles import Style
 
 __all__ = ["Arrow", "Box", "Line", "Picture", "compose", "gradient_line"]
 
@@ -111,7 +111,7 @@ class Picture:
     sentence: str
     emphasis: Emphasis | None = None
     scale: Scale | None = None
-    styles: Mapping[int, Mapping[str, Any]] | None = None
+    styles: Mapping[int, Style] | None = None
 
     @property
     def all_boxes(self) -> list[Box]:

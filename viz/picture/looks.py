@@ -45,16 +45,21 @@ def _scaled(look: Look, picture: Picture, node: int, theme: Theme) -> Look:
 
 def _styled(look: Look, picture: Picture, node: int, theme: Theme) -> Look:
     """As the reader asks, with text that can be read on the fill that he chose."""
-    style = dict((picture.styles or {}).get(node, {}))
-    if not style:
+    if picture.styles is None or node not in picture.styles:
         return look
-    text, fill = style.pop("text", None), style.get("fill")
-    if fill is not None and text is None:
-        poorest = min(contrast(ink, fill) for ink in theme.inks)
-        text = _ink(fill) if poorest < LEAST_CONTRAST else None
-    elif text is None:
-        text = look.text
-    return Look(replace(look.paint, **style), text)
+    style, old = picture.styles[node], look.paint
+    paint = Paint(
+        fill=style.get("fill", old.fill),
+        stroke=style.get("stroke", old.stroke),
+        width=style.get("width", old.width),
+        dash=style.get("dash", old.dash),
+    )
+    if "text" in style:
+        return Look(paint, style["text"])
+    if "fill" not in style:
+        return Look(paint, look.text)
+    is_readable = min(contrast(ink, paint.fill) for ink in theme.inks) >= LEAST_CONTRAST
+    return Look(paint, None if is_readable else _ink(paint.fill))
 
 
 def _faded(look: Look, theme: Theme) -> Look:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from microgrid import Value
 from microgrid.base.messages import warn
@@ -18,7 +17,7 @@ from ..graph.trace import Trace
 from ..options import Options
 from ..style.text import shorten
 from .scale import Scale, scale_of
-from .styles import styles
+from .styles import Style, styles
 from .time_limit import SOON, Plan, plan_layout
 
 __all__ = ["Choices", "choose", "collapsed"]
@@ -40,7 +39,7 @@ class Choices:
     highlight: frozenset[int] | None = None
     path: tuple[int, int] | None = None
     scale: Scale | None = None
-    styles: Mapping[int, Mapping[str, Any]] | None = None
+    styles: Mapping[int, Style] | None = None
     labelled: bool = True
     """Whether local derivatives stand on the arrows, where they are asked for."""
     loose: frozenset[tuple[int, int]] = frozenset()
@@ -77,7 +76,7 @@ class _Finder:
         self._nodes: dict[Value, int] = {}
         self._labels: dict[str, list[int]] = {}
 
-    def all(self, thing: Any, option: Option) -> list[int]:
+    def all(self, thing: object, option: Option) -> list[int]:
         """Every node that a Value or label means."""
         if not self._nodes:
             self._nodes = {v: i for i, v in enumerate(order(self._y))}
@@ -99,7 +98,7 @@ class _Finder:
             raise VizError(message(option, why, VALUE_TOO))
         return self._labels[thing]
 
-    def one(self, thing: Any, option: Option) -> int:
+    def one(self, thing: object, option: Option) -> int:
         nodes = self.all(thing, option)
         if len(nodes) > 1:
             raise VizError(message(option, f": {len(nodes)} nodes have the label {thing!r}: ", VALUE))

@@ -4,21 +4,32 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypedDict, cast
 
 from ..errors import VizError
 from ..graph.trace import Node, Trace
 
-__all__ = ["styles"]
-
-KEYS = ("fill", "stroke", "width", "dash", "text")
+__all__ = ["Style", "styles"]
 
 
-def styles(trace: Trace, style: Callable[[Node], Mapping[str, Any] | None]) -> dict[int, dict[str, Any]]:
+class Style(TypedDict, total=False):
+    """What of a box is to be otherwise: colours as #rrggbb, lengths in points."""
+
+    fill: str
+    stroke: str
+    width: float
+    dash: tuple[float, ...]
+    text: str
+
+
+KEYS = tuple(Style.__annotations__)
+
+
+def styles(trace: Trace, style: Callable[[Node], Mapping[str, Any] | None]) -> dict[int, Style]:
     """What `node_style` says of each node, checked."""
     if not callable(style):
         raise TypeError(f"node_style is a function of a node, got {type(style).__name__}")
-    checked = {}
+    checked: dict[int, Style] = {}
     for node in trace.nodes:
         own = style(node)
         if own is None:
@@ -27,7 +38,7 @@ def styles(trace: Trace, style: Callable[[Node], Mapping[str, Any] | None]) -> d
             raise TypeError(
                 f"node_style returns a dict or None, got {type(own).__name__} for {_called(node)}"
             )
-        checked[node.index] = {key: _checked(key, value, node) for key, value in own.items()}
+        checked[node.index] = cast(Style, {key: _checked(key, value, node) for key, value in own.items()})
     return checked
 
 
