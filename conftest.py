@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,8 @@ import pytest
 import microgrid
 from microgrid import ops
 from microgrid.base import build
+
+pytest.register_assert_rewrite("helpers")
 
 NO_SKIP = "MICROGRID_NO_SKIP"
 skipped: list[str] = []
@@ -37,6 +40,14 @@ def precise() -> Iterator[Any]:
 
     with mp.workdps(700):
         yield mp
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """One process for single files, since workers take longer to start; for folders, one for each core."""
+    if all(Path(arg.partition("::")[0]).is_file() for arg in config.args):
+        config.option.dist = "no"
+        return 0
+    return None
 
 
 def pytest_report_header() -> str:

@@ -1,4 +1,4 @@
-"""Fixtures for tests of pages in a real browser."""
+"""A real browser for tests of pages, and marks for what tests need."""
 
 from __future__ import annotations
 
@@ -11,8 +11,17 @@ import pytest
 import viz
 from helpers.pages import CHROMIUM
 
+MARKS = {"windows": "browser", "set_in_latex": "latex"}  # by the fixtures that tests ask for
 
-@pytest.fixture(scope="module")
+
+@pytest.hookimpl(tryfirst=True)  # before tests are chosen by their marks
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        for fixture in MARKS.keys() & set(getattr(item, "fixturenames", ())):
+            item.add_marker(MARKS[fixture])
+
+
+@pytest.fixture(scope="session")
 def windows() -> Iterator[Callable[..., Any]]:
     """Browser windows by their properties; opening one takes longer than loading a page."""
     sync_api = pytest.importorskip("playwright.sync_api", reason="optional: playwright is not installed")

@@ -31,7 +31,7 @@ from microgrid import (  # fmt: skip
 from microgrid.base import messages
 from microgrid.graph import order, paths
 
-# ---------------------------------------------------------------- the table of research/correctness.md, section 5
+# ---------------------------------------------------------------- what can go wrong, and what is said of it
 
 
 def changed_then_recomputed():

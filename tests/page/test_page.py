@@ -46,27 +46,29 @@ def network() -> viz.Steps:
     return viz.steps((mg.nn.MLP(2, [4, 4, 1])(x) - 1) ** 2, by="operation")
 
 
-def in_sight(page: Any, selector: str) -> bool:
-    page.wait_for_timeout(800)  # until the frame has its size and the scrolling has ended
+def comes_into_sight(page: Any, selector: str) -> None:
+    """Waits until something is in sight and stays there: the picture scrolls smoothly, in as much time as it takes."""
     seen = """selector => {
       const box = document.querySelector(selector).getBoundingClientRect();
-      const frame = document.getElementById("picture").getBoundingClientRect();
-      return box.left >= frame.left && box.right <= frame.right && box.top >= frame.top && box.bottom <= frame.bottom;
+      const picture = document.getElementById("picture"), frame = picture.getBoundingClientRect();
+      const place = `${picture.scrollLeft} ${picture.scrollTop}`, rests = picture.dataset.place === place;
+      picture.dataset.place = place;
+      return rests && box.left >= frame.left && box.right <= frame.right && box.top >= frame.top && box.bottom <= frame.bottom;
     }"""
-    return bool(page.evaluate(seen, selector))
+    page.wait_for_function(seen, arg=selector, polling=200)
 
 
 @pytest.mark.parametrize("step", [77, 86, 95, 150])
 def test_a_link_to_a_step_shows_the_place_where_it_happens(visit: Open, step: int) -> None:
     page = visit(network(), f"#step={step}")
-    assert in_sight(page, ".node.active")
+    comes_into_sight(page, ".node.active")
 
 
 def test_where_it_happens_is_in_sight_in_a_window_of_another_size_too(visit: Open) -> None:
     page = visit(network(), "#step=95", viewport={"width": 3000, "height": 1500})
-    assert in_sight(page, ".node.active")
+    comes_into_sight(page, ".node.active")
     page.set_viewport_size({"width": 1100, "height": 500})
-    assert in_sight(page, ".node.active")
+    comes_into_sight(page, ".node.active")
 
 
 def test_both_ends_of_an_arrow_are_in_sight_where_there_is_room(visit: Open) -> None:

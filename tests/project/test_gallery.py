@@ -57,7 +57,13 @@ def test_the_photographs_were_made_of_what_is_said_today() -> None:
             assert image.text["Description"] == drawn.said(name), name
 
 
-@pytest.mark.parametrize("name", ["tikz", "beamer", "page"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param("tikz", marks=pytest.mark.latex), pytest.param("beamer", marks=pytest.mark.latex),
+        pytest.param("page", marks=pytest.mark.browser),
+    ],
+)  # fmt: skip
 def test_a_photograph_can_be_taken_again(name: str, tmp_path: Path) -> None:
     """It has about as much on it as the one that is kept."""
     import numpy as np

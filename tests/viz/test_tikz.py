@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,17 +17,24 @@ from viz.formats import tikz
 from viz.formats.latex import latex, missing
 from viz.style.theme import THEMES
 
-needs_latex = pytest.mark.skipif(shutil.which("pdflatex") is None, reason="optional: needs pdflatex")
+Latex = Callable[[str], str]
 
 
-def compiled(source: str, folder: Path) -> str:
-    """What LaTeX says of a document that it could set; the PDF is document.pdf."""
-    (folder / "document.tex").write_text(source, encoding="utf-8")
-    command = ["pdflatex", "-no-shell-escape", "-interaction=nonstopmode", "-halt-on-error", "document.tex"]
-    run = subprocess.run(command, cwd=folder, capture_output=True, check=False, timeout=120)
-    said = run.stdout.decode(errors="replace")
-    assert run.returncode == 0, said[-3000:]
-    return said
+@pytest.fixture
+def set_in_latex(tmp_path: Path) -> Latex:
+    """Sets a document, which has to work, and gives what LaTeX says of it; the PDF is document.pdf."""
+    if shutil.which("pdflatex") is None:
+        pytest.skip("optional: needs pdflatex")
+
+    def run(source: str) -> str:
+        (tmp_path / "document.tex").write_text(source, encoding="utf-8")
+        command = ["pdflatex", "-no-shell-escape", "-interaction=nonstopmode", "-halt-on-error", "document.tex"]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False, timeout=300)
+        said = done.stdout.decode(errors="replace")
+        assert done.returncode == 0, said[-3000:]
+        return said
+
+    return run
 
 
 def pages(said: str) -> int:
@@ -87,12 +95,11 @@ def test_what_is_set_in_mathematics_is_not_missing(label: str) -> None:
         assert "{?}" not in viz.draw(named(parameter(1.0, label) * 2.0, "z")).tikz()
 
 
-@needs_latex
-def test_latex_has_every_letter_that_is_not_missing(tmp_path: Path) -> None:
+def test_latex_has_every_letter_that_is_not_missing(set_in_latex: Latex) -> None:
     letters = "".join(map(chr, range(0xA1, 0x250))) + "".join(f"x{chr(c)}y " for c in range(0x300, 0x330))
     text = "\n\n".join(latex(f"aa{char}") for char in re.findall(r".[\u0300-\u036f]*", letters))
     document = rf"\documentclass{{article}}\usepackage[T1]{{fontenc}}\begin{{document}}{text}\end{{document}}"
-    assert "Missing character" not in compiled(document, tmp_path)
+    assert "Missing character" not in set_in_latex(document)
 
 
 def test_what_latex_cannot_write_is_told() -> None:
@@ -129,22 +136,20 @@ def test_the_file_is_written_as_a_document(tmp_path: Path) -> None:
     assert viz.draw(lecture()).tikz() in text.replace("\\end{tikzpicture}}}", "\\end{tikzpicture}\n")
 
 
-@needs_latex
-def test_latex_sets_every_graph_and_every_hostile_label(tmp_path: Path) -> None:
+def test_latex_sets_every_graph_and_every_hostile_label(set_in_latex: Latex) -> None:
     pictures = [viz.draw(graph(), title=name, legend=True) for name, graph in GRAPHS.items()]
     pictures += [viz.draw(named(parameter(2.0, label) * 3.0, label), title=label) for label in HOSTILE]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # of the ideographs
-        said = compiled(article([figure.tikz() for figure in pictures]), tmp_path)
+        said = set_in_latex(article([figure.tikz() for figure in pictures]))
     assert pages(said) == len(pictures)
     assert not re.search(r"^(LaTeX Warning: .*undefined|Missing character)", said, re.MULTILINE)
 
 
-@needs_latex
 @pytest.mark.skipif(shutil.which("pdftotext") is None, reason="optional: needs pdftotext")
-def test_the_page_is_as_large_as_the_picture_and_says_what_the_svg_says(tmp_path: Path) -> None:
+def test_the_page_is_as_large_as_the_picture_and_says_what_the_svg_says(tmp_path: Path, set_in_latex: Latex) -> None:
     figure = viz.draw(lecture(), title="One step of linear regression")
-    said = compiled(figure.save(tmp_path / "graph.tex").read_text(encoding="utf-8"), tmp_path)
+    said = set_in_latex(figure.save(tmp_path / "graph.tex").read_text(encoding="utf-8"))
     assert pages(said) == 1
     command = ["pdftotext", "-layout", "document.pdf", "-"]
     text = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True).stdout
@@ -181,13 +186,12 @@ def test_the_frame_itself_is_short_since_beamer_reads_it_for_every_overlay() -> 
     assert r"\node" not in frame
 
 
-@needs_latex
 @pytest.mark.filterwarnings("ignore:the smallest text")
-def test_a_graph_of_a_hundred_nodes_fits_into_the_memory_of_latex(tmp_path: Path) -> None:
+def test_a_graph_of_a_hundred_nodes_fits_into_the_memory_of_latex(set_in_latex: Latex) -> None:
     with mg.scope("net"):
         y = mg.nn.MLP(3, [4, 4, 1])([parameter(0.1, f"x{k}") for k in range(3)])
     steps = viz.steps(y, by="layer", collapse=None)
-    said = compiled(steps.tikz(), tmp_path)
+    said = set_in_latex(steps.tikz())
     assert pages(said) == len(steps)
 
 
@@ -199,16 +203,17 @@ def test_beamer_warns_where_its_text_cannot_be_read() -> None:
         viz.steps(y).tikz()
 
 
-@needs_latex
 @pytest.mark.parametrize("rankdir", ["LR", "TB"])
-def test_a_picture_longer_than_latex_can_count_is_made_smaller(rankdir: str, tmp_path: Path) -> None:
+def test_a_picture_longer_than_latex_can_count_is_made_smaller(
+    rankdir: str, tmp_path: Path, set_in_latex: Latex
+) -> None:
     y = x = parameter(1.0, "x")
     for _ in range(60):
         y = y * 1.01 + x
     figure = viz.draw(y, rankdir=rankdir)
     assert max(figure._scene.size) > 16_383  # TeX's largest length in points
     figure.save(tmp_path / "long.tex")
-    assert pages(compiled((tmp_path / "long.tex").read_text(encoding="utf-8"), tmp_path)) == 1
+    assert pages(set_in_latex((tmp_path / "long.tex").read_text(encoding="utf-8"))) == 1
 
 
 def test_drawings_of_different_build_are_overlaid_as_a_whole() -> None:
@@ -216,13 +221,11 @@ def test_drawings_of_different_build_are_overlaid_as_a_whole() -> None:
     assert set(re.findall(r"\\only<(\d)-(\d)>", tikz.beamer(scenes))) == {("1", "1"), ("2", "2")}
 
 
-@needs_latex
-def test_beamer_makes_a_page_of_each_overlay(tmp_path: Path) -> None:
-    assert pages(compiled(tikz.beamer(frames()), tmp_path)) == 3
+def test_beamer_makes_a_page_of_each_overlay(set_in_latex: Latex) -> None:
+    assert pages(set_in_latex(tikz.beamer(frames()))) == 3
 
 
-@needs_latex
-def test_the_steps_of_a_graph_are_overlays(tmp_path: Path) -> None:
+def test_the_steps_of_a_graph_are_overlays(tmp_path: Path, set_in_latex: Latex) -> None:
     steps = viz.steps(lecture())
     steps.save(tmp_path / "steps.tex")
-    assert pages(compiled((tmp_path / "steps.tex").read_text(encoding="utf-8"), tmp_path)) == len(steps)
+    assert pages(set_in_latex((tmp_path / "steps.tex").read_text(encoding="utf-8"))) == len(steps)
