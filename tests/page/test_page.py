@@ -53,7 +53,8 @@ def comes_into_sight(page: Any, selector: str) -> None:
       const picture = document.getElementById("picture"), frame = picture.getBoundingClientRect();
       const place = `${picture.scrollLeft} ${picture.scrollTop}`, rests = picture.dataset.place === place;
       picture.dataset.place = place;
-      return rests && box.left >= frame.left && box.right <= frame.right && box.top >= frame.top && box.bottom <= frame.bottom;
+      return rests && box.left >= frame.left && box.right <= frame.right
+        && box.top >= frame.top && box.bottom <= frame.bottom;
     }"""
     page.wait_for_function(seen, arg=selector, polling=200)
 
