@@ -15,6 +15,7 @@ from microgrid import Value
 # ---------------------------------------------------------------- size
 
 DEPTH = 1_000_000
+COPIED = 200_000  # copies take ten times as long as a walk; a recursion ends long before, at 1,000 frames or a full stack
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +29,14 @@ def chain() -> Iterator[tuple[Value, Value]]:
     gc.enable()
 
 
+@pytest.fixture(scope="module")
+def shorter_chain(chain: tuple[Value, Value]) -> Value:
+    y = Value(0.5, "x")
+    for _ in range(COPIED):
+        y = -y
+    return y
+
+
 def first(chain: Value) -> Value:
     while chain._a is not None:
         chain = chain._a
@@ -39,16 +48,16 @@ def test_a_chain_of_a_million_nodes_is_differentiated(chain):
     assert chain[0].grad == 1.0
 
 
-def test_a_chain_of_a_million_nodes_is_copied(chain):
-    copied = copy.deepcopy(chain[1])
+def test_a_long_chain_is_copied(shorter_chain):
+    copied = copy.deepcopy(shorter_chain)
     copied.backward()
-    assert (copied.data, first(copied).label, first(copied).grad) == (0.5, "x", 2.0)
+    assert (copied.data, first(copied).label, first(copied).grad) == (0.5, "x", 1.0)
 
 
-def test_a_chain_of_a_million_nodes_is_pickled(chain):
-    copied = pickle.loads(pickle.dumps(chain[1]))
+def test_a_long_chain_is_pickled(shorter_chain):
+    copied = pickle.loads(pickle.dumps(shorter_chain))
     copied.backward()
-    assert (copied.data, first(copied).label, first(copied).grad) == (0.5, "x", 2.0)
+    assert (copied.data, first(copied).label, first(copied).grad) == (0.5, "x", 1.0)
 
 
 def test_a_chain_of_a_million_nodes_is_freed():
