@@ -168,7 +168,7 @@ class Steps(Sequence[Frame]):
             index=index,
             phase=moment.phase,
             node=moment.edges[-1][0] if backward else moment.active[-1] if moment.active else None,
-            operand=moment.edges[0][1] if backward and not moment.scope else None,
+            operand=moment.edges[0].operand if backward and not moment.scope else None,
             caption=self._caption(index),
             history=self._history,
             active=moment.active,

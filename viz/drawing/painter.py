@@ -125,7 +125,7 @@ def _arrow(
         parts[-1] = curves.reverse(shaft)
         lines = [*(Path(_path(part), line) for part in reversed(parts)), *lines]
         heads.append(_head(back[0], shaft[0], line.stroke))
-    node = arrow.edges[0][0] if arrow.edges else arrow.head.node
+    node = arrow.edges[0].node if arrow.edges else arrow.head.node
     groups = [Group("edge", (*lines, *heads), node=node, operand=arrow.operand)]
     if arrow.label:
         texts = _lines(arrow.label, layout.centers[arrow.label.name], theme)

@@ -92,7 +92,7 @@ class Arrow:
     @property
     def operand(self) -> int | None:
         """Which operand of the head's node comes along it; None on the way to an operation's own result."""
-        return self.edges[0][1] if self.edges else None
+        return self.edges[0].operand if self.edges else None
 
     @property
     def is_bond(self) -> bool:
@@ -168,13 +168,15 @@ class _Author:
         else:
             lines = _lines(self.trace, node, self.numbers, self.merged)
             tooltip = self.words.tooltip(node)
-            box = Box(f"n{node.index}", node.role, lines, node.index, node.scope, tooltip, unit.nodes)
+            name = f"n{node.index}"
+            box = Box(name, node.role, lines, node.index, node.scope, description=tooltip, members=unit.nodes)
         self.boxes.append(box)
         self.shown[unit.last] = self.entry[unit.last] = box
         if node.op and not self.merged and unit.scope is None:
             sign = notation.symbol(node, self.numbers)
             symbol = Line(shorten(sign, LONGEST_LABEL), "symbol")
-            circle = Box(f"o{node.index}", "symbol", (symbol,), node.index, node.scope, sign, unit.nodes)
+            name, lines = f"o{node.index}", (symbol,)
+            circle = Box(name, "symbol", lines, node.index, node.scope, description=sign, members=unit.nodes)
             self.entry[unit.last] = circle
             self.boxes.append(circle)
             self.arrows.append(Arrow(circle, box))
@@ -183,8 +185,15 @@ class _Author:
         values, gradient = scope_lines(self.trace, unit, self.outputs[unit.last], self.numbers, self.say)
         lines = [Line(shorten(scope[-1], LONGEST_NAME), "name"), Line(shorten(values, LONGEST_NAME), "value")]
         lines.append(Line(gradient, "gradient") if gradient else Line(PENDING, "pending"))
-        tooltip = self.words.scope(unit, self.outputs[unit.last])
-        return Box(f"n{unit.last}", "folded", tuple(lines), unit.last, scope[:-1], tooltip, unit.nodes)
+        return Box(
+            name=f"n{unit.last}",
+            kind="folded",
+            lines=tuple(lines),
+            node=unit.last,
+            scope=scope[:-1],
+            description=self.words.scope(unit, self.outputs[unit.last]),
+            members=unit.nodes,
+        )
 
     def arrow(self, tail: Unit, head: Unit, edges: tuple[Edge, ...], labelled: bool, loose: bool) -> None:
         label = None
@@ -193,13 +202,13 @@ class _Author:
             scope = node.scope if head.scope is None else head.scope[:-1]
             text, description = derivative
             line = Line(text, "local")
-            label = Box(f"e{self.labels}", "local", (line,), node.index, scope, description)
+            label = Box(f"e{self.labels}", "local", (line,), node.index, scope, description=description)
             self.labels += 1
         self.arrows.append(Arrow(self.shown[tail.last], self.entry[head.last], label, edges, loose))
 
     def _derivative(self, tail: Unit, head: Unit, edges: tuple[Edge, ...]) -> tuple[str, str] | None:
         """What stands on an arrow, and its description; None where it stands for several derivatives."""
-        node, k = self.trace.nodes[edges[0][0]], edges[0][1]
+        node, k = self.trace.nodes[edges[0].node], edges[0].operand
         if self.trace.operands(node)[k].role == "constant":
             return None
         if head.scope is None:
@@ -231,7 +240,7 @@ class _Author:
 
     def _stub(self, name: str, count: int) -> Box:
         text = self.say("1 more node" if count == 1 else "{n:,} more nodes", n=count)
-        box = Box(name, "elided", (Line("…", "name"),), None, (), text)
+        box = Box(name, "elided", (Line("…", "name"),), node=None, description=text)
         self.boxes.append(box)
         return box
 

@@ -35,7 +35,7 @@ class Emphasis:
 
     def through(self, node: int | None) -> list[int]:
         """Which routes a result that is drawn apart from its operation is part of."""
-        return [k for k, route in enumerate(self.routes) if any(i == node for i, _ in route)]
+        return [k for k, route in enumerate(self.routes) if any(edge.node == node for edge in route)]
 
 
 def emphasis(trace: Trace, choices: Choices, numbers: Numbers, say: Say = ENGLISH) -> Emphasis | None:

@@ -111,7 +111,9 @@ class States:
     def _passable(self, edges: Iterable[Edge]) -> frozenset[Edge]:
         """Those along which a gradient ever goes: none goes to a constant."""
         nodes = self._trace.nodes
-        return frozenset(edge for edge in edges if nodes[nodes[edge[0]].parents[edge[1]]].role != "constant")
+        return frozenset(
+            edge for edge in edges if nodes[nodes[edge.node].parents[edge.operand]].role != "constant"
+        )
 
     def group(self, place: int, now: Now) -> Group:
         """What stands in a place of the scene."""
