@@ -10,14 +10,14 @@ __all__ = ["options", "plots", "viz"]
 
 
 def viz() -> ModuleType:
-    """The package that draws; ImportError, with the way out, where another `viz` is found in its place."""
+    """The package that draws; ImportError where another `viz` is found in its place."""
     _check_whose()
     import viz
 
     if not hasattr(viz, "VizError"):
         raise ImportError(
-            f"{viz.__file__}: another package's viz was installed over microgrid's: uninstall it, and install "
-            "microgrid again"
+            f"{viz.__file__}: another package's viz was installed over microgrid's: uninstall it, and "
+            "install microgrid again"
         )
     return viz
 
@@ -40,7 +40,7 @@ def options(command: str) -> type:
 
 
 def _check_whose() -> None:
-    """Ours lies beside microgrid.  Another is only looked at, since importing a stranger's script would run it."""
+    """Ours lies beside microgrid.  Another is not imported to find out, since that would run it."""
     spec = find_spec("viz")
     if spec is None:
         raise ImportError("microgrid's package viz is missing: install microgrid again")

@@ -1,4 +1,4 @@
-"""Drawings of microgrid graphs: with values, gradients and local derivatives, for slides, papers and notebooks.
+"""Drawings of microgrid graphs, with values and gradients, for slides, papers and notebooks.
 
 Pictures, which show themselves in a notebook:
     draw            the graph that computed a Value, as a Figure

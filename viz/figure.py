@@ -30,8 +30,8 @@ LESS = message("draw a part with ", Setting("around"), " and ", Setting("radius"
 
 
 @takes(DrawOptions)
-def draw(y: Value, **given: Any) -> Figure:
-    """Draw the graph that computed y, as it is now: values, the gradients that `y.backward()` left, local derivatives.
+def draw(y: Value, **options: Any) -> Figure:
+    """Draw the graph of y as it is now: values, the gradients that `y.backward()` left, local derivatives.
 
     >>> from microgrid import Value, parameter
     >>> w, x = parameter(2.0, "w"), Value(3.0, "x")
@@ -47,34 +47,36 @@ def draw(y: Value, **given: Any) -> Figure:
     `ops`: "merged", one box for an operation and its result, or "separate", a circle and a box.
     `edges`: "local" writes the local derivative on each arrow, "plain" does not.
     `labels`: "math" writes w1 as w₁ and yhat as ŷ, "plain" as they are.  `precision`: significant digits.
-    `title` stands above the picture, and `legend` adds a row below it that says which box is what.  `lang`: the
-    language of the legend and of what is read aloud or shown when pointed at, "en" or "es".
+    `title` stands above the picture, and `legend` adds a row below it that says which box is what.  `lang`:
+    the language of the legend and of what is read aloud or shown when pointed at, "en" or "es".
 
     What stands out (nodes are named by their Values or labels):
-    `highlight`: these nodes; the rest steps back.  `path`: every route of the chain rule from a node to another, or to
-    y, each with its product, and their sum.  `color_by`: "grad" colours boxes by the size of their gradients.
-    `node_style`: a function of a node (label, role, op, data, grad, scope, ...) that returns None or a dict with any of
-    fill, stroke, text (colours as #rrggbb), width and dash (points).
+    `highlight`: these nodes; the rest steps back.  `path`: every route of the chain rule from a node to
+    another, or to y, each with its product, and their sum.  `color_by`: "grad" colours boxes by the size of
+    their gradients.
+    `node_style`: a function of a node (label, role, op, data, grad, scope, ...) that returns None or a dict
+    with any of fill, stroke, text (colours as #rrggbb), width and dash (points).
 
-    `slide`: "16:9" or "4:3" fits the picture to a slide, and warns when text would be smaller than 8 points, with what
-    to collapse.
+    `slide`: "16:9" or "4:3" fits the picture to a slide, and warns when text would be smaller than 8 points,
+    with what to collapse.
 
     How much is drawn:
-    `collapse`: "neuron" draws each innermost scope as one box with its values and the norm of its gradients, "layer"
-    each scope of those, "outermost" each scope that is in no other, None every node, and "auto" every node up to
-    `max_nodes` boxes (None: no limit), and beyond that scopes, with a warning.  Where the layout would take more than
-    some 30 seconds, it leaves out local derivatives and then the longest arrows, which are drawn behind the boxes.
+    `collapse`: "neuron" draws each innermost scope as one box with its values and the norm of its gradients,
+    "layer" each scope of those, "outermost" each scope that is in no other, None every node, and "auto" every
+    node up to `max_nodes` boxes (None: no limit), and beyond that scopes, with a warning.  Where the layout
+    would take more than some 30 seconds, it leaves out local derivatives and then the longest arrows, which
+    are drawn behind the boxes.
     `around` and `radius`: only what is within so many arrows of a node, by default 2.
-    `engine`: what lays out, "dot", "pygraphviz" or "auto", the first that is installed, and `timeout`: the seconds
-    after which it is ended.
+    `engine`: what lays out, "dot", "pygraphviz" or "auto", the first that is installed, and `timeout`: the
+    seconds after which it is ended.
 
-    Nothing is written until `Figure.save`, and the graph is not changed.  Raises TooLarge if there are more than
-    `max_nodes` boxes, VizError for a node that is not in the graph; the figure's methods raise LayoutError where
-    Graphviz fails or takes too long, EngineNotFound where there is none.
+    Nothing is written until `Figure.save`, and the graph is not changed.  Raises TooLarge if there are more
+    than `max_nodes` boxes, VizError for a node that is not in the graph; the figure's methods raise
+    LayoutError where Graphviz fails or takes too long, EngineNotFound where there is none.
     """
-    options = DrawOptions.of("draw", given)
-    trace = mathematical(read(y)) if options.labels == "math" else read(y)
-    return Figure(trace, options, choose(y, trace, options, LESS))
+    chosen = DrawOptions.of("draw", options)
+    trace = mathematical(read(y)) if chosen.labels == "math" else read(y)
+    return Figure(trace, chosen, choose(y, trace, chosen, LESS))
 
 
 class Figure:
@@ -100,8 +102,9 @@ class Figure:
         fitted = fit(scene, slide)
 
         def size(options: Options, choices: Choices) -> float:
-            again = options is self._options
-            return smallest(fitted if again else fit(self._painted(options, choices), slide))
+            if options is self._options:  # which has been painted
+                return smallest(fitted)
+            return smallest(fit(self._painted(options, choices), slide))
 
         warn_if_small(size, self._trace, self._options, self._choices, LESS)
         return fitted
@@ -139,8 +142,8 @@ class Figure:
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write a file; its suffix says which format: .svg, .html, .pdf, .png, .tex, .dot or .gv.
 
-        A .tex file is a LaTeX document of the picture alone, on a page of its size.  A .png file has 2.5 pixels to the
-        point and at most 4,000 on its longer side, unless text could not be read then.
+        A .tex file is a LaTeX document of the picture alone, on a page of its size.  A .png file has 2.5
+        pixels to the point and at most 4,000 on its longer side, unless text could not be read then.
         A file that is there already is replaced as a whole or, if anything fails, left as it is.
         """
         target = Path(path)

@@ -1,4 +1,4 @@
-"""The options of `draw` and `steps`: a field for each, with its type, default, choices and help, checked at once.
+"""The options of `draw` and `steps`: a field for each, with its type, default, choices and help.
 
 Both functions take their signatures from here, and the command its arguments.
 """
@@ -9,6 +9,7 @@ import inspect
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
+from functools import partial
 from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 from microgrid import Value
@@ -28,16 +29,19 @@ SLIDES: dict[str, Point] = {"16:9": (720.0, 405.0), "4:3": (720.0, 540.0)}
 NodeStyle = Callable[[Node], Mapping[str, str | float | tuple[float, ...]] | None]
 
 
-def about(
-    group: str = "", help: str = "", choices: Iterable[str] = (), metavar: str | None = None
-) -> dict[str, Any]:
-    """What is known of an option beside its type and default.  The command line leaves out what has no help."""
+def about(group: str, help: str, choices: Iterable[str] = (), metavar: str | None = None) -> dict[str, Any]:
+    """What is known of an option beside its type and default: its choices, and what the command line says."""
     return {"group": group, "help": help, "choices": tuple(choices), "metavar": metavar}
+
+
+picture = partial(about, "picture")
+emphasis = partial(about, "what stands out")
+size = partial(about, "large graphs")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """What `draw` and `steps` both take; each adds what it alone knows (`around` and `radius`, or `by`).
+    """What `draw` and `steps` both take.  Those that are not initialised here are of one of them alone.
 
     >>> Options(rankdir="up")
     Traceback (most recent call last):
@@ -49,56 +53,47 @@ class Options:
 
     rankdir: str = field(
         default="LR",
-        metadata=about(
-            "picture",
+        metadata=picture(
             "where the arrows point: LR from left to right (default), TB from top to bottom, ...",
             ("LR", "TB", "RL", "BT"),
         ),
     )
-    theme: str = field(default="lecture", metadata=about("picture", "colours (default: %(default)s)", THEMES))
+    theme: str = field(default="lecture", metadata=picture("colours (default: %(default)s)", THEMES))
     ops: str = field(
         default="merged",
-        metadata=about(
-            "picture",
-            "an operation in the box of its result (default), or in one of its own",
-            ("merged", "separate"),
+        metadata=picture(
+            "an operation in the box of its result (default), or in one of its own", ("merged", "separate")
         ),
     )
     edges: str = field(
         default="local",
-        metadata=about(
-            "picture",
-            "on each arrow its local derivative, that of the operation with respect to this operand (default), "
-            "or nothing",
+        metadata=picture(
+            "on each arrow its local derivative, that of the operation with respect to this operand "
+            "(default), or nothing",
             ("local", "plain"),
         ),
     )
     labels: str = field(
-        default="math", metadata=about("picture", "w1 as w₁ (default), or as it is", ("math", "plain"))
+        default="math", metadata=picture("w1 as w₁ (default), or as it is", ("math", "plain"))
     )
     precision: int = field(
-        default=4, metadata=about("picture", "significant digits (default: %(default)s)", metavar="N")
+        default=4, metadata=picture("significant digits (default: %(default)s)", metavar="N")
     )
-    title: str | None = field(
-        default=None, metadata=about("picture", "to stand above the picture", metavar="TEXT")
-    )
-    legend: bool = field(default=False, metadata=about("picture", "say below the picture which box is what"))
+    title: str | None = field(default=None, metadata=picture("to stand above the picture", metavar="TEXT"))
+    legend: bool = field(default=False, metadata=picture("say below the picture which box is what"))
 
     highlight: Value | str | Iterable[Value | str] = field(
-        default=(),
-        metadata=about("what stands out", "these nodes; the others step back", metavar="w,z"),
+        default=(), metadata=emphasis("these nodes; the others step back", metavar="w,z")
     )
     path: Value | str | Iterable[Value | str] | None = field(
         default=None,
-        metadata=about(
-            "what stands out",
+        metadata=emphasis(
             "the routes from a node to another, or to the result, with their products",
             metavar="FROM[,TO]",
         ),
     )
     color_by: str | None = field(
-        default=None,
-        metadata=about("what stands out", "colour the boxes by the size of their gradients", ("grad",)),
+        default=None, metadata=emphasis("colour the boxes by the size of their gradients", ("grad",))
     )
     node_style: NodeStyle | None = None
 
@@ -108,32 +103,25 @@ class Options:
     radius: int | None = field(default=None, init=False)
     collapse: str | None = field(
         default="auto",
-        metadata=about(
-            "large graphs",
-            "draw each scope as one box; auto (default) where there are too many nodes",
-            ("auto", *LEVELS),
+        metadata=size(
+            "draw each scope as one box; auto (default) where there are too many nodes", ("auto", *LEVELS)
         ),
     )
     max_nodes: int | None = field(
         default=5000,
-        metadata=about(
-            "large graphs", "collapse or refuse larger graphs (default: %(default)s), or none", metavar="N"
-        ),
+        metadata=size("collapse or refuse larger graphs (default: %(default)s), or none", metavar="N"),
     )
     timeout: float = field(
-        default=60.0,
-        metadata=about("large graphs", "seconds of layout (default: %(default)g)", metavar="S"),
+        default=60.0, metadata=size("seconds of layout (default: %(default)g)", metavar="S")
     )
     engine: str = field(
         default="auto",
-        metadata=about(
-            "large graphs",
-            "what lays it out; auto (default) is the first that is installed",
-            ("auto", "dot", "pygraphviz"),
+        metadata=size(
+            "what lays it out; auto (default) is the first that is installed", ("auto", "dot", "pygraphviz")
         ),
     )
 
-    lang: str = field(default="en", metadata=about(choices=LANGUAGES))
+    lang: str = field(default="en", metadata=about("language", "", LANGUAGES))
 
     @classmethod
     def of(cls, function: str, given: Mapping[str, Any]) -> Self:
@@ -146,7 +134,7 @@ class Options:
     def __post_init__(self) -> None:
         for known in fields(self):
             value, choices = getattr(self, known.name), known.metadata.get("choices")
-            optional = str(known.type).endswith("| None")
+            optional = str(known.type).endswith("| None")  # a text, as `from __future__` leaves it
             if choices and not (value is None and optional):
                 one_of(value, known.name, choices)
         if self.radius is not None:
@@ -173,11 +161,9 @@ class DrawOptions(Options):
     """The keyword arguments of `viz.draw`."""
 
     around: Value | str | None = field(
-        default=None, metadata=about("large graphs", "draw only what is near a node", metavar="NODE")
+        default=None, metadata=size("draw only what is near a node", metavar="NODE")
     )
-    radius: int | None = field(
-        default=None, metadata=about("large graphs", "how near, in arrows (default: 2)", metavar="N")
-    )
+    radius: int | None = field(default=None, metadata=size("how near, in arrows (default: 2)", metavar="N"))
 
 
 CHOICES: dict[str, tuple[str, ...]] = {
@@ -191,7 +177,8 @@ Result = TypeVar("Result")
 def takes(
     options: Callable[P, Options],
 ) -> Callable[[Callable[..., Result]], Callable[Concatenate[Value, P], Result]]:
-    """Gives a function of `y` and `**given` the signature of its options, for `help`, notebooks, editors and mypy.
+    """Gives a function of `y` and `**options` the signature that the fields make, for `help`, notebooks,
+    editors and mypy.
 
     The function itself is left as it is: a wrapper would hide its examples from doctest.
     """

@@ -1,4 +1,4 @@
-"""`steps`: a graph's computation as a sequence of frames, forward, then backward; `explain`: the same walk as text."""
+"""`steps`: a graph's computation as frames, forward, then backward; `explain`: the same walk as text."""
 
 from __future__ import annotations
 
@@ -52,8 +52,8 @@ class StepsOptions(Options):
 
 
 @takes(StepsOptions)
-def steps(y: Value, **given: Any) -> Steps:
-    """Walk through the graph that computed y: the leaves, each operation, ∂y/∂y = 1, then each use of the chain rule.
+def steps(y: Value, **options: Any) -> Steps:
+    """Walk through the graph of y: the leaves, each operation, ∂y/∂y = 1, then each use of the chain rule.
 
     >>> from microgrid import Value, parameter
     >>> w, x = parameter(2.0, "w"), Value(3.0, "x")
@@ -64,26 +64,30 @@ def steps(y: Value, **given: Any) -> Steps:
 '∂z/∂w += ∂z/∂z · ∂z/∂w = 1 · 3 = 3', '∂z/∂x += ∂z/∂z · ∂z/∂x = 1 · 2 = 2']
 
     `by`: what a frame stands for, an "operation", all operations of a "neuron" or "layer" (scopes that
-    `microgrid.nn` makes, or `microgrid.scope`), or "auto", the first of these that does with 60 frames forward.
+    `microgrid.nn` makes, or `microgrid.scope`), or "auto", the first of these that does with 60 frames
+    forward.
     `lang`: the language of captions, picture and page, "en" or "es".
 
-    `options` are those of `draw` but `around` and `radius`.  Where a graph has more than `max_nodes` nodes, what a
-    frame stands for is one box, as with `collapse`; a box of a scope says what is known of it so far.  `slide` fits
-    each frame to a slide, caption included; the page is no slide.  With `color_by`, a box takes the colour of its
-    gradient when it gets one; with `path`, a route shows its product once the gradient has come all the way.
+    `options` are those of `draw` but `around` and `radius`.  Where a graph has more than `max_nodes` nodes,
+    what a frame stands for is one box, as with `collapse`; a box of a scope says what is known of it so far.
+    `slide` fits each frame to a slide, caption included; the page is no slide.  With `color_by`, a box takes
+    the colour of its gradient when it gets one; with `path`, a route shows its product once the gradient has
+    come all the way.
 
     The gradients are computed from ∂y/∂y = 1, whatever `backward` has left, and no node is changed.
     """
-    if part := [name for name in given if name in OF_A_PART]:
-        raise TypeError(
-            f"steps has no option {part[0]!r}: {part[0]}= would hide the operations that computed the numbers shown; "
-            f"collapse scopes, or {LESS}"
-        )
-    options = StepsOptions.of("steps", given)
-    trace = _read(y, options)
-    options = _collapsed(trace, options)
-    before = replace(options, color_by=None, node_style=None)  # which are of the gradients to come
-    return Steps(trace, options, choose(y, trace, before, LESS), y)
+    for name in OF_A_PART:
+        if name in options:
+            raise TypeError(
+                f"steps has no option {name!r}: {name}= would hide the operations that computed the numbers "
+                f"shown; collapse scopes, or {LESS}"
+            )
+    chosen = StepsOptions.of("steps", options)
+    trace = _read(y, chosen)
+    chosen = _collapsed(trace, chosen)
+    # Colours and styles depend on gradients, which `Steps` computes; those that the trace has may be older.
+    choices = choose(y, trace, replace(chosen, color_by=None, node_style=None), LESS)
+    return Steps(trace, chosen, choices, y)
 
 
 OF_A_PART = ("around", "radius")
@@ -191,10 +195,10 @@ class Steps(Sequence[Frame]):
     def save(self, path: str | os.PathLike[str]) -> list[Path]:
         """Write files; the suffix says which format.  Returns the files that were written.
 
-        With the place of a number in its name, "frames/step-{:03d}.svg", a file for each frame, as .svg, .pdf or .png;
-        the last folder is made if it is not there.  Without one, all frames in one file: .html is the page to step
-        through, .pdf has a page for each, .tex a Beamer frame with an overlay for each, .svg and .gif move.  What is
-        written replaces what was there, once everything has been drawn.
+        With the place of a number in its name, "frames/step-{:03d}.svg", a file for each frame, as .svg, .pdf
+        or .png; the last folder is made if it is not there.  Without one, all frames in one file: .html is
+        the page to step through, .pdf has a page for each, .tex a Beamer frame with an overlay for each, .svg
+        and .gif move.  What is written replaces what was there, once everything has been drawn.
         """
         return self._files.save(path)
 
@@ -203,10 +207,10 @@ class Steps(Sequence[Frame]):
         return Files(len(self), lambda: self._film, self.html, self._options.slide)
 
     def html(self, *, verify: bool = True) -> str:
-        """The walk as a web page: one file that needs no network, to step through, predict, and change numbers in.
+        """The walk as a web page, one file that needs no network: step, predict numbers, and change them.
 
-        `verify` puts in what `microgrid.verify` says of the graph, unless the graph has changed since `steps`.  It
-        warns of a page so large that browsers take long to open it.
+        `verify` puts in what `microgrid.verify` says of the graph, unless the graph has changed since
+        `steps`.  It warns of a page so large that browsers take long to open it.
 
         >>> from microgrid import Value
         >>> "<script src" in steps(Value(2.0, "x") ** 2).html(verify=False)
@@ -226,7 +230,7 @@ class Steps(Sequence[Frame]):
     def _repr_mimebundle_(
         self, include: Collection[str] | None = None, exclude: Collection[str] | None = None
     ) -> dict[str, Any]:
-        """What a notebook shows: the page in a frame of its own, and where pages are not shown the first picture."""
+        """What a notebook shows: the page in a frame of its own; where that cannot be, the first picture."""
 
         def formats() -> dict[str, Any]:
             picture = self.svg(0)
@@ -290,7 +294,7 @@ class Steps(Sequence[Frame]):
 
 
 def _differentiated(trace: Trace, gradients: Sequence[float | None]) -> Trace:
-    """The trace with the gradients that the walk ends with, which are derivatives of the root by construction."""
+    """The trace with the gradients that the walk ends with, derivatives of the root by construction."""
     nodes = (
         replace(node, grad=grad, is_derivative=True)
         for node, grad in zip(trace.nodes, gradients, strict=True)

@@ -1,3 +1,3 @@
-"""The command `microgrid`: what it takes, does and says.  It may use everything."""
+"""What the command `microgrid` takes, does and says; it may use everything, and nothing uses it."""
 
 from .commands import main as main

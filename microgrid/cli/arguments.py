@@ -6,7 +6,6 @@ import argparse
 import re
 from collections.abc import Callable
 from dataclasses import Field, fields
-from functools import partial
 from typing import Any, NoReturn
 
 from .. import pictures
@@ -31,16 +30,17 @@ DRAW_EXAMPLES = f"""examples:
   microgrid draw lesson.py:loss --collapse layer --slide 16:9 -o slide.pdf
   microgrid draw lesson.py:loss x=3 -o loss.pdf    (with the leaf labelled x set to 3)
 
-The suffix of FILE chooses the format: .svg .pdf .png .html .tex .dot.  In EXPR, statements are separated by ";", a
-power is written **, and functions such as sigmoid(x), relu(x), log(x) and max(a, b) can be called.
+The suffix of FILE chooses the format: .svg .pdf .png .html .tex .dot.  In EXPR, statements are separated by
+";", a power is written **, and functions such as sigmoid(x), relu(x), log(x) and max(a, b) can be called.
 """
 STEP_EXAMPLES = f"""examples:
   microgrid step "{LECTURE}" w=2 b=1 x=3 y=9 --params w,b -o step.html
   microgrid step "w*x*x" w=0.5 x=2 --lang es -o paso.html
   microgrid step lesson.py:loss --by layer -o "frames/step-{{:03d}}.png"
 
-FILE.html is a page that needs no network: forward and backward one step at a time, numbers to predict and to change.
-All steps are also written as .pdf (a page each), .gif or .svg (which move); {{:03d}} in the name makes a file for each.
+FILE.html is a page that needs no network: forward and backward one step at a time, numbers to predict and to
+change.  All steps are also written as .pdf (a page each), .gif or .svg (which move); {{:03d}} in the name makes
+a file for each.
 """
 VERIFY_EXAMPLES = """examples:
   microgrid verify "sigmoid(w*x + b)" w=0.5 x=2 b=-1
@@ -85,8 +85,8 @@ def _parser(typed: str) -> tuple[_Parser, dict[str, _Parser]]:
     parser.add_argument("--version", action="version", version=f"microgrid {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
 
-    def command(name: str, summary: str, examples: str, usage: str | None = None) -> _Parser:
-        made = commands.add_parser(
+    def add_command(name: str, summary: str, examples: str, usage: str | None = None) -> _Parser:
+        command = commands.add_parser(
             name,
             help=summary,
             description=f"{summary[0].upper()}{summary[1:]}.",
@@ -95,95 +95,101 @@ def _parser(typed: str) -> tuple[_Parser, dict[str, _Parser]]:
             formatter_class=layout,
             allow_abbrev=False,
         )
-        made.set_defaults(command=name)
-        return made
-
-    def graph_arguments(made: _Parser, expression: str | None) -> None:
-        made.add_argument(
-            "expression",
-            metavar="EXPR",
-            nargs=expression,
-            default="",
-            help="an expression, several statements, or FILE.py:NAME, a Value in your own script",
-        )
-        made.add_argument(
-            "pairs", metavar="name=value", nargs="*", default=[], help="the values of the names in EXPR"
-        )
-        made.add_argument(
-            "--params",
-            metavar="w,b",
-            default="",
-            help="parameters, the names that training would change; the others are inputs",
-        )
-        made.add_argument(
-            "--ieee", action="store_true", help="go on with inf and nan outside an operation's domain"
-        )
-
-    def debug_argument(made: _Parser) -> None:
-        made.add_argument("--debug", action="store_true", help="show the traceback of an error")
+        command.set_defaults(command=name)
+        return command
 
     def drawing(name: str, summary: str, examples: str, output: str) -> None:
-        made = command(name, summary, examples, f"microgrid {name} EXPR [name=value ...] [-o FILE] [options]")
-        made.add_argument(
+        command = add_command(
+            name, summary, examples, f"microgrid {name} EXPR [name=value ...] [-o FILE] [options]"
+        )
+        command.add_argument(
             "-o",
             "--output",
             metavar="FILE",
             default=output,
             help=f"its suffix chooses the format (default: {output})",
         )
-        graph_arguments(made, None)
-        debug_argument(made)
-        if name == typed:  # so that the other commands need not import the package that draws
-            _drawing_arguments(made, pictures.options(name))
+        _graph_arguments(command, None)
+        _debug_argument(command)
+        if name == typed:  # the other commands need not import the package that draws
+            _drawing_arguments(command, pictures.options(name))
 
     drawing("draw", "draw the graph with its values and gradients", DRAW_EXAMPLES, "graph.svg")
     drawing("step", "walk through the graph in a web page, forward and backward", STEP_EXAMPLES, "step.html")
 
-    verify = command("verify", "verify every derivative in the graph", VERIFY_EXAMPLES)
-    graph_arguments(verify, "?")
+    verify = add_command("verify", "verify every derivative in the graph", VERIFY_EXAMPLES)
+    _graph_arguments(verify, "?")
     verify.add_argument("--json", action="store_true", help="print the report as JSON")
     verify.add_argument(
         "--rules", action="store_true", help="prove the whole table of derivatives; takes no EXPR"
     )
     _language_argument(verify)
-    debug_argument(verify)
+    _debug_argument(verify)
 
-    demo = command("demo", "compute, verify and draw one step of linear regression", DEMO_EXAMPLES)
+    demo = add_command("demo", "compute, verify and draw one step of linear regression", DEMO_EXAMPLES)
     demo.add_argument(
         "--dir", default="microgrid-demo", help="where the pictures go (default: microgrid-demo)"
     )
-    debug_argument(demo)
+    _debug_argument(demo)
 
-    debug_argument(command("info", "say what is installed", "example:\n  microgrid info\n"))
+    _debug_argument(add_command("info", "say what is installed", "example:\n  microgrid info\n"))
     return parser, commands.choices
+
+
+def _graph_arguments(command: _Parser, expression: str | None) -> None:
+    command.add_argument(
+        "expression",
+        metavar="EXPR",
+        nargs=expression,
+        default="",
+        help="an expression, several statements, or FILE.py:NAME, a Value in your own script",
+    )
+    command.add_argument(
+        "pairs", metavar="name=value", nargs="*", default=[], help="the values of the names in EXPR"
+    )
+    command.add_argument(
+        "--params",
+        metavar="w,b",
+        default="",
+        help="parameters, the names that training would change; the others are inputs",
+    )
+    command.add_argument(
+        "--ieee", action="store_true", help="go on with inf and nan outside an operation's domain"
+    )
+
+
+def _debug_argument(command: _Parser) -> None:
+    command.add_argument("--debug", action="store_true", help="show the traceback of an error")
 
 
 SCOPES = "A scope is a neuron, a layer, or what microgrid.scope records."
 
 
-def _drawing_arguments(made: _Parser, options: type) -> None:
+def _drawing_arguments(command: _Parser, options: type) -> None:
     """The options of a picture or of a walk, which `viz` describes, by what they are for."""
     groups: dict[str, argparse._ArgumentGroup] = {}
-    described = [field for field in fields(options) if field.metadata.get("help")]
-    for field in described:
-        title = field.metadata["group"]
-        if title not in groups:
-            groups[title] = made.add_argument_group(title, SCOPES if title == "large graphs" else None)
-        add = partial(
-            groups[title].add_argument, f"--{field.name.replace('_', '-')}", help=field.metadata["help"]
-        )
-        if isinstance(field.default, bool):
-            add(action="store_true")
+    for field in fields(options):
+        about = field.metadata
+        if not about or not about["help"]:
             continue
-        add(
-            default=field.default,
-            choices=field.metadata["choices"] or None,
-            metavar=field.metadata["metavar"],
-            type=_reader(field),
-        )
-    if made.get_default("command") == "draw":
+        title = about["group"]
+        if title not in groups:
+            groups[title] = command.add_argument_group(title, SCOPES if title == "large graphs" else None)
+        option = f"--{field.name.replace('_', '-')}"
+        if isinstance(field.default, bool):
+            groups[title].add_argument(option, action="store_true", help=about["help"])
+        else:
+            groups[title].add_argument(
+                option,
+                default=field.default,
+                choices=about["choices"] or None,
+                metavar=about["metavar"],
+                type=_reader(field),
+                help=about["help"],
+            )
+    if command.get_default("command") == "draw":
         groups["picture"].add_argument("--no-grad", action="store_true", help="leave out the backward pass")
-    _language_argument(made)
+    _language_argument(command)
 
 
 def _reader(field: Field[Any]) -> Callable[[str], object]:
@@ -199,9 +205,11 @@ def _names(text: str) -> list[str]:
     return [name for name in text.replace(" ", "").split(",") if name]
 
 
-def _language_argument(made: _Parser) -> None:
-    language = made.add_argument_group("language")
-    language.add_argument("--lang", choices=LANGUAGES, default="en", help="English (default) or Spanish")
+def _language_argument(command: _Parser) -> None:
+    first, *others = LANGUAGES.values()
+    language = command.add_argument_group("language")
+    names = " or ".join([f"{first} (default)", *others])
+    language.add_argument("--lang", choices=LANGUAGES, default="en", help=names)
 
 
 def parsed(arguments: list[str]) -> argparse.Namespace:
@@ -209,6 +217,7 @@ def parsed(arguments: list[str]) -> argparse.Namespace:
     parser, commands = _parser(arguments[0] if arguments else "")
     if not arguments or arguments[0] not in commands:
         return parser.parse_args(arguments or ["--help"])
-    # An expression may begin with a minus; argparse takes what begins with a space for no option.
+    # An expression may begin with a minus, unless it reads -h, -o or -oFILE; argparse takes what begins with a
+    # space for no option.
     rest = [f" {text}" if re.match(r"-(?!h$|o$|o.*\.\w+$|-)", text) else text for text in arguments[1:]]
     return commands[arguments[0]].parse_intermixed_args(rest)

@@ -1,12 +1,14 @@
 """The command line: draw a graph, verify its derivatives, or see a demonstration, without writing a program.
 
-Whatever a user can do wrong ends in one line on stderr and exit code 2 (`main`), with a traceback only on --debug.
+Whatever a user can do wrong ends in one line on stderr and exit code 2 (`main`); --debug shows the traceback.
 """
 
 from __future__ import annotations
 
 import argparse
+import errno
 import os
+import signal
 import sys
 import warnings
 from collections.abc import Callable, Sequence
@@ -21,7 +23,7 @@ from ..base.phrases import Phrase, said, say
 from ..engine import Value
 from ..errors import MicrogridError
 from .arguments import LECTURE, parsed
-from .messages import one_line, spelled, told
+from .messages import as_typed, error_text, one_line
 from .sources import graph
 
 __all__ = ["main"]
@@ -46,23 +48,22 @@ def main(argv: Sequence[str] | None = None) -> int:
                 code = RUN[options.command](options)
             sys.stdout.flush()
             return code
-    except (
-        BrokenPipeError
-    ):  # the reader, such as `head`, has seen enough; Python must not complain at exit either
+    except BrokenPipeError:
+        # The reader, such as `head`, has seen enough; nor must Python complain when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except KeyboardInterrupt:
         print("microgrid: interrupted", file=sys.stderr)
-        return 130
+        return 128 + signal.SIGINT  # as shells report what a signal ended
     except (MicrogridError, ValueError, TypeError, ArithmeticError, OSError, ImportError) as error:
         if "--debug" in arguments:
             raise
-        print(f"microgrid: error: {told(error)}", file=sys.stderr)
+        print(f"microgrid: error: {error_text(error)}", file=sys.stderr)
         return 2
 
 
 def _show_warning(message: Warning | str, *where: Any, **more: Any) -> None:
-    text = spelled(message) if isinstance(message, Warning) else message
+    text = as_typed(message) if isinstance(message, Warning) else message
     print(f"microgrid: warning: {one_line(text)}", file=sys.stderr)
 
 
@@ -93,7 +94,7 @@ def _step(options: argparse.Namespace) -> int:
 
 def _to_draw(options: argparse.Namespace) -> tuple[ModuleType, Value, dict[str, Any]]:
     """The package that draws, the graph, and the options of its picture."""
-    options.output = options.output.removeprefix(" ")  # which `_read_arguments` put before a minus
+    options.output = options.output.removeprefix(" ")  # which `parsed` put before a minus
     result = graph(options.expression, options.pairs, options.params)
     _check_directory(options.output)
     names = [field.name for field in fields(pictures.options(options.command))]
@@ -106,7 +107,7 @@ def _check_directory(file: str) -> None:
     if "{" in file:  # the folder of numbered files is made
         directory = directory.parent
     if not directory.is_dir():
-        raise FileNotFoundError(2, "no such directory; make it first", str(directory))
+        raise FileNotFoundError(errno.ENOENT, "no such directory; make it first", str(directory))
 
 
 def _backward(result: Value) -> None:
@@ -171,20 +172,18 @@ def _demo(options: argparse.Namespace) -> int:
     viz = pictures.viz()
     directory = Path(options.dir.removeprefix(" "))
     if directory.exists() and not directory.is_dir():
-        raise NotADirectoryError(20, "is a file, and the pictures need a directory", str(directory))
+        raise NotADirectoryError(
+            errno.ENOTDIR, "is a file, and the pictures need a directory", str(directory)
+        )
     directory.mkdir(parents=True, exist_ok=True)
     nodes = parse(LECTURE, w=parameter(2.0, "w"), b=parameter(1.0, "b"), x=3.0, y=9.0)
     loss = nodes["L"]
     loss.backward()
-    print(
-        "A line yhat = w*x + b with w = 2 and b = 1 meets the point x = 3, y = 9.  How wrong is it, and which way"
-    )
-    print("should w and b move?\n\nforward: the values")
+    print("A line yhat = w*x + b with w = 2 and b = 1 meets the point x = 3, y = 9.  How wrong is it, and")
+    print("which way should w and b move?\n\nforward: the values")
     for statement in LECTURE.split("; "):
-        name = statement.partition(" ")[0]
-        print(
-            f"  {statement.replace(' = ', ' ' * (5 - len(name)) + '= '):20} = {_number(nodes[name].data):>2}"
-        )
+        name, _, formula = statement.partition(" = ")
+        print(f"  {f'{name:4} = {formula}':20} = {_number(nodes[name].data):>2}")
     print("\nbackward: the gradients of the loss L")
     for name in ("w", "b"):
         print(f"  dL/d{name} = {_number(nodes[name].grad)}")
@@ -213,9 +212,8 @@ def _info(options: argparse.Namespace) -> int:
         except PackageNotFoundError:
             return "not installed"
 
-    engines = [
-        name for name, found in (("dot", which("dot")), ("pygraphviz", find_spec("pygraphviz"))) if found
-    ]
+    possible = {"dot": which("dot"), "pygraphviz": find_spec("pygraphviz")}
+    engines = [name for name, place in possible.items() if place]
     kind = "compiled" if microgrid.compiled else "pure Python"
     x = microgrid.Value(1.0)
     print(f"microgrid   {microgrid.__version__} ({kind})")

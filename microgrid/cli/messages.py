@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..base.phrases import Option, Setting, Way, text_of, worded
 from ..errors import ExpressionError
 
-__all__ = ["one_line", "spelled", "told"]
+__all__ = ["as_typed", "error_text", "one_line"]
 
 TYPED = {
     "ieee": "--ieee goes on with inf and nan",
@@ -18,21 +18,21 @@ TYPED = {
 """What can be done here, by the names of the ways out; those of pictures are in `viz.errors`."""
 
 
-def told(error: Exception) -> str:
+def error_text(error: Exception) -> str:
     """What is wrong, without a traceback."""
     if isinstance(error, ExpressionError):
         return str(error)  # its caret needs the lines below
     if isinstance(error, OSError) and error.strerror:
         return one_line(f"{error.filename}: {error.strerror}" if error.filename else error.strerror)
-    return one_line(spelled(error)) or type(error).__name__
+    return one_line(as_typed(error)) or type(error).__name__
 
 
-def spelled(error: Exception) -> str:
+def as_typed(error: Exception) -> str:
     """The message of an error or a warning, with the ways out as the command line takes them.
 
     >>> from microgrid.base.phrases import message
-    >>> spelled(ValueError(message("... are too many: pass ", Setting("max_nodes", None), " to draw them all")))
-    '... are too many: pass --max-nodes none to draw them all'
+    >>> as_typed(ValueError(message("... are too many: pass ", Setting("max_nodes", None), " to draw them")))
+    '... are too many: pass --max-nodes none to draw them'
     """
     return worded(text_of(error), _typed)
 

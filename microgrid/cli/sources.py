@@ -1,7 +1,8 @@
-"""Where the command line's graphs come from: an expression with values, or a Value in the user's own script."""
+"""Where the command line's graphs come from: an expression with values, or a Value in a user's script."""
 
 from __future__ import annotations
 
+import errno
 import re
 import runpy
 import sys
@@ -62,9 +63,9 @@ def _from_text(text: str, values: dict[str, float], params: str) -> Value:
     parameters = [normal_name(name) for name in re.split(r"[,\s]+", params) if name]
     for name in parameters:
         if name not in values:
-            given = ", ".join(values) or "none"
+            known = ", ".join(values) or "none"
             raise ValueError(
-                f"--params names {name!r}, which is not among the values given as name=NUMBER ({given})"
+                f"--params names {name!r}, which is not among the values given as name=NUMBER ({known})"
             )
     named = {name: parameter(x, name) if name in parameters else x for name, x in values.items()}
     nodes = parse(text, **named)
@@ -82,23 +83,23 @@ def _from_text(text: str, values: dict[str, float], params: str) -> Value:
 def _from_script(script: str, name: str) -> Value:
     """Run the user's own program, as `python FILE.py` would, and take a Value from what it defines."""
     if not Path(script).is_file():
-        raise FileNotFoundError(2, "no such file", script)
+        raise FileNotFoundError(errno.ENOENT, "no such file", script)
     path, argv = list(sys.path), list(sys.argv)
     sys.path.insert(0, str(Path(script).resolve().parent))  # so that the script can import its neighbours
     sys.argv = [script]
     try:
         with redirect_stdout(sys.stderr):  # stdout is for our result, which may be JSON
-            found = runpy.run_path(script, run_name="microgrid_script")
+            defined = runpy.run_path(script, run_name="microgrid_script")
     except (Exception, SystemExit) as error:
         raise ScriptError(_where(error, script)) from error
     finally:
         sys.path[:], sys.argv = path, argv
-    if name not in found:
-        values = ", ".join(key for key, value in found.items() if isinstance(value, Value))
+    if name not in defined:
+        values = ", ".join(key for key, value in defined.items() if isinstance(value, Value))
         raise ValueError(f"{script} has no {name!r}; its Values are: {values or 'none'}")
-    if not isinstance(found[name], Value):
-        raise ValueError(f"{name!r} in {script} is not a Value but {type(found[name]).__name__}")
-    value: Value = found[name]
+    value = defined[name]
+    if not isinstance(value, Value):
+        raise ValueError(f"{name!r} in {script} is not a Value but {type(value).__name__}")
     value.label = value.label or name
     return value
 

@@ -11,7 +11,7 @@ import viz
 from microgrid import Value
 from microgrid.base import messages
 from microgrid.base.phrases import Option, Setting, Way, say, text_of
-from microgrid.cli.messages import TYPED, spelled
+from microgrid.cli.messages import TYPED, as_typed
 from viz import errors
 
 BOTH = {
@@ -47,9 +47,9 @@ def test_a_message_says_what_can_be_done_where_it_is_read(name: str) -> None:
     with pytest.raises((ValueError, mg.MicrogridError)) as caught:
         fail()
     assert python in str(caught.value)
-    assert typed in spelled(caught.value)
+    assert typed in as_typed(caught.value)
     again = pickle.loads(pickle.dumps(caught.value))  # as it comes from another process
-    assert (str(again), spelled(again)) == (str(caught.value), spelled(caught.value))
+    assert (str(again), as_typed(again)) == (str(caught.value), as_typed(caught.value))
 
 
 def test_the_command_has_words_for_every_way_out() -> None:
@@ -67,6 +67,6 @@ def test_a_part_is_the_same_after_it_was_pickled(part: str) -> None:
 
 
 def test_what_is_no_message_of_ours_stays_as_it_is() -> None:
-    assert text_of(ValueError("edges=1 {x}")) == spelled(ValueError("edges=1 {x}")) == "edges=1 {x}"
-    assert spelled(ValueError(say("no field {x}"))) == "no field {x}"
-    assert spelled(KeyError("a")) == "'a'"
+    assert text_of(ValueError("edges=1 {x}")) == as_typed(ValueError("edges=1 {x}")) == "edges=1 {x}"
+    assert as_typed(ValueError(say("no field {x}"))) == "no field {x}"
+    assert as_typed(KeyError("a")) == "'a'"
