@@ -123,6 +123,7 @@ MOVED = {
     "microgrid.rules": "microgrid.proof.rules",
     "microgrid.symbolic": "microgrid.proof.verify",
     "microgrid.train.loop": "microgrid.train.fit",
+    "microgrid.train.validation": "microgrid.train.training",
     "microgrid.truth": "microgrid.proof.references",
     "microgrid.watch": "microgrid.monitor.statistics",
 }

@@ -111,7 +111,16 @@ def _prefixes(scope: str) -> list[str]:
 
 
 def _outermost(leaving: dict[str, list[Value]]) -> list[str]:
-    """The scopes that are layers of their own."""
+    """The scopes that are layers of their own.
+
+    Of a network in the scope "mlp", with two neurons in a hidden layer and one at its end, these units leave:
+
+        mlp/layer0/neuron0   a      leaves layer0 too, and is a part of it
+        mlp/layer0/neuron1   b      the same
+        mlp/layer0           a, b   a layer
+        mlp/layer1           c      a layer
+        mlp                  c      leaves out a and b: only its last layer in another name
+    """
     units = {scope: set(nodes) for scope, nodes in leaving.items()}
     chosen = dict.fromkeys(leaving)
     for inner in sorted(leaving, key=lambda scope: -scope.count("/")):
@@ -134,8 +143,8 @@ def with_offsets(
 ) -> Recording:
     """The graph of a loss with a parameter of 0 added to each unit; these parameters come after the others.
 
-    What the loss depends on a unit by, it depends on its offset by: dL/du = dL/d(u + 0), of which a program
-    computes the right one for any sample, whichever way a ReLU goes.
+    The derivative by a unit is that by its offset, dL/du = dL/d(u + 0).  A program computes that of a
+    parameter for any sample, whichever way a ReLU goes.
     """
     plain = record([total, *units], inputs, parameters)
     first, count = plain.leaves, len(units)

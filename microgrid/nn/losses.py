@@ -140,10 +140,9 @@ def bce_with_logits(predictions: Numbers, targets: Numbers, *, reduction: str = 
 
 
 def _check_answer(name: str, p: Any, t: Any) -> None:
+    rule = "is no target: 1 is yes, 0 is no, between them lies the probability of yes"
     if not isinstance(t, Value):
-        check_range(
-            name, t, 0.0, 1.0, "is no target: 1 is yes, 0 is no, between them lies the probability of yes"
-        )
+        check_range(name, t, 0.0, 1.0, rule)
 
 
 def _either(t: Any, yes: Callable[[], Any], no: Callable[[], Any]) -> Any:
@@ -199,21 +198,16 @@ def nll(predictions: Numbers, targets: Numbers, *, reduction: str = "mean") -> A
     Of `microgrid.log_softmax` it is the cross-entropy.  Log-probabilities above 0 are a ValueError; PyTorch
     lets logits pass, and trains towards minus infinity.
     """
+    rule = "is no logarithm of a probability, from -inf to 0: cross_entropy_with_logits takes any numbers"
 
     def check(name: str, ps: list[Any], t: Any) -> None:
         for p in ps:
-            check_range(
-                name,
-                p,
-                -inf,
-                ROUNDING,
-                "is no logarithm of a probability, from -inf to 0: "
-                "cross_entropy_with_logits takes any numbers",
-            )
+            check_range(name, p, -inf, ROUNDING, rule)
 
-    return by_class(
-        "nll", lambda ps, t: -_average(t, lambda k: ps[k]), predictions, targets, reduction, check
-    )
+    def loss(ps: list[Any], t: Any) -> Any:
+        return -_average(t, lambda k: ps[k])
+
+    return by_class("nll", loss, predictions, targets, reduction, check)
 
 
 def kl_divergence(p: Numbers, q: Numbers, *, reduction: str = "mean") -> Any:
@@ -234,15 +228,9 @@ def kl_divergence(p: Numbers, q: Numbers, *, reduction: str = "mean") -> Any:
 
 
 def _check_probabilities(name: str, ps: list[Any], t: Any) -> None:
+    way_out = "softmax makes them of logits, which cross_entropy_with_logits takes as they are"
     for p in ps:
-        check_range(
-            name,
-            p,
-            0.0,
-            1.0,
-            "is no probability, from 0 to 1: softmax makes them of logits, "
-            "which cross_entropy_with_logits takes as they are",
-        )
+        check_range(name, p, 0.0, 1.0, f"is no probability, from 0 to 1: {way_out}")
 
 
 def _average(weights: Any, of_class: Callable[[int], Any]) -> Any:

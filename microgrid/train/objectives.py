@@ -3,8 +3,8 @@
 An objective has `parameters`, an array that an optimiser moves, `reached`, which of them the loss depends on,
 and the `shape` of a sample's outputs.  `value_and_grad(rows)` and `loss(rows)`, the loss without the penalty,
 take rows that `encode` made; `predictions()` are the outputs for the rows of the last call.  `fault()` says
-why what was recorded is not what Python computes now; `overlooked()` names the Values in the model that stand
-for ever, as they are no parameters.
+why what was recorded is not what Python computes now; `overlooked()` names the Values in the model that are
+never trained, as they are no parameters.
 """
 
 from __future__ import annotations
@@ -195,7 +195,7 @@ class ReplayedBatches:
         self.X = with_masks(rows.reshape(1, -1), self.programs.recorded.masks)
 
     def _absorb(self) -> None:
-        """Move the running statistics by those of this batch."""
+        """Move the running statistics by those of this batch, which stand after the loss, norm by norm."""
         numbers, first = self._forward().tolist(), 1
         for norm, n in self.programs.norms:
             norm.absorb(numbers[first : first + n], numbers[first + n : first + 2 * n])

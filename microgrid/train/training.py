@@ -72,32 +72,7 @@ class Training:
     def run(self, held_out: Examples | None, replay: bool, progress: bool) -> History:
         """Record, train, and leave the model with its parameters and in the mode it had."""
         with self.task.mode(True):
-            self.objective, why_eager = objective(self.task, self.size, replay)
-            if held_out is not None:
-                self.validation = Validation(self.task, held_out, replay)
-                why_eager = why_eager or self.validation.why_eager
-            check(self.metrics, self.objective.shape, self.task.examples.y)
-            if held_out is not None:
-                check(self.metrics, self.objective.shape, held_out.y)
-            if why_eager:
-                warn(
-                    "fit cannot replay this model, and computes every sample in Python, many times slower: "
-                    f"{why_eager}",
-                    RuntimeWarning,
-                )
-            if untrained := self.objective.overlooked():
-                name, v = next(iter(untrained.items()))
-                more = f" and {len(untrained) - 1} more" if len(untrained) > 1 else ""
-                warn(
-                    f"fit does not train {name} ({v.data}){more}, a Value in the model and no parameter: "
-                    f"make it microgrid.parameter({v.data}), or a plain number if it is to stay",
-                    RuntimeWarning,
-                )
-            self.rows = self.objective.encode(self.task.examples)
-            self.prepare_monitor()
-            names = ["loss", *self.metrics]
-            validated = [f"validation_{name}" for name in names] if self.validation else []
-            self.history = History(["epoch", *names, *validated, "lr", "seconds"])
+            self.prepare(held_out, replay)
             trouble = self.train(progress)
             fault = self.objective.fault()
         if trouble:
@@ -109,6 +84,35 @@ class Training:
                 RuntimeWarning,
             )
         return self.history
+
+    def prepare(self, held_out: Examples | None, replay: bool) -> None:
+        """Record what is trained and what validates it, say what is unusual about them, and open the history."""
+        self.objective, why_eager = objective(self.task, self.size, replay)
+        if held_out is not None:
+            self.validation = Validation(self.task, held_out, replay)
+            why_eager = why_eager or self.validation.why_eager
+        check(self.metrics, self.objective.shape, self.task.examples.y)
+        if held_out is not None:
+            check(self.metrics, self.objective.shape, held_out.y)
+        if why_eager:
+            warn(
+                "fit cannot replay this model, and computes every sample in Python, many times slower: "
+                f"{why_eager}",
+                RuntimeWarning,
+            )
+        if untrained := self.objective.overlooked():
+            name, v = next(iter(untrained.items()))
+            more = f" and {len(untrained) - 1} more" if len(untrained) > 1 else ""
+            warn(
+                f"fit does not train {name} ({v.data}){more}, a Value in the model and no parameter: "
+                f"make it microgrid.parameter({v.data}), or a plain number if it is to stay",
+                RuntimeWarning,
+            )
+        self.rows = self.objective.encode(self.task.examples)
+        self.prepare_monitor()
+        names = ["loss", *self.metrics]
+        validated = [f"validation_{name}" for name in names] if self.validation else []
+        self.history = History(["epoch", *names, *validated, "lr", "seconds"])
 
     def train(self, progress: bool) -> str:
         """The epochs; whatever ends them, the parameters go to their Values.  What went wrong, or ""."""

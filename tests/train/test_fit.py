@@ -4,6 +4,7 @@ import copy
 import functools
 import itertools
 import random
+from inspect import signature
 
 import micrograd.engine
 import micrograd.nn
@@ -273,3 +274,7 @@ def test_the_model_is_in_its_modes_and_gets_its_own_back():
     assert (model.modes, model.training) == ({True}, False)
     fit(model, X, Y, loss="mse", optimizer=SGD, epochs=2, validation=(X, Y))
     assert (model.modes, model.training) == ({True, False}, False)
+
+
+def test_an_editor_knows_what_fit_takes():
+    assert [p.name for p in signature(fit).parameters.values() if p.annotation in ("Any", p.empty)] == []
