@@ -24,9 +24,9 @@ Ito, and viridis where they stand for an order, which stay apart for every kind 
 'log'
 """
 
+from .decisions import decision_boundary as decision_boundary
 from .layers import gradient_flow as gradient_flow
 from .layers import histograms as histograms
-from .surfaces import decision_boundary as decision_boundary
 from .surfaces import descent as descent
 from .surfaces import fitted_lines as fitted_lines
 from .surfaces import linear_fit as linear_fit

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..style.text import clean, shorten
 from ..style.theme import LECTURE
+
+if TYPE_CHECKING:
+    import numpy as np
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
+    from matplotlib.text import Text
+    from numpy.typing import NDArray
 
 __all__ = ["few", "gradation", "grid", "legend", "panel", "panels", "say"]
 
@@ -14,21 +21,23 @@ LONGEST = 32
 """Characters of a layer's or an optimiser's name that are shown."""
 
 
-def panel(ax: Any, size: tuple[float, float] = (6.4, 4.0)) -> Any:
+def panel(ax: Axes | None, size: tuple[float, float] = (6.4, 4.0)) -> Axes:
     """The Axes to draw on; new ones are in a Figure that pyplot does not know: nothing is left open."""
-    return panels(1, size)[0] if ax is None else ax
+    own: Axes = panels(1, size)[0] if ax is None else ax
+    return own
 
 
-def panels(count: int, size: tuple[float, float]) -> Any:
+def panels(count: int, size: tuple[float, float]) -> NDArray[np.object_]:
     """New Axes beside each other; `size` in inches."""
     from matplotlib.figure import Figure
     from matplotlib.layout_engine import ConstrainedLayoutEngine
 
     figure = Figure(figsize=size, layout=ConstrainedLayoutEngine(w_pad=0.1, h_pad=0.1))
-    return figure.subplots(1, count, squeeze=False)[0]
+    row: NDArray[np.object_] = figure.subplots(1, count, squeeze=False)[0]
+    return row
 
 
-def grid(ax: Any, x: str, y: str) -> None:
+def grid(ax: Axes, x: str, y: str) -> None:
     """The labels of the axes, thin lines to read numbers by, and no box."""
     say(ax.xaxis.label, x)
     say(ax.yaxis.label, y)
@@ -37,14 +46,14 @@ def grid(ax: Any, x: str, y: str) -> None:
     ax.spines[["top", "right"]].set_visible(False)
 
 
-def say(text: Any, words: str) -> None:
+def say(text: Text, words: str) -> None:
     """Let a text of matplotlib's say these words, whatever signs are in them: "$" begins no formula."""
     text.set_parse_math(False)
     text.set_usetex(False)
     text.set_text(shorten(clean(str(words)), 2 * LONGEST))
 
 
-def legend(ax: Any, handles: Sequence[Any], names: Sequence[str], **more: Any) -> None:
+def legend(ax: Axes, handles: Sequence[Artist], names: Sequence[str], **more: Any) -> None:
     """A legend of these names, also of those that matplotlib would hide because they begin with "_"."""
     if not handles:
         return
@@ -53,7 +62,7 @@ def legend(ax: Any, handles: Sequence[Any], names: Sequence[str], **more: Any) -
         say(text, shorten(clean(name), LONGEST))
 
 
-def gradation(count: int) -> list[Any]:
+def gradation(count: int) -> list[tuple[float, float, float, float]]:
     """Colours for an order, such as that of layers or steps: from dark to light, in greys too.
 
     They are those of viridis up to green, as white paper swallows the yellow.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import hypot
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from microgrid.base.checks import one_of
 
@@ -12,6 +12,14 @@ from ..style.theme import LECTURE, PALETTE
 from .axes import few, gradation, grid, legend, panel, say
 from .training import snapshots
 
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
+
+    from microgrid.arguments import Floats
+    from microgrid.monitor import Monitor
+    from microgrid.nn.module import Model
+
 __all__ = ["gradient_flow", "histograms"]
 
 SIGNS = {"activations": "activation a", "preactivations": "pre-activation z", "gradients": "gradient ∂L/∂a"}
@@ -19,7 +27,7 @@ HEIGHT = 0.92
 """Of a ridge, where 1 is the distance to the next."""
 
 
-def gradient_flow(source: Any, *, ax: Any = None) -> Any:
+def gradient_flow(source: Monitor | Model, *, ax: Axes | None = None) -> Axes:
     """The length of the gradient in each layer, from the first to the last, on a logarithmic axis.
 
     Of a Monitor: ∂L/∂activations, the mean over the samples, for up to five snapshots.  Of a model:
@@ -32,6 +40,8 @@ def gradient_flow(source: Any, *, ax: Any = None) -> Any:
     >>> [tick.get_text() for tick in gradient_flow(model).get_xticklabels()]
     ['layer0', 'layer1']
     """
+    import numpy as np
+
     if not hasattr(source, "records") and hasattr(source, "parameters"):
         lengths = _parameter_gradients(source)
         ax = panel(ax)
@@ -42,7 +52,8 @@ def gradient_flow(source: Any, *, ax: Any = None) -> Any:
         ax = panel(ax)
         chosen = [records[k] for k in few(len(records), 5)]
         names = list(chosen[-1].layers)
-        handles, steps = [], []
+        handles: list[Artist] = []
+        steps: list[str] = []
         for record, color in zip(chosen, gradation(len(chosen))):
             places = [k for k, name in enumerate(names) if name in record.layers]
             norms = [record.layers[names[k]].gradient_norm for k in places]
@@ -50,7 +61,7 @@ def gradient_flow(source: Any, *, ax: Any = None) -> Any:
             steps.append(f"step {record.step}" + ("" if any(norms) else ": all are 0"))
         legend(ax, handles, steps)
         what = "length of ∂L/∂activations"
-    if any(y > 0 for line in ax.get_lines() for y in line.get_ydata()):
+    if any((np.asarray(line.get_ydata()) > 0).any() for line in ax.get_lines()):
         ax.set_yscale("log")
     grid(ax, "layer, from input to output", what)
     _name_ticks(ax.xaxis, names, 12, rotation=30 if len(names) > 5 else 0)
@@ -59,26 +70,26 @@ def gradient_flow(source: Any, *, ax: Any = None) -> Any:
 
 def _parameter_gradients(model: Any) -> dict[str, float]:
     """The length of each layer's gradient: of the parameters of a scope, or of its neurons or channels."""
-    found: dict[str, float] = {}
+    lengths: dict[str, float] = {}
     parameters = model.parameters()
     if not any(p.has_grad for p in parameters):
         raise ValueError("no parameter of the model has a gradient: call loss.backward() first")
     for p in parameters:
         outer, _, inner = p.scope.rpartition("/")
         scope = outer if inner.rstrip("0123456789") in ("neuron", "channel") else p.scope
-        found[scope or "parameters"] = hypot(found.get(scope or "parameters", 0.0), p.grad)
-    return found
+        lengths[scope or "parameters"] = hypot(lengths.get(scope or "parameters", 0.0), p.grad)
+    return lengths
 
 
 def histograms(
-    monitor: Any,
+    monitor: Monitor,
     what: str = "activations",
     *,
     step: int | None = None,
     log: bool = False,
     bins: int = 60,
-    ax: Any = None,
-) -> Any:
+    ax: Axes | None = None,
+) -> Axes:
     """How the numbers of each layer are spread in one snapshot, the last unless `step` says which.
 
     `what` is "activations", "preactivations" or "gradients"; the layers stand above each other, each as high
@@ -99,7 +110,7 @@ def histograms(
         raise ValueError(f"a histogram has 1 bin or more, got {bins}")
     record = chosen[-1]
     numbers = {scope: getattr(stats, what).ravel() for scope, stats in record.layers.items()}
-    spread = {scope: _shown(found, log) for scope, found in numbers.items()}
+    spread = {scope: _shown(array, log) for scope, array in numbers.items()}
     shown = np.concatenate(list(spread.values()))
     if not shown.size:
         raise ValueError(f"all {what} at step {record.step} are 0 or not finite: there is nothing to count")
@@ -133,11 +144,12 @@ def histograms(
     return ax
 
 
-def _shown(numbers: Any, log: bool) -> Any:
+def _shown(numbers: Floats, log: bool) -> Floats:
     import numpy as np
 
     kept = numbers[np.isfinite(numbers) & (numbers != 0)]
-    return np.log10(np.abs(kept)) if log else kept
+    shown: Floats = np.log10(np.abs(kept)) if log else kept
+    return shown
 
 
 def _name_ticks(axis: Any, names: list[str], most: int, rotation: float = 0) -> None:

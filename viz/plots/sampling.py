@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import microgrid
 from microgrid import Value, errstate
+from microgrid.arguments import ArrayLike, Floats
 from microgrid.base.messages import warn
 
 from .axes import few
 
-__all__ = ["Sampled"]
+__all__ = ["FINENESS", "Sampled", "array", "margins", "plane"]
 
+FINENESS = 121
+"""Points along each side of a plane."""
 PROBES = 64
 """At how many points the recorded graph has to give what Python does, and..."""
 NODES = 300_000
@@ -33,7 +36,7 @@ class Sampled:
     """
 
     def __init__(
-        self, f: Callable[[list[Value]], Any], points: Any, also: Any, what: str, one: bool = True
+        self, f: Callable[[list[Value]], Any], points: Floats, also: Floats, what: str, one: bool = True
     ) -> None:
         import numpy as np
 
@@ -58,7 +61,7 @@ class Sampled:
                 RuntimeWarning,
             )
 
-    def __call__(self, points: Any) -> Any:
+    def __call__(self, points: Floats) -> Floats:
         """The values (points,), or (points, outputs) of several outputs; nan where f itself raises."""
         return self._replayed(points) if self.replays else self._in_python(points)
 
@@ -66,7 +69,7 @@ class Sampled:
         """How many points along each side of a plane can be computed, `side` at most."""
         return side if self.replays else max(least, min(side, int((MOST / self.nodes) ** 0.5)))
 
-    def _agree(self, probes: Any) -> bool:
+    def _agree(self, probes: Floats) -> bool:
         """Whether the program gives what Python does at these points; keeps the most nodes that one took."""
         rows, sizes = [], [1]
         with errstate(domain="ieee"):
@@ -79,11 +82,12 @@ class Sampled:
         self.nodes = max(sizes)
         return _same(self._replayed(probes[: len(rows)]), self._array(rows))
 
-    def _replayed(self, points: Any) -> Any:
+    def _replayed(self, points: Floats) -> Floats:
         with errstate(domain="ieee"):
-            return self._program(points)
+            values: Floats = self._program(points)
+        return values
 
-    def _in_python(self, points: Any) -> Any:
+    def _in_python(self, points: Floats) -> Floats:
         with errstate(domain="ieee"), microgrid.no_grad():
             return self._array([[v.data for v in self._at(point)] for point in points.tolist()])
 
@@ -95,7 +99,7 @@ class Sampled:
             return []
         return [found] if self.single else list(found)
 
-    def _array(self, rows: list[list[float]]) -> Any:
+    def _array(self, rows: list[list[float]]) -> Floats:
         import numpy as np
 
         outputs = max([1, *map(len, rows)])
@@ -108,7 +112,7 @@ def _listed(found: Any) -> bool:
     return sequence and all(isinstance(v, Value) for v in found)
 
 
-def _same(replayed: Any, computed: Any) -> bool:
+def _same(replayed: Floats, computed: Floats) -> bool:
     import numpy as np
 
     if replayed.shape != computed.shape:
@@ -117,3 +121,32 @@ def _same(replayed: Any, computed: Any) -> bool:
     return bool(
         np.allclose(replayed, computed, rtol=SAME, atol=SAME * known.max(initial=0.0), equal_nan=True)
     )
+
+
+# ---------------------------------------------------------------- numbers
+
+
+def plane(sides: Sequence[tuple[float, float]], fineness: int = FINENESS) -> Floats:
+    """The points (fineness², 2) of a plane, evenly from one end of each side to the other."""
+    import numpy as np
+
+    return np.stack(np.meshgrid(*(np.linspace(*side, fineness) for side in sides)), axis=-1).reshape(-1, 2)
+
+
+def margins(numbers: Floats, share: float) -> tuple[float, float]:
+    """The range of the numbers and some more on both sides."""
+    low, high = float(numbers.min()), float(numbers.max())
+    more = share * (high - low) or 1.0
+    return low - more, high + more
+
+
+def array(what: str, numbers: ArrayLike, dimensions: int) -> Floats:
+    """The numbers as an array; ValueError, of what they are, unless they are finite and as deep as this."""
+    import numpy as np
+
+    converted = np.asarray(numbers, dtype=float)
+    if converted.ndim != dimensions or not np.isfinite(converted).all():
+        raise ValueError(
+            f"{what} is an array of finite numbers with {dimensions} dimension(s), got {converted.shape}"
+        )
+    return converted

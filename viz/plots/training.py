@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from math import isfinite
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ..style.theme import LECTURE, PALETTE
 from .axes import few, gradation, grid, legend, panel, panels, say
+
+if TYPE_CHECKING:
+    import numpy as np
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
+    from numpy.typing import NDArray
+
+    from microgrid.monitor import Monitor, Snapshot
+    from microgrid.monitor.statistics import LayerStats
+    from microgrid.nn.module import Model
 
 __all__ = ["curves", "dead_units", "overview", "update_ratios"]
 
@@ -26,8 +36,8 @@ USUAL_RATIO = 1e-3
 
 
 def curves(
-    history: Mapping[str, Sequence[float]], what: str = "loss", *, log: bool = False, ax: Any = None
-) -> Any:
+    history: Mapping[str, Sequence[float]], what: str = "loss", *, log: bool = False, ax: Axes | None = None
+) -> Axes:
     """A column of a History over the epochs, beside its column of validation if there is one.
 
     A dotted line marks `history.best_epoch`.  ValueError if the history has no such column, or no epochs.
@@ -43,7 +53,8 @@ def curves(
     if not epochs:
         raise ValueError("the history is empty: no epoch has ended yet")
     ax = panel(ax)
-    handles, names = [], []
+    handles: list[Artist] = []
+    names: list[str] = []
     for key, name, color, dash in (
         (what, what if what in UNSHOWN else "training", PALETTE[0], "-"),
         (f"validation_{what}", "validation", PALETTE[1], "--"),
@@ -64,7 +75,7 @@ def curves(
     return ax
 
 
-def overview(history: Mapping[str, Sequence[float]], *, log: bool = False) -> Any:
+def overview(history: Mapping[str, Sequence[float]], *, log: bool = False) -> NDArray[np.object_]:
     """The loss and each metric of a History, and the learning rate if it changes: `curves` beside each other.
 
     Returns their Axes, an array; `log` is for the loss.
@@ -77,14 +88,14 @@ def overview(history: Mapping[str, Sequence[float]], *, log: bool = False) -> An
         name for name in history if name not in ("epoch", *UNSHOWN) and not name.startswith("validation_")
     ]
     shown += [name for name in UNSHOWN[:1] if name in history and len(set(history[name])) > 1]
-    found = panels(len(shown), (0.8 + 4.6 * len(shown), 4.0))
-    for ax, name in zip(found, shown):
+    beside = panels(len(shown), (0.8 + 4.6 * len(shown), 4.0))
+    for ax, name in zip(beside, shown):
         curves(history, name, log=log and name == "loss", ax=ax)
-    return found
+    return beside
 
 
-def dead_units(monitor: Any, *, ax: Any = None) -> Any:
-    """The share of ReLUs in each layer that are 0 for a whole batch, over the steps, if there are ReLUs."""
+def dead_units(monitor: Monitor, *, ax: Axes | None = None) -> Axes:
+    """The share of ReLUs in each layer that are 0 for a whole batch, over the steps; ValueError without any."""
     ax = panel(ax)
     _over_steps(ax, monitor, lambda stats: 100 * stats.dead, "ReLU")
     ax.set_ylim(-3, 103)
@@ -92,7 +103,7 @@ def dead_units(monitor: Any, *, ax: Any = None) -> Any:
     return ax
 
 
-def update_ratios(monitor: Any, *, ax: Any = None) -> Any:
+def update_ratios(monitor: Monitor, *, ax: Axes | None = None) -> Axes:
     """The length of each step over that of the weights it moved, by layer; a line is at the usual 1/1000."""
     ax = panel(ax)
     _over_steps(ax, monitor, lambda stats: stats.update_to_weight, "step that was noted (updated)")
@@ -113,30 +124,31 @@ def update_ratios(monitor: Any, *, ax: Any = None) -> Any:
     return ax
 
 
-def _over_steps(ax: Any, monitor: Any, quantity: Callable[[Any], float], needed: str) -> None:
+def _over_steps(ax: Axes, monitor: Monitor, quantity: Callable[[LayerStats], float], needed: str) -> None:
     """A line for each layer that has the quantity."""
     records = snapshots(monitor)
     layers = [scope for scope in records[-1].layers if any(_known(r, scope, quantity) for r in records)]
     if not layers:
         raise ValueError(f"none of the monitor's layers has a {needed}: there is nothing to draw")
-    handles = []
+    handles: list[Artist] = []
     for scope, color in zip(layers, gradation(len(layers))):
         known = [r for r in records if _known(r, scope, quantity)]
-        dots = {"marker": "o", "markersize": 3} if len(known) < 30 else {}
+        dot = "o" if len(known) < 30 else ""
         steps, heights = [r.step for r in known], [quantity(r.layers[scope]) for r in known]
-        handles += ax.plot(steps, heights, color=color, **dots)
+        handles += ax.plot(steps, heights, color=color, marker=dot, markersize=3)
     shown = few(len(layers), 8)
     legend(ax, [handles[k] for k in shown], [layers[k] for k in shown])
 
 
-def _known(record: Any, scope: str, quantity: Callable[[Any], float]) -> bool:
+def _known(record: Snapshot, scope: str, quantity: Callable[[LayerStats], float]) -> bool:
     return scope in record.layers and isfinite(quantity(record.layers[scope]))
 
 
-def snapshots(monitor: Any) -> Any:
+def snapshots(monitor: Monitor | Model) -> list[Snapshot]:
     """The monitor's records; ValueError if there are none."""
-    if not getattr(monitor, "records", ()):
+    records: list[Snapshot] = getattr(monitor, "records", [])
+    if not records:
         raise ValueError(
             "the monitor holds no snapshots: hand it to fit(..., monitor=monitor), or call its observe()"
         )
-    return monitor.records
+    return records
