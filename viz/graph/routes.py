@@ -78,7 +78,7 @@ class Routes:
         """Every route, if there are few."""
 
     def _walk(self) -> Iterator[Route]:
-        """Every route, backwards from the end; there may be more than there are atoms."""
+        """Every route, backwards from the end: there may be exponentially many."""
         stack: list[tuple[int, Chain]] = [(self.end, None)]
         while stack:
             i, chain = stack.pop()

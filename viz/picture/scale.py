@@ -14,7 +14,7 @@ __all__ = ["LEAST", "Scale", "scale_of"]
 DECADES = 12
 """What is smaller than the largest gradient by more than so many powers of ten is drawn like zero."""
 LEAST = 0.12
-"""The place of what is just large enough not to be."""
+"""The place on the scale of the smallest gradient that is not drawn like zero."""
 ROUNDING = 1e-8
 """Sizes that differ by no more, relatively, have one colour."""
 

@@ -15,7 +15,7 @@ from .scope_texts import norm_of
 __all__ = ["Words", "exact"]
 
 MOST_TOLD, MOST_VALUES = 300, 8
-"""Of longer lists nobody hears the end."""
+"""Boxes of a picture, and values of a scope, that are read aloud: nobody hears the end of longer lists."""
 
 
 class Words:

@@ -239,15 +239,15 @@ def _short(label: str) -> str:
 
 
 def _pattern(node: Node, numbers: Numbers) -> Pattern:
-    """Where brackets are needed shows when what is put in is a sum, and not one word."""
+    """Written with words in the holes, and with sums: a number needs brackets where the sum gets some."""
     operands = [ast.Name(f"v{k}") for k in range(len(node.parents))]
     tree = application(node, operands)
     words, sums = ({f"v{k}": text.format(k) for k in range(len(operands))} for text in ("[{}]", "+[{}]+"))
     text = Printer(numbers, words, spaced=True)(tree)
     parts = _HOLE.split(text)
-    loose = re.split(r"\+\[\d+\]\+", Printer(numbers, sums, spaced=True)(tree))
+    around_sums = re.split(r"\+\[\d+\]\+", Printer(numbers, sums, spaced=True)(tree))
     tight: list[bool] = []
-    for part, other in zip(parts, loose[:-1]):
+    for part, other in zip(parts, around_sums[:-1]):
         tight.append(other != (")" if tight and tight[-1] else "") + part)
     if not parts[0] and parts[1][:1] in ("", " "):  # a sign in front of everything is clear: −4 · 3
         tight[0] = False
