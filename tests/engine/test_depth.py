@@ -15,7 +15,7 @@ from microgrid import Value
 # ---------------------------------------------------------------- size
 
 DEPTH = 1_000_000
-COPIED = 200_000  # copies take ten times as long as a walk; a recursion ends long before, at 1,000 frames or a full stack
+COPIED = 200_000  # copies take ten times as long as a walk; a recursion would end long before
 
 
 @pytest.fixture(scope="module")
