@@ -76,6 +76,7 @@ def test_the_options_of_a_drawing(tmp_path: Path) -> None:
     assert "the graph has 4 nodes in 3 boxes and" in done.stderr
 
 
+@pytest.mark.slow
 def test_demo(tmp_path: Path) -> None:
     done = run("demo", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
@@ -212,6 +213,7 @@ def test_verify(capsys: Capture) -> None:
     assert {(d["of"], d["by"], d["value"]) for d in report["derivatives"]} >= {("L", "w", -12.0), ("L", "b", -4.0)}
 
 
+@pytest.mark.slow
 def test_verify_rules(capsys: Capture) -> None:
     assert main(["verify", "--rules"]) == 0
     report = capsys.readouterr().out

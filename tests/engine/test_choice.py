@@ -145,6 +145,7 @@ def build(where, **environment):
     return run("setup.py", "-q", "build_ext", "--inplace", where=where, **environment)
 
 
+@pytest.mark.slow
 @needs_cython
 def test_without_a_compiler_the_build_warns_and_the_source_runs(unbuilt):
     done = build(unbuilt, CC="/bin/false")
@@ -154,6 +155,7 @@ def test_without_a_compiler_the_build_warns_and_the_source_runs(unbuilt):
     assert says(unbuilt) == (["False", "6.0"], "")
 
 
+@pytest.mark.slow
 @needs_cython
 def test_without_a_compiler_the_build_fails_where_one_is_required(unbuilt):
     done = build(unbuilt, CC="/bin/false", MICROGRID_REQUIRE_EXT="1")

@@ -43,17 +43,20 @@ def first(chain: Value) -> Value:
     return chain
 
 
+@pytest.mark.slow
 def test_a_chain_of_a_million_nodes_is_differentiated(chain):
     chain[1].backward()
     assert chain[0].grad == 1.0
 
 
+@pytest.mark.slow
 def test_a_long_chain_is_copied(shorter_chain):
     copied = copy.deepcopy(shorter_chain)
     copied.backward()
     assert (copied.data, first(copied).label, first(copied).grad) == (0.5, "x", 1.0)
 
 
+@pytest.mark.slow
 def test_a_long_chain_is_pickled(shorter_chain):
     copied = pickle.loads(pickle.dumps(shorter_chain))
     copied.backward()

@@ -201,6 +201,7 @@ def test_bytes_are_at_least_those_of_the_objects():
     assert (counts(y).bytes == nodes) == compiled
 
 
+@pytest.mark.slow
 def test_one_path_of_a_hundred_thousand_steps():
     x = y = Value(1.0, "x")
     for _ in range(100_000):

@@ -206,6 +206,7 @@ def train(nn, points, labels, steps):
     return losses, model
 
 
+@pytest.mark.slow
 def test_training_runs_agree_at_every_step():
     points, labels = moons(random.Random(5), 24)
     theirs, their_model = train(micrograd.nn, points, labels, 20)

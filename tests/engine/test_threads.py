@@ -175,6 +175,7 @@ class Garbage:
         self.run()
 
 
+@pytest.mark.slow
 def test_finalisers_that_build_and_differentiate_during_walks(engine):
     x, other = engine.Value(1.0), engine.Value(2.0)
     y = chain(engine, x, 3000)

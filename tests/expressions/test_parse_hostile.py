@@ -94,6 +94,7 @@ WORDS = ["**", "sin(", "max(", "leaky_relu(", "1e", "a = "]
 ALPHABET = st.sampled_from([*"0123456789.eExyzw_+-*/()=,;#^ \n·−²ŷ\u0302", *WORDS])
 
 
+@pytest.mark.slow
 @settings(max_examples=1000, deadline=None)
 @given(st.one_of(st.lists(ALPHABET, max_size=60).map("".join), st.text(max_size=60)))
 def test_any_text_is_read_or_refused(text: str) -> None:

@@ -32,6 +32,7 @@ def test_the_script_is_short():
     assert len(LESSON.read_text(encoding="utf-8").splitlines()) <= 150
 
 
+@pytest.mark.slow
 def test_the_names_are_those_of_the_periodic_table(lesson):
     """118 different ones; at the ends of the periods and elsewhere, each at its atomic number."""
     assert len(lesson.NAMES) == len(set(lesson.NAMES)) == 118
@@ -153,6 +154,7 @@ def test_inventions_are_made_of_letters_and_come_again_with_their_seed(lesson):
     assert all(len(name) <= 14 for name in names)
 
 
+@pytest.mark.slow
 def test_letters_are_drawn_as_often_as_the_model_says(lesson):
     """With a head of zeros all 25 are equally likely, so a name ends at once with the probability 1/25."""
     head = [w for row in lesson.model.head for w in row]

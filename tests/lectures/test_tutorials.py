@@ -44,6 +44,7 @@ def test_the_lessons_are_numbered():
     assert [lesson.stem for lesson in LESSONS] == names
 
 
+@pytest.mark.slow
 @EVERY_LESSON
 def test_lesson_prints_what_it_promises_and_leaves_nothing_behind(lesson, tmp_path):
     pictures = tmp_path / "pictures"
@@ -64,6 +65,7 @@ def test_lesson_prints_what_it_promises_and_leaves_nothing_behind(lesson, tmp_pa
     assert all("<svg" in path.read_text(encoding="utf-8") for path in saved)
 
 
+@pytest.mark.slow
 def test_pictures_go_to_a_temporary_folder_unless_told_otherwise(tmp_path):
     done, inside = run(LESSONS[0], tmp_path, MICROGRID_PICTURES="")
     assert done.returncode == 0, done.stderr

@@ -50,6 +50,7 @@ def test_a_wrong_answer_is_reported_and_not_timed(answer):
     assert not entry.timed
 
 
+@pytest.mark.slow
 def test_those_who_agree_take_turns():
     order = []
 
@@ -152,6 +153,7 @@ def test_the_replayed_training_has_the_eager_one_s_losses_and_gradients():
     assert not timing.disagreement(*answers)[1]
 
 
+@pytest.mark.slow
 def test_training_is_compared_epoch_by_epoch():
     data = moons.moons(8)
     theirs = training.losses_by_hand(micrograd.nn, micrograd.nn.Value, data, 6)
@@ -163,6 +165,7 @@ def test_training_is_compared_epoch_by_epoch():
     assert "2 losses within" in table.rows[2][-1]
 
 
+@pytest.mark.slow
 def test_everyone_has_the_same_gradient_of_the_lesson_s_gpt():
     """PyTorch's, where it is installed, comes from batched matrices and its own attention and cross-entropy."""
     found = elements.run(quick=True).raw["elements"]

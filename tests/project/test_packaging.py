@@ -41,6 +41,7 @@ def test_pyproject_only_says_how_to_build():
     assert set(tomllib.loads((ROOT / "pyproject.toml").read_text())) == {"build-system"}
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not (ROOT / "microgrid").is_dir(), reason="optional: only tests and tutorials are here")
 @pytest.mark.parametrize("tool", [["ruff", "check", "--no-cache"], ["mypy"]], ids=["ruff", "mypy"])
 def test_the_sources_are_clean(tool):

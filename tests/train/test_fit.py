@@ -21,6 +21,7 @@ from microgrid.train import fit
 # ---------------------------------------------------------------- the same steps
 
 
+@pytest.mark.slow
 def test_moons_have_the_losses_of_micrograd():
     data, epochs = moons.moons(16), 12
     theirs, expected = moons.network(micrograd.nn), []

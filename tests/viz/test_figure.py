@@ -239,6 +239,7 @@ Path(sys.argv[1], "lecture.dot").write_text(viz.draw_dot(neurons()).source, enco
 """
 
 
+@pytest.mark.slow
 def test_the_same_graph_gives_the_same_bytes_in_any_process(tmp_path: Path) -> None:
     written = []
     for seed in ("0", "12345"):
