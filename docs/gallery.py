@@ -112,7 +112,7 @@ def draw(name: str, folder: Path) -> Path:
     return file
 
 
-def said(name: str) -> str:
+def description(name: str) -> str:
     """What a photograph must show: a line for each step, or for each text of the picture."""
     if name == "tikz":
         return "\n".join(sorted(item.text for group in picture("path")._scene.groups for item in group.texts))
@@ -135,7 +135,7 @@ def photograph(name: str, folder: Path) -> Path | None:
         shown = (browse if name == "page" else typeset)(source, BEAMER_PAGE if name == "beamer" else 1)
         image = Image.open(io.BytesIO(shown)).convert("RGB").quantize(COLORS, dither=Image.Dither.NONE)
     notes = PngInfo()
-    notes.add_itxt("Description", said(name))
+    notes.add_itxt("Description", description(name))
     file = folder / f"gallery_{name}.png"
     image.save(file, optimize=True, pnginfo=notes)
     return file

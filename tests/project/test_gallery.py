@@ -54,7 +54,7 @@ def test_the_photographs_were_made_of_what_is_said_today() -> None:
         assert file.stat().st_size < 50_000
         with Image.open(file) as image:
             assert image.width >= 800
-            assert image.text["Description"] == drawn.said(name), name
+            assert image.text["Description"] == drawn.description(name), name
 
 
 @pytest.mark.parametrize(

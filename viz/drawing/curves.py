@@ -69,15 +69,16 @@ def _rest(piece: Curve, outside: Callable[[Point], float], inner: float, outer: 
     for _ in range(TRIES):
         t = high - outer * (high - low) / (outer - inner)
         rest = _split(piece, t)
-        found = outside(rest[0])
-        if -CLOSE < found < CLOSE:
+        distance = outside(rest[0])
+        if -CLOSE < distance < CLOSE:
             break
-        if found > 0:
+        # Where the same end is kept twice in a row, its distance counts half, or it would be kept for ever.
+        if distance > 0:
             inner = inner / 2 if side > 0 else inner
-            high, outer, side = t, found, 1
+            high, outer, side = t, distance, 1
         else:
             outer = outer / 2 if side < 0 else outer
-            low, inner, side = t, found, -1
+            low, inner, side = t, distance, -1
     return rest
 
 

@@ -91,6 +91,7 @@ def _pygraphviz(source: str, seconds: float) -> str:
 
 def _answer(command: Sequence[str], source: str, seconds: float) -> str:
     """What a program says to a source.  Whatever happens, it and what it started have ended afterwards."""
+    # pygraphviz may have been found on a path that only this process knows
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     with subprocess.Popen(
         command,
@@ -102,14 +103,14 @@ def _answer(command: Sequence[str], source: str, seconds: float) -> str:
         creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
     ) as process:
         try:
-            output, said = process.communicate(source.encode(), seconds)
+            output, errors = process.communicate(source.encode(), seconds)
         except BaseException as error:  # Ctrl-C too
             _end(process)
             if isinstance(error, subprocess.TimeoutExpired):
                 raise TimeoutError from None
             raise
     if process.returncode:
-        stderr = said.decode(errors="replace").strip()
+        stderr = errors.decode(errors="replace").strip()
         raise subprocess.CalledProcessError(process.returncode, list(command), stderr=stderr)
     return output.decode()
 

@@ -45,14 +45,14 @@ class Block:
 
 def blocks(picture: Picture, options: Options, theme: Theme) -> list[Block]:
     """The strips below a picture, from top to bottom."""
-    found, say = [], speaker(options.lang)
+    strips, say = [], speaker(options.lang)
     if picture.emphasis and picture.emphasis.sentences:
-        found.append(_routes(picture.emphasis.sentences, len(picture.emphasis.routes), theme))
+        strips.append(_routes(picture.emphasis.sentences, len(picture.emphasis.routes), theme))
     if picture.scale:
-        found.append(_scale(picture.scale, theme, say))
+        strips.append(_scale(picture.scale, theme, say))
     if options.legend and (kinds := _kinds(picture, theme)):
-        found.append(_legend(kinds, theme, say))
-    return found
+        strips.append(_legend(kinds, theme, say))
+    return strips
 
 
 def _legend(kinds: dict[str, Paint], theme: Theme, say: Say) -> Block:
@@ -120,12 +120,11 @@ def _shades(places: list[float], left: float, middle: float, width: float, theme
     step = width / len(places)
     for k, place in enumerate(places):
         center = (left + (k + 0.5) * step, middle)
-        yield Path(
-            SHAPES["local"].path(center, (step + 0.3, BAR[1])), Paint(color(theme, place), "none", 0.0)
-        )
-    yield Path(
-        SHAPES["local"].path((left + width / 2, middle), (width, BAR[1])), Paint("none", theme.edge, 1.0)
-    )
+        # a bit wider than its place, or the ground would show between two shades
+        shade = SHAPES["local"].path(center, (step + 0.3, BAR[1]))
+        yield Path(shade, Paint(color(theme, place), "none", 0.0))
+    border = SHAPES["local"].path((left + width / 2, middle), (width, BAR[1]))
+    yield Path(border, Paint("none", theme.edge, 1.0))
 
 
 def _routes(sentences: tuple[str, ...], count: int, theme: Theme) -> Block:

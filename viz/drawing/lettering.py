@@ -17,9 +17,8 @@ BASELINE = 0.36
 def letter(line: Line, at: Point, theme: Theme, anchor: str = "middle", color: str | None = None) -> Text:
     """A line of text whose baseline's middle (or start) is at a point."""
     place = (round(at[0], 2), round(at[1], 2))
-    return Text(
-        place, line.text, line.font, color or theme.ink(line.kind), measure(line.text, line.kind), anchor
-    )
+    width = measure(line.text, line.kind)
+    return Text(place, line.text, line.font, color or theme.ink(line.kind), width, anchor)
 
 
 def measure(text: str, kind: str) -> float:

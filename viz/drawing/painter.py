@@ -23,6 +23,7 @@ from .scene import Group, Path, Scene, Text
 __all__ = ["paint"]
 
 MARGIN = 24.0
+BELOW_TITLE = 14.0
 ARROW_LENGTH, ARROW_HALF = 10.0, 4.3
 EDGE_WIDTH = 1.5
 LANE = 4.6
@@ -43,10 +44,9 @@ def paint(picture: Picture, layout: Layout, options: Options, least_width: float
     below = blocks(picture, options, theme)
     width = max(right - left, *(block.size[0] for block in below), least_width)
     title = clean(options.title or "")
-    title_lines = (
-        wrap(title, lambda line: measure(line, "title") <= max(width, NARROWEST_TITLE)) if title else []
-    )
-    above = FONTS["title"].leading * len(title_lines) + 14 if title_lines else 0.0
+    room = max(width, NARROWEST_TITLE)
+    title_lines = wrap(title, lambda line: measure(line, "title") <= room) if title else []
+    above = FONTS["title"].leading * len(title_lines) + BELOW_TITLE if title_lines else 0.0
     width = max(width, *(measure(line, "title") for line in title_lines), 0.0)
     x, y = MARGIN + (width - (right - left)) / 2 - left, MARGIN + above - top
     end = y + bottom
@@ -119,6 +119,7 @@ def _arrow(
         width = LOOSE_WIDTH if arrow.is_loose else EDGE_WIDTH
         line = Paint("none", theme.edge, width) if lane is None else theme.routes[lane]
         parts = [curves.beside(curve, (n - (len(lanes) - 1) / 2) * LANE) for curve in route]
+        # The layout's curves go from centre to centre: cut them at the boxes, and the line inside the head.
         parts[0] = curves.trim(parts[0], outlines[arrow.tail.name])
         back = curves.trim(curves.reverse(parts[-1]), outlines[arrow.head.name])
         shaft = curves.trim(back, curves.beyond(back[0], ARROW_LENGTH * 0.85))
@@ -164,13 +165,13 @@ def _scopes(picture: Picture, layout: Layout) -> dict[tuple[str, ...], Rectangle
         (x, y), (w, h) = layout.centers[box.name], box.size
         for depth in range(1, len(box.scope) + 1):
             members.setdefault(box.scope[:depth], []).append((x - w / 2, y - h / 2, x + w / 2, y + h / 2))
-    found: dict[tuple[str, ...], Rectangle] = {}
+    frames: dict[tuple[str, ...], Rectangle] = {}
     for path in sorted(members, key=len, reverse=True):
-        inner = [rectangle for other, rectangle in found.items() if other[:-1] == path]
+        inner = [rectangle for other, rectangle in frames.items() if other[:-1] == path]
         left, top, right, bottom = _around(members[path] + inner)
         side = SCOPE_MARGIN * 0.6
-        found[path] = (left - side, top - SCOPE_MARGIN, right + side, bottom + side)
-    return dict(sorted(found.items()))
+        frames[path] = (left - side, top - SCOPE_MARGIN, right + side, bottom + side)  # above: its name
+    return dict(sorted(frames.items()))
 
 
 def _scope(path: tuple[str, ...], rectangle: Rectangle, theme: Theme, say: Say) -> Group:

@@ -49,18 +49,18 @@ def _remedy(
     size: Callable[[Options, Choices], float], trace: Trace, options: Options, choices: Choices, part: str
 ) -> str:
     """The first remedy that is enough, or else the one that helps most."""
-    found: list[tuple[float, str]] = []
+    tried: list[tuple[float, str]] = []
     for change in REMEDIES:
         changed = replace(options, **change)
         units = tuple(fold(trace, changed.collapse)) if "collapse" in change else choices.units
         if changed == options or len(units) > FEW or ("collapse" in change and units == choices.units):
             continue
         points = size(changed, replace(choices, units=units))
-        found.append((points, join(", ", [Setting(name, value) for name, value in change.items()])))
+        tried.append((points, join(", ", [Setting(name, value) for name, value in change.items()])))
         if points >= READABLE:
             break
-    if not found:
+    if not tried:
         return message(part, ", or collapse scopes")
-    points, best = max(found)
+    points, best = max(tried)
     enough = message(best, f" gives {points:.1f} pt")
     return enough if points >= READABLE else message(enough, ", or ", part)

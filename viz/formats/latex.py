@@ -61,11 +61,11 @@ def _pieces(text: str) -> Iterator[tuple[str, str]]:
     letters = not _PROSE.search(text)
     rest, inside = unicodedata.normalize("NFD", text), False
     while rest:
-        found = None if inside or not letters else _LETTER.match(rest)
-        found = found or _INDEX.match(rest)
-        if found and (written := _mathematics(found)):
-            yield found[0], written
-            rest = rest[found.end() :]
+        match = None if inside or not letters else _LETTER.match(rest)
+        match = match or _INDEX.match(rest)
+        if match and (written := _mathematics(match)):
+            yield match[0], written
+            rest = rest[match.end() :]
             inside = False
             continue
         length = 2 if len(rest) > 1 and unicodedata.combining(rest[1]) else 1
@@ -78,9 +78,9 @@ def _pieces(text: str) -> Iterator[tuple[str, str]]:
 UNKNOWN = r"\textbf{?}"
 
 
-def _mathematics(found: re.Match[str]) -> str | None:
+def _mathematics(match: re.Match[str]) -> str | None:
     """A letter with accent and index, or an index alone; None for a letter that mathematics does not have."""
-    parts = found.groupdict()
+    parts = match.groupdict()
     letter = parts.get("letter") or ""
     letter = SYMBOLS.get(letter, letter)
     if not letter.isascii():

@@ -176,9 +176,8 @@ def _text(text: Text) -> str:
     anchor = "base" if text.anchor == "middle" else "base west"
     strong = ", strong" if text.font.bold else ""
     written = latex(text.text).replace("  ", "~~")  # TeX makes one blank of several
-    options = (
-        f"anchor={anchor}{strong}, text={_color(text.color)}, scale={_number(text.font.size / FONT_SIZE)}"
-    )
+    scale = _number(text.font.size / FONT_SIZE)
+    options = f"anchor={anchor}{strong}, text={_color(text.color)}, scale={scale}"
     return f"\\node[{options}] at {_point(text.at)} {{{written}}};"
 
 

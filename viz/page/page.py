@@ -129,8 +129,8 @@ def in_notebook(page: str, picture: str) -> str:
     Jupyter takes frames and SVG elements out of notebooks that it does not trust, but leaves images.
     """
     cell = "grid-area:1/1;min-width:0"  # both in one cell, so that a frame left out leaves no empty room
-    found = re.search("<title[^>]*>(.*?)</title>", picture, re.DOTALL)
-    title = found[1].replace('"', "&quot;") if found else ""
+    match = re.search("<title[^>]*>(.*?)</title>", picture, re.DOTALL)
+    title = match[1].replace('"', "&quot;") if match else ""
     source = "data:image/svg+xml;base64," + base64.b64encode(picture.encode()).decode()
     style = f"{cell};max-width:100%;max-height:{HEIGHT}px;object-fit:contain"
     still = f'<img alt="{title}" src="{source}" style="{style}">'

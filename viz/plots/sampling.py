@@ -43,14 +43,14 @@ class Sampled:
         inputs = [Value(x, f"x{k}") for k, x in enumerate(points[len(points) // 2].tolist())]
         self._f = f
         with errstate(domain="ieee"):
-            found = f(inputs)
-            self.single = isinstance(found, Value)
-            if not self.single and (one or not _listed(found)):
+            outputs = f(inputs)
+            self.single = isinstance(outputs, Value)
+            if not self.single and (one or not _is_list(outputs)):
                 wanted = "a Value" if one else "a Value, or a list of them,"
                 raise TypeError(
-                    f"{what} has to return {wanted} computed from the Values it is given, got {found!r}"
+                    f"{what} has to return {wanted} computed from the Values it is given, got {outputs!r}"
                 )
-            self._program = microgrid.compile(found, inputs=inputs, parameters=[])
+            self._program = microgrid.compile(outputs, inputs=inputs, parameters=[])
         probes = np.concatenate([part[few(len(part), PROBES)] for part in (points, also)])
         # as not all of them may be affordable, they come from everywhere from the beginning
         self.replays = self._agree(np.random.default_rng(0).permutation(probes))
@@ -74,9 +74,9 @@ class Sampled:
         rows, sizes = [], [1]
         with errstate(domain="ieee"):
             for point in probes.tolist():
-                found = self._at(point)
-                rows.append([v.data for v in found])
-                sizes.append(len(microgrid.graph.order(*found)))
+                outputs = self._at(point)
+                rows.append([v.data for v in outputs])
+                sizes.append(len(microgrid.graph.order(*outputs)))
                 if sum(sizes) > NODES and len(rows) > 1:
                     break
         self.nodes = max(sizes)
@@ -94,10 +94,10 @@ class Sampled:
     def _at(self, point: list[float]) -> list[Value]:
         """The outputs at a point, none where f itself raises."""
         try:
-            found = self._f([Value(x, f"x{k}") for k, x in enumerate(point)])
+            outputs = self._f([Value(x, f"x{k}") for k, x in enumerate(point)])
         except (ArithmeticError, ValueError):
             return []
-        return [found] if self.single else list(found)
+        return [outputs] if self.single else list(outputs)
 
     def _array(self, rows: list[list[float]]) -> Floats:
         import numpy as np
@@ -107,9 +107,9 @@ class Sampled:
         return array[:, 0] if self.single else array
 
 
-def _listed(found: Any) -> bool:
-    sequence = hasattr(found, "__iter__") and hasattr(found, "__len__") and len(found) > 0
-    return sequence and all(isinstance(v, Value) for v in found)
+def _is_list(outputs: Any) -> bool:
+    sequence = hasattr(outputs, "__iter__") and hasattr(outputs, "__len__") and len(outputs) > 0
+    return sequence and all(isinstance(v, Value) for v in outputs)
 
 
 def _same(replayed: Floats, computed: Floats) -> bool:

@@ -95,7 +95,7 @@ def overview(history: Mapping[str, Sequence[float]], *, log: bool = False) -> ND
 
 
 def dead_units(monitor: Monitor, *, ax: Axes | None = None) -> Axes:
-    """The share of ReLUs in each layer that are 0 for a whole batch, over the steps; ValueError without any."""
+    """The length of each step over that of the weights it moved, by layer, and a line at the usual 1/1000."""
     ax = panel(ax)
     _over_steps(ax, monitor, lambda stats: 100 * stats.dead, "ReLU")
     ax.set_ylim(-3, 103)

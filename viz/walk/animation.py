@@ -66,12 +66,13 @@ def gif(scenes: Sequence[Scene]) -> bytes:
     some = scenes[:: max(1, len(scenes) // MOST_COUNTED)]
     counts: Counter[int] = Counter()
     for raster in rasters([*some, scenes[-1]], sharpness):
-        found: Any = raster.getcolors(maxcolors=raster.width * raster.height)
-        counts.update({red | green << 8 | blue << 16: count for count, (red, green, blue) in found})
+        colors: Any = raster.getcolors(maxcolors=raster.width * raster.height)
+        counts.update({red | green << 8 | blue << 16: count for count, (red, green, blue) in colors})
     # Pillow's own search takes a white ground for nearly white.
     palette = sorted(counts, key=lambda color: (-counts[color], color))[:256]
     first, *others = _indexed(scenes, sharpness, palette)
     file = io.BytesIO()
+    # Pillow counts in milliseconds, and loop=0 is for ever
     durations = [int(1000 * SECONDS)] * (len(scenes) - 1) + [int(1000 * LAST_SECONDS)]
     first.save(file, format="GIF", save_all=True, append_images=others, duration=durations, loop=0)
     return file.getvalue()

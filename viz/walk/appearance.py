@@ -16,7 +16,7 @@ from ..style.theme import Paint, Theme, mix
 from ..words.descriptions import Words
 from ..words.numbers import Numbers
 from .moments import Moment, Stage
-from .summaries import Said
+from .summaries import ScopeSummary
 
 __all__ = ["Key", "Now", "States"]
 
@@ -43,13 +43,13 @@ class Now:
     """What is known at a moment, what is lit in it, and whether gradients are still out of sight."""
 
     stage: Stage
-    said: dict[int, Said] = field(default_factory=dict)
+    summaries: dict[int, ScopeSummary] = field(default_factory=dict)
     lit: frozenset[Key] = frozenset()
     forward: bool = True
 
-    def advance(self, moment: Moment, said: dict[int, Said]) -> None:
+    def advance(self, moment: Moment, summaries: dict[int, ScopeSummary]) -> None:
         self.stage.advance(moment)
-        self.said |= said
+        self.summaries |= summaries
         self.lit = frozenset([*moment.active, *moment.edges, *((node, None) for node, _ in moment.edges)])
         self.forward = self.forward and moment.phase != "seed"
 
@@ -132,7 +132,7 @@ class States:
         elif part.group.kind == "symbol":
             state, draw = (now.stage.data[part.box.node] is not None, lit), self._symbol
         elif part.box.kind == "folded":
-            state, draw = (now.said[part.box.node], now.forward, lit), self._folded
+            state, draw = (now.summaries[part.box.node], now.forward, lit), self._folded
         else:
             i = part.box.node
             state, draw = (now.stage.data[i] is not None, now.stage.grads[i], now.forward, lit), self._node
@@ -146,8 +146,8 @@ class States:
         """A node's box; before its value is known it is empty."""
         node = replace(self._trace.nodes[part.group.node or 0], grad=gradient)
         line = gradient_line(node, self._trace.root, self._numbers)
-        told = gradient is not None or not forward
-        group = self._box(part, known, {"gradient": line if told else None}, lit, gradient)
+        is_awaited = gradient is not None or not forward
+        group = self._box(part, known, {"gradient": line if is_awaited else None}, lit, gradient)
         return replace(group, description=self._words.facts(node, self._title(node), known))
 
     def _title(self, node: Node) -> str:
@@ -155,15 +155,15 @@ class States:
             self._titles[node.index] = self._words.title(node)
         return self._titles[node.index]
 
-    def _folded(self, part: Part, said: Said, forward: bool, lit: bool) -> Group:
+    def _folded(self, part: Part, summary: ScopeSummary, forward: bool, lit: bool) -> Group:
         """The box of a scope, with a summary of what is known of it."""
         gradient = None if forward else Line(PENDING, "pending")
-        if said.gradient is not None:
-            gradient = Line(said.gradient, "gradient")
-        values = Line(said.values, "value") if said.values else None
+        if summary.gradient is not None:
+            gradient = Line(summary.gradient, "gradient")
+        values = Line(summary.values, "value") if summary.values else None
         lines = {"value": values, "gradient": gradient, "pending": gradient}
-        group = self._box(part, said.complete, lines, lit, said.size)
-        return replace(group, description=said.description)
+        group = self._box(part, summary.complete, lines, lit, summary.size)
+        return replace(group, description=summary.description)
 
     def _box(
         self, part: Part, known: bool, now: dict[str, Line | None], lit: bool, gradient: float | None
@@ -172,12 +172,12 @@ class States:
         box = part.box
         if box is None:
             return part.group
-        picture = self._plain if lit else self._picture  # what a step is about does not step back
+        # Without the emphasis on other nodes, so that what a step is about does not step back.
+        picture = self._plain if lit else self._picture
         look = self._look(picture, box, gradient)
         theme = self._theme.faded if picture.is_faded(box) else self._theme
-        own = (
-            look.text if theme.active.fill == "none" or not lit else None
-        )  # on the fill of what is lit: the theme's
+        # The fill of what is lit is the theme's, and so are the colours of its text.
+        own = look.text if theme.active.fill == "none" or not lit else None
         items: list[Path | Text] = [self._outline(path, look.paint, known, lit) for path in part.group.paths]
         for final, text in zip(box.lines, part.group.texts, strict=True):
             line = now.get(final.kind, final if known or final.kind != "value" else None)
@@ -208,9 +208,8 @@ class States:
         if not known:
             look = replace(look, fill=self._theme.background)
         if lit:
-            look = Paint(
-                look.fill if active.fill == "none" else active.fill, active.stroke, active.width, look.dash
-            )
+            fill = look.fill if active.fill == "none" else active.fill
+            look = Paint(fill, active.stroke, active.width, look.dash)
         return replace(outline, paint=look)
 
     # ------------------------------------------------------------ arrows, and what stands below
@@ -223,19 +222,17 @@ class States:
         if len(lines) == 2 * len(heads) and not passed:
             lines = [_joined(before, after) for after, before in zip(lines[::2], lines[1::2], strict=True)]
         color = self._theme.active.stroke
-        if lit and any(
-            line.paint in self._theme.routes for line in lines
-        ):  # whose colours say which is which
-            glow = mix(color, self._theme.background, GLOW)
-            around = [
-                replace(line, paint=Paint("none", glow, line.paint.width + GLOW_WIDTH)) for line in lines
+        if not lit:
+            return replace(part.group, items=(*lines, *heads))
+        if any(line.paint in self._theme.routes for line in lines):
+            # Routes keep their colours, which say which is which, and get a glow instead.
+            faint = mix(color, self._theme.background, GLOW)
+            glow = [
+                replace(line, paint=Paint("none", faint, line.paint.width + GLOW_WIDTH)) for line in lines
             ]
-            return replace(part.group, items=(*around, *lines, *heads))
-        if lit:
-            lines = [
-                replace(line, paint=replace(line.paint, stroke=color, width=ACTIVE_EDGE)) for line in lines
-            ]
-            heads = [replace(head, paint=replace(head.paint, fill=color)) for head in heads]
+            return replace(part.group, items=(*glow, *lines, *heads))
+        lines = [replace(line, paint=replace(line.paint, stroke=color, width=ACTIVE_EDGE)) for line in lines]
+        heads = [replace(head, paint=replace(head.paint, fill=color)) for head in heads]
         return replace(part.group, items=(*lines, *heads))
 
     def _local(self, part: Part, passed: bool) -> Group:

@@ -73,17 +73,13 @@ class Film:
         self._trace, self._options, self._captions = trace, options, captions
         self._moments, self._texts = moments, texts
         self._theme, self._numbers = THEMES[options.theme], Numbers(options.precision)
-        self._picture, self._places, self._summaries = (
-            arrangement.picture,
-            arrangement.places,
-            arrangement.summaries,
-        )
+        self._picture, self._places = arrangement.picture, arrangement.places
+        self._summaries = arrangement.summaries
         self._whole, self._subtitles = self._written_under(NARROWEST)
         if options.slide is not None:  # captions have the width of the slide, however high the picture is
             width, height = SLIDES[options.slide]
-            self._whole, self._subtitles = self._written_under(
-                max(NARROWEST, self._drawn[1] * width / height)
-            )
+            least_width = max(NARROWEST, self._drawn[1] * width / height)
+            self._whole, self._subtitles = self._written_under(least_width)
         self._fit = slides.Fit(self._drawn, SLIDES[options.slide]) if options.slide else None
         self._written: Written = {}
 
@@ -151,12 +147,10 @@ class Film:
         )
         now, before, fitted = Now(Stage(self._trace)), frozenset[Key](), dict[int, Group]()
         looks: list[list[tuple[int, Group]]] = [[(0, self._fitted(group))] for group in self._whole.groups]
-        for k, (moment, said) in enumerate(zip(self._moments, self._summaries.changes, strict=True)):
-            now.advance(moment, said)
-            everywhere = moment.phase in (
-                "start",
-                "seed",
-            )  # from the seed on, boxes say that a gradient is to come
+        for k, (moment, summaries) in enumerate(zip(self._moments, self._summaries.changes, strict=True)):
+            now.advance(moment, summaries)
+            # From the seed on, every box says that a gradient is to come.
+            everywhere = moment.phase in ("start", "seed")
             changed = set(states) if everywhere else states.touched(before | now.lit)
             for place in sorted(changed):
                 group = states.group(place, now)

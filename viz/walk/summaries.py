@@ -18,11 +18,11 @@ from ..words.numbers import Numbers
 from ..words.scope_texts import scope_lines
 from .moments import Moment, Stage
 
-__all__ = ["Said", "Summaries"]
+__all__ = ["ScopeSummary", "Summaries"]
 
 
 @dataclass(frozen=True)
-class Said:
+class ScopeSummary:
     """What a box says of a scope from one moment on."""
 
     complete: bool
@@ -49,7 +49,7 @@ class Summaries:
         self.changes = self._play(moments) if self._units else [{} for _ in moments]
         """For each moment what those boxes say that it changes, each under the last node of its scope."""
 
-    def _play(self, moments: Sequence[Moment]) -> list[dict[int, Said]]:
+    def _play(self, moments: Sequence[Moment]) -> list[dict[int, ScopeSummary]]:
         stage = Stage(self._trace)
         changes = []
         for moment in moments:
@@ -57,15 +57,15 @@ class Summaries:
             touched = {self._owner[i] for i in moment.active if i in self._owner}
             if moment.phase == "start":
                 touched = set(self._units)
-            changes.append({last: self._said(self._units[last], stage) for last in sorted(touched)})
+            changes.append({last: self._summary(self._units[last], stage) for last in sorted(touched)})
         return changes
 
-    def _said(self, unit: Unit, stage: Stage) -> Said:
+    def _summary(self, unit: Unit, stage: Stage) -> ScopeSummary:
         used = self._outputs[unit.last]
         values, gradient = scope_lines(
             self._trace, unit, used, self._numbers, self._say, stage.data, stage.grads
         )
-        return Said(
+        return ScopeSummary(
             complete=all(stage.data[i] is not None for i in used),
             values=shorten(values, LONGEST_NAME),
             gradient=gradient,
@@ -76,7 +76,7 @@ class Summaries:
     def widths(self) -> dict[int, float]:
         """By the last node of each scope, the width of the longest line on the way."""
         widths: dict[int, float] = {}
-        for last, said in (item for change in self.changes for item in change.items()):
-            lines = measure(said.values, "value"), measure(said.gradient or "", "gradient")
+        for last, summary in (item for change in self.changes for item in change.items()):
+            lines = measure(summary.values, "value"), measure(summary.gradient or "", "gradient")
             widths[last] = max(*lines, widths.get(last, 0.0))
         return widths
