@@ -34,10 +34,8 @@ class Linear(Module):
     """
 
     def __init__(self, nin: int, nout: int, bias: bool = True, *, seed: Seed = None) -> None:
-        self.nin, self.nout = (
-            whole(nin, "the number of inputs of Linear"),
-            whole(nout, "the number of outputs of Linear"),
-        )
+        self.nin = whole(nin, "the number of inputs of Linear")
+        self.nout = whole(nout, "the number of outputs of Linear")
         bound, source = 1 / sqrt(self.nin), Source(seed)
         drawn = iter(source.uniforms(-bound, bound, self.nin * self.nout))
         self.w, self.b = [], []
@@ -65,7 +63,7 @@ def _affine(b: list[Value], w: list[Value], xs: list[Value], place: int) -> Valu
         total: Value = weighted_sum(b[0], w, xs, None, place)
     else:
         first = w[0] * xs[0]
-        first._scope = place
+        first._scope = place  # where weighted_sum puts the rest
         total = weighted_sum(first, w[1:], xs[1:], None, place)
     return total
 
@@ -99,10 +97,8 @@ class Conv(Module):
             whole(nin, "the number of input channels of Conv"),
             whole(nout, "the number of output channels of Conv"),
         )
-        self.kernel, self.stride = (
-            whole(kernel, "the size of a kernel"),
-            whole(stride, "the stride"),
-        )
+        self.kernel = whole(kernel, "the size of a kernel")
+        self.stride = whole(stride, "the stride")
         self.padding = whole(padding, "the padding", least=0)
         if self.padding >= self.kernel:
             raise ValueError(
@@ -173,10 +169,8 @@ class Maxout(Module):
     """
 
     def __init__(self, nin: int, nout: int, pieces: int = 2, *, seed: Seed = None) -> None:
-        self.nin, self.nout = (
-            whole(nin, "the number of inputs of Maxout"),
-            whole(nout, "the number of outputs of Maxout"),
-        )
+        self.nin = whole(nin, "the number of inputs of Maxout")
+        self.nout = whole(nout, "the number of outputs of Maxout")
         self.pieces, source = [], Source(seed)
         for k in range(whole(pieces, "the number of pieces of Maxout")):
             with scope(f"piece{k}"):

@@ -71,10 +71,8 @@ class Layer(Module):
     """
 
     def __init__(self, nin: int, nout: int, *, nonlin: bool = True, activation: str = "relu") -> None:
-        self.nin, self.nout = (
-            whole(nin, "the number of inputs of a layer"),
-            whole(nout, "the number of neurons of a layer"),
-        )
+        self.nin = whole(nin, "the number of inputs of a layer")
+        self.nout = whole(nout, "the number of neurons of a layer")
         self.neurons: list[Neuron] = []
         for i in range(self.nout):
             with scope(f"neuron{i}"):
@@ -198,5 +196,5 @@ def activate(row: Op, x: Value, place: int, constant: float | None = None) -> Va
         made = custom_node(row, (x,))
     else:
         made = unary(row, x, default if constant is None else constant)
-    made._scope = place
+    made._scope = place  # the neuron's, which is entered by no block
     return made

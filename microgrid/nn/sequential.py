@@ -147,5 +147,5 @@ class Residual(Sequential):
         sums = []
         for x, fx, place in zip(xs, added, scopes_inside(current().scope, "neuron", len(xs))):
             sums.append(x + fx)
-            sums[-1]._scope = place
+            sums[-1]._scope = place  # a unit each, as the neurons of a layer are
         return bare(sums)

@@ -86,6 +86,8 @@ def summarize(module: Recordable, example: Numbers | None) -> Summary:
                 "model.summary([1.0, 2.0])"
             )
         example = [1.0] * nin
+    # What three examples record beyond two is what one more costs: the statistics of a batch, shared by all,
+    # cancel out; and one example alone is no batch for a normalisation.
     # In a context of its own, where the caller's no_grad() and scopes do not hold; on a copy, whose random
     # streams and running statistics may move.
     two, three = (Context().run(_record, deepcopy(module), example, n) for n in (2, 3))

@@ -51,7 +51,7 @@ class Optimizer:
         self._steps: int | NDArray[np.int64] = (
             0  # an array once parameters have taken different numbers of steps
         )
-        # Row 0 is the parameters, the others the memory.  A step is written into _next, and the two are swapped.
+        # Row 0 is the parameters, others the memory.  A step is written into _next; then both are swapped.
         n = len(self._target)
         self._last, self._next = np.zeros((1 + len(memory), n)), np.zeros((1 + len(memory), n))
         self._last[1:] = np.array(list(memory.values())).reshape(-1, 1)

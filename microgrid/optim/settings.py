@@ -54,7 +54,7 @@ def jsonable(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def contents(state: dict[str, Any], made: object, more: Iterable[str]) -> dict[str, Any]:
-    """A saved state without its kind; CheckpointError unless it has `made`'s kind and settings, and `more`."""
+    """A saved state without its kind; CheckpointError unless it has `made`'s kind and settings and `more`."""
     kind = type(made).__name__
     saved = state.get("kind") if isinstance(state, dict) else type(state).__name__
     if saved != kind:

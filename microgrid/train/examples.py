@@ -109,8 +109,8 @@ def split(examples: Examples, part: float, rng: np.random.Generator) -> tuple[Ex
     held_out = round(part * n)
     if not 0 < part < 1 or not 0 < held_out < n:
         raise ValueError(
-            f"validation={part} of {n} samples leaves {n - held_out} to train on and {held_out} to validate with: "
-            "choose a fraction between 0 and 1 that leaves some of both, or pass (X, y)"
+            f"validation={part} of {n} samples leaves {n - held_out} to train on and {held_out} to "
+            "validate with: choose a fraction between 0 and 1 that leaves some of both, or pass (X, y)"
         )
     places = rng.permutation(n)
     return examples.take(places[held_out:]), examples.take(places[:held_out])

@@ -86,7 +86,7 @@ class Training:
         return self.history
 
     def prepare(self, held_out: Examples | None, replay: bool) -> None:
-        """Record what is trained and what validates it, say what is unusual about them, and open the history."""
+        """Record what is trained and what validates it, warn of what is unusual, and open the history."""
         self.objective, why_eager = objective(self.task, self.size, replay)
         if held_out is not None:
             self.validation = Validation(self.task, held_out, replay)
@@ -139,7 +139,7 @@ class Training:
             trouble = f"stopped in epoch {epoch}, after {taken}: {plain(error)}"
             if self.last_loss > 10 * self.first_loss:
                 trouble += f"; the loss had grown to {self.last_loss:.3g}: choose a smaller lr, or clip="
-        finally:
+        finally:  # also after an error that is not handled here: then the parameters of the last step stay
             if trouble or (self.stopping is not None and self.stopping.restore):
                 parameters[:], running = best.state
                 self.task.run_on(running)
@@ -176,7 +176,7 @@ class Training:
         import numpy as np
 
         n, rows, y = len(self.rows), self.rows, self.task.examples.y
-        order = np.arange(n)
+        order = np.arange(n)  # all in one batch: no order matters, and that of the data stays
         if self.size < n:
             order = self.rng.permutation(n)
             rows, y = rows[order], y[order]
