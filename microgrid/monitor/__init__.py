@@ -129,11 +129,9 @@ class Monitor:
         if self.samples is not None and not whole:
             X, y = X[: self.samples], y[: self.samples]
         # running statistics are constants of the graph, and may be others the next time
-        key = (
-            None
-            if self._norms and not whole
-            else (len(X) if whole else 0, X.shape[1:], y.shape[1:], self._mode())
-        )
+        key = None
+        if whole or not self._norms:
+            key = (len(X) if whole else 0, X.shape[1:], y.shape[1:], self._mode())
         with errstate(domain="ieee", gradient="ignore"):
             if loss is not self._recorded:
                 self._watches.clear()

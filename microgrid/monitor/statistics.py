@@ -199,7 +199,8 @@ class Watch:
 def _computation(total: Value) -> tuple[Any, ...]:
     """What a graph computes, whatever its inputs: operations, their operands, numbers written in the code."""
     r = record([total], [], None)
+    # of an operation with one operand the number is the exponent or the slope
     constants = [
         x for x, code, b, role in zip(r.data, r.code, r.b, r.role) if role == CONSTANT or (code and b < 0)
-    ]  # of an operation with one operand it is the exponent or the slope
+    ]
     return r.code, r.a, r.b, constants

@@ -221,9 +221,8 @@ class BatchNorm(Module):
         self.running_mean, self.running_var = new
 
     def __getstate__(self) -> dict[str, Any]:
-        return vars(self) | {
-            "statistics": None
-        }  # a copy of the module is not one of the whole graph of a batch
+        # the statistics are nodes: with them, a copy of the module would be one of the whole graph of a batch
+        return vars(self) | {"statistics": None}
 
     def __repr__(self) -> str:
         return f"BatchNorm({self.nin})"

@@ -48,9 +48,8 @@ class Optimizer:
         self.lr = lr
         self.weight_decay = nonnegative(weight_decay, "weight_decay", 0)
         self._memory = list(memory)
-        self._steps: int | NDArray[np.int64] = (
-            0  # an array once parameters have taken different numbers of steps
-        )
+        # an array once parameters have taken different numbers of steps
+        self._steps: int | NDArray[np.int64] = 0
         # Row 0 is the parameters, others the memory.  A step is written into _next; then both are swapped.
         n = len(self._target)
         self._last, self._next = np.zeros((1 + len(memory), n)), np.zeros((1 + len(memory), n))

@@ -90,9 +90,8 @@ class Eager:
     def predictions(self) -> Floats:
         import numpy as np
 
-        numbers: Floats = np.frompyfunc(lambda v: v.data, 1, 1)(np.array(self.outputs, dtype=object)).astype(
-            np.float64
-        )
+        data = np.frompyfunc(lambda v: v.data, 1, 1)(np.array(self.outputs, dtype=object))
+        numbers: Floats = data.astype(np.float64)
         return numbers
 
     def refresh(self) -> None:
