@@ -2,7 +2,7 @@
 
 A table is a module beside this one, such as `spanish`, and LANGUAGES names it.  Pictures, captions, reports,
 the command line and the page of a walk speak through this; the page is given the texts it needs as JSON.
-What can be done about an error is a part of its text that others than Python's users may word, as the command does.
+What can be done about an error is a part of its text that the command, for one, words in its own manner.
 """
 
 from __future__ import annotations
@@ -80,9 +80,9 @@ def message(*parts: str) -> Phrase:
 
 
 def said(text: str, lang: str) -> str:
-    """A text in a language: phrases with what is in them; what is no phrase, such as a label, as it is."""
+    """A text in a language: phrases with what is in them; labels, and what users type, as they are."""
     one_of(lang, "lang", LANGUAGES)
-    if lang == "en" or not isinstance(text, Phrase):
+    if lang == "en" or not isinstance(text, Phrase) or not text.template:
         return str(text)
     table: dict[str, str] = import_module(f".{LANGUAGES[lang].lower()}", __package__).TABLE
     template = table.get(text.template, text.template)
@@ -129,8 +129,8 @@ class Option(Phrase):
 class Setting(Option):
     """An option with a value or, with ``...``, with one that the reader is to choose.
 
-    >>> print(Setting("max_nodes", None), Setting("edges", "plain"), Setting("timeout", 2.5), Setting("around"))
-    max_nodes=None edges="plain" timeout=2.5 around=
+    >>> print(Setting("edges", "plain"), Setting("timeout", 2.5), Setting("around"))
+    edges="plain" timeout=2.5 around=
     """
 
     value: object

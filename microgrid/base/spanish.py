@@ -86,6 +86,8 @@ TABLE = {
     # formulas
     "{proved} of {all} derivatives equal sympy's by algebra{others}":
         "{proved} de {all} derivadas son algebraicamente iguales a las de sympy{others}",
+    "near these leaves the derivatives have no real value to compare them by: {leaves}":
+        "cerca de estas hojas las derivadas no tienen ningún valor real con el que compararlas: {leaves}",
     ", the others to 30 digits at three points": ", y las demás, hasta 30 dígitos en tres puntos",
     "sympy did not finish within {seconds:g} seconds": "sympy no terminó en {seconds:g} segundos",
     "{terms:.3g} terms on {levels} levels by {leaves} leaves would be no readable formula":

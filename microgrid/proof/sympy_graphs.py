@@ -21,10 +21,10 @@ from .references import UNABLE
 if TYPE_CHECKING:
     from sympy import Basic, Dummy, Expr, Symbol
 
-__all__ = ["LARGEST", "from_sympy", "to_sympy", "to_sympy_rows"]
+__all__ = ["from_sympy", "to_sympy", "to_sympy_rows"]
 
-LARGEST = 2000
-"""Terms a graph may have, written out without sharing, to become one sympy expression."""
+MOST_TERMS, MOST_LEVELS = 2000, 100
+"""What a graph may have, written out without sharing, to become one sympy expression."""
 
 
 def to_sympy(y: Value, symbols: Mapping[Value, Expr] | None = None) -> tuple[Expr, dict[Value, Expr]]:
@@ -40,10 +40,10 @@ def to_sympy(y: Value, symbols: Mapping[Value, Expr] | None = None) -> tuple[Exp
     10
     """
     size = counts(y)
-    if size.unshared > LARGEST or size.depth > 100:
+    if size.unshared > MOST_TERMS or size.depth > MOST_LEVELS:
         raise GraphError(
             f"{describe(y)} has {size.unshared:.3g} terms on {size.depth} levels written out, more than "
-            f"{LARGEST} or 100: to_sympy_rows(y) keeps what is shared"
+            f"{MOST_TERMS} or {MOST_LEVELS}: to_sympy_rows(y) keeps what is shared"
         )
     legend: dict[Value, Expr] = dict(symbols or {})
     expressions: dict[Value, Expr] = {}

@@ -5,8 +5,10 @@ from __future__ import annotations
 import ast
 import math
 import re
+import sys
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -14,7 +16,7 @@ import microgrid as mg
 import viz
 from helpers.spoken import SENSES, fields, has_words, templates
 from microgrid import Value, custom_op, parameter, verify
-from microgrid.base.phrases import LANGUAGES, Phrase, count, join, said, say
+from microgrid.base.phrases import LANGUAGES, Phrase, Setting, count, join, message, said, say
 from microgrid.cli.commands import main
 from microgrid.ops import TABLE
 from microgrid.proof.report import MARKS
@@ -84,6 +86,23 @@ def test_what_is_in_a_phrase_is_translated_and_labels_are_not() -> None:
     assert text == "gradient: the value; the value; 1"
     assert said(text, "es") == "gradient: el valor; the value; 1"
     assert said("the value", "es") == "the value"
+
+
+def test_what_python_users_type_is_the_same_in_each_language() -> None:
+    text = say("{checked}; {way}", checked=say("proved"), way=message("pass ", Setting("max_nodes", None), " again"))
+    assert said(text, "es") == "demostrado; pass max_nodes=None again"
+
+
+def test_a_third_language_is_a_module_and_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    table = ModuleType("microgrid.base.latin")
+    table.TABLE = {"proved": "demonstratum", "English": "Latina"}  # type: ignore[attr-defined]
+    monkeypatch.setitem(LANGUAGES, "la", "Latin")
+    monkeypatch.setitem(sys.modules, "microgrid.base.latin", table)
+    report = verify(Value(2.0, "x") * 3.0)
+    assert "demonstratum: 1 of 1" in report.text("la")
+    page = viz.steps(Value(2.0, "x") * 3.0).html()
+    assert '<option value="la" lang="la">Latina</option>' in page
+    assert '"status_proved":"demonstratum"' in page
 
 
 def test_one_and_several() -> None:

@@ -32,6 +32,31 @@ def test_the_formulas_are_the_derivatives_a_mathematician_writes():
     assert {d.by: d.value for d in report.derivatives} == {"w": -12.0, "b": -4.0, "x": -8.0, "y": 4.0}
 
 
+def beside_the_edge(x):
+    """Three layers that algebra does not see through, at a point close to where acos and asin end."""
+    y = x.acos()
+    for _ in range(3):
+        y = (y * x.acos() + x.sin()).tanh() * x.asin()
+    return y
+
+
+@pytest.mark.parametrize("x", [0.999, -0.999, 1 - 1e-9])
+def test_formulas_are_compared_where_they_have_a_value(x):
+    report = verify(beside_the_edge(Value(x, "x")), seconds=60)
+    assert [d.status for d in report.derivatives] == ["checked"]
+    assert finding(report, "symbolic").status == "checked"
+
+
+def test_formulas_that_were_compared_nowhere_are_not_said_to_agree():
+    x = Value(1 + 5e-10, "x")  # between two edges, 1 and 1 + 1e-9, closer than any of the points
+    report = verify(beside_the_edge((x - 1).sqrt() * (1.000000001 - x).sqrt()), seconds=60)
+    symbolic = finding(report, "symbolic")
+    assert symbolic.status == "not attempted"
+    assert symbolic.text == "near these leaves the derivatives have no real value to compare them by: x"
+    assert report.derivatives == []
+    assert "no tienen ningún valor real" in report.text("es")
+
+
 def test_no_gradient_is_touched():
     root = lecture()[0]
     root.backward()
