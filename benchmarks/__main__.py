@@ -1,7 +1,7 @@
 """`python -m benchmarks`: run the benchmarks, print their tables as Markdown, judge them by the goals.
 
-Each benchmark runs in a process of its own, so that none pays for what another has imported, and libraries that would
-use several threads for small matrices are told not to.
+Each benchmark runs in a process of its own, so that none pays for what another has imported, and libraries
+that would use several threads for small matrices are told not to.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from .goals import GOALS, verdict
-from .machine import describe
+from .installed import look_past_the_checkout, place
+from .machine import describe, levels
 from .report import Result, Table, summary, to_markdown
 
 UNCOMPILED = {"MICROGRID_PURE": "1"}
@@ -39,7 +40,7 @@ ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """0 if every benchmark ran, whatever it measured."""
+    """0 if every benchmark ran, whatever it measured; 2 where the kernel is missing, unasked."""
     options = _options(arguments)
     if options.here:
         module = import_module(f".{BENCHMARKS[options.here][0]}", __package__)
@@ -47,9 +48,15 @@ def main(arguments: list[str] | None = None) -> int:
         options.json.write_text(json.dumps(result.to_json()))
         return 0
     machine = describe()
-    print(
-        "## Benchmarks\n", *(f"- {name}: {text}" for name, text in machine.items()), "", sep="\n", flush=True
-    )
+    if not levels() and not options.uncompiled:
+        print(
+            f"benchmarks: the microgrid in {place()} is not compiled: this would measure its "
+            "plain source; install it (python -m pip install .), or ask for that (--uncompiled)",
+            file=sys.stderr,
+        )
+        return 2
+    print(f"## Benchmarks of microgrid {machine['microgrid']}, in {place()}\n")
+    print(*(f"- {name}: {text}" for name, text in machine.items()), "", sep="\n", flush=True)
     results, failed = {}, []
     for name in options.only or BENCHMARKS:
         results[name] = result = in_a_process(name, options.quick)
@@ -67,16 +74,8 @@ def in_a_process(name: str, quick: bool) -> Result:
     environment = BENCHMARKS[name][1]
     with tempfile.TemporaryDirectory() as folder:
         answer = Path(folder, "result.json")
-        command = [
-            sys.executable,
-            "-m",
-            __package__,
-            "--here",
-            name,
-            "--json",
-            str(answer),
-            *["--quick"][:quick],
-        ]
+        command = [sys.executable, "-m", __package__, "--here", name, "--json", str(answer)]
+        command += ["--quick"] if quick else []
         ended = subprocess.run(
             command, env=os.environ | ONE_THREAD | environment, stderr=subprocess.PIPE, text=True, check=False
         )
@@ -119,9 +118,11 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--only", action="append", choices=list(BENCHMARKS), help="this one (may be repeated)"
     )
+    parser.add_argument("--uncompiled", action="store_true", help="go on where the kernel is not built")
     parser.add_argument("--here", choices=list(BENCHMARKS), help=argparse.SUPPRESS)
     return parser.parse_args(arguments)
 
 
 if __name__ == "__main__":
+    look_past_the_checkout()
     sys.exit(main())

@@ -1,8 +1,8 @@
-"""From a graph in Python to an SVG in hand, beside micrograd's `draw_dot` and torchviz on the same computation.
+"""From a graph in Python to an SVG in hand, beside micrograd's `draw_dot` and torchviz.
 
-All three end in Graphviz.  micrograd's drawing is written here from its description (a record with label, data and
-gradient for each value, a circle for each operation); torchviz draws the backward functions, without any number.
-Wall time counts, since Graphviz is a process of its own.
+All three end in Graphviz.  micrograd's drawing is written here from its description (a record with label,
+data and gradient for each value, a circle for each operation); torchviz draws the backward functions, without
+any number.  Wall time counts, since Graphviz is a process of its own.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def run(quick: bool) -> Result:
 
 
 def _graphs() -> dict[str, tuple[int, Value]]:
-    """The lecture's line with its loss, and networks with tanh-free layers as micrograd has them, of one point."""
+    """The lecture's line with its loss, and micrograd's networks without tanh, of one point."""
     w, b, x, y = parameter(2.0, "w"), parameter(1.0, "b"), Value(3.0, "x"), Value(9.0, "y")
     found = {"10": (w * x + b - y) ** 2}
     for size, width in (("100", 4), ("1000", 16)):
@@ -92,7 +92,7 @@ def _contest(y: Value, turns: int, notes: list[str]) -> tuple[list[tuple[str, ..
 
 
 def _frames(y: Value, turns: int) -> float:
-    """Milliseconds for 200 frames as SVG, by those there are, at most 200; each turn begins with a new walk."""
+    """Milliseconds for 200 frames as SVG, or as many as there are; each turn begins with a new walk."""
     import viz
 
     found = []
@@ -128,7 +128,8 @@ def _in_torch(root: Value) -> tuple[Any, dict[str, Any]]:
     import torch
 
     ops: dict[str, Callable[..., Any]] = {
-        "add": lambda a, b: a + b, "sub": lambda a, b: a - b, "mul": lambda a, b: a * b, "relu": lambda a: a.relu(),
+        "add": lambda a, b: a + b, "sub": lambda a, b: a - b, "mul": lambda a, b: a * b,
+        "relu": lambda a: a.relu(),
     }  # fmt: skip
     made: dict[Value, Any] = {}
     leaves = {}

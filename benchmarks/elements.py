@@ -1,4 +1,4 @@
-"""A training step of the lesson's GPT on all names of the elements: eager, replayed, and by PyTorch's matrices."""
+"""A training step of the lesson's GPT on all names of the elements: eager, replayed, and by PyTorch."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ EAGER, REPLAY, TORCH = "eager: build, backward, Adam", "replay, Adam", "PyTorch,
 
 
 def run(quick: bool) -> Result:
-    """A step takes the loss of every letter of the names, and one step of Adam; some names only if `quick`."""
+    """A step: the loss of every letter of the names, and one step of Adam; some names only if `quick`."""
     lesson = loaded()
     names = lesson.NAMES[:4] if quick else lesson.NAMES
     reference = eager(lesson, names, step=False)

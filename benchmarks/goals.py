@@ -49,7 +49,7 @@ GOALS = (
     Goal("drawing.frames", "200 frames of a walk through it, after layout", 150, unit="ms"),
     Goal("import.heavy", "sympy, numpy, graphviz loaded by it", 0, unit="packages"),
 )
-"""In the order of the summary.  All but "uncompiled...", "import..." and "drawing..." are of the compiled package."""
+"""In the order of the summary.  All are of the compiled package but "uncompiled", "import" and "drawing"."""
 
 
 def verdict(goal: Goal, result: float | None) -> str:

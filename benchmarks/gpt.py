@@ -1,7 +1,8 @@
 """A small GPT on scalars: the model that `gpt_step.py` trains.
 
-One block, as GPT-2 has it with three simplifications: RMSNorm without gains for LayerNorm, ReLU for GeLU, no biases.
-Every number in it is a `Value`; a matrix is a list of rows, and a matrix times a vector is a list of dot products.
+One block, as GPT-2 has it with three simplifications: RMSNorm without gains for LayerNorm, ReLU for GeLU, no
+biases.  Every number in it is a `Value`; a matrix is a list of rows, and a matrix times a vector is a list of
+dot products.
 """
 
 from __future__ import annotations
@@ -59,7 +60,7 @@ class GPT:
         return [self.tokens[token] for token in tokens]
 
     def loss(self, embedded: Matrix, target: Callable[[int, Vector], Value]) -> Value:
-        """The mean cross-entropy; `target(i, logits)` picks the logit of the token that follows position i."""
+        """The mean cross-entropy; `target(i, logits)` picks the logit of the token after position i."""
         losses = []
         for i, logits in enumerate(self.logits(embedded)):
             losses.append(total(logit.exp() for logit in logits).log() - target(i, logits))

@@ -27,7 +27,7 @@ SAME_LOSSES = 1e-9
 
 
 def run(quick: bool) -> Result:
-    """Both train on sequences of all lengths, and must show the same losses; then sequences of seven are timed."""
+    """Both train on sequences of all lengths, with equal losses; then sequences of seven are timed."""
     difference = largest_difference(2 if quick else 20)
     if not difference <= SAME_LOSSES:
         raise ArithmeticError(f"the losses of the eager and the replayed training differ by {difference:.0e}")
@@ -67,7 +67,7 @@ def time_to_compile(repeats: int) -> float:
 
 
 def sequences(count: int, lengths: list[int], vocabulary: int = 27) -> list[list[int]]:
-    """Seeded random tokens; a sequence of n positions has n + 1 tokens, as each but the last predicts the next."""
+    """Seeded random tokens: n + 1 for n positions, as each but the last predicts the next."""
     rng = random.Random(1)
     return [[rng.randrange(vocabulary) for _ in range(rng.choice(lengths) + 1)] for _ in range(count)]
 
@@ -142,9 +142,9 @@ class EagerTraining:
 class ReplayTraining:
     """One program for each length of a sequence, compiled when the first one of that length comes.
 
-    What differs between sequences of one length are the rows of the token embedding that are looked up and the logits
-    that are the targets.  To the program both are parameters: the rows, copied from the weights before a step, their
-    gradients added back after it; and one-hot vectors, whose gradients nobody looks at.
+    What differs between sequences of one length are the rows of the token embedding that are looked up and
+    the logits that are the targets.  To the program both are parameters: the rows, copied from the weights
+    before a step, their gradients added back after it; and one-hot vectors, whose gradients nobody looks at.
     """
 
     def __init__(self) -> None:

@@ -18,12 +18,13 @@ def describe() -> dict[str, str]:
     """What stands above the tables."""
     import microgrid
 
+    python = platform.python_implementation()
     described = {
         "processor": _cpuinfo("model name") or platform.processor() or platform.machine(),
         "cores": str(os.cpu_count()),
         "instruction sets": " ".join(flag for flag in FLAGS if flag in _cpuinfo("flags", "Features").split()),
         "system": f"{platform.system()} {platform.machine()}",
-        "Python": f"{platform.python_implementation()} {platform.python_version()} ({platform.python_compiler()})",
+        "Python": f"{python} {platform.python_version()} ({platform.python_compiler()})",
         "microgrid": f"{microgrid.__version__}, {'compiled' if microgrid.compiled else 'not compiled'}",
         "kernel": ", ".join(levels()) or "not built: programs run on NumPy",
     }

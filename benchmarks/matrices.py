@@ -1,9 +1,9 @@
 """The moons loss and its gradients written by hand in NumPy, as one writes it and as fast as it goes.
 
-Like every function that makes a contestant (`peers.py` has those of other libraries), these take the parameters (one
-vector, neuron by neuron: weights, then bias), the rows (x0, x1, label) and the layers' sizes, and prepare all that can
-be prepared: data and parameters already lie where the step wants them, and gradients stay where they are until they
-are compared.
+Like every function that makes a contestant (`peers.py` has those of other libraries), these take the
+parameters (one vector, neuron by neuron: weights, then bias), the rows (x0, x1, label) and the layers' sizes,
+and prepare all that can be prepared: data and parameters already lie where the step wants them, and gradients
+stay where they are until they are compared.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ __all__ = ["joined", "layout", "plain", "split", "tuned"]
 
 
 def layout(layers: Sequence[int]) -> list[tuple[int, int, int]]:
-    """For each layer: where it starts in the vector, its neurons, and the numbers of each (its inputs and a bias)."""
+    """For each layer: its start in the vector, its neurons, and the numbers of each (inputs and a bias)."""
     found, start = [], 0
     for nin, nout in zip([2, *layers], layers):
         found.append((start, nout, nin + 1))
@@ -82,7 +82,7 @@ def plain(parameters: Any, rows: Any, layers: Sequence[int], penalty: float = AL
 
 
 def tuned(parameters: Any, rows: Any, layers: Sequence[int], penalty: float = ALPHA) -> Contestant:
-    """The same with all parameters and all gradients in one array each, and nothing of size allocated in a step."""
+    """The same with all parameters and all gradients in one array each; a step allocates nothing of size."""
     import numpy as np
 
     pairs = split(parameters, layers)

@@ -1,7 +1,7 @@
-"""micrograd's demo, the step that most measurements here are about: two moons, a perceptron, hinge loss and L2.
+"""micrograd's demo, the step that most measurements here are about: two moons, a net, hinge loss and L2.
 
-The same text runs on micrograd, on microgrid and on plain floats.  The data is made as scikit-learn's `make_moons`
-makes it, from Python's own random numbers.
+The same text runs on micrograd, on microgrid and on plain floats.  The data is made as scikit-learn's
+`make_moons` makes it, from Python's own random numbers.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What one node costs: its bytes, and its share of building, differentiating and freeing a chain of five million."""
+"""What one node costs: its bytes, and its share of building, differentiating and freeing a long chain."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def resident() -> int:
 
 
 def chain(nodes: int, repeats: int) -> dict[str, float]:
-    """CPU seconds per node of each stage, the median of the repeats.  d(x*w*...*w)/dw is known: it is checked."""
+    """CPU seconds per node of each stage, the median of the repeats.  d(x*w*...*w)/dw, known, is checked."""
     runs = [_one_chain(nodes) for _ in range(repeats)]
     stages = zip(("build", "backward", "free"), zip(*runs), strict=True)
     return {stage: median(seconds) / nodes for stage, seconds in stages}

@@ -1,4 +1,4 @@
-"""Replay of the moons step: the loss of 100 samples and its 337 gradients, from one compiled program and its peers."""
+"""Replay of the moons step: the loss of 100 samples and its 337 gradients, by a program and its peers."""
 
 from __future__ import annotations
 

@@ -69,7 +69,7 @@ def number(x: float) -> str:
 
 
 def summary(measures: dict[str, float], quick: bool = False) -> Table:
-    """Every goal with what was measured, met or missed; a quick run measures sizes that the goals are not about."""
+    """Every goal with what was measured, met or missed; a quick run's sizes are not those of the goals."""
     rows = []
     for goal in GOALS:
         result = measures.get(goal.key)

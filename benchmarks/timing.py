@@ -1,9 +1,10 @@
-"""How things are timed here: contestants whose answers agree take turns, and medians of what each turn took count.
+"""How things are timed here: contestants whose answers agree take turns, whose medians count.
 
-A turn is one untimed step, which leaves the garbage and the caches as a training loop would, then as many timed steps
-as fill a few milliseconds, then an untimed collection, so that nobody pays for another's garbage.  Python's garbage
-collector is on.  Three clocks run: the CPU time of this thread, the CPU time of the whole process, and wall time.
-This thread's time counts, unless a contestant made other threads work; then wall time does, and the table says so.
+A turn is one untimed step, which leaves the garbage and the caches as a training loop would, then as many
+timed steps as fill a few milliseconds, then an untimed collection, so that nobody pays for another's
+garbage.  Python's garbage collector is on.  Three clocks run: the CPU time of this thread, the CPU time of
+the whole process, and wall time.  This thread's time counts, unless a contestant made other threads work;
+then wall time does, and the table says so.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ class Contestant(NamedTuple):
 
 @dataclass
 class Entry:
-    """What became of a contestant: "timed", or why it was not ("missing: ...", "failed: ...", "wrong: ...")."""
+    """What became of a contestant: "timed", or why not ("missing: ...", "failed: ...", "wrong: ...")."""
 
     name: str
     status: str = "timed"
@@ -77,7 +78,7 @@ class Contest:
     entries: dict[str, Entry]
 
     def ratio(self, slower: str, faster: str) -> float | None:
-        """How many times longer the first takes: the median over the turns, both by wall time if either needs it."""
+        """How many times longer the first takes: the median over the turns, by wall time if one needs it."""
         a, b = self.entries[slower], self.entries[faster]
         if not (a.timed and b.timed):
             return None
@@ -90,8 +91,8 @@ def contest(
 ) -> Contest:
     """Compare everyone's answer with `reference`, then let those who agree take turns.
 
-    A builder that needs a package which is not there, or raises, or whose contestant answers otherwise, gets an entry
-    that says so, and no time.  `seconds` is how long the timed part of a turn lasts at least.
+    A builder that needs a package which is not there, or raises, or whose contestant answers otherwise, gets
+    an entry that says so, and no time.  `seconds` is how long the timed part of a turn lasts at least.
     """
     entries = {name: Entry(name) for name in builders}
     running = []

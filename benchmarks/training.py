@@ -1,4 +1,4 @@
-"""Training on the moons: 100 full-batch epochs by `fit`, recording and compiling included, beside loops in Python."""
+"""Training on the moons: 100 full-batch epochs by `fit`, recording included, beside loops in Python."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ TOLERANCE = 1e-9
 
 
 def run(quick: bool) -> Result:
-    """A turn of `fit` is the whole training; one of a loop is an epoch, counted as often as there are epochs."""
+    """A turn of `fit` is the whole training; one of a loop is an epoch, counted as many times."""
     import microgrid
     import microgrid.nn
 

@@ -198,7 +198,7 @@ def test_growth_compares_with_matrices():
 
 
 def run(*arguments):
-    command = [sys.executable, "-m", "benchmarks", "--quick", *arguments]
+    command = [sys.executable, "-m", "benchmarks", "--quick", "--uncompiled", *arguments]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
 
@@ -220,7 +220,7 @@ def test_one_command_prints_markdown_and_writes_json(tmp_path):
 
 def test_a_benchmark_that_fails_is_named_and_the_others_go_on(monkeypatch, capsys):
     monkeypatch.setitem(command.BENCHMARKS, "nodes", ("nodes", {"PYTHONHOME": "nowhere"}))  # no Python starts there
-    assert command.main(["--quick", "--only", "nodes", "--only", "import"]) == 1
+    assert command.main(["--quick", "--uncompiled", "--only", "nodes", "--only", "import"]) == 1
     printed = capsys.readouterr().out
     assert "- nodes failed: " in printed
     assert "### Import" in printed
