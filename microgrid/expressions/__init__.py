@@ -1,1 +1,1 @@
-"""Text such as "tanh(w*x)" read into Values, without ever running it.  It uses the engine and its functions."""
+"""Text such as "tanh(w*x)" read into Values, without ever running it.  It uses the engine's functions."""

@@ -18,8 +18,8 @@ from ..errors import ExpressionError
 from .tokens import Token, tokens
 
 __all__ = [
-    "MAX_LENGTH", "MAX_NESTING", "MAX_OPERATIONS", "Apply", "Name", "Reader", "Statement", "Steps", "did_you_mean",
-    "node", "operation",
+    "MAX_LENGTH", "MAX_NESTING", "MAX_OPERATIONS", "Apply", "Name", "Reader", "Statement", "Steps",
+    "did_you_mean", "node", "operation",
 ]  # fmt: skip
 
 MAX_LENGTH = 10_000  # characters of a text
@@ -78,13 +78,13 @@ class Reader:
         self.operations = 0
 
     def statements(self) -> list[Statement]:
-        found = []
+        statements = []
         while self.peek().kind != "end":
             if not self.skip(";"):
-                found.append(self.statement())
-        if not found:
+                statements.append(self.statement())
+        if not statements:
             raise ExpressionError("the expression is empty: write one such as w*x + b", self.text)
-        return found
+        return statements
 
     def statement(self) -> Statement:
         name, position = "", self.peek().position
@@ -131,8 +131,8 @@ class Reader:
             if token.kind == "-":
                 self.apply(operator.neg, 1, token.position)
         else:
-            found = "the end" if token.kind in (";", "end") else repr(token.text)
-            self.fail(f"expected a number, a name or '(', found {found}", token.position)
+            instead = "the end" if token.kind in (";", "end") else repr(token.text)
+            self.fail(f"expected a number, a name or '(', found {instead}", token.position)
 
     def call(self, name: Token, depth: int) -> None:
         called = operation(name.text) or self.fail(_unknown_operation(name.text), name.position)
@@ -169,9 +169,9 @@ class Reader:
         return self.tokens[self.next - 1]
 
     def skip(self, kind: str) -> bool:
-        found = self.peek().kind == kind
-        self.next += found
-        return found
+        there = self.peek().kind == kind
+        self.next += there
+        return there
 
     def fail(self, message: str, position: int | None = None) -> NoReturn:
         raise ExpressionError(message, self.text, self.peek().position if position is None else position)
@@ -194,8 +194,8 @@ WITH_NUMBER = "one operand and, if wanted, a number"
 ANY = range(1, MAX_LENGTH)
 
 COMPOSITES: dict[str, Callable[[Iterable[Any]], Any]] = {
-    "sum": functions.sum, "mean": functions.mean, "logsumexp": functions.logsumexp, "maxout": functions.maxout,
-    "max": functions.maxout, "min": partial(reduce, functions.minimum),
+    "sum": functions.sum, "mean": functions.mean, "logsumexp": functions.logsumexp,
+    "maxout": functions.maxout, "max": functions.maxout, "min": partial(reduce, functions.minimum),
 }  # fmt: skip
 
 NOT_EXPRESSIBLE = {
@@ -233,8 +233,8 @@ def _unknown_operation(name: str) -> str:
 def did_you_mean(name: str, known: list[str]) -> str:
     from difflib import get_close_matches
 
-    found = get_close_matches(name, known[:100], n=1, cutoff=0.7)
-    return f" (did you mean {found[0]!r}?)" if found else ""
+    similar = get_close_matches(name, known[:100], n=1, cutoff=0.7)
+    return f" (did you mean {similar[0]!r}?)" if similar else ""
 
 
 def node(x: Value | float) -> Value:

@@ -1,14 +1,14 @@
-"""Text to graph: the expressions a user types, read by a small grammar of our own, so that no text is ever executed.
+"""Text to graph: what a user types is read by a small grammar of our own, so that no text is ever executed.
 
-`tokens.py` cuts the text, `grammar.py` reads it into statements in postfix order, and only when every name in them is
-known are they computed here: a mistake in the text is found before any node is made.
+`tokens.py` cuts the text, `grammar.py` reads it into statements in postfix order, and only when every name in
+them is known are they computed here: a mistake in the text is found before any node is made.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import pairwise
-from typing import Any
+from typing import Any, SupportsFloat
 
 from ..base.messages import number
 from ..engine import Value
@@ -19,14 +19,14 @@ from .tokens import normal_name
 __all__ = ["free_names", "parse"]
 
 
-def parse(text: str, /, **values: Any) -> dict[str, Value]:
+def parse(text: str, /, **values: Value | SupportsFloat) -> dict[str, Value]:
     """Compute the statements of `text`; return every given value and every named node by name.
 
-    The node of the last statement is also under "result".  A value is a real number, which becomes an input of that
-    name, or a Value, which is used as it is.  Numbers in the text become constants, as beside Python's operators.
-    Any operation of `microgrid.ops.TABLE` can be called, custom ones too, and sum, mean, logsumexp, maxout, max and
-    min of several values.  ExpressionError, which shows the place, if the text cannot be read; what fails while
-    computing raises as it does in Python.
+    The node of the last statement is also under "result".  A value is a real number, which becomes an input
+    of that name, or a Value, which is used as it is.  Numbers in the text become constants, as beside
+    Python's operators.  Any operation of `microgrid.ops.TABLE` can be called, custom ones too, and sum, mean,
+    logsumexp, maxout, max and min of several values.  ExpressionError, which shows the place, if the text
+    cannot be read; what fails while computing raises as it does in Python.
 
     >>> from microgrid import parameter
     >>> nodes = parse("e = w*x - y; L = e**2", w=parameter(2.0, "w"), x=3, y=9)
@@ -62,7 +62,7 @@ def free_names(text: str, /) -> list[str]:
 # ---------------------------------------------------------------- names
 
 
-def _given(name: str, value: Any) -> Value:
+def _given(name: str, value: Value | SupportsFloat) -> Value:
     if not normal_name(name).isidentifier():
         raise ExpressionError(f"{name!r} cannot name a value: a name is letters, digits and _, as in w1")
     if operation(normal_name(name)) or name == "result":
@@ -106,9 +106,9 @@ def _undefined(statements: list[Statement], known: Iterable[str]) -> dict[str, i
 
 
 def _unknown(missing: list[str], known: list[str]) -> str:
-    names = ", ".join(map(repr, missing[:10])) + (
-        f" and {len(missing) - 10} more" if len(missing) > 10 else ""
-    )
+    names = ", ".join(map(repr, missing[:10]))
+    if len(missing) > 10:
+        names += f" and {len(missing) - 10} more"
     known_names = f"; known: {', '.join(known[:20])}" if known else ""
     plural = "s" * (len(missing) > 1)
     hint = did_you_mean(missing[0], known)

@@ -45,21 +45,21 @@ def tokens(text: str) -> Iterator[Token]:
     while start < len(text):
         match = _TOKEN.match(text, start)
         kind, end = (match.lastgroup, match.end()) if match else ("name", _name_end(text, start))
-        found = text[start:end]
+        piece = text[start:end]
         if kind == "number":
             _check_number(text, start, end)
-            yield Token("number", found, start)
+            yield Token("number", piece, start)
         elif kind == "sign":
-            sign = TYPOGRAPHY.get(found, found)
+            sign = TYPOGRAPHY.get(piece, piece)
             nesting = max(0, nesting + (sign == "(") - (sign == ")"))
-            yield Token(sign, found, start)
+            yield Token(sign, piece, start)
         elif kind == "line" and nesting == 0:  # inside parentheses a statement goes on, as in Python
-            yield Token(";", found, start)
+            yield Token(";", piece, start)
         elif kind == "name":
-            if not found.isidentifier():
+            if not piece.isidentifier():
                 message = f"{text[start]!r} is not part of an expression{HINTS.get(text[start], '')}"
                 raise ExpressionError(message, text, start)
-            yield Token("name", normal_name(found), start)
+            yield Token("name", normal_name(piece), start)
         start = end
     yield Token("end", "", len(text))
 

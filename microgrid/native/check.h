@@ -1,7 +1,8 @@
-/* Checks a program before it ever runs, so that a damaged file is an error message and not a stray memory access:
-   every slot of every repeat and term is inside its memory, written once and before it is read, and an adjoint only
-   goes where an instruction or the gradient takes it away again.  Also prepares the code for the kernel: every run
-   becomes a product, a single lane operand moves to b, and SHARED and FLAT mark what can be worked off several repeats at once. */
+/* Checks a program before it ever runs, so that a damaged file is an error message and not a stray memory
+   access: every slot of every repeat and term is inside its memory, written once and before it is read, and
+   an adjoint only goes where an instruction or the gradient takes it away again.  Also prepares the code for
+   the kernel: every run becomes a product, a single lane operand moves to b, and SHARED and FLAT mark what
+   can be worked off several repeats at once. */
 
 typedef struct {
     const char *name;
@@ -12,9 +13,12 @@ typedef struct {
 static const Row TABLE[] = {MICROGRID_ROWS(R)};
 #undef R
 
-int microgrid_native(int code) { return code > 0 && code < (int)(sizeof TABLE / sizeof *TABLE) && TABLE[code].name; }
+int microgrid_native(int code)
+{
+    return code > 0 && code < (int)(sizeof TABLE / sizeof *TABLE) && TABLE[code].name;
+}
 
-/* Terms that do not move are no error, but a damaged length would take for ever. */
+/* Terms that do not move are no error, but a damaged length would take for ever: more than this are one. */
 #define MOST_ALIKE (1 << 24)
 
 enum { READY = 1, RESULT = 2, COLLECTS = 4 }; /* what is known of a slot */
@@ -42,7 +46,8 @@ static void make_ready(Slots *m, int own, int at, int n)
 }
 
 /* Whether an operand can be read, and its adjoint be added to, in every repeat and term. */
-static int readable(const Slots *m, int own, int lane, int gradient, int at, int step, int length, int rep, int repeat)
+static int readable(const Slots *m, int own, int lane, int gradient, int at, int step, int length, int rep,
+                    int repeat)
 {
     const int wanted = READY | (gradient ? COLLECTS : 0);
     if (lane && !own)
@@ -70,10 +75,11 @@ static const char *results(Slots *m, int own, const int *c)
     return NULL;
 }
 
-/* `cost` adds up about how many ns one sample takes, which decides about threads. */
+/* `cost` adds up about how many ns one sample takes, forward and backward, which decides about threads. */
 static const char *operands(const Slots *m, int own, int *c, double *cost)
 {
-    static const char *const unreadable = "an operand is outside the memory, not yet computed, or takes no gradient";
+    static const char *const unreadable =
+        "an operand is outside the memory, not yet computed, or takes no gradient";
     const int n = c[REPEAT], needs = c[FLAGS] & NEEDS;
     if (c[CODE]) {
         const Row *row = TABLE + c[CODE];
@@ -91,29 +97,32 @@ static const char *operands(const Slots *m, int own, int *c, double *cost)
     }
     int shared = n >= TILE, flat = 1, longest = 1;
     for (int *q = c + FIRST_RUN, *end = c + c[SIZE]; q < end; q += RUN_SIZE) {
-        const int product = q[0] & PRODUCT;
-        for (int k = A; k <= B; k += B - A) { /* steps that are never made may be anything */
-            q[k + 1] = q[LENGTH] > 1 ? q[k + 1] : 0;
-            q[k + 2] = n > 1 ? q[k + 2] : 0;
-        }
+        const int bits = q[RUN_BITS], product = bits & PRODUCT;
+        if (q[LENGTH] == 1) /* steps that are never made may be anything */
+            q[A_STEP] = q[B_STEP] = 0;
+        if (n == 1)
+            q[A_REP] = q[B_REP] = 0;
         if (q[LENGTH] > MOST_ALIKE && !q[A_STEP] && !(product && q[B_STEP]))
             return "it adds the same term over and over";
-        if (q[LENGTH] < 1 || (q[0] & (GRAD_A | GRAD_B) && !needs) || (!product && q[0] & (B_LANE | GRAD_B)))
+        if (q[LENGTH] < 1 || (bits & (GRAD_A | GRAD_B) && !needs) || (!product && bits & (B_LANE | GRAD_B)))
             return "a run of terms is not possible";
-        if (!readable(m, own, q[0] & A_LANE, q[0] & GRAD_A, q[A], q[A_STEP], q[LENGTH], q[A_REP], n) ||
-            (product && !readable(m, own, (q[0] & B_LANE) != 0, q[0] & GRAD_B, q[B], q[B_STEP], q[LENGTH], q[B_REP], n)))
+        if (!readable(m, own, bits & A_LANE, bits & GRAD_A, q[A], q[A_STEP], q[LENGTH], q[A_REP], n))
+            return unreadable;
+        const int b_lane = (bits & B_LANE) != 0;
+        if (product && !readable(m, own, b_lane, bits & GRAD_B, q[B], q[B_STEP], q[LENGTH], q[B_REP], n))
             return unreadable;
         if (!product) { /* a term alone is multiplied by the 1.0 behind U */
-            const int one[] = {m->slots[0], 0, 0};
+            const int one[] = {m->slots[UNIFORM], 0, 0};
             memcpy(q + B, one, sizeof one);
         }
-        if (q[0] & A_LANE && !(q[0] & B_LANE)) {
+        if (bits & A_LANE && !(bits & B_LANE)) {
             const int a[] = {q[A], q[A_STEP], q[A_REP]};
             memcpy(q + A, q + B, sizeof a);
             memcpy(q + B, a, sizeof a);
-            q[0] = (q[0] & MINUS) | B_LANE | (q[0] & GRAD_A ? GRAD_B : 0) | (q[0] & GRAD_B ? GRAD_A : 0);
+            q[RUN_BITS] = (bits & MINUS) | B_LANE;
+            q[RUN_BITS] |= (bits & GRAD_A ? GRAD_B : 0) | (bits & GRAD_B ? GRAD_A : 0);
         }
-        shared &= !(q[0] & A_LANE) && (!(q[0] & B_LANE) || q[B_REP] == 0);
+        shared &= !(q[RUN_BITS] & A_LANE) && (!(q[RUN_BITS] & B_LANE) || q[B_REP] == 0);
         flat &= (unsigned)q[A_REP] <= 1 && (unsigned)q[B_REP] <= 1;
         longest = q[LENGTH] > longest ? q[LENGTH] : longest;
         *cost += 0.15 * n * q[LENGTH];
@@ -124,7 +133,7 @@ static const char *operands(const Slots *m, int own, int *c, double *cost)
         *cost += 10.0 * n;
         if (!TABLE[c[POST]].constant)
             c[POST_Y] = -1;
-        else if (!readable(m, own, 0, 0, c[POST_Y], 0, 1, c[POST_Y_STEP], n))
+        else if (!readable(m, own, UNIFORM, 0, c[POST_Y], 0, 1, c[POST_Y_STEP], n))
             return unreadable;
     }
     return NULL;
@@ -137,7 +146,9 @@ static const char *records(const Stream *s, size_t *i)
     for (*i = 0; *i < s->count; ++*i) {
         const int *c = s->code + at;
         const size_t left = s->size - at;
-        if (s->offsets[*i] < 0 || (size_t)s->offsets[*i] != at || left < ROW_SIZE || c[SIZE] < ROW_SIZE || (size_t)c[SIZE] > left)
+        if (s->offsets[*i] < 0 || (size_t)s->offsets[*i] != at)
+            return "its record is cut off";
+        if (left < ROW_SIZE || c[SIZE] < ROW_SIZE || (size_t)c[SIZE] > left)
             return "its record is cut off";
         if (c[CODE] ? c[SIZE] != ROW_SIZE
                     : left < FIRST_RUN || c[RUNS] < 1 || c[SIZE] != FIRST_RUN + (int64_t)RUN_SIZE * c[RUNS])
@@ -154,14 +165,14 @@ static const char *check(Program *p, Slots *m, int *own, size_t *i)
     for (*own = 0; *own < 2; ++*own)
         if ((wrong = records(streams[*own], i)))
             return wrong;
-    memset(m->state[0], READY | COLLECTS, (size_t)p->parameters);
-    memset(m->state[1], READY, (size_t)p->inputs);
+    memset(m->state[UNIFORM], READY | COLLECTS, (size_t)p->parameters);
+    memset(m->state[LANES], READY, (size_t)p->inputs);
     for (*own = 0; *own < 2; ++*own)
         for (*i = 0; *i < streams[*own]->count; ++*i)
             if ((wrong = results(m, *own, streams[*own]->code + streams[*own]->offsets[*i])))
                 return wrong;
     for (int k = p->parameters; k < p->uniform_slots; k++)
-        m->state[0][k] |= m->state[0][k] & RESULT ? 0 : READY; /* constants */
+        m->state[UNIFORM][k] |= m->state[UNIFORM][k] & RESULT ? 0 : READY; /* constants */
     for (*own = 0; *own < 2; ++*own)
         for (*i = 0; *i < streams[*own]->count; ++*i) {
             int *c = streams[*own]->code + streams[*own]->offsets[*i];
@@ -189,11 +200,13 @@ const char *microgrid_check(Program *p, const char **stream, size_t *instruction
     const char *wrong = "the sizes of its memories are not possible";
     if (p->parameters < 0 || p->inputs < 0 || p->parameters > p->uniform_slots || p->inputs > p->lane_slots)
         return wrong;
-    m.state[0] = calloc((size_t)p->uniform_slots + 1, 1);
-    m.state[1] = calloc((size_t)p->lane_slots + 1, 1);
-    wrong = m.state[0] && m.state[1] ? check(p, &m, &own, instruction) : "there is no memory to check it";
+    m.state[UNIFORM] = calloc((size_t)p->uniform_slots + 1, 1);
+    m.state[LANES] = calloc((size_t)p->lane_slots + 1, 1);
+    wrong = "there is no memory to check it";
+    if (m.state[UNIFORM] && m.state[LANES])
+        wrong = check(p, &m, &own, instruction);
     *stream = own ? "lanes" : "uniform";
-    free(m.state[0]);
-    free(m.state[1]);
+    free(m.state[UNIFORM]);
+    free(m.state[LANES]);
     return wrong;
 }

@@ -1,10 +1,10 @@
-/* Runs a stream forward and backward over rows of L doubles; L == 1 is the scalar interpreter.  Included once per L.
+/* Runs a stream forward and backward over rows of L doubles (one for scalars).  Included once per L.
 
-   `own` is the memory the stream writes (0: U, 1: V).  Sums are in scalar.h and lanes.h.  An instruction is worked off
-   in pieces of at most PIECE repeats, so that what passes between the steps stays in the first-level cache. */
+   `own` is the memory the stream writes.  Sums are in scalar.h and lanes.h.  An instruction is worked off in
+   pieces of at most PIECE repeats, so that what passes between the steps stays in the first-level cache. */
 #define PIECE (L == 1 ? 128 : 16)
 
-/* n rows of an operand as one array: in place where they follow each other, otherwise gathered in the buffer. */
+/* n rows of an operand as one array: in place where they follow each other, or gathered in `buffer`. */
 static const double *FN(rows)(double *const *M, int lane, int at, int step, int n, double *buffer)
 {
     const int wide = lane ? L : 1;
@@ -27,6 +27,15 @@ static void FN(scatter)(double *const *G, int lane, int at, int step, int n, con
             row[wide == 1 ? 0 : l] += from[r * L + l];
 }
 
+/* The constant operands of the row after a sum; where it has none, z stands in, which is not read. */
+static const double *FN(post_constant)(const int *c, int r, int n, const double *z, double *const *M,
+                                       double *buffer)
+{
+    if (c[POST_Y] < 0)
+        return z;
+    return FN(rows)(M, UNIFORM, c[POST_Y] + r * c[POST_Y_STEP], c[POST_Y_STEP], n, buffer);
+}
+
 static void FN(forward)(const Stream *stream, int own, double *const *M)
 {
     for (const int *c = stream->code, *end = c + stream->size; c < end; c += c[SIZE]) {
@@ -37,13 +46,15 @@ static void FN(forward)(const Stream *stream, int own, double *const *M)
             if (c[CODE]) {
                 const int b = c[BITS];
                 const double *x = FN(rows)(M, b & A_LANE, c[X] + r * c[X_STEP], c[X_STEP], n, xs);
-                const double *y = b & PRODUCT ? FN(rows)(M, (b & B_LANE) != 0, c[Y] + r * c[Y_STEP], c[Y_STEP], n, ys) : x;
+                const double *y = x;
+                if (b & PRODUCT)
+                    y = FN(rows)(M, (b & B_LANE) != 0, c[Y] + r * c[Y_STEP], c[Y_STEP], n, ys);
                 FT(value)(c[CODE], (size_t)n * L, x, y, z);
                 continue;
             }
             FN(sum)(c, r, n, own, M);
             if (c[POST]) {
-                const double *y = c[POST_Y] < 0 ? z : FN(rows)(M, 0, c[POST_Y] + r * c[POST_Y_STEP], c[POST_Y_STEP], n, ys);
+                const double *y = FN(post_constant)(c, r, n, z, M, ys);
                 FT(value)(c[POST], (size_t)n * L, z, y, M[own] + (ptrdiff_t)(c[POST_DST] + r) * L);
             }
         }
@@ -71,7 +82,7 @@ static void FN(backward)(const Stream *stream, int own, double *const *M, double
                 continue;
             }
             if (c[POST]) {
-                const double *y = c[POST_Y] < 0 ? z : FN(rows)(M, 0, c[POST_Y] + r * c[POST_Y_STEP], c[POST_Y_STEP], n, ys);
+                const double *y = FN(post_constant)(c, r, n, z, M, ys);
                 FT(pass_on)(c[POST], (size_t)n * L, z, y, M[own] + after, G[own] + after, p, q);
             } else
                 for (int k = 0; k < n * L; k++) {
@@ -90,10 +101,11 @@ static void FN(block)(Call *call, Scratch *s, ptrdiff_t first, int n)
     double *const M[2] = {s->U, s->V}, *const G[2] = {s->GU, s->GV};
     for (int i = 0; i < p->inputs; i++) {
         const double *x = call->X + first * p->inputs + i;
-        for (int l = 0; l < L; l++, x += l < n ? p->inputs : 0) /* the lanes behind repeat the last sample: adjoint 0 */
+        /* the lanes behind the last sample repeat it, so that they are finite; their adjoint is 0 */
+        for (int l = 0; l < L; l++, x += l < n ? p->inputs : 0)
             s->V[(ptrdiff_t)i * L + l] = *x;
     }
-    FN(forward)(&p->lanes, 1, M);
+    FN(forward)(&p->lanes, LANES, M);
     for (int o = 0; o < p->n_outputs; o++) {
         const int lane = p->outputs[2 * o], slot = p->outputs[2 * o + 1];
         const double *row = M[lane] + (ptrdiff_t)slot * (lane ? L : 1);
@@ -111,7 +123,7 @@ static void FN(block)(Call *call, Scratch *s, ptrdiff_t first, int n)
         for (int l = 0; l < n; l++)
             seeded[p->outputs[0] ? l : 0] += 1;
         if (p->outputs[0])
-            FN(backward)(&p->lanes, 1, M, G);
+            FN(backward)(&p->lanes, LANES, M, G);
     }
 }
 #undef PIECE

@@ -1,5 +1,5 @@
-/* Sums of products over rows of L doubles, and what their adjoints pass on.  Included once per L > 1, before the
-   interpreter.  microgrid_check has turned every run so that one lane operand stands in b.
+/* Sums of products over rows of L doubles, and what their adjoints pass on.  Included once per L > 1, before
+   the interpreter.  microgrid_check has turned every run so that one lane operand stands in b.
 
    R repeats are worked off together where they share their lane operands (a dense layer): each row that is
    loaded is then used R times. */
@@ -12,43 +12,44 @@
 INLINE double FN(uniform_term)(const int *q, int k, int r, const double *U)
 {
     const double a = U[q[A] + k * q[A_STEP] + r * q[A_REP]], b = U[q[B] + k * q[B_STEP] + r * q[B_REP]];
-    return q[0] & MINUS ? -a * b : a * b;
+    return q[RUN_BITS] & MINUS ? -a * b : a * b;
 }
 
-/* R sums from repeat r0 on; SPAN vectors at a time, so that R * SPAN sums stay in registers over all terms. */
+/* R sums from repeat r0 on; SPAN vectors at a time, so that R * SPAN sums stay in registers for all terms. */
 INLINE void FN(sum_rows)(const int *c, int r0, const int R, const int SPAN, double *const *M)
 {
-    const double *U = M[0];
+    const double *U = M[UNIFORM];
     const int *first = c + FIRST_RUN, *end = c + c[SIZE];
     double head[4]; /* what comes before the first lane operand, such as a bias */
     EACH(r, R) head[r] = -0.0; /* the number that adding to changes nothing */
-    for (; first < end && !(first[0] & B_LANE); first += RUN_SIZE)
+    for (; first < end && !(first[RUN_BITS] & B_LANE); first += RUN_SIZE)
         for (int k = 0; k < first[LENGTH]; k++)
             EACH(r, R) head[r] += FN(uniform_term)(first, k, r0 + r, U);
     for (int h = 0; h < NV; h += SPAN) {
-        vd s[4][16];
+        vd s[4][16]; /* the most there are: TILE repeats, or one row of 16 vectors */
         EACH(r, R) EACH(j, SPAN) s[r][j] = head[r] - ZERO;
         for (const int *q = first; q < end; q += RUN_SIZE) {
-            const vd *x = ROW(M[1], q[B] + r0 * q[B_REP]) + h, *y = ROW(M[1], q[A] + r0 * q[A_REP]) + h;
+            const vd *x = ROW(M[LANES], q[B] + r0 * q[B_REP]) + h;
+            const vd *y = ROW(M[LANES], q[A] + r0 * q[A_REP]) + h;
             const ptrdiff_t step = q[B_STEP] * NV, rep = q[A_REP];
             const double *w = U + q[A] + r0 * rep;
-            if (!(q[0] & B_LANE))
+            if (!(q[RUN_BITS] & B_LANE))
                 for (int k = 0; k < q[LENGTH]; k++)
                     EACH(r, R) {
                         const double t = FN(uniform_term)(q, k, r0 + r, U);
                         EACH(j, SPAN) s[r][j] += t;
                     }
-            else if (q[0] & A_LANE)
+            else if (q[RUN_BITS] & A_LANE)
                 for (int k = 0; k < q[LENGTH]; k++, x += step, y += q[A_STEP] * NV)
-                    EACH(j, SPAN) s[0][j] += q[0] & MINUS ? -x[j] * y[j] : x[j] * y[j];
-            else if (q[0] & MINUS)
+                    EACH(j, SPAN) s[0][j] += q[RUN_BITS] & MINUS ? -x[j] * y[j] : x[j] * y[j];
+            else if (q[RUN_BITS] & MINUS)
                 for (int k = 0; k < q[LENGTH]; k++, x += step, w += q[A_STEP])
                     EACH(r, R) EACH(j, SPAN) s[r][j] -= w[r * rep] * x[j];
             else
                 for (int k = 0; k < q[LENGTH]; k++, x += step, w += q[A_STEP])
                     EACH(r, R) EACH(j, SPAN) s[r][j] += w[r * rep] * x[j];
         }
-        EACH(r, R) EACH(j, SPAN) ROW(M[1], c[DST] + r0 + r)[h + j] = s[r][j];
+        EACH(r, R) EACH(j, SPAN) ROW(M[LANES], c[DST] + r0 + r)[h + j] = s[r][j];
     }
 }
 
@@ -63,16 +64,17 @@ static void FN(sum)(const int *c, int r, int n, int own, double *const *M)
         FN(sum_rows)(c, r, 1, MIN(NV, 16), M);
 }
 
-/* A run of weight * row: with the weights' gradients (sums over the lanes), with the rows' adjoints, or both. */
+/* A run of weight * row: with the weights' gradients (sums over lanes), with the rows' adjoints, or both. */
 INLINE void FN(run_back)(const int *q, int r0, const int R, const int weights, const int rows, const vd *g,
                          double *const *M, double *const *G)
 {
-    const vd *x = ROW(M[1], q[B] + r0 * q[B_REP]);
-    vd *gx = ROW(G[1], q[B] + r0 * q[B_REP]);
+    const vd *x = ROW(M[LANES], q[B] + r0 * q[B_REP]);
+    vd *gx = ROW(G[LANES], q[B] + r0 * q[B_REP]);
     const ptrdiff_t rep = q[A_REP], at = q[A] + r0 * rep, x_step = q[B_STEP] * NV;
-    const double *weight = M[0] + at;
-    double *gradient = G[0] + at;
-    for (int k = 0; k < q[LENGTH]; k++, x += x_step, gx += x_step, weight += q[A_STEP], gradient += q[A_STEP]) {
+    const double *weight = M[UNIFORM] + at;
+    double *gradient = G[UNIFORM] + at;
+    const int w_step = q[A_STEP];
+    for (int k = 0; k < q[LENGTH]; k++, x += x_step, gx += x_step, weight += w_step, gradient += w_step) {
         double w[4], sums[4];
         vd a[4];
         EACH(r, R) {
@@ -101,30 +103,31 @@ INLINE void FN(run_back)(const int *q, int r0, const int R, const int weights, c
     }
 }
 
-INLINE void FN(sum_back_rows)(const int *c, int r0, const int R, const vd *plus, double *const *M, double *const *G)
+INLINE void FN(sum_back_rows)(const int *c, int r0, const int R, const vd *plus, double *const *M,
+                              double *const *G)
 {
     const int *q = c + FIRST_RUN;
     for (int run = 0; run < c[RUNS]; run++, q += RUN_SIZE) {
-        const int grads = q[0] & (GRAD_A | GRAD_B);
+        const int grads = q[RUN_BITS] & (GRAD_A | GRAD_B);
         vd minus[4 * NV];
         if (!grads)
             continue;
-        if (q[0] & MINUS)
+        if (q[RUN_BITS] & MINUS)
             for (int j = 0; j < R * NV; j++)
                 minus[j] = -plus[j];
-        const vd *g = q[0] & MINUS ? minus : plus;
-        if (q[0] & A_LANE) {
+        const vd *g = q[RUN_BITS] & MINUS ? minus : plus;
+        if (q[RUN_BITS] & A_LANE) {
             for (int k = 0; k < q[LENGTH]; k++) {
                 const int a = q[A] + k * q[A_STEP] + r0 * q[A_REP], b = q[B] + k * q[B_STEP] + r0 * q[B_REP];
                 EACH(j, NV) {
-                    const vd x = ROW(M[1], a)[j], y = ROW(M[1], b)[j];
+                    const vd x = ROW(M[LANES], a)[j], y = ROW(M[LANES], b)[j];
                     if (grads & GRAD_A)
-                        ROW(G[1], a)[j] += g[j] * y;
+                        ROW(G[LANES], a)[j] += g[j] * y;
                     if (grads & GRAD_B)
-                        ROW(G[1], b)[j] += g[j] * x;
+                        ROW(G[LANES], b)[j] += g[j] * x;
                 }
             }
-        } else if (!(q[0] & B_LANE)) {
+        } else if (!(q[RUN_BITS] & B_LANE)) {
             EACH(r, R) {
                 vd t = g[r * NV];
                 for (int j = 1; j < NV; j++)
@@ -134,9 +137,9 @@ INLINE void FN(sum_back_rows)(const int *c, int r0, const int R, const vd *plus,
                     const int a = q[A] + k * q[A_STEP] + (r0 + r) * q[A_REP];
                     const int b = q[B] + k * q[B_STEP] + (r0 + r) * q[B_REP];
                     if (grads & GRAD_A)
-                        G[0][a] += sum * M[0][b];
+                        G[UNIFORM][a] += sum * M[UNIFORM][b];
                     if (grads & GRAD_B)
-                        G[0][b] += sum * M[0][a];
+                        G[UNIFORM][b] += sum * M[UNIFORM][a];
                 }
             }
         } else if (grads == GRAD_A)

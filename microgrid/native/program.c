@@ -1,7 +1,9 @@
-/* The kernel: everything once per instruction set, chosen at run time; threads; and the check of what it is given.
+/* The kernel: everything once per instruction set, chosen at run time; threads; and the check of what it is
+   given.
 
-   On x86 one file holds the code for SSE2, AVX2 and AVX-512 by target pragmas, so that a wheel built anywhere runs
-   at full speed everywhere.  Compilers without vector types (MSVC) get plain loops, as does level "plain". */
+   On x86 one file holds the code for SSE2, AVX2 and AVX-512 by target pragmas, so that a wheel built anywhere
+   runs at full speed everywhere.  Compilers without vector types (MSVC) get plain loops, as does level
+   "plain". */
 #include "program.h"
 #include <math.h>
 #include <stdint.h>
@@ -39,9 +41,9 @@
 #define END_TARGET _Pragma("GCC pop_options")
 #endif
 
-/* Repeats worked off together.  Backward 4, whose sums over the lanes share their additions.  Forward as many as their
-   sums, in rows of 4 vectors, leave registers for the weights: 4 on AVX-512; 3 on AVX2, where 12 sums, 3 weights and a
-   vector are all there is; 1 on the others, where each product takes a register too. */
+/* Repeats worked off together.  Backward 4, whose sums over the lanes share their additions.  Forward as many
+   as their sums, in rows of 4 vectors, leave registers for the weights: 4 on AVX-512; 3 on AVX2, where 12
+   sums, 3 weights and a vector are all there is; 1 on the others, where each product takes a register too. */
 #define TILE 4
 #define FORWARD_TILE 1
 #define UNROLL_ROW UNROLL_4 /* backward, where a row is 16 vectors or more */
@@ -72,7 +74,8 @@ TARGET("avx2,fma")
 #undef T
 #undef VB
 END_TARGET
-#if defined(__clang__) /* which ignores the whole list for one word it does not know, and takes 512 bits unasked */
+/* clang ignores the whole list for one word it does not know, and takes 512 bits unasked. */
+#if defined(__clang__)
 TARGET("avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")
 #else
 TARGET("avx512f,avx512vl,avx512dq,avx512bw,avx2,fma,prefer-vector-width=512")
@@ -126,16 +129,22 @@ const char *microgrid_level(int index)
 
 int microgrid_lanes(const Call *call)
 {
-    return call->each || call->batch <= 1 ? 1 : call->batch <= 16 ? 8 : 32;
+    if (call->each || call->batch <= 1)
+        return 1;
+    return call->batch <= 16 ? 8 : 32; /* as many as `samples` takes at a time */
 }
 
 /* Values and adjoints; U is shared with `from` if there is one (lane code only reads it). */
 static Scratch *scratch(const Program *p, int lanes, const Scratch *from)
 {
-    const size_t uniform = ((size_t)p->uniform_slots + 8) / 8 * 8, rows = ((size_t)p->lane_slots * lanes + 7) / 8 * 8;
+    /* in cache lines of 8 doubles; U has one more, the 1.0 that single terms are multiplied by */
+    const size_t uniform = ((size_t)p->uniform_slots + 1 + 7) / 8 * 8;
+    const size_t rows = ((size_t)p->lane_slots * lanes + 7) / 8 * 8;
     const double bytes = 16.0 * ((double)uniform + (double)p->lane_slots * lanes + 16);
     Scratch *s = malloc(sizeof *s);
-    double *memory = bytes > (double)(PTRDIFF_MAX / 2) ? NULL : calloc(2 * uniform + 2 * rows + 8, sizeof(double)); /* adjoints start as zeros */
+    double *memory = NULL;
+    if (bytes <= (double)(PTRDIFF_MAX / 2))
+        memory = calloc(2 * uniform + 2 * rows + 8, sizeof(double)); /* adjoints start as zeros */
     if (!s || !memory) {
         free(s);
         free(memory);
@@ -143,7 +152,7 @@ static Scratch *scratch(const Program *p, int lanes, const Scratch *from)
     }
     s->memory = memory;
     s->lanes = lanes;
-    memory = (double *)(((uintptr_t)memory + 63) / 64 * 64);
+    memory = (double *)(((uintptr_t)memory + 63) / 64 * 64); /* vectors of 64 bytes are loaded from it */
     s->U = from ? from->U : memory;
     s->GU = memory + uniform;
     s->V = memory + 2 * uniform;
@@ -183,7 +192,8 @@ typedef struct {
 static void *work(void *argument)
 {
     Share *share = argument;
-    share->finite = LEVELS[share->call.level].samples(&share->call, share->scratch, share->first, share->last);
+    const Level *level = LEVELS + share->call.level;
+    share->finite = level->samples(&share->call, share->scratch, share->first, share->last);
     return NULL;
 }
 
@@ -247,7 +257,7 @@ int microgrid_run(Call *call, Scratch *s)
     int finite = threads > 1 ? run_threads(call, s, threads) : level->samples(call, s, 0, call->batch);
     if (finite >= 0 && call->gradients && !call->each)
         finite &= level->after(p, s, call->scale, call->gradients);
-    if (finite > 0 && !call->outputs) /* where there are outputs, nobody asks for their sum, which may overflow */
+    if (finite > 0 && !call->outputs) /* with outputs nobody asks for their sum, which may overflow */
         finite = isfinite(call->value) != 0;
     return finite;
 }

@@ -1,21 +1,19 @@
 /* The instruction format of a program, and what the kernel offers to its binding.
 
-   A program has two memories of doubles: U (uniform: the same for the whole batch) and V (lanes: one row of doubles
-   per slot, one double per sample), and two streams of instructions, each a record of ints:
-     SUM  0, size, repeat, flags, dst, dst_step, post, post_dst, post_dst_step, post_y, post_y_step, n_runs, runs...
-          with runs of 8 ints: bits, length, a, a_step, a_rep, b, b_step, b_rep
-     ROW  code, size, repeat, flags, dst, dst_step, bits, x, x_step, y, y_step
-   Adjoints live in two more memories of the same shapes.  They are all zero between passes: whoever reads an
-   adjoint, the one instruction that made the slot, sets it back to zero, so nothing is ever cleared wholesale. */
+   A program has two memories of doubles: U (uniform: the same for the whole batch) and V (lanes: one row of
+   doubles per slot, one double per sample), and two streams of instructions, each a record of ints that
+   instructions.py describes; the names of its places, CODE, SIZE and so on, are made from there.  Adjoints
+   live in two more memories of the same shapes.  They are all zero between passes: whoever reads an adjoint,
+   the one instruction that made the slot, sets it back to zero, so nothing is ever cleared wholesale. */
 #ifndef MICROGRID_PROGRAM_H
 #define MICROGRID_PROGRAM_H
 #include <stddef.h>
 
-enum { CODE, SIZE, REPEAT, FLAGS, DST, DST_STEP, POST, POST_DST, POST_DST_STEP, POST_Y, POST_Y_STEP, RUNS, FIRST_RUN };
-enum { BITS = 6, X, X_STEP, Y, Y_STEP, ROW_SIZE };
-enum { LENGTH = 1, A, A_STEP, A_REP, B, B_STEP, B_REP, RUN_SIZE };
-enum { A_LANE = 1, B_LANE = 2, PRODUCT = 4, GRAD_A = 8, GRAD_B = 16, MINUS = 32 };
-enum { NEEDS = 1, SHARED = 2, FLAT = 4 }; /* the last two are set by microgrid_check, for the kernel alone */
+#define MICROGRID_CODE
+#include "rows.h"
+#undef MICROGRID_CODE
+enum { UNIFORM, LANES };       /* the two memories, and what writes into them */
+enum { SHARED = 2, FLAT = 4 }; /* two more FLAGS, which microgrid_check sets for the kernel alone */
 
 typedef struct {
     int *code, *offsets;
@@ -45,12 +43,14 @@ typedef struct {
     double *outputs;   /* (batch, n_outputs), or NULL */
     double *gradients; /* (parameters,) or, if each, (batch, parameters), or NULL */
     int each;
-    double scale, value; /* what the sum of the gradients is multiplied by; sum of the first output over the batch */
+    double scale; /* what the sum of the gradients is multiplied by */
+    double value; /* the sum of the first output over the batch */
     int threads, processors; /* 0: as many of the processors as pay */
     int level;
 } Call;
 
-const char *microgrid_check(Program *program, const char **stream, size_t *instruction); /* NULL if it is sound */
+/* NULL if the program is sound; otherwise what is wrong, and where. */
+const char *microgrid_check(Program *program, const char **stream, size_t *instruction);
 int microgrid_native(int code);
 const char *microgrid_level(int index); /* NULL behind the last one this processor has */
 Scratch *microgrid_scratch(const Program *program, int lanes);

@@ -1,8 +1,9 @@
 /* Sums of products where a slot is one double: uniform code, and a batch of one sample.  Included once per
    instruction set, before the interpreter with L == 1.
 
-   A run with step 1 is a dot forward and an axpy backward.  FLAT instructions, whose operands move with the repeat by
-   0 or 1, are worked off term by term for all repeats at once instead, which makes the repeats contiguous. */
+   A run with step 1 is a dot forward and an axpy backward.  FLAT instructions, whose operands move with the
+   repeat by 0 or 1, are worked off term by term for all repeats at once instead, which makes the repeats
+   contiguous. */
 
 static double FT(dot)(const double *a, int a_step, const double *b, int b_step, int n)
 {
@@ -35,7 +36,8 @@ static void FT(axpy)(double *RESTRICT y, int y_step, double g, const double *RES
 }
 
 /* y += sign * a * b, element by element; a step is 1, or 0 for one number. */
-static void FT(multiply)(double *RESTRICT y, double sign, const double *a, int a_step, const double *b, int b_step, int n)
+static void FT(multiply)(double *RESTRICT y, double sign, const double *a, int a_step, const double *b,
+                         int b_step, int n)
 {
     if (a_step && b_step)
         for (int k = 0; k < n; k++)
@@ -48,7 +50,8 @@ static void FT(multiply)(double *RESTRICT y, double sign, const double *a, int a
 }
 
 /* Where an operand of run q begins in repeat r. */
-#define AT(M, q, lane, which, r) ((M)[(q[0] & (lane)) != 0] + q[which] + (ptrdiff_t)(r) * q[which + 2])
+#define AT(M, q, which, r) \
+    ((M)[(q[RUN_BITS] & which##_LANE) != 0] + q[which] + (ptrdiff_t)(r) * q[which##_REP])
 
 static void FN(sum)(const int *c, int r0, int n, int own, double *const *M)
 {
@@ -57,7 +60,7 @@ static void FN(sum)(const int *c, int r0, int n, int own, double *const *M)
         s[r] = -0.0; /* the number that adding to changes nothing */
     const int *q = c + FIRST_RUN;
     for (int run = 0; run < c[RUNS]; run++, q += RUN_SIZE) {
-        const double sign = q[0] & MINUS ? -1 : 1, *a = AT(M, q, A_LANE, A, r0), *b = AT(M, q, B_LANE, B, r0);
+        const double sign = q[RUN_BITS] & MINUS ? -1 : 1, *a = AT(M, q, A, r0), *b = AT(M, q, B, r0);
         if (c[FLAGS] & FLAT)
             for (int k = 0; k < q[LENGTH]; k++, a += q[A_STEP], b += q[B_STEP])
                 FT(multiply)(s, sign, a, q[A_REP], b, q[B_REP], n);
@@ -68,21 +71,21 @@ static void FN(sum)(const int *c, int r0, int n, int own, double *const *M)
 }
 
 /* What run q passes on to the operand at x, whose partial is the other factor, at y. */
-static void FN(run_back)(const int *q, int flat, int n, const double *g, double *x, const int *xs, const double *y,
-                         const int *ys)
+static void FN(run_back)(const int *q, int flat, int n, const double *g, double *x, int x_step, int x_rep,
+                         const double *y, int y_step, int y_rep)
 {
-    const double sign = q[0] & MINUS ? -1 : 1;
+    const double sign = q[RUN_BITS] & MINUS ? -1 : 1;
     if (!flat)
-        for (int r = 0; r < n; r++, x += xs[1], y += ys[1]) {
+        for (int r = 0; r < n; r++, x += x_rep, y += y_rep) {
             if (g[r] != 0)
-                FT(axpy)(x, xs[0], sign * g[r], y, ys[0], q[LENGTH]);
+                FT(axpy)(x, x_step, sign * g[r], y, y_step, q[LENGTH]);
         }
     else
-        for (int k = 0; k < q[LENGTH]; k++, x += xs[0], y += ys[0]) {
-            if (xs[1])
-                FT(multiply)(x, sign, g, 1, y, ys[1], n);
+        for (int k = 0; k < q[LENGTH]; k++, x += x_step, y += y_step) {
+            if (x_rep)
+                FT(multiply)(x, sign, g, 1, y, y_rep, n);
             else
-                *x += sign * FT(dot)(g, 1, y, ys[1], n);
+                *x += sign * FT(dot)(g, 1, y, y_rep, n);
         }
 }
 
@@ -90,10 +93,12 @@ static void FN(sum_back)(const int *c, int r, int n, const double *g, double *co
 {
     const int *q = c + FIRST_RUN, flat = c[FLAGS] & FLAT;
     for (int run = 0; run < c[RUNS]; run++, q += RUN_SIZE) {
-        if (q[0] & GRAD_A)
-            FN(run_back)(q, flat, n, g, AT(G, q, A_LANE, A, r), q + A_STEP, AT(M, q, B_LANE, B, r), q + B_STEP);
-        if (q[0] & GRAD_B)
-            FN(run_back)(q, flat, n, g, AT(G, q, B_LANE, B, r), q + B_STEP, AT(M, q, A_LANE, A, r), q + A_STEP);
+        if (q[RUN_BITS] & GRAD_A)
+            FN(run_back)(q, flat, n, g, AT(G, q, A, r), q[A_STEP], q[A_REP], AT(M, q, B, r),
+                         q[B_STEP], q[B_REP]);
+        if (q[RUN_BITS] & GRAD_B)
+            FN(run_back)(q, flat, n, g, AT(G, q, B, r), q[B_STEP], q[B_REP], AT(M, q, A, r),
+                         q[A_STEP], q[A_REP]);
     }
 }
 #undef AT

@@ -1,8 +1,9 @@
 /* Memory for nodes.
 
-   Python's own allocator gives memory back to the system whenever a graph is freed, and the next graph has to fetch it
-   again, page by page.  Here it comes in slabs; an empty slab is kept, and filled from its start the next time, so that
-   nodes which are made one after the other lie one behind the other.  Only the thread that holds the GIL gets here. */
+   Python's own allocator gives memory back to the system whenever a graph is freed, and the next graph has to
+   fetch it again, page by page.  Here it comes in slabs; an empty slab is kept, and filled from its start the
+   next time, so that nodes which are made one after the other lie one behind the other.  Only the thread that
+   holds the GIL gets here. */
 #include <stdint.h>
 #include <stdlib.h>
 #ifdef _WIN32
@@ -10,14 +11,15 @@
 #else
 #include <sys/mman.h>
 #endif
-#ifdef __SANITIZE_ADDRESS__ /* which then sees a node that is used after its end, as it would in memory of malloc's */
+#ifdef __SANITIZE_ADDRESS__ /* which then sees a node that is used after its end, as in memory of malloc's */
 #include <sanitizer/asan_interface.h>
 #else
 #define ASAN_POISON_MEMORY_REGION(place, size)
 #define ASAN_UNPOISON_MEMORY_REGION(place, size)
 #endif
 
-enum { SLAB = 1 << 18, KEPT = 64 }; /* bytes of one, which starts at a multiple of that; how many empty ones are kept */
+/* The bytes of a slab, which starts at a multiple of them; how many empty ones are kept: 16 MB. */
+enum { SLAB = 1 << 18, KEPT = 64 };
 
 typedef struct slab {
   struct slab *next, *previous; /* in one of the two lists below; a full slab is in none */
@@ -113,7 +115,8 @@ static inline void node_free(void *place) {
   } else if (was_full) slab_link(s);
 }
 
-/* Clears the weak references to a node without references; its memory goes where it came from, in a subclass elsewhere. */
+/* Clears the weak references to a node without references; its memory goes where it came from, which for a
+   subclass is elsewhere. */
 static inline void give_back(void *v) {
   PyTypeObject *type = Py_TYPE(v);
   if (*(void **)((char *)v + type->tp_weaklistoffset)) PyObject_ClearWeakRefs(v);

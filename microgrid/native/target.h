@@ -48,8 +48,10 @@ INLINE void FT(across4)(const vd *a, double *sums)
     typedef double quarter __attribute__((vector_size(32), aligned(8)));
     *(quarter *)sums = __builtin_shufflevector(u, u, 0, 1, 4, 5) + __builtin_shufflevector(u, u, 2, 3, 6, 7);
 #else
-    const vd s = __builtin_shufflevector(a[0], a[1], 0, 4, 2, 6) + __builtin_shufflevector(a[0], a[1], 1, 5, 3, 7);
-    const vd t = __builtin_shufflevector(a[2], a[3], 0, 4, 2, 6) + __builtin_shufflevector(a[2], a[3], 1, 5, 3, 7);
+    const vd s = __builtin_shufflevector(a[0], a[1], 0, 4, 2, 6) +
+                 __builtin_shufflevector(a[0], a[1], 1, 5, 3, 7);
+    const vd t = __builtin_shufflevector(a[2], a[3], 0, 4, 2, 6) +
+                 __builtin_shufflevector(a[2], a[3], 1, 5, 3, 7);
     *(vu *)sums = __builtin_shufflevector(s, t, 0, 1, 4, 5) + __builtin_shufflevector(s, t, 2, 3, 6, 7);
 #endif
 #else
@@ -63,38 +65,40 @@ INLINE void FT(across4)(const vd *a, double *sums)
 #include "rows.h"
 
 /* The rows over n numbers: the loops around the simple ones become vector code. */
-static void FT(value)(int code, size_t n, const double *RESTRICT x, const double *RESTRICT y, double *RESTRICT z)
+static void FT(value)(int code, size_t n, const double *RESTRICT x, const double *RESTRICT y,
+                      double *RESTRICT z)
 {
     switch (code) {
-#define R(code, name, arity, constant)                                                                                \
-    case code:                                                                                                         \
-        for (size_t k = 0; k < n; k++)                                                                                 \
-            z[k] = ROW_VALUE(name)(x[k], y[k]);                                                                        \
+#define R(code, name, arity, constant)                                                               \
+    case code:                                                                                       \
+        for (size_t k = 0; k < n; k++)                                                               \
+            z[k] = ROW_VALUE(name)(x[k], y[k]);                                                      \
         break;
         MICROGRID_ROWS(R)
 #undef R
     }
 }
 
-/* Adjoint times partial for both operands.  An adjoint of exactly 0 passes nothing on, not even through an infinite
-   partial.  The adjoints are thereby used up. */
-static void FT(pass_on)(int code, size_t n, const double *RESTRICT x, const double *RESTRICT y, const double *RESTRICT z,
-                        double *RESTRICT adjoint, double *RESTRICT p, double *RESTRICT q)
+/* Adjoint times partial for both operands.  An adjoint of exactly 0 passes nothing on, not even through an
+   infinite partial.  The adjoints are thereby used up. */
+static void FT(pass_on)(int code, size_t n, const double *RESTRICT x, const double *RESTRICT y,
+                        const double *RESTRICT z, double *RESTRICT adjoint, double *RESTRICT p,
+                        double *RESTRICT q)
 {
     switch (code) {
-#define R(code, name, arity, constant)                                                                                \
-    case code:                                                                                                         \
-        for (size_t k = 0; k < n; k++) {                                                                               \
-            const double g = adjoint[k];                                                                               \
-            double dx, dy;                                                                                             \
-            ROW_PARTIALS(name)(x[k], y[k], z[k], &dx, &dy);                                                            \
-            dx *= g;                                                                                                   \
-            dy *= g;                                                                                                   \
-            p[k] = g != 0 ? dx : 0;                                                                                    \
-            if (arity == 2)                                                                                            \
-                q[k] = g != 0 ? dy : 0;                                                                                \
-            adjoint[k] = 0;                                                                                            \
-        }                                                                                                              \
+#define R(code, name, arity, constant)                                                               \
+    case code:                                                                                       \
+        for (size_t k = 0; k < n; k++) {                                                             \
+            const double g = adjoint[k];                                                             \
+            double dx, dy;                                                                           \
+            ROW_PARTIALS(name)(x[k], y[k], z[k], &dx, &dy);                                          \
+            dx *= g;                                                                                 \
+            dy *= g;                                                                                 \
+            p[k] = g != 0 ? dx : 0;                                                                  \
+            if (arity == 2)                                                                          \
+                q[k] = g != 0 ? dy : 0;                                                              \
+            adjoint[k] = 0;                                                                          \
+        }                                                                                            \
         break;
         MICROGRID_ROWS(R)
 #undef R
@@ -134,13 +138,13 @@ static int FT(finite)(const double *x, ptrdiff_t n)
 static void FT(before)(const Program *p, Scratch *s)
 {
     double *const M[2] = {s->U, s->V};
-    CAT(forward, 1, T)(&p->uniform, 0, M);
+    CAT(forward, 1, T)(&p->uniform, UNIFORM, M);
 }
 
 static int FT(after)(const Program *p, Scratch *s, double scale, double *gradient)
 {
     double *const M[2] = {s->U, s->V}, *const G[2] = {s->GU, s->GV};
-    CAT(backward, 1, T)(&p->uniform, 0, M, G);
+    CAT(backward, 1, T)(&p->uniform, UNIFORM, M, G);
     const int finite = FT(finite)(s->GU, p->parameters);
     for (int k = 0; k < p->parameters; k++)
         gradient[k] = scale * s->GU[k];
@@ -148,8 +152,8 @@ static int FT(after)(const Program *p, Scratch *s, double scale, double *gradien
     return finite;
 }
 
-/* The samples of a call from `first` to `last`: 32 at a time, the rest 8 at a time; one by one where each sample has
-   a gradient of its own. */
+/* The samples of a call from `first` to `last`: 32 at a time, the rest 8 at a time; one by one where each
+   sample has a gradient of its own. */
 static int FT(samples)(Call *call, Scratch *s, ptrdiff_t first, ptrdiff_t last)
 {
     const Program *p = call->program;

@@ -1,1 +1,1 @@
-"""Recorded graphs as programs: lowered to instructions, printed, replayed over batches.  It uses the engine."""
+"""Recorded graphs as programs: lowered to instructions, printed, run over batches; they use the engine."""

@@ -1,6 +1,7 @@
 """Programs as functions of JAX and PyTorch, for those who outgrow one machine.
 
-Sums of products become matrix products; a row brings its own partials, so derivatives follow the same conventions.
+Sums of products become matrix products; a row brings its own partials, so derivatives follow the same
+conventions.
 """
 
 from __future__ import annotations
@@ -173,7 +174,7 @@ def _function(code: Code, single: bool, library: Library) -> Callable[..., Any]:
 
 
 def _batch(code: Code, parameters: Any, X: Any) -> int:
-    """How many samples X holds.  Said here, since JAX reads the nearest number where an index is out of range."""
+    """How many samples X holds.  Checked, since JAX reads the nearest number for an index out of range."""
     shapes = [tuple(x.shape) if hasattr(x, "shape") else type(x).__name__ for x in (parameters, X)]
     if shapes[0] != (code.parameters,):
         raise ValueError(f"parameters is an array of shape ({code.parameters},), got {shapes[0]}")
@@ -191,7 +192,7 @@ def _batch(code: Code, parameters: Any, X: Any) -> int:
 
 
 class Memory:
-    """What stands in consecutive slots, as the arrays (slots, samples) that were written one after the other."""
+    """What stands in consecutive slots, as the arrays (slots, samples) that were written one by one."""
 
     def __init__(self, library: Library) -> None:
         self.library = library

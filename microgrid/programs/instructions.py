@@ -1,18 +1,23 @@
 """The form of a program's code, and how it is read.
 
-There are two memories.  U holds what is the same for a whole batch: parameters, constants, and what is computed from
-them.  V holds one row of numbers, one for each sample, for the inputs and for what depends on them.  Each memory has a
-stream of instructions that write it, run in this order.  An instruction is a row of numbers:
+There are two memories.  U holds what is the same for a whole batch: parameters, constants, and what is
+computed from them.  V holds one row of numbers, one for each sample, for the inputs and for what depends on
+them.  Each memory has a stream of instructions that write it, run in this order.  An instruction is a row of
+ints, which begins with the same six for every kind; the names of the places, below, are those of the kernel's
+C too.
 
-    sum: 0, size, repeat, flags, dst, dst_step, post, post_dst, post_dst_step, y, y_step, runs,
-         then for each run: bits, length, a, a_step, a_rep, b, b_step, b_rep
-    row: code, size, repeat, flags, dst, dst_step, bits, x, x_step, y, y_step,
-         then for each further operand of a custom operation: bits, x, x_step
+    sum: CODE (0), SIZE, REPEAT, FLAGS, DST, DST_STEP,
+         POST, POST_DST, POST_DST_STEP, POST_Y, POST_Y_STEP, RUNS,
+         then for each run: RUN_BITS, LENGTH, A, A_STEP, A_REP, B, B_STEP, B_REP
+    row: CODE, SIZE, REPEAT, FLAGS, DST, DST_STEP,
+         BITS, X, X_STEP, Y, Y_STEP,
+         then for each further operand of a custom operation: MORE_BITS, MORE_X, MORE_X_STEP
 
-A sum adds, from left to right, the terms of its runs: term k of a run is what stands in slot a + k*a_step, times what
-stands in b + k*b_step if it is a product.  `post` is the row of one operand that is applied to the sum (0: none), with
-the constant y in U (-1: none).  All this is done `repeat` times, each time a slot further by its step or rep; the
-repeats do not depend on each other.  Where there is one repeat only, these steps mean nothing.
+A sum adds, from left to right, the terms of its runs: term k of a run is what stands in slot A + k*A_STEP,
+times what stands in B + k*B_STEP if it is a product.  POST is the row of one operand that is applied to the
+sum (0: none), with the constant POST_Y in U (-1: none).  All this is done REPEAT times, each time a slot
+further by its STEP or REP; the repeats do not depend on each other.  Where there is one repeat only, these
+steps mean nothing.
 """
 
 from __future__ import annotations
@@ -24,33 +29,19 @@ from typing import NamedTuple
 
 from ..ops import ROWS, Op
 
-__all__ = [
-    "A_LANE",
-    "B_LANE",
-    "GRAD_A",
-    "GRAD_B",
-    "MINUS",
-    "MORE",
-    "NEEDS",
-    "PRODUCT",
-    "ROW",
-    "RUN",
-    "SUM",
-    "Code",
-    "Instruction",
-    "Operand",
-    "Run",
-    "instructions",
-    "renumber",
-    "rows_of",
-]
+__all__ = ["Code", "Instruction", "Operand", "Run", "instructions", "renumber", "rows_of"]
 
-# What `bits` says of a term, or of the operands x (A) and y (B) of a row.
+# The places in an instruction, from its beginning; the last name of a line is where they end.
+CODE, SIZE, REPEAT, FLAGS, DST, DST_STEP, HEAD_SIZE = range(7)
+POST, POST_DST, POST_DST_STEP, POST_Y, POST_Y_STEP, RUNS, FIRST_RUN = range(HEAD_SIZE, HEAD_SIZE + 7)
+BITS, X, X_STEP, Y, Y_STEP, ROW_SIZE = range(HEAD_SIZE, HEAD_SIZE + 6)
+# The places in a run, and in a further operand, from its own beginning.
+RUN_BITS, LENGTH, A, A_STEP, A_REP, B, B_STEP, B_REP, RUN_SIZE = range(9)
+MORE_BITS, MORE_X, MORE_X_STEP, MORE_SIZE = range(4)
+# What BITS says of the operands x (A) and y (B) of a row, RUN_BITS of a term's factors; MORE_BITS of one.
 A_LANE, B_LANE, PRODUCT, GRAD_A, GRAD_B, MINUS = 1, 2, 4, 8, 16, 32
-# What `flags` says: the result depends on a parameter.
+# What FLAGS says: the result depends on a parameter.
 NEEDS = 1
-# The lengths of a sum before its runs, of a run, of a row before further operands, and of such an operand.
-SUM, RUN, ROW, MORE = 12, 8, 11, 3
 
 
 @dataclass
@@ -99,7 +90,8 @@ class Run(NamedTuple):
 
 
 class Instruction(NamedTuple):
-    """In each repeat r: the sum of the runs, if there are any, then the row, if there is one, to ``result + r``.
+    """In each repeat r: the sum of the runs, if there are any, then the row, if there is one, to ``result +
+    r``.
 
     Where there are both, the sum goes to ``operands[0]``.
     """
@@ -123,13 +115,13 @@ def instructions(code: Code, lane: bool) -> Iterator[Instruction]:
     """The instructions of one of the streams, in the order they run."""
     stream, offsets = (code.lanes, code.lane_offsets) if lane else (code.uniform, code.uniform_offsets)
     for offset in offsets:
-        words = stream[offset : offset + stream[offset + 1]]
-        yield _row(lane, words) if words[0] else _sum(lane, words)
+        words = stream[offset : offset + stream[offset + SIZE]]
+        yield _row(lane, words) if words[CODE] else _sum(lane, words)
 
 
 def _sum(lane: bool, words: Sequence[int]) -> Instruction:
-    _, _, repeat, flags, dst, _, post, post_dst, _, y, y_step, _ = words[:SUM]
-    runs = tuple(_run(words[k : k + RUN]) for k in range(SUM, len(words), RUN))
+    _, _, repeat, flags, dst, _, post, post_dst, _, y, y_step, _ = words[:FIRST_RUN]
+    runs = tuple(_run(words[k : k + RUN_SIZE]) for k in range(FIRST_RUN, len(words), RUN_SIZE))
     needs = bool(flags & NEEDS)
     if not post:
         return Instruction(lane, repeat, needs, dst, runs)
@@ -144,12 +136,12 @@ def _run(words: Sequence[int]) -> Run:
 
 
 def _row(lane: bool, words: Sequence[int]) -> Instruction:
-    code, _, repeat, flags, dst, _, bits, x, x_step, y, y_step = words[:ROW]
+    code, _, repeat, flags, dst, _, bits, x, x_step, y, y_step = words[:ROW_SIZE]
     operands = [_operand(bits, x, x_step)]
     if bits & PRODUCT:
         operands.append(_operand(bits >> 1, y, y_step))
-    for k in range(ROW, len(words), MORE):
-        operands.append(_operand(*words[k : k + MORE]))
+    for k in range(ROW_SIZE, len(words), MORE_SIZE):
+        operands.append(_operand(*words[k : k + MORE_SIZE]))
     return Instruction(lane, repeat, bool(flags & NEEDS), dst, row=ROWS[code], operands=tuple(operands))
 
 
@@ -175,4 +167,4 @@ def _row_places(code: Code) -> Iterator[tuple[array[int], int]]:
     """Where the streams hold the numbers of rows, 0 where there is none."""
     for stream, offsets in ((code.uniform, code.uniform_offsets), (code.lanes, code.lane_offsets)):
         for offset in offsets:
-            yield stream, offset if stream[offset] else offset + 6
+            yield stream, offset + (CODE if stream[offset + CODE] else POST)

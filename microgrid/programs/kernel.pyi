@@ -2,12 +2,8 @@
 
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
+from ..arguments import Floats
 from .instructions import Code
-
-Floats = NDArray[np.float64]
 
 def native(code: int) -> bool: ...
 def levels() -> tuple[str, ...]: ...

@@ -84,11 +84,15 @@ def levels() -> tuple[str, ...]:
 
 
 cdef tuple LEVELS = levels()
-cdef int PROCESSORS = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+# Those this process may use, where the system tells: a container may have fewer than the machine.
+cdef int PROCESSORS = os.cpu_count() or 1
+if hasattr(os, "sched_getaffinity"):
+    PROCESSORS = len(os.sched_getaffinity(0))
 
 
 cdef bint numbers(object source, int dimensions, Py_buffer *view):
     """Open an array's memory; False if it does not hold doubles, in C order, in that many dimensions."""
+    cdef bint aligned, doubles
     view.obj = NULL
     if not PyObject_CheckBuffer(source):
         return False
@@ -97,7 +101,8 @@ cdef bint numbers(object source, int dimensions, Py_buffer *view):
     except Exception:  # whatever its owner says, its memory is not to be had
         return False
     aligned = <size_t>view.buf % sizeof(double) == 0
-    return aligned and view.ndim == dimensions and view.format != NULL and view.format[0] == b"d" and view.format[1] == 0
+    doubles = view.format != NULL and view.format[0] == b"d" and view.format[1] == 0
+    return aligned and doubles and view.ndim == dimensions
 
 
 cdef void release(Py_buffer *view):
@@ -115,8 +120,8 @@ cdef Stream stream(bytearray code, bytearray offsets):
 cdef class Machine:
     """A program's code, checked and ready to run.
 
-    It keeps the memory of one run; runs at the same time, in several threads, make their own.  Its calls return None
-    for what is not the ordinary case: arrays of another type or shape, numbers that are not finite.
+    It keeps the memory of one run; runs at the same time, in several threads, make their own.  Its calls give
+    None for what is not the ordinary case: arrays of another type or shape, numbers that are not finite.
     """
 
     cdef Program program
@@ -127,8 +132,8 @@ cdef class Machine:
     def __cinit__(self, code):
         from numpy import empty
 
-        uniform, lanes, outputs = (bytearray(array("i", ints)) for ints in (code.uniform, code.lanes, code.outputs))
-        starts, lane_starts = (bytearray(array("i", ints)) for ints in (code.uniform_offsets, code.lane_offsets))
+        streams = code.uniform, code.uniform_offsets, code.lanes, code.lane_offsets, code.outputs
+        uniform, starts, lanes, lane_starts, outputs = (bytearray(array("i", ints)) for ints in streams)
         initial = bytearray(array("d", code.initial))
         self.empty, self.parts = empty, [uniform, starts, lanes, lane_starts, outputs, initial]
         cdef Program *p = &self.program
@@ -217,7 +222,9 @@ cdef class Machine:
         """Fill in what a call reads; False if it cannot be read as it is."""
         cdef Program *program = &self.program
         memset(call, 0, sizeof(Call))
-        if not numbers(parameters, 1, p) or p.shape[0] != program.parameters or (X is None) != (program.inputs == 0):
+        if not numbers(parameters, 1, p) or p.shape[0] != program.parameters:
+            return False
+        if (X is None) != (program.inputs == 0):
             return False
         if X is not None and (not numbers(X, 2, x) or x.shape[1] != program.inputs):
             return False
@@ -228,7 +235,8 @@ cdef class Machine:
 
     cdef object settings(self, Call *call, int threads, str level):
         if threads < 0 or level is not None and level not in LEVELS:
-            raise ValueError(f"threads is 0 (as many as pay) or more and level one of {LEVELS}, got {threads}, {level!r}")
+            expected = f"threads is 0 (as many as pay) or more and level one of {LEVELS}"
+            raise ValueError(f"{expected}, got {threads}, {level!r}")
         call.threads, call.processors = threads, PROCESSORS
         call.level = len(LEVELS) - 1 if level is None else LEVELS.index(level)
 

@@ -1,6 +1,7 @@
 """A program as text that a reader can follow, and its size in numbers.
 
-What the two memories hold has one numbering: the inputs, then U (parameters, constants, results), then V's results.
+What the two memories hold has one numbering: the inputs, then U (parameters, constants, results), then V's
+results.
 """
 
 from __future__ import annotations
@@ -48,8 +49,8 @@ class Listing:
     def line(self, instruction: Instruction) -> str:
         """``%7 = sum(%1*%2, %3*%4, %5); relu``.
 
-        An operand that moves on is written with k, which counts the terms of a run, and r, which counts the repeats:
-        ``%8..%23 = sum(%[24+r], %[40+k+3r]*%[0+k] for k<3); relu  x16``.
+        An operand that moves on is written with k, which counts the terms of a run, and r, which counts the
+        repeats: ``%8..%23 = sum(%[24+r], %[40+k+3r]*%[0+k] for k<3); relu  x16``.
         """
         repeat, result = instruction.repeat, instruction.result
         to = self.name(instruction.lane, result)
@@ -156,15 +157,15 @@ class Stats(NamedTuple):
 def stats(code: Code, operations: int) -> Stats:
     """Count a program's code."""
     lanes = list(instructions(code, True))
-    held = (code.uniform, code.uniform_offsets, code.lanes, code.lane_offsets, code.initial, code.outputs)
+    arrays = (code.uniform, code.uniform_offsets, code.lanes, code.lane_offsets, code.initial, code.outputs)
     return Stats(
         operations,
         len(code.uniform_offsets),
         len(lanes),
         code.uniform_slots,
         code.lane_slots,
-        sum(len(numbers) * numbers.itemsize for numbers in held),
-        code.lane_slots * 32 * 8 * 2,
+        sum(len(numbers) * numbers.itemsize for numbers in arrays),
+        code.lane_slots * 32 * 8 * 2,  # values and adjoints, as doubles, of the 32 samples of a block
         sum(map(_forward_flops, lanes)),
         sum(map(_backward_flops, lanes)),
     )

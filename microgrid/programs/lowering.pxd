@@ -1,21 +1,13 @@
 cimport cython
 
+from .streams cimport Stream
+
 cdef int ADD, SUB, MUL, NEG, POWC, INSIDE, BEFORE, UNARY, CONSTANT, BUNDLE
-cdef int A_LANE, GRAD_A, MINUS, MORE, NEEDS, PRODUCT, ROW, RUN, SUM
-
-cdef class Stream:
-    cdef int lane, results, sums, count, last, end, first, newest
-    cdef object numbers, offsets
-    cdef int[::1] code, starts
-
-    cdef int begin(self, int size) except -1
-    @cython.locals(post=bint, code="int[::1]")
-    cdef int finish(self, int size) except -1
-    @cython.locals(k=int)
-    cdef bint alike(self, int size) noexcept
-    cdef bint same(self, int k) noexcept
-    @cython.locals(difference=int, repeat=int)
-    cdef bint follows(self, int k, int step) noexcept
+# The names of instructions.py, as C ints.
+cdef int CODE, FLAGS, DST, POST, POST_DST, POST_Y, RUNS, FIRST_RUN
+cdef int RUN_BITS, LENGTH, A, A_STEP, A_REP, B, B_STEP, B_REP, RUN_SIZE
+cdef int BITS, X, Y, ROW_SIZE, MORE_BITS, MORE_X, MORE_X_STEP, MORE_SIZE
+cdef int A_LANE, GRAD_A, MINUS, NEEDS, PRODUCT
 
 cdef class Lowering:
     cdef object recording, initial
@@ -43,7 +35,8 @@ cdef class Lowering:
     cdef int term(self, Stream stream, int k, int j, int sign) noexcept
     cdef int operand(self, Stream stream, int j) noexcept
     @cython.locals(
-        bits="int[::1]", first="int[::1]", second="int[::1]", runs=int, k=int, length=int, step=int, other=int, product=int
+        bits="int[::1]", first="int[::1]", second="int[::1]",
+        runs=int, k=int, length=int, step=int, other=int, product=int
     )
     cdef int encode(self, int[::1] code, int at, int count) noexcept
     @cython.locals(code="int[::1]", at=int, size=int, rest=int, bundle=bint, j=int)

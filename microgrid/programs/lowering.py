@@ -1,8 +1,8 @@
 """Turns recorded arrays into a program's code: few instructions, each of which does the work of many nodes.
 
-Sums of products become one instruction, together with the row that follows; instructions of the same shape become
-repeats of one.  `instructions.py` says what an instruction is.  The sums keep the order of the graph, so without
-contraction to multiply-adds a program rounds as the engine does.
+Sums of products become one instruction, together with the row that follows; instructions of the same shape
+become repeats of one.  `instructions.py` says what an instruction is.  The sums keep the order of the graph,
+so without contraction to multiply-adds a program rounds as the engine does.
 """
 
 from __future__ import annotations
@@ -11,14 +11,22 @@ from array import array
 
 from .. import ops
 from ..base.nodes import BUNDLE
-from .instructions import A_LANE, GRAD_A, MINUS, MORE, NEEDS, PRODUCT, ROW, RUN, SUM, Code
+
+from .instructions import (  # isort: skip
+    CODE, FLAGS, DST, POST, POST_DST, POST_Y, RUNS, FIRST_RUN,
+    RUN_BITS, LENGTH, A, A_STEP, A_REP, B, B_STEP, B_REP, RUN_SIZE,
+    BITS, X, Y, ROW_SIZE, MORE_BITS, MORE_X, MORE_X_STEP, MORE_SIZE,
+    A_LANE, GRAD_A, PRODUCT, MINUS, NEEDS, Code,
+)  # fmt: skip
 from .recording import Recording
+from .streams import Stream
 
 __all__ = ["Code", "lower"]
 
 
 def lower(recording: Recording, inputs: int) -> Code:
-    """The code of a recording whose first `inputs` wanted leaves are the inputs and the others the parameters.
+    """The code of a recording whose first `inputs` wanted leaves are the inputs and the others the
+    parameters.
 
     Notes in the recording the slot of each node, -1 for one that became part of another's instruction.
     """
@@ -99,8 +107,7 @@ class Lowering:
         return self.terms[j] if self.uses[j] == 1 and self.lane[j] == self.lane[i] else 0
 
     def allot(self) -> None:
-        """Give slots to inputs, parameters and constants; count the results, behind which sums before a post stand."""
-
+        """Give slots to all but sums; count the results, behind which the sums before a post stand."""
         wanted, initial = self.recording.wanted, self.initial
         for i in range(self.size):
             self.slot[i] = -1
@@ -144,20 +151,19 @@ class Lowering:
 
     def sum(self, stream: Stream, head: int, i: int) -> None:
         """The sum that ends in `head`, followed by the row of i where that is another node."""
-        stream.begin(SUM + RUN * self.terms[head])
+        stream.begin(FIRST_RUN + RUN_SIZE * self.terms[head])
         code, at, post = stream.code, stream.end, head != i
-        code[at] = 0
-        code[at + 3] = NEEDS if self.needs[i] else 0
-        code[at + 4] = stream.sums if post else stream.results
-        code[at + 6] = self.code[i] if post else 0
-        code[at + 7] = stream.results if post else 0
-        code[at + 9] = self.constant[i] if post else -1
+        code[at + FLAGS] = NEEDS if self.needs[i] else 0
+        code[at + DST] = stream.sums if post else stream.results
+        code[at + POST] = self.code[i] if post else 0
+        code[at + POST_DST] = stream.results if post else 0
+        code[at + POST_Y] = self.constant[i] if post else -1
         self.gather(stream, head)
-        code[at + 11] = self.encode(code, at + SUM, self.terms[head])
+        code[at + RUNS] = self.encode(code, at + FIRST_RUN, self.terms[head])
         self.slot[i] = stream.results
         stream.results += 1
         stream.sums += post
-        stream.finish(SUM + RUN * code[at + 11])
+        stream.finish(FIRST_RUN + RUN_SIZE * code[at + RUNS])
 
     def gather(self, stream: Stream, head: int) -> None:
         """The terms of a sum: down the chain of its longer parts, filled in from the last to the first."""
@@ -218,44 +224,39 @@ class Lowering:
                 if length == 2 and k + 2 < count and bits[k + 2] == bits[k]:
                     length, step, other = 1, 0, 0  # the second may begin a longer run
             product = bits[k] & PRODUCT
-            code[at], code[at + 1] = bits[k], length
-            code[at + 2], code[at + 3], code[at + 4] = first[k], step, 0
-            code[at + 5], code[at + 6], code[at + 7] = (
-                second[k] if product else -1,
-                other if product else 0,
-                0,
-            )
-            at += RUN
+            if not product:
+                other = 0
+            code[at + RUN_BITS], code[at + LENGTH] = bits[k], length
+            code[at + A], code[at + A_STEP], code[at + A_REP] = first[k], step, 0
+            code[at + B], code[at + B_STEP], code[at + B_REP] = second[k] if product else -1, other, 0
+            at += RUN_SIZE
             runs += 1
             k += length
         return runs
 
     def row(self, stream: Stream, i: int) -> None:
         """The row of node i on its operands, which for a custom operation may be many."""
-        stream.begin(ROW + MORE * self.arity[self.code[i]])
-        code, at, size = stream.code, stream.end, ROW
-        code[at] = self.code[i]
-        code[at + 3] = NEEDS if self.needs[i] else 0
-        code[at + 4] = stream.results
-        code[at + 6] = self.operand(stream, self.a[i])
-        code[at + 7] = self.slot[self.a[i]]
-        code[at + 9] = self.constant[i]
+        stream.begin(ROW_SIZE + MORE_SIZE * self.arity[self.code[i]])
+        code, at, size = stream.code, stream.end, ROW_SIZE
+        code[at + CODE] = self.code[i]
+        code[at + FLAGS] = NEEDS if self.needs[i] else 0
+        code[at + DST] = stream.results
+        code[at + BITS] = self.operand(stream, self.a[i])
+        code[at + X] = self.slot[self.a[i]]
+        code[at + Y] = self.constant[i]
         rest = self.b[i]
         if rest >= 0 or self.constant[i] >= 0:
-            code[at + 6] |= PRODUCT
+            code[at + BITS] |= PRODUCT
         while rest >= 0:
             bundle = self.role[rest] == BUNDLE
             j = self.a[rest] if bundle else rest
             if rest == self.b[i]:
-                code[at + 6] |= self.operand(stream, j) << 1
-                code[at + 9] = self.slot[j]
+                code[at + BITS] |= self.operand(stream, j) << 1
+                code[at + Y] = self.slot[j]
             else:
-                code[at + size], code[at + size + 1], code[at + size + 2] = (
-                    self.operand(stream, j),
-                    self.slot[j],
-                    0,
-                )
-                size += MORE
+                code[at + size + MORE_BITS] = self.operand(stream, j)
+                code[at + size + MORE_X], code[at + size + MORE_X_STEP] = self.slot[j], 0
+                size += MORE_SIZE
             rest = self.b[rest] if bundle else -1
         self.slot[i] = stream.results
         stream.results += 1
@@ -272,68 +273,3 @@ class Lowering:
         for i in self.recording.outputs:
             code.outputs.extend([self.lane[i], self.slot[i]])
         return code
-
-
-class Stream:
-    """Instructions while they are written: the next one at `end`, the last one, which it may repeat, at `last`."""
-
-    def __init__(self, lane: int, results: int, most: int) -> None:
-        self.lane = lane
-        self.results, self.sums = results, results + most  # the next free slots
-        self.count = self.last = self.end = 0
-        self.first = 0  # the slot of the last instruction's first result
-        self.newest = -1  # the highest slot of this memory that the next instruction reads
-        self.numbers = self.code = array("i", bytes(4 * 1024))
-        self.offsets = self.starts = array("i", bytes(4 * most))
-
-    def begin(self, size: int) -> None:
-        """Make room for an instruction of that size and clear its head."""
-        if self.end + size > len(self.numbers):
-            self.numbers = self.numbers + array("i", bytes(4 * (len(self.numbers) + size)))
-            self.code = self.numbers
-        for k in range(SUM):
-            self.code[self.end + k] = 0
-        self.code[self.end + 2] = self.code[self.end + 5] = self.code[self.end + 8] = 1
-        self.newest = -1
-
-    def finish(self, size: int) -> None:
-        """The next instruction, of that size, is written: make it a repeat of the last one or the last one."""
-        code = self.code
-        code[self.end + 1] = size
-        if self.count and self.newest < self.first and self.alike(size):
-            code[self.last + 2] += 1
-        else:
-            post = code[self.end] == 0 and code[self.end + 6] != 0
-            self.first = code[self.end + 7] if post else code[self.end + 4]
-            self.starts[self.count] = self.last = self.end
-            self.count += 1
-            self.end += size
-
-    def alike(self, size: int) -> bool:
-        """Whether the next instruction is the last one's next repeat; the second one says what the steps are."""
-        for k in (0, 1, 3, 6):
-            if not self.same(k):
-                return False
-        for k in (4, 7, 9):
-            if not self.follows(k, k + 1):
-                return False
-        if self.code[self.end]:
-            for k in range(ROW, size, MORE):
-                if not (self.same(k) and self.follows(k + 1, k + 2)):
-                    return False
-        else:
-            for k in range(SUM, size, RUN):
-                if not (self.same(k) and self.same(k + 1) and self.same(k + 3) and self.same(k + 6)):
-                    return False
-                if not (self.follows(k + 2, k + 4) and self.follows(k + 5, k + 7)):
-                    return False
-        return True
-
-    def same(self, k: int) -> bool:
-        return self.code[self.end + k] == self.code[self.last + k]
-
-    def follows(self, k: int, step: int) -> bool:
-        difference, repeat = self.code[self.end + k] - self.code[self.last + k], self.code[self.last + 2]
-        if repeat == 1:
-            self.code[self.last + step] = difference
-        return difference == repeat * self.code[self.last + step]

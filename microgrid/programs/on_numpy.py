@@ -1,29 +1,29 @@
-"""A program on NumPy: where there is no kernel, and where numbers that are not finite have to be explained."""
+"""A program on NumPy: where there is no kernel, and to explain numbers that are not finite.
+
+What is explained: the instruction, the sample, the label and the operands where the finite numbers were left.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from ..arguments import Floats
 from ..base import context
-from ..base.messages import IEEE
+from ..base.messages import IEEE, call_text, describe, settle
+from ..base.phrases import message, text_of
+from ..engine import Value
 from ..errors import DomainError
-from .diagnosis import check_values, gradient_fault
-from .instructions import Code
+from ..ops import NEG
+from .instructions import Code, Instruction, Operand, Run
 from .listing import Listing
-from .replay import Memory, Replay
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Floats = NDArray[np.float64]
+from .replay import Memory, Replay, partials
 
 __all__ = ["OnNumPy"]
 
 
 class OnNumPy:
-    """Runs a program's code block by block.  What is not finite is a DomainError that says where it arose, unless
-    errstate(domain="ieee") holds.
+    """Runs a program's code block by block.  What is not finite is a DomainError that says where it arose,
+    unless errstate(domain="ieee") holds.
     """
 
     def __init__(self, code: Code, listing: Listing) -> None:
@@ -47,8 +47,8 @@ class OnNumPy:
             return outputs
         return float(outputs[0]) if single else outputs[0]
 
-    def value_and_grad(self, parameters: Floats, X: Floats, reduce: str | None) -> tuple[Any, Any, str]:
-        """Value and gradient as `Program.value_and_grad` has them, and where the gradient left the finite numbers."""
+    def value_and_grad(self, parameters: Floats, X: Floats, reduce: str | None) -> tuple[Any, Floats, str]:
+        """Value and gradient as `Program.value_and_grad` has them, and where a gradient was not finite."""
         import numpy as np
 
         n, by_sample = self.code.parameters, reduce is None and self.code.inputs > 0
@@ -59,7 +59,7 @@ class OnNumPy:
             outputs.append(output[:, 0])
             gradients.append(adjoints.U[:n])
             if not fault and not np.isfinite(gradients[-1]).all():
-                fault = gradient_fault(self.replay, memory, adjoints, self.listing, block.start)
+                fault = _gradient_fault(self.replay, memory, adjoints, self.listing, block.start)
         values, gradient = np.concatenate(outputs), np.concatenate(gradients, axis=1).T
         if by_sample:
             return values, gradient, fault
@@ -80,5 +80,118 @@ class OnNumPy:
         memory = self.replay.forward(parameters, X[block])
         outputs = self.replay.outputs(memory)
         if not np.isfinite(outputs).all() and context.current().domain == "raise":
-            check_values(self.replay, memory, self.listing, block.start)
+            _check_values(self.replay, memory, self.listing, block.start)
         return memory, outputs
+
+
+# ---------------------------------------------------------------- where the finite numbers were left
+
+
+def _check_values(replay: Replay, memory: Memory, listing: Listing, start: int) -> None:
+    """DomainError where inf or nan was first made of finite operands; X begins at sample `start`."""
+    for slot, x in enumerate(memory.U[: replay.code.parameters, 0]):
+        if x - x != 0.0:
+            raise DomainError(IEEE.after(f"the parameter {listing.name(False, slot)} is {x}"))
+    for instruction in (*replay.uniform, *replay.lanes):
+        place = _first(instruction, memory[instruction.lane])
+        if place is None:
+            continue
+        total, r, n = place
+        where = (
+            f"sample {start + n}, {listing.line(instruction)}"
+            if instruction.lane
+            else listing.line(instruction)
+        )
+        operands = [_value(memory, operand, r, n, listing) for operand in instruction.operands]
+        if total:
+            terms = [value for run in instruction.runs for value in _terms(memory, run, r, n)]
+            if all(x - x == 0.0 for x in terms):
+                raise DomainError(IEEE.after(f"{where}: the sum exceeds the range of doubles (1.8e308)"))
+        elif all(v.data - v.data == 0.0 for v in operands):
+            raise DomainError(message(f"{where}: ", _reason(instruction, operands)))
+        return  # what it was given was not finite already
+
+
+def _first(instruction: Instruction, own: Floats) -> tuple[bool, int, int] | None:
+    """Whether it is the sum that is not finite, in which repeat and sample; None where all is finite."""
+    import numpy as np
+
+    for total in (True, False) if instruction.row is not None and instruction.runs else (False,):
+        slot = instruction.total if total else instruction.result
+        bad = ~np.isfinite(own[slot : slot + instruction.repeat])
+        if bad.any():
+            n, r = np.argwhere(bad.T)[0]
+            return total or instruction.row is None, int(r), int(n)
+    return None
+
+
+def _value(memory: Memory, operand: Operand, r: int, n: int, listing: Listing, k: int = 0) -> Value:
+    """An operand as a Value, so that messages name it as they name others."""
+    slot = operand.slot + k * operand.step + r * operand.rep
+    x = memory[operand.lane][slot][n if operand.lane else 0]
+    with context.errstate(domain="ieee"):
+        return Value(x, listing.labels.of(operand.lane, slot))
+
+
+def _terms(memory: Memory, run: Run, r: int, n: int) -> list[float]:
+    """The factors of a run's terms."""
+    slots = [(f, f.slot + k * f.step + r * f.rep) for f in run.factors for k in range(run.length)]
+    return [float(memory[f.lane][slot][n if f.lane else 0]) for f, slot in slots]
+
+
+def _reason(instruction: Instruction, operands: list[Value]) -> str:
+    row = instruction.row or NEG  # a sum never gets here
+    xs = [v.data for v in operands]
+    named = operands[: row.arity]
+    try:
+        settle(row, xs[0], xs[1] if len(xs) > 1 else 0.0, named)
+    except (ArithmeticError, ValueError) as error:
+        return text_of(error)
+    return IEEE.after(f"{call_text(row, named)} is not finite")
+
+
+def _gradient_fault(replay: Replay, memory: Memory, adjoints: Memory, listing: Listing, start: int) -> str:
+    """Where the chain rule left the finite numbers."""
+    import numpy as np
+
+    for instruction in (*reversed(replay.lanes), *reversed(replay.uniform)):
+        if not instruction.needs or instruction.row is None:
+            continue
+        g = adjoints[instruction.lane][instruction.result : instruction.result + instruction.repeat]
+        with np.errstate(all="ignore"):
+            slopes = partials(instruction, memory)
+            for k, operand in enumerate(instruction.operands[: len(slopes)]):  # a constant has no slope
+                bad = (g != 0.0) & np.isfinite(g) & ~np.isfinite(g * slopes[k])
+                if operand.needs and bad.any():
+                    return _arriving(
+                        instruction, memory, listing, start, np.argwhere(bad.T)[0], k, g, slopes[k]
+                    )
+    U = adjoints.U[: replay.code.parameters]
+    p = int(np.argwhere(~np.isfinite(U))[0][0])
+    total = U[p][~np.isfinite(U[p])][0]
+    name = listing.name(False, p)
+    return f"the gradient of {name} becomes {total}: it exceeds the range of doubles on the way"
+
+
+def _arriving(
+    instruction: Instruction,
+    memory: Memory,
+    listing: Listing,
+    start: int,
+    place: Any,
+    k: int,
+    g: Floats,
+    partial: Any,
+) -> str:
+    import numpy as np
+
+    n, r = map(int, place)
+    where = f"sample {start + n}, " if instruction.lane else ""
+    operands = [_value(memory, operand, r, n, listing) for operand in instruction.operands]
+    slope = np.broadcast_to(partial, g.shape)[r, n]
+    name = instruction.row.name if instruction.row else ""
+    return (
+        f"{where}{listing.line(instruction)}: the gradient of {describe(operands[k])} is not finite: "
+        f"the partial of {name}({', '.join(map(describe, operands))}) with respect to it is {slope}, "
+        f"times the gradient {g[r, n]} that arrives"
+    )

@@ -1,7 +1,7 @@
 """Record a graph once, run it over batches: `compile` and the Program it makes.
 
-A program runs in the native kernel; on NumPy where that was not built, where the graph holds custom operations, and
-where numbers that are not finite have to be explained.
+A program runs in the native kernel; on NumPy where that was not built, where the graph holds custom
+operations, and where numbers that are not finite have to be explained.
 """
 
 from __future__ import annotations
@@ -9,9 +9,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from copy import deepcopy
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from .. import arguments
+from ..arguments import ArrayLike, Floats
 from ..base import context
 from ..base.messages import IEEE, describe, warn
 from ..base.nodes import CONSTANT
@@ -26,21 +27,20 @@ from .on_numpy import OnNumPy
 from .recording import Recording, record
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from . import kernel
 
-    Floats = NDArray[np.float64]
-
-__all__ = ["Program", "compile"]
+__all__ = ["Program", "Reduction", "compile"]
 
 SHOWN = 40
 """How many instructions `repr` shows."""
 FELL_BACK = (
-    "this call ran on NumPy, slower than the native kernel, because a number in X, a result or a gradient is not "
-    "finite: leave out the samples where it arises (reduce=None shows which)"
+    "this call ran on NumPy, slower than the native kernel, because a number in X, a result or a gradient is "
+    "not finite: leave out the samples where it arises (reduce=None shows which)"
 )
+
+
+Reduction = Literal["mean", "sum"]
+"""What `value_and_grad` makes of the samples' numbers."""
 
 
 def compile(
@@ -48,16 +48,19 @@ def compile(
     inputs: Sequence[Value] | None = None,
     parameters: Sequence[Value] | None = None,
 ) -> Program:
-    """Turn the graph under `outputs`, a Value or several, into a Program that computes them for whole batches.
+    """Turn the graph under `outputs`, a Value or several, into a Program that computes them for whole
+    batches.
 
     `inputs` are the leaves whose data come from the columns of X, in this order; `parameters` the leaves to
-    differentiate with respect to (None: every `microgrid.parameter` under the outputs, in the order of creation).
-    All other leaves keep the data they have now, and the program repeats what was recorded: where Python decided by
-    data (``if x > 0:``), the decision stands.  What is no leaf, or is listed twice, is a GraphError.
+    differentiate with respect to (None: every `microgrid.parameter` under the outputs, in the order of
+    creation).  All other leaves keep the data they have now, and the program repeats what was recorded: where
+    Python decided by data (``if x > 0:``), the decision stands.  What is no leaf, or is listed twice, is a
+    GraphError.
 
-    A program looks at what it returns, not at each result on the way: where only an intermediate one is not finite,
-    as exp(1000) in 1/(1 + exp(1000)), the engine raises and a program gives 0.0.  It may round a sum of products once
-    where the engine rounds each term, so at a kink (relu at 1e-18 instead of 0) it may take the other side.
+    A program looks at what it returns, not at each result on the way: where only an intermediate one is not
+    finite, as exp(1000) in 1/(1 + exp(1000)), the engine raises and a program gives 0.0.  It may round a sum
+    of products once where the engine rounds each term, so at a kink (relu at 1e-18 instead of 0) it may take
+    the other side.
 
     >>> from microgrid import Value, compile, parameter
     >>> x, w = Value(1.0, "x"), parameter(2.0, "w")
@@ -81,9 +84,10 @@ def compile(
 class Program:
     """A graph recorded by `compile`, ready to run on batches.
 
-    ``program(X)`` computes the outputs, `value_and_grad` the output and its gradient; ``print(program)`` lists the
-    instructions.  X has the shape (batch, inputs) and holds real numbers.  Several threads may run one program at once.
-    A program can be pickled; what comes back has lost touch with the Values of its parameters, and does all else.
+    ``program(X)`` computes the outputs, `value_and_grad` the output and its gradient; ``print(program)``
+    lists the instructions.  X has the shape (batch, inputs) and holds real numbers.  Several threads may run
+    one program at once.  A program can be pickled; what comes back has lost touch with the Values of its
+    parameters, and does all else.
     """
 
     def __init__(self, recording: Recording, code: Code, columns: Sequence[Value], single: bool) -> None:
@@ -119,12 +123,12 @@ class Program:
 
     # ---------------------------------------------------------------- running
 
-    def __call__(self, X: Any = None) -> Any:
+    def __call__(self, X: ArrayLike | None = None) -> Any:
         """The outputs for each sample: (batch,), or (batch, m) for a program of a sequence of m outputs.
 
-        A program without inputs is called without X and gives a float, or (m,).  An X that is no array of finite real
-        numbers of shape (batch, inputs) is a TypeError or ValueError; a result that is not finite is a DomainError
-        that says where it arose, unless ``errstate(domain="ieee")`` holds.
+        A program without inputs is called without X and gives a float, or (m,).  An X that is no array of
+        finite real numbers of shape (batch, inputs) is a TypeError or ValueError; a result that is not finite
+        is a DomainError that says where it arose, unless ``errstate(domain="ieee")`` holds.
         """
         machine = self._machine
         outputs = None if machine is None else machine.forward(self._parameters, X, self._single)
@@ -138,13 +142,15 @@ class Program:
             self._report("")
         return outputs
 
-    def value_and_grad(self, X: Any = None, reduce: str | None = "mean") -> tuple[Any, Any]:
+    def value_and_grad(
+        self, X: ArrayLike | None = None, reduce: Reduction | None = "mean"
+    ) -> tuple[Any, Floats]:
         """The output and its gradient with respect to the parameters, over the samples of X.
 
-        `reduce` "mean" or "sum": a float and an array (parameters,); None: each sample's, (batch,) and (batch,
-        parameters).  Without inputs: a float and (parameters,).  The mean of no samples is a ValueError, a program of
-        several outputs a GraphError.  For X and values that are not finite see `__call__`; a gradient that is not
-        finite warns, or raises NonFiniteGradient, as errstate says.
+        `reduce` "mean" or "sum": a float and an array (parameters,); None: each sample's, (batch,) and
+        (batch, parameters).  Without inputs: a float and (parameters,).  The mean of no samples is a
+        ValueError, a program of several outputs a GraphError.  For X and values that are not finite see
+        `__call__`; a gradient that is not finite warns, or raises NonFiniteGradient, as errstate says.
         """
         machine = self._machine
         found = None if machine is None else machine.value_and_grad(self._parameters, X, reduce)
@@ -161,10 +167,10 @@ class Program:
         return found
 
     def _check_reduction(self, X: Floats, reduce: str | None) -> None:
-        if len(self.code.outputs) != 2:
+        if len(self.code.output_slots) != 1:
             raise GraphError(
-                f"value_and_grad needs one output, and this program has {len(self.code.outputs) // 2}: compile one of "
-                "them, or their sum, by itself"
+                "value_and_grad needs one output, and this program has "
+                f"{len(self.code.output_slots)}: compile one of them, or their sum, by itself"
             )
         if reduce not in ("mean", "sum", None):
             raise ValueError(f'reduce={reduce!r}: choose "mean", "sum" or None')
@@ -172,8 +178,8 @@ class Program:
             raise ValueError('the mean of an empty batch: X has no rows; reduce="sum" gives 0.0')
 
     def _report(self, fault: str) -> None:
-        """After a run on NumPy: warn or raise, as errstate says, about a gradient that is not finite (`fault`), or
-        else warn where the kernel was expected to run.
+        """After a run on NumPy: warn or raise, as errstate says, about a gradient that is not finite
+        (`fault`), or else warn where the kernel was expected to run.
         """
         wanted = context.current().gradient
         if fault and wanted == "raise":
@@ -181,21 +187,20 @@ class Program:
         if fault and wanted == "warn":
             warn(fault, RuntimeWarning)
         elif self._machine is not None:
+            package = __name__.partition(".")[0]
             caller = sys._getframe(2).f_globals.get("__name__", "")
-            if (
-                caller.partition(".")[0] != __name__.partition(".")[0]
-            ):  # fit and Monitor say it in their own words
+            if caller.partition(".")[0] != package:  # fit and Monitor say it in their own words
                 warn(FELL_BACK, RuntimeWarning)
 
     # ---------------------------------------------------------------- parameters
 
     @property
     def parameters(self) -> Floats:
-        """The parameters, an array (n,) that every call reads: train by changing it, ``program.parameters -= step``."""
+        """The parameters, an array (n,) that every call reads; train by ``program.parameters -= step``."""
         return self._parameters
 
     @parameters.setter
-    def parameters(self, new: Any) -> None:
+    def parameters(self, new: ArrayLike) -> None:
         if new is self._parameters:  # as ``program.parameters -= step`` ends
             return
         array = arguments.numbers(new, f"parameters is an array of shape ({self.code.parameters},)")
@@ -239,7 +244,7 @@ class Program:
 
     @property
     def frozen(self) -> list[tuple[str, float]]:
-        """The labels and data of the leaves that are neither input nor parameter here and keep the data they had."""
+        """The labels and data of the leaves that are neither input nor parameter: they keep these data."""
         return [(self._names.of(False, slot), self.code.initial[slot]) for slot in sorted(self._frozen)]
 
     @property
@@ -253,7 +258,7 @@ class Program:
         return stats(self.code, self._operations)
 
     def listing(self) -> str:
-        """Every instruction, under a head that says what the numbers stand for; `repr` leaves out the middle."""
+        """Every instruction, under a head that says what the numbers mean; `repr` leaves out the middle."""
         return self._listing.text(self.runs_on, None)
 
     def __repr__(self) -> str:

@@ -15,8 +15,9 @@ __all__ = ["Recording", "record"]
 class Recording:
     """Everything under some outputs: the leaves first, then the operations, each after its operands.
 
-    Node i has the number `code[i]` of its row in `ops.ROWS` (0 for a leaf), the operands `a[i]` and `b[i]` (-1 where
-    there is none), the role `role[i]` and the number `data[i]`: a leaf's data or the constant of an operation.
+    Node i has the number `code[i]` of its row in `ops.ROWS` (0 for a leaf), the operands `a[i]` and `b[i]`
+    (-1 where there is none), the role `role[i]` and the number `data[i]`: a leaf's data or the constant of an
+    operation.
     """
 
     def __init__(self, size: int) -> None:
@@ -31,13 +32,13 @@ class Recording:
         self.labels: dict[int, str] = {}
         """Those of all other nodes."""
         self.slot, self.lane = array("i", bytes(4 * size)), array("b", bytes(size))
-        """Where `lower` puts a node: the slot (-1 for what is inside another's instruction), and whether it is in V."""
+        """Where `lower` puts a node: its slot (-1: part of another's instruction), and whether it is in V."""
 
 
 def record(
     outputs: Sequence[Value], inputs: Sequence[Value], parameters: Sequence[Value] | None
 ) -> Recording:
-    """Record what the outputs are computed from; `parameters` None stands for all there are, but the inputs."""
+    """Record what the outputs are computed from; `parameters` None stands for all but the inputs."""
     newest = Value(0.0)._serial
     with turn.lock, turn.alone():  # `_index` belongs to one walk at a time, which leaves it 0
         nodes = line_up(list(outputs), newest)

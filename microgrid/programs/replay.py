@@ -1,7 +1,8 @@
 """Runs a program's code on NumPy: the reference for the native kernel, and what runs where there is none.
 
-All samples and all repeats of an instruction are computed at once; the terms of a sum are added one after the other, in
-the order of the graph.  An adjoint that is exactly 0 passes nothing on, even through an infinite partial.
+All samples and all repeats of an instruction are computed at once; the terms of a sum are added one after the
+other, in the order of the graph.  An adjoint that is exactly 0 passes nothing on, even through an infinite
+partial.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ..arguments import Floats
 from ..base.formula import numpy_vocabulary
 from ..custom import CustomOp
 from ..engine import Value
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    Floats = NDArray[np.float64]
 
 __all__ = ["Memory", "Replay", "partials", "slopes", "slots"]
 
@@ -75,7 +76,7 @@ class Replay:
         return np.stack(columns, axis=1)
 
     def backward(self, memory: Memory, by_sample: bool) -> Memory:
-        """The adjoints of U and V for the one output: summed over the samples, or for each sample by itself."""
+        """The adjoints of U and V for the one output: summed over the samples, or for each sample."""
         import numpy as np
 
         U, V = memory
@@ -138,8 +139,8 @@ def slots(operand: Operand, repeat: int, terms: range) -> NDArray[np.int_]:
 
     along_terms = operand.step * np.array(terms if operand.step else [0])
     along_repeats = operand.rep * np.arange(repeat if operand.rep else 1)
-    found: NDArray[np.int_] = operand.slot + along_terms[:, None] + along_repeats
-    return found
+    table: NDArray[np.int_] = operand.slot + along_terms[:, None] + along_repeats
+    return table
 
 
 def _value(row: Op, xs: list[Floats]) -> Floats:
@@ -176,11 +177,13 @@ def partials(instruction: Instruction, memory: Memory) -> Sequence[Any]:
 
 
 def slopes(row: Op, xs: Sequence[Any], z: Any) -> Sequence[Any]:
-    """The partials of a row at operands xs (the last may be its constant) that give z: arrays of any one shape."""
+    """The partials of a row at operands xs (its constant last) that give z: arrays of any one shape."""
     if isinstance(row, CustomOp):
         return list(_each(row, xs)[1:])
-    found: Sequence[Any] = row.bind("partials", numpy_vocabulary())(xs[0], xs[1] if len(xs) > 1 else None, z)
-    return found
+    partials: Sequence[Any] = row.bind("partials", numpy_vocabulary())(
+        xs[0], xs[1] if len(xs) > 1 else None, z
+    )
+    return partials
 
 
 def _pass_on(adjoints: Memory, operand: Operand, repeat: int, terms: range, g: Floats, partial: Any) -> None:
@@ -207,13 +210,13 @@ def _pass_on(adjoints: Memory, operand: Operand, repeat: int, terms: range, g: F
 
 
 def _each(row: CustomOp, xs: Sequence[Floats]) -> Floats:
-    """Value and partials (1 + operands, ...) of a custom operation, whose functions take one number at a time."""
+    """Value and partials (1 + operands, ...) of a custom operation, whose functions take single numbers."""
     import numpy as np
 
     xs = np.broadcast_arrays(*xs)
-    found = np.empty((1 + len(xs), *xs[0].shape))
+    results = np.empty((1 + len(xs), *xs[0].shape))
     for place in np.ndindex(xs[0].shape):
         point = [float(x[place]) for x in xs]
         value, partials = row.evaluate(point, [Value(x) for x in point])
-        found[(slice(None), *place)] = value, *partials
-    return found
+        results[(slice(None), *place)] = value, *partials
+    return results

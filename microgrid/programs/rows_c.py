@@ -1,10 +1,11 @@
-"""The rows of `ops.py` as C, for the compiled engine and the kernel that replays programs.
+"""The rows of `ops.py`, and the form of a program's code, as C for the compiled engine and the kernel.
 
-`setup.py` writes `header()` to a file that is compiled and never kept: a formula has no second home.  Each row appears
-twice.  ROW_FORWARD is what the engine runs: it does what Python's floats do, to the last bit, or returns 1 where they
-would raise and Python has to be asked.  ROW_VALUE and ROW_PARTIALS are what the kernel runs over whole batches: without
-checks and without branches, in IEEE arithmetic, where 1/0 is inf.  The file that includes the header says what the
-three are called, so that it can be included once for each instruction set.
+`setup.py` writes `header()` to a file that is compiled and never kept: a formula has no second home.  Each
+row appears twice.  ROW_FORWARD is what the engine runs: it does what Python's floats do, to the last bit, or
+returns 1 where they would raise and Python has to be asked.  ROW_VALUE and ROW_PARTIALS are what the kernel
+runs over whole batches: without checks and without branches, in IEEE arithmetic, where 1/0 is inf.  The file
+that includes the header says what the three are called, so that it can be included once for each instruction
+set.  Whoever defines MICROGRID_CODE gets the names of `instructions.py`.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from collections.abc import Iterable, Sequence
 
 from ..base.formula import names
 from ..ops import ROWS, Op
+from . import instructions
 
 __all__ = ["header"]
 
@@ -72,7 +74,16 @@ def header(rows: Sequence[Op | None] = ROWS) -> str:
     listed = " ".join(
         f"R({row.code}, {row.name}, {row.arity}, {int(row.constant is not None)})" for row in written
     )
-    return "\n".join([PRELUDE, *map(_functions, written), f"#define MICROGRID_ROWS(R) {listed}", ""])
+    lines = [PRELUDE, _code(), *map(_functions, written), f"#define MICROGRID_ROWS(R) {listed}", ""]
+    return "\n".join(lines)
+
+
+def _code() -> str:
+    """The places in an instruction and the bits that stand there: the capitals of `instructions.py`."""
+    numbers = [
+        f"{name} = {n}" for name, n in vars(instructions).items() if name.isupper() and isinstance(n, int)
+    ]
+    return f"#ifdef MICROGRID_CODE\nenum {{ {', '.join(numbers)} }};\n#endif"
 
 
 def _functions(row: Op) -> str:
@@ -89,7 +100,8 @@ def _functions(row: Op) -> str:
         [
             f"/* {row.name}: {row.value}; {', '.join(row.partials)} */",
             "#ifdef ROW_FORWARD",
-            f"static inline int ROW_FORWARD({row.name})(double x, double y, double *result, double *p, double *q) {{",
+            f"static inline int ROW_FORWARD({row.name})"
+            "(double x, double y, double *result, double *p, double *q) {",
             *body,
             "}",
             "#endif",
@@ -98,7 +110,8 @@ def _functions(row: Op) -> str:
             *_locals(row.let, [row.value], plain),
             f"  return {plain.text(row.value)};",
             "}",
-            f"static inline void ROW_PARTIALS({row.name})(double x, double y, double z, double *p, double *q) {{",
+            f"static inline void ROW_PARTIALS({row.name})"
+            "(double x, double y, double z, double *p, double *q) {",
             *_locals(row.let, slopes, plain),
             *(f"  *{to} = {plain.text(slope)};" for to, slope in zip("pq", slopes, strict=True)),
             "}",

@@ -67,7 +67,9 @@ class Programs:
             of = self.recorded.ranges[k]
             raise DomainError(f"{of.name}: {float(numbers[sample, k]):.6g} {of.rule}")
 
-    def value_and_grad(self, X: Floats, parameters: Floats, reduce: str) -> tuple[float, Floats]:
+    def value_and_grad(
+        self, X: Floats, parameters: Floats, reduce: program.Reduction
+    ) -> tuple[float, Floats]:
         """The loss with the penalty, and its gradient."""
         self.check(X, parameters)
         self.total.parameters = parameters

@@ -16,6 +16,7 @@ from ..nn.module import Module, walk
 from ..nn.pairing import noted
 from ..nn.regularizers import every_mask
 from ..ops import ROWS
+from ..programs.program import Reduction
 from ..programs.recording import Recording, record
 from .task import Task
 
@@ -107,7 +108,7 @@ def flattened(predictions: Any) -> list[Value]:
     )
 
 
-def record_example(task: Task, offset: int = 0) -> tuple[Recorded, Encoding, str]:
+def record_example(task: Task, offset: int = 0) -> tuple[Recorded, Encoding, Reduction]:
     """An example for all, the encoding of targets, and whether a batch has the "mean" or "sum" of the losses.
 
     Unrecordable if examples spread over the data have different graphs or constants, or another loss than
