@@ -146,6 +146,7 @@ def test_the_gpt_is_a_gpt():
     assert model.loss(model.embedded(tokens), lambda i, row: dot(onehot[i], row)).data == pytest.approx(loss.data)
 
 
+@pytest.mark.slow
 def test_the_replayed_training_has_the_eager_one_s_losses_and_gradients():
     assert gpt_step.largest_difference(20) <= gpt_step.SAME_LOSSES
     eager, replayed, (tokens, *_) = gpt_step.EagerTraining(), gpt_step.ReplayTraining(), gpt_step.sequences(1, [5])

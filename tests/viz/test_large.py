@@ -24,6 +24,7 @@ from viz.picture.time_limit import MOST_LABELLED
 SLEEP = "sleep 60 & echo $! > {pids}; echo $$ >> {pids}; wait\n"
 
 
+@pytest.mark.slow
 def test_a_hundred_thousand_nodes_are_drawn_as_their_scopes() -> None:
     y = network(182)
     count = len(mg.graph.order(y))
@@ -38,6 +39,7 @@ def test_a_hundred_thousand_nodes_are_drawn_as_their_scopes() -> None:
     assert len(figure.svg()) < 20_000
 
 
+@pytest.mark.slow
 def test_what_has_no_scopes_is_refused_with_the_way_out() -> None:
     with pytest.raises(viz.TooLarge, match=r"20,001 nodes and max_nodes is 5,000.*around=.*microgrid.scope"):
         viz.draw(deep(10_000))
@@ -48,6 +50,7 @@ def test_what_has_no_scopes_is_refused_with_the_way_out() -> None:
     assert len(groups(viz.draw(deep(10_000), around="x", radius=2), "node")) == 6
 
 
+@pytest.mark.slow
 def test_a_page_of_very_many_boxes_says_so() -> None:
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
