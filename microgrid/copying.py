@@ -1,8 +1,8 @@
 """Copying and pickling graphs of any depth, with what they share still shared.
 
 Both go through a graph in the order it was computed, so nothing recurses; a copy is differentiable like its
-original.  A pickled list of nodes is smallest with the last node first: each root lists those of its
-ancestors that are known.
+original.  A pickled list of nodes is smallest with the last node first: each root brings all its ancestors
+along, and those that an earlier root has brought are mere references.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from functools import partial
 from math import copysign
-from typing import Any
+from typing import Any, SupportsFloat
 
 try:
     import cython
@@ -80,7 +80,7 @@ class Value:
 
     __array_ufunc__ = None  # NumPy then leaves np.float64(2) * value to __rmul__
 
-    def __init__(self, data: Any, label: str = "") -> None:
+    def __init__(self, data: SupportsFloat, label: str = "") -> None:
         node(self, messages.number(data), 0, None, None, 0.0, 0.0, INPUT)
         self.label = label
 
@@ -256,7 +256,7 @@ if cython.compiled:
     own_memory(Value, dealloc)  # type: ignore[name-defined]
 
 
-def parameter(data: Any, label: str = "") -> Value:
+def parameter(data: SupportsFloat, label: str = "") -> Value:
     """A leaf that training changes: drawn as a parameter, otherwise like ``Value(data, label)``."""
     made = Value(data, label)
     made._role = PARAMETER

@@ -135,7 +135,7 @@ def scopes_inside(outer: int, name: str, count: int) -> list[int]:
 
 
 class scope_at(_Block):
-    """The same for a scope that is known by its place."""
+    """A block whose operations stand in the scope at that place of SCOPES, whatever is around it."""
 
     def __init__(self, place: int) -> None:
         super().__init__(scope=place)
