@@ -1,7 +1,8 @@
-"""Draws docs/house.svg and writes the table of ways: `MICROGRID_PURE=1 PYTHONPATH=. python docs/house.py` does both.
+"""Draws docs/house.svg and writes the table of ways in docs/architecture.md, as they are observed.
 
-The rooms and their order are those of the tables in docs/architecture.md; which rooms a way leads through is observed
-while Python goes it, so nothing here can claim what the code does not do.
+`MICROGRID_PURE=1 PYTHONPATH=. python docs/house.py` does both.  The rooms and their order are
+those of that page's tables; which rooms a way leads through is seen while Python goes it, so nothing here can
+claim what the code does not do.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ def files(package: str, room: str) -> int:
 
 
 def observed(walk: Callable[[], Any]) -> list[str]:
-    """The rooms in which something is called meanwhile, such as "viz/words", in the order in which they are reached."""
+    """The rooms in which something is called meanwhile, such as "viz/words", as they are reached."""
     rooms: dict[str, None] = {}
 
     def note(frame: FrameType, event: str, argument: Any) -> None:
@@ -72,7 +73,7 @@ def observed(walk: Callable[[], Any]) -> list[str]:
 
 
 def ways() -> dict[str, list[str]]:
-    """By name, the rooms that each way leads through; run it with MICROGRID_PURE=1, or compiled rooms are not seen."""
+    """By name, the rooms each way leads through; without MICROGRID_PURE=1 compiled rooms are not seen."""
     import random
 
     import microgrid as mg
@@ -120,7 +121,7 @@ def listing(crossed: dict[str, list[str]]) -> str:
 
 
 def picture(crossed: dict[str, list[str]]) -> str:
-    """Both packages as SVG, each a tower of rooms, with a dot in every room for each way that leads through it."""
+    """Both packages as SVG, each a tower of rooms, with a dot in a room for each way through it."""
     shapes, size = [], (0.0, 0.0)
     left = float(MARGIN)
     for package in PACKAGES:
@@ -161,7 +162,8 @@ def box(package: str, room: str, x: float, y: float, crossed: dict[str, list[str
     """A room: its name, how many files it has, and the dots."""
     folder = (ROOT / package / room).is_dir()
     fill, count = ("#e8f1fa", files(package, room)) if folder else ("#ffffff", 0)
-    yield f'<rect x="{x:g}" y="{y:g}" width="{ROOM}" height="{HEIGHT}" rx="5" fill="{fill}" stroke="#4a5b6c"/>'
+    size = f'width="{ROOM}" height="{HEIGHT}" rx="5"'
+    yield f'<rect x="{x:g}" y="{y:g}" {size} fill="{fill}" stroke="#4a5b6c"/>'
     yield text(x + 8, y + 17, f"{room}/" if folder else room, FONT)
     if count:
         yield text(x + ROOM - 8, y + 17, f"{count} files", SMALL, anchor="end")
