@@ -1,4 +1,4 @@
-"""What every test and doctest shares: the table of operations as shipped, and the rule that CI skips nothing."""
+"""What tests and doctests share: the table of operations as shipped, and the rule that CI skips nothing."""
 
 from __future__ import annotations
 

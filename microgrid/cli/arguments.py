@@ -39,8 +39,8 @@ STEP_EXAMPLES = f"""examples:
   microgrid step lesson.py:loss --by layer -o "frames/step-{{:03d}}.png"
 
 FILE.html is a page that needs no network: forward and backward one step at a time, numbers to predict and to
-change.  All steps are also written as .pdf (a page each), .gif or .svg (which move); {{:03d}} in the name makes
-a file for each.
+change.  All steps are also written as .pdf (a page each), .gif or .svg (which move); {{:03d}} in the name
+makes a file for each.
 """
 VERIFY_EXAMPLES = """examples:
   microgrid verify "sigmoid(w*x + b)" w=0.5 x=2 b=-1
@@ -217,7 +217,7 @@ def parsed(arguments: list[str]) -> argparse.Namespace:
     parser, commands = _parser(arguments[0] if arguments else "")
     if not arguments or arguments[0] not in commands:
         return parser.parse_args(arguments or ["--help"])
-    # An expression may begin with a minus, unless it reads -h, -o or -oFILE; argparse takes what begins with a
-    # space for no option.
+    # An expression may begin with a minus, unless it reads -h, -o or -oFILE; what begins with a space is no
+    # option to argparse.
     rest = [f" {text}" if re.match(r"-(?!h$|o$|o.*\.\w+$|-)", text) else text for text in arguments[1:]]
     return commands[arguments[0]].parse_intermixed_args(rest)
