@@ -27,7 +27,7 @@ __all__ = [
     "with_foreign",
 ]
 
-NOT_THE_USER = ("microgrid", "viz", "contextlib", "functools", "importlib")
+NOT_THE_USER = (__name__.partition(".")[0], "viz", "contextlib", "functools", "importlib")
 """Where no user's line is: the last three call ours, in `with` blocks, cached properties and imports."""
 IEEE = Way("ieee", 'microgrid.errstate(domain="ieee") goes on with inf and nan')
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from .. import arguments
 from ..arguments import ArrayLike, Floats
 from ..base import context
-from ..base.messages import IEEE, describe, warn
+from ..base.messages import IEEE, NOT_THE_USER, describe, warn
 from ..base.nodes import CONSTANT
 from ..custom import CustomOp
 from ..engine import Value
@@ -187,9 +187,8 @@ class Program:
         if fault and wanted == "warn":
             warn(fault, RuntimeWarning)
         elif self._machine is not None:
-            package = __name__.partition(".")[0]
             caller = sys._getframe(2).f_globals.get("__name__", "")
-            if caller.partition(".")[0] != package:  # fit and Monitor say it in their own words
+            if caller.partition(".")[0] not in NOT_THE_USER:  # fit and plots say it in their own words
                 warn(FELL_BACK, RuntimeWarning)
 
     # ---------------------------------------------------------------- parameters

@@ -4,11 +4,10 @@ import os
 import shutil
 import subprocess
 import venv
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from helpers import ROOT
 
 
 def package(folder, compiled, trace=None):

@@ -38,7 +38,9 @@ def test_types_are_shipped(package):
 def test_pyproject_only_says_how_to_build():
     import tomllib
 
-    assert set(tomllib.loads((ROOT / "pyproject.toml").read_text())) == {"build-system"}
+    written = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    assert set(written) == {"build-system", "tool"}
+    assert set(written["tool"]) == {"cibuildwheel"}
 
 
 @pytest.mark.slow
