@@ -34,7 +34,7 @@ class Picture {
     this.target = [graph.root]; // what was to be seen last
     this.scale = null; // until someone chooses: the whole picture, as far as it stays legible
     this.resize();
-    new ResizeObserver(() => this.resize() && this.reveal(...this.target)).observe(this.frame);
+    new ResizeObserver(() => this.reveal(this.target[0], this.target[1], this.resize())).observe(this.frame);
   }
 
   addBox(group, choose, drag) {
@@ -117,8 +117,9 @@ class Picture {
   }
 
   // Scrolls the picture, and only the picture, to where something happens: to a node, with others if there is
-  // room.
-  reveal(index, others = []) {
+  // room.  Where all of it is in sight nothing moves, unless the picture was `resized`: then a scroll under way
+  // leads to where the node was before.
+  reveal(index, others = [], resized = false) {
     this.target = [index, others];
     const shown = [index, ...others].map((node) => this.boxes[this.graph.owner[node]]).filter(Boolean);
     if (!shown.length) return;
@@ -132,7 +133,7 @@ class Picture {
       && inner.top >= outer.top && inner.bottom <= outer.bottom;
     const {scrollLeft, scrollTop} = this.frame, behavior = still() ? "instant" : "smooth";
     // Not scrollBy: while one smooth scroll is under way, those of the next steps would add up.
-    if (!seen) this.frame.scrollTo({left: scrollLeft + x, top: scrollTop + y, behavior});
+    if (!seen || resized) this.frame.scrollTo({left: scrollLeft + x, top: scrollTop + y, behavior});
   }
 
   // Shows a moment, `view`: {frame, place, ended, chosen, box(index), arrow(edge)}: a frame of the walk and
