@@ -5,7 +5,8 @@ constant) and `z` (the result), in the form that is accurate in floating point. 
 `grad` differentiates it again, `verify` proves it against sympy, drawings spell it, and the tests go through
 it.
 
-To add an operation: one row here and one line in `engine.py` (a method) or `functions.py` (a function).
+To add an operation: one row here, and a line in `functions.py` and, if it is unary, in `engine.py`;
+CONTRIBUTING.md has an example.  `base/formula.py` has the words of a formula.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ class Op(Row):
     partials: tuple[str, ...]
     """One formula per operand, in x, y and z, written to be accurate over the whole range of doubles."""
     let: tuple[tuple[str, str], ...] = ()
-    """Subexpressions that `value` and `partials` share."""
+    """Subexpressions that `value` and `partials` share; not p, q, ask or result, names of the generated C."""
     textbook: tuple[str, ...] = ()
     """The partials as a lecture writes them, where that is not how they are computed."""
     definition: str = ""

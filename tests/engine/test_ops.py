@@ -371,3 +371,8 @@ def test_samples_reach_every_piece(name):
     row = ROWS[name]
     for piece in row.pieces:
         assert any(evaluate(piece, dict(zip("xy", map(mpf, s), strict=False))) for s in row.samples), piece
+
+
+def test_the_names_in_a_row_are_none_of_those_in_the_c_made_from_it():
+    taken = {"p", "q", "ask", "result"}  # see `rows_c`; a compiler would stop at them, Python does not
+    assert [row.name for row in TABLE.values() if taken & {name for name, _ in row.let}] == []

@@ -200,9 +200,14 @@ def test_computing_and_differentiating_loads_nothing_heavy():
     assert run.stdout.strip() == "[]"
 
 
+LONGER = {"microgrid/engine.py": 410, "microgrid/programs/lowering.py": 345}
+"""Classes whose methods share C structures: in two files, each would have to import the other."""
+
+
 @both
 def test_a_file_is_short_enough_to_read(path):
-    assert len(path.read_text().splitlines()) <= 390
+    most = LONGER.get(path.relative_to(PACKAGE.parent).as_posix(), 320)
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= most
 
 
 @both
