@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -48,6 +49,12 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
         config.option.dist = "no"
         return 0
     return None
+
+
+def pytest_collection_finish() -> None:
+    """Let the collector pass over the eleven thousand tests: a full collection takes 0.25 s with them."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_report_header() -> str:
