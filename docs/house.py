@@ -23,7 +23,7 @@ WAYS: dict[str, tuple[str, str]] = {
     "build": ("#0072b2", "L = (w*x + b - y)**2"),
     "backward": ("#d55e00", "L.backward()"),
     "verify": ("#009e73", "verify(L)"),
-    "compile": ("#cc79a7", "compile(L, ...)(X)"),
+    "compile": ("#cc79a7", "compile(L, ...).value_and_grad(X)"),
     "fit": ("#56b4e9", "train.fit(model, X, y)"),
     "draw": ("#e69f00", "viz.draw(L).svg()"),
     "steps": ("#000000", "viz.steps(L).html()"),
