@@ -1,7 +1,7 @@
 """Builds the compiled modules where there is Cython and a C compiler; without them the package works, slower.
 
-MICROGRID_PURE=1 builds nothing, and so does Windows; MICROGRID_REQUIRE_EXT=1 fails where there is no working
-compiler.
+MICROGRID_PURE=1 builds nothing, and so does Windows; MICROGRID_REQUIRE_EXT=1 fails there, and where there is
+no working compiler.
 """
 
 import os
@@ -16,11 +16,17 @@ except ImportError:
     build_ext = None
 
 HERE = Path(__file__).resolve().parent
-PURE = (
-    os.environ.get("MICROGRID_PURE", "") not in ("", "0") or sys.platform == "win32"
-)  # MSVC has no vector types
-WANTED = build_ext is not None and not PURE
 REQUIRED = os.environ.get("MICROGRID_REQUIRE_EXT", "") not in ("", "0")
+NOTHING = {
+    "MICROGRID_PURE is set": os.environ.get("MICROGRID_PURE", "") not in ("", "0"),
+    "on Windows the compiler has no vector types": sys.platform == "win32",
+    "Cython is missing": build_ext is None,
+}
+"""Why nothing is compiled, and whether it is so here."""
+WANTED = not any(NOTHING.values())
+if REQUIRED and not WANTED:
+    why = " and ".join(reason for reason, holds in NOTHING.items() if holds)
+    sys.exit(f"nothing would be compiled, because {why}: unset MICROGRID_REQUIRE_EXT to go on without")
 
 os.environ["MICROGRID_PURE"] = "1"  # import the source below, not what an earlier build left beside it
 sys.path.insert(0, str(HERE))

@@ -19,7 +19,7 @@ from typing import Any
 
 from .goals import GOALS, verdict
 from .installed import look_past_the_checkout, place
-from .machine import describe, levels
+from .machine import describe, levels, pure
 from .report import Result, Table, summary, to_markdown
 
 UNCOMPILED = {"MICROGRID_PURE": "1"}
@@ -49,9 +49,11 @@ def main(arguments: list[str] | None = None) -> int:
         return 0
     machine = describe()
     if not levels() and not options.uncompiled:
+        why, way = f"the microgrid in {place()} is not compiled", "install it (python -m pip install .)"
+        if pure():
+            why, way = "MICROGRID_PURE is set", "unset it"
         print(
-            f"benchmarks: the microgrid in {place()} is not compiled: this would measure its "
-            "plain source; install it (python -m pip install .), or ask for that (--uncompiled)",
+            f"benchmarks: {why}: this would measure the plain source; {way}, or ask for that (--uncompiled)",
             file=sys.stderr,
         )
         return 2

@@ -8,7 +8,7 @@ import sys
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-__all__ = ["PEERS", "describe"]
+__all__ = ["PEERS", "describe", "levels", "pure"]
 
 PEERS = ("numpy", "micrograd", "jax", "jaxlib", "torch", "casadi", "autograd")
 FLAGS = ("sse2", "avx", "avx2", "fma", "avx512f", "neon", "asimd")
@@ -33,13 +33,18 @@ def describe() -> dict[str, str]:
 
 def levels() -> tuple[str, ...]:
     """The instruction sets that the kernel can be told to use here, best last; none where it is not built."""
-    if os.environ.get("MICROGRID_PURE"):
+    if pure():
         return ()
     try:
         from microgrid.programs import kernel
     except ImportError:
         return ()
     return tuple(kernel.levels())
+
+
+def pure() -> bool:
+    """Whether MICROGRID_PURE asks for the source, by the rule of microgrid/base/build.py."""
+    return os.environ.get("MICROGRID_PURE", "") not in ("", "0")
 
 
 def _cpuinfo(*names: str) -> str:

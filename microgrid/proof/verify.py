@@ -159,13 +159,13 @@ def _symbolic(nodes: list[Value], seconds: float, report: Report) -> Finding:
     if result.failures:
         text = count(len(result.failures), "{n} derivative", "{n} derivatives")
         return Finding("symbolic", "failed", text, tuple(result.failures))
+    report.derivatives = [d for d in result.formulas if d.status != "not compared"]
     if unknown := [d.by for d in result.formulas if d.status == "not compared"]:
         text = say(
             "near these leaves the derivatives have no real value to compare them by: {leaves}",
             leaves=", ".join(unknown),
         )
         return Finding("symbolic", "not attempted", text)
-    report.derivatives = result.formulas
     algebra = sum(d.status == "proved" for d in result.formulas)
     text = say(
         "{proved} of {all} derivatives equal sympy's by algebra{others}",

@@ -163,6 +163,21 @@ def test_without_a_compiler_the_build_fails_where_one_is_required(unbuilt):
     assert "/bin/false" in done.stderr
 
 
+@pytest.mark.parametrize("without", ["MICROGRID_PURE", "Windows", "Cython"])
+def test_a_build_that_would_compile_nothing_fails_where_the_compiled_modules_are_required(unbuilt, without):
+    lacks = {"Windows": "sys.platform = 'win32'", "Cython": "build_ext = None"}.get(without, "")
+    text = (unbuilt / "setup.py").read_text()
+    (unbuilt / "setup.py").write_text(text.replace("\nHERE = ", f"\n{lacks}\nHERE = "))
+    pure = "1" if without == "MICROGRID_PURE" else ""
+    done = run(
+        "setup.py", "-q", "build_ext", "--inplace", where=unbuilt, MICROGRID_PURE=pure, MICROGRID_REQUIRE_EXT="1"
+    )
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert "MICROGRID_REQUIRE_EXT" in line
+    assert without in line
+
+
 def test_a_build_that_is_to_be_pure_compiles_nothing(unbuilt):
     done = run("setup.py", "-q", "build_ext", "--inplace", where=unbuilt, CC="/bin/false", MICROGRID_PURE="1")
     assert done.returncode == 0, done.stderr

@@ -70,6 +70,25 @@ def test_a_checkout_that_is_compiled_in_place_is_measured(machine, how):
     assert not machine.trace.exists()
 
 
+@pytest.mark.parametrize("value", ["", "0"])
+def test_a_variable_that_does_not_ask_for_the_source_changes_nothing(machine, value):
+    package(machine.site, compiled=True)
+    ended = machine.run(MICROGRID_PURE=value)
+    assert (ended.returncode, ended.stderr) == (0, "")
+
+
+def test_a_run_of_the_source_that_a_variable_asks_for_is_refused_with_the_cause(machine):
+    package(machine.site, compiled=True)
+    refused = machine.run(MICROGRID_PURE="1")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    (line,) = refused.stderr.splitlines()
+    assert "MICROGRID_PURE" in line
+    assert "unset" in line
+    assert "--uncompiled" in line
+    assert "install" not in line
+    assert machine.run("--uncompiled", MICROGRID_PURE="1").returncode == 0
+
+
 @pytest.mark.parametrize("installed", [True, False])
 def test_a_run_without_the_kernel_is_refused_unless_it_is_asked_for(machine, installed):
     package(machine.checkout, compiled=False)

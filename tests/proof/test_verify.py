@@ -57,6 +57,14 @@ def test_formulas_that_were_compared_nowhere_are_not_said_to_agree():
     assert "no tienen ningún valor real" in report.text("es")
 
 
+def test_a_derivative_that_was_compared_nowhere_does_not_hide_the_others():
+    x, w = Value(1 + 5e-10, "x"), mg.parameter(2.0, "w")
+    report = verify(beside_the_edge((x - 1).sqrt() * (1.000000001 - x).sqrt()) + 3.0 * w, seconds=60)
+    assert finding(report, "symbolic").status == "not attempted"
+    assert [(d.by, d.text, d.status) for d in report.derivatives] == [("w", "3", "proved")]
+    assert "/∂w = 3" in report.text()
+
+
 def test_no_gradient_is_touched():
     root = lecture()[0]
     root.backward()
