@@ -22,9 +22,6 @@ LECTURE = "z = w*x; yhat = z + b; e = yhat - y; L = e**2"
 VALUES = ["w=2", "b=1", "x=3", "y=9"]
 
 
-
-
-
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)

@@ -226,10 +226,6 @@ def test_a_gradient_that_overflows_by_accumulation_is_noticed():
 # ---------------------------------------------------------------- all or nothing
 
 
-
-
-
-
 def raising(*_):
     raise MemoryError
 
@@ -253,8 +249,6 @@ def test_a_backward_that_raises_changes_nothing(breaking, error, monkeypatch):
         with pytest.raises(error):
             breaking(y, monkeypatch)
     assert state(nodes) == before
-
-
 
 
 INTERRUPTED = """

@@ -106,5 +106,3 @@ HOSTILE = [
     "a" * 200,
 ]
 """Labels that are markup to someone."""
-
-

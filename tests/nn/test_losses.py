@@ -20,8 +20,6 @@ SIGNS = [1, -1, -1, 1]
 PROBABILITIES, ANSWERS = [0.02, 0.6, 0.97, 0.5], [0.0, 1.0, 0.0, 0.3]
 
 
-
-
 def flat(xs):
     return list(chain.from_iterable(xs)) if isinstance(xs[0], list) else list(xs)
 

@@ -65,11 +65,7 @@ NAMES = {
 """Of operations, labels, programs and languages; sympy's formulas have words of their own."""
 
 WORD = re.compile(r"[^\W\d_₀-₉]{2,}(?:_op)?")
-SPANISH = {
-    word
-    for text in TRANSLATIONS.values()
-    for word in WORD.findall(re.sub(r"\{.*?\}", " ", text))
-}
+SPANISH = {word for text in TRANSLATIONS.values() for word in WORD.findall(re.sub(r"\{.*?\}", " ", text))}
 
 
 # ---------------------------------------------------------------- what is said

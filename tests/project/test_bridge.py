@@ -45,9 +45,7 @@ def test_another_viz_is_named_with_the_way_out(
     assert "it was run" not in done.stderr
 
 
-def test_another_package_that_was_installed_over_ours_is_named(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_another_package_that_was_installed_over_ours_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """pip lets two distributions write into one folder `viz`, and then `__init__.py` is that of the other."""
     (tmp_path / "viz").mkdir()
     (tmp_path / "viz" / "__init__.py").write_text("")

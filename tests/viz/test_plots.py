@@ -31,10 +31,6 @@ HISTORY = History(
 )
 
 
-
-
-
-
 def stats(activations, gradients=None, op: str = "relu", ratio: float = math.nan) -> LayerStats:
     a = np.asarray(activations, float)
     g = a if gradients is None else np.asarray(gradients, float)

@@ -72,5 +72,5 @@ def test_what_no_single_change_mends_is_told_the_best() -> None:
 
 
 def test_a_slide_of_unknown_shape_is_told_its_choices() -> None:
-    with pytest.raises(ValueError, match=r'slide=.*16:9.*4:3'):
+    with pytest.raises(ValueError, match=r"slide=.*16:9.*4:3"):
         viz.draw(lecture(), slide="A4")

@@ -16,8 +16,6 @@ def bits(x: float) -> bytes:
     return struct.pack("<d", x)
 
 
-
-
 def by_label(y: Value, frame: viz.Frame) -> dict[str, float | None]:
     """The gradients of a frame under the labels of the graph."""
     return {v.label: grad for v, grad in zip(graph.order(y), frame.grads, strict=True)}
@@ -102,8 +100,6 @@ def test_spanish() -> None:
 
 
 # ---------------------------------------------------------------- against the engine
-
-
 
 
 @pytest.mark.parametrize("by", ["operation", "neuron"])

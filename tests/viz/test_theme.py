@@ -10,10 +10,6 @@ from viz.style.theme import FONTS, THEMES, Theme
 ROLES = ("input", "parameter", "op", "constant")
 
 
-
-
-
-
 def test_the_formula_is_that_of_wcag() -> None:
     assert contrast("#000000", "#ffffff") == pytest.approx(21)
     assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
