@@ -24,9 +24,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def windows() -> Iterator[Callable[..., Any]]:
     """Browser windows by their properties; opening one takes longer than loading a page."""
-    sync_api = pytest.importorskip("playwright.sync_api", reason="optional: playwright is not installed")
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     if CHROMIUM is None:
-        pytest.skip("optional: no chromium on the PATH")
+        pytest.skip("no chromium on the PATH")
     with sync_api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         opened: dict[str, Any] = {}

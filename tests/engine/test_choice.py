@@ -12,14 +12,14 @@ from pathlib import Path
 import pytest
 
 import microgrid
-from helpers import ROOT
+from helpers import ONLY_THE_PACKAGE, ROOT
 
 PACKAGE = Path(microgrid.__file__).parent
 SAYS = "import microgrid, sys; v = microgrid.Value(3.0); (v * v).backward(); print(microgrid.compiled, v.grad)"
 
 BUILT = all(list(PACKAGE.glob(f"{name}.*.so")) for name in ("engine", "programs/kernel"))
 needs_compiled = pytest.mark.skipif(not BUILT, reason="optional: needs a compiled engine to copy")
-needs_cython = pytest.mark.skipif(importlib.util.find_spec("Cython") is None, reason="optional: needs Cython")
+needs_cython = pytest.mark.skipif(importlib.util.find_spec("Cython") is None, reason="needs Cython")
 
 
 def run(*command, where, **environment):
@@ -125,7 +125,7 @@ def test_info_says_what_runs(copied, pure):
 def unbuilt(tmp_path):
     """The sources alone, as in an sdist."""
     if not (ROOT / "microgrid").is_dir():
-        pytest.skip("optional: only tests and tutorials are here")
+        pytest.skip(ONLY_THE_PACKAGE)
     without = shutil.ignore_patterns("__pycache__", "*.so", "*.c", "*.pyd")
     for name in ("microgrid", "viz"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=without)

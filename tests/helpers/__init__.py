@@ -2,5 +2,10 @@
 
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
-"""The checkout."""
+"""The checkout; where an installed package is tested, a folder that has only the tests."""
+
+ONLY_THE_PACKAGE = "optional: only the package is here"
+needs_checkout = pytest.mark.skipif(not (ROOT / "microgrid").is_dir(), reason=ONLY_THE_PACKAGE)

@@ -40,7 +40,7 @@ def run_node(name: str, folder: Path, least: int, **data: Any) -> None:
     """Run a file of tests of the page's code without a browser, at least so many, with what they are told in a folder:
     pages (walks or HTML) by the names of their files, and data for the others."""
     if NODE is None:
-        pytest.skip("optional: node is not installed")
+        pytest.skip("node is not installed")
     for file, content in data.items():
         if isinstance(content, viz.Steps):
             (folder / f"{file}.html").write_text(content.html(verify=False), encoding="utf-8")

@@ -10,11 +10,13 @@ import numpy as np
 import pytest
 
 import microgrid as mg
-from helpers import ROOT
+from helpers import ROOT, needs_checkout
 from microgrid import graph, optim
 from microgrid.proof.rounding import rounding_bounds
 
 LESSON = ROOT / "tutorials" / "05_a_tiny_gpt.py"
+
+pytestmark = needs_checkout
 
 
 @pytest.fixture(scope="module")

@@ -11,11 +11,12 @@ import nbformat
 import pytest
 
 import microgrid
-from helpers import ROOT
+from helpers import ROOT, needs_checkout
 
 LESSONS = sorted((ROOT / "tutorials").glob("[0-9]*.py"))
 # Without the kernel three hundred steps of the GPT would take minutes; what it prints before them stays as promised.
 SHORTENED = {} if microgrid.compiled else {"05_a_tiny_gpt": {"MICROGRID_STEPS": "0"}}
+pytestmark = needs_checkout
 EVERY_LESSON = pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.stem)
 
 
@@ -39,8 +40,13 @@ def promised(lesson):
 
 
 def test_the_lessons_are_numbered():
-    names = ["01_first_graph", "02_weight_reuse_and_skip_connections", "03_training", "04_inside_a_network",
-             "05_a_tiny_gpt"]
+    names = [
+        "01_first_graph",
+        "02_weight_reuse_and_skip_connections",
+        "03_training",
+        "04_inside_a_network",
+        "05_a_tiny_gpt",
+    ]
     assert [lesson.stem for lesson in LESSONS] == names
 
 

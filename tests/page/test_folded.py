@@ -210,7 +210,7 @@ def test_operations_of_four_operands_inside_a_scope(visit: Open) -> None:
     assert texts(page, "#derivatives li")[:4] == ["∂₁v = 8", "∂₂v = 8", "∂₃v = 8", "∂₄v = 8"]
 
 
-@pytest.mark.skipif(not AXE.exists(), reason="optional: axe-core is not installed (npm install axe-core)")
+@pytest.mark.skipif(not AXE.exists(), reason="axe-core is not installed (npm install axe-core)")
 def test_axe_finds_no_fault_in_what_folded_scopes_add(visit: Open) -> None:
     page = visit(viz.steps(layers(2, 3, 60, 1), collapse="layer"), "#step=4")
     page.evaluate(AXE.read_text(encoding="utf-8"))

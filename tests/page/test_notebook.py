@@ -13,7 +13,7 @@ from helpers.pages import Open
 from microgrid import Value
 from viz.drawing import engines
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="optional: playwright is not installed")
+sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
 
 def notebook(steps: viz.Steps, but: str = "$^") -> str:
@@ -74,7 +74,7 @@ def test_a_notebook_without_frames_and_svg_keeps_the_first_picture(visit: Open) 
 
 def test_nbconvert_keeps_the_page_and_the_picture(visit: Open) -> None:
     nbconvert = pytest.importorskip("nbconvert", reason="optional: nbconvert is not installed")
-    nbformat = pytest.importorskip("nbformat.v4", reason="optional: nbformat is not installed")
+    nbformat = pytest.importorskip("nbformat.v4", reason="nbformat is not installed")
     output = nbformat.new_output("execute_result", data=viz.steps(lecture())._repr_mimebundle_())
     notebook = nbformat.new_notebook(cells=[nbformat.new_code_cell("viz.steps(L)", outputs=[output])])
     html, _ = nbconvert.HTMLExporter(template_name="basic").from_notebook_node(notebook)

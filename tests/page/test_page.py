@@ -198,7 +198,7 @@ def test_everything_can_be_reached_with_the_keyboard(visit: Open) -> None:
     assert not page.locator("#keys").is_visible()
 
 
-@pytest.mark.skipif(not AXE.exists(), reason="optional: axe-core is not installed (npm install axe-core)")
+@pytest.mark.skipif(not AXE.exists(), reason="axe-core is not installed (npm install axe-core)")
 def test_axe_finds_no_fault(visit: Open) -> None:
     faults: list[Any] = []
     states = {

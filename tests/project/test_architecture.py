@@ -15,7 +15,7 @@ import pytest
 
 import microgrid
 import viz
-from helpers import ROOT
+from helpers import ROOT, needs_checkout
 
 PACKAGE, VIZ = Path(microgrid.__file__).parent, Path(viz.__file__).parent
 FILES = sorted(PACKAGE.rglob("*.py"))
@@ -28,7 +28,6 @@ BRIDGE = PACKAGE / "pictures.py"
 files = pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
 both = pytest.mark.parametrize("path", BOTH, ids=lambda path: str(path.relative_to(PACKAGE.parent)))
 each_package = pytest.mark.parametrize("package", [PACKAGE, VIZ], ids=lambda package: package.name)
-needs_table = pytest.mark.skipif(not DOCUMENT.exists(), reason="optional: only the package is here")
 
 
 def module_of(path: Path) -> str:
@@ -83,7 +82,7 @@ def levels(package: str) -> dict[str, int]:
     return {room: -line for line, rooms in enumerate(table.splitlines()) for room in rooms.split()}
 
 
-@needs_table
+@needs_checkout
 @both
 def test_imports_point_downwards(path):
     package, room, *_ = path.relative_to(PACKAGE.parent).with_suffix("").parts
@@ -117,7 +116,7 @@ def test_a_circle_would_be_found():
     assert sorted(set(circle({"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": {"a"}}))) == ["a", "b", "c"]
 
 
-@needs_table
+@needs_checkout
 @each_package
 def test_every_room_is_in_the_table(package):
     rooms = {path.stem for path in package.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()}
@@ -148,7 +147,7 @@ UPWARDS = {
 """What C has to know of nodes before there is a Value: nothing else names what lies above it."""
 
 
-@needs_table
+@needs_checkout
 @pytest.mark.parametrize("path", CYTHON, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_only_these_cimports_point_upwards(path):
     height, place = levels("microgrid"), path.relative_to(PACKAGE.parent)

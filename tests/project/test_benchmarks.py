@@ -10,6 +10,11 @@ import micrograd.nn
 import numpy as np
 import pytest
 
+from helpers import ONLY_THE_PACKAGE, ROOT
+
+if not (ROOT / "benchmarks").is_dir():
+    pytest.skip(ONLY_THE_PACKAGE, allow_module_level=True)
+
 import microgrid.nn
 from benchmarks import __main__ as command
 from benchmarks import (
@@ -27,7 +32,6 @@ from benchmarks import (
     training,
 )  # fmt: skip
 from benchmarks.timing import Answer, Contestant, contest
-from helpers import ROOT
 from microgrid import Value, dot
 
 TRUTH = Answer(2.0, [1.0, -3.0])

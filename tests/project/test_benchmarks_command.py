@@ -7,7 +7,9 @@ import venv
 
 import pytest
 
-from helpers import ROOT
+from helpers import ROOT, needs_checkout
+
+pytestmark = needs_checkout
 
 
 def package(folder, compiled, trace=None):

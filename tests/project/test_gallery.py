@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from helpers import ROOT
+from helpers import ROOT, needs_checkout
 
 DOCS = ROOT / "docs"
 
-pytestmark = pytest.mark.skipif(not (DOCS / "gallery.py").exists(), reason="optional: only the package is here")
+pytestmark = needs_checkout
 
 
 def gallery() -> object:
@@ -71,7 +71,7 @@ def test_a_photograph_can_be_taken_again(name: str, tmp_path: Path) -> None:
 
     file = gallery().photograph(name, tmp_path)
     if file is None:
-        pytest.skip("optional: needs pdflatex and pdftoppm, or chromium")
+        pytest.skip("needs pdflatex and pdftoppm, or chromium")
 
     def ink(path: Path) -> float:
         with Image.open(path) as image:

@@ -11,11 +11,11 @@ from types import ModuleType
 
 import pytest
 
-from helpers import ROOT
+from helpers import ROOT, needs_checkout
 
 DOCS = ROOT / "docs"
 
-pytestmark = pytest.mark.skipif(not (DOCS / "house.py").exists(), reason="optional: only the package is here")
+pytestmark = needs_checkout
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ import pytest
 
 import microgrid
 import viz
-from helpers import ROOT
+from helpers import ROOT, needs_checkout
 
 
 def test_nothing_else_answers_to_our_names():
@@ -35,6 +35,7 @@ def test_types_are_shipped(package):
     assert (Path(package.__file__).parent / "py.typed").is_file()
 
 
+@needs_checkout
 def test_pyproject_only_says_how_to_build():
     import tomllib
 
@@ -44,8 +45,8 @@ def test_pyproject_only_says_how_to_build():
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not (ROOT / "microgrid").is_dir(), reason="optional: only tests and tutorials are here")
-@pytest.mark.parametrize("tool", [["ruff", "check", "--no-cache"], ["mypy"]], ids=["ruff", "mypy"])
+@needs_checkout
+@pytest.mark.parametrize("tool", ["ruff check --no-cache", "ruff format --check --no-cache", "mypy"])
 def test_the_sources_are_clean(tool):
-    run = subprocess.run([sys.executable, "-m", *tool], cwd=ROOT, capture_output=True, text=True, check=False)
+    run = subprocess.run([sys.executable, "-m", *tool.split()], cwd=ROOT, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stdout + run.stderr

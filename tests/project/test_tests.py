@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import re
+from configparser import ConfigParser
 from pathlib import Path
 
 import pytest
 
 import microgrid as mg
-from helpers import ROOT
+from helpers import ONLY_THE_PACKAGE, ROOT, needs_checkout
 from helpers.graphs import lecture
 
 MODULES = sorted((ROOT / "tests").rglob("*.py"))
@@ -41,6 +43,25 @@ def ascends(node: ast.AST) -> bool:
         and node.attr in ("parent", "parents")
         and ast.unparse(node.value) in ("Path(__file__)", "Path(__file__).resolve()")
     )
+
+
+@needs_checkout
+def test_what_ci_installs_is_not_optional() -> None:
+    """Else a broken installation would pass there: conftest.py counts what is skipped, but for what is optional."""
+    commands = re.findall(r"command -v (\w+)", (ROOT / ".ci" / "run").read_text(encoding="utf-8"))
+    setup = ConfigParser(interpolation=None)
+    setup.read(ROOT / "setup.cfg", encoding="utf-8")
+    packages = re.findall(r"^[\w-]+", setup["options.extras_require"]["test"], re.MULTILINE)
+    installed = {*commands, *packages, "axe-core"}
+    assert installed >= {"node", "chromium", "pdflatex", "playwright"}
+    reasons = [
+        node.value
+        for path in [ROOT / "conftest.py", *MODULES]
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and str(node.value).startswith("optional: ")
+    ]
+    assert ONLY_THE_PACKAGE in reasons
+    assert [reason for reason in reasons if installed & set(re.findall(r"[\w-]+", reason.lower()))] == []
 
 
 def test_the_lecture_graph_has_the_numbers_of_the_slide() -> None:

@@ -24,7 +24,7 @@ Latex = Callable[[str], str]
 def set_in_latex(tmp_path: Path) -> Latex:
     """Sets a document, which has to work, and gives what LaTeX says of it; the PDF is document.pdf."""
     if shutil.which("pdflatex") is None:
-        pytest.skip("optional: needs pdflatex")
+        pytest.skip("needs pdflatex")
 
     def run(source: str) -> str:
         (tmp_path / "document.tex").write_text(source, encoding="utf-8")
@@ -146,7 +146,7 @@ def test_latex_sets_every_graph_and_every_hostile_label(set_in_latex: Latex) -> 
     assert not re.search(r"^(LaTeX Warning: .*undefined|Missing character)", said, re.MULTILINE)
 
 
-@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="optional: needs pdftotext")
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="needs pdftotext")
 def test_the_page_is_as_large_as_the_picture_and_says_what_the_svg_says(tmp_path: Path, set_in_latex: Latex) -> None:
     figure = viz.draw(lecture(), title="One step of linear regression")
     said = set_in_latex(figure.save(tmp_path / "graph.tex").read_text(encoding="utf-8"))
