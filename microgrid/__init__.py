@@ -31,7 +31,6 @@ Pictures are the package viz: viz.draw(L), viz.steps(L).  `microgrid --help` is 
 42.0
 """
 
-import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -98,10 +97,8 @@ _LATER = {
 
 
 def __getattr__(name: str) -> Any:
-    if (old := f"{__name__}.{name}") in build.MOVED:
-        return sys.modules[old]
     if name not in _LATER:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return build.moved(f"{__name__}.{name}")
     module = import_module(f"{__name__}.{_LATER[name] or name}")
     value = globals()[name] = getattr(module, name) if _LATER[name] else module
     return value

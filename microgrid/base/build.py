@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
 import sys
 from functools import cache
 from hashlib import sha256
@@ -19,7 +20,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-__all__ = ["MOVED", "choose", "digest", "keep_old_paths", "source", "sources"]
+__all__ = ["MOVED", "choose", "digest", "keep_old_paths", "moved", "source", "sources"]
 
 PACKAGE = Path(__file__).parents[1]
 NAME = __name__.partition(".")[0]
@@ -136,17 +137,47 @@ def keep_old_paths() -> None:
         sys.modules.setdefault(old, _Moved(old))
 
 
+def moved(path: str) -> ModuleType:
+    """What stands for a module under its old path: for the `__getattr__` of the package that it was in."""
+    if path in MOVED:
+        return sys.modules[path]
+    package, _, name = path.rpartition(".")
+    raise AttributeError(f"module {package!r} has no attribute {name!r}")
+
+
 class _Moved(ModuleType):
     """Stands in `sys.modules` under an old path: no file is looked for, and nothing is set in the package.
 
     In particular `microgrid.parse` stays the function of that name when somebody imports the old module.
     """
 
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__") and name != "__all__":  # asked by the import system, not by a user
-            raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
-        from .messages import warn
+    def __init__(self, old: str) -> None:
+        self._old, self._new = old, MOVED[old]
+        super().__init__(f"{old}, now {self._new}")  # which is what an ImportError names
+        self.__spec__ = ModuleSpec(old, None)
+        self._warned: tuple[object, ...] = ()
 
-        new = MOVED[self.__name__]
-        warn(f"{self.__name__} is now {new}, and the old path goes in the next release", DeprecationWarning)
-        return getattr(importlib.import_module(new), name)
+    def __getattr__(self, name: str) -> Any:
+        # the import system asks for what begins with "_", and `pickle` asks every module for any name
+        if name == "__all__" or self._mentions(name):
+            value = getattr(importlib.import_module(self._new), name, self)
+            if value is not self:
+                self._warn()
+                return value
+        raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
+
+    def _mentions(self, name: str) -> bool:
+        """Whether the module may have that public name, as its text tells without an import."""
+        path = _path(self._new.partition(".")[2])
+        return name[:1] != "_" and name in re.findall(r"\w+", path.read_text(encoding="utf-8"))
+
+    def _warn(self) -> None:
+        """Once for a line, which may import several names."""
+        from .messages import user_frame, warn
+
+        frame = user_frame()
+        line = (frame.f_code.co_filename, frame.f_lineno)
+        if line != self._warned:
+            text = f"{self._old} is now {self._new}, and the old path goes in the next release"
+            warn(text, DeprecationWarning)
+            self._warned = line

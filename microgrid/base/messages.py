@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Callable, Sequence
 from math import isfinite
 from numbers import Number, Real
+from types import FrameType
 from typing import Any
 
 from ..errors import DomainError, NonFiniteGradient
@@ -23,6 +24,7 @@ __all__ = [
     "lossy",
     "number",
     "settle",
+    "user_frame",
     "warn",
     "with_foreign",
 ]
@@ -32,11 +34,17 @@ NOT_THE_USER = (__name__.partition(".")[0], "viz", "contextlib", "functools", "i
 IEEE = Way("ieee", 'microgrid.errstate(domain="ieee") goes on with inf and nan')
 
 
-def warn(text: str, category: type[Warning] = UserWarning) -> None:
-    """Warn of the line outside microgrid and viz that called them; what is compiled has no frame."""
+def user_frame() -> FrameType:
+    """The nearest frame outside microgrid and viz."""
     frame = sys._getframe(1)
     while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] in NOT_THE_USER:
         frame = frame.f_back
+    return frame
+
+
+def warn(text: str, category: type[Warning] = UserWarning) -> None:
+    """Warn of the line outside microgrid and viz that called them; what is compiled has no frame."""
+    frame = user_frame()
     known = frame.f_globals.setdefault("__warningregistry__", {})  # where Python notes what was said once
     name = frame.f_globals.get("__name__", "<unknown>")
     warnings.warn_explicit(text, category, frame.f_code.co_filename, frame.f_lineno, name, known)

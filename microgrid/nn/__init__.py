@@ -28,6 +28,7 @@ Modules beside these:
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from ..base.build import moved
 from .layers import Activation as Activation
 from .layers import Conv as Conv
 from .layers import Linear as Linear
@@ -56,5 +57,5 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     if name not in ("init", "losses"):  # which a first `import microgrid` does not wait for
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return moved(f"{__name__}.{name}")
     return import_module(f"{__name__}.{name}")

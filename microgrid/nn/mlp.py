@@ -43,6 +43,13 @@ class Neuron(Module):
         self.b = parameter(0.0, "b")
         self.nonlin, self.activation = bool(nonlin), activation
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        if "activation" not in state:  # pickled by version 0.1.0, whose `nonlin` was True, False or a name
+            nonlin = state["nonlin"]
+            self.activation = nonlin if isinstance(nonlin, str) else "relu"
+            self.nonlin = bool(nonlin)
+
     def __call__(self, x: Numbers) -> Value:
         """The activation for `nin` numbers or Values; ValueError for another number of them."""
         return self._activation(inputs(x, len(self.w), "the neuron"), current().scope)

@@ -25,6 +25,9 @@ Clipping, between backward() and step():
 0.0
 """
 
+from types import ModuleType
+
+from ..base.build import moved
 from .clipping import clip_grad_norm_ as clip_grad_norm_
 from .clipping import clip_grad_value_ as clip_grad_value_
 from .optimizer import Optimizer as Optimizer
@@ -49,3 +52,7 @@ __all__ = [
     "Schedule", "StepLR",
     "clip_grad_norm_", "clip_grad_value_",
 ]  # fmt: skip
+
+
+def __getattr__(name: str) -> ModuleType:
+    return moved(f"{__name__}.{name}")

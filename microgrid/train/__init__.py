@@ -15,8 +15,15 @@
 (1.0, 'ended after 200 epochs, as asked')
 """
 
+from types import ModuleType
+
+from ..base.build import moved
 from .fit import fit as fit
 from .history import EarlyStopping as EarlyStopping
 from .history import History as History
 
 __all__ = ["EarlyStopping", "History", "fit"]
+
+
+def __getattr__(name: str) -> ModuleType:
+    return moved(f"{__name__}.{name}")

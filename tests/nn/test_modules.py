@@ -1,6 +1,7 @@
 """Modules: what they compute, how their parameters are found and named, and what they say to bad input."""
 
 import copy
+import math
 import pickle
 import random
 import subprocess
@@ -284,3 +285,22 @@ def test_losses_and_initialisers_are_attributes_that_import_microgrid_does_not_w
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
     assert run.stdout.split() == ["microgrid.nn.init", "microgrid.nn.losses"]
     assert "module 'microgrid.nn' has no attribute 'optim'" in run.stderr
+
+
+@pytest.mark.parametrize(
+    ("nonlin", "name", "function"),
+    [
+        (True, "ReLUNeuron(2)", lambda x: max(x, 0.0)),
+        (False, "LinearNeuron(2)", float),
+        ("tanh", "TanhNeuron(2)", math.tanh),
+    ],
+)
+def test_a_neuron_that_the_first_version_pickled_computes_as_before(nonlin, name, function):
+    w = [parameter(-0.5, "w0"), parameter(2.0, "w1")]
+    for x in ([3.0, 1.0], [3.0, -1.0]):
+        neuron = Neuron.__new__(Neuron)
+        neuron.__setstate__({"w": w, "b": parameter(0.25, "b"), "nonlin": nonlin})
+        assert repr(neuron) == name
+        assert neuron(x).data == function(0.25 - 0.5 * x[0] + 2.0 * x[1])
+        again = pickle.loads(pickle.dumps(neuron))
+        assert (again.nonlin, again.activation) == (neuron.nonlin, neuron.activation)
