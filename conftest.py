@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,10 @@ from microgrid import ops
 from microgrid.base import build
 
 pytest.register_assert_rewrite("helpers")
+
+# Whatever the environment says: else each process that a test starts would compile both packages for itself.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 NO_SKIP = "MICROGRID_NO_SKIP"
 skipped: list[str] = []
@@ -51,10 +56,17 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
     return None
 
 
-def pytest_collection_finish() -> None:
-    """Let the collector pass over the eleven thousand tests: a full collection takes 0.25 s with them."""
+@pytest.hookimpl(hookwrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Let the garbage collector pass over the eleven thousand tests, while they are collected and ever after.
+
+    Else it takes a third of the time of their collection, and 0.25 s whenever it goes through everything.
+    """
+    gc.disable()
+    yield
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 def pytest_report_header() -> str:

@@ -15,7 +15,7 @@ from microgrid import Value
 # ---------------------------------------------------------------- size
 
 DEPTH = 1_000_000
-COPIED = 200_000  # copies take ten times as long as a walk; a recursion would end long before
+COPIED = 50_000  # copies take ten times as long as a walk; a recursion would end long before
 
 
 @pytest.fixture(scope="module")

@@ -208,9 +208,9 @@ def train(nn, points, labels, steps):
 
 @pytest.mark.slow
 def test_training_runs_agree_at_every_step():
-    points, labels = moons(random.Random(5), 24)
-    theirs, their_model = train(micrograd.nn, points, labels, 20)
-    ours, our_model = train(microgrid.nn, points, labels, 20)
+    points, labels = moons(random.Random(5), 12)
+    theirs, their_model = train(micrograd.nn, points, labels, 8)
+    ours, our_model = train(microgrid.nn, points, labels, 8)
     assert ours == pytest.approx(theirs, rel=1e-12)
     assert [p.data for p in our_model.parameters()] == pytest.approx([p.data for p in their_model.parameters()], 1e-10)
     assert ours[-1] < 0.4 * ours[0]

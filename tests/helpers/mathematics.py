@@ -127,7 +127,7 @@ def derivative(name: str, index: int, letters: str) -> Callable[..., Any]:
     form = PIECES[name][index].form
     for letter in letters:
         form = sp.diff(form, X if letter == "x" else Y)
-    return sp.lambdify((X, Y), form, "mpmath")
+    return sp.lambdify((X, Y), form, "mpmath", cse=True)
 
 
 @cache

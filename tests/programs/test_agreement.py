@@ -1,6 +1,6 @@
 """The kernel agrees with the engine on random graphs, whatever the instruction set, the batch and the threads.
 
-`GRAPHS=50000 python -m pytest tests/test_program_agreement.py` draws more graphs than the 2,000 that are drawn by default.
+`GRAPHS=50000 python -m pytest tests/programs/test_agreement.py` draws more graphs than the 1,000 that are drawn by default.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from microgrid.ops import TABLE
 kernel = pytest.importorskip(
     "microgrid.programs.kernel", reason="optional: the native kernel is not built", exc_type=ImportError
 )
-GRAPHS = int(os.environ.get("GRAPHS", "2000"))
-PART = 100
+GRAPHS = int(os.environ.get("GRAPHS", "1000"))
+PART = 50
 SIZES = (1, 2, 31, 32, 33, 100)
 
 

@@ -18,6 +18,7 @@ from helpers.pictures import groups, network, texts
 from microgrid import Value
 from viz.drawing import engines, scene
 from viz.graph import effort
+from viz.page import page
 from viz.picture import time_limit
 from viz.picture.time_limit import MOST_LABELLED
 
@@ -50,26 +51,29 @@ def test_what_has_no_scopes_is_refused_with_the_way_out() -> None:
     assert len(groups(viz.draw(deep(10_000), around="x", radius=2), "node")) == 6
 
 
-@pytest.mark.slow
-def test_a_page_of_very_many_boxes_says_so() -> None:
+def test_a_page_of_very_many_boxes_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert page.MOST_BOXES == 2000
+    monkeypatch.setattr(page, "MOST_BOXES", 200)
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
-        walk = viz.steps(deep(1000))  # 1000 additions, 1000 constants, x
+        walk = viz.steps(deep(100))  # 100 additions, 100 constants, x
         walk.svg(0)
         assert not any("page" in str(warning.message) for warning in said)
         walk.html(verify=False)
     assert str(said[-1].message) == (
-        "the page has 2,001 boxes, which browsers take long to open: where parts of the graph are recorded in "
+        "the page has 201 boxes, which browsers take long to open: where parts of the graph are recorded in "
         'microgrid.scope, collapse="layer" draws each as one box'
     )
 
 
-def test_a_page_of_very_many_steps_says_so() -> None:
+def test_a_page_of_very_many_steps_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert page.MOST_STEPS == 5000
+    monkeypatch.setattr(page, "MOST_STEPS", 1000)
     with mg.scope("sum"):
-        y = deep(2500)
+        y = deep(500)
     walk = viz.steps(y, by="operation", collapse="outermost")
-    assert len(walk) == 1 + 2500 + 1 + 2500 + 1
-    with pytest.warns(UserWarning, match=r'page has 5,003 steps, which .*, by="layer" computes each in one step$'):
+    assert len(walk) == 1 + 500 + 1 + 500 + 1
+    with pytest.warns(UserWarning, match=r'page has 1,003 steps, which .*, by="layer" computes each in one step$'):
         walk.html(verify=False)
     viz.steps(y, collapse="outermost").html(verify=False)  # which is a step for the scope: no warning
 
@@ -288,14 +292,14 @@ def test_a_wrong_timeout_is_told(timeout: object, error: type[Exception]) -> Non
 
 
 def test_a_wide_layer_is_not_drawn_with_all_its_arrows() -> None:
-    """200 neurons that see 200 others are 40,000 arrows: too many to lay out, so the layers are drawn."""
-    neurons = [Value(float(i), f"x{i}") for i in range(200)]
+    """Two layers of 110 neurons that see 110 others are 24,200 arrows: too many to lay out, so the layers are drawn."""
+    neurons = [Value(float(i), f"x{i}") for i in range(110)]
     for layer in range(2):
         before, neurons = neurons, []
-        for i in range(200):
+        for i in range(110):
             with mg.scope(f"layer{layer}"), mg.scope(f"neuron{i}"):
                 neurons.append(mg.sum(before))
     with mg.scope("total"):
         y = mg.sum(neurons)
     with pytest.warns(UserWarning, match='as with collapse="layer"'):
-        assert len(groups(viz.draw(y), "node")) == 200 + 3
+        assert len(groups(viz.draw(y), "node")) == 110 + 3
