@@ -18,6 +18,7 @@ from .. import arguments
 from ..arguments import ArrayLike
 from ..base.checks import whole
 from ..base.context import errstate
+from ..base.messages import warn
 from ..errors import GraphError
 from ..nn.losses import Loss, loss_function
 from ..nn.module import Model, parts
@@ -73,6 +74,7 @@ class Monitor:
         self.model, self.loss = model, loss
         self._followed: Any = None  # the loss of the fit that runs, or ran last
         self._begins = True
+        self._warned = False  # of numbers that are not finite
         self._recorded: Any = None  # the loss in the graphs that were recorded
         # once, as looking for them takes as long as many steps
         self._modules = parts(model)
@@ -108,8 +110,8 @@ class Monitor:
     ) -> None:
         """Take a snapshot with these parameters (None: the model's) on a batch of samples and its targets.
 
-        Numbers that are not finite are recorded as they are.  GraphError if the model has no scopes, or
-        decides by data, so that one sample's graph is not another's.
+        Numbers that are not finite are recorded as they are, with a warning the first time.  GraphError if
+        the model has no scopes, or decides by data, so that one sample's graph is not another's.
         """
         import numpy as np
 
@@ -141,7 +143,14 @@ class Monitor:
             watch = self._watches[key]
             if program_parameters is None:
                 program_parameters = [p.data for p in self.model.parameters()]
-            layers = watch.look(np.asarray(program_parameters, dtype=np.float64), X, y)
+            layers, finite = watch.look(np.asarray(program_parameters, dtype=np.float64), X, y)
+        if not (finite or self._warned):
+            self._warned = True
+            warn(
+                f"the monitor's snapshot at step {step} holds numbers that are not finite, and such ones are "
+                "computed on NumPy, slowly: lower lr, or leave out the samples where they arise",
+                RuntimeWarning,
+            )
         self.records.append(Snapshot(epoch, step, layers))
         self._begins = False
         self._last = watch, len(self.records) - 1

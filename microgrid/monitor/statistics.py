@@ -130,6 +130,7 @@ class Watch:
         self.values = program.compile([*units, *operands], columns, parameters)
         recording = with_offsets(total, columns, parameters, distinct)
         self.loss = program.Program(recording, lower(recording, len(columns)), columns, True)
+        self.values.quiet = self.loss.quiet = True  # the monitor says it
         self.weights = {layer.scope: np.array(layer.parameters, dtype=int) for layer in self.layers}
         self.operations = [tuple(v.op for v in layer.units[0]) for layer in self.layers]
 
@@ -163,8 +164,8 @@ class Watch:
         columns: Floats = np.eye(self.classes)[y.astype(int)]
         return columns
 
-    def look(self, parameters: Floats, X: Floats, y: Floats) -> dict[str, LayerStats]:
-        """The layers by scope, with these parameters, on this batch."""
+    def look(self, parameters: Floats, X: Floats, y: Floats) -> tuple[dict[str, LayerStats], bool]:
+        """The layers by scope, with these parameters, on this batch; whether every number is finite."""
         import numpy as np
 
         if parameters.shape != (self.size,):
@@ -176,15 +177,17 @@ class Watch:
         rows = np.concatenate([rows, *(dropout.draw(len(rows)) for dropout in self.dropouts)], axis=1)
         self.values.parameters[:] = self.loss.parameters[: self.size] = parameters
         values = self.values(rows)
-        gradients = self.loss.value_and_grad(rows, reduce=None)[1][:, self.slopes]
+        losses, slopes = self.loss.value_and_grad(rows, reduce=None)
+        finite = all(np.isfinite(numbers).all() for numbers in (rows, values, losses, slopes))
+        gradients = slopes[:, self.slopes]
         stats, first, units = {}, 0, gradients.shape[1]
         for layer, operations in zip(self.layers, self.operations, strict=True):
             last = first + self.samples * len(operations)
             parts = values[:, first:last], values[:, units + first : units + last], gradients[:, first:last]
-            activations, preactivations, slopes = (part.reshape(-1, len(operations)) for part in parts)
-            stats[layer.scope] = LayerStats(activations, preactivations, slopes, operations)
+            activations, preactivations, arriving = (part.reshape(-1, len(operations)) for part in parts)
+            stats[layer.scope] = LayerStats(activations, preactivations, arriving, operations)
             first = last
-        return stats
+        return stats, finite
 
     def ratios(self, before: Floats, step: Floats) -> dict[str, float]:
         """How long a step is over the parameters before it, by scope."""

@@ -18,7 +18,7 @@ from .instructions import Code, Instruction, Operand, Run
 from .listing import Listing
 from .replay import Memory, Replay, partials
 
-__all__ = ["OnNumPy"]
+__all__ = ["OnNumPy", "fell_back"]
 
 
 class OnNumPy:
@@ -82,6 +82,21 @@ class OnNumPy:
         if not np.isfinite(outputs).all() and context.current().domain == "raise":
             _check_values(self.replay, memory, self.listing, block.start)
         return memory, outputs
+
+
+def fell_back(parameters: Floats, X: Floats, results: dict[str, Any], by_sample: bool) -> str:
+    """Why the kernel left a call to NumPy, and the way out; `by_sample`: each result is a sample's own."""
+    import numpy as np
+
+    numbers = {"a parameter": parameters, "a number in X": X, **results}
+    what = next((name for name, x in numbers.items() if not np.isfinite(x).all()), "a number on the way")
+    if what == "a parameter" or not X.shape[1]:
+        way = "change the parameters"
+    elif by_sample or what == "a number in X":
+        way = "leave out the samples where it is not"
+    else:
+        way = "leave out the samples where it arises (reduce=None shows which)"
+    return f"this call ran on NumPy, slower than the native kernel, because {what} is not finite: {way}"
 
 
 # ---------------------------------------------------------------- where the finite numbers were left

@@ -6,7 +6,6 @@ operations, and where numbers that are not finite have to be explained.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Sequence
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any, Literal
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from .. import arguments
 from ..arguments import ArrayLike, Floats
 from ..base import context
-from ..base.messages import IEEE, NOT_THE_USER, describe, warn
+from ..base.messages import IEEE, describe, warn
 from ..base.nodes import CONSTANT
 from ..custom import CustomOp
 from ..engine import Value
@@ -23,7 +22,7 @@ from ..ops import ROWS, TABLE
 from .instructions import Code, renumber, rows_of
 from .listing import Listing, Names, Stats, stats
 from .lowering import lower
-from .on_numpy import OnNumPy
+from .on_numpy import OnNumPy, fell_back
 from .recording import Recording, record
 
 if TYPE_CHECKING:
@@ -33,11 +32,6 @@ __all__ = ["Program", "Reduction", "compile"]
 
 SHOWN = 40
 """How many instructions `repr` shows."""
-FELL_BACK = (
-    "this call ran on NumPy, slower than the native kernel, because a number in X, a result or a gradient is "
-    "not finite: leave out the samples where it arises (reduce=None shows which)"
-)
-
 
 Reduction = Literal["mean", "sum"]
 """What `value_and_grad` makes of the samples' numbers."""
@@ -90,6 +84,9 @@ class Program:
     parameters, and does all else.
     """
 
+    quiet = False
+    """Whether calls that fall back to NumPy do not warn: set where the caller says it, or need not."""
+
     def __init__(self, recording: Recording, code: Code, columns: Sequence[Value], single: bool) -> None:
         import numpy as np
 
@@ -139,7 +136,7 @@ class Program:
             outputs = machine.forward(self._parameters, checked, self._single)
         if outputs is None:
             outputs = self.on_numpy.forward(self._parameters, checked, self._single)
-            self._report("")
+            self._report("", checked, {"a result": outputs}, True)
         return outputs
 
     def value_and_grad(
@@ -162,7 +159,8 @@ class Program:
             found = machine.value_and_grad(self._parameters, checked, reduce)
         if found is None:
             value, gradient, fault = self.on_numpy.value_and_grad(self._parameters, checked, reduce)
-            self._report(fault)
+            results = {"the value": value, "the gradient": gradient}
+            self._report(fault, checked, results, reduce is None)
             return value, gradient
         return found
 
@@ -177,7 +175,7 @@ class Program:
         if reduce == "mean" and not len(X):
             raise ValueError('the mean of an empty batch: X has no rows; reduce="sum" gives 0.0')
 
-    def _report(self, fault: str) -> None:
+    def _report(self, fault: str, X: Floats, results: dict[str, Any], by_sample: bool) -> None:
         """After a run on NumPy: warn or raise, as errstate says, about a gradient that is not finite
         (`fault`), or else warn where the kernel was expected to run.
         """
@@ -186,10 +184,8 @@ class Program:
             raise NonFiniteGradient(fault)
         if fault and wanted == "warn":
             warn(fault, RuntimeWarning)
-        elif self._machine is not None:
-            caller = sys._getframe(2).f_globals.get("__name__", "")
-            if caller.partition(".")[0] not in NOT_THE_USER:  # fit and plots say it in their own words
-                warn(FELL_BACK, RuntimeWarning)
+        elif self._machine is not None and not self.quiet:
+            warn(fell_back(self._parameters, X, results, by_sample), RuntimeWarning)
 
     # ---------------------------------------------------------------- parameters
 
@@ -309,7 +305,7 @@ class Program:
 def _machine(code: Code, rows: dict[int, str]) -> tuple[kernel.Machine | None, str]:
     """What runs the code, and what to say about it."""
     custom = [row.name for number in rows if isinstance(row := ROWS[number], CustomOp)]
-    if custom:
+    if custom:  # no warning, as whoever writes an operation in Python asks for it: repr and History say it
         return None, f"NumPy, because {', '.join(custom)} (custom) runs in Python"
     try:
         from . import kernel

@@ -52,7 +52,7 @@ class History(Mapping[str, list[float]]):
 
     `best_epoch` is the epoch of the lowest validation loss, or loss where there is no validation, of those
     that were lower than all before by more than early stopping's min_delta (None if no epoch ended);
-    `stopped` says why training ended.
+    `stopped` says why training ended, `runs_on` what computed the losses and their gradients.
 
     >>> history = History(["epoch", "loss"])
     >>> history.append(epoch=1, loss=0.5)
@@ -64,6 +64,8 @@ class History(Mapping[str, list[float]]):
         self._columns: dict[str, list[float]] = {name: [] for name in columns}
         self.best_epoch: int | None = None
         self.stopped = ""
+
+    runs_on = ""  # of histories that were pickled before there was one, too
 
     def __getitem__(self, name: str) -> list[float]:
         if name not in self._columns:
@@ -110,7 +112,8 @@ class History(Mapping[str, list[float]]):
         losses = [name for name in ("loss", "validation_loss") if name in self]
         ends = ", ".join(f"{name} {self[name][0]:.4g} to {self[name][-1]:.4g}" for name in losses)
         plural = "s" if epochs > 1 else ""
-        return f"History of {epochs} epoch{plural}: {ends}; best epoch {self.best_epoch}; {self.stopped}"
+        ended = self.stopped + (f"; on {self.runs_on}" if self.runs_on.startswith("NumPy") else "")
+        return f"History of {epochs} epoch{plural}: {ends}; best epoch {self.best_epoch}; {ended}"
 
 
 class Best:

@@ -3,8 +3,8 @@
 An objective has `parameters`, an array that an optimiser moves, `reached`, which of them the loss depends on,
 and the `shape` of a sample's outputs.  `value_and_grad(rows)` and `loss(rows)`, the loss without the penalty,
 take rows that `encode` made; `predictions()` are the outputs for the rows of the last call.  `fault()` says
-why what was recorded is not what Python computes now; `overlooked()` names the Values in the model that are
-never trained, as they are no parameters.
+why what was recorded is not what Python computes now; `runs_on()` what computes; `overlooked()`
+names the Values in the model that are never trained, as they are no parameters.
 """
 
 from __future__ import annotations
@@ -97,6 +97,9 @@ class Eager:
     def refresh(self) -> None:
         """Nothing is recorded."""
 
+    def runs_on(self) -> str:
+        return "Python"
+
     def overlooked(self) -> dict[str, Value]:
         return {}
 
@@ -147,6 +150,9 @@ class ReplayedExamples:
         with self.task.untouched():
             example = Recorded(self.task, self.encoding(self.task.examples.rows[:1]), self.encoding)
         self.programs = Programs(self.task, example)
+
+    def runs_on(self) -> str:
+        return self.programs.total.runs_on
 
     def overlooked(self) -> dict[str, Value]:
         return overlooked(self.task, self.programs.recorded)
@@ -216,6 +222,9 @@ class ReplayedBatches:
     def refresh(self) -> None:
         """Record again, after what is a constant of the graphs has changed."""
         self.sizes.clear()
+
+    def runs_on(self) -> str:
+        return self.sizes[self.size].total.runs_on
 
     def overlooked(self) -> dict[str, Value]:
         return overlooked(self.task, self.sizes[self.size].recorded)

@@ -38,7 +38,9 @@ class Programs:
 
     @cached_property
     def total(self) -> program.Program:
-        return program.compile(self._total, self.recorded.columns, self.trained)
+        total = program.compile(self._total, self.recorded.columns, self.trained)
+        total.quiet = True  # what is not finite ends the training, which says so
+        return total
 
     @cached_property
     def forward(self) -> program.Program:
@@ -112,6 +114,7 @@ class Penalty:
     def __init__(self, root: Value, trained: list[Value]) -> None:
         self.root, self.trained = root, trained
         self.program = program.compile(root, [], trained)
+        self.program.quiet = True  # as the loss with it is
 
     def value_and_grad(self, parameters: Floats) -> tuple[float, Floats]:
         self.program.parameters = parameters

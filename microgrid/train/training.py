@@ -75,6 +75,7 @@ class Training:
             self.prepare(held_out, replay)
             trouble = self.train(progress)
             fault = self.objective.fault()
+            self.history.runs_on = self.objective.runs_on()
         if trouble:
             warn(f"fit {self.history.stopped}", RuntimeWarning)
         elif fault:

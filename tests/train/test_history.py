@@ -10,6 +10,7 @@ import pytest
 import microgrid
 from microgrid import nn, optim, parameter, pictures
 from microgrid.nn import losses
+from microgrid.ops import TABLE
 from microgrid.train import EarlyStopping, History, fit
 
 
@@ -33,6 +34,26 @@ def test_an_epoch_has_a_number_for_every_column():
     with pytest.raises(ValueError, match=r"a number for each of \['epoch', 'loss'\], got \['epoch'\]"):
         history.append(epoch=3)
     assert history["epoch"] == [1, 2]
+
+
+def test_a_history_says_that_a_custom_operation_was_trained_on_numpy():
+    TABLE.pop("history_cube", None)
+    cube = microgrid.custom_op("history_cube", value=lambda x: x**3, partials=[lambda x: 3 * x**2])
+
+    class Cube(nn.Module):
+        def __init__(self):
+            self.w = parameter(0.5)
+
+        def __call__(self, x):
+            return cube(self.w * x)
+
+    try:
+        sgd = functools.partial(optim.SGD, lr=1e-3)
+        history = fit(Cube(), [1.0, 2.0], [1.0, 8.0], loss="mse", optimizer=sgd, epochs=2)
+    finally:
+        del TABLE["history_cube"]
+    assert history.runs_on == "NumPy, because history_cube (custom) runs in Python"
+    assert repr(history).endswith("; ended after 2 epochs, as asked; on " + history.runs_on)
 
 
 def test_a_history_says_how_it_went():

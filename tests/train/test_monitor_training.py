@@ -76,10 +76,14 @@ def test_only_the_first_samples_of_a_large_batch_are_looked_at() -> None:
     np.testing.assert_array_equal(found["layer0"].activations, look(mlp(), X[:3], Y[:3])["layer0"].activations)
 
 
-def test_numbers_that_are_not_finite_are_recorded() -> None:
-    model = mlp(2, (2, 1))
-    monitor = Monitor(model, loss="mse")
-    monitor.observe(epoch=0, step=0, program_parameters=np.full(9, 1e308), X=X, y=Y)
+@pytest.mark.parametrize(("parameters", "scale"), [(1e308, 1.0), (1e200, 1e200)])
+def test_numbers_that_are_not_finite_are_recorded_and_said_once_to_be_slow(parameters: float, scale: float) -> None:
+    monitor = Monitor(mlp(2, (2, 1)), loss="mse")
+    numbers = {"program_parameters": np.full(9, parameters), "X": X * scale, "y": Y}
+    with pytest.warns(RuntimeWarning, match="snapshot at step 0 holds numbers that are not finite.* on NumPy") as said:
+        monitor.observe(epoch=0, step=0, **numbers)
+    assert (len(said), said[0].filename) == (1, __file__)
+    monitor.observe(epoch=0, step=1, **numbers)
     assert not np.isfinite(monitor.records[0].layers["layer1"].activations).all()
 
 

@@ -51,6 +51,7 @@ class Sampled:
                     f"{what} has to return {wanted} computed from the Values it is given, got {outputs!r}"
                 )
             self._program = microgrid.compile(outputs, inputs=inputs, parameters=[])
+        self._program.quiet = True  # where f is not finite the picture is blank
         probes = np.concatenate([part[few(len(part), PROBES)] for part in (points, also)])
         # as not all of them may be affordable, they come from everywhere from the beginning
         self.replays = self._agree(np.random.default_rng(0).permutation(probes))
