@@ -27,7 +27,7 @@ ROUNDING = 8 * U  # the error of one operation, relative to its result and to it
 leaf_data = st.lists(st.floats(-3, 3).filter(lambda x: abs(x) > 1e-3), min_size=LEAVES, max_size=LEAVES)
 small = st.integers(0, 40)
 steps = st.lists(st.tuples(st.sampled_from(NAMES), small, small, small), min_size=8, max_size=40)
-graphs = settings(deadline=None, max_examples=120)
+graphs = settings(deadline=None, max_examples=60)
 
 
 @dataclass

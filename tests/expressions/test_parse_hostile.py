@@ -95,7 +95,7 @@ ALPHABET = st.sampled_from([*"0123456789.eExyzw_+-*/()=,;#^ \n·−²ŷ\u0302", 
 
 
 @pytest.mark.slow
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(st.one_of(st.lists(ALPHABET, max_size=60).map("".join), st.text(max_size=60)))
 def test_any_text_is_read_or_refused(text: str) -> None:
     refusal = None
@@ -131,7 +131,7 @@ def combined(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 EXPRESSIONS = st.recursive(st.one_of(NUMBERS, st.sampled_from("xyw")), combined, max_leaves=12)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(EXPRESSIONS)
 def test_python_reads_the_same(text: str) -> None:
     words = {"x": X, "y": Y, "w": W, "abs": _real_abs, "max": max, "__builtins__": {}}
