@@ -74,9 +74,8 @@ def pytest_report_header() -> str:
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    if report.skipped and "optional: " not in str(
-        report.longrepr
-    ):  # such as PyTorch, which no test needs but its own
+    # "optional" is what no test needs but its own, such as PyTorch
+    if report.skipped and "optional: " not in str(report.longrepr):
         skipped.append(report.nodeid)
 
 

@@ -99,9 +99,8 @@ def ways() -> dict[str, list[str]]:
         "draw": lambda: viz.draw(loss).svg(),
         "steps": lambda: viz.steps(loss).html(),
     }
-    for (
-        walk
-    ) in walks.values():  # once without being watched: what is only imported on the way is no part of it
+    # once without being watched: what is only imported on the way is no part of it
+    for walk in walks.values():
         walk()
     return {name: observed(walk) for name, walk in walks.items()}
 
@@ -188,10 +187,12 @@ def dot(x: float, y: float, name: str) -> str:
 def text(
     x: float, y: float, words: str, size: int, bold: bool = False, mono: bool = False, anchor: str = "start"
 ) -> str:
-    style = ' font-weight="bold"' * bold + ' font-family="DejaVu Sans Mono, monospace"' * mono
-    return (
-        f'<text x="{x:g}" y="{y:g}" font-size="{size}" text-anchor="{anchor}"{style}>{escape(words)}</text>'
-    )
+    style = f'font-size="{size}" text-anchor="{anchor}"'
+    if bold:
+        style += ' font-weight="bold"'
+    if mono:
+        style += ' font-family="DejaVu Sans Mono, monospace"'
+    return f'<text x="{x:g}" y="{y:g}" {style}>{escape(words)}</text>'
 
 
 if __name__ == "__main__":

@@ -54,5 +54,6 @@ def _window(text: str, position: int, width: int = 72) -> tuple[str, int]:
     left = max(0, column - width // 2)
     excerpt = line[left : left + width]
     excerpt = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in excerpt)
-    prefix, suffix = "…" * (left > 0), "…" * (left + width < len(line))
+    prefix = "…" if left > 0 else ""
+    suffix = "…" if left + width < len(line) else ""
     return prefix + excerpt + suffix, column - left + len(prefix)

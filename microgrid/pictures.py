@@ -41,7 +41,12 @@ def options(command: str) -> type:
 
 def _check_whose() -> None:
     """Ours lies beside microgrid.  Another is not imported to find out, since that would run it."""
-    spec = find_spec("viz")
+    try:
+        spec = find_spec("viz")
+    except ValueError:  # a module was put into sys.modules by hand, without saying where it is from
+        raise ImportError(
+            "a module in sys.modules stands in the way of microgrid's package viz: give it another name"
+        ) from None
     if spec is None:
         raise ImportError("microgrid's package viz is missing: install microgrid again")
     package = Path(spec.origin).parent if spec.origin else None  # a folder without __init__.py has no origin

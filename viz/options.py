@@ -147,8 +147,7 @@ class Options:
                 f"timeout is a number of seconds, got {type(self.timeout).__name__} {self.timeout!r}"
             )
         if not 0 < self.timeout < math.inf:
-            rule = " is out of range: a positive number of seconds"
-            raise ValueError(message(Setting("timeout", self.timeout), rule))
+            raise ValueError(message(Option("timeout"), f" is more than 0 seconds, got {self.timeout}"))
         whole(self.precision, Option("precision"), least=1, most=17)  # of 17 digits a double can be read back
         if self.max_nodes is not None:
             whole(self.max_nodes, Option("max_nodes"), least=1)

@@ -1,4 +1,4 @@
-"""Checks of what users hand in, worded once: a whole number in a range, and one of several choices."""
+"""Checks of what users hand in, worded once: a whole number in a range, one of several choices, a seed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from operator import index
 from typing import SupportsIndex
 
-__all__ = ["one_of", "whole"]
+__all__ = ["one_of", "seed_number", "whole"]
 
 
 def whole(n: SupportsIndex, what: str, least: int = 1, most: int | None = None) -> int:
@@ -28,7 +28,14 @@ def whole(n: SupportsIndex, what: str, least: int = 1, most: int | None = None) 
     return number
 
 
-def one_of(choice: object, what: str, choices: Iterable[str]) -> None:
+def seed_number(seed: object, kinds: str) -> int:
+    """A seed that is no generator, as an int; the TypeError for another says which kinds there are."""
+    if not isinstance(seed, SupportsIndex):
+        raise TypeError(f"seed is {kinds}, got {type(seed).__name__} {seed!r}")
+    return index(seed)
+
+
+def one_of(choice: object, what: str, choices: Iterable[str | None]) -> None:
     """ValueError for what is none of the choices, which it names.
 
     >>> one_of("up", "rankdir", ("LR", "TB"))
@@ -37,7 +44,6 @@ def one_of(choice: object, what: str, choices: Iterable[str]) -> None:
     """
     names = list(choices)
     if choice not in names:
-        *first, last = (f'"{name}"' for name in names)
-        raise ValueError(
-            f"{what}={choice!r} is unknown: choose {', '.join(first)}{' or ' * bool(first)}{last}"
-        )
+        *first, last = ("None" if name is None else f'"{name}"' for name in names)
+        known = f"{', '.join(first)} or {last}" if first else last
+        raise ValueError(f"{what}={choice!r} is unknown: choose {known}")

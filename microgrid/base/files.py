@@ -16,13 +16,11 @@ def replace(path: str | os.PathLike[str], data: bytes | str) -> None:
     """
     temporary = None
     try:
-        target = Path(
-            path
-        ).resolve()  # the file that a link means: renaming over the link would replace the link
+        # the file that a link means: renaming over the link would replace the link
+        target = Path(path).resolve()
         permissions = target.stat().st_mode & 0o777 if target.exists() else None
-        beside = target.with_name(
-            f".{os.urandom(8).hex()}.tmp"
-        )  # renaming is atomic within one file system only
+        # beside it, as renaming is atomic within one file system only
+        beside = target.with_name(f".{os.urandom(8).hex()}.tmp")
         with beside.open("xb") as file:
             temporary = beside
             file.write(data.encode() if isinstance(data, str) else data)

@@ -13,9 +13,9 @@ TYPED = {
     "dot": "microgrid draw -o graph.dot",
     "pair": "FROM,TO",
     "value": "give the one that is meant a label of its own",
-    "value too": "",
+    "value too": "",  # a command has no Value to pass
 }
-"""What can be done here, by the names of the ways out; those of pictures are in `viz.errors`."""
+"""What can be done here instead, by the names of the ways out; those of pictures are in `viz.errors`."""
 
 
 def error_text(error: Exception) -> str:
@@ -39,7 +39,7 @@ def as_typed(error: Exception) -> str:
 
 def _typed(part: Option | Way) -> str:
     if isinstance(part, Way):
-        return TYPED[part.name]
+        return TYPED.get(part.name, str(part))
     name = f"--{part.name.replace('_', '-')}"
     value = part.value_text.replace("None", "none") if isinstance(part, Setting) else ""
     return f"{name} {value}" if value else name

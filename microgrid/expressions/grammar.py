@@ -214,7 +214,8 @@ def operation(name: str) -> _Operation | None:
     if row.constant is not None:
         default = row.constant
         return _Operation(lambda x, c=default: unary(row, x, c), range(1, 3), WITH_NUMBER)
-    counts, takes = range(row.arity, row.arity + 1), f"{row.arity} operand{'s' * (row.arity > 1)}"
+    counts = range(row.arity, row.arity + 1)
+    takes = "1 operand" if row.arity == 1 else f"{row.arity} operands"
     if isinstance(row, custom.CustomOp):
         return _Operation(lambda *xs: custom.custom_node(row, xs), counts, takes)
     function = power if row is ops.POW else partial(binary if row.arity == 2 else unary, row)

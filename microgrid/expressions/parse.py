@@ -110,7 +110,7 @@ def _unknown(missing: list[str], known: list[str]) -> str:
     if len(missing) > 10:
         names += f" and {len(missing) - 10} more"
     known_names = f"; known: {', '.join(known[:20])}" if known else ""
-    plural = "s" * (len(missing) > 1)
+    plural = "s" if len(missing) > 1 else ""
     hint = did_you_mean(missing[0], known)
     return f"unknown name{plural} {names}{hint}{known_names}; give a value, as in {missing[0]}=2"
 

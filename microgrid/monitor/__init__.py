@@ -127,18 +127,18 @@ class Monitor:
             raise ValueError(
                 f"a snapshot needs as many targets as samples, and some: X {X.shape}, y {y.shape}"
             )
-        whole = any(norm.training for norm in self._norms)
-        if self.samples is not None and not whole:
+        by_batch = any(norm.training for norm in self._norms)
+        if self.samples is not None and not by_batch:
             X, y = X[: self.samples], y[: self.samples]
         # running statistics are constants of the graph, and may be others the next time
         key = None
-        if whole or not self._norms:
-            key = (len(X) if whole else 0, X.shape[1:], y.shape[1:], self._mode())
+        if by_batch or not self._norms:
+            key = (len(X) if by_batch else 0, X.shape[1:], y.shape[1:], self._mode())
         with errstate(domain="ieee", gradient="ignore"):
             if loss is not self._recorded:
                 self._watches.clear()
             if key is None or key not in self._watches:
-                self._watches[key] = Watch(self.model, self._modules, loss_function(loss), X, y, whole)
+                self._watches[key] = Watch(self.model, self._modules, loss_function(loss), X, y, by_batch)
             self._recorded = loss
             watch = self._watches[key]
             if program_parameters is None:

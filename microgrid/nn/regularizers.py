@@ -6,13 +6,12 @@ import random
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from math import inf, sqrt
-from operator import index
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from .. import functions
 from ..arguments import Floats, Numbers
-from ..base.checks import whole
+from ..base.checks import seed_number, whole
 from ..base.context import current, scope, scope_at, scopes_inside
 from ..base.messages import number
 from ..engine import Value, parameter
@@ -122,9 +121,9 @@ def _stream(seed: int | Generator | None) -> Any:
 
     if isinstance(seed, np.random.Generator):
         return seed
-    if seed is not None and not hasattr(seed, "__index__"):
-        raise TypeError(f"seed is an int or a NumPy Generator, got {type(seed).__name__} {seed!r}")
-    return np.random.default_rng(random.getrandbits(128) if seed is None else index(seed))
+    if seed is None:
+        return np.random.default_rng(random.getrandbits(128))
+    return np.random.default_rng(seed_number(seed, "an int or a NumPy Generator"))
 
 
 class BatchNorm(Module):

@@ -6,10 +6,10 @@ import random
 from collections.abc import Callable, Iterable
 from itertools import chain
 from math import isfinite, prod
-from operator import index
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 from .. import arguments
+from ..base.checks import one_of, seed_number
 from ..base.messages import describe, number
 from ..engine import Value
 from .mlp import Layer, Neuron
@@ -78,8 +78,7 @@ class Weights(Generic[W]):
         return inputs * prod(kernel), out * prod(kernel)
 
     def fan(self, mode: str) -> int:
-        if mode not in ("fan_in", "fan_out"):
-            raise ValueError(f'{self.name}: mode is "fan_in" or "fan_out", got {mode!r}')
+        one_of(mode, f"{self.name}: mode", ("fan_in", "fan_out"))
         return self.fans()[mode == "fan_out"]
 
     def matrix(self) -> tuple[int, int]:
@@ -131,9 +130,6 @@ class Source:
         if seed is None:
             drawn = random
         elif not isinstance(seed, random.Random):
-            if not hasattr(seed, "__index__"):
-                kind = type(seed).__name__
-                raise TypeError(f"seed is an int, a random.Random or a NumPy Generator, got {kind} {seed!r}")
-            drawn = random.Random(index(seed))
+            drawn = random.Random(seed_number(seed, "an int, a random.Random or a NumPy Generator"))
         self.uniforms = lambda low, high, n: [drawn.uniform(low, high) for _ in range(n)]
         self.normals = lambda mean, std, n: [drawn.normalvariate(mean, std) for _ in range(n)]

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from math import cos, isfinite, pi
 from typing import Any, ClassVar, Protocol, TypeAlias
 
-from ..base.checks import whole
+from ..base.checks import one_of, whole
 from ..base.messages import number
 from ..engine import Value
 from ..errors import CheckpointError
@@ -225,10 +225,8 @@ class ReduceLROnPlateau(_Resumable):
         min_lr: float = 0.0,
         eps: float = 1e-8,
     ) -> None:
-        if mode not in ("min", "max"):
-            raise ValueError(f'mode={mode!r}: choose "min" for a loss, "max" for an accuracy')
-        if threshold_mode not in ("rel", "abs"):
-            raise ValueError(f'threshold_mode={threshold_mode!r}: choose "rel" or "abs"')
+        one_of(mode, "mode", ("min", "max"))
+        one_of(threshold_mode, "threshold_mode", ("rel", "abs"))
         self.mode, self.threshold_mode = mode, threshold_mode
         self.factor = fraction(factor, "factor", 0.1, one=False)
         self.patience, self.cooldown = whole(patience, "patience", 0), whole(cooldown, "cooldown", 0)

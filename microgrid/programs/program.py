@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from .. import arguments
 from ..arguments import ArrayLike, Floats
 from ..base import context
+from ..base.checks import one_of
 from ..base.messages import IEEE, describe, warn
 from ..base.nodes import CONSTANT
 from ..custom import CustomOp
@@ -170,8 +171,7 @@ class Program:
                 "value_and_grad needs one output, and this program has "
                 f"{len(self.code.output_slots)}: compile one of them, or their sum, by itself"
             )
-        if reduce not in ("mean", "sum", None):
-            raise ValueError(f'reduce={reduce!r}: choose "mean", "sum" or None')
+        one_of(reduce, "reduce", ("mean", "sum", None))
         if reduce == "mean" and not len(X):
             raise ValueError('the mean of an empty batch: X has no rows; reduce="sum" gives 0.0')
 

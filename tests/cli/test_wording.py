@@ -26,7 +26,7 @@ BOTH = {
     "the name of an option": (
         lambda: viz.draw(Value(1.0), precision=99), "precision is from 1", "--precision is from 1"
     ),
-    "a number": (lambda: viz.draw(Value(1.0), timeout=-0.5), "timeout=-0.5 is out", "--timeout -0.5 is out"),
+    "a number": (lambda: viz.draw(Value(1.0), timeout=-0.5), "timeout is more than 0", "--timeout is more than 0"),
     "another way": (lambda: mg.log(-1.0), 'microgrid.errstate(domain="ieee") goes on', "--ieee goes on"),
     "text that looks like an option": (
         lambda: viz.draw(Value(1.0, "max_nodes=None"), highlight="edges=1"),
@@ -55,6 +55,10 @@ def test_a_message_says_what_can_be_done_where_it_is_read(name: str) -> None:
 def test_the_command_has_words_for_every_way_out() -> None:
     ways = {thing.name for module in (messages, errors) for thing in vars(module).values() if isinstance(thing, Way)}
     assert ways == set(TYPED)
+
+
+def test_a_way_out_that_is_not_known_is_said_as_in_python():
+    assert as_typed(ValueError(Way("another", "call it()").after("it is not so"))) == "it is not so; call it()"
 
 
 PARTS = [Option("edges"), Setting("edges", "plain"), Setting("around"), messages.IEEE]

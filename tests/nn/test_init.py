@@ -303,7 +303,7 @@ REFUSED = [
     (lambda w: init.truncated_normal(w, 0, 1, 50, 60), ValueError, "nothing falls between 50.0 and 60.0"),
     (lambda w: init.constant(w, None), TypeError, "constant: value is a real number"),
     (lambda w: init.xavier_uniform(w, gain="relu"), TypeError, "xavier_uniform: gain is a real number"),
-    (lambda w: init.he_normal(w, mode="fan_avg"), ValueError, 'he_normal: mode is "fan_in" or "fan_out", got .fan_avg'),
+    (lambda w: init.he_normal(w, mode="fan_avg"), ValueError, 'he_normal: mode=.fan_avg. is unknown: choose "fan_in"'),
     (lambda w: init.he_normal(w, nonlinearity="gelu"), ValueError, "gain: nonlinearity='gelu' is unknown"),
     (lambda w: init.sparse(w, 1.5), ValueError, "sparse: sparsity .* got 1.5"),
     (lambda w: init.sparse(w, 0.5, std=-1), ValueError, "sparse: std"),

@@ -101,7 +101,7 @@ def test_x_for_a_program_without_inputs(leaves):
 
 
 def test_a_reduction_that_is_none(program):
-    with pytest.raises(ValueError, match=r"reduce='max': choose \"mean\", \"sum\" or None"):
+    with pytest.raises(ValueError, match=r"reduce='max' is unknown: choose \"mean\", \"sum\" or None"):
         program.value_and_grad([[1.0, 2.0]], reduce="max")
 
 

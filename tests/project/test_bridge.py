@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -60,6 +61,12 @@ def test_another_package_that_was_installed_over_ours_is_named(monkeypatch: pyte
 def test_no_viz_at_all_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "viz", None)
     with pytest.raises(ImportError, match="microgrid's package viz is missing: install microgrid again"):
+        pictures.plots()
+
+
+def test_a_module_that_was_made_by_hand_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "viz", ModuleType("viz"))
+    with pytest.raises(ImportError, match=r"in sys\.modules stands in the way of microgrid's package viz"):
         pictures.plots()
 
 

@@ -47,10 +47,10 @@ def document(scene: Scene, key: str, body: Iterable[str]) -> str:
         "role": "graphics-document",
         "aria-labelledby": f"{key}-title",
         "aria-describedby": f"{key}-desc",
-        **({"lang": scene.lang} if scene.lang != "en" else {}),
-        "font-family": FAMILIES,
-        "text-rendering": "geometricPrecision",
     }
+    if scene.lang != "en":
+        attributes["lang"] = scene.lang
+    attributes |= {"font-family": FAMILIES, "text-rendering": "geometricPrecision"}
     return "\n".join(
         [
             f"<svg{_attributes(attributes)}>",

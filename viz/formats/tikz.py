@@ -75,13 +75,14 @@ def beamer(scenes: Sequence[Scene], slide: str | None = None) -> str:
     picture = _picture(scenes, shown)
     width, height = scenes[0].size
     high = width < height * PAGE[0] / PAGE[1]
+    margins = [r"\setbeamersize{text margin left=0pt, text margin right=0pt}"] if slide else []
     return "\n".join(
         [
             rf"\documentclass[aspectratio={(slide or '16:9').replace(':', '')}]{{beamer}}",
             r"\usepackage[T1]{fontenc}",
             r"\usepackage{tikz}",
             r"\setbeamertemplate{navigation symbols}{}",
-            *([r"\setbeamersize{text margin left=0pt, text margin right=0pt}"] if slide else []),
+            *margins,
             *_colors(scenes),
             r"\newcommand\drawn[1]{\csname drawn #1\endcsname}",
             *(rf"\expandafter\def\csname drawn {k}\endcsname{{%" f"\n{text}}}" for text, k in number.items()),

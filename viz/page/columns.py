@@ -143,9 +143,8 @@ def _called(names: Names, node: Node) -> tuple[str, bool, bool]:
     """The first three of a `Name`."""
     name, number = names[node], str(node.index)
     letters = name.removesuffix(number)
-    is_numbered = letters != name and not letters.strip(
-        "v"
-    )  # v12 is node 12; a label may end in its number by chance
+    # v12 is node 12; a label may end in its number by chance
+    is_numbered = letters != name and not letters.strip("v")
     return letters if is_numbered else name, is_numbered, bool(node.label)
 
 

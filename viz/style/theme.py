@@ -143,6 +143,10 @@ def _faded(theme: Theme) -> Theme:
     )
 
 
+def _routes(colors: str) -> tuple[Paint, ...]:
+    return tuple(Paint("none", color, 2.6) for color in colors.split())
+
+
 # The hues are those of Okabe and Ito (https://jfly.uni-koeln.de/color/), lightened where text stands on them:
 # data is dark, gradients vermilion, local derivatives blue, which stay apart for every kind of colour vision.
 #
@@ -166,10 +170,7 @@ LECTURE = Theme(
         "folded": Paint("#dfe6ee", "#55657a", 2.2),
     },
     symbol="#ffffff",
-    routes=tuple(
-        Paint("none", color, 2.6)
-        for color in ("#0a57a4", "#b84400", "#007a58", "#a8327a", "#7a5c00", "#005f73", "#5b3aa8", "#16191d")
-    ),
+    routes=_routes("#0a57a4 #b84400 #007a58 #a8327a #7a5c00 #005f73 #5b3aa8 #16191d"),
     scale=("#fff4e3", "#fdb462", "#d95f0e", "#6b2300"),
 )
 
@@ -206,10 +207,7 @@ DARK = Theme(
         "folded": Paint("#2a3442", "#b9c4d3", 2.2),
     },
     symbol="#10141a",
-    routes=tuple(
-        Paint("none", color, 2.6)
-        for color in ("#56b4e9", "#ff9a57", "#3fd0a4", "#e79ac9", "#f0d442", "#7fd6e0", "#bf9df5", "#f2f4f7")
-    ),
+    routes=_routes("#56b4e9 #ff9a57 #3fd0a4 #e79ac9 #f0d442 #7fd6e0 #bf9df5 #f2f4f7"),
     scale=("#201a16", "#6b2f0a", "#d95f0e", "#ffd9a8"),
 )
 
