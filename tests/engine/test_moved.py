@@ -93,9 +93,7 @@ def test_several_names_of_one_line_are_one_warning_and_each_line_has_its_own():
         "from microgrid.parse import free_names, parse"
     )  # fmt: skip
     ran = run(code, "-W", "always")
-    assert [line[:30] for line in ran.stderr.splitlines()] == [
-        f"<string>:{k}: DeprecationWarning"[:30] for k in (1, 2)
-    ]
+    assert [line[:30] for line in ran.stderr.splitlines()] == [f"<string>:{k}: DeprecationWarning"[:30] for k in (1, 2)]
 
 
 @pytest.mark.parametrize(
