@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from typing import TypeAlias, TypeVar
 
 from .chain_rule import updates
 from .trace import Edge, Trace
 
-__all__ = ["MOST", "Paths"]
+__all__ = ["MOST", "Chain", "Paths", "unlinked"]
 
-Link = tuple["Link", Edge] | None
-"""A path that shares its beginning with others: the path up to an edge, and the edge."""
+T = TypeVar("T")
+Chain: TypeAlias = tuple[T, "Chain[T]"] | None
+"""A path as its last link and the chain before it, which it may share with other paths."""
 
 MOST = 1e308
 """Just below the largest float: sums of counts must not become infinite."""
@@ -62,12 +64,12 @@ class Paths:
 
     def walk(self, start: int) -> Iterator[list[Edge]]:
         """The paths to the end, as the edges on the way.  Ask for their `count` first."""
-        stack: list[tuple[int, Link]] = [(start, None)]
+        stack: list[tuple[int, Chain[Edge]]] = [(start, None)]
         while stack:
-            i, link = stack.pop()
+            i, chain = stack.pop()
             if i == self._end:
-                yield _unlinked(link)
-            stack.extend((edge.node, (link, edge)) for edge in reversed(self._uses[i]))
+                yield list(unlinked(chain))[::-1]
+            stack.extend((edge.node, (edge, chain)) for edge in reversed(self._uses[i]))
 
     def slopes(self, path: list[Edge]) -> list[float]:
         """The local derivatives on a path, from the end down: the order in which `backward` multiplies."""
@@ -82,9 +84,8 @@ class Paths:
         return adjoint
 
 
-def _unlinked(link: Link) -> list[Edge]:
-    path = []
-    while link:
-        link, edge = link
-        path.append(edge)
-    return path[::-1]
+def unlinked(chain: Chain[T]) -> Iterator[T]:
+    """What a search has put into a chain, the last first; ways that begin alike share their links."""
+    while chain:
+        link, chain = chain
+        yield link

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from .chain_rule import passed_on, updates
 from .folding import Unit, outputs
-from .paths import Paths
+from .paths import Chain, Paths, unlinked
 from .trace import Edge, Trace
 
 __all__ = ["CUT", "MOST_ROUTES", "Leg", "Route", "Routes"]
@@ -79,11 +79,11 @@ class Routes:
 
     def _walk(self) -> Iterator[Route]:
         """Every route, backwards from the end: there may be exponentially many."""
-        stack: list[tuple[int, Chain]] = [(self.end, None)]
+        stack: list[tuple[int, Chain[Leg]]] = [(self.end, None)]
         while stack:
             i, chain = stack.pop()
             if i == self.start:
-                yield Route(tuple(_unlinked(chain)))
+                yield Route(tuple(unlinked(chain)))
                 continue
             if i not in self._legs:
                 self._legs[i] = self._legs_to(i)
@@ -101,13 +101,3 @@ class Routes:
                 known = legs.get(key, Leg(tail, head, (), 0.0))
                 legs[key] = Leg(tail, head, (*known.edges, update.edge), known.slope + update.term)
         return sorted(legs.values()) if unit else list(legs.values())
-
-
-Chain = tuple[Leg, "Chain"] | None
-"""Routes that end alike share their ends."""
-
-
-def _unlinked(chain: Chain) -> Iterator[Leg]:
-    while chain:
-        leg, chain = chain
-        yield leg
