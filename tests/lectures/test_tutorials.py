@@ -11,12 +11,14 @@ import nbformat
 import pytest
 
 import microgrid
-from helpers import ROOT, needs_checkout
+from helpers import ONLY_THE_PACKAGE, ROOT
+
+if not (ROOT / "tutorials").is_dir():
+    pytest.skip(ONLY_THE_PACKAGE, allow_module_level=True)
 
 LESSONS = sorted((ROOT / "tutorials").glob("[0-9]*.py"))
 # Without the kernel three hundred steps of the GPT would take minutes; what it prints before them stays as promised.
 SHORTENED = {} if microgrid.compiled else {"05_a_tiny_gpt": {"MICROGRID_STEPS": "0"}}
-pytestmark = needs_checkout
 EVERY_LESSON = pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.stem)
 
 
