@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import microgrid
-from benchmarks import moons
+from helpers import needs_checkout
 from helpers.line import SGD, Line, X, Y, descent
 from microgrid import Value, nn, optim, parameter
 from microgrid.nn import losses
@@ -22,7 +22,10 @@ from microgrid.train import fit
 
 
 @pytest.mark.slow
+@needs_checkout
 def test_moons_have_the_losses_of_micrograd():
+    from benchmarks import moons
+
     data, epochs = moons.moons(16), 12
     theirs, expected = moons.network(micrograd.nn), []
     for _ in range(epochs):

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 import viz
+from helpers import ROOT
 from microgrid import Value
 from microgrid.cli.arguments import parsed
 
 FUNCTIONS = {"draw": viz.draw, "steps": viz.steps}
-HERE = Path(viz.__file__).parents[1]
 
 
 def named(name: str) -> dict[str, inspect.Parameter]:
@@ -71,8 +71,8 @@ viz.steps(y, around="z")
 
 def test_a_type_checker_knows_them(tmp_path: Path) -> None:
     (tmp_path / "lesson.py").write_text(TYPED)
-    checker = [sys.executable, "-m", "mypy", "--config-file", str(HERE / "setup.cfg"), str(tmp_path / "lesson.py")]
-    done = subprocess.run(checker, cwd=HERE, capture_output=True, text=True, timeout=300, check=False)
+    checker = [sys.executable, "-m", "mypy", "--config-file", str(ROOT / "setup.cfg"), str(tmp_path / "lesson.py")]
+    done = subprocess.run(checker, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
     told = [line.partition(": error: ")[2] for line in done.stdout.splitlines() if ": error: " in line]
     assert [line.split("  [")[0] for line in told] == [
         'Argument "theme" to "draw" has incompatible type "int"; expected "str"',
