@@ -97,26 +97,7 @@ def to_torch(code: Code, single: bool) -> Callable[..., Any]:
     return _function(code, single, Library(constants, torch.cat, torch.einsum, torch.broadcast_to, row))
 
 
-WORDS = (
-    "abs",
-    "acos",
-    "asin",
-    "atan",
-    "atan2",
-    "cos",
-    "cosh",
-    "exp",
-    "expm1",
-    "hypot",
-    "log",
-    "log1p",
-    "pow",
-    "sin",
-    "sinh",
-    "sqrt",
-    "tan",
-    "tanh",
-)
+WORDS = "abs acos asin atan atan2 cos cosh exp expm1 hypot log log1p pow sin sinh sqrt tan tanh".split()
 NUMBERS = {"pi": math.pi, "inf": math.inf, "nan": math.nan}
 
 

@@ -29,29 +29,8 @@ static inline double ROW_FORWARD(finite)(double z, int *ask) { *ask |= z - z != 
 """
 
 # What C's mathematics library computes to the same bit as Python's `math`.  Python's hypot is its own.
-FUNCTIONS = {"abs": "fabs"} | {
-    name: name
-    for name in (
-        "acos",
-        "asin",
-        "atan",
-        "atan2",
-        "cos",
-        "cosh",
-        "erf",
-        "erfc",
-        "exp",
-        "expm1",
-        "log",
-        "log1p",
-        "pow",
-        "sin",
-        "sinh",
-        "sqrt",
-        "tan",
-        "tanh",
-    )
-}
+SAME = "acos asin atan atan2 cos cosh erf erfc exp expm1 log log1p pow sin sinh sqrt tan tanh".split()
+FUNCTIONS = {"abs": "fabs"} | {name: name for name in SAME}
 CONSTANTS = {"inf": "INFINITY", "nan": "NAN", "pi": "3.141592653589793"}
 OPERATORS = {
     ast.Add: "+",
