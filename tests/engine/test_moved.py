@@ -98,7 +98,7 @@ def test_several_names_of_one_line_are_one_warning_and_each_line_has_its_own():
 
 @pytest.mark.parametrize(
     ("old", "name"),
-    [("conversion", "LARGEST"), ("rules", "prove_all"), ("lowering", "Stream"),
+    [("conversion", "LARGEST"), ("rules", "prove_all"),
      *(("instructions", name) for name in ("MORE", "ROW", "RUN", "SUM"))],
 )  # fmt: skip
 def test_a_name_that_is_gone_is_looked_for_in_the_new_place(old, name):

@@ -39,10 +39,16 @@ def module_of(path: Path) -> str:
 MODULES = {module_of(path): path for path in BOTH}
 
 
+@cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
 def imports(path: Path, everywhere: bool = True) -> set[str]:
     """The names a file imports, absolute; without `everywhere`, at its top level only and not for typing alone."""
     package = path.relative_to(PACKAGE.parent).with_suffix("").parts[:-1]
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree = parsed(path)
     names = set()
     for node in ast.walk(tree) if everywhere else outside_functions(tree):
         if isinstance(node, ast.Import):
@@ -135,7 +141,7 @@ FOLDERS = sorted({path.parent for path in BOTH} - {PACKAGE, VIZ})
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: str(folder.relative_to(PACKAGE.parent)))
 def test_a_room_has_three_to_twelve_files_and_says_what_happens_in_it(folder):
     assert 3 <= len([path for path in folder.iterdir() if path.suffix in (".py", ".pyx")]) <= 12
-    first = ast.get_docstring(ast.parse((folder / "__init__.py").read_text(encoding="utf-8"))).split("\n\n")[0]
+    first = ast.get_docstring(parsed(folder / "__init__.py")).split("\n\n")[0]
     assert first.endswith((".", ":"))
 
 
@@ -212,7 +218,7 @@ def test_a_file_is_short_enough_to_read(path):
 @both
 def test_no_text_is_ever_run(path):
     allowed = {"exec", "compile"} if path == PACKAGE / "base" / "formula.py" else set()
-    assert called(ast.parse(path.read_text())) & {"eval", "exec", "compile", "__import__"} <= allowed
+    assert called(parsed(path)) & {"eval", "exec", "compile", "__import__"} <= allowed
 
 
 def called(tree: ast.AST) -> set[str]:
@@ -223,16 +229,16 @@ def called(tree: ast.AST) -> set[str]:
 
 @both
 def test_no_assert_guards_against_a_user(path):
-    assert [node.lineno for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Assert)] == []
+    assert [node.lineno for node in ast.walk(parsed(path)) if isinstance(node, ast.Assert)] == []
 
 
 @both
 def test_a_module_opens_with_what_it_is_for(path):
-    assert ast.get_docstring(ast.parse(path.read_text()))
+    assert ast.get_docstring(parsed(path))
 
 
 @pytest.mark.parametrize("name", ["engine.py", "backward.py", "graph.py", "copying.py", "transforms.py"])
 def test_nothing_that_walks_a_graph_calls_itself(name):
-    for node in ast.walk(ast.parse((PACKAGE / name).read_text())):
+    for node in ast.walk(parsed(PACKAGE / name)):
         if isinstance(node, ast.FunctionDef) and not node.name.startswith("__"):
             assert node.name not in called(node) - {"backward"}  # the method calls the function
