@@ -72,6 +72,24 @@ def test_where_it_happens_is_in_sight_in_a_window_of_another_size_too(visit: Ope
     comes_into_sight(page, ".node.active")
 
 
+def test_where_it_happens_is_in_sight_in_a_lower_window_that_keeps_the_scale(visit: Open) -> None:
+    page = visit(network(), viewport={"width": 1100, "height": 1000}, reduced_motion="reduce")
+    width = "document.querySelector('#picture svg').style.width"
+    lowest = """() => {
+      const heights = stepper.page.frames.map((_, k) => {
+        stepper.page.go(k);
+        return document.querySelector(".node.active")?.getBoundingClientRect().bottom ?? 0;
+      });
+      stepper.page.go(heights.indexOf(Math.max(...heights)));
+      return Math.max(...heights);
+    }"""
+    bottom, scale = page.evaluate(lowest), page.evaluate(width)
+    page.set_viewport_size({"width": 1100, "height": 560})
+    assert bottom > 560
+    comes_into_sight(page, ".node.active")
+    assert page.evaluate(width) == scale
+
+
 def test_both_ends_of_an_arrow_are_in_sight_where_there_is_room(visit: Open) -> None:
     page = visit(network(), "#step=67", reduced_motion="reduce")  # so that it scrolls at once
     seen = """() => {

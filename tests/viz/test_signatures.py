@@ -79,3 +79,18 @@ def test_a_type_checker_knows_them(tmp_path: Path) -> None:
         'Unexpected keyword argument "colour" for "draw"',
         'Unexpected keyword argument "around" for "steps"',
     ]
+
+
+DEFAULTS = {
+    "rankdir": "LR", "theme": "lecture", "ops": "merged", "edges": "local", "labels": "math", "precision": 4,
+    "title": None, "legend": False, "highlight": (), "path": None, "color_by": None, "node_style": None,
+    "slide": None, "collapse": "auto", "max_nodes": 5000, "timeout": 60.0, "engine": "auto", "lang": "en",
+}  # fmt: skip
+"""As they are published: whoever changes one changes the pictures that people have."""
+
+
+@pytest.mark.parametrize(
+    ("name", "own"), [("draw", {"around": None, "radius": None}), ("steps", {"by": "auto"})], ids=FUNCTIONS
+)
+def test_the_defaults_are_those_that_were_published(name, own):
+    assert {key: parameter.default for key, parameter in named(name).items()} == DEFAULTS | own
