@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Collection
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from microgrid import Value
 from microgrid.base import files
@@ -24,7 +24,7 @@ from .picture.selection import Choices, choose
 from .words.labels import mathematical
 from .words.numbers import ASCII_MINUS, Numbers
 
-__all__ = ["Figure", "draw"]
+__all__ = ["Figure", "Source", "draw"]
 
 LESS = message("draw a part with ", Setting("around"), " and ", Setting("radius"))
 
@@ -76,26 +76,44 @@ def draw(y: Value, **options: Any) -> Figure:
     """
     chosen = DrawOptions.of("draw", options)
     trace = mathematical(read(y)) if chosen.labels == "math" else read(y)
-    return Figure(trace, chosen, choose(y, trace, chosen, LESS))
+    return Figure(_Graph(trace, chosen, choose(y, trace, chosen, LESS)))
 
 
-class Figure:
-    """A picture of a graph as it was when it was drawn.  In a notebook it shows itself.
+class Source(Protocol):
+    """What a figure shows, before any format: a graph, or a network."""
 
-    >>> from microgrid import Value
-    >>> figure = draw(Value(2.0, "a") * 3.0)
-    >>> figure.svg().startswith("<svg ")
-    True
-    """
+    @property
+    def subject(self) -> str:
+        """What it is a figure of."""
+        ...
+
+    def scene(self) -> Scene:
+        """Everything in its place; asked for once, when a format first needs it."""
+        ...
+
+    def dot(self) -> str:
+        """The same in Graphviz's language, without a place."""
+        ...
+
+
+class _Graph:
+    """A graph, as it was when it was drawn."""
 
     def __init__(self, trace: Trace, options: Options, choices: Choices) -> None:
         self._trace = trace
         self._options = options
         self._choices = choices
 
-    @cached_property
-    def _scene(self) -> Scene:
-        """Laid out once, when a format first needs it; `dot()` never does."""
+    @property
+    def subject(self) -> str:
+        root = self._trace.root
+        return f"{root.label or root.op or 'a Value'}: {len(self._trace.nodes)} nodes"
+
+    def dot(self) -> str:
+        numbers = Numbers(self._options.precision, ASCII_MINUS)
+        return dot.source(compose(self._trace, self._options, numbers, self._choices), self._options)
+
+    def scene(self) -> Scene:
         scene, slide = self._painted(self._options, self._choices), self._options.slide
         if slide is None:
             return scene
@@ -113,6 +131,24 @@ class Figure:
         picture = compose(self._trace, options, Numbers(options.precision), choices)
         places = layout.place(picture, options.rankdir, options.engine, options.timeout)
         return painter.paint(picture, places, options)
+
+
+class Figure:
+    """A picture as things were when it was drawn.  In a notebook it shows itself.
+
+    >>> from microgrid import Value
+    >>> figure = draw(Value(2.0, "a") * 3.0)
+    >>> figure.svg().startswith("<svg ")
+    True
+    """
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+
+    @cached_property
+    def _scene(self) -> Scene:
+        """Laid out once, when a format first needs it; `dot()` never does."""
+        return self._source.scene()
 
     def svg(self) -> str:
         """The picture as SVG, for slides, web pages and notebooks."""
@@ -136,8 +172,7 @@ class Figure:
         >>> print(draw(-Value(2.0, "a")).dot().count("->"))
         1
         """
-        numbers = Numbers(self._options.precision, ASCII_MINUS)
-        return dot.source(compose(self._trace, self._options, numbers, self._choices), self._options)
+        return self._source.dot()
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write a file; its suffix says which format: .svg, .html, .pdf, .png, .tex, .dot or .gv.
@@ -166,8 +201,7 @@ class Figure:
         return target
 
     def __repr__(self) -> str:
-        root = self._trace.root
-        return f"<Figure of {root.label or root.op or 'a Value'}: {len(self._trace.nodes)} nodes>"
+        return f"<Figure of {self._source.subject}>"
 
     def _repr_svg_(self) -> str | None:
         return self._repr_mimebundle_().get("image/svg+xml")
