@@ -1,13 +1,15 @@
-"""Which box stands for which nodes: one each, or one for all of a scope; and the numbers of such a box."""
+"""Which box stands for which nodes: one each, or one for a scope or a sum; and the numbers of such a box."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from heapq import heappop, heappush
 
 from .chain_rule import updates
 from .paths import Paths
+from .sums import sums as sums_of
 from .trace import Edge, Node, Trace
 
 __all__ = [
@@ -30,21 +32,39 @@ LEVELS = ("neuron", "layer", "outermost")
 
 @dataclass(frozen=True)
 class Unit:
-    """What one box stands for: nodes, by position, and the scope that holds them unless it is one node."""
+    """What one box stands for: nodes, by position, and the scope that holds them if the box is a scope's, or
+    the name of the piece, "softmax", if it is one.
+
+    >>> units = Unit((3,)), Unit((1, 2), ("layer0",)), Unit((1, 3)), Unit((4,), piece="mean")
+    >>> [unit.kind for unit in units]
+    ['node', 'scope', 'sum', 'piece']
+    """
 
     nodes: tuple[int, ...]
     scope: tuple[str, ...] | None = None
+    piece: str = ""
 
     @property
     def last(self) -> int:
         return self.nodes[-1]
 
+    @property
+    def kind(self) -> str:
+        """ "node", "scope", "sum" (of products, by one or more operations) or "piece"."""
+        if self.scope is not None:
+            return "scope"
+        if self.piece:
+            return "piece"
+        return "sum" if len(self.nodes) > 1 else "node"
 
-def fold(trace: Trace, level: str | None) -> list[Unit]:
-    """Every node in a unit, units in the order of their last nodes.
+
+def fold(trace: Trace, level: str | None, sums: bool = False) -> list[Unit]:
+    """Every node in a unit, each unit after those that it uses, and else in the order of their last nodes.
 
     "neuron" folds the scopes that hold no other scope; "layer" those that hold only such ones (and a "neuron"
-    beside larger scopes); "outermost" every scope that is in no other.
+    beside larger scopes); "outermost" every scope that is in no other.  `sums` makes a unit of each sum of
+    products outside these.  Scopes may use each other's nodes in turn: then no order has each after those
+    that it uses.
 
     >>> import microgrid as mg
     >>> from viz.graph.trace import read
@@ -56,11 +76,44 @@ def fold(trace: Trace, level: str | None) -> list[Unit]:
     scopes = {node.scope for node in trace.nodes}
     chosen = _chosen(scopes, level) if level else set[tuple[str, ...]]()
     folded = {scope: scope[:d] for scope in scopes for d in range(len(scope), 0, -1) if scope[:d] in chosen}
+    key: dict[int, tuple[str, ...] | int] = {
+        node.index: folded.get(node.scope, node.index) for node in trace.nodes
+    }
+    if sums:
+        for nodes in sums_of(trace):
+            if nodes[-1] == key[nodes[-1]]:
+                key.update((i, nodes[-1]) for i in nodes if key[i] == i)  # a constant may be some scope's
     members: dict[tuple[str, ...] | int, list[int]] = {}
     for node in trace.nodes:
-        members.setdefault(folded.get(node.scope, node.index), []).append(node.index)
+        members.setdefault(key[node.index], []).append(node.index)
     units = [Unit(tuple(nodes), None if isinstance(key, int) else key) for key, nodes in members.items()]
-    return sorted(units, key=lambda unit: unit.last)
+    return _ordered(trace, units)
+
+
+def _ordered(trace: Trace, units: Sequence[Unit]) -> list[Unit]:
+    """Each after those that it uses; of those that may be next, the one whose last node is the first."""
+    by_last = sorted(units, key=lambda unit: unit.last)
+    users: dict[int, list[Unit]] = {unit.last: [] for unit in by_last}
+    waiting = dict.fromkeys(users, 0)
+    for tail, head, _ in edges(trace, by_last):
+        users[tail.last].append(head)
+        waiting[head.last] += 1
+    ready = [(unit.last, unit) for unit in by_last if not waiting[unit.last]]
+    ordered: list[Unit] = []
+    placed: set[int] = set()
+    behind = iter(by_last)
+    while len(ordered) < len(by_last):
+        # on a cycle of scopes none is ready: then the first in the order of last nodes comes first
+        unit = heappop(ready)[1] if ready else next(unit for unit in behind if unit.last not in placed)
+        if unit.last in placed:
+            continue
+        ordered.append(unit)
+        placed.add(unit.last)
+        for user in users[unit.last]:
+            waiting[user.last] -= 1
+            if not waiting[user.last]:
+                heappush(ready, (user.last, user))
+    return ordered
 
 
 def _chosen(scopes: set[tuple[str, ...]], level: str) -> set[tuple[str, ...]]:
@@ -75,8 +128,8 @@ def _chosen(scopes: set[tuple[str, ...]], level: str) -> set[tuple[str, ...]]:
 
 
 def edges(trace: Trace, units: Sequence[Unit]) -> list[tuple[Unit, Unit, tuple[Edge, ...]]]:
-    """The arrows between units, (tail, head, edges): one for each operand of a node, one for all that a scope
-    reads of another unit.  Edges within a unit are not seen."""
+    """The arrows between units, (tail, head, edges): one for each operand of a node, one for all that a unit
+    of several nodes reads of another.  Edges within a unit are not seen."""
     owner = {i: unit for unit in units for i in unit.nodes}
     arrows: list[tuple[Unit, Unit, tuple[Edge, ...]]] = []
     for head in units:
@@ -86,7 +139,7 @@ def edges(trace: Trace, units: Sequence[Unit]) -> list[tuple[Unit, Unit, tuple[E
                 tail = owner.get(parent)
                 if tail is None or tail is head:
                     continue
-                if head.scope is None:
+                if head.kind == "node":
                     arrows.append((tail, head, (Edge(i, k),)))
                 else:
                     merged.setdefault(tail.last, []).append(Edge(i, k))

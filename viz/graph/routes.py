@@ -68,8 +68,8 @@ class Routes:
         self.nodes = frozenset(self.paths.on_the_way(start))
         shown = {i for unit in units for i in unit.nodes}
         cut = tuple(node.index for node in trace.nodes if node.index not in shown)
-        self.boxes = [unit for unit in units if unit.scope is not None] + ([Unit(cut, CUT)] if cut else [])
-        """Those of several nodes: collapsed scopes, and what a part of the graph leaves out."""
+        self.boxes = [unit for unit in units if unit.kind != "node"] + ([Unit(cut, CUT)] if cut else [])
+        """Those of several nodes: collapsed scopes, sums, and what a part of the graph leaves out."""
         self.box_of = {i: unit for unit in self.boxes for i in unit.nodes}
         self.outputs = outputs(trace, self.boxes)
         self._legs: dict[int, list[Leg]] = {}
