@@ -1,0 +1,1 @@
+"""A model as circles in columns and arrows with its weights: read into a `Net`, and drawn from that."""

@@ -1,0 +1,59 @@
+"""A network of which only the sizes of its layers are known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import pairwise
+
+from microgrid.base.checks import whole
+from microgrid.base.phrases import say
+
+from ..words.units import bias_name, hidden_name, input_name, layer_caption, output_name, weight_name
+from .net import Column, Link, Net, Parameter, Unit
+
+__all__ = ["net_of_sizes"]
+
+
+def net_of_sizes(sizes: Iterable[int]) -> Net:
+    """The fully connected network with so many inputs, then so many units in each layer.
+
+    >>> [column.caption for column in net_of_sizes([2, 8, 1]).columns]
+    ['input', 'Linear 2→8', 'Linear 8→1']
+    """
+    counts = [whole(n, f"size {k} of a network") for k, n in enumerate(sizes)]
+    if len(counts) < 2:
+        raise ValueError(
+            f"a network needs two sizes or more, inputs first, such as [2, 8, 1], got {counts or 'none'}"
+        )
+    columns = [
+        Column(
+            tuple(Unit(f"x{i}", input_name(i), "input") for i in _to(counts[0])), say("input"), "", "input"
+        )
+    ]
+    links = []
+    for k, (nin, nout) in enumerate(pairwise(counts), 1):
+        last = k == len(counts) - 1
+        columns.append(
+            Column(
+                tuple(_unit(i, k, nout if last else None) for i in _to(nout)),
+                layer_caption("Linear", nin, nout),
+            )
+        )
+        links += [
+            Link((k - 1, i - 1), (k, j - 1), Parameter("", weight_name("w", j, i, layer=k)))
+            for j in _to(nout)
+            for i in _to(nin)
+        ]
+    written = "-".join(map(str, counts))
+    return Net(tuple(columns), tuple(links), written)
+
+
+def _unit(i: int, layer: int, outputs: int | None) -> Unit:
+    biases = (Parameter("", bias_name(i, layer)),)
+    if outputs is None:
+        return Unit(f"h{layer}.{i}", hidden_name(i, layer), "hidden", biases=biases)
+    return Unit(f"y{i}", output_name(i, outputs), "output", biases=biases)
+
+
+def _to(n: int) -> range:
+    return range(1, n + 1)

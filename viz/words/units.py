@@ -1,0 +1,71 @@
+"""What layers, their units and their parameters are called: in pictures of networks and of graphs alike."""
+
+from __future__ import annotations
+
+from microgrid.base.phrases import Phrase, join, say
+from microgrid.ops import TABLE
+
+__all__ = [
+    "activation_name",
+    "bias_name",
+    "hidden_name",
+    "input_name",
+    "layer_caption",
+    "output_name",
+    "weight_name",
+]
+
+_SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+_SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def activation_name(op: str) -> str:
+    """As lectures write it.
+
+    >>> activation_name("relu"), activation_name("leaky_relu"), activation_name("tanh")
+    ('ReLU', 'leaky ReLU', 'tanh')
+    """
+    if op in TABLE and TABLE[op].label:
+        return TABLE[op].label
+    return op.replace("_", " ").replace("relu", "ReLU")
+
+
+def layer_caption(kind: str, nin: int | None, nout: int, *more: str) -> Phrase:
+    """What stands under a column of units, or in the box of a layer: "Linear 2→8, ReLU".
+
+    >>> layer_caption("Linear", 2, 8, "ReLU"), layer_caption("BatchNorm", None, 8)
+    ('Linear 2→8, ReLU', 'BatchNorm 8')
+    """
+    sizes = f"{nout}" if nin is None else f"{nin}→{nout}"
+    return join(", ", [say("{kind} {sizes}", kind=kind, sizes=sizes), *more])
+
+
+def input_name(i: int) -> str:
+    return f"x{i}".translate(_SUBSCRIPT)
+
+
+def hidden_name(i: int, layer: int) -> str:
+    return f"h{i}".translate(_SUBSCRIPT) + _layer(layer)
+
+
+def output_name(i: int, count: int) -> str:
+    """ŷ, and of several ŷ₁, ŷ₂."""
+    return "ŷ" if count == 1 else "ŷ" + str(i).translate(_SUBSCRIPT)
+
+
+def weight_name(letter: str, *indices: int, layer: int) -> str:
+    """The letter with its indices below and the layer above; with commas where an index has two digits.
+
+    >>> weight_name("w", 2, 1, layer=1), weight_name("w", 12, 3, layer=2)
+    ('w₂₁⁽¹⁾', 'w₁₂,₃⁽²⁾')
+    """
+    separator = "," if any(index > 9 for index in indices) else ""
+    return letter + separator.join(map(str, indices)).translate(_SUBSCRIPT) + _layer(layer)
+
+
+def bias_name(i: int, layer: int) -> str:
+    return weight_name("b", i, layer=layer)
+
+
+def _layer(layer: int) -> str:
+    return f"⁽{layer}⁾".translate(_SUPERSCRIPT)
