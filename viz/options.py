@@ -21,7 +21,7 @@ from .graph.trace import Node
 from .style.shapes import Point
 from .style.theme import THEMES
 
-__all__ = ["CHOICES", "SLIDES", "DrawOptions", "Options", "about", "takes"]
+__all__ = ["CHOICES", "SLIDES", "Chosen", "DrawOptions", "Options", "about", "takes"]
 
 SLIDES: dict[str, Point] = {"16:9": (720.0, 405.0), "4:3": (720.0, 540.0)}
 """Points, on a page ten inches wide as presentation programs have it."""
@@ -40,7 +40,34 @@ size = partial(about, "large graphs")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Options:
+class Chosen:
+    """What the options of every picture have in common: how they are given, and the checks of them."""
+
+    @classmethod
+    def of(cls, function: str, given: Mapping[str, Any]) -> Self:
+        """The options that a function was given by name; TypeError for one that it does not have."""
+        names = [known.name for known in fields(cls) if known.init]
+        if unknown := [name for name in given if name not in names]:
+            raise TypeError(f"{function} has no option {unknown[0]!r}: there are {', '.join(names)}")
+        return cls(**given)
+
+    def check(self) -> None:
+        """Raise for a choice that there is not, and for a precision or a title that can be none."""
+        for known in fields(self):
+            value, choices = getattr(self, known.name), known.metadata.get("choices")
+            optional = str(known.type).endswith("| None")  # a text, as `from __future__` leaves it
+            if choices and not (value is None and optional):
+                one_of(value, known.name, choices)
+        given = {known.name: getattr(self, known.name) for known in fields(self)}
+        if "precision" in given:  # of 17 digits a double can be read back
+            whole(given["precision"], Option("precision"), least=1, most=17)
+        title = given.get("title")
+        if title is not None and not isinstance(title, str):
+            raise TypeError(f"title is a str or None, got {type(title).__name__}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options(Chosen):
     """What `draw` and `steps` both take.  Those that are not initialised here are of one of them alone.
 
     >>> Options(rankdir="up")
@@ -123,20 +150,8 @@ class Options:
 
     lang: str = field(default="en", metadata=about("language", "", LANGUAGES))
 
-    @classmethod
-    def of(cls, function: str, given: Mapping[str, Any]) -> Self:
-        """The options that a function was given by name; TypeError for one that it does not have."""
-        names = [known.name for known in fields(cls) if known.init]
-        if unknown := [name for name in given if name not in names]:
-            raise TypeError(f"{function} has no option {unknown[0]!r}: there are {', '.join(names)}")
-        return cls(**given)
-
     def __post_init__(self) -> None:
-        for known in fields(self):
-            value, choices = getattr(self, known.name), known.metadata.get("choices")
-            optional = str(known.type).endswith("| None")  # a text, as `from __future__` leaves it
-            if choices and not (value is None and optional):
-                one_of(value, known.name, choices)
+        self.check()
         if self.radius is not None:
             whole(self.radius, Option("radius"), least=0)
             if self.around is None:
@@ -148,11 +163,8 @@ class Options:
             )
         if not 0 < self.timeout < math.inf:
             raise ValueError(message(Option("timeout"), f" is more than 0 seconds, got {self.timeout}"))
-        whole(self.precision, Option("precision"), least=1, most=17)  # of 17 digits a double can be read back
         if self.max_nodes is not None:
             whole(self.max_nodes, Option("max_nodes"), least=1)
-        if self.title is not None and not isinstance(self.title, str):
-            raise TypeError(f"title is a str or None, got {type(self.title).__name__}")
 
 
 @dataclass(frozen=True, kw_only=True)
