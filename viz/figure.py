@@ -47,13 +47,15 @@ def draw(y: Value, **options: Any) -> Figure:
     `ops`: "merged", one box for an operation and its result, or "separate", a circle and a box.
     `edges`: "local" writes the local derivative on each arrow, "plain" does not.
     `labels`: "math" writes w1 as w₁ and yhat as ŷ, "plain" as they are.  `precision`: significant digits.
-    `title` stands above the picture, and `legend` adds a row below it that says which box is what.  `lang`:
-    the language of the legend and of what is read aloud or shown when pointed at, "en" or "es".
+    `title` stands above the picture, and `legend` says below it what each kind of box, border and colour
+    means.  `lang`: the language of the legend and of what is read aloud or shown when pointed at, "en" or
+    "es".
 
     What stands out (nodes are named by their Values or labels):
     `highlight`: these nodes; the rest steps back.  `path`: every route of the chain rule from a node to
     another, or to y, each with its product, and their sum.  `color_by`: "grad" colours boxes by the size of
-    their gradients.
+    their gradients, from the smallest of the picture to the largest, and "grad-sign" negative ones otherwise
+    than positive ones.
     `node_style`: a function of a node (label, role, op, data, grad, scope, ...) that returns None or a dict
     with any of fill, stroke, text (colours as #rrggbb), width and dash (points).
 

@@ -120,7 +120,10 @@ class Options(Chosen):
         ),
     )
     color_by: str | None = field(
-        default=None, metadata=emphasis("colour the boxes by the size of their gradients", ("grad",))
+        default=None,
+        metadata=emphasis(
+            "colour the boxes by the size of their gradients, or by size and sign", ("grad", "grad-sign")
+        ),
     )
     node_style: NodeStyle | None = None
 

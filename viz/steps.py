@@ -149,7 +149,9 @@ class Steps(Sequence[Frame]):
         final = _differentiated(trace, self._history.grads(len(self) - 1))
         self._trace = labelled(final, numbers)
         if options.color_by:
-            self._choices = replace(self._choices, scale=scale_of(final, choices.units))
+            self._choices = replace(
+                self._choices, scale=scale_of(final, choices.units, options.color_by == "grad-sign")
+            )
         if options.node_style is not None:
             self._choices = replace(self._choices, styles=styles(final, options.node_style))
         self._captions = Captions(self._trace, numbers, options.lang)

@@ -144,6 +144,14 @@ TABLE = {
         "derivada de {result} respecto de {operand}: {x}",
     "{derivative} = {x}, a sum over {n} paths": "{derivative} = {x}, una suma sobre {n} caminos",
     "size of the gradient": "tamaño del gradiente",
+    "size of the gradient, logarithmic": "tamaño del gradiente, escala logarítmica",
+    "gradient, logarithmic": "gradiente, escala logarítmica",
+
+    # the legend, beside names of boxes
+    "thick border: the result": "borde grueso: el resultado", "local derivative": "derivada local",
+    "result of an operation": "resultado de una operación", "more of the graph": "el grafo continúa",
+    "not highlighted": "sin resaltar", "not on these routes": "fuera de estas rutas",
+    "this step": "este paso",
 
     # pictures as a whole
     "Computational graph of {name}": "Grafo computacional de {name}",

@@ -7,8 +7,9 @@ import pytest
 
 import microgrid as mg
 import viz
-from helpers.graphs import lecture, named
+from helpers.graphs import lecture, named, neurons, reuse
 from helpers.pictures import SVG, boxes, contrast, fills, groups, says, texts
+from helpers.vision import BLINDNESS, difference, seen
 from microgrid import Value, parameter
 from viz.style.theme import THEMES
 
@@ -39,13 +40,111 @@ def test_text_on_a_coloured_box_can_be_read(theme: str) -> None:
         assert all(contrast(text.get("fill"), fill) >= 4.5 for text in g.iter(f"{SVG}text"))
 
 
-def test_the_legend_of_the_colours_has_powers_of_ten_that_hold_all_gradients() -> None:
-    y = chain()
-    name, low, high = says(viz.draw(y, color_by="grad"), "scale")
-    sizes = [abs(v.grad) for v in mg.graph.order(y) if v.role != "constant"]
-    assert name == "size of the gradient"
-    assert float(low) <= min(sizes) < 10 * float(low)
-    assert float(high) / 10 < max(sizes) <= float(high)
+def place(color: str, theme: str) -> float:
+    """Where on the theme's scale a colour is, from 0 to 1."""
+    ends = THEMES[theme].scale
+    steps = [(k / 300, k / 300 * (len(ends) - 1)) for k in range(301)]
+    rgb = [[int(end[i : i + 2], 16) for i in (1, 3, 5)] for end in ends]
+
+    def at(x: float) -> list[float]:
+        k = min(int(x), len(ends) - 2)
+        return [a + (b - a) * (x - k) for a, b in zip(rgb[k], rgb[k + 1], strict=True)]
+
+    own = [int(color[i : i + 2], 16) for i in (1, 3, 5)]
+    return min(steps, key=lambda step: math.dist(at(step[1]), own))[0]
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_gradients_span_the_scale_by_powers_of_ten(theme: str) -> None:
+    """0.08 to 2.16, which on a scale from 0.01 to 10 would be all orange."""
+    y = reuse()
+    found = fills(viz.draw(y, color_by="grad", theme=theme))
+    places = {name: place(color, theme) for name, color in found.items()}
+    assert max(places.values()) - min(places.values()) > 0.8
+    share = math.log(0.45 / 0.08) / math.log(2.16 / 0.08)  # w₁ between x and w₂
+    low, high = places["x"], places["w₂"]
+    assert (places["w₁"] - low) / (high - low) == pytest.approx(share, abs=0.02)
+
+
+def test_the_legend_of_the_colours_ends_at_the_smallest_and_largest_gradient_as_boxes_write_them() -> None:
+    figure = viz.draw(reuse(), color_by="grad")
+    assert says(figure, "scale") == ["size of the gradient, logarithmic", "0.08", "2.16"]
+    written = "".join(text for g in groups(figure, "node") for text in texts(g))
+    assert "= −0.08" in written
+    assert "= 2.16" in written
+
+
+def test_within_a_power_of_ten_places_are_proportional() -> None:
+    a, b, c = (parameter(0.0, name) for name in "abc")
+    y = 2.0 * a + 3.0 * b + 6.0 * c
+    y.backward()
+    figure = viz.draw(y, color_by="grad", highlight=["a", "b", "c"])
+    assert says(figure, "scale") == ["size of the gradient", "1", "6"]
+    a_, b_, c_ = (place(fills(figure)[name], "lecture") for name in "abc")
+    assert (b_ - a_) / (c_ - a_) == pytest.approx(0.25, abs=0.02)
+
+
+def test_ends_that_four_digits_do_not_tell_apart_have_more() -> None:
+    y = lecture()
+    for v, grad in zip(mg.graph.order(y), [0.5, 0.50001] * 10, strict=False):
+        v.grad = grad
+    assert says(viz.draw(y, color_by="grad"), "scale")[1:] == ["0.5", "0.50001"]
+
+
+# ---------------------------------------------------------------- signs
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_signs_lie_on_two_sides_of_zero(theme: str) -> None:
+    look = THEMES[theme]
+    found = fills(viz.draw(reuse(), color_by="grad-sign", theme=theme))
+    zero, ends = look.diverging[len(look.diverging) // 2], (look.diverging[0], look.diverging[-1])
+    assert contrast(zero, look.background) < 1.2
+    assert all(contrast(end, zero) > 8 for end in ends)
+    assert found["w₂"] == ends[1]  # 2.16
+    if not look.marks_signs:
+        near = min(ends, key=lambda end: difference(end, found["z₁ + x"]))
+        assert near == ends[0]  # -0.4
+
+
+@pytest.mark.parametrize("theme", [name for name, theme in THEMES.items() if not theme.marks_signs])
+@pytest.mark.parametrize("blindness", BLINDNESS)
+def test_signs_differ_for_every_kind_of_colour_vision(theme: str, blindness: str) -> None:
+    ends = THEMES[theme].diverging
+    count = len(ends) // 2
+    for k in range(count):
+        negative, positive = seen(ends[k], blindness), seen(ends[-1 - k], blindness)
+        assert difference(negative, positive) > 20, (ends[k], ends[-1 - k])
+    middle = [seen(color, blindness) for color in (ends[count - 1], ends[count], ends[count + 1])]
+    assert difference(middle[0], middle[1]) > 10
+    assert difference(middle[1], middle[2]) > 10
+
+
+def test_without_colour_a_mark_says_the_sign() -> None:
+    """Beside the outline: a circle with one stroke for minus, and with two for plus."""
+    y = reuse()
+    figure = viz.draw(y, color_by="grad-sign", theme="print")
+    for g in groups(figure, "node"):
+        gradient = texts(g)[-1].rpartition(" ")[2]
+        assert len(list(g.iter(f"{SVG}path"))) == (3 if gradient.startswith("−") else 4)
+    plain = viz.draw(y, color_by="grad", theme="print")
+    assert all(len(list(g.iter(f"{SVG}path"))) == 1 for g in groups(plain, "node"))
+
+
+def test_the_legend_of_signs() -> None:
+    assert says(viz.draw(reuse(), color_by="grad-sign"), "scale") == [
+        "gradient, logarithmic", "−2.16", "−0.08", "0.08", "2.16",
+    ]  # fmt: skip
+    w = parameter(2.0, "w")
+    y = w * 3.0
+    y.backward()
+    assert says(viz.draw(y, color_by="grad-sign"), "scale") == ["gradient", "1", "3"]  # none is negative
+
+
+def test_a_norm_has_no_sign() -> None:
+    figure = viz.draw(neurons(), color_by="grad-sign", collapse="neuron")
+    assert fills(figure)["neuron1"] == THEMES["lecture"].boxes["folded"].fill
+    assert fills(figure)["x₁"] != THEMES["lecture"].boxes["input"].fill
 
 
 @pytest.mark.filterwarnings("ignore:color_by colours nothing")
@@ -79,7 +178,7 @@ def test_a_gradient_of_zero_is_told_apart_from_the_smallest() -> None:
     y = named((x * 3.0).relu(), "h") * 2.0
     y.backward()
     said, colors = scale_row(y)
-    assert said == ["size of the gradient", "0", "1", "10"]  # gradients 0, 0, 2 and 1
+    assert said == ["size of the gradient", "0", "1", "2"]  # gradients 0, 0, 2 and 1
     assert colors[0] == fills(viz.draw(y, color_by="grad"))["x"] == THEMES["lecture"].scale[0]
     assert colors[1] == fills(viz.draw(y, color_by="grad"))["h · 2"] != colors[0]
 
@@ -88,7 +187,8 @@ def test_what_is_too_small_for_the_scale_is_told() -> None:
     x = Value(1.0, "x")
     y = (x * 1e-30 + Value(1.0, "b")) * 1e-3
     y.backward()
-    assert scale_row(y)[0] == ["size of the gradient", "< 1e−12", "1e−12", "1"]  # 1e-33, 1e-3 and 1
+    said = scale_row(y)[0]  # gradients 1e-33, 1e-3 and 1
+    assert said == ["size of the gradient, logarithmic", "< 0.001", "0.001", "1"]
 
 
 @pytest.mark.parametrize("size", [math.inf, math.nan])
@@ -96,7 +196,7 @@ def test_a_gradient_that_is_no_number_has_no_place_between_powers_of_ten(size: f
     loss = lecture()
     loss.grad = size
     said, _ = scale_row(loss)
-    assert said == ["size of the gradient", "1", "100" + (", ∞" if size == math.inf else "")]
+    assert said == ["size of the gradient", "4", "12" + (", ∞" if size == math.inf else "")]
     fill = fills(viz.draw(loss, color_by="grad"))["L = e²"]
     assert fill == (THEMES["lecture"].scale[-1] if size == math.inf else THEMES["lecture"].background)
 
@@ -135,13 +235,106 @@ def test_a_frame_of_a_walk_has_the_colours_of_the_whole_scale(theme: str) -> Non
             assert all(contrast(text.get("fill"), fill) >= 4.5 for text in g.iter(f"{SVG}text"))
 
 
+# ---------------------------------------------------------------- the legend
+
+
+def legend(figure: viz.Figure) -> list[str]:
+    return says(figure, "legend")
+
+
+def samples(figure: viz.Figure) -> list[ET.Element]:
+    (group,) = groups(figure, "legend")
+    return list(group.iter(f"{SVG}path"))
+
+
 def test_the_legend_of_coloured_boxes_shows_their_borders_only() -> None:
     y = Value(1.0, "x") * 2.0
     y.backward()
-    (legend,) = groups(viz.draw(y, color_by="grad", legend=True), "legend")
-    kinds = dict(zip(texts(legend), [path.get("fill") for path in legend.iter(f"{SVG}path")], strict=True))
+    figure = viz.draw(y, color_by="grad", legend=True)
+    assert legend(figure) == ["input", "operation", "constant", "thick border: the result", "2", "local derivative"]
     look = THEMES["lecture"].boxes
-    assert kinds == {"input": "none", "operation": "none", "constant": look["constant"].fill}
+    assert [path.get("fill") for path in samples(figure)] == ["none", "none", look["constant"].fill, "none"]
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_the_legend_explains_every_border_and_every_ink_of_the_picture(theme: str) -> None:
+    """Whatever is drawn or written in a way of its own has a sample that is drawn or written in the same way."""
+    pictures = [
+        viz.draw(lecture(), legend=True, theme=theme),
+        viz.draw(lecture(backward=False), legend=True, theme=theme, ops="separate"),
+        viz.draw(neurons(), legend=True, theme=theme, collapse="neuron"),
+        viz.draw(neurons(), legend=True, theme=theme),
+        viz.draw(chain(), legend=True, theme=theme, around="h2", radius=1),
+    ]
+
+    def ways(g: ET.Element) -> set[tuple[str | None, ...]]:
+        borders = [[p.get(f"stroke{of}") for of in ("", "-width", "-dasharray")] for p in g.iter(f"{SVG}path")]
+        return {tuple(border) for border in borders if border[0]}
+
+    def inks(g: ET.Element) -> set[tuple[str | None, ...]]:
+        return {(t.get("fill"), t.get("font-style")) for t in g.iter(f"{SVG}text")}
+
+    for figure in pictures:
+        (shown,) = groups(figure, "legend")
+        for kind in ("node", "symbol", "scope", "local"):
+            for g in groups(figure, kind):
+                assert ways(g) <= ways(shown), (kind, texts(g))
+                sign = {(THEMES[theme].symbol, None)} if kind == "symbol" else set()
+                assert inks(g) - sign <= inks(shown), (kind, texts(g))
+
+
+def test_a_legend_breaks_into_rows_instead_of_widening_the_picture() -> None:
+    y = lecture(backward=False)
+    plain, figure = (viz.draw(y, rankdir="TB", legend=wanted) for wanted in (False, True))
+    width, with_legend = (float(ET.fromstring(f.svg()).get("width")) for f in (plain, figure))
+    (group,) = groups(figure, "legend")
+    rows = {text.get("y") for text in group.iter(f"{SVG}text") if text.get("font-size") == "12.5"}
+    assert with_legend <= max(width, 360 + 48)  # some thirty letters have room in any picture
+    assert len(rows) > 1
+
+
+def test_a_long_route_breaks_into_rows_too() -> None:
+    v = Value(1.0, "x")
+    for _ in range(10):
+        v = v.tanh()
+    v.label = "y"
+    figure = viz.draw(v, rankdir="TB", path="x")
+    assert float(ET.fromstring(figure.svg()).get("width")) < 420
+    rows = says(figure, "routes")
+    assert len(rows) > 1
+    assert " ".join(rows) == " ".join(says(viz.draw(v, path="x"), "routes"))
+
+
+def test_the_rows_of_a_route_appear_together_in_a_walk() -> None:
+    v = Value(1.0, "x")
+    for _ in range(12):
+        v = v.tanh()
+    walk = viz.steps(v, rankdir="TB", path="x", precision=8)
+    counts = []
+    for k in range(len(walk)):
+        (shown,) = [g for g in ET.fromstring(walk.svg(k)).iter(f"{SVG}g") if g.get("class") == "routes"]
+        counts.append(len(texts(shown)))
+    assert set(counts) == {0, counts[-1]}
+    assert counts[-1] > 1
+    assert counts == sorted(counts)
+
+
+def test_frames_explain_what_is_lit() -> None:
+    walk = viz.steps(lecture(), legend=True)
+    frame = ET.fromstring(walk.svg(6))
+    (shown,) = [g for g in frame.iter(f"{SVG}g") if g.get("class") == "legend"]
+    assert texts(shown)[-1] == "this step"
+    lit = THEMES["lecture"].active.stroke
+    assert list(shown.iter(f"{SVG}path"))[-1].get("stroke") == lit
+    assert any(
+        path.get("stroke") == lit for g in frame.iter(f"{SVG}g") if g.get("class", "").startswith("node") for path in g
+    )
+
+
+def test_what_steps_back_is_explained() -> None:
+    assert legend(viz.draw(lecture(), highlight="w", legend=True))[-1] == "not highlighted"
+    assert legend(viz.draw(reuse(), path="x", legend=True, lang="es"))[-1] == "fuera de estas rutas"
+    assert "not" not in "".join(legend(viz.draw(lecture(), legend=True)))
 
 
 # ---------------------------------------------------------------- node_style

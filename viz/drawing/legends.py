@@ -1,34 +1,35 @@
-"""What stands below a picture: which box is what, what colours mean, and the routes with their products."""
+"""What stands below a picture: what boxes, borders and colours mean, and the routes with their products."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 from microgrid.base.phrases import Say, speaker
 
 from ..options import Options
+from ..picture import looks
 from ..picture.boxes import Line, Picture
-from ..picture.looks import color
 from ..picture.scale import LEAST, Scale
 from ..style.shapes import SHAPES, Point
+from ..style.text import shorten, wrap
 from ..style.theme import FONTS, Paint, Theme
 from ..words.numbers import Numbers
-from .lettering import BASELINE, letter, measure
+from .lettering import BASELINE, SIGN, letter, measure, sign
 from .scene import Group, Path, Text
 
 __all__ = ["Block", "blocks"]
 
 LEGEND = {
-    "input": "input", "parameter": "parameter", "op": "operation", "constant": "constant",
-    "folded": "scope, collapsed",
+    "input": "input", "parameter": "parameter", "symbol": "operation", "op": "operation",
+    "constant": "constant", "folded": "scope, collapsed",
 }  # fmt: skip
-SWATCH, GAP, ABOVE = (34.0, 18.0), 22.0, 26.0
+SWATCH, ROW, GAP, WITHIN, ABOVE = (34.0, 18.0), 26.0, 22.0, 8.0, 26.0
 BAR, SHADES = (180.0, 14.0), 24
 ROUTE = 26.0
 """The length of the line that says which route is which."""
+LONGEST_SAMPLE = 14
 
 
 @dataclass(frozen=True)
@@ -43,106 +44,218 @@ class Block:
         return Group(self.kind, tuple(self.draw(left, top)))
 
 
-def blocks(picture: Picture, options: Options, theme: Theme) -> list[Block]:
-    """The strips below a picture, from top to bottom."""
+@dataclass(frozen=True)
+class Part:
+    """A sample or a text; `draw` is told the left end of its middle line."""
+
+    width: float
+    draw: Callable[[float, float], tuple[Path | Text, ...]]
+
+
+Entry = list[Part]
+"""What stands side by side, in one row."""
+
+
+def blocks(
+    picture: Picture, options: Options, theme: Theme, room: float = math.inf, is_walk: bool = False
+) -> list[Block]:
+    """The strips below a picture, from top to bottom, in rows that are no longer than `room` if they can.
+
+    `is_walk`: whether the picture is to be that of a moment, in which something is lit.
+    """
     strips, say = [], speaker(options.lang)
     if picture.emphasis and picture.emphasis.sentences:
-        strips.append(_routes(picture.emphasis.sentences, len(picture.emphasis.routes), theme))
+        strips.append(_routes(picture.emphasis.sentences, len(picture.emphasis.routes), theme, room))
     if picture.scale:
-        strips.append(_scale(picture.scale, theme, say))
-    if options.legend and (kinds := _kinds(picture, theme)):
-        strips.append(_legend(kinds, theme, say))
+        strips.append(_rows("scale", _scale(picture.scale, Numbers(options.precision), theme, say), room))
+    if options.legend and (entries := _entries(picture, theme, say, is_walk)):
+        strips.append(_rows("legend", entries, room))
     return strips
 
 
-def _legend(kinds: dict[str, Paint], theme: Theme, say: Say) -> Block:
-    """A small box of each of these kinds with its name, in a row."""
-    names = {kind: say(LEGEND[kind]) for kind in kinds}
-    width = sum(SWATCH[0] + 8 + measure(name, "legend") + GAP for name in names.values())
+def _rows(kind: str, entries: Sequence[Entry], room: float) -> Block:
+    """Entries side by side, in as many rows as they need."""
+    rows: list[list[Entry]] = [[]]
+    for entry in entries:
+        if rows[-1] and _length([*rows[-1], entry]) > room:
+            rows.append([])
+        rows[-1].append(entry)
 
     def draw(left: float, top: float) -> Iterator[Path | Text]:
-        middle = top + ABOVE + SWATCH[1] / 2
-        for kind, paint in kinds.items():
-            yield Path(SHAPES[kind].path((left + SWATCH[0] / 2, middle), SWATCH), paint)
-            left += SWATCH[0] + 8
-            yield _text(names[kind], left, middle, theme)
-            left += measure(names[kind], "legend") + GAP
+        for k, row in enumerate(rows):
+            x, middle = left, top + ABOVE + SWATCH[1] / 2 + k * ROW
+            for entry in row:
+                for part in entry:
+                    yield from part.draw(x, middle)
+                    x += part.width + WITHIN
+                x += GAP - WITHIN
 
-    return Block("legend", (width, ABOVE + SWATCH[1]), draw)
-
-
-def _kinds(picture: Picture, theme: Theme) -> dict[str, Paint]:
-    """The kinds of boxes there are; those whose inside is a gradient's colour have theirs empty here."""
-    colored = {box.kind for box in picture.boxes if picture.scale and box.node in picture.scale.sizes}
-    return {
-        kind: replace(theme.boxes[kind], fill="none") if kind in colored else theme.boxes[kind]
-        for kind in LEGEND
-        if any(box.kind == kind for box in picture.boxes)
-    }
+    return Block(kind, (max(map(_length, rows)), ABOVE + SWATCH[1] + (len(rows) - 1) * ROW), draw)
 
 
-def _scale(scale: Scale, theme: Theme, say: Say) -> Block:
-    """The colour of what is zero, and of the only other size there is, or of the only finite one and of
-    infinity, or a bar between powers of ten."""
-    numbers = Numbers()
-    row: list[str | list[float]] = [say("size of the gradient")]
-    low, high = numbers(10.0**scale.low), numbers(10.0**scale.high)
-    if scale.unseen is not None:
-        row += [[0.0], f"< {low}" if scale.unseen else "0"]
-    if scale.only:
-        row += [[1.0], numbers(scale.only)]
-    elif scale.only is None and scale.low == scale.high:
-        row += [[LEAST], low, [1.0], numbers(math.inf)]
-    elif scale.only is None:
-        top = f"{high}, {numbers(math.inf)}" if math.inf in scale.sizes.values() else high
-        row += [low, [LEAST + (1 - LEAST) * k / (SHADES - 1) for k in range(SHADES)], top]
-
-    bars = [not isinstance(part, str) for part in row]
-    gaps = [8.0 if a != b else GAP for a, b in pairwise(bars)] + [0.0]  # more between two texts
-
-    def length(part: str | list[float]) -> float:
-        return measure(part, "legend") if isinstance(part, str) else SWATCH[0] if len(part) == 1 else BAR[0]
-
-    def draw(left: float, top: float) -> Iterator[Path | Text]:
-        middle = top + ABOVE + SWATCH[1] / 2
-        for part, gap in zip(row, gaps, strict=True):
-            if isinstance(part, str):
-                yield _text(part, left, middle, theme)
-            else:
-                yield from _shades(part, left, middle, length(part), theme)
-            left += length(part) + gap
-
-    return Block("scale", (sum(map(length, row)) + sum(gaps), ABOVE + SWATCH[1]), draw)
+def _length(row: Sequence[Entry]) -> float:
+    """Of entries side by side."""
+    widths = [sum(part.width + WITHIN for part in entry) - WITHIN for entry in row]
+    return sum(widths) + GAP * (len(row) - 1)
 
 
-def _shades(places: list[float], left: float, middle: float, width: float, theme: Theme) -> Iterator[Path]:
+# ---------------------------------------------------------------- samples
+
+
+def _text(text: str, theme: Theme, kind: str = "legend") -> Part:
+    def draw(left: float, middle: float) -> tuple[Text, ...]:
+        line = Line(text, kind)
+        return (letter(line, (left, middle + BASELINE * line.font.size), theme, anchor="start"),)
+
+    return Part(measure(text, kind), draw)
+
+
+def _box(kind: str, paint: Paint) -> Part:
+    """A small box, with corners as round as those of a large one, in proportion."""
+    shape = SHAPES[kind]
+    shape = shape if math.isinf(shape.radius) else replace(shape, radius=0.4 * shape.radius)
+
+    def draw(left: float, middle: float) -> tuple[Path, ...]:
+        return (Path(shape.path((left + SWATCH[0] / 2, middle), SWATCH), paint),)
+
+    return Part(SWATCH[0], draw)
+
+
+def _shades(places: Sequence[float], width: float, theme: Theme, is_signed: bool) -> Part:
     """A bar with the colours at these places of the scale."""
     step = width / len(places)
-    for k, place in enumerate(places):
-        center = (left + (k + 0.5) * step, middle)
-        # a bit wider than its place, or the ground would show between two shades
-        shade = SHAPES["local"].path(center, (step + 0.3, BAR[1]))
-        yield Path(shade, Paint(color(theme, place), "none", 0.0))
-    border = SHAPES["local"].path((left + width / 2, middle), (width, BAR[1]))
-    yield Path(border, Paint("none", theme.edge, 1.0))
+
+    def draw(left: float, middle: float) -> tuple[Path, ...]:
+        shades = [
+            # a bit wider than its place, or the ground would show between two shades
+            Path(
+                SHAPES["local"].path((left + (k + 0.5) * step, middle), (step + 0.3, BAR[1])),
+                Paint(looks.color(theme, place, is_signed), "none", 0.0),
+            )
+            for k, place in enumerate(places)
+        ]
+        border = SHAPES["local"].path((left + width / 2, middle), (width, BAR[1]))
+        return (*shades, Path(border, Paint("none", theme.edge, 1.0)))
+
+    return Part(width, draw)
 
 
-def _routes(sentences: tuple[str, ...], count: int, theme: Theme) -> Block:
-    """A line of text for each route, with the line that it is drawn with, then the sum."""
-    leading = FONTS["legend"].leading * 1.15
-    several = count if count > 1 else 0
-    width = max(measure(sentence, "legend") for sentence in sentences) + (ROUTE + 8 if several else 0.0)
+def _sign(which: int, theme: Theme) -> Part:
+    return Part(2 * SIGN, lambda left, middle: sign(which, (left + SIGN, middle), theme))
+
+
+# ---------------------------------------------------------------- what a picture has in it
+
+
+def _entries(picture: Picture, theme: Theme, say: Say, is_walk: bool) -> list[Entry]:
+    """A sample of everything there is, with its name."""
+    kinds = {box.kind for box in picture.boxes}
+    colored = {box.kind for box in picture.boxes if picture.scale and box.node in picture.scale.sizes}
+    # those whose inside is a gradient's colour have theirs empty here
+    paints = {
+        kind: replace(theme.boxes[kind], fill="none") if kind in colored else theme.boxes[kind]
+        for kind in LEGEND
+        if kind in kinds
+    }
+    named = LEGEND | ({"op": "result of an operation"} if "symbol" in kinds else {})
+    entries = [[_box(kind, paint), _text(say(named[kind]), theme)] for kind, paint in paints.items()]
+    if picture.root and picture.root.kind in paints:
+        border = replace(paints[picture.root.kind], fill="none", width=theme.root_width)
+        entries.append([_box(picture.root.kind, border), _text(say("thick border: the result"), theme)])
+    if any(box.scope for box in picture.boxes):
+        entries.append([_box("op", theme.scope), _text(say("scope"), theme)])
+    if "elided" in kinds:
+        entries.append([_text("…", theme, "name"), _text(say("more of the graph"), theme)])
+    entries += [
+        [_text(text, theme, kind), _text(say(means), theme)] for text, kind, means in _inks(picture, theme)
+    ]
+    if picture.emphasis and any(picture.is_faded(box) for box in picture.boxes):
+        faded = theme.faded.boxes["op"]
+        means = "not on these routes" if picture.emphasis.routes else "not highlighted"
+        entries.append([_box("op", faded), _text(say(means), theme)])
+    if is_walk:
+        entries.append([_box("op", theme.active), _text(say("this step"), theme)])
+    return entries
+
+
+def _inks(picture: Picture, theme: Theme) -> Iterator[tuple[str, str, str]]:
+    """What is written in a colour of its own: the first text of each kind, the kind, and what it means."""
+    inside = {"gradient": "gradient", "pending": "not computed yet"}
+    texts = [(line, box) for box in picture.boxes for line in box.lines if line.kind in inside]
+    for kind, means in inside.items():
+        for line, box in texts:
+            # in a box with a colour of its own, all text has one colour
+            if line.kind == kind and looks.of(picture, box, theme).text is None:
+                sample = line.text.partition(" = ")[0].partition(" ")[0] if kind == "gradient" else line.text
+                yield shorten(sample, LONGEST_SAMPLE), kind, means
+                break
+    for box in (arrow.label for arrow in picture.arrows if arrow.label):
+        yield shorten(box.lines[0].text, LONGEST_SAMPLE), "local", "local derivative"
+        break
+
+
+# ---------------------------------------------------------------- colours
+
+
+def _scale(scale: Scale, numbers: Numbers, theme: Theme, say: Say) -> list[Entry]:
+    """The colour of what is zero, and of the only other size there is, or of the only finite one and of
+    infinity, or a bar from the smallest to the largest."""
+    limits = scale.low, scale.high
+    while not scale.is_single and len({f"{end:.{numbers.precision}g}" for end in limits}) == 1:
+        numbers = replace(numbers, precision=numbers.precision + 1)  # by some digit they differ
+    low, high = map(numbers, limits)
+    row: list[Entry] = []
+
+    def shades(*places: float) -> Part:
+        return _shades(places, SWATCH[0] if len(places) == 1 else BAR[0], theme, scale.is_signed)
+
+    def bar(start: float, end: float) -> Part:
+        return shades(*(start + (end - start) * k / (SHADES - 1) for k in range(SHADES)))
+
+    if scale.unseen is not None:
+        row.append([shades(0.0), _text(f"< {low}" if scale.unseen else "0", theme)])
+    for which in _signs(scale):
+        mark = [_sign(which, theme)] if scale.is_signed and theme.marks_signs else []
+        minus = numbers.minus if which < 0 else ""
+        if scale.is_single and not scale.has_infinity:
+            row.append([shades(which), *mark, _text(minus + high, theme)])
+        elif scale.is_single:
+            row.append([shades(which * LEAST), *mark, _text(minus + low, theme)])
+            row.append([shades(which), *mark, _text(numbers(which * math.inf), theme)])
+        else:
+            top = f"{minus}{high}, {numbers(which * math.inf)}" if scale.has_infinity else minus + high
+            ends = [_text(minus + low, theme), bar(which * LEAST, which), _text(top, theme)]
+            row.append([*mark, *(ends if which > 0 else [ends[2], bar(-1, -LEAST), ends[0]])])
+    named = "gradient" if scale.is_signed else "size of the gradient"
+    if scale.is_logarithmic:
+        named += ", logarithmic"
+    return [[_text(say(named), theme)], *row]
+
+
+def _signs(scale: Scale) -> list[int]:
+    """Those that a scale has: of the gradients of the picture."""
+    places = [scale.place(size) for size in scale.sizes.values()]
+    return [which for which in (-1, 1) if any(which * place > 0 for place in places)]
+
+
+# ---------------------------------------------------------------- routes
+
+
+def _routes(sentences: tuple[str, ...], count: int, theme: Theme, room: float) -> Block:
+    """A sentence for each route, with the line that it is drawn with, then the sum."""
+    leading, indent = FONTS["legend"].leading * 1.15, ROUTE + 8
+    rows = [
+        (k, n, row)
+        for k, sentence in enumerate(sentences)
+        for n, row in enumerate(wrap(sentence, lambda text: measure(text, "legend") + indent <= room))
+    ]
+    width = max(measure(row, "legend") for _, _, row in rows) + indent
 
     def draw(left: float, top: float) -> Iterator[Path | Text]:
-        for k, sentence in enumerate(sentences):
-            middle = top + ABOVE + (k + 0.5) * leading
-            if k < several:
+        for place, (k, n, row) in enumerate(rows):
+            middle = top + ABOVE + (place + 0.5) * leading
+            if k < count and n == 0:
                 yield Path((("M", ((left, middle),)), ("L", ((left + ROUTE, middle),))), theme.routes[k])
-            yield _text(sentence, left + (ROUTE + 8 if several else 0.0), middle, theme)
+            yield from _text(row, theme).draw(left + indent, middle)
 
-    return Block("routes", (width, ABOVE + len(sentences) * leading), draw)
-
-
-def _text(text: str, left: float, middle: float, theme: Theme) -> Text:
-    line = Line(text, "legend")
-    return letter(line, (left, middle + BASELINE * line.font.size), theme, anchor="start")
+    return Block("routes", (width, ABOVE + len(rows) * leading), draw)

@@ -16,7 +16,7 @@ from ..style.theme import FONTS, THEMES, Paint, Theme
 from . import curves
 from .layout import SCOPE_MARGIN, Layout
 from .legends import blocks
-from .lettering import BASELINE, letter, measure
+from .lettering import BASELINE, letter, measure, sign_of_box
 from .loose import LOOSE_WIDTH
 from .scene import Group, Path, Scene, Text
 
@@ -36,12 +36,17 @@ Outline = Callable[[Point], float]
 """How far a point is outside a box."""
 
 
-def paint(picture: Picture, layout: Layout, options: Options, least_width: float = 0.0) -> Scene:
-    """Draw a picture whose boxes have their places, in the middle of a page of at least this width."""
+def paint(
+    picture: Picture, layout: Layout, options: Options, least_width: float = 0.0, is_walk: bool = False
+) -> Scene:
+    """Draw a picture whose boxes have their places, in the middle of a page of at least this width.
+
+    `is_walk`: whether it is the picture that the frames of a walk are made from.
+    """
     theme, say = THEMES[options.theme], speaker(options.lang)
     scopes = _scopes(picture, layout)
     left, top, right, bottom = _around([(0.0, 0.0, *layout.size), *scopes.values()])
-    below = blocks(picture, options, theme)
+    below = blocks(picture, options, theme, max(right - left, least_width, NARROWEST_TITLE), is_walk)
     width = max(right - left, *(block.size[0] for block in below), least_width)
     title = clean(options.title or "")
     room = max(width, NARROWEST_TITLE)
@@ -81,7 +86,9 @@ def _box(box: Box, center: Point, picture: Picture, theme: Theme) -> Group:
     outline = Path(box.shape.path(center, box.size), look.paint)
     kind = f"node {box.kind}{' root' if box is picture.root else ''}" if box.kind != "symbol" else "symbol"
     text_theme = theme.faded if picture.is_faded(box) else theme
-    return Group(kind, (outline, *_lines(box, center, text_theme, look.text)), box.description, box.node)
+    mark = sign_of_box(look.sign, box.shape, outline, text_theme)
+    lines = _lines(box, center, text_theme, look.text)
+    return Group(kind, (outline, *mark, *lines), box.description, box.node)
 
 
 def _lines(box: Box, center: Point, theme: Theme, color: str | None = None) -> list[Text]:

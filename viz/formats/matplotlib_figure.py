@@ -109,9 +109,10 @@ def _path(renderer: Any, context: Any, path: Path, place: Any) -> None:
 def _text(renderer: Any, context: Any, text: Text, place: Any) -> None:
     from matplotlib.colors import to_rgba
 
-    font = _font(text.font.bold).copy()
-    font.set_size(text.font.size)
     words = _drawable(text.text, text.font.bold)
+    slants = text.font.italic and all(ord(char) in _characters(text.font.bold, True) for char in words)
+    font = _font(text.font.bold, slants).copy()
+    font.set_size(text.font.size)
     left, baseline = text.at
     if text.anchor == "middle":
         left -= text.font.size * _width(words, text.font.bold) / 2
@@ -126,11 +127,13 @@ def _text(renderer: Any, context: Any, text: Text, place: Any) -> None:
 
 
 @cache
-def _font(bold: bool) -> Any:
+def _font(bold: bool, italic: bool = False) -> Any:
+    """Its italics have the same widths, and a few rare characters less."""
     from matplotlib import get_data_path
     from matplotlib.font_manager import FontProperties
 
-    return FontProperties(fname=f"{get_data_path()}/fonts/ttf/DejaVuSans{'-Bold' if bold else ''}.ttf")
+    face = "Bold" * bold + "Oblique" * italic
+    return FontProperties(fname=f"{get_data_path()}/fonts/ttf/DejaVuSans{'-' + face if face else ''}.ttf")
 
 
 @lru_cache(maxsize=4096)
@@ -158,7 +161,7 @@ def missing(text: str, bold: bool) -> list[str]:
 
 
 @cache
-def _characters(bold: bool) -> frozenset[int]:
+def _characters(bold: bool, italic: bool = False) -> frozenset[int]:
     from matplotlib.font_manager import get_font
 
-    return frozenset(get_font(_font(bold).get_file()).get_charmap())
+    return frozenset(get_font(_font(bold, italic).get_file()).get_charmap())

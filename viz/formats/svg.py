@@ -167,6 +167,8 @@ def _letters(font: Font, color: str, anchor: str) -> str:
     attributes = {"font-size": _number(font.size), "fill": color, "text-anchor": anchor}
     if font.bold:
         attributes["font-weight"] = "bold"
+    if font.italic:
+        attributes["font-style"] = "italic"
     return _attributes(attributes)
 
 

@@ -131,7 +131,8 @@ def _picture(scenes: Sequence[Scene], parts: Iterable[str], colors: Iterable[str
     return "\n".join(
         [
             r"\begin{tikzpicture}[x=1bp, y=-1bp, line join=miter, inner sep=0pt, outer sep=0pt,",
-            rf"  every node/.style={{font={FONT}}}, strong/.style={{font={FONT}\bfseries\boldmath}}]",
+            rf"  every node/.style={{font={FONT}}}, strong/.style={{font={FONT}\bfseries\boldmath}},",
+            rf"  slanted/.style={{font={FONT}\slshape}}]",
             *colors,
             rf"\path[use as bounding box, fill={_color(scenes[0].background)}] (0,0) rectangle {corner};",
             *parts,
@@ -175,10 +176,10 @@ def _command(command: Command) -> str:
 
 def _text(text: Text) -> str:
     anchor = "base" if text.anchor == "middle" else "base west"
-    strong = ", strong" if text.font.bold else ""
+    face = ", strong" if text.font.bold else ", slanted" if text.font.italic else ""
     written = latex(text.text).replace("  ", "~~")  # TeX makes one blank of several
     scale = _number(text.font.size / FONT_SIZE)
-    options = f"anchor={anchor}{strong}, text={_color(text.color)}, scale={scale}"
+    options = f"anchor={anchor}{face}, text={_color(text.color)}, scale={scale}"
     return f"\\node[{options}] at {_point(text.at)} {{{written}}};"
 
 

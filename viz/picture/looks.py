@@ -20,6 +20,8 @@ class Look:
 
     paint: Paint
     text: str | None = None
+    sign: int = 0
+    """Of the gradient, 1 or -1, where the theme marks it because its colours do not show it."""
 
 
 def of(picture: Picture, box: Box, theme: Theme) -> Look:
@@ -38,9 +40,10 @@ def _scaled(look: Look, picture: Picture, node: int, theme: Theme) -> Look:
     """With the colour of the node's gradient, where gradients have colours."""
     if picture.scale is None or node not in picture.scale.sizes:
         return look
-    size = picture.scale.sizes[node]
-    fill = theme.background if math.isnan(size) else color(theme, picture.scale.place(size))
-    return Look(replace(look.paint, fill=fill), _ink(fill))
+    place = picture.scale.place(picture.scale.sizes[node])
+    fill = theme.background if math.isnan(place) else color(theme, place, picture.scale.is_signed)
+    sign = (place > 0) - (place < 0) if picture.scale.is_signed and theme.marks_signs else 0
+    return Look(replace(look.paint, fill=fill), _ink(fill), sign)
 
 
 def _styled(look: Look, picture: Picture, node: int, theme: Theme) -> Look:
@@ -55,16 +58,16 @@ def _styled(look: Look, picture: Picture, node: int, theme: Theme) -> Look:
         dash=style.get("dash", old.dash),
     )
     if "text" in style:
-        return Look(paint, style["text"])
+        return replace(look, paint=paint, text=style["text"])
     if "fill" not in style:
-        return Look(paint, look.text)
+        return replace(look, paint=paint)
     is_readable = min(contrast(ink, paint.fill) for ink in theme.inks) >= LEAST_CONTRAST
     return Look(paint, None if is_readable else _ink(paint.fill))
 
 
 def _faded(look: Look, theme: Theme) -> Look:
     paint = replace(look.paint, fill=_fade(look.paint.fill, theme), stroke=_fade(look.paint.stroke, theme))
-    return Look(paint, _fade(look.text, theme) if look.text else None)
+    return replace(look, paint=paint, text=_fade(look.text, theme) if look.text else None)
 
 
 def _fade(shade: str, theme: Theme) -> str:
@@ -76,8 +79,10 @@ def _ink(ground: str) -> str:
     return max(("#000000", "#ffffff"), key=lambda ink: contrast(ink, ground))
 
 
-def color(theme: Theme, place: float) -> str:
-    """The colour at a place of the theme's scale."""
-    steps = len(theme.scale) - 1
-    k = min(int(place * steps), steps - 1)
-    return mix(theme.scale[k + 1], theme.scale[k], place * steps - k)
+def color(theme: Theme, place: float, is_signed: bool = False) -> str:
+    """The colour at a place of the theme's scale, from 0 to 1, or of the one with signs, from -1 to 1."""
+    colors = theme.diverging if is_signed else theme.scale
+    share = (place + 1) / 2 if is_signed else place
+    steps = len(colors) - 1
+    k = min(int(share * steps), steps - 1)
+    return mix(colors[k + 1], colors[k], share * steps - k)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from ..graph.folding import Unit, gradient_norm, outputs
+from ..graph.folding import Known, Unit, gradient_norm, gradient_sources, known_gradients, outputs
 from ..graph.trace import Trace
 
-__all__ = ["LEAST", "Scale", "scale_of"]
+__all__ = ["LEAST", "Scale", "gradient_of", "scale_of"]
 
-DECADES = 12
-"""What is smaller than the largest gradient by more than so many powers of ten is drawn like zero."""
+SMALLEST = 1e-12
+"""What is smaller than the largest gradient by more than this factor is drawn like zero."""
+DECADE = 10.0
+"""From this ratio of the largest to the smallest on, places go by powers of ten."""
 LEAST = 0.12
 """The place on the scale of the smallest gradient that is not drawn like zero."""
 ROUNDING = 1e-8
@@ -21,46 +23,75 @@ ROUNDING = 1e-8
 
 @dataclass(frozen=True)
 class Scale:
-    """From the size of a gradient to a place between 0 and 1, by powers of ten from `low` to `high`; infinity
-    is beside the largest, and nan has no place."""
+    """From a gradient to a place between 0 and 1; magnitudes go from `low` to `high`, as in the picture.
+
+    Where a scale has signs, negative gradients have places from 0 to -1.  Infinity is beside the largest, and
+    nan has no place.
+    """
 
     low: float
     high: float
     sizes: Mapping[int, float]
-    """The magnitude for each box, by the node that it is named after."""
-    only: float | None
-    """The magnitude of all that are not zero, 0 if all are; None where they differ by more than rounding."""
+    """The gradient, or the norm of several, for each box, by the node that it is named after."""
+    is_signed: bool = False
+    has_infinity: bool = False
+
+    @property
+    def is_logarithmic(self) -> bool:
+        return self.high >= DECADE * self.low > 0
+
+    @property
+    def is_single(self) -> bool:
+        """Whether all that are finite and not zero have one magnitude, but for rounding."""
+        return math.isclose(self.low, self.high, rel_tol=ROUNDING)
 
     @property
     def unseen(self) -> float | None:
         """The largest magnitude that is drawn like zero; None if there is none."""
-        return max((size for size in self.sizes.values() if self.place(size) == 0), default=None)
+        return max((abs(size) for size in self.sizes.values() if self.place(size) == 0), default=None)
 
-    def place(self, size: float) -> float:
-        if size == 0 or math.isnan(size):
-            return size
-        if self.only is not None or size == math.inf:
-            return 1.0
-        power = math.log10(size)
-        if power < self.low - 1e-9:
+    def place(self, gradient: float) -> float:
+        size = abs(gradient)
+        if gradient == 0 or math.isnan(gradient):
+            return gradient
+        if size < self.low * (1 - ROUNDING):
             return 0.0
-        return LEAST + (1 - LEAST) * min(max((power - self.low) / max(self.high - self.low, 1), 0.0), 1.0)
+        share = 1.0
+        if size < self.high and not self.is_single:
+            share = max((size - self.low) / (self.high - self.low), 0.0)
+            if self.is_logarithmic:
+                share = max(math.log(size / self.low) / math.log(self.high / self.low), 0.0)
+        elif self.has_infinity and self.is_single and size != math.inf:
+            share = 0.0  # the only finite size, beside infinity
+        return math.copysign(LEAST + (1 - LEAST) * share, gradient if self.is_signed else 1.0)
+
+    def only(self, node: int, gradient: float | None) -> Scale:
+        """The same scale for one box, of which this is known."""
+        return replace(self, sizes={} if gradient is None else {node: gradient})
 
 
-def scale_of(trace: Trace, units: Sequence[Unit]) -> Scale | None:
+def scale_of(trace: Trace, units: Sequence[Unit], is_signed: bool = False) -> Scale | None:
     """The scale on which the gradients of these units lie; None where there are none."""
     used = outputs(trace, units)
-    sizes: dict[int, float] = {}
-    for unit in units:
-        node = trace.nodes[unit.last]
-        size = gradient_norm(trace, unit, used[unit.last]) if unit.scope is not None else node.grad
-        if size is not None and node.role != "constant":
-            sizes[unit.last] = abs(size)
-    powers = [math.log10(size) for size in sizes.values() if 0 < size < math.inf]
+    sizes = {
+        unit.last: gradient
+        for unit in units
+        if trace.nodes[unit.last].role != "constant"
+        if (gradient := gradient_of(trace, unit, used[unit.last], is_signed)) is not None
+    }
     if not sizes:
         return None
-    high = math.ceil(max(powers, default=0.0) - 1e-9)
-    low = max(math.floor(min(powers, default=0.0) + 1e-9), high - DECADES)
-    nonzero = [size for size in sizes.values() if size and not math.isnan(size)] or [0.0]
-    alike = math.isclose(min(nonzero), max(nonzero), rel_tol=ROUNDING)
-    return Scale(low, high, sizes, only=max(nonzero) if alike else None)
+    known = [abs(size) for size in sizes.values() if size and math.isfinite(size)]
+    high = max(known, default=0.0)
+    low = min((size for size in known if size >= SMALLEST * high), default=0.0)
+    return Scale(low, high, sizes, is_signed, math.inf in map(abs, sizes.values()))
+
+
+def gradient_of(
+    trace: Trace, unit: Unit, used: Sequence[int], is_signed: bool, grads: Known | None = None
+) -> float | None:
+    """What a box has a colour for: the norm of its gradients, or with signs its only one."""
+    if not is_signed:
+        return gradient_norm(trace, unit, used, grads)
+    known = known_gradients(trace, unit, used, grads)
+    return known[0] if len(gradient_sources(trace, unit, used)) == len(known) == 1 else None

@@ -53,7 +53,7 @@ def choose(y: Value, trace: Trace, options: Options, less: str) -> Choices:
     """
     find = _Finder(y, trace)
     units, plan = _units(find, trace, options, less)
-    scale = scale_of(trace, units) if options.color_by else None
+    scale = scale_of(trace, units, options.color_by == "grad-sign") if options.color_by else None
     if options.color_by and scale is None:
         nothing = " colours nothing: there are no gradients yet, "
         warn(message(Option("color_by"), nothing, BACKWARD))

@@ -65,6 +65,13 @@ class Shape:
             ("Z", ()),
         )
 
+    def corner(self, size: Point) -> Point:
+        """How far to the left of its right side, and below its top, the middle of a box's corner is."""
+        if self.hexagon:
+            return SLANT, 0.0
+        inward = min(self.radius, size[0] / 2, size[1] / 2) * (1 - math.sqrt(0.5))
+        return inward, inward
+
     def contains(self, center: Point, size: Point, point: Point) -> bool:
         """Whether a point lies within the outline."""
         return self.outside(center, size, point) <= 0

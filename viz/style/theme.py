@@ -54,7 +54,8 @@ NO_BORDER = Paint("none", "none", 0.0)
 class Theme:
     """Colours by kind of box ("input", "parameter", "op", "constant", "symbol", "folded") and of text.
 
-    Roles also differ in shape and border, so that colours may be lost.
+    Roles also differ in shape and border, so that colours may be lost.  A dashed border is a constant's, in
+    every theme.
     """
 
     background: str
@@ -73,6 +74,12 @@ class Theme:
     """The lines of routes through the graph."""
     scale: tuple[str, ...]
     """Colours from little to much."""
+    diverging: tuple[str, ...]
+    """Colours from very negative over zero, in the middle, to very positive."""
+    marks_signs: bool = False
+    """Whether those two ends look alike, so that a mark has to say which is which."""
+    slanted: frozenset[str] = frozenset()
+    """The kinds of text that letters tell apart where colours do not."""
     root_width: float = 3.4
 
     @property
@@ -84,6 +91,10 @@ class Theme:
         """The colour of a kind of text."""
         special = {"gradient": self.gradient, "local": self.local, "symbol": self.symbol}
         return special.get(kind, self.dim if kind in ("pending", "scope", "progress") else self.text)
+
+    def font(self, kind: str) -> Font:
+        """The letters of a kind of text."""
+        return replace(FONTS[kind], italic=True) if kind in self.slanted else FONTS[kind]
 
     @property
     def faded(self) -> Theme:
@@ -172,6 +183,7 @@ LECTURE = Theme(
     symbol="#ffffff",
     routes=_routes("#0a57a4 #b84400 #007a58 #a8327a #7a5c00 #005f73 #5b3aa8 #16191d"),
     scale=("#fff4e3", "#fdb462", "#d95f0e", "#6b2300"),
+    diverging=("#08306b", "#3787c0", "#a6cde4", "#f7f6f4", "#fdc38d", "#e0680f", "#6b2300"),
 )
 
 LIGHT = replace(
@@ -209,6 +221,7 @@ DARK = Theme(
     symbol="#10141a",
     routes=_routes("#56b4e9 #ff9a57 #3fd0a4 #e79ac9 #f0d442 #7fd6e0 #bf9df5 #f2f4f7"),
     scale=("#201a16", "#6b2f0a", "#d95f0e", "#ffd9a8"),
+    diverging=("#b5dcff", "#2f86cc", "#123e66", "#1d1d1f", "#6b2f0a", "#d95f0e", "#ffd9a8"),
 )
 
 PRINT = Theme(
@@ -219,9 +232,9 @@ PRINT = Theme(
     local="#000000",
     edge="#000000",
     active=Paint("#d9d9d9", "#000000", 4.2),
-    scope=Paint("#ffffff", "#595959", 0.9, (1.5, 3)),
+    scope=Paint("#ffffff", "#8c8c8c", 0.9),
     boxes={
-        "input": Paint("#ffffff", "#000000", 1.2, (7, 3)),
+        "input": Paint("#ffffff", "#000000", 1.6),
         "parameter": Paint("#ffffff", "#000000", 2.2),
         "op": Paint("#ffffff", "#000000", 1.1),
         "constant": Paint("#ffffff", "#000000", 0.9, (2, 2.5)),
@@ -234,6 +247,9 @@ PRINT = Theme(
         for dash in ((), (9, 3), (2, 2.5), (9, 3, 2, 3), (5, 2), (14, 4), (2, 5), (14, 3, 2, 3, 2, 3))
     ),
     scale=("#ffffff", "#9a9a9a", "#2b2b2b"),
+    diverging=("#2b2b2b", "#9a9a9a", "#ffffff", "#9a9a9a", "#2b2b2b"),
+    marks_signs=True,
+    slanted=frozenset({"gradient", "pending"}),
 )
 
 PALETTE = ("#0072b2", "#d55e00", "#009e73", "#e69f00", "#cc79a7", "#56b4e9", "#000000")

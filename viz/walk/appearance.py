@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ..drawing.lettering import measure
+from ..drawing.lettering import measure, sign_of_box
 from ..drawing.scene import Group, Path, Scene, Text
 from ..graph.trace import Edge, Node, Trace
 from ..picture import looks
@@ -178,7 +178,9 @@ class States:
         theme = self._theme.faded if picture.is_faded(box) else self._theme
         # The fill of what is lit is the theme's, and so are the colours of its text.
         own = look.text if theme.active.fill == "none" or not lit else None
-        items: list[Path | Text] = [self._outline(path, look.paint, known, lit) for path in part.group.paths]
+        outline = part.group.paths[0]
+        items: list[Path | Text] = [self._outline(outline, look.paint, known, lit)]
+        items += sign_of_box(look.sign, box.shape, outline, theme)
         for final, text in zip(box.lines, part.group.texts, strict=True):
             line = now.get(final.kind, final if known or final.kind != "value" else None)
             if line is None:
@@ -192,8 +194,7 @@ class States:
     def _look(self, picture: Picture, box: Box, gradient: float | None) -> Look:
         """Where gradients have colours, a box takes its own when it gets one."""
         if picture.scale and box.node is not None:
-            sizes = {} if gradient is None else {box.node: abs(gradient)}
-            picture = replace(picture, scale=replace(picture.scale, sizes=sizes))
+            picture = replace(picture, scale=picture.scale.only(box.node, gradient))
         return looks.of(picture, box, self._theme)
 
     def _symbol(self, part: Part, known: bool, lit: bool) -> Group:
@@ -246,10 +247,18 @@ class States:
 
     def _routes(self, part: Part, passed: tuple[bool, ...]) -> Group:
         """The sentences; the lines that say which route is which are there from the start."""
-        shown = iter(passed)
+        shown = set[Text]()
+        texts = iter(part.group.texts)
+        sentences = self._picture.emphasis.sentences if self._picture.emphasis else ()
+        for sentence, is_passed in zip(sentences, passed, strict=True):
+            length = len("".join(sentence.split()))
+            while length > 0:  # a long sentence stands in several rows
+                text = next(texts)
+                length -= len("".join(text.text.split()))
+                shown |= {text} if is_passed else set()
         return replace(
             part.group,
-            items=tuple(item for item in part.group.items if isinstance(item, Path) or next(shown)),
+            items=tuple(item for item in part.group.items if isinstance(item, Path) or item in shown),
         )
 
 

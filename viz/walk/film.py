@@ -124,7 +124,7 @@ class Film:
 
     def _written_under(self, width: float) -> tuple[Scene, Subtitles]:
         """The picture on a page of this width at least, and what stands below."""
-        whole = paint(self._picture, self._places, self._options, width)
+        whole = paint(self._picture, self._places, self._options, width, is_walk=True)
         scale = max(1.0, whole.size[0] / (WIDE_ON_SLIDE if self._options.slide else WIDE))
         return whole, Subtitles(self._texts, whole.size[0], self._theme, scale)
 

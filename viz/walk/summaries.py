@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from microgrid.base.phrases import speaker
 
 from ..drawing.lettering import measure
-from ..graph.folding import Unit, gradient_norm, outputs
+from ..graph.folding import Unit, outputs
 from ..graph.trace import Trace
 from ..picture.boxes import LONGEST_NAME
+from ..picture.scale import gradient_of
 from ..picture.selection import Choices
 from ..style.text import shorten
 from ..words.descriptions import Words
@@ -31,7 +32,7 @@ class ScopeSummary:
     gradient: str | None
     """The norm of what has been passed to its parameters so far; None before anything has."""
     size: float | None
-    """That norm as a number."""
+    """What the box has a colour for, where gradients have colours."""
     description: str
 
 
@@ -43,6 +44,7 @@ class Summaries:
     ) -> None:
         self._trace, self._numbers = trace, numbers
         self._say, self._words = speaker(lang), Words(trace, numbers, lang)
+        self._signed = choices.scale is not None and choices.scale.is_signed
         self._units = {unit.last: unit for unit in choices.units if unit.scope is not None}
         self._outputs = outputs(trace, choices.units) if self._units else {}
         self._owner = {i: unit.last for unit in self._units.values() for i in unit.nodes}
@@ -69,7 +71,7 @@ class Summaries:
             complete=all(stage.data[i] is not None for i in used),
             values=shorten(values, LONGEST_NAME),
             gradient=gradient,
-            size=gradient_norm(self._trace, unit, used, grads=stage.grads),
+            size=gradient_of(self._trace, unit, used, self._signed, stage.grads),
             description=self._words.scope(unit, used, stage.data, stage.grads),
         )
 
