@@ -166,6 +166,45 @@ def settle(row: Operation, x: float, y: float, operands: Sequence[Node]) -> tupl
     raise OverflowError(IEEE.after(f"{what} exceeds the range of doubles (1.8e308)"))
 
 
+SUM, SIGNED, PRODUCT, POWER, ATOM = range(5)
+"""How tightly a formula holds together: one that is looser than its place asks for gets brackets."""
+
+_PLACES = {
+    "+": (SUM, PRODUCT),
+    "-": (SUM, PRODUCT),
+    "*": (SIGNED, POWER),
+    "/": (SIGNED, POWER),
+    "**": (ATOM, ATOM),
+}
+_LEVELS = {"+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "**": POWER}
+
+
+def formula(
+    row: Operation, terms: Sequence[tuple[str, int]], constant: float | None, digits: int = 6
+) -> tuple[str, int]:
+    """An operation on operands, each with how tightly it holds together, as it would be typed.
+
+    >>> from microgrid.ops import ADD, MUL, POWC
+    >>> a, b = ("a", ATOM), ("b", ATOM)
+    >>> formula(POWC, [formula(ADD, [formula(MUL, [a, b], None), b], None)], 2.0)
+    ('(a*b + b)**2', 3)
+    """
+    if constant is not None and (row.name == "powc" or constant != row.constant):
+        terms = [*terms, (f"{constant:.{digits}g}", SIGNED if constant < 0 else ATOM)]
+    sign = row.label
+    if sign == "-" and len(terms) == 1:
+        return f"-{_placed(terms[0], PRODUCT)}", SIGNED
+    if sign not in _LEVELS or len(terms) != 2:
+        return f"{row.name}({', '.join(text for text, _ in terms)})", ATOM
+    left, right = (_placed(term, place) for term, place in zip(terms, _PLACES[sign]))
+    return f"{left} {sign} {right}" if sign in "+-" else f"{left}{sign}{right}", _LEVELS[sign]
+
+
+def _placed(term: tuple[str, int], place: int) -> str:
+    text, level = term
+    return text if level >= place else f"({text})"
+
+
 def call_text(row: Operation, operands: Sequence[Node], y: float = 0.0) -> str:
     """An operation on its operands, as messages write it: ``log('x' (-1.0))``."""
     terms = [describe(v) for v in operands]

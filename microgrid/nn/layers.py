@@ -16,6 +16,7 @@ from ..base.checks import whole
 from ..base.context import current, scope, scope_at, scopes_inside
 from ..base.messages import number
 from ..engine import Value, parameter, weighted_sum
+from ..naming.labels import given
 from .mlp import activate, activation_row
 from .module import Module, bare, inputs, listed
 from .weights import Seed, Source
@@ -41,10 +42,10 @@ class Linear(Module):
         self.w, self.b = [], []
         for j in range(self.nout):
             with scope(f"neuron{j}"):
-                self.w.append([parameter(next(drawn), f"w{i}") for i in range(self.nin)])
+                self.w.append([given(parameter(next(drawn), f"w{i}")) for i in range(self.nin)])
         for j, start in enumerate(source.uniforms(-bound, bound, self.nout if bias else 0)):
             with scope(f"neuron{j}"):
-                self.b.append(parameter(start, "b"))
+                self.b.append(given(parameter(start, "b")))
 
     def __call__(self, x: Numbers) -> Any:
         """The list of `nout` sums, or the one; ValueError for another number of inputs than `nin`."""
@@ -113,10 +114,10 @@ class Conv(Module):
                 names = [
                     [f"w{i}" if nin == 1 else f"w{c},{i}" for i in range(self.kernel)] for c in range(nin)
                 ]
-                self.w.append([[parameter(next(drawn), name) for name in row] for row in names])
+                self.w.append([[given(parameter(next(drawn), name)) for name in row] for row in names])
         for o, start in enumerate(source.uniforms(-bound, bound, nout if bias else 0)):
             with scope(f"channel{o}"):
-                self.b.append(parameter(start, "b"))
+                self.b.append(given(parameter(start, "b")))
 
     def __call__(self, x: Numbers) -> Any:
         """The channels of the output, one after the other; ValueError if the signal is too short."""

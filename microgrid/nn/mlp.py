@@ -16,6 +16,7 @@ from ..base.checks import whole
 from ..base.context import current, scope, scope_at, scopes_inside
 from ..custom import CustomOp, custom_node
 from ..engine import Value, parameter, unary, weighted_sum
+from ..naming.labels import given
 from ..ops import RELU, TABLE, Op
 from .module import Module, bare, inputs
 
@@ -39,8 +40,8 @@ class Neuron(Module):
     def __init__(self, nin: int, nonlin: bool = True, activation: str = "relu") -> None:
         nin = whole(nin, "the number of inputs of a neuron")
         activation_row(activation)
-        self.w = [parameter(random.uniform(-1, 1), f"w{i}") for i in range(nin)]
-        self.b = parameter(0.0, "b")
+        self.w = [given(parameter(random.uniform(-1, 1), f"w{i}")) for i in range(nin)]
+        self.b = given(parameter(0.0, "b"))
         self.nonlin, self.activation = bool(nonlin), activation
 
     def __setstate__(self, state: dict[str, Any]) -> None:

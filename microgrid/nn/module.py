@@ -10,6 +10,7 @@ from typing import Any, Protocol, Self
 
 from ..arguments import Numbers
 from ..engine import Value
+from ..naming.labels import given
 from . import checkpoints
 from .summary import Summary, summarize
 
@@ -216,7 +217,7 @@ def inputs(x: Numbers, expected: int | None, who: object) -> list[Value]:
         raise TypeError(f"{who} takes a list or array of {count(expected)}, got {type(x).__name__} {x!r}")
     if len(xs) != expected and (expected is not None or not xs):
         raise ValueError(f"{who} expects {count(expected)}, got {len(xs)}")
-    return [xi if isinstance(xi, Value) else Value(xi, f"x{i}") for i, xi in enumerate(xs)]
+    return [xi if isinstance(xi, Value) else given(Value(xi, f"x{i}")) for i, xi in enumerate(xs)]
 
 
 def count(expected: int | None) -> str:

@@ -15,6 +15,7 @@ from ..base.checks import seed_number, whole
 from ..base.context import current, scope, scope_at, scopes_inside
 from ..base.messages import number
 from ..engine import Value, parameter
+from ..naming.labels import given
 from .module import Module, bare, inputs, samples
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ class Dropout(Module):
         out = []
         for i, place in enumerate(scopes_inside(current().scope, "neuron", len(xs))):
             with scope_at(place):
-                self.masks.append(Value(factors[i], f"mask{i}"))
+                self.masks.append(given(Value(factors[i], f"mask{i}")))
                 out.append(xs[i] * self.masks[-1])
         return out
 
@@ -159,7 +160,7 @@ class BatchNorm(Module):
         for made, label, start in ((self.gamma, "gamma", 1.0), (self.beta, "beta", 0.0)):
             for j in range(self.nin):
                 with scope(f"neuron{j}"):
-                    made.append(parameter(start, label))
+                    made.append(given(parameter(start, label)))
         self.running_mean, self.running_var = [0.0] * self.nin, [1.0] * self.nin
         self.statistics: tuple[list[Value], list[Value]] | None = None
         """Means and variances, divided by the number of samples less 1, of the last batch in training."""

@@ -2,31 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable
 
+from microgrid.naming.labels import UNSEEN, clean
+
 __all__ = ["UNSEEN", "clean", "shorten", "wrap"]
-
-# Not printable in Python's eyes, but Persian and the scripts of India are misspelt without them.
-_JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
-UNSEEN = f" {_JOINERS}"
-"""What `clean` leaves that has no ink."""
-
-
-def clean(text: str) -> str:
-    """Replace what XML, DOT or the eye cannot take: control characters, bidirectional overrides, surrogates.
-
-    >>> clean("a\\x07b\\nc")
-    'a�b c'
-    """
-    return text if text.isprintable() else "".join(map(_printable, text))
-
-
-def _printable(char: str) -> str:
-    if char.isprintable() or char in _JOINERS:
-        return char
-    blank = char in "\t\n\r" or unicodedata.category(char) == "Zs"
-    return " " if blank else "\N{REPLACEMENT CHARACTER}"
 
 
 def shorten(text: str, limit: int) -> str:

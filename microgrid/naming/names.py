@@ -1,0 +1,221 @@
+"""One name for each node of a graph, the same in pictures, captions, reports and messages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ..base.messages import ATOM, SUM, formula
+from ..base.nodes import CONSTANT, OP, PARAMETER
+from ..engine import Value
+from ..graph import order
+from .labels import is_given, shown
+from .layers import layer_names
+
+__all__ = ["BRIEF", "ELLIPSIS", "LEFT_OUT", "LONGEST", "WHOLE", "Naming", "name_nodes", "names"]
+
+LONGEST = 24
+"""Characters of a formula that stands for a name; longer ones are abridged."""
+LONGEST_LABEL = 16
+"""Of a label within a formula."""
+ELLIPSIS = "..."
+
+_RAISED = re.compile(r"(.*)\^\((\d+(?:,\d+)*)\)", re.DOTALL)
+_WORD = re.compile(r"[^\W\d][\w'.,\[\]]*(\^\([\d,]+\))?")
+
+
+WHOLE, BRIEF, LEFT_OUT = range(3)
+"""How an operand stands in a formula: as it is called, with an ellipsis for each of its own operands that has
+no name, or as an ellipsis itself."""
+
+
+@dataclass
+class Naming:
+    """What the nodes of a graph are called; `texts` as it would be typed, ``w21^(1)`` or ``w*x + b``."""
+
+    texts: dict[Value, str] = field(default_factory=dict)
+    labels: dict[Value, str] = field(default_factory=dict)
+    """Those that have a name of their own: a label, the caller's variable, or a place in a layer."""
+    abridged: dict[Value, tuple[int, ...]] = field(default_factory=dict)
+    """Of formulas that are not whole: how each operand stands there, WHOLE, BRIEF or LEFT_OUT."""
+    numbers: dict[Value, int] = field(default_factory=dict)
+    """What is raised after a formula that an earlier node has too: 2, 3, ..."""
+
+
+def names(*roots: Value, digits: int = 4) -> dict[Value, str]:
+    """A name for each node under the roots, in `graph.order`, no two alike but those of constants.
+
+    A label that a user set is the name.  What the layers of `microgrid.nn` make is named by what it joins,
+    with layers, units and inputs numbered from 1:
+
+    ============  ========================================  =================================
+    name          what                                      in the model; in PyTorch
+    ============  ========================================  =================================
+    `w21^(1)`     w₂₁⁽¹⁾, weight to unit 2 from unit 1      `layers[0].neurons[1].w[0]`;
+                  in layer 1                                `weight[1][0]`
+    `w12,3^(1)`   to unit 12 from unit 3: above nine a      `layers[0].neurons[11].w[2]`;
+                  comma                                     `weight[11][2]`
+    `b2^(1)`      bias of unit 2                            `layers[0].neurons[1].b`; `bias[1]`
+    `z2^(1)`      its weighted sum
+    `h2^(1)`      its result, after the activation
+    `x1`          the first input, if it is given as a
+                  number
+    `w21^(1,3)`   of the third piece of a maxout layer      `layers[0].pieces[2].w[1][0]`
+    `w231^(1)`    of a convolution: to channel 2, from      `layers[0].w[1][2][0]`;
+                  channel 3, place 1                        `weight[1][2][0]`
+    `gamma2^(1)`  scale of unit 2 in a batch normalisation  `layers[1].gamma[1]`; `weight[1]`
+    ============  ========================================  =================================
+
+    A neuron that is in no layer has `w1`, `w2`, `b`, `z` and `h`.  Of the other leaves, those without a label
+    are `x1`, `x2`, ..., and parameters `w1`, `w2`, ...  Any other result is called by its formula, abridged
+    where it is long.  Nodes that would be called the same are told apart by a raised number, `h^(2)`, which
+    follows that of a layer after a comma, `h1^(1,2)`.
+
+    >>> from microgrid import Value
+    >>> w, x = Value(2.0, "w"), Value(3.0, "x")
+    >>> list(names((w * x + w * x).tanh()).values())
+    ['w', 'x', 'w*x', '(w*x)^(2)', 'w*x + (w*x)^(2)', 'tanh(w*x + (w*x)^(2))']
+    """
+    return name_nodes(order(*roots), digits=digits).texts
+
+
+def name_nodes(
+    nodes: Sequence[Value], variables: Mapping[Value, str] | None = None, *, digits: int = 4
+) -> Naming:
+    """The names of nodes in `graph.order`; `variables` are names for those that have no label.
+
+    `digits`: of the numbers in formulas.
+    """
+    naming = Naming()
+    naming.labels = _labels(nodes, variables or {})
+    taken = dict.fromkeys(naming.labels.values(), 1)
+    texts: dict[Value, tuple[str, int]] = {}
+    for v in nodes:
+        if v in naming.labels:
+            label = naming.labels[v]
+            naming.texts[v] = label
+            short = label if len(label) <= LONGEST_LABEL else _shortened(label)
+            texts[v] = short, ATOM if _WORD.fullmatch(short) else SUM
+        elif v._role == CONSTANT:
+            number = _number(v._data, digits)
+            naming.texts[v] = number
+            texts[v] = number, SUM if number[0] == "-" else ATOM
+        else:
+            texts[v] = _formula(v, texts, naming, digits)
+            text, level = texts[v]
+            number = taken[text] = taken.get(text, 0) + 1
+            if number > 1:
+                closed = text if level == ATOM else f"({text})"
+                while (distinct := f"{closed}^({number})") in taken:
+                    number += 1
+                taken[text] = naming.numbers[v] = number
+                texts[v] = distinct, ATOM
+                text = distinct
+            naming.texts[v] = text
+    return naming
+
+
+def _labels(nodes: Sequence[Value], variables: Mapping[Value, str]) -> dict[Value, str]:
+    composed = layer_names(nodes)
+    named: dict[Value, str] = {}
+    own: set[Value] = set()
+    bare: list[Value] = []
+    for v in nodes:
+        label = shown(v._label) if v._label else ""
+        if label and not (v in composed and is_given(v)):
+            named[v] = label
+            own.add(v)
+        elif v in variables and not label:
+            named[v] = variables[v]
+        elif v in composed:
+            named[v] = composed[v]
+        elif v._role not in (OP, CONSTANT):
+            bare.append(v)
+            named[v] = ""
+    if bare:
+        _letter(bare, named)
+    return _told_apart(named, own)
+
+
+def _letter(bare: Sequence[Value], named: dict[Value, str]) -> None:
+    """Leaves without any name are x1, x2, ..., or w1, w2, ...; what is taken is passed over."""
+    taken = set(named.values())
+    counts = {"x": 0, "w": 0}
+    for v in bare:
+        letter = "w" if v._role == PARAMETER else "x"
+        counts[letter] += 1
+        while f"{letter}{counts[letter]}" in taken:
+            counts[letter] += 1
+        named[v] = f"{letter}{counts[letter]}"
+
+
+def _told_apart(named: dict[Value, str], own: Container[Value]) -> dict[Value, str]:
+    """With a raised number where several nodes have one name; a label of a user's own goes before others."""
+    alike: dict[str, list[Value]] = {}
+    for v, name in named.items():
+        alike.setdefault(name, []).append(v)
+    if len(alike) == len(named):
+        return named
+    layered = {match[1] for name in alike if (match := _RAISED.fullmatch(name))}
+    taken = set(alike)
+    for name, nodes in alike.items():
+        if len(nodes) == 1:
+            continue
+        match, number = _RAISED.fullmatch(name), 0
+        start = f"{match[1]}^({match[2]}," if match else f"{name}^(," if name in layered else f"{name}^("
+        labelled = [v for v in nodes if v in own]
+        if len(labelled) == 1:
+            nodes.remove(labelled[0])
+            number = 1
+        for v in nodes:
+            number += 1
+            while (distinct := f"{start}{number})") in taken:
+                number += 1
+            taken.add(distinct)
+            named[v] = distinct
+    return named
+
+
+def _formula(
+    v: Value, texts: Mapping[Value, tuple[str, int]], naming: Naming, digits: int
+) -> tuple[str, int]:
+    row, constant, parents = v._row, v.constant, v.parents
+    terms = [texts[parent] for parent in parents]
+    written = formula(row, terms, constant, digits)
+    if len(written[0]) <= LONGEST:
+        return written
+    modes = [WHOLE] * len(terms)
+    unnamed = [k for k, parent in enumerate(parents) if parent._role == OP and parent not in naming.labels]
+    for mode in (BRIEF, LEFT_OUT):
+        for k in sorted(unnamed, key=lambda k: -len(terms[k][0])):
+            shorter = (ELLIPSIS, ATOM) if mode == LEFT_OUT else _brief(parents[k], texts, naming, digits)
+            if len(shorter[0]) < len(terms[k][0]):
+                terms[k], modes[k] = shorter, mode
+                written = formula(row, terms, constant, digits)
+                if len(written[0]) <= LONGEST:
+                    break
+        else:
+            continue
+        break
+    if any(modes):
+        naming.abridged[v] = tuple(modes)
+    return written
+
+
+def _brief(v: Value, texts: Mapping[Value, tuple[str, int]], naming: Naming, digits: int) -> tuple[str, int]:
+    """Its operation on what has a name."""
+    unnamed = [parent._role == OP and parent not in naming.labels for parent in v.parents]
+    terms = [(ELLIPSIS, ATOM) if bare else texts[parent] for bare, parent in zip(unnamed, v.parents)]
+    return formula(v._row, terms, v.constant, digits)
+
+
+def _number(x: float, digits: int) -> str:
+    return f"{x:.{digits}g}" if x % 1 or abs(x) >= 1e6 else str(int(x))
+
+
+def _shortened(label: str) -> str:
+    """A long label as it stands in formulas; its number is never cut."""
+    match = _RAISED.fullmatch(label)
+    raised = f"^({match[2]})" if match else ""
+    return label[: LONGEST_LABEL - len(ELLIPSIS) - len(raised)].rstrip() + ELLIPSIS + raised

@@ -1,0 +1,199 @@
+"""One name for each node: weights by what the graph's edges say they join, results by their formula."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+import random
+
+import pytest
+
+import microgrid as mg
+from helpers.graphs import named
+from microgrid import Value, nn, parameter
+from microgrid.graph import order
+from microgrid.naming.names import LONGEST, names
+
+
+def all_outputs(model: nn.Module, x: list[float]) -> tuple[Value, list[Value]]:
+    ys = model(x)
+    ys = ys if isinstance(ys, list) else [ys]
+    return mg.sum(ys), ys
+
+
+def joins(model: nn.MLP, root: Value) -> dict[Value, str]:
+    """What each weight of a network joins, from the edges alone: whose sum its product goes into, and whose
+    result it multiplies."""
+    users = {}
+    for v in order(root):
+        for parent in v.parents:
+            users.setdefault(parent, []).append(v)
+    found, unit_of = {}, {}
+    layer_inputs = [v for v in order(root) if v.role == "input"]
+    for number, layer in enumerate(model.layers, 1):
+        source = {v: i for i, v in enumerate(layer_inputs, 1)}
+        results = []
+        for to, neuron in enumerate(layer.neurons, 1):
+            for w in neuron.w:
+                (product,) = users[w]
+                (x,) = [v for v in product.parents if v is not w]
+                found[w] = f"w{to}{source[x]}^({number})"
+            result = neuron.b
+            while len(users.get(result, ())) == 1 and users[result][0].scope == f"layer{number - 1}/neuron{to - 1}":
+                (result,) = users[result]
+            found[neuron.b] = f"b{to}^({number})"
+            results.append(result)
+            unit_of[result] = to
+        layer_inputs = results
+    return found
+
+
+@pytest.mark.parametrize("sizes", [[3, 2], [1, 1], [2, 4, 3], [5, 1, 2, 1]])
+def test_weights_are_called_by_what_the_edges_join(sizes):
+    model = nn.MLP(2, sizes, activation="tanh")
+    root, _ = all_outputs(model, [0.5, -1.0])
+    called, wanted = names(root), joins(model, root)
+    assert set(wanted) == set(model.parameters())
+    assert {p: called[p] for p in wanted} == wanted
+
+
+def test_units_have_their_weighted_sum_and_their_result():
+    model = nn.MLP(2, [2, 1])
+    y = model([1.0, 2.0])
+    called = names(y)
+    hidden = [v for v in order(y) if v.op == "relu"]
+    assert [called[v] for v in hidden] == ["h1^(1)", "h2^(1)"]
+    assert [called[v.parents[0]] for v in hidden] == ["z1^(1)", "z2^(1)"]
+    assert called[y] == "z1^(2)"
+    assert [called[v] for v in order(y) if v.role == "input"] == ["x1", "x2"]
+
+
+def test_above_nine_indices_have_a_comma():
+    model = nn.Sequential(nn.Linear(3, 12, seed=0))
+    root, _ = all_outputs(model, [1.0, 2.0, 3.0])
+    called = names(root)
+    linear = model[0]
+    assert called[linear.w[11][2]] == "w12,3^(1)"
+    assert called[linear.w[1][0]] == "w21^(1)"
+    assert called[linear.b[11]] == "b12^(1)"
+
+
+def test_a_users_label_wins_even_where_it_reads_like_the_librarys():
+    neuron = nn.MLP(2, [1]).layers[0].neurons[0]
+    neuron.w[0].label = "w1"
+    x = [Value(1.0, "x0"), Value(2.0, "x1")]
+    y = named(neuron(x), "yhat")
+    called = names(y)
+    assert [called[v] for v in (neuron.w[0], *x, y)] == ["w1", "x0", "x1", "yhat"]
+    assert [v.label for v in (neuron.w[0], neuron.w[1], neuron.b)] == ["w1", "w1", "b"]  # none is changed
+    assert called[neuron.w[1]] == "w12^(1)"
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda y: pickle.loads(pickle.dumps(y))])
+def test_copies_have_the_same_names(copied):
+    y = nn.Sequential(nn.Linear(2, 3), "tanh", nn.Linear(3, 1))([1.0, Value(2.0, "x0")])
+    assert list(names(copied(y)).values()) == list(names(y).values())
+
+
+class Beside(nn.Module):
+    """Two layers on the same inputs, without scopes of their own."""
+
+    def __init__(self):
+        self.q, self.k, self.last = nn.Linear(2, 2), nn.Linear(2, 2), nn.Linear(1, 2)
+
+    def __call__(self, x):
+        return self.last([mg.dot(self.q(x), self.k(x)).tanh()])
+
+
+def test_layers_in_a_module_of_ones_own_are_found_without_scopes():
+    model = Beside()
+    root, _ = all_outputs(model, [1.0, 2.0])
+    called = names(root)
+    for number, layer in enumerate((model.q, model.k, model.last), 1):
+        for to, row in enumerate(layer.w, 1):
+            assert [called[w] for w in row] == [f"w{to}{i}^({number})" for i in range(1, len(row) + 1)]
+
+
+def test_pieces_of_maxout_channels_and_scales_have_theirs():
+    maxout = nn.Maxout(2, 2, pieces=2)
+    called = names(all_outputs(maxout, [1.0, 2.0])[0])
+    assert called[maxout.pieces[1].w[0][1]] == "w12^(1,2)"
+    conv = nn.Conv(2, 2, 2)
+    root, ys = all_outputs(conv, [1.0, 2.0, 3.0, 4.0])
+    called = names(root)
+    assert called[conv.w[1][0][1]] == "w212^(1)"
+    assert [called[y] for y in ys] == ["z11^(1)", "z21^(1)"]  # of each channel, at its only place
+    model = nn.Sequential(nn.Linear(1, 2), nn.BatchNorm(2), "relu", nn.Linear(2, 1))
+    called = names(mg.sum(model.batch([[1.0], [2.0]])))
+    assert [called[g] for g in model[1].gamma] == ["gamma1^(1)", "gamma2^(1)"]
+    assert [called[w] for w in model[3].w[0]] == ["w11^(2)", "w12^(2)"]
+
+
+def test_of_several_samples_the_units_are_told_apart_and_weights_keep_their_names():
+    model = nn.MLP(1, [2, 1], activation="tanh")
+    called = names(mg.sum([model([x]) for x in (1.0, 2.0)]))
+    assert [called[w] for w in model.layers[1].neurons[0].w] == ["w11^(2)", "w12^(2)"]
+    assert {name for name in called.values() if name[0] == "h"} == {
+        f"h{unit}^(1,{sample})" for unit in (1, 2) for sample in (1, 2)
+    }
+
+
+def test_results_are_called_by_their_formula():
+    w, x, b, y = (Value(v, name) for v, name in ((2.0, "w"), (3.0, "x"), (1.0, "b"), (9.0, "y")))
+    z = w * x
+    loss = (z + b - y) ** 2
+    assert list(names(loss).values()) == [
+        "w", "x", "w*x", "b", "w*x + b", "y", "w*x + b - y", "(w*x + b - y)**2",
+    ]  # fmt: skip
+    z.label = "z"
+    assert names(loss)[loss] == "(z + b - y)**2"
+
+
+def test_long_formulas_are_abridged_where_they_have_no_names():
+    terms = [Value(1.0, f"a_long_label_{k}") for k in range(4)]
+    y = mg.sum([v * 2 for v in terms]).tanh()
+    called = names(y)[y]
+    assert called.startswith("tanh(")
+    assert "..." in called
+    assert len(called) <= LONGEST
+
+
+def test_leaves_without_labels_have_letters_that_nobody_uses():
+    x, w = Value(1.0), parameter(2.0)
+    taken = Value(3.0, "x1")
+    called = names(w * x + taken)
+    assert [called[v] for v in (x, w, taken)] == ["x2", "w1", "x1"]
+
+
+def random_graph(rng: random.Random) -> Value:
+    pool = [
+        Value(rng.uniform(0.5, 2), rng.choice(("", "x", "x1", "h", "h^(2)", "w*x", "a long label of words")))
+        for _ in range(rng.randint(1, 4))
+    ]
+    if rng.random() < 0.4:
+        out = nn.MLP(2, [rng.randint(1, 3), 2], activation="tanh")([rng.choice(pool), 1.0])
+        pool += out
+    for _ in range(rng.randint(1, 25)):
+        a, b = rng.choice(pool), rng.choice(pool)
+        made = rng.choice((a + b, a * b, a - b, a.tanh(), a + 1, a * 2.5, mg.maximum(a, b), abs(a), -a, a**2))
+        if rng.random() < 0.2:
+            made.label = rng.choice(("z", "h", "z1^(1)", "y"))
+        pool.append(made)
+    return mg.sum(pool)
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_no_two_nodes_have_one_name(seed):
+    root = random_graph(random.Random(seed))
+    called = names(root)
+    distinct = [name for v, name in called.items() if v.role != "constant"]
+    assert len(set(distinct)) == len(distinct)
+    assert all(distinct)
+    assert list(names(root).values()) == list(called.values())
+
+
+def test_a_hundred_thousand_nodes_are_named():
+    y = Value(1.0, "x")
+    for _ in range(50_000):
+        y = (y + 1.0).tanh()
+    assert len(set(names(y).values())) >= 100_000
