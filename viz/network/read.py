@@ -2,66 +2,221 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from math import fsum
 from typing import Any
 
-from microgrid import nn
+from microgrid import Value
+from microgrid.base.phrases import say
+from microgrid.ops import TABLE
 
-from ..words.units import (
-    activation_name,
-    bias_name,
-    hidden_name,
-    input_name,
-    layer_caption,
-    output_name,
-    weight_name,
-)
-from .net import Column, Link, Net, Parameter, Unit
+from ..errors import VizError
+from .arrange import MOST_LINKS, Arrangement, arrange, biases, samples, uses
+from .captions import caption, note, sentence, title
+from .naming import Parameters, unit_id, unit_name
+from .net import Column, Link, Net, Unit
+from .record import Recording, record, recorded
 from .sizes import net_of_sizes
+from .terms import EXTREMES, Body
 
 __all__ = ["read"]
 
 
 def read(model: Any, x: Any = None) -> Net:
-    """The network of sizes [2, 8, 1] or of a model; with a sample or a batch `x`, its values too."""
-    if isinstance(model, list | tuple):
+    """The network of a model, with the values that it computes of a sample or of a batch `x`.
+
+    `model` is a Module, or a function from a list of Values to Values; or what one has computed, a Value or a
+    list of Values, whose graph is read with its own values and gradients; or a list of sizes, [2, 8, 1].
+
+    The model is called on a copy and stays as it is: parameters, gradients, mode, statistics, and where its
+    random numbers are.  In training a dropout drops what it would drop in the next call.  Without x nothing
+    is dropped, and no values are shown.
+
+    >>> from microgrid import nn
+    >>> net = read(nn.MLP(2, [3, 1]), x=[0.5, -1.0])
+    >>> [column.caption for column in net.columns], len(net.links)
+    (['input', 'Linear 2→3, ReLU', 'Linear 3→1'], 9)
+    """
+    if isinstance(model, list | tuple) and not any(isinstance(part, Value) for part in model):
+        if x is not None:
+            raise ValueError("a network of sizes has no numbers to compute x with: give a model")
         return net_of_sizes(model)
-    return _mlp(model)
-
-
-def _mlp(model: nn.MLP) -> Net:
-    places = {p: place for place, p in model.named_parameters()}
-
-    def known(p: Any, name: str) -> Parameter:
-        return Parameter(places[p], name, p.data, p.grad if p.has_grad else None)
-
-    columns = [
-        Column(
-            tuple(Unit(f"x{i + 1}", input_name(i + 1), "input") for i in range(model.nin)),
-            "input",
-            "",
-            "input",
-        )
-    ]
-    links = []
-    for k, layer in enumerate(model.layers, 1):
-        last, units = k == len(model.layers), []
-        for j, neuron in enumerate(layer.neurons, 1):
-            name = output_name(j, layer.nout) if last else hidden_name(j, k)
-            biases = (known(neuron.b, bias_name(j, k)),)
-            op = neuron.activation if neuron.nonlin else None
-            units.append(
-                Unit(
-                    f"y{j}" if last else f"h{k}.{j}",
-                    name,
-                    "output" if last else "hidden",
-                    biases=biases,
-                    activation=op,
-                )
+    if isinstance(model, Value | list | tuple):
+        outputs = [model] if isinstance(model, Value) else list(model)
+        odd = next((v for v in outputs if not isinstance(v, Value)), None)
+        if odd is not None:
+            raise TypeError(
+                f"outputs to be drawn are Values, and among them is {type(odd).__name__} {odd!r:.40}"
             )
-            links += [
-                Link((k - 1, i), (k, j - 1), known(w, weight_name("w", j, i + 1, layer=k)))
-                for i, w in enumerate(neuron.w)
-            ]
-        caption = layer_caption("Linear", layer.nin, layer.nout, *([activation_name(op)] if op else []))
-        columns.append(Column(tuple(units), caption))
-    return Net(tuple(columns), tuple(links), "MLP " + "-".join(str(len(column.units)) for column in columns))
+        if x is not None:
+            raise ValueError(
+                "what is computed already has its inputs: give x to the model, network(model, x)"
+            )
+        if all(v.role != "op" for v in outputs):
+            raise VizError("no operation computed this Value: draw the output of a model, network(model(x))")
+        return _net(recorded(outputs))
+    return _net(record(model, x))
+
+
+def _net(recording: Recording) -> Net:
+    rows = samples(recording)
+    if recording.finished:
+        recording.inputs[0].extend(_inputs(rows[0], recording))
+    arrangement = arrange(recording, rows[0])
+    parameters = Parameters(recording, (v for v in rows[0] if v.role == "parameter"))
+    links = _links(arrangement, parameters)
+    units = _units(arrangement, parameters, recording, rows)
+    columns = []
+    for k, column in enumerate(arrangement.columns):
+        here = [units[v] for v in column]
+        if k == 0:
+            columns.append(Column(tuple(here), say("input"), "", "input"))
+            continue
+        entering = [link for link, _ in links if link.head[0] == k]
+        owners = [parameters.owner(p) for link, p in links if link.head[0] == k and p is not None]
+        text, kind = caption(here, entering, owners)
+        last = all(unit.role == "output" for unit in here)
+        columns.append(Column(tuple(here), text, note(here, k, last), kind))
+    named = title("" if recording.name == "the model" else recording.name, columns)
+    bare = tuple(link for link, _ in links)
+    return Net(tuple(columns), bare, named, sentence(named, columns, bare))
+
+
+def _inputs(nodes: list[Value], recording: Recording) -> list[Value]:
+    """The inputs of a graph that a user recorded: by their numbers, if they are called x1, x2, x3."""
+    found = [v for v in nodes if v.role == "input" and v not in recording.masks]
+    numbered = [(v.label.rstrip("0123456789"), v) for v in found]
+    if len({letter for letter, _ in numbered}) == 1 and all(v.label[-1:].isdecimal() for v in found):
+        return sorted(found, key=lambda v: int(v.label[len(numbered[0][0]) :]))
+    return found
+
+
+# ---------------------------------------------------------------- links
+
+
+def _links(arrangement: Arrangement, parameters: Parameters) -> list[tuple[Link, Value | None]]:
+    """Every link, with the node of its weight."""
+    count = sum(len(sum_.terms) for body in arrangement.bodies.values() for sum_ in body.sums)
+    if count > MOST_LINKS:
+        raise VizError(
+            f"the network has some {count:,} links, and a diagram at most {MOST_LINKS:,}: draw a part of the "
+            "model, network(model.layers[0]), or its sizes, network([784, 128, 10])"
+        )
+    links: list[tuple[Link, Value | None]] = []
+    for k, column in enumerate(arrangement.columns):
+        for j, unit in enumerate(column):
+            links += _entering(arrangement, parameters, unit, (k, j))
+    times = Counter(p for _, p in links if p is not None)
+    groups = {p: number for number, p in enumerate(p for p in times if times[p] > 1)}
+    return [(replace(link, shared=groups[p]) if p in groups else link, p) for link, p in links]
+
+
+def _entering(
+    arrangement: Arrangement, parameters: Parameters, unit: Value, head: tuple[int, int]
+) -> list[tuple[Link, Value | None]]:
+    body = arrangement.bodies[unit]
+    used = list(uses(unit, body))
+    weighted = any(use.term.weight is not None for use in used)
+    links: list[tuple[Link, Value | None]] = []
+    for piece, (factor, weight, source) in used:
+        if source is None:
+            continue
+        tail = arrangement.places[source]
+        known, kind = None, "fixed"
+        if weight is not None:
+            kind = "weight"
+            known = parameters.weight(weight, head[1] + 1, tail[1] + 1, head[0])
+        elif weighted or head[0] - tail[0] > 1:
+            kind = "skip"
+        number = piece if weighted and body.op in EXTREMES else None
+        links.append((Link(tail, head, known, kind, factor, None, number, factor != 0.0), weight))
+    return links
+
+
+# ---------------------------------------------------------------- units
+
+
+def _units(
+    arrangement: Arrangement, parameters: Parameters, recording: Recording, rows: list[list[Value]]
+) -> dict[Value, Unit]:
+    place = {v: i for i, v in enumerate(rows[0])}
+    units = {}
+    for k, column in enumerate(arrangement.columns):
+        for j, v in enumerate(column):
+            if v in place:
+                every = [nodes[place[v]] for nodes in rows]
+            else:  # an input that nothing uses
+                every = [inputs[j] for inputs in recording.inputs]
+            units[v] = _unit(v, every, (k, j), arrangement, parameters, recording)
+    return units
+
+
+def _unit(
+    v: Value,
+    every: Sequence[Value],
+    end: tuple[int, int],
+    arrangement: Arrangement,
+    parameters: Parameters,
+    recording: Recording,
+) -> Unit:
+    body, (column, row) = arrangement.bodies[v], end
+    added = tuple(dict.fromkeys(parameters.bias(p, row + 1, column) for p in biases(body)))
+    name = unit_name(v, arrangement, recording)
+    role = "output" if v in arrangement.outputs else "hidden"
+    if v.role == "parameter":
+        name, role = parameters.unit(v, row + 1, column).name, "parameter"
+        added = (parameters.unit(v, row + 1, column),)
+    elif not body.sums:
+        role = "input"
+    return Unit(
+        unit_id(v, arrangement, parameters.places),
+        name,
+        role,
+        value=fsum(u.data for u in every) / len(every) if recording.numbers else None,
+        grad=v.grad if recording.finished and v.has_grad else None,
+        biases=added,
+        activation=_activation(body, parameters),
+        state=_state(v, every, body, arrangement, recording),
+    )
+
+
+def _activation(body: Body, parameters: Parameters) -> str | None:
+    if _rectifies(body):
+        return "relu"
+    if body.op or not body.sums:
+        return body.op
+    terms = body.sums[0].terms
+    weights = [term.weight for term in terms if term.weighted]
+    if any(p is not None and parameters.scales(p) for p in weights):
+        return "norm"
+    return "add" if len(terms) > 1 and not weights else None
+
+
+def _rectifies(body: Body) -> bool:
+    """Whether it is max(0, z), however written."""
+    if body.op != "maximum" or len(body.sums) != 2:
+        return False
+    return any(not sum_.terms and sum_.constant == 0 for sum_ in body.sums)
+
+
+def _state(
+    v: Value, every: Sequence[Value], body: Body, arrangement: Arrangement, recording: Recording
+) -> str:
+    if not recording.numbers:
+        return "on"
+    if v in arrangement.dropped:
+        return "dropped"
+    flat = [_is_flat(u, body) for u in every]
+    if all(flat) and len(flat) > 1:
+        return "dead"
+    return "off" if flat[0] else "on"
+
+
+def _is_flat(v: Value, body: Body) -> bool:
+    """Whether nothing of the gradient passes, by a piece of the activation that is level."""
+    if _rectifies(body):
+        return all(slope == 0 for p, slope in zip(v.parents, v.partials) if p.role != "constant")
+    row = TABLE.get(body.op or "")
+    return row is not None and row.arity == 1 and row.kink != "False" and v.partials[0] == 0

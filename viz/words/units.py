@@ -11,6 +11,7 @@ __all__ = [
     "hidden_name",
     "input_name",
     "layer_caption",
+    "layer_name",
     "output_name",
     "weight_name",
 ]
@@ -19,12 +20,25 @@ _SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
+_SIGNS = {
+    "mul": "×",
+    "div": "÷",
+    "add": "+",
+    "maximum": "max",
+    "minimum": "min",
+    "powc": "power",
+    "pow": "power",
+}
+
+
 def activation_name(op: str) -> str:
     """As lectures write it.
 
-    >>> activation_name("relu"), activation_name("leaky_relu"), activation_name("tanh")
-    ('ReLU', 'leaky ReLU', 'tanh')
+    >>> [activation_name(op) for op in ("relu", "leaky_relu", "tanh", "mul")]
+    ['ReLU', 'leaky ReLU', 'tanh', '×']
     """
+    if op in _SIGNS:
+        return _SIGNS[op]
     if op in TABLE and TABLE[op].label:
         return TABLE[op].label
     return op.replace("_", " ").replace("relu", "ReLU")
@@ -51,6 +65,11 @@ def hidden_name(i: int, layer: int) -> str:
 def output_name(i: int, count: int) -> str:
     """ŷ, and of several ŷ₁, ŷ₂."""
     return "ŷ" if count == 1 else "ŷ" + str(i).translate(_SUBSCRIPT)
+
+
+def layer_name(layer: int) -> str:
+    """All units of a layer: h⁽¹⁾."""
+    return "h" + _layer(layer)
 
 
 def weight_name(letter: str, *indices: int, layer: int) -> str:
