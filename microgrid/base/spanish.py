@@ -112,6 +112,10 @@ TABLE = {
     "a base that is not negative, or an integer exponent": "una base no negativa o un exponente entero",
 
     # the command line
+    "result": "resultado", "input": "entrada", "parameter": "parámetro", "constant": "constante",
+    "  and {n} more": "  y {n} más", "wrote {file}": "escrito: {file}",
+    "wrote {n} steps to {file}{more}": "{n} pasos escritos en {file}{more}", ", {n} files": ", {n} archivos",
+
     # networks
     "{n} unit": "{n} unidad", "{n} units": "{n} unidades", "{n} off": "apagadas: {n}",
     "{n} dead": "muertas: {n}", "{n} dropped": "descartadas: {n}", "sum": "suma", "+ skip": "+ salto",
@@ -119,10 +123,6 @@ TABLE = {
     "shared weights": "pesos compartidos",
     "Network {title}, from left to right: {columns}. It has {n} parameters.":
         "Red {title}, de izquierda a derecha: {columns}. Tiene {n} parámetros.",
-
-    "result": "resultado", "input": "entrada", "parameter": "parámetro", "constant": "constante",
-    "  and {n} more": "  y {n} más", "wrote {file}": "escrito: {file}",
-    "wrote {n} steps to {file}{more}": "{n} pasos escritos en {file}{more}", ", {n} files": ", {n} archivos",
 
     # pictures: nodes
     "operation": "operación", "value {x}": "valor {x}", "value not computed": "valor aún sin calcular",
