@@ -240,7 +240,7 @@ def arrows_through_boxes(drawing: Drawing) -> list[str]:
     """Arrows within a box that they do not join, or well within one that they do."""
     wrong = []
     for arrow in drawing.arrows:
-        points = [point for line in arrow.lines for point in line]
+        points = [point for line in arrow.lines for point in (*_resampled(line), line[-1])]
         reach = around(points)
         for box in drawing.boxes:
             if not overlap(reach, box.extent):
@@ -250,7 +250,7 @@ def arrows_through_boxes(drawing: Drawing) -> list[str]:
                 p for p in points if contains(box.outline, p) and _distance(p, box.outline) > (3 if joined else 0.5)
             ]
             if inside:
-                wrong.append(f"arrow {arrow.key} goes through {box.key} {_name(box)}")
+                wrong.append(f"arrow {arrow.key} goes through {_name(box)}")
     return wrong
 
 

@@ -32,7 +32,7 @@ def test_what_is_wrong_is_found() -> None:
     assert geometry.texts_outside(Drawing(page, (Box("a", "node", a.outline, (text(20, 20, 22.0),)),)))
     assert geometry.texts_outside(Drawing((100.0, 100.0), (b,)))
     through = Drawing(page, (a, b, square("c", 70, 20)), (line("b:0", (30, 20), (110, 20)),))
-    assert geometry.arrows_through_boxes(through) == ["arrow b:0 goes through c box c"]
+    assert geometry.arrows_through_boxes(through) == ["arrow b:0 goes through box c"]
     together = line("b:0", (30, 20), (110, 20)), line("b:1", (30, 20.5), (110, 20.5))
     assert geometry.arrows_too_near(Drawing(page, (a, b), together)) == ["arrows b:0 and b:1 are one for 59 pt"]
     at_head = line("b:0", (30, 20), (110, 20)), line("b:1", (30, 60), (110, 21))
