@@ -14,12 +14,13 @@ from microgrid.base.phrases import Setting, message
 
 from .drawing import layout, painter
 from .drawing.scene import Scene
-from .drawing.slide import fit, smallest
-from .drawing.slide_advice import warn_if_small
+from .drawing.slide import on_sheet, on_slide
+from .drawing.slide_choice import Attempt, Draft, chosen, say_it
 from .formats import dot, pdf_png, svg, tikz
 from .graph.trace import Trace, read
 from .options import DrawOptions, Options, takes
 from .picture.boxes import compose
+from .picture.condensed import condensed
 from .picture.selection import Choices, choose
 from .words.labels import mathematical
 from .words.numbers import ASCII_MINUS, Numbers
@@ -97,6 +98,11 @@ class Source(Protocol):
         """The same in Graphviz's language, without a place."""
         ...
 
+    @property
+    def choice(self) -> dict[str, Any]:
+        """The options that were chosen for a slide."""
+        ...
+
 
 class _Graph:
     """A graph, as it was when it was drawn."""
@@ -116,23 +122,29 @@ class _Graph:
         return dot.source(compose(self._trace, self._options, numbers, self._choices), self._options)
 
     def scene(self) -> Scene:
-        scene, slide = self._painted(self._options, self._choices), self._options.slide
-        if slide is None:
-            return scene
-        fitted = fit(scene, slide)
+        if self._options.slide is None:
+            draft = self._drafted(self._options, self._choices)
+            return painter.paint(draft.picture, draft.place(self._options.rankdir), self._options)
+        attempt = self._attempt
+        say_it(attempt, LESS)
+        return on_slide(on_sheet(attempt.picture, attempt.sheet, attempt.options), attempt.sheet)
 
-        def size(options: Options, choices: Choices) -> float:
-            if options is self._options:  # which has been painted
-                return smallest(fitted)
-            return smallest(fit(self._painted(options, choices), slide))
+    @property
+    def choice(self) -> dict[str, Any]:
+        return {} if self._options.slide is None else dict(self._attempt.changes)
 
-        warn_if_small(size, self._trace, self._options, self._choices, LESS)
-        return fitted
+    @cached_property
+    def _attempt(self) -> Attempt:
+        return chosen(self._trace, self._options, self._choices, self._drafted)
 
-    def _painted(self, options: Options, choices: Choices) -> Scene:
+    def _drafted(self, options: Options, choices: Choices) -> Draft:
         picture = compose(self._trace, options, Numbers(options.precision), choices)
-        places = layout.place(picture, options.rankdir, options.engine, options.timeout)
-        return painter.paint(picture, places, options)
+        picture = condensed(picture, choices.density)
+
+        def place(rankdir: str) -> layout.Layout:
+            return layout.place(picture, rankdir, options.engine, options.timeout, choices.density.gaps)
+
+        return Draft(picture, place)
 
 
 class Figure:
@@ -151,6 +163,16 @@ class Figure:
     def _scene(self) -> Scene:
         """Laid out once, when a format first needs it; `dot()` never does."""
         return self._source.scene()
+
+    @property
+    def choice(self) -> dict[str, Any]:
+        """What was chosen so that a slide can be read, as options of `draw` that say the same.
+
+        >>> from microgrid import Value
+        >>> draw(Value(2.0, "a") * 3.0, slide="16:9").choice
+        {}
+        """
+        return self._source.choice
 
     def svg(self) -> str:
         """The picture as SVG, for slides, web pages and notebooks."""

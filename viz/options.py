@@ -8,7 +8,7 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import partial
 from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
@@ -43,13 +43,34 @@ size = partial(about, "large graphs")
 class Chosen:
     """What the options of every picture have in common: how they are given, and the checks of them."""
 
+    pinned: frozenset[str] = field(default=frozenset(), init=False, compare=False, repr=False)
+    """The options that were asked for by name, which a slide leaves as they are."""
+
     @classmethod
     def of(cls, function: str, given: Mapping[str, Any]) -> Self:
         """The options that a function was given by name; TypeError for one that it does not have."""
         names = [known.name for known in fields(cls) if known.init]
         if unknown := [name for name in given if name not in names]:
             raise TypeError(f"{function} has no option {unknown[0]!r}: there are {', '.join(names)}")
-        return cls(**given)
+        return cls(**given)._pinning(frozenset(given))
+
+    def changed(self, **changes: Any) -> Self:
+        """With other values for these options, and as much pinned.
+
+        >>> Options.of("draw", {"edges": "plain"}).changed(rankdir="TB").may_vary("edges")
+        False
+        """
+        return replace(self, **changes)._pinning(self.pinned)
+
+    def may_vary(self, name: str) -> bool:
+        """Whether an option has been left to whoever draws."""
+        default = next(known.default for known in fields(self) if known.name == name)
+        same: bool = getattr(self, name) == default
+        return same and (name not in self.pinned or default == "auto")
+
+    def _pinning(self, names: frozenset[str]) -> Self:
+        object.__setattr__(self, "pinned", names)
+        return self
 
     def check(self) -> None:
         """Raise for a choice that there is not, and for a precision or a title that can be none."""
@@ -95,9 +116,9 @@ class Options(Chosen):
     edges: str = field(
         default="local",
         metadata=picture(
-            "on each arrow its local derivative, that of the operation with respect to this operand "
-            "(default), or nothing",
-            ("local", "plain"),
+            "on each arrow its local derivative, that of the operation with respect to this operand: formula "
+            "and number (default), or the number, or nothing",
+            ("local", "number", "plain"),
         ),
     )
     labels: str = field(

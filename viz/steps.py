@@ -13,7 +13,8 @@ from microgrid import Value
 from microgrid.base.messages import warn
 from microgrid.proof.report import Report
 
-from .drawing.slide_advice import warn_if_small
+from .drawing import slide_choice
+from .drawing.slide_choice import Attempt, Draft
 from .figure import bundle
 from .graph.folding import LEVELS, fold
 from .graph.trace import Trace, read
@@ -24,7 +25,7 @@ from .picture.selection import Choices, choose, collapsed
 from .picture.styles import styles
 from .walk.captions import Captions
 from .walk.files import Files
-from .walk.film import Arrangement, Film, arrange
+from .walk.film import Arrangement, Film, arrange, drafted
 from .walk.moments import GROUPINGS, Frame, grouping, remember, walk
 from .words.labels import mathematical
 from .words.names import labelled
@@ -87,7 +88,19 @@ def steps(y: Value, **options: Any) -> Steps:
     chosen = _collapsed(trace, chosen)
     # Colours and styles depend on gradients, which `Steps` computes; those that the trace has may be older.
     choices = choose(y, trace, replace(chosen, color_by=None, node_style=None), LESS)
-    return Steps(trace, chosen, choices, y)
+    return Steps(trace, chosen, choices, y) if chosen.slide is None else _on_slide(trace, chosen, choices, y)
+
+
+def _on_slide(trace: Trace, options: StepsOptions, choices: Choices, y: Value) -> Steps:
+    """The walk whose pictures a slide can hold."""
+
+    def draft(changed: Options, others: Choices) -> Draft:
+        tried = Steps(trace, changed, others, y)
+        return drafted(tried._trace, changed, tried._choices, tried._moments, tried._texts())
+
+    attempt = slide_choice.chosen(trace, options, choices, draft)
+    slide_choice.say_it(attempt, LESS)
+    return Steps(trace, attempt.options, attempt.choices, y, attempt, Steps(trace, options, choices, y))
 
 
 OF_A_PART = ("around", "radius")
@@ -113,7 +126,7 @@ def _collapsed(trace: Trace, options: StepsOptions) -> StepsOptions:
     if not boxes <= options.max_nodes < count:
         return options
     warn(collapsed(count, boxes, level, ", a box for what one step computes"))
-    return replace(options, collapse=level)
+    return options.changed(collapse=level)
 
 
 def explain(y: Value, *, by: str = "auto", lang: str = "en", precision: int = 4) -> str:
@@ -138,8 +151,17 @@ def explain(y: Value, *, by: str = "auto", lang: str = "en", precision: int = 4)
 class Steps(Sequence[Frame]):
     """The frames of a graph as it was when `steps` was called."""
 
-    def __init__(self, trace: Trace, options: Options, choices: Choices, y: Value | None = None) -> None:
+    def __init__(
+        self,
+        trace: Trace,
+        options: Options,
+        choices: Choices,
+        y: Value | None = None,
+        slide: Attempt | None = None,
+        off_slide: Steps | None = None,
+    ) -> None:
         self._recorded = trace
+        self._slide, self._off_slide = slide, off_slide
         self._options = options
         self._choices = choices
         self._y = y
@@ -218,6 +240,8 @@ class Steps(Sequence[Frame]):
         >>> "<script src" in steps(Value(2.0, "x") ** 2).html(verify=False)
         False
         """
+        if self._off_slide is not None:  # a page is no slide
+            return self._off_slide.html(verify=verify)
         if verify not in self._pages:
             report = self._report if verify else None
             arranged = self._arrangement
@@ -240,33 +264,23 @@ class Steps(Sequence[Frame]):
 
         return bundle(self, formats, include, exclude)
 
+    @property
+    def choice(self) -> dict[str, Any]:
+        """What was chosen so that a slide can be read, as options that say the same."""
+        return dict(self._slide.changes) if self._slide else {}
+
     @cached_property
     def _film(self) -> Film:
         """Painted once, when a picture is first needed."""
-        film = self._filmed(self._options)
-
-        def size(options: Options, choices: Choices) -> float:
-            if options is self._options:
-                return film.smallest
-            same = choices.units == self._choices.units
-            other = self if same else Steps(self._recorded, options, choices)
-            return other._filmed(options).smallest
-
-        if self._options.slide is not None:
-            warn_if_small(size, self._recorded, self._options, self._choices, LESS)
-        return film
-
-    def _filmed(self, options: Options) -> Film:
-        arranged = self._arrangement if options is self._options else self._arranged(options)
-        return Film(self._trace, options, arranged, self._captions, self._moments, self._texts())
+        return Film(
+            self._trace, self._options, self._arrangement, self._captions, self._moments, self._texts()
+        )
 
     @cached_property
     def _arrangement(self) -> Arrangement:
         """Laid out once, when a picture or the page is first needed."""
-        return self._arranged(self._options)
-
-    def _arranged(self, options: Options) -> Arrangement:
-        return arrange(self._trace, options, self._choices, self._moments)
+        sheet = self._slide.sheet if self._slide else None
+        return arrange(self._trace, self._options, self._choices, self._moments, sheet)
 
     def _texts(self) -> list[str]:
         """The captions, without the frames."""

@@ -175,17 +175,20 @@ def _drawing_arguments(command: _Parser, options: type) -> None:
         title = about["group"]
         if title not in groups:
             groups[title] = command.add_argument_group(title, SCOPES if title == "large graphs" else None)
-        option = f"--{field.name.replace('_', '-')}"
+        option, default = f"--{field.name.replace('_', '-')}", {"default": field.default}
+        # What is not typed is not there, so that a slide knows what it is to leave as it is.
         if isinstance(field.default, bool):
-            groups[title].add_argument(option, action="store_true", help=about["help"])
+            groups[title].add_argument(
+                option, action="store_true", default=argparse.SUPPRESS, help=about["help"]
+            )
         else:
             groups[title].add_argument(
                 option,
-                default=field.default,
+                default=argparse.SUPPRESS,
                 choices=about["choices"] or None,
                 metavar=about["metavar"],
                 type=_reader(field),
-                help=about["help"],
+                help=about["help"] % default if "%(" in about["help"] else about["help"],
             )
     if command.get_default("command") == "draw":
         groups["picture"].add_argument("--no-grad", action="store_true", help="leave out the backward pass")

@@ -31,8 +31,8 @@ WAYS_OUT = {
     "a walk that is collapsed": (
         ["step", "lesson.py:y", "--by", "neuron", "--max-nodes", "20", "-o", "a.svg"], ["--max-nodes", "none"]
     ),
-    "small": (["draw", *REUSED, "--slide", "4:3", "--path", "w1"], ["--edges", "plain"]),
-    "a small walk": (["step", *REUSED, "--slide", "4:3", "-o", "a.svg", "--path", "w1"], ["--edges", "plain"]),
+    "small": (["draw", *REUSED, "--slide", "4:3", "--path", "w1"], ["--rankdir", "TB"]),
+    "a small walk": (["step", *REUSED, "--slide", "4:3", "-o", "a.svg", "--path", "w1"], ["--rankdir", "TB"]),
     "no such label": (["draw", "y = w*x", "w=2", "x=3", "--highlight", "q"], ["--highlight", "w"]),
     "no such end": (["draw", "y = w*x", "w=2", "x=3", "--path", "w,q"], ["--path", "w,y"]),
     "backwards": (["draw", "y = w*x", "w=2", "x=3", "--path", "y,w"], ["--path", "w,y"]),

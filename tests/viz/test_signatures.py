@@ -44,10 +44,12 @@ def test_the_documentation_has_every_option(name: str) -> None:
 
 
 @pytest.mark.parametrize(("command", "function"), [("draw", "draw"), ("step", "steps")])
-def test_the_command_takes_them_with_the_same_defaults(command: str, function: str) -> None:
+def test_the_command_takes_them_and_leaves_what_is_not_typed_to_the_function(command: str, function: str) -> None:
+    defaults = {key: parameter.default for key, parameter in named(function).items()}
     typed = vars(parsed([command, "x", "x=1"]))
-    defaults = {key: parameter.default for key, parameter in named(function).items() if key != "node_style"}
-    assert {key: typed[key] for key in defaults} == defaults
+    assert {key: value for key, value in typed.items() if defaults.get(key, value) != value} == {}
+    assert not {"rankdir", "edges", "collapse"} & set(typed)
+    assert vars(parsed([command, "x", "x=1", "--rankdir", "LR"]))["rankdir"] == "LR"
 
 
 def test_explain_has_the_defaults_of_steps() -> None:

@@ -1,6 +1,5 @@
 """Pictures on slides: they fit, keep their proportions, and say what cannot be read."""
 
-import re
 import warnings
 import xml.etree.ElementTree as ET
 
@@ -52,23 +51,31 @@ def test_the_lectures_graph_fits_a_slide_without_a_warning() -> None:
     assert (tree.get("width"), tree.get("height")) == ("720", "405")
 
 
-def test_a_network_that_cannot_be_read_is_told_what_to_collapse_and_that_helps() -> None:
-    with pytest.warns(
-        UserWarning, match=r'smallest text would be \d\.\d pt on a 16:9 slide.*collapse="neuron"'
-    ) as told:
-        viz.draw(neurons(), slide="16:9").svg()
-    promised = float(re.search(r"gives (\d+\.\d) pt", str(told[0].message))[1])
+def sizes(svg: str) -> list[float]:
+    return [float(text.get("font-size")) for text in ET.fromstring(svg).iter("{http://www.w3.org/2000/svg}text")]
+
+
+def _drawn(figure: viz.Figure) -> viz.Figure:
+    figure.svg()
+    return figure
+
+
+def test_what_was_chosen_is_said_once_and_pinned_is_drawn_the_same() -> None:
+    with pytest.warns(UserWarning, match=r"so that a 16:9 slide can be read, as with .*collapse=\"neuron\"") as told:
+        figure = _drawn(viz.draw(neurons(), slide="16:9"))
+    assert (len(told), told[0].filename) == (1, __file__)
+    assert min(sizes(figure.svg())) >= 8
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        tree = ET.fromstring(viz.draw(neurons(), slide="16:9", collapse="neuron").svg())
-    sizes = [float(text.get("font-size")) for text in tree.iter("{http://www.w3.org/2000/svg}text")]
-    assert min(sizes) == pytest.approx(promised, abs=0.06)
-    assert promised >= 8
+        pinned = viz.draw(neurons(), slide="16:9", **figure.choice)
+        assert pinned.svg() == figure.svg()
+    assert pinned.choice == {}
 
 
-def test_what_no_single_change_mends_is_told_the_best() -> None:
-    with pytest.warns(UserWarning, match=r'collapse="layer" gives \d+\.\d pt'):
-        viz.draw(network(8), slide="16:9").svg()
+def test_text_that_is_too_small_all_the_same_is_told_in_one_sentence() -> None:
+    with pytest.warns(UserWarning, match=r"smallest text would be \d\.\d pt on a 16:9 slide.*: draw a part") as told:
+        viz.draw(network(8), slide="16:9", collapse=None).svg()
+    assert len(told) == 1
 
 
 def test_a_slide_of_unknown_shape_is_told_its_choices() -> None:

@@ -79,27 +79,26 @@ def test_the_lectures_walk_can_be_read_on_a_slide() -> None:
     assert float(said.get("font-size")) >= 12
 
 
-def test_what_cannot_be_read_is_said_once_with_what_to_collapse_and_that_helps() -> None:
+def test_what_was_chosen_for_a_slide_is_said_once_and_can_be_pinned() -> None:
     y = named(neurons(), "y")
-    steps = viz.steps(y, slide="16:9")
-    with pytest.warns(UserWarning, match=r"smallest text would be \d\.\d pt on a 16:9 slide") as told:
-        steps.svg(0)
+    with pytest.warns(UserWarning, match=r"so that a 16:9 slide can be read") as told:
+        steps = viz.steps(y, slide="16:9")
     assert (len(told), told[0].filename) == (1, __file__)
-    level, promised = re.search(r'collapse="(\w+)" gives (\d+\.\d) pt$', str(told[0].message)).groups()
+    assert all(f"{name}=" in str(told[0].message) for name in steps.choice)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         steps.tikz()  # it has been said
-        mended = viz.steps(y, slide="16:9", collapse=level)
-        root = ElementTree.fromstring(mended.svg(-1))
-    sizes = [float(text.get("font-size")) for text in root.iter(f"{SVG}text")]
-    assert min(sizes) == pytest.approx(float(promised), abs=0.3)  # other steps, other captions
-    assert float(promised) >= 8
+        pinned = viz.steps(y, slide="16:9", **steps.choice)
+    assert pinned.choice == {}
+    assert pinned.svg(-1) == steps.svg(-1)
+    sizes = [float(text.get("font-size")) for text in ElementTree.fromstring(pinned.svg(-1)).iter(f"{SVG}text")]
+    assert min(sizes) >= 8
 
 
-def test_the_warning_of_a_file_is_about_who_saves_it(tmp_path: Path) -> None:
-    with pytest.warns(UserWarning, match="smallest text") as told:
-        viz.steps(neurons(), slide="4:3").save(tmp_path / "steps.tex")
-    assert told[0].filename == __file__
+def test_text_that_is_too_small_all_the_same_is_said_of_who_asked(tmp_path: Path) -> None:
+    with pytest.warns(UserWarning, match="smallest text would be") as told:
+        viz.steps(neurons(), slide="4:3", collapse=None, edges="local").save(tmp_path / "steps.tex")
+    assert (len(told), told[0].filename) == (1, __file__)
 
 
 def test_a_page_is_no_slide_and_that_is_said(tmp_path: Path) -> None:
@@ -110,7 +109,7 @@ def test_a_page_is_no_slide_and_that_is_said(tmp_path: Path) -> None:
     assert (tmp_path / "walk.html").read_text("utf-8") == viz.steps(Value(2.0, "a") ** 2).html()
 
 
-@pytest.mark.filterwarnings("always:the smallest text")
+@pytest.mark.filterwarnings("always:drawn")
 def test_the_command_takes_the_options_of_pictures_and_spells_the_way_out(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -118,7 +117,7 @@ def test_the_command_takes_the_options_of_pictures_and_spells_the_way_out(
     file = tmp_path / "frame-{}.svg"
     options = ["--slide", "4:3", "--path", "w1", "--color-by", "grad", "--highlight", "x"]
     assert main(["step", *reused, *options, "-o", str(file)]) == 0
-    assert re.search(r'smallest text would be .* --edges "plain" gives', capsys.readouterr().err)
+    assert re.search(r"so that a 4:3 slide can be read, as with --\w+ ", capsys.readouterr().err)
     root = ElementTree.fromstring((tmp_path / "frame-17.svg").read_text("utf-8"))
     assert (root.get("width"), root.get("height")) == ("720", "540")
     kinds = {group.get("class") for group in root.iter(f"{SVG}g")}

@@ -56,21 +56,61 @@ class Layout:
         routes = tuple(tuple(tuple(map(move, curve)) for curve in route) for route in self.curves)
         return Layout(self.size, centers, routes)
 
+    def stretched(self, across: float, down: float, picture: Picture) -> Layout:
+        """With wider gaps: boxes keep their size and move apart, at least as far as they are.
 
-def place(picture: Picture, rankdir: str = "LR", engine: str = "auto", timeout: float = 60.0) -> Layout:
-    """Lay a picture out with Graphviz: the `dot` on the PATH, or the one that pygraphviz brings along."""
+        What was outside of a box is outside of it still, since all outlines are convex.
+        """
+
+        def move(point: Point) -> Point:
+            return across * point[0], down * point[1]
+
+        centers = {name: move(center) for name, center in self.centers.items()}
+        routes = [tuple(tuple(map(move, curve)) for curve in route) for route in self.curves]
+        for k, (arrow, route) in enumerate(zip(picture.arrows, routes, strict=True)):
+            if arrow.label and len(route) == 2:
+                routes[k] = _up_to(arrow.label, centers[arrow.label.name], route)
+        return Layout(move(self.size), centers, tuple(routes))
+
+
+def _up_to(label: Box, center: Point, route: Route) -> Route:
+    """The two parts of an arrow, continued to where its label begins."""
+
+    def outside(point: Point) -> float:
+        return label.shape.outside(center, label.size, point)
+
+    def edge(end: Point) -> Curve:
+        """From an end to the label, straight towards its middle."""
+        thirds = [tuple(a + (b - a) * k / 3 for a, b in zip(end, center)) for k in range(4)]
+        return curves.reverse(curves.trim(tuple(thirds[::-1]), outside))  # type: ignore[arg-type]
+
+    first, second = route
+    if outside(first[-1]) > 0:
+        first = (*first, *edge(first[-1])[1:])
+    if outside(second[0]) > 0:
+        second = (*curves.reverse(edge(second[0]))[:-1], *second)
+    return first, second
+
+
+def place(
+    picture: Picture, rankdir: str = "LR", engine: str = "auto", timeout: float = 60.0, gaps: float = 1.0
+) -> Layout:
+    """Lay a picture out with Graphviz: the `dot` on the PATH, or the one that pygraphviz brings along.
+
+    `gaps` is what a closer picture leaves of those between boxes.
+    """
     loose = any(arrow.is_loose for arrow in picture.arrows)
     # Where ranks are columns, twins are equally high and change places without needing more room.
     among = twins(picture) if rankdir in ("LR", "RL") and not loose else []
     uncut = {box.name for boxes in among for box in boxes}
-    layout = _read(engines.run(_source(picture, rankdir, uncut), engine, timeout), picture, rankdir)
+    layout = _read(engines.run(_source(picture, rankdir, uncut, gaps), engine, timeout), picture, rankdir)
     return in_order(picture, layout, among) if among else layout
 
 
 # ---------------------------------------------------------------- what Graphviz is asked
 
 
-def _source(picture: Picture, rankdir: str, uncut: Set[str] = frozenset()) -> str:
+def _source(picture: Picture, rankdir: str, uncut: Set[str] = frozenset(), gaps: float = 1.0) -> str:
     boxes = picture.all_boxes
     rank_gap = RANK_GAP_AT_LABELS if any(arrow.label for arrow in picture.arrows) else RANK_GAP
     number = {box.name: k for k, box in enumerate(picture.boxes)}
@@ -88,7 +128,7 @@ def _source(picture: Picture, rankdir: str, uncut: Set[str] = frozenset()) -> st
     return "\n".join(
         [
             "digraph {",
-            f"graph [rankdir={rankdir} nodesep={NODE_GAP} ranksep={rank_gap}{limits}]",
+            f"graph [rankdir={rankdir} nodesep={gaps * NODE_GAP:g} ranksep={gaps * rank_gap:g}{limits}]",
             'node [shape=box fixedsize=true label="" penwidth=0]',
             "edge [arrowhead=none headclip=false tailclip=false]",
             *_clusters(boxes),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ..picture.boxes import Line
 from ..style.shapes import SHAPES, Point, Shape
 from ..style.text_width import text_width
@@ -21,8 +23,8 @@ SIGN = 6.0
 def letter(line: Line, at: Point, theme: Theme, anchor: str = "middle", color: str | None = None) -> Text:
     """A line of text whose baseline's middle (or start) is at a point."""
     place = (round(at[0], 2), round(at[1], 2))
-    width = measure(line.text, line.kind)
-    return Text(place, line.text, theme.font(line.kind), color or theme.ink(line.kind), width, anchor)
+    font = replace(theme.font(line.kind), size=line.font.size)
+    return Text(place, line.text, font, color or theme.ink(line.kind), line.width, anchor)
 
 
 def measure(text: str, kind: str) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from microgrid.base.phrases import Say, speaker
 
@@ -20,7 +20,7 @@ from .lettering import BASELINE, letter, measure, sign_of_box
 from .loose import LOOSE_WIDTH
 from .scene import Group, Path, Scene, Text
 
-__all__ = ["paint"]
+__all__ = ["MARGIN", "around_it", "extent", "paint"]
 
 MARGIN = 24.0
 BELOW_TITLE = 14.0
@@ -37,24 +37,33 @@ Outline = Callable[[Point], float]
 
 
 def paint(
-    picture: Picture, layout: Layout, options: Options, least_width: float = 0.0, is_walk: bool = False
+    picture: Picture,
+    layout: Layout,
+    options: Options,
+    least_width: float = 0.0,
+    is_walk: bool = False,
+    page: Point | None = None,
+    margin: float = MARGIN,
 ) -> Scene:
     """Draw a picture whose boxes have their places, in the middle of a page of at least this width.
 
-    `is_walk`: whether it is the picture that the frames of a walk are made from.
+    `is_walk`: whether it is the picture that the frames of a walk are made from.  A `page` of a given size
+    has the title at its top and the legend at its bottom, wherever the picture ends.
     """
     theme, say = THEMES[options.theme], speaker(options.lang)
     scopes = _scopes(picture, layout)
-    left, top, right, bottom = _around([(0.0, 0.0, *layout.size), *scopes.values()])
-    below = blocks(picture, options, theme, max(right - left, least_width, NARROWEST_TITLE), is_walk)
+    left, top, right, bottom = extent(picture, layout, scopes)
+    wide = max(right - left, least_width, NARROWEST_TITLE) if page is None else page[0] - 2 * margin
+    below = blocks(picture, options, theme, wide, is_walk)
     width = max(right - left, *(block.size[0] for block in below), least_width)
-    title = clean(options.title or "")
-    room = max(width, NARROWEST_TITLE)
-    title_lines = wrap(title, lambda line: measure(line, "title") <= room) if title else []
-    above = FONTS["title"].leading * len(title_lines) + BELOW_TITLE if title_lines else 0.0
-    width = max(width, *(measure(line, "title") for line in title_lines), 0.0)
-    x, y = MARGIN + (width - (right - left)) / 2 - left, MARGIN + above - top
-    end = y + bottom
+    room = max(width, NARROWEST_TITLE) if page is None else page[0] - 2 * margin
+    title_lines, above = _title_lines(options, room)
+    width = max(width, *(measure(line, "title") for line in title_lines), 0.0) if page is None else room
+    foot = sum(block.size[1] for block in below)
+    height = bottom - top if page is None else page[1] - 2 * margin - above - foot
+    x = margin + (width - (right - left)) / 2 - left
+    y = margin + above + (height - (bottom - top)) / 2 - top
+    end = margin + above + height
     layout = layout.moved(x, y)
     scopes = {path: _moved(rectangle, x, y) for path, rectangle in scopes.items()}
     groups = [_scope(path, rectangle, theme, say) for path, rectangle in scopes.items()]
@@ -64,18 +73,34 @@ def paint(
     groups += [_scope_name(path, rectangle, theme) for path, rectangle in scopes.items()]
     groups += [_box(box, layout.centers[box.name], picture, theme) for box in picture.boxes]
     if title_lines:
-        groups.append(_title(title_lines, theme))
+        groups.append(_title(title_lines, theme, margin))
     for block in below:
-        groups.append(block.group(MARGIN, end))
+        groups.append(block.group(margin, end))
         end += block.size[1]
     return Scene(
-        size=(round(width + 2 * MARGIN, 2), round(end + MARGIN, 2)),
+        size=(round(width + 2 * margin, 2), round(end + margin, 2)),
         background=theme.background,
-        title=title or picture.title,
+        title=clean(options.title or "") or picture.title,
         description=picture.sentence,
         groups=tuple(groups),
         lang=options.lang,
     )
+
+
+def extent(
+    picture: Picture, layout: Layout, scopes: Mapping[tuple[str, ...], Rectangle] | None = None
+) -> Rectangle:
+    """What boxes, arrows and scopes take up."""
+    frames = _scopes(picture, layout) if scopes is None else scopes
+    return _around([(0.0, 0.0, *layout.size), *frames.values()])
+
+
+def around_it(picture: Picture, options: Options, width: float, is_walk: bool = False) -> Point:
+    """Of the title above and the legend below a picture on a page of this width: the width that they need,
+    and their height."""
+    below = blocks(picture, options, THEMES[options.theme], width, is_walk)
+    _, above = _title_lines(options, width)
+    return max([0.0, *(block.size[0] for block in below)]), above + sum(block.size[1] for block in below)
 
 
 # ---------------------------------------------------------------- boxes
@@ -219,9 +244,16 @@ def _moved(rectangle: Rectangle, x: float, y: float) -> Rectangle:
 # ---------------------------------------------------------------- title
 
 
-def _title(lines: list[str], theme: Theme) -> Group:
+def _title_lines(options: Options, room: float) -> tuple[list[str], float]:
+    """The title in lines of this width, and the height that is kept for them."""
+    title = clean(options.title or "")
+    lines = wrap(title, lambda line: measure(line, "title") <= room) if title else []
+    return lines, FONTS["title"].leading * len(lines) + BELOW_TITLE if lines else 0.0
+
+
+def _title(lines: list[str], theme: Theme, margin: float) -> Group:
     font = FONTS["title"]
-    places = [(MARGIN, MARGIN + font.size + row * font.leading) for row in range(len(lines))]
+    places = [(margin, margin + font.size + row * font.leading) for row in range(len(lines))]
     texts = [
         letter(Line(line, "title"), at, theme, anchor="start") for line, at in zip(lines, places, strict=True)
     ]

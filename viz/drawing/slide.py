@@ -1,19 +1,45 @@
-"""Fits a drawing to a slide or another page, and knows what can then no longer be read."""
+"""Fits a drawing to a slide or another page: as large as it may be, and then with wider gaps."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from ..options import SLIDES
+from ..options import SLIDES, Options
+from ..picture.boxes import Picture
 from ..style.shapes import Point
+from ..style.theme import FONTS, THEMES
+from .layout import Layout
+from .legends import blocks
+from .painter import around_it, extent, paint
 from .scene import Group, Path, Scene, Text
 
-__all__ = ["READABLE", "Fit", "fit", "shrink", "smallest"]
+__all__ = [
+    "LARGEST",
+    "READABLE",
+    "Fit",
+    "Sheet",
+    "fit",
+    "on_sheet",
+    "on_slide",
+    "sheet",
+    "shrink",
+    "smallest",
+    "text_size",
+]
 
 READABLE = 8.0
 """Points below which the last row reads nothing."""
-LARGEST = 1.5
-"""How far a small picture is blown up, so that its text stays in proportion to the slide's own."""
+LARGEST = 18.0
+"""Points of the text in boxes beyond which a small picture is not blown up: the slide's own has no more."""
+EDGE = 14.0
+"""Points that stay free along the edges of a slide."""
+BLOWN_UP = 1.5
+"""How far a drawing of another kind is blown up."""
+WIDEN, LEAST_SHARE, WIDEN_MOST = 1.6, 0.62, 6.0
+"""How far gaps are widened to fill a slide, and beyond that only until a side is filled to this share."""
+FINE = 30
+"""Halvings, for the widening that fills a side."""
 
 
 @dataclass(frozen=True)
@@ -22,10 +48,11 @@ class Fit:
 
     drawn: Point
     size: Point
+    most: float = BLOWN_UP
 
     @property
     def scale(self) -> float:
-        return min(self.size[0] / self.drawn[0], self.size[1] / self.drawn[1], LARGEST)
+        return min(self.size[0] / self.drawn[0], self.size[1] / self.drawn[1], self.most)
 
     def group(self, group: Group) -> Group:
         """A group of such a drawing, as it is on the page."""
@@ -46,21 +73,115 @@ class Fit:
         return replace(group, items=tuple(map(scaled, group.items)))
 
 
+@dataclass(frozen=True)
+class Sheet:
+    """How a picture comes onto a slide: `scale` times as large as it is drawn, with its gaps widened."""
+
+    slide: str
+    scale: float
+    places: Layout
+    drawn: Point
+    """The slide's size, in the picture's points."""
+    under: float = 0.0
+    """Of that, the height below the picture that is kept free."""
+
+    @property
+    def margin(self) -> float:
+        return EDGE / self.scale
+
+    @property
+    def fit(self) -> Fit:
+        return Fit(self.drawn, SLIDES[self.slide], LARGEST)
+
+
+def sheet(
+    picture: Picture,
+    places: Layout,
+    options: Options,
+    slide: str,
+    under: Callable[[float], float] = lambda width: 0.0,
+    is_walk: bool = False,
+) -> Sheet:
+    """The largest that a picture can be on a slide, with its title, its legend and, `under` them, captions of
+    a height that depends on the width of the page."""
+    full = SLIDES[slide]
+    width, height = full[0] - 2 * EDGE, full[1] - 2 * EDGE
+    left, top, right, bottom = extent(picture, places)
+    scale = min(LARGEST / _largest(picture), width / (right - left), height / (bottom - top))
+    beside = 0.0
+    for _ in range(4):  # a smaller scale is a wider page, on which a title and captions need fewer lines
+        around, beside = around_it(picture, options, width / scale, is_walk)
+        beside += under(full[0] / scale)
+        fitting = min(scale, width / max(right - left, around), height / (bottom - top + beside))
+        if fitting == scale:
+            break
+        scale = fitting
+    drawn = full[0] / scale, full[1] / scale
+    free = width / scale, height / scale - beside
+    wider = _widened(picture, places, (1.0, 0.0), free[0], width / scale)
+    higher = _widened(picture, places, (0.0, 1.0), free[1], height / scale)
+    return Sheet(slide, scale, places.stretched(wider, higher, picture), drawn, under(drawn[0]))
+
+
+def _widened(picture: Picture, places: Layout, way: Point, free: float, full: float) -> float:
+    """How far gaps are widened in one direction so that the picture fills what is free of a full side."""
+
+    def length(factor: float) -> float:
+        across, down = (1 + (factor - 1) * part for part in way)
+        left, top, right, bottom = extent(picture, places.stretched(across, down, picture))
+        return way[0] * (right - left) + way[1] * (bottom - top)
+
+    def up_to(goal: float, most: float) -> float:
+        if length(most) <= goal:
+            return most
+        low, high = 1.0, most
+        for _ in range(FINE):
+            middle = (low + high) / 2
+            low, high = (middle, high) if length(middle) <= goal else (low, middle)
+        return low
+
+    return max(up_to(free, WIDEN), up_to(min(free, LEAST_SHARE * full), WIDEN_MOST))
+
+
+def on_sheet(picture: Picture, onto: Sheet, options: Options, is_walk: bool = False) -> Scene:
+    """The picture in its own points, on a page of the slide's proportions without what is kept free."""
+    page = onto.drawn[0], onto.drawn[1] - onto.under
+    return paint(picture, onto.places, options, is_walk=is_walk, page=page, margin=onto.margin)
+
+
+def _largest(picture: Picture) -> float:
+    return max([line.font.size for box in picture.boxes for line in box.lines], default=FONTS["name"].size)
+
+
+def text_size(picture: Picture, options: Options) -> float:
+    """The size of the smallest text that a picture is going to have, in its own points."""
+    sizes = [line.font.size for box in picture.all_boxes for line in box.lines]
+    if any(box.scope for box in picture.boxes):
+        sizes.append(FONTS["scope"].size)
+    if blocks(picture, options, THEMES[options.theme]):
+        sizes.append(FONTS["legend"].size)
+    return min(sizes, default=FONTS["name"].size)
+
+
 def fit(scene: Scene, slide: str) -> Scene:
     """The drawing in the middle of a slide."""
-    return _onto(scene, SLIDES[slide])
+    return _onto(scene, Fit(scene.size, SLIDES[slide]))
 
 
 def shrink(scene: Scene, longest: float) -> Scene:
     """The drawing on a page none of whose sides is longer than this."""
     width, height = scene.size
     share = longest / max(width, height)
-    return scene if share >= 1 else _onto(scene, (share * width, share * height))
+    return scene if share >= 1 else _onto(scene, Fit(scene.size, (share * width, share * height)))
 
 
-def _onto(scene: Scene, size: Point) -> Scene:
-    onto = Fit(scene.size, size)
-    return replace(scene, size=size, groups=tuple(map(onto.group, scene.groups)))
+def _onto(scene: Scene, onto: Fit) -> Scene:
+    return replace(scene, size=onto.size, groups=tuple(map(onto.group, scene.groups)))
+
+
+def on_slide(scene: Scene, onto: Sheet) -> Scene:
+    """A scene on a sheet, as large as the slide has it."""
+    return _onto(scene, onto.fit)
 
 
 def smallest(scene: Scene) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from microgrid.base.phrases import speaker
@@ -35,14 +35,25 @@ PENDING = "grad –"
 
 @dataclass(frozen=True)
 class Line:
-    """A line of text; `kind` is one of `theme.FONTS`."""
+    """A line of text; `kind` is one of `theme.FONTS`, `size` that of its letters if it is not the kind's.
+
+    `early` stands for it while the value in it is not known.
+    """
 
     text: str
     kind: str
+    size: float | None = None
+    early: str = ""
 
     @property
     def font(self) -> Font:
-        return FONTS[self.kind]
+        font = FONTS[self.kind]
+        return font if self.size is None else replace(font, size=self.size)
+
+    @property
+    def width(self) -> float:
+        font = self.font
+        return text_width(self.text, font.size, font.bold)
 
 
 @dataclass(frozen=True)
@@ -60,6 +71,8 @@ class Box:
     """The nodes it stands for, by position."""
     least_width: float = 0.0
     """Of the text: room for what another frame of the same picture says."""
+    padding: float = 1.0
+    """The room around the text, as a share of what its shape has."""
 
     @property
     def shape(self) -> Shape:
@@ -67,12 +80,12 @@ class Box:
 
     @cached_property
     def text_size(self) -> Point:
-        widths = [text_width(line.text, line.font.size, line.font.bold) for line in self.lines]
+        widths = [line.width for line in self.lines]
         return max([*widths, self.least_width]), sum(line.font.leading for line in self.lines)
 
     @cached_property
     def size(self) -> Point:
-        return self.shape.size(*self.text_size)
+        return self.shape.size(*self.text_size, self.padding)
 
 
 @dataclass(frozen=True)
@@ -130,7 +143,7 @@ def compose(trace: Trace, options: Options, numbers: Numbers, choices: Choices |
     author = _Author(trace, options, numbers, choices.units)
     for unit in choices.units:
         author.box(unit)
-    labelled = options.edges == "local" and choices.labelled
+    labelled = options.edges != "plain" and choices.labelled
     for tail, head, edges in arrows:
         author.arrow(tail, head, edges, labelled, (tail.last, head.last) in choices.loose)
     author.stubs()
@@ -152,7 +165,7 @@ class _Author:
     def __init__(self, trace: Trace, options: Options, numbers: Numbers, units: Sequence[Unit]) -> None:
         self.trace, self.numbers, self.units = trace, numbers, units
         self.say, self.words = speaker(options.lang), Words(trace, numbers, options.lang)
-        self.merged = options.ops == "merged"
+        self.merged, self.written_out = options.ops == "merged", options.edges == "local"
         self.outputs = folding.outputs(trace, units)
         self.boxes: list[Box] = []
         self.arrows: list[Arrow] = []
@@ -212,7 +225,9 @@ class _Author:
         if self.trace.operands(node)[k].role == "constant":
             return None
         if head.scope is None:
-            text = notation.local_derivative(self.trace, node, k, self.numbers)
+            text = self.numbers(node.partials[k])
+            if self.written_out:
+                text = notation.local_derivative(self.trace, node, k, self.numbers)
             return text, self.words.derivative(node, k)
         if len(self.outputs[head.last]) > 1 or len(self.outputs[tail.last]) > 1:
             return None

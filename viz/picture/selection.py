@@ -16,6 +16,7 @@ from ..graph.paths import Paths
 from ..graph.trace import Trace
 from ..options import Options
 from ..style.text import shorten
+from .density import AIRY, Density
 from .scale import Scale, scale_of
 from .styles import Style, styles
 from .time_limit import SOON, Plan, plan_layout
@@ -44,6 +45,7 @@ class Choices:
     """Whether local derivatives stand on the arrows, where they are asked for."""
     loose: frozenset[tuple[int, int]] = frozenset()
     """Arrows that are not laid out, each by the last nodes of the units that it joins."""
+    density: Density = AIRY
 
 
 def choose(y: Value, trace: Trace, options: Options, less: str) -> Choices:
@@ -168,7 +170,7 @@ def _tell(trace: Trace, units: list[Unit], level: str | None, plan: Plan, option
     done: list[str] = []
     if level:
         done.append(collapsed(len(trace.nodes), len(units), level))
-    elif options.edges == "local" and not plan.labelled:
+    elif options.edges != "plain" and not plan.labelled:
         done.append(f"{plan.arrows:,} arrows are drawn without their local derivatives")
     if plan.loose:
         done.append(f"{len(plan.loose):,} long arrows are drawn behind the boxes and not laid out")

@@ -40,7 +40,7 @@ def plan_layout(boxes: int, joined: list[tuple[int, int]], options: Options) -> 
 
     limit = PATIENCE if options.max_nodes is not None else math.inf
     whole = work(boxes, joined)
-    if options.edges == "local" and count <= MOST_LABELLED and seconds(whole, True) <= limit:
+    if options.edges != "plain" and count <= MOST_LABELLED and seconds(whole, True) <= limit:
         return Plan(count, True, frozenset(), seconds(whole, True))
     if seconds(whole) <= limit:
         return Plan(count, False, frozenset(), seconds(whole))

@@ -29,9 +29,11 @@ class Shape:
     padding: Point = (12.0, 8.0)
     """What the outline keeps free to the left and right, and above and below the text."""
 
-    def size(self, width: float, height: float) -> Point:
-        """The outer size for a text of this size."""
-        x, y = self.padding
+    def size(self, width: float, height: float, share: float = 1.0) -> Point:
+        """The outer size for a text of this size, with a share of the padding."""
+        x, y = share * self.padding[0], share * self.padding[1]
+        if self.hexagon:
+            x = max(x, SLANT + 1)
         h = height + 2 * y
         return max(width + 2 * x, h if self.radius > h else 0.0), h
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ..drawing.lettering import measure, sign_of_box
+from ..drawing.lettering import sign_of_box
 from ..drawing.scene import Group, Path, Scene, Text
 from ..graph.trace import Edge, Node, Trace
 from ..picture import looks
@@ -188,7 +188,9 @@ class States:
             color = own or theme.ink(line.kind)
             if line.kind == "name" and not known:
                 color = theme.dim
-            items.append(replace(text, text=line.text, width=measure(line.text, line.kind), color=color))
+                line = replace(line, text=line.early or line.text)
+            width = replace(line, size=text.font.size).width
+            items.append(replace(text, text=line.text, width=width, color=color))
         return replace(part.group, items=tuple(items))
 
     def _look(self, picture: Picture, box: Box, gradient: float | None) -> Look:

@@ -13,7 +13,7 @@ from microgrid.base.phrases import Setting, message
 
 from ..drawing.scene import Scene
 from ..drawing.slide import READABLE, Fit
-from ..drawing.slide_advice import too_small
+from ..drawing.slide_choice import too_small
 from ..formats import pdf_png, tikz
 from ..options import SLIDES
 from . import animation

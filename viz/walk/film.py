@@ -9,17 +9,18 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from ..drawing import layout
-from ..drawing import slide as slides
-from ..drawing.lettering import measure
 from ..drawing.painter import MARGIN, paint
 from ..drawing.scene import Group, Scene, Text
+from ..drawing.slide import Sheet, on_sheet
+from ..drawing.slide_choice import Draft
 from ..formats.svg import Written, digest, svg
 from ..graph.trace import Trace
-from ..options import SLIDES, Options
+from ..options import Options
 from ..picture.boxes import Arrow, Picture, compose, gradient_line
+from ..picture.condensed import condensed
 from ..picture.selection import Choices
 from ..style.shapes import Point
-from ..style.theme import THEMES
+from ..style.theme import THEMES, Theme
 from ..words.numbers import Numbers
 from .appearance import Key, Now, States
 from .captions import Captions
@@ -27,7 +28,7 @@ from .moments import Moment, Stage
 from .subtitles import Subtitles
 from .summaries import Summaries
 
-__all__ = ["Arrangement", "Film", "arrange"]
+__all__ = ["Arrangement", "Film", "arrange", "drafted"]
 
 NARROWEST = 620.0
 """Of a picture with captions, so that most of them are one line."""
@@ -43,16 +44,50 @@ class Arrangement:
     picture: Picture
     places: layout.Layout
     summaries: Summaries
+    sheet: Sheet | None = None
+    """How it comes onto a slide."""
 
 
-def arrange(trace: Trace, options: Options, choices: Choices, moments: Sequence[Moment]) -> Arrangement:
-    """Lay out the picture of a walk."""
+def written(
+    trace: Trace, options: Options, choices: Choices, moments: Sequence[Moment]
+) -> tuple[Picture, Summaries]:
+    """The picture of a walk, with room for all that its boxes say on the way."""
     numbers = Numbers(options.precision)
     summaries = Summaries(trace, choices, moments, numbers, options.lang)
-    picture = compose(trace, options, numbers, choices)
+    picture = condensed(compose(trace, options, numbers, choices), choices.density)
     picture = _with_room(picture, _widest(trace, choices, moments, summaries, numbers))
-    places = layout.place(picture, options.rankdir, options.engine, options.timeout)
-    return Arrangement(picture, places, summaries)
+    return picture, summaries
+
+
+def arrange(
+    trace: Trace, options: Options, choices: Choices, moments: Sequence[Moment], sheet: Sheet | None = None
+) -> Arrangement:
+    """Lay out the picture of a walk, unless it has its places on a slide."""
+    picture, summaries = written(trace, options, choices, moments)
+    places = _placed(picture, options, choices) if sheet is None else sheet.places
+    return Arrangement(picture, places, summaries, sheet)
+
+
+def drafted(
+    trace: Trace, options: Options, choices: Choices, moments: Sequence[Moment], texts: Sequence[str]
+) -> Draft:
+    """The picture of a walk with its captions, as a way to draw it on a slide."""
+    picture, _ = written(trace, options, choices, moments)
+
+    def under(width: float) -> float:
+        return _on_slide(texts, width, THEMES[options.theme]).height
+
+    return Draft(picture, lambda way: _placed(picture, options.changed(rankdir=way), choices), under, True)
+
+
+def _placed(picture: Picture, options: Options, choices: Choices) -> layout.Layout:
+    gaps = choices.density.gaps
+    return layout.place(picture, options.rankdir, options.engine, options.timeout, gaps)
+
+
+def _on_slide(texts: Sequence[str], width: float, theme: Theme, margin: float = MARGIN) -> Subtitles:
+    """The captions on a slide that is as wide as this in the picture's points."""
+    return Subtitles(texts, width, theme, max(1.0, width / WIDE_ON_SLIDE), margin)
 
 
 class Film:
@@ -75,12 +110,9 @@ class Film:
         self._theme, self._numbers = THEMES[options.theme], Numbers(options.precision)
         self._picture, self._places = arrangement.picture, arrangement.places
         self._summaries = arrangement.summaries
-        self._whole, self._subtitles = self._written_under(NARROWEST)
-        if options.slide is not None:  # captions have the width of the slide, however high the picture is
-            width, height = SLIDES[options.slide]
-            least_width = max(NARROWEST, self._drawn[1] * width / height)
-            self._whole, self._subtitles = self._written_under(least_width)
-        self._fit = slides.Fit(self._drawn, SLIDES[options.slide]) if options.slide else None
+        self._sheet = arrangement.sheet
+        self._whole, self._subtitles = self._painted()
+        self._fit = self._sheet.fit if self._sheet else None
         self._written: Written = {}
 
     def svg(self, k: int) -> str:
@@ -106,7 +138,8 @@ class Film:
 
     def caption(self, k: int) -> Group:
         """What frame k says below the picture."""
-        return self._fitted(self._subtitles.group(k, self._progress(k), self._whole.size[1] - MARGIN))
+        margin = self._sheet.margin if self._sheet else MARGIN
+        return self._fitted(self._subtitles.group(k, self._progress(k), self._whole.size[1] - margin))
 
     @property
     def smallest(self) -> float:
@@ -122,15 +155,20 @@ class Film:
 
     # ------------------------------------------------------------ the whole picture
 
-    def _written_under(self, width: float) -> tuple[Scene, Subtitles]:
-        """The picture on a page of this width at least, and what stands below."""
-        whole = paint(self._picture, self._places, self._options, width, is_walk=True)
-        scale = max(1.0, whole.size[0] / (WIDE_ON_SLIDE if self._options.slide else WIDE))
+    def _painted(self) -> tuple[Scene, Subtitles]:
+        """The picture, and what stands below."""
+        if self._sheet is not None:
+            whole = on_sheet(self._picture, self._sheet, self._options, is_walk=True)
+            return whole, _on_slide(self._texts, whole.size[0], self._theme, self._sheet.margin)
+        whole = paint(self._picture, self._places, self._options, NARROWEST, is_walk=True)
+        scale = max(1.0, whole.size[0] / WIDE)
         return whole, Subtitles(self._texts, whole.size[0], self._theme, scale)
 
     @property
     def _drawn(self) -> Point:
         """The size of the picture with room for the longest caption."""
+        if self._sheet is not None:
+            return self._sheet.drawn
         width, height = self._whole.size
         return width, round(height + self._subtitles.height, 2)
 
@@ -173,13 +211,14 @@ def _widest(
     trace: Trace, choices: Choices, moments: Sequence[Moment], summaries: Summaries, numbers: Numbers
 ) -> dict[int, float]:
     """For each box, by its last node, the width of the longest line that comes and goes on the way."""
-    widths = summaries.widths()
+    size = choices.density.size
+    widths = summaries.widths(size)
     alone = {unit.last for unit in choices.units if unit.scope is None}
     updates = (update for moment in moments for update in moment.updates if update.target in alone)
     for update in updates:
         node = replace(trace.nodes[update.target], grad=update.after)
-        line = gradient_line(node, trace.root, numbers)
-        widths[update.target] = max(measure(line.text, line.kind), widths.get(update.target, 0.0))
+        line = replace(gradient_line(node, trace.root, numbers), size=size)
+        widths[update.target] = max(line.width, widths.get(update.target, 0.0))
     return widths
 
 

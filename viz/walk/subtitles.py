@@ -25,8 +25,10 @@ GAP = 18.0
 class Subtitles:
     """Writes under a picture of this width, in letters `scale` times as large as those of a small picture."""
 
-    def __init__(self, texts: Sequence[str], width: float, theme: Theme, scale: float) -> None:
-        self._width, self._theme, self._scale = width - 2 * MARGIN, theme, scale
+    def __init__(
+        self, texts: Sequence[str], width: float, theme: Theme, scale: float, margin: float = MARGIN
+    ) -> None:
+        self._width, self._theme, self._scale, self._margin = width - 2 * margin, theme, scale, margin
         self._lines = list(map(self._broken, texts))
 
     @property
@@ -46,7 +48,7 @@ class Subtitles:
         texts = []
         for line in [Line(progress, "progress"), *(Line(text, "caption") for text in self._lines[k])]:
             font = replace(line.font, size=round(line.font.size * self._scale, 2))
-            at = (MARGIN, round(top + font.leading / 2 + BASELINE * font.size, 2))
+            at = (self._margin, round(top + font.leading / 2 + BASELINE * font.size, 2))
             width = self._scale * measure(line.text, line.kind)
             texts.append(Text(at, line.text, font, self._theme.ink(line.kind), width, anchor="start"))
             top += font.leading

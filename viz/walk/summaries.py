@@ -7,10 +7,9 @@ from dataclasses import dataclass
 
 from microgrid.base.phrases import speaker
 
-from ..drawing.lettering import measure
 from ..graph.folding import Unit, outputs
 from ..graph.trace import Trace
-from ..picture.boxes import LONGEST_NAME
+from ..picture.boxes import LONGEST_NAME, Line
 from ..picture.scale import gradient_of
 from ..picture.selection import Choices
 from ..style.text import shorten
@@ -75,10 +74,11 @@ class Summaries:
             description=self._words.scope(unit, used, stage.data, stage.grads),
         )
 
-    def widths(self) -> dict[int, float]:
-        """By the last node of each scope, the width of the longest line on the way."""
+    def widths(self, size: float | None = None) -> dict[int, float]:
+        """By the last node of each scope, the width of the longest line on the way, in letters of this
+        size."""
         widths: dict[int, float] = {}
         for last, summary in (item for change in self.changes for item in change.items()):
-            lines = measure(summary.values, "value"), measure(summary.gradient or "", "gradient")
-            widths[last] = max(*lines, widths.get(last, 0.0))
+            lines = Line(summary.values, "value", size), Line(summary.gradient or "", "gradient", size)
+            widths[last] = max(*(line.width for line in lines), widths.get(last, 0.0))
         return widths

@@ -1,0 +1,202 @@
+"""Chooses how a graph is drawn on a slide: with the least folding whose text is large enough to be read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from microgrid.base.messages import warn
+from microgrid.base.phrases import Setting, join, message
+
+from ..graph.folding import LEVELS, Unit, fold
+from ..graph.trace import Trace
+from ..options import SLIDES, Options
+from ..picture.boxes import Arrow, Picture
+from ..picture.density import CLOSE
+from ..picture.scale import scale_of
+from ..picture.selection import Choices
+from .layout import Layout
+from .slide import EDGE, READABLE, Sheet, sheet, text_size
+
+__all__ = ["Attempt", "Draft", "chosen", "say_it", "too_small"]
+
+PREFERRED = 0.87
+"""What text of the usual direction may be smaller by, as a share, than that of another."""
+MOST_LAYOUTS, MOST_BOXES = 25, 300
+FILLED = 0.8
+"""Of a slide, by boxes with the gaps around them: no layout does better."""
+FEW_DIGITS = 3
+GAP = 9.5
+"""Points between boxes that stand closely."""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A picture and what gives it its places, in a direction; `under` says how high what stands below it is,
+    on a page of a given width."""
+
+    picture: Picture
+    place: Callable[[str], Layout]
+    under: Callable[[float], float] = lambda width: 0.0
+    is_walk: bool = False
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What has been tried, and the smallest text on the slide then, in points."""
+
+    options: Options
+    choices: Choices
+    picture: Picture
+    sheet: Sheet
+    size: float
+    changes: dict[str, Any]
+
+
+def chosen(
+    trace: Trace,
+    options: Options,
+    choices: Choices,
+    draft: Callable[[Options, Choices], Draft],
+) -> Attempt:
+    """The first way to draw, from the least folding to the most, whose text is large enough; where none is,
+    that of the largest text."""
+    best: Attempt | None = None
+    layouts = 0
+    changed, varied = options, choices
+    for changed, varied in _tiers(trace, options, choices):
+        if len(varied.units) > MOST_BOXES:
+            continue
+        drafted, tried = draft(changed, varied), list[Attempt]()
+        for rankdir in _directions(options):
+            turned = changed.changed(rankdir=rankdir)
+            if layouts < MOST_LAYOUTS and _could_fit(drafted.picture, turned):
+                layouts += 1
+                tried.append(_attempt(options, turned, varied, drafted))
+        if not tried:
+            continue
+        largest = max(tried, key=_size)
+        if largest.size >= READABLE:
+            least = max(READABLE, PREFERRED * largest.size)
+            return next(attempt for attempt in tried if attempt.size >= least)
+        best = largest if best is None else max(best, largest, key=_size)
+    return best or _attempt(options, changed, varied, draft(changed, varied))
+
+
+def _size(attempt: Attempt) -> float:
+    return attempt.size
+
+
+def _attempt(options: Options, changed: Options, choices: Choices, drafted: Draft) -> Attempt:
+    slide = changed.slide or "16:9"
+    onto = sheet(
+        drafted.picture, drafted.place(changed.rankdir), changed, slide, drafted.under, drafted.is_walk
+    )
+    names = ("rankdir", "edges", "precision", "collapse")
+    changes = {n: getattr(changed, n) for n in names if getattr(changed, n) != getattr(options, n)}
+    size = onto.scale * text_size(drafted.picture, changed)
+    return Attempt(changed, choices, drafted.picture, onto, size, changes)
+
+
+# ---------------------------------------------------------------- what is tried, in turn
+
+
+def _tiers(trace: Trace, options: Options, choices: Choices) -> Iterator[tuple[Options, Choices]]:
+    """What is drawn and how it is written, from the least folding to the most."""
+    for k, (level, units) in enumerate(_foldings(trace, options, choices)):
+        scale = scale_of(trace, units) if choices.scale else None
+        folded = choices if k == 0 else replace(choices, units=tuple(units), scale=scale)
+        for changes in _texts(options):
+            yield options.changed(collapse=level, **changes), replace(folded, density=CLOSE)
+
+
+def _foldings(
+    trace: Trace, options: Options, choices: Choices
+) -> Iterator[tuple[str | None, Sequence[Unit]]]:
+    """What is one box, from the smallest boxes to the largest, with the option that says so."""
+    seen = [choices.units]
+    yield options.collapse, choices.units
+    if not options.may_vary("collapse") or options.around is not None:
+        return
+    for level in LEVELS:
+        units = tuple(fold(trace, level))
+        if units not in seen:
+            seen.append(units)
+            yield level, units
+
+
+def _texts(options: Options) -> Iterator[dict[str, Any]]:
+    """What is written on arrows and with how many digits, from the most to the least."""
+    changes: dict[str, Any] = {}
+    yield {}
+    if options.may_vary("edges"):
+        changes |= {"edges": "number"}
+        yield dict(changes)
+    if options.may_vary("precision"):
+        changes |= {"precision": FEW_DIGITS}
+        yield dict(changes)
+    if options.may_vary("edges"):
+        yield changes | {"edges": "plain"}
+
+
+def _directions(options: Options) -> tuple[str, ...]:
+    return ("LR", "TB") if options.may_vary("rankdir") else (options.rankdir,)
+
+
+def _could_fit(picture: Picture, options: Options) -> bool:
+    """Whether a slide could hold so much text at all, however it is laid out: an estimate from below, by the
+    area of the boxes and by the longest way through them."""
+    full = SLIDES[options.slide or "16:9"]
+    zoom = READABLE / text_size(picture, options)
+    width, height = ((side - 2 * EDGE) / zoom for side in full)
+    if sum((box.size[0] + GAP) * (box.size[1] + GAP) for box in picture.all_boxes) > FILLED * width * height:
+        return False
+    across = options.rankdir in ("LR", "RL")
+    return _longest(picture.arrows, 0 if across else 1) <= (width if across else height)
+
+
+def _longest(arrows: Sequence[Arrow], side: int) -> float:
+    """The length of the longest way along arrows, in boxes one behind the other."""
+    reached: dict[str, float] = {}
+    longest = 0.0
+    for arrow in arrows:  # in the order of the computation: what leads to a tail has been seen
+        label = arrow.label.size[side] if arrow.label else 0.0
+        so_far = reached.get(arrow.tail.name, arrow.tail.size[side]) + label
+        length = so_far + arrow.head.size[side]
+        reached[arrow.head.name] = max(reached.get(arrow.head.name, 0.0), length)
+        longest = max(longest, length)
+    return longest
+
+
+# ---------------------------------------------------------------- what is said of it
+
+
+def say_it(attempt: Attempt, less: str) -> None:
+    """One line on what was chosen and how to pin it, or on text that is too small all the same."""
+    slide = attempt.options.slide
+    if attempt.size < READABLE:
+        warn(too_small(attempt.size, f"a {slide} slide", less))
+    elif attempt.changes:
+        settings = join(", ", [Setting(name, value) for name, value in attempt.changes.items()])
+        what = ", ".join(_said(name, value) for name, value in attempt.changes.items())
+        rule = f"drawn {what}, so that a {slide} slide can be read, as with "
+        warn(message(rule, settings, ": pass these, or others, to choose yourself"))
+
+
+def _said(name: str, value: Any) -> str:
+    said = {
+        ("rankdir", "TB"): "from top to bottom",
+        ("edges", "number"): "with the numbers of local derivatives alone",
+        ("edges", "plain"): "without local derivatives",
+        ("collapse", "neuron"): "with a box for each neuron",
+        ("collapse", "layer"): "with a box for each layer",
+        ("collapse", "outermost"): "with a box for each outermost scope",
+    }
+    return said.get((name, value), f"with {value} digits")
+
+
+def too_small(size: float, where: str, way_out: str) -> str:
+    """What is said of text of so many points."""
+    rule = f"below {READABLE:g} pt it cannot be read"
+    return message(f"the smallest text would be {size:.1f} pt on {where}, and {rule}: ", way_out)

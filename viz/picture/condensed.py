@@ -1,0 +1,56 @@
+"""A picture written more closely: its boxes with fewer lines, in smaller letters."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from .boxes import Arrow, Box, Line, Picture
+from .density import AIRY, Density
+
+__all__ = ["condensed"]
+
+
+def condensed(picture: Picture, density: Density) -> Picture:
+    """The picture with its boxes written so.
+
+    >>> from microgrid import Value
+    >>> from viz.graph.trace import read
+    >>> from viz.options import Options
+    >>> from viz.picture.boxes import compose
+    >>> from viz.picture.density import CLOSE
+    >>> from viz.words.numbers import Numbers
+    >>> picture = compose(read(Value(2.0, "x")), Options(), Numbers())
+    >>> [line.text for line in condensed(picture, CLOSE).boxes[0].lines]
+    ['x = 2', 'grad –']
+    """
+    if density == AIRY:
+        return picture
+    boxes = {box.name: _condensed(box, density) for box in picture.all_boxes}
+
+    def within(arrow: Arrow) -> Arrow:
+        label = boxes[arrow.label.name] if arrow.label else None
+        return replace(arrow, tail=boxes[arrow.tail.name], head=boxes[arrow.head.name], label=label)
+
+    return replace(
+        picture,
+        boxes=tuple(boxes[box.name] for box in picture.boxes),
+        arrows=tuple(map(within, picture.arrows)),
+        root=boxes[picture.root.name] if picture.root else None,
+    )
+
+
+def _condensed(box: Box, density: Density) -> Box:
+    lines = _inline(box.lines, density.inline)
+    if density.size is not None:
+        lines = tuple(replace(line, size=density.size) for line in lines)
+    padding = 1.0 if box.kind in ("local", "symbol") else density.padding
+    return replace(box, lines=lines, padding=padding)
+
+
+def _inline(lines: tuple[Line, ...], longest: int) -> tuple[Line, ...]:
+    """A name and its value on one line, if they are short enough."""
+    if [line.kind for line in lines[:2]] != ["name", "value"]:
+        return lines
+    name, value, *rest = lines
+    text = f"{name.text} = {value.text}"
+    return (Line(text, "name", early=name.text), *rest) if len(text) <= longest else lines

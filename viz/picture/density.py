@@ -1,0 +1,24 @@
+"""How closely a picture is written: what the text of a box is set in, and the room around it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["AIRY", "CLOSE", "Density"]
+
+
+@dataclass(frozen=True)
+class Density:
+    """`size` is that of all text in boxes and on arrows, None for each kind its own; `gaps` and `padding` are
+    shares of what they are in a picture that has all the room it wants."""
+
+    size: float | None = None
+    inline: int = 0
+    """Characters up to which a value stands on the line of its name, ``w = 2``."""
+    gaps: float = 1.0
+    padding: float = 1.0
+
+
+AIRY = Density()
+CLOSE = Density(size=12.0, inline=26, gaps=0.55, padding=0.5)
+"""The text of one size, the smallest of all, since that is what has to be large enough on a slide."""
