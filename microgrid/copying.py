@@ -12,10 +12,11 @@ import threading
 import weakref
 from collections.abc import Iterator
 from copy import deepcopy
+from functools import cache
 from typing import Any
 
 from . import engine
-from .base.context import scope_place
+from .base.context import MARKS, SCOPES, Mark, scope_place
 from .engine import Value, node
 from .errors import GraphError
 from .graph import order
@@ -51,13 +52,23 @@ class _Copied:
 
 def _parts(v: Value, a: Value | None, b: Value | None) -> tuple[Any, ...]:
     attributes = getattr(v, "__dict__", {})
-    return type(v), v._row, v.scope, a, b, attributes, *(getattr(v, name) for name in FIELDS)
+    return type(v), v._row, _place(v._scope), a, b, attributes, *(getattr(v, name) for name in FIELDS)
+
+
+@cache
+def _place(place: int) -> str | tuple[Any, ...]:
+    """A place of `context.SCOPES` by what it means: the scope, and the mark where there is one.
+
+    It is the same tuple each time, which a pickle then holds once.
+    """
+    mark = MARKS[place]
+    return SCOPES[place] if mark is None else (SCOPES[place], *mark)
 
 
 def rebuild(
     kind: type[Value],
     row: Op | None,
-    scope: str,
+    scope: str | tuple[Any, ...],
     a: Value | None,
     b: Value | None,
     attributes: dict[str, Any],
@@ -66,7 +77,7 @@ def rebuild(
     """A node from its parts."""
     v = node(kind.__new__(kind), 0.0, 0, None, None, 0.0, 0.0)
     v._code, v._a, v._b = 0 if row is None else row.code, a, b
-    v._scope = scope_place(scope)
+    v._scope = scope_place(scope) if isinstance(scope, str) else scope_place(scope[0], Mark(*scope[1:]))
     for field, value in zip(FIELDS, fields, strict=True):
         setattr(v, field, value)
     for name, value in attributes.items():  # those of a subclass

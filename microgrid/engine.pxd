@@ -55,6 +55,8 @@ cpdef Value operand(Row row, object x, object other=*)
 @cython.locals(made=Value)
 cpdef Value leaf(double data, int role, object label=*)
 
+cpdef unsigned int made_so_far()
+
 cpdef Value node(Value v, double data, int code, Value a, Value b, double da, double db, int role=*)
 
 

@@ -386,5 +386,10 @@ def node(
     return v
 
 
+def made_so_far() -> int:
+    """How many nodes there have been: those made from now on have higher serial numbers."""
+    return newest
+
+
 def _comparable(x: Any) -> float:
     return x._data if isinstance(x, Value) else messages.number(x, finite=False)

@@ -13,8 +13,9 @@ from .base import messages
 from .base.formula import Vocabulary, mpmath_vocabulary, numpy_vocabulary, sympy_vocabulary
 from .base.messages import number
 from .base.nodes import INPUT
-from .engine import Value, binary, fold, leaf, power, unary, weighted_sum
+from .engine import Value, binary, fold, leaf, made_so_far, power, unary, weighted_sum
 from .ops import Op
+from .pieces.marking import mark_piece
 
 __all__ = [
     "abs", "acos", "asin", "atan", "atan2", "cos", "cosh", "dot", "elu", "erf", "erfc", "exp", "expm1",
@@ -142,13 +143,14 @@ def dot(us: Iterable[Any], vs: Iterable[Any]) -> Any:
 
 def mean(values: Iterable[Any]) -> Any:
     """The average; ValueError if there is nothing to average."""
-    terms = _several(values, "mean")
-    return sum(terms) / len(terms)
+    terms, since = _several(values, "mean"), made_so_far()
+    return _piece("mean", since, sum(terms) / len(terms))
 
 
 def logsumexp(values: Iterable[Any]) -> Any:
     """log(exp(v1) + exp(v2) + ...) without overflow, term by term with `logaddexp`; ValueError if empty."""
-    return _fold(ops.LOGADDEXP, logaddexp, values, "logsumexp")
+    terms, since = _several(values, "logsumexp"), made_so_far()
+    return _piece("logsumexp", since, _fold(ops.LOGADDEXP, logaddexp, terms, "logsumexp"))
 
 
 def softmax(values: Iterable[Any]) -> list[Any]:
@@ -160,14 +162,19 @@ def softmax(values: Iterable[Any]) -> list[Any]:
     >>> [round(p.data, 2) for p in softmax([Value(5.0), Value(6.0), Value(11.0), Value(7.0)])]
     [0.0, 0.01, 0.97, 0.02]
     """
-    return [exp(v) for v in log_softmax(values)]
+    terms, since = _several(values, "softmax"), made_so_far()
+    ps = [exp(v) for v in log_softmax(terms)]
+    mark_piece("softmax", since, ps)
+    return ps
 
 
 def log_softmax(values: Iterable[Any]) -> list[Any]:
     """The logarithms of `softmax`, accurate where a probability underflows; ValueError if empty."""
-    terms = _several(values, "log_softmax")
-    total = logsumexp(terms)
-    return [v - total for v in terms]
+    terms, since = _several(values, "log_softmax"), made_so_far()
+    total = _fold(ops.LOGADDEXP, logaddexp, terms, "log_softmax")
+    logarithms = [v - total for v in terms]
+    mark_piece("log_softmax", since, logarithms)
+    return logarithms
 
 
 def maxout(values: Iterable[Any]) -> Any:
@@ -175,7 +182,14 @@ def maxout(values: Iterable[Any]) -> Any:
 
     ValueError if there is none.
     """
-    return _fold(ops.MAXIMUM, maximum, values, "maxout")
+    terms, since = _several(values, "maxout"), made_so_far()
+    return _piece("maxout", since, _fold(ops.MAXIMUM, maximum, terms, "maxout"))
+
+
+def _piece(name: str, since: int, result: Any) -> Any:
+    """The result, of which the nodes made `since` then are drawn as one: see `microgrid.pieces`."""
+    mark_piece(name, since, [result])
+    return result
 
 
 def _several(values: Iterable[Any], name: str) -> list[Any]:

@@ -24,7 +24,10 @@ __all__ = ["MOVED", "choose", "digest", "keep_old_paths", "moved", "source", "so
 
 PACKAGE = Path(__file__).parents[1]
 NAME = __name__.partition(".")[0]
-COMPILED = ("base.nodes", "backward", "engine", "programs.recording", "programs.streams", "programs.lowering")
+COMPILED = (
+    "base.nodes", "backward", "engine", "pieces.marking", "programs.recording", "programs.streams",
+    "programs.lowering",
+)  # fmt: skip
 """The modules that are compiled, by their names in the package: all or none, for they share C structures."""
 NATIVE = ("base.stack", "programs.kernel")
 """Those that exist compiled only."""

@@ -14,11 +14,15 @@ from .nodes import Blocks
 
 __all__ = [
     "BLOCKS",
+    "MARKS",
+    "MOST_NESTED",
     "SCOPES",
+    "Mark",
     "Settings",
     "current",
     "errstate",
     "no_grad",
+    "piece_place",
     "scope",
     "scope_at",
     "scope_inside",
@@ -43,8 +47,28 @@ BLOCKS.open = 0
 SCOPES = [""]
 """The full name of every scope there has been: a node holds the place of its own."""
 
-_places = {"": 0}
-_lock = threading.Lock()  # for the counter and the two tables
+
+class Mark(NamedTuple):
+    """What the place of a node says besides its scope: that it is part of a piece, such as a softmax."""
+
+    name: str
+    number: int
+    """Tells a piece from those of the same name that it reads: there are no more than `MOST_NESTED`."""
+    result: bool = False
+    """Whether the piece gives this node out."""
+    sample: int | None = None
+    """Of a node that is one sample's loss: the target's class, or -1 if that is no class."""
+
+
+MOST_NESTED = 16
+"""Beyond so many pieces of one name, each of which reads all the others, a further one is not marked: the
+number of places does not grow with the number of calls."""
+
+MARKS: list[Mark | None] = [None]
+"""Beside SCOPES, the mark of each place, if it has one.  Places that differ in their marks show one scope."""
+
+_places: dict[tuple[str, Mark | None], int] = {("", None): 0}
+_lock = threading.Lock()  # for the counter and the three tables
 
 current = _settings.get
 """The settings in force in this thread (or task)."""
@@ -113,14 +137,22 @@ class scope(_Block):
         return {"scope": scope_inside(before.scope, self._name)}
 
 
-def scope_place(name: str) -> int:
-    """The place in SCOPES of a full name, which is new or known."""
-    if name not in _places:
+def scope_place(name: str, mark: Mark | None = None) -> int:
+    """The place in SCOPES of a full name, and of a mark, which is new or known."""
+    key = name, mark
+    if key not in _places:
         with _lock:
-            if name not in _places:
+            if key not in _places:
+                MARKS.append(mark)
                 SCOPES.append(name)
-                _places[name] = len(SCOPES) - 1
-    return _places[name]
+                _places[key] = len(SCOPES) - 1
+    return _places[key]
+
+
+@cache
+def piece_place(scope: str, name: str, number: int, result: bool, sample: int | None = None) -> int:
+    """The place of a `Mark` in the scope."""
+    return scope_place(scope, Mark(name, number, result, sample))
 
 
 def scope_inside(outer: int, name: str) -> int:

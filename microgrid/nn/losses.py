@@ -20,7 +20,8 @@ from .. import arguments, functions
 from ..arguments import Numbers
 from ..base.checks import one_of, whole
 from ..base.messages import number
-from ..engine import Value
+from ..engine import Value, made_so_far
+from ..pieces.marking import mark_piece
 from .pairing import by_class, by_number, check_range
 
 __all__ = [
@@ -56,7 +57,9 @@ def half_mse(predictions: Numbers, targets: Numbers, *, reduction: str = "mean")
     """Half the squared error, of derivative ŷ - y; with reduction="sum" the ½ Σ (y - ŷ)² of textbooks."""
     if reduction == "none":
         return by_number("half_mse", lambda p, t: (p - t) ** 2 / 2, predictions, targets, reduction)
-    return by_number("half_mse", lambda p, t: (p - t) ** 2, predictions, targets, reduction) / 2
+    return by_number(
+        "half_mse", lambda p, t: (p - t) ** 2, predictions, targets, reduction, last=lambda total: total / 2
+    )
 
 
 def mae(predictions: Numbers, targets: Numbers, *, reduction: str = "mean") -> Any:
@@ -255,7 +258,9 @@ def l1_penalty(parameters: Iterable[Value], strength: float, *, samples: int | N
     alone.
     """
     weights, scale = _penalised("l1_penalty", parameters, strength, samples)
+    since = made_so_far()
     penalty: Value = scale * functions.sum(map(abs, weights))
+    mark_piece("l1_penalty", since, [penalty])
     return penalty
 
 
@@ -270,7 +275,9 @@ def l2_penalty(parameters: Iterable[Value], strength: float, *, samples: int | N
     (2.25, 0.225)
     """
     weights, scale = _penalised("l2_penalty", parameters, strength, samples)
+    since = made_so_far()
     penalty: Value = scale / 2 * functions.dot(weights, weights)
+    mark_piece("l2_penalty", since, [penalty])
     return penalty
 
 

@@ -13,8 +13,9 @@ from .. import functions
 from ..arguments import Numbers
 from ..base.checks import one_of
 from ..base.messages import describe, number
-from ..engine import Value
+from ..engine import Value, made_so_far
 from ..errors import DomainError
+from ..pieces.marking import mark_piece
 
 __all__ = ["Range", "by_class", "by_number", "check_range", "noted"]
 
@@ -25,6 +26,9 @@ MOST_SHOWN = 6
 
 # How far from 1 the sum of a distribution may be: some were normalised in single precision.
 NORMALISED = 1e-5
+
+CLASSES_MARKED = 256
+"""Of a target above it a graph does not keep which class it is: every class has a mark of its own."""
 
 USUAL = (Value, float, int)
 """What a prediction or a target usually is; anything else is looked at more closely."""
@@ -40,19 +44,23 @@ def by_number(
     targets: Numbers,
     reduction: str,
     check: Check = lambda name, p, t: None,
+    last: Callable[[Any], Any] = lambda total: total,
 ) -> Any:
-    """The reduced losses of pairs of numbers, in lists however nested; `check` sees each pair first."""
+    """The reduced losses of pairs of numbers, in lists however nested; `check` sees each pair first.
+
+    `last` is what comes after the reduction.
+    """
     check_reduction(name, reduction)
 
     def paired(place: str, ps: Any, ts: Any) -> Any:
         if single(ps) and single(ts):
             p, t = operand(place, ps, "predictions"), operand(place, ts, "targets")
             check(place, p, t)
-            return loss(p, t)
+            return p, t
         part = "sample" if place == name else "output"
         return [paired(f"{place}, {part} {i}", p, t) for i, (p, t) in enumerate(pairs(place, ps, ts))]
 
-    return reduced(paired(name, predictions, targets), reduction)
+    return named_piece(name, loss, paired(name, predictions, targets), reduction, last)
 
 
 def by_class(
@@ -74,13 +82,37 @@ def by_class(
             )
         chosen = distribution(place, target, len(ps))
         check(place, ps, chosen)
-        return loss(ps, chosen)
+        return ps, chosen
 
     rows = listed(name, predictions, "prediction")
     if rows and all(map(single, rows)):
-        return sample(name, rows, targets)
-    losses = [sample(f"{name}, sample {i}", p, t) for i, (p, t) in enumerate(pairs(name, rows, targets))]
-    return reduced(losses, reduction)
+        return named_piece(name, loss, sample(name, rows, targets), reduction)
+    paired = [sample(f"{name}, sample {i}", p, t) for i, (p, t) in enumerate(pairs(name, rows, targets))]
+    return named_piece(name, loss, paired, reduction)
+
+
+def named_piece(
+    name: str, loss: Loss, paired: Any, reduction: str, last: Callable[[Any], Any] = lambda total: total
+) -> Any:
+    """The reduced losses of pairs, which are tuples in lists however nested, as one of `microgrid.pieces`.
+
+    All that a caller's own iterators compute has been computed before.
+    """
+    since = made_so_far()
+    each: list[Any] = []
+    classes: list[int] = []
+
+    def computed(pairs: Any) -> Any:
+        if type(pairs) is list:
+            return list(map(computed, pairs))
+        made = loss(*pairs)
+        each.append(made)
+        classes.append(pairs[1] if type(pairs[1]) is int and pairs[1] < CLASSES_MARKED else -1)
+        return made
+
+    losses = last(reduced(computed(paired), reduction))
+    mark_piece(name, since, each if reduction == "none" else [losses], each, classes)
+    return losses
 
 
 def distribution(name: str, target: Numbers, classes: int) -> int | list[Any]:

@@ -11,10 +11,11 @@ from typing import NamedTuple
 from microgrid import Value
 from microgrid.backward import propagate
 from microgrid.graph import order
+from microgrid.pieces import found
 
 from ..style.text import UNSEEN, clean
 
-__all__ = ["Edge", "Node", "Trace", "read"]
+__all__ = ["Edge", "Node", "Piece", "Trace", "read"]
 
 
 @dataclass(frozen=True)
@@ -43,12 +44,28 @@ class Edge(NamedTuple):
 
 
 @dataclass(frozen=True)
+class Piece:
+    """Several nodes that are one named function, such as a softmax or a loss; all by their positions."""
+
+    name: str
+    nodes: tuple[int, ...]
+    operands: tuple[int, ...]
+    """What it reads, in the textbook's order, each once."""
+    outputs: tuple[int, ...]
+    """Those of its nodes that are used outside, or that are the root."""
+    formula: str
+    latex: str
+
+
+@dataclass(frozen=True)
 class Trace:
     """The nodes in `microgrid.graph.order`: each after its operands, the root last."""
 
     nodes: tuple[Node, ...]
     operations: tuple[int, ...]
     """The positions of the operations as they were computed, oldest first; `backward` reverses them."""
+    pieces: tuple[Piece, ...] = ()
+    """In the order of their last nodes; none has a node of another."""
 
     equations: dict[tuple[int, Hashable], str] = field(default_factory=dict, compare=False, repr=False)
     """What `notation.equation` has written already: a picture asks for each several times."""
@@ -78,7 +95,18 @@ def read(root: Value) -> Trace:
     derivatives = dict(zip(newest_first, adjoints, strict=True))
     nodes = tuple(_node(i, v, position, derivatives[v]) for i, v in enumerate(values))
     operations = (position[v] for v in reversed(newest_first) if v in position)
-    return Trace(nodes, tuple(i for i in operations if nodes[i].op))
+    return Trace(nodes, tuple(i for i in operations if nodes[i].op), _pieces(values, position))
+
+
+def _pieces(values: list[Value], position: dict[Value, int]) -> tuple[Piece, ...]:
+    def places(some: tuple[Value, ...]) -> tuple[int, ...]:
+        return tuple(position[v] for v in some)
+
+    pieces = []
+    for one in found(values):
+        nodes, operands, outputs = map(places, (one.nodes, one.operands, one.outputs))
+        pieces.append(Piece(one.piece.name, nodes, operands, outputs, one.formula, one.latex))
+    return tuple(pieces)
 
 
 def _node(index: int, v: Value, position: dict[Value, int], derivative: float) -> Node:

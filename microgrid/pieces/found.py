@@ -1,0 +1,125 @@
+"""Finds the named pieces among recorded nodes, by the marks that those who made them left."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..base.context import MARKS, Mark
+from ..engine import Value
+from .table import TABLE, Piece
+
+__all__ = ["Instance", "found"]
+
+
+@dataclass(frozen=True, eq=False)
+class Instance:
+    """One piece of a graph."""
+
+    piece: Piece
+    nodes: tuple[Value, ...]
+    """In the order in which they were given, its own constants, such as the n of a mean, among them."""
+    operands: tuple[Value, ...]
+    """What it reads, in the textbook's order: nodes outside, each once."""
+    outputs: tuple[Value, ...]
+    """What it gives out: those of its nodes that are used outside, or not at all."""
+
+    @property
+    def samples(self) -> tuple[Value, ...]:
+        """Of a loss, the node of each sample's own."""
+        return tuple(v for v in self.nodes if (mark := MARKS[v._scope]) and mark.sample is not None)
+
+    @property
+    def reduction(self) -> str:
+        """Of a loss of several samples "mean" or "sum"; else ""."""
+        if len(self.samples) < 2:
+            return ""
+        last = self.outputs[-1]
+        if self.piece.name == "half_mse":  # which halves at the end
+            last = last.parents[0]
+        return "mean" if last.op == "div" else "sum"
+
+    @property
+    def formula(self) -> str:
+        """The textbook's formula, with the mean or sum over samples where there are several."""
+        return self.piece.written(self.reduction)
+
+    @property
+    def latex(self) -> str:
+        return self.piece.written_latex(self.reduction)
+
+
+def found(nodes: Sequence[Value]) -> list[Instance]:
+    """The named pieces among nodes that are in `graph.order`, in the order of their last nodes.
+
+    A piece of which something else than its results is used outside, as a derivative by `grad` uses what is
+    computed on the way, is left out: its formula would not say what is used.
+
+    >>> from microgrid import Value, softmax
+    >>> from microgrid.graph import order
+    >>> p = softmax([Value(1.0, "a"), Value(2.0, "b")])[1]
+    >>> [(one.piece.name, [v.label for v in one.operands], len(one.nodes)) for one in found(order(p))]
+    [('softmax', ['a', 'b'], 3)]
+    """
+    members = {v: mark for v in nodes if (mark := MARKS[v._scope]) is not None and mark.name in TABLE}
+    if not members:
+        return []
+    used: set[Value] = set()  # by something that is not of the same piece
+    inside: set[Value] = set()  # or by something that is
+    first = {v: v for v in members}  # towards the node that stands for the piece
+    for v in nodes:
+        mark = members.get(v)
+        for parent in v.parents:
+            if parent not in members:
+                continue
+            if mark is None or mark[:2] != members[parent][:2]:
+                used.add(parent)
+                continue
+            inside.add(parent)
+            here, there = _first(v, first), _first(parent, first)
+            first[here] = there
+    groups: dict[Value, list[Value]] = {}
+    for v in members:
+        groups.setdefault(_first(v, first), []).append(v)
+    instances = []
+    for group in groups.values():
+        outputs = [v for v in group if v in used or v not in inside]
+        if all(members[v].result for v in outputs):
+            operands = _operands(group, members)
+            piece = TABLE[members[group[0]].name]
+            instances.append(Instance(piece, tuple(group), tuple(operands), tuple(outputs)))
+    place = {v: i for i, v in enumerate(members)}
+    return sorted(instances, key=lambda one: place[one.nodes[-1]])
+
+
+def _first(v: Value, first: dict[Value, Value]) -> Value:
+    while first[v] is not v:
+        first[v] = v = first[first[v]]
+    return v
+
+
+def _operands(group: list[Value], members: dict[Value, Mark]) -> list[Value]:
+    """What they read of others, in the order in which the formula names it."""
+    own, read = set(group), dict[Value, None]()
+    for v in group:
+        for parent in v.parents:
+            if parent not in own:
+                read[parent] = None
+    operands = list(read)
+    for v in group:
+        mark = members[v]
+        if mark.name == "cross_entropy_with_logits" and mark.sample is not None and mark.sample >= 0:
+            _put_in_place(v, mark.sample, own, operands)
+    return operands
+
+
+def _put_in_place(sample: Value, k: int, own: set[Value], operands: list[Value]) -> None:
+    """The logit of class k, softplus(logsumexp(the others) − z_k), comes last: put it where it belongs."""
+    difference = sample.parents[0]
+    others, chosen = difference.parents
+    start = others
+    while start in own:
+        start = start.parents[0]
+    if chosen not in own and chosen in operands and start in operands and chosen is not start:
+        operands.remove(chosen)
+        operands.insert(operands.index(start) + k, chosen)
