@@ -3,6 +3,7 @@
 Pictures, which show themselves in a notebook:
     draw            the graph that computed a Value, as a Figure
     Figure          svg(), html(), tikz() and dot() are texts; save("graph.pdf") writes what the suffix says
+    network         a model as circles and arrows: units in columns, and their weights
     draw_dot        a graphviz.Digraph, as micrograd's notebooks draw
 Walks through a computation, forward, then backward, one step at a time:
     steps           the walk through a graph, as Steps
@@ -34,13 +35,14 @@ from .errors import VizError as VizError
 from .figure import Figure as Figure
 from .figure import draw as draw
 from .formats.dot import draw_dot as draw_dot
+from .network.diagram import network as network
 from .steps import Frame as Frame
 from .steps import Steps as Steps
 from .steps import explain as explain
 from .steps import steps as steps
 
 __all__ = [
-    "draw", "Figure", "draw_dot",
+    "draw", "network", "Figure", "draw_dot",
     "steps", "Steps", "Frame", "explain",
     "plots",
     "VizError", "TooLarge", "LayoutError", "EngineNotFound",

@@ -21,7 +21,7 @@ from .graph.trace import Node
 from .style.shapes import Point
 from .style.theme import THEMES
 
-__all__ = ["CHOICES", "SLIDES", "Chosen", "DrawOptions", "Options", "about", "takes"]
+__all__ = ["CHOICES", "SLIDES", "Chosen", "DrawOptions", "Options", "about", "set_signature", "takes"]
 
 SLIDES: dict[str, Point] = {"16:9": (720.0, 405.0), "4:3": (720.0, 540.0)}
 """Points, on a page ten inches wide as presentation programs have it."""
@@ -219,10 +219,15 @@ def takes(
     """
 
     def sign(function: Callable[..., Result]) -> Callable[Concatenate[Value, P], Result]:
-        written = inspect.signature(function)
-        named = inspect.signature(options).parameters.values()
-        complete = written.replace(parameters=[written.parameters["y"], *named])
-        function.__signature__ = complete  # type: ignore[attr-defined]  # read by inspect, unknown to mypy
+        set_signature(function, options)
         return function
 
     return sign
+
+
+def set_signature(function: Callable[..., Any], options: Callable[..., Chosen]) -> None:
+    """The function's own parameters, and after them the fields, in place of its `**options`."""
+    written = inspect.signature(function)
+    own = [each for each in written.parameters.values() if each.kind is not each.VAR_KEYWORD]
+    complete = written.replace(parameters=[*own, *inspect.signature(options).parameters.values()])
+    function.__signature__ = complete  # type: ignore[attr-defined]  # read by inspect, unknown to mypy

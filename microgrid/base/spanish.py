@@ -117,6 +117,13 @@ TABLE = {
     "wrote {n} steps to {file}{more}": "{n} pasos escritos en {file}{more}", ", {n} files": ", {n} archivos",
 
     # networks
+    "weight": "peso", "bias": "sesgo", "width: size, within the layer": "grosor: tamaño, dentro de la capa",
+    "one colour: one weight in several places": "un color: el mismo peso en varios sitios",
+    "skip connection": "conexión residual", "passes nothing on": "no transmite nada",
+    "off for this sample": "apagada con esta muestra",
+    "dead: off for all samples": "muerta: apagada con todas las muestras",
+    "dropped out": "descartada por dropout", "red: gradient of the unit": "rojo: gradiente de la unidad",
+    "A network of {n} columns: {columns}.": "Una red de {n} columnas: {columns}.",
     "{n} unit": "{n} unidad", "{n} units": "{n} unidades", "{n} off": "apagadas: {n}",
     "{n} dead": "muertas: {n}", "{n} dropped": "descartadas: {n}", "sum": "suma", "+ skip": "+ salto",
     "{n} piece": "{n} trozo", "{n} pieces": "{n} trozos", "kernel {n}": "núcleo {n}",

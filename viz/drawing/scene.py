@@ -36,7 +36,8 @@ class Group:
     """What belongs together: a box with its text, an arrow.  `node` is a node's place in the graph's order.
 
     An arrow and its local derivative belong to the node they lead to; `operand` says from which of its
-    operands.  `scope` is the path of the scope that a frame is around.
+    operands.  `scope` is the path of the scope that a frame is around.  `data` is what else programs may read
+    off it, by name: in an SVG the attributes data-*.
     """
 
     kind: str
@@ -45,6 +46,7 @@ class Group:
     node: int | None = None
     operand: int | None = None
     scope: str = ""
+    data: tuple[tuple[str, str], ...] = ()
 
     @property
     def paths(self) -> list[Path]:

@@ -21,7 +21,7 @@ from ..words.numbers import ASCII_MINUS, Numbers
 if TYPE_CHECKING:
     from graphviz import Digraph
 
-__all__ = ["draw_dot", "source"]
+__all__ = ["draw_dot", "escape", "source"]
 
 _SHAPES = {
     "input": ("box", "rounded,filled"),

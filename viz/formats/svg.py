@@ -99,11 +99,12 @@ def _group(group: Group) -> str:
     node = "" if group.node is None else f' data-node="{group.node}"'
     edge = "" if group.operand is None else f' data-edge="{group.node}:{group.operand}"'
     scope = f" data-scope={quoteattr(group.scope)}" if group.scope else ""
-    head = [f'<g class="{group.kind}"{node}{edge}{scope}>']
+    data = "".join([f" data-{name}={quoteattr(value)}" for name, value in group.data])
+    head = [f'<g class="{group.kind}"{node}{edge}{scope}{data}>']
     if group.description:
         label = quoteattr(group.description.replace("\n", ", "))
         head = [
-            f'<g class="{group.kind}"{node}{edge}{scope} role="graphics-symbol" aria-label={label}>',
+            f'<g class="{group.kind}"{node}{edge}{scope}{data} role="graphics-symbol" aria-label={label}>',
             f"<title>{escape(group.description)}</title>",
         ]
     items = [_path(item) if isinstance(item, Path) else _text(item) for item in group.items]

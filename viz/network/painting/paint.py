@@ -1,0 +1,178 @@
+"""From a network and its options to a scene: places first, then arrows, numbers, circles and texts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from microgrid.base.phrases import said, speaker
+
+from ...drawing.scene import Group, Path, Scene, Text
+from ...options import SLIDES
+from ...style.shapes import Point
+from ...style.text import clean, wrap
+from ...style.theme import FONTS, THEMES, Paint
+from ..net import Column, Net, Unit
+from ..options import NetworkOptions
+from . import arcs, legend
+from .captions import Captions
+from .links import Arrows
+from .looks import Looks
+from .places import MARGIN, NATURAL, Places, Room, place, shown
+from .shapes import circle, is_flat
+from .texts import LEGEND, Sizes, wide
+from .units import BESIDE, Circles
+
+__all__ = ["paint"]
+
+BELOW_TITLE, ABOVE_CAPTION, ABOVE_LEGEND = 8.0, 10.0, 8.0
+NARROWEST = 520.0
+"""Points that a page without a size of its own is wide, for its title and its legend."""
+DOT, DOTS_APART = 1.7, 6.5
+"""Of the ellipsis in a column: the radius of a dot, and from one to the next on circles of radius 20."""
+
+
+def paint(net: Net, options: NetworkOptions, show: str) -> Scene:
+    """Everything in its place; `show` is what the options come to for this network."""
+    return _Painter(net, options, show).scene()
+
+
+class _Painter:
+    def __init__(self, net: Net, options: NetworkOptions, show: str) -> None:
+        self._net, self._options, self._show = net, options, show
+        self._theme, self._say = THEMES[options.theme], speaker(options.lang)
+        self._rows = [shown(len(column.units), options.max_units) for column in net.columns]
+        seen = [set(rows) for rows in self._rows]
+        self._links = [
+            link
+            for link in net.links
+            if link.tail[1] in seen[link.tail[0]] and link.head[1] in seen[link.head[0]]
+        ]
+        self._tracks = arcs.passing(self._links)
+        self._title = clean(options.title or "")
+
+    def scene(self) -> Scene:
+        places, captions, lines = self._placed()
+        looks = self._looks(places.radius)
+        circles = Circles(self._net, places, looks, self._show, self._options.precision, self._options.lang)
+        arrows = Arrows(self._links, places, looks, circles)
+        groups = [
+            *arrows.groups(),
+            *arrows.numbers(self._options.weights, self._options.precision),
+            *self._ellipses(places),
+            *circles.groups(),
+            *captions.groups(
+                places.columns, places.area[3] + self._below_circles(places.radius), self._theme
+            ),
+            *self._title_lines(places.size[0]),
+        ]
+        if self._options.legend:
+            own = legend.entries(self._net, looks, self._show, self._say)
+            below = places.size[1] - MARGIN - lines * LEGEND.leading
+            rows = legend.rows(own, places.size[0] - 2 * MARGIN)
+            groups.append(legend.strip(rows, places.size[0] / 2, below, looks))
+        return Scene(
+            size=places.size,
+            background=self._theme.background,
+            title=self._title or clean(said(self._net.title, self._options.lang)),
+            description=self._sentence(),
+            groups=tuple(group for group in groups if group.items),
+            lang=self._options.lang,
+        )
+
+    def _looks(self, radius: float) -> Looks:
+        return Looks(self._net, self._show, self._options.weights, self._theme, radius / 20)
+
+    # ---------------------------------------------------------------- places
+
+    def _placed(self) -> tuple[Places, Captions, int]:
+        """The places, with what is said below them in as many lines as there is width for."""
+        page = SLIDES[self._options.slide] if self._options.slide else None
+        gap, radius, width, lines = 185.0, NATURAL, 720.0, 1
+        for _ in range(3):  # until what is said and where it is said fit each other
+            captions = Captions(self._net, [None in rows for rows in self._rows], gap, self._options.lang)
+            if self._options.legend:
+                room = max(width, NARROWEST) - 2 * MARGIN
+                lines = len(legend.rows(self._all_entries(radius), room))
+            places = place(self._rows, self._room(captions, radius, lines, page), self._loose())
+            xs, radius, width = places.columns, places.radius, places.size[0]
+            gap = xs[1] - xs[0] if len(xs) > 1 else gap
+        return places, captions, lines
+
+    def _loose(self) -> set[int]:
+        """Columns in which a unit's row says nothing: those of a convolution stand beside what they see."""
+        kinds = [column.kind for column in self._net.columns]
+        full = zip(kinds, [*kinds[1:], ""])
+        return {
+            k
+            for k, (own, following) in enumerate(full)
+            if not {own, following} & {"conv", "norm", "operation"}
+        }
+
+    def _all_entries(self, radius: float) -> list[legend.Entry]:
+        """What the legend would say if every state of a unit that may occur did: its room stays the same."""
+        columns = [Column(tuple(self._any_state(column)), column.caption) for column in self._net.columns]
+        net = replace(self._net, columns=tuple(columns))
+        return legend.entries(
+            net, Looks(net, "weights", "auto", self._theme, radius / 20), "weights", self._say
+        )
+
+    def _any_state(self, column: Column) -> Iterator[Unit]:
+        states = iter(("off", "dead"))
+        for unit in column.units:
+            yield replace(unit, state=next(states, "on")) if is_flat(unit.activation or "") else unit
+
+    def _room(self, captions: Captions, radius: float, lines: int, page: Point | None) -> Room:
+        title = self._title_lines(page[0] if page else NARROWEST)
+        above = MARGIN + FONTS["title"].leading * len(title) + (BELOW_TITLE if title else 0.0)
+        below = self._below_circles(radius) + captions.height + MARGIN
+        if self._options.legend:
+            below += ABOVE_LEGEND + lines * LEGEND.leading
+        last = len(self._net.columns) - 1
+        return Room(
+            above=above + arcs.height(self._tracks),
+            below=below,
+            left=self._side(0, captions, radius),
+            right=self._side(last, captions, radius),
+            size=page,
+            least_width=NARROWEST - 2 * MARGIN if self._options.legend or self._title else 0.0,
+            gap=max(captions.width(k) for k in range(last + 1)) + 12.0,
+        )
+
+    def _below_circles(self, radius: float) -> float:
+        """Down to the captions: room for the number of a bias."""
+        biases = any(unit.biases for column in self._net.columns for unit in column.units)
+        return ABOVE_CAPTION + (0.8 * Sizes(radius).number.size if biases else 0.0)
+
+    def _side(self, column: int, captions: Captions, radius: float) -> float:
+        """What a column at an edge needs beside its circles: for names, and for its caption."""
+        font = Sizes(radius).name
+        names = max(wide(unit.name, font) for unit in self._net.columns[column].units)
+        return max(BESIDE + names, captions.width(column) / 2 - radius)
+
+    # ---------------------------------------------------------------- beside circles and arrows
+
+    def _ellipses(self, places: Places) -> Iterator[Group]:
+        scale = places.radius / 20
+        for x, y in places.dots:
+            dots = [circle((x, y + k * DOTS_APART * scale), DOT * scale) for k in (-1, 0, 1)]
+            path = tuple(command for dot in dots for command in dot)
+            yield Group("ellipsis", (Path(path, Paint(self._theme.text, "none", 0.0)),))
+
+    def _title_lines(self, width: float) -> list[Group]:
+        if not self._title:
+            return []
+        font, room = FONTS["title"], max(width - 2 * MARGIN, NARROWEST - 2 * MARGIN)
+        lines = wrap(self._title, lambda line: wide(line, font) <= room)
+        texts: list[Text] = []
+        for k, line in enumerate(lines):
+            at = (MARGIN, MARGIN + font.size + k * font.leading)
+            texts.append(Text(at, line, font, self._theme.text, wide(line, font), "start"))
+        return [Group("title", tuple(texts))]
+
+    def _sentence(self) -> str:
+        lang = self._options.lang
+        if self._net.sentence:
+            return said(self._net.sentence, lang)
+        captions = "; ".join(said(column.caption, lang) for column in self._net.columns)
+        return self._say("A network of {n} columns: {columns}.", n=len(self._net.columns), columns=captions)

@@ -1,0 +1,138 @@
+"""Where everything of a network stands: columns of circles, as large as a page or good taste lets them be."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+from ...style.shapes import Point, Rectangle
+from ..net import End
+
+__all__ = ["Places", "Room", "place", "shown"]
+
+MARGIN = 22.0
+"""Kept free at each edge of the page."""
+LARGEST, SMALLEST = 36.0, 11.0
+"""Of circles, their radius; on a page without a size of its own they have:"""
+NATURAL, TIGHT = 23.0, 18.0
+FEW, MANY = 5, 8
+"""Units in the longest column up to which they stand apart, and up to which circles have that size."""
+SHARE, SPREAD = 0.46, 5.2
+"""A circle's radius is at most this share of the way to the next one, which is at most so many radii."""
+APART, NATURAL_SHARE = 0.3, 0.36
+"""On a page without a size of its own, in columns of few units and of more."""
+STEEP = 0.5
+"""Columns without a page's width are as far apart as this share of the height, and as:"""
+LEAST_GAP, MOST_GAP = 185.0, 250.0
+LOOSEST, LOOSER = 1.7, 0.1
+"""How much further apart the units of a short column are at most, and for each unit that it has less."""
+
+
+@dataclass(frozen=True)
+class Room:
+    """What else stands on the page: heights above and below the circles, widths beside them at radius 1.
+
+    `size` is that of a slide; without one the page becomes as large as what stands on it.
+    """
+
+    above: float
+    below: float
+    left: float
+    right: float
+    size: Point | None = None
+    least_width: float = 0.0
+    gap: float = 0.0
+    """What captions need between two columns."""
+
+
+@dataclass(frozen=True)
+class Places:
+    """The page, and the middle of each unit that is shown; those that are left out stand behind `dots`."""
+
+    size: Point
+    radius: float
+    step: float
+    columns: tuple[float, ...]
+    centers: dict[End, Point]
+    dots: tuple[Point, ...]
+    area: Rectangle
+    """Around all circles."""
+
+
+def shown(count: int, most: int | None) -> list[int | None]:
+    """Which of so many units have a place of their own: all, or the first and the last around an ellipsis.
+
+    >>> shown(5, 4), shown(3, 4)
+    ([0, 1, None, 4], [0, 1, 2])
+    """
+    if most is None or count <= most:
+        return list(range(count))
+    return [*range(most - 2), None, count - 1]
+
+
+def place(columns: Sequence[Sequence[int | None]], room: Room, loose: Collection[int] = ()) -> Places:
+    """Columns from left to right in their own order, each in the middle of the height.
+
+    Short columns among the `loose` ones are spread, so that their arrows are less steep.
+    """
+    tall = max(map(len, columns))
+    if room.size is None:
+        radius = NATURAL if tall <= MANY else TIGHT
+        step = radius / (APART if tall <= FEW else NATURAL_SHARE)
+        height = room.above + 2 * radius + step * (tall - 1) + room.below
+        gap = min(MOST_GAP, max(LEAST_GAP, STEEP * step * (tall - 1), room.gap))
+        gap = max(gap, room.gap)
+        inner = gap * (len(columns) - 1)
+        left, right = room.left + radius, room.right + radius
+        width = max(inner + left + right, room.least_width) + 2 * MARGIN
+        start = (width - inner - left - right) / 2 + left
+        size = (round(width, 2), round(height, 2))
+    else:
+        size = room.size
+        free = size[1] - room.above - room.below
+        step, radius = _spread(tall, free)
+        left, right = room.left + radius, room.right + radius
+        start, gap = MARGIN + left, 0.0
+        if len(columns) > 1:
+            widest = size[0] - 2 * MARGIN - left - right
+            gap = widest / (len(columns) - 1)
+        else:
+            start = (size[0] + room.left - room.right) / 2
+    xs = tuple(round(start + k * gap, 2) for k in range(len(columns)))
+    middle = room.above + (size[1] - room.above - room.below) / 2
+    centers: dict[End, Point] = {}
+    dots: list[Point] = []
+    for k, (x, column) in enumerate(zip(xs, columns, strict=True)):
+        own = _loosened(len(column), tall, step) if k in loose else step
+        for y, unit in zip(_heights(len(column), own, middle), column, strict=True):
+            if unit is None:
+                dots.append((x, y))
+            else:
+                centers[k, unit] = (x, y)
+    half = step * (tall - 1) / 2 + radius
+    area = (xs[0] - radius, middle - half, xs[-1] + radius, middle + half)
+    return Places(size, radius, step, xs, centers, tuple(dots), area)
+
+
+def _spread(tall: int, free: float) -> tuple[float, float]:
+    """The way from circle to circle and their radius, in a height that they may fill."""
+    if tall == 1:
+        return free, min(LARGEST, free / 2)
+    # 2 r + (tall - 1) step = free
+    radius = min(LARGEST, free / (2 + (tall - 1) / NATURAL_SHARE))
+    step = (free - 2 * radius) / (tall - 1)
+    if radius < NATURAL:  # many: the circles rather than the ways between them
+        step = free / (tall - 1 + 2 * SHARE)
+        radius = min(NATURAL * 0.8 if tall > MANY // 2 else NATURAL, SHARE * step)
+        step = (free - 2 * radius) / (tall - 1)
+    return min(step, SPREAD * radius), radius
+
+
+def _heights(count: int, step: float, middle: float) -> Iterator[float]:
+    for row in range(count):
+        yield round(middle + (row - (count - 1) / 2) * step, 2)
+
+
+def _loosened(count: int, tall: int, step: float) -> float:
+    """The way between the circles of a column that is shorter than the longest."""
+    return step * min(LOOSEST, 1 + LOOSER * (tall - count))

@@ -1,0 +1,212 @@
+"""The circles of a network with what is in them and around them: names, values, icons, biases."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from microgrid.base.phrases import said, speaker
+from microgrid.ops import TABLE
+
+from ...drawing.scene import Group, Path, Text
+from ...style.shapes import SHAPES, Point, Rectangle
+from ...style.theme import Font, Paint
+from ...words.numbers import Numbers
+from ..net import End, Link, Net, Parameter, Unit
+from .looks import Looks
+from .places import Places
+from .shapes import circle, cross, icon
+from .texts import Sizes, fitting, text, wide
+
+__all__ = ["Circles"]
+
+WITH_ICON = 15.0
+"""The radius from which a circle holds a curve below its text."""
+BIAS_ANGLE = math.radians(112)
+"""Where a bias sits on its circle: just left of the lowest point, where few arrows arrive."""
+BESIDE = 6.0
+_SIGNS = {"mul": "×", "add": "+", "sub": "−", "div": "÷", "maximum": "max", "minimum": "min"}
+
+
+class Circles:
+    """The circles that are shown, with their texts."""
+
+    def __init__(self, net: Net, places: Places, looks: Looks, show: str, precision: int, lang: str) -> None:
+        self._net, self._places, self._looks = net, places, looks
+        self._lang, self._say = lang, speaker(lang)
+        self._slopes, self._exact = show == "gradients", Numbers(17)
+        self._sizes = Sizes(places.radius)
+        self._free = places.step - 2 * places.radius
+        """Between two circles, above each other."""
+        units = [self._unit(end) for end in places.centers]
+        values = [value for unit in units if (value := self._value(unit)) is not None]
+        self.values = fitting(values, precision, self._sizes.inside, self._chord())
+        self._precision = precision
+
+    def _unit(self, end: End) -> Unit:
+        return self._net.unit(end)
+
+    def _value(self, unit: Unit) -> float | None:
+        return unit.grad if self._slopes and unit.grad is not None else unit.value
+
+    def _chord(self) -> float:
+        """The room for a text in a circle."""
+        r, size = self._places.radius, self._sizes.inside.size
+        lifted = self._lift() + 0.36 * size
+        return 2 * math.sqrt(max(r * r - lifted * lifted, 0.0)) - 2.4
+
+    def _lift(self) -> float:
+        """How far above the middle a text stands that has a curve below."""
+        return 0.26 * self._places.radius if self._places.radius >= WITH_ICON else 0.0
+
+    def groups(self) -> Iterator[Group]:
+        for end, center in self._places.centers.items():
+            yield self._circle(end, center)
+        for end, center in self._places.centers.items():
+            for k, bias in enumerate(self._unit(end).biases):
+                yield self._bias(self._unit(end), bias, self._on_circle(center, k))
+
+    # ---------------------------------------------------------------- in the circle
+
+    def _circle(self, end: End, center: Point) -> Group:
+        unit, r, theme = self._unit(end), self._places.radius, self._looks.theme
+        style = self._looks.unit(unit)
+        items: list[Path | Text] = [Path(circle(center, r), style.paint)]
+        below = self._icon(unit, center, style.ink)
+        if style.crossed:
+            items.append(Path(cross(center, r), Paint("none", style.paint.stroke, 1.5 * self._looks.scale)))
+        value = self._value(unit)
+        words = unit.name if value is None else self.values[value]
+        if style.crossed:
+            words, below = "", []
+        ink = theme.gradient if self._slopes and unit.grad is not None and unit.state != "dead" else style.ink
+        font = self._sizes.inside
+        if value is None and wide(words, font) > self._chord():
+            words = ""
+        lift = self._lift() if below else 0.0
+        if words:
+            items.append(text(words, (center[0], center[1] - lift), font, ink))
+        items += below
+        if value is not None:
+            for name, at, of in self._names(end, center):
+                items += [self._ground(name, at, of), text(name, at, of, theme.text)]
+        role = f" {unit.role}" if unit.state == "on" else f" {unit.role} {unit.state}"
+        return Group(f"node{role}", tuple(items), self._description(unit), data=(("node", unit.id),))
+
+    def _icon(self, unit: Unit, center: Point, ink: str) -> list[Path | Text]:
+        """The curve of the activation, below the text."""
+        r = self._places.radius
+        if r < WITH_ICON or not unit.activation:
+            return []
+        at = (center[0], center[1] + 0.46 * r)
+        paint = Paint("none", ink, round(max(0.07 * r, 1.1), 2))
+        if commands := icon(unit.activation, at, (0.95 * r, 0.42 * r)):
+            return [Path(commands, paint)]
+        sign = _SIGNS.get(unit.activation, "")
+        return [text(sign, at, self._sizes.inside, ink)] if sign and unit.activation in TABLE else []
+
+    # ---------------------------------------------------------------- around it
+
+    def _ground(self, words: str, middle: Point, font: Font) -> Path:
+        """What keeps arrows out of a text beside a circle."""
+        size = (wide(words, font) + 2.0, font.size)
+        return Path(SHAPES["op"].path(middle, size), Paint(self._looks.theme.background, "none", 0.0))
+
+    def _names(self, end: End, center: Point) -> Iterator[tuple[str, Point, Font]]:
+        """The name of a unit whose value is in the circle, where there is room for it."""
+        unit, r, (x, y) = self._unit(end), self._places.radius, center
+        font = self._sizes.name
+        away = r + BESIDE + wide(unit.name, font) / 2
+        if end[0] == 0:
+            yield unit.name, (x - away, y), font
+        elif end[0] == len(self._net.columns) - 1:
+            yield unit.name, (x + away, y), font
+        elif self._names_above():
+            small = self._sizes.number
+            yield unit.name, (x, y - r - 2.5 - small.size / 2), small
+
+    def _names_above(self) -> bool:
+        return self._free >= 2.6 * self._sizes.number.size + 4
+
+    def texts_beside(self) -> list[Rectangle]:
+        """What stands above and below circles, for others to keep away from."""
+        rectangles = []
+        for end, center in self._places.centers.items():
+            unit = self._unit(end)
+            named = self._names(end, center) if self._value(unit) is not None else iter(())
+            written = [(words, at, font) for words, at, font in named]
+            written += [self._bias_text(unit, k, center) for k in range(len(unit.biases))]
+            for words, (x, y), font in filter(lambda one: one[0], written):
+                w, h = wide(words, font) / 2, font.size / 2
+                rectangles.append((x - w, y - h, x + w, y + h))
+        return rectangles
+
+    def _bias_text(self, unit: Unit, k: int, center: Point) -> tuple[str, Point, Font]:
+        """The number of a bias under its circle, "" where there is no room for it."""
+        font, parameter = self._sizes.number, unit.biases[k]
+        at = (center[0], center[1] + self._places.radius + 3.5 + font.size / 2)
+        number = self._looks.number(parameter)
+        if len(unit.biases) > 1 or self._free < 1.8 * font.size or self._looks.words in ("width", "none"):
+            return "", at, font
+        if number is None or self._looks.words == "names":
+            return parameter.name, at, font
+        letter = "∂L/∂b" if self._slopes else "b"
+        return f"{letter} = {Numbers(self._precision)(number)}", at, font
+
+    def _on_circle(self, center: Point, k: int) -> Point:
+        r, angle = self._places.radius, BIAS_ANGLE + 0.45 * k
+        return (center[0] + r * math.cos(angle), center[1] + r * math.sin(angle))
+
+    def _bias(self, unit: Unit, bias: Parameter, at: Point) -> Group:
+        paint, radius = self._looks.bias(bias)
+        dot = Path(circle(at, radius), paint)
+        items: list[Path | Text] = [dot]
+        center = next(c for end, c in self._places.centers.items() if self._unit(end) is unit)
+        words, middle, font = self._bias_text(unit, unit.biases.index(bias), center)
+        if words:
+            color = self._looks.color(self._looks.number(bias)).stroke
+            items = [self._ground(words, middle, font), dot, text(words, middle, font, color)]
+        return Group("bias", tuple(items), self.told(bias), data=(("of", unit.id), *self.data(bias)))
+
+    # ---------------------------------------------------------------- for those who read
+
+    def _description(self, unit: Unit) -> str:
+        facts = [unit.name]
+        if unit.value is not None:
+            facts.append(self._say("value {x}", x=Numbers(6)(unit.value)))
+        if unit.grad is not None:
+            facts.append(self._say("gradient {x}", x=Numbers(6)(unit.grad)))
+        states = {
+            "off": self._say("off for this sample"),
+            "dead": self._say("dead: off for all samples"),
+            "dropped": self._say("dropped out"),
+        }
+        facts += [states[unit.state]] if unit.state in states else []
+        return "\n".join([*facts, *([said(unit.note, self._lang)] if unit.note else [])])
+
+    def told(self, parameter: Parameter) -> str:
+        """A parameter in words."""
+        facts = [parameter.name]
+        if parameter.value is not None:
+            facts = [f"{parameter.name} = {Numbers(6)(parameter.value)}"]
+        if parameter.grad is not None:
+            facts.append(self._say("gradient {x}", x=Numbers(6)(parameter.grad)))
+        return "\n".join(facts)
+
+    def ids(self, link: Link) -> tuple[str, str]:
+        return self._unit(link.tail).id, self._unit(link.head).id
+
+    def told_link(self, link: Link) -> str:
+        """An arrow in words."""
+        ends = f"{self._unit(link.tail).name} → {self._unit(link.head).name}"
+        facts = [self.told(link.weight)] if link.weight else []
+        facts += [f"× {Numbers(6)(link.factor)}"] if link.factor != 1 else []
+        return "\n".join([ends, *facts])
+
+    @staticmethod
+    def data(parameter: Parameter | None) -> tuple[tuple[str, str], ...]:
+        """A parameter as programs read it back: its place in `named_parameters`, and its exact value."""
+        if parameter is None:
+            return ()
+        facts = [("weight", parameter.place), ("value", parameter.value), ("grad", parameter.grad)]
+        return tuple((name, str(fact)) for name, fact in facts if fact not in (None, ""))
