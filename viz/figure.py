@@ -19,7 +19,7 @@ from .drawing.slide_choice import Attempt, Draft, chosen, say_it
 from .formats import dot, pdf_png, svg, tikz
 from .graph.trace import Trace, read
 from .options import DrawOptions, Options, takes
-from .picture.boxes import compose
+from .picture.compose import compose
 from .picture.condensed import condensed
 from .picture.selection import Choices, choose
 from .words.labels import mathematical

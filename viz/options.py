@@ -121,6 +121,30 @@ class Options(Chosen):
             ("local", "number", "plain"),
         ),
     )
+    sums: str = field(
+        default="auto",
+        metadata=picture(
+            "a sum of products, w1*x1 + w2*x2 + b, in one box or a box for each operation; auto (default) is "
+            "one box where there are many boxes",
+            ("auto", "merged", "separate"),
+        ),
+    )
+    pieces: str = field(
+        default="named",
+        metadata=picture(
+            "softmax, mean, losses and their like as one box with the textbook's formula (default), or in "
+            "the textbook's steps",
+            ("named", "textbook"),
+        ),
+    )
+    numbers: str = field(
+        default="auto",
+        metadata=picture(
+            "local derivatives as numbers on all arrows, on none, or (auto, the default) where no more than "
+            "six lead to a box; where there are none, the width of an arrow says how large it is",
+            ("auto", "all", "none"),
+        ),
+    )
     labels: str = field(
         default="math", metadata=picture("w1 as w₁ (default), or as it is", ("math", "plain"))
     )
@@ -150,6 +174,7 @@ class Options(Chosen):
 
     slide: str | None = field(default=None, metadata=about("slides", "fit the picture to a slide", SLIDES))
 
+    show: str = field(default="all", init=False)
     around: Value | str | None = field(default=None, init=False)
     radius: int | None = field(default=None, init=False)
     collapse: str | None = field(
@@ -194,6 +219,15 @@ class Options(Chosen):
 @dataclass(frozen=True, kw_only=True)
 class DrawOptions(Options):
     """The keyword arguments of `viz.draw`."""
+
+    show: str = field(
+        default="all",
+        metadata=picture(
+            "names and formulas alone (structure), with the values of the forward pass (values), or with "
+            "gradients and local derivatives too (all, the default), at the same places",
+            ("structure", "values", "all"),
+        ),
+    )
 
     around: Value | str | None = field(
         default=None, metadata=size("draw only what is near a node", metavar="NODE")

@@ -87,7 +87,8 @@ def steps(y: Value, **options: Any) -> Steps:
     trace = _read(y, chosen)
     chosen = _collapsed(trace, chosen)
     # Colours and styles depend on gradients, which `Steps` computes; those that the trace has may be older.
-    choices = choose(y, trace, replace(chosen, color_by=None, node_style=None), LESS)
+    sums = "separate" if chosen.sums == "auto" else chosen.sums  # a step is one operation
+    choices = choose(y, trace, replace(chosen, color_by=None, node_style=None, sums=sums), LESS)
     return Steps(trace, chosen, choices, y) if chosen.slide is None else _on_slide(trace, chosen, choices, y)
 
 

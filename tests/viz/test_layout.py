@@ -16,7 +16,8 @@ from viz.drawing.painter import paint
 from viz.drawing.scene import Group, Path, Scene, Text
 from viz.graph.trace import read
 from viz.options import CHOICES, Options
-from viz.picture.boxes import Picture, compose
+from viz.picture.boxes import Picture
+from viz.picture.compose import compose
 from viz.style import shapes
 from viz.style.text_width import text_width
 from viz.style.theme import THEMES

@@ -9,7 +9,8 @@ import pytest
 import viz
 from microgrid import nn
 from viz.drawing import layout
-from viz.picture.boxes import Picture, compose
+from viz.picture.boxes import Picture
+from viz.picture.compose import compose
 from viz.words.numbers import Numbers
 
 

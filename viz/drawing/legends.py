@@ -65,7 +65,8 @@ def blocks(
     """
     strips, say = [], speaker(options.lang)
     if picture.emphasis and picture.emphasis.sentences:
-        strips.append(_routes(picture.emphasis.sentences, len(picture.emphasis.routes), theme, room))
+        count, is_shown = len(picture.emphasis.routes), picture.show == "all"
+        strips.append(_routes(picture.emphasis.sentences, count, theme, room, is_shown))
     if picture.scale:
         strips.append(_rows("scale", _scale(picture.scale, Numbers(options.precision), theme, say), room))
     if options.legend and (entries := _entries(picture, theme, say, is_walk)):
@@ -241,8 +242,8 @@ def _signs(scale: Scale) -> list[int]:
 # ---------------------------------------------------------------- routes
 
 
-def _routes(sentences: tuple[str, ...], count: int, theme: Theme, room: float) -> Block:
-    """A sentence for each route, with the line that it is drawn with, then the sum."""
+def _routes(sentences: tuple[str, ...], count: int, theme: Theme, room: float, is_shown: bool) -> Block:
+    """A sentence for each route, with the line that it is drawn with, then the sum; or room for them."""
     leading, indent = FONTS["legend"].leading * 1.15, ROUTE + 8
     rows = [
         (k, n, row)
@@ -256,6 +257,7 @@ def _routes(sentences: tuple[str, ...], count: int, theme: Theme, room: float) -
             middle = top + ABOVE + (place + 0.5) * leading
             if k < count and n == 0:
                 yield Path((("M", ((left, middle),)), ("L", ((left + ROUTE, middle),))), theme.routes[k])
-            yield from _text(row, theme).draw(left + indent, middle)
+            if is_shown:
+                yield from _text(row, theme).draw(left + indent, middle)
 
     return Block("routes", (width, ABOVE + len(rows) * leading), draw)

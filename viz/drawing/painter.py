@@ -122,7 +122,8 @@ def _lines(box: Box, center: Point, theme: Theme, color: str | None = None) -> l
     texts = []
     for line in box.lines:
         middle = y + line.font.leading / 2
-        texts.append(letter(line, (center[0], middle + BASELINE * line.font.size), theme, color=color))
+        if line.text:
+            texts.append(letter(line, (center[0], middle + BASELINE * line.font.size), theme, color=color))
         y += line.font.leading
     return texts
 
@@ -156,11 +157,14 @@ def _arrow(
         back = curves.trim(curves.reverse(parts[-1]), outlines[arrow.head.name])
         shaft = curves.trim(back, curves.beyond(back[0], ARROW_LENGTH * 0.85))
         parts[-1] = curves.reverse(shaft)
-        lines = [*(Path(_path(part), line) for part in reversed(parts)), *lines]
+        shapes = [_path(part) for part in parts]
+        if arrow.label and arrow.label.is_blank:  # nothing stands in the gap
+            shapes = [(*shapes[0], ("L", parts[-1][:1]), *shapes[-1][1:])]
+        lines = [*(Path(shape, line) for shape in reversed(shapes)), *lines]
         heads.append(_head(back[0], shaft[0], line.stroke))
     node = arrow.edges[0].node if arrow.edges else arrow.head.node
     groups = [Group("edge", (*lines, *heads), node=node, operand=arrow.operand)]
-    if arrow.label:
+    if arrow.label and not arrow.label.is_blank:
         texts = _lines(arrow.label, layout.centers[arrow.label.name], theme)
         description = arrow.label.description
         groups.append(Group("local", tuple(texts), description, node, arrow.operand))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
+from typing import NamedTuple
 
-from .trace import Node, Trace
+from .trace import Edge, Node, Trace
 
-__all__ = ["constants_of", "sums"]
+__all__ = ["Term", "constants_of", "sums", "terms"]
 
 _SIGNS = ("add", "sub")
 
@@ -66,3 +68,51 @@ def _terms(node: Node, k: int) -> tuple[str, ...]:
     if node.op == "add" or (node.op == "sub" and k == 0):
         return "add", "sub", "mul", "neg"
     return ("mul",)
+
+
+class Term(NamedTuple):
+    """A product that a sum adds or subtracts: the edges along which its factors come."""
+
+    sign: int
+    factors: tuple[Edge, ...]
+
+
+def terms(trace: Trace, nodes: Collection[int]) -> list[Term]:
+    """The terms of a sum of products, from left to right.
+
+    >>> from microgrid import Value
+    >>> from viz.graph.trace import read
+    >>> trace = read(Value(2.0, "w") * Value(3.0, "x") - Value(1.0, "b"))
+    >>> [(sign, [trace.operand(edge).label for edge in factors]) for sign, factors in terms(trace, [2, 4])]
+    [(1, ['w', 'x']), (-1, ['b'])]
+    """
+    inside, last = frozenset(nodes), max(nodes)
+    found: list[Term] = []
+    waiting = [(-1 if trace.nodes[last].op == "sub" else 1, Edge(last, 1)), (1, Edge(last, 0))]
+    while waiting:
+        sign, edge = waiting.pop()
+        node = trace.operand(edge)
+        if node.index not in inside or not node.op:
+            found.append(Term(sign, (edge,)))
+        elif node.op == "mul":
+            found.append(Term(sign, _factors(trace, node, inside)))
+        elif node.op == "neg":
+            waiting.append((-sign, Edge(node.index, 0)))
+        else:
+            second = -sign if node.op == "sub" else sign
+            waiting += [(second, Edge(node.index, 1)), (sign, Edge(node.index, 0))]
+    return found
+
+
+def _factors(trace: Trace, product: Node, inside: Collection[int]) -> tuple[Edge, ...]:
+    """Those of a product of products, from left to right."""
+    found: list[Edge] = []
+    waiting = [Edge(product.index, 1), Edge(product.index, 0)]
+    while waiting:
+        edge = waiting.pop()
+        node = trace.operand(edge)
+        if node.index in inside and node.op:
+            waiting += [Edge(node.index, 1), Edge(node.index, 0)]
+        else:
+            found.append(edge)
+    return tuple(found)

@@ -74,6 +74,10 @@ class Trace:
     def root(self) -> Node:
         return self.nodes[-1]
 
+    def operand(self, edge: Edge) -> Node:
+        """Where an edge comes from."""
+        return self.nodes[self.nodes[edge.node].parents[edge.operand]]
+
     def operands(self, node: Node) -> list[Node]:
         return [self.nodes[i] for i in node.parents]
 

@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from microgrid.base.phrases import speaker
-
-from ..graph import folding
-from ..graph.folding import Unit, fold
-from ..graph.trace import Edge, Node, Trace
-from ..options import Options
+from ..graph.trace import Edge, Node
 from ..style.shapes import SHAPES, Point, Shape
-from ..style.text import shorten
 from ..style.text_width import text_width
 from ..style.theme import FONTS, Font
 from ..words import notation
-from ..words.descriptions import Words
 from ..words.numbers import Numbers
-from ..words.scope_texts import scope_lines
-from .emphasis import Emphasis, emphasis
+from .emphasis import Emphasis
 from .scale import Scale
-from .selection import Choices
 from .styles import Style
 
-__all__ = ["Arrow", "Box", "Line", "Picture", "compose", "gradient_line"]
+__all__ = ["LONGEST_NAME", "PENDING", "Arrow", "Box", "Line", "Picture", "gradient_line"]
 
-LONGEST_NAME, LONGEST_LABEL = 40, 24
+LONGEST_NAME = 40
 
 PENDING = "grad –"
 """What stands for a gradient that has not been computed: it is not 0."""
@@ -75,6 +66,11 @@ class Box:
     """The room around the text, as a share of what its shape has."""
 
     @property
+    def is_blank(self) -> bool:
+        """Whether there is nothing to read in it."""
+        return not any(line.text for line in self.lines)
+
+    @property
     def shape(self) -> Shape:
         return SHAPES[self.kind]
 
@@ -101,6 +97,9 @@ class Arrow:
     edges: tuple[Edge, ...] = ()
     is_loose: bool = False
     """Whether it is drawn behind what is laid out, and not laid out itself."""
+    strength: float | None = None
+    """Where its width stands for a number that is left out: the size of its derivative, as a share of the
+    largest among the arrows to the same box."""
 
     @property
     def operand(self) -> int | None:
@@ -125,6 +124,8 @@ class Picture:
     emphasis: Emphasis | None = None
     scale: Scale | None = None
     styles: Mapping[int, Style] | None = None
+    show: str = "all"
+    """What its numbers are shown of, as in `Options`."""
 
     @property
     def all_boxes(self) -> list[Box]:
@@ -134,150 +135,6 @@ class Picture:
     def is_faded(self, box: Box) -> bool:
         """Whether it steps back because others are to stand out."""
         return self.emphasis is not None and self.emphasis.nodes.isdisjoint(box.members)
-
-
-def compose(trace: Trace, options: Options, numbers: Numbers, choices: Choices | None = None) -> Picture:
-    """Say a trace in boxes and arrows."""
-    choices = choices or Choices(tuple(fold(trace, None)))
-    arrows = folding.edges(trace, choices.units)
-    author = _Author(trace, options, numbers, choices.units)
-    for unit in choices.units:
-        author.box(unit)
-    labelled = options.edges != "plain" and choices.labelled
-    for tail, head, edges in arrows:
-        author.arrow(tail, head, edges, labelled, (tail.last, head.last) in choices.loose)
-    author.stubs()
-    return Picture(
-        boxes=tuple(author.boxes),
-        arrows=tuple(author.arrows),
-        root=author.shown.get(trace.root.index),
-        title=author.say("Computational graph of {name}", name=author.words.heading(trace.root)),
-        sentence=author.words.sentence(choices.units),
-        emphasis=emphasis(trace, choices, numbers, author.say),
-        scale=choices.scale,
-        styles=choices.styles,
-    )
-
-
-class _Author:
-    """Writes the boxes and arrows of one picture."""
-
-    def __init__(self, trace: Trace, options: Options, numbers: Numbers, units: Sequence[Unit]) -> None:
-        self.trace, self.numbers, self.units = trace, numbers, units
-        self.say, self.words = speaker(options.lang), Words(trace, numbers, options.lang)
-        self.merged, self.written_out = options.ops == "merged", options.edges == "local"
-        self.outputs = folding.outputs(trace, units)
-        self.boxes: list[Box] = []
-        self.arrows: list[Arrow] = []
-        self.shown: dict[int, Box] = {}  # by the last node of a unit: the box that shows its value,
-        self.entry: dict[int, Box] = {}  # and the one where arrows arrive
-        self.labels = 0
-
-    def box(self, unit: Unit) -> None:
-        """The box of a node, with a circle for its operation if they are apart, or of a whole scope."""
-        node = self.trace.nodes[unit.last]
-        if unit.scope is not None:
-            box = self._scope(unit, unit.scope)
-        else:
-            lines = _lines(self.trace, node, self.numbers, self.merged)
-            tooltip = self.words.tooltip(node)
-            name = f"n{node.index}"
-            box = Box(name, node.role, lines, node.index, node.scope, description=tooltip, members=unit.nodes)
-        self.boxes.append(box)
-        self.shown[unit.last] = self.entry[unit.last] = box
-        if node.op and not self.merged and unit.scope is None:
-            sign = notation.symbol(node, self.numbers)
-            symbol = Line(shorten(sign, LONGEST_LABEL), "symbol")
-            name, lines = f"o{node.index}", (symbol,)
-            circle = Box(name, "symbol", lines, node.index, node.scope, description=sign, members=unit.nodes)
-            self.entry[unit.last] = circle
-            self.boxes.append(circle)
-            self.arrows.append(Arrow(circle, box))
-
-    def _scope(self, unit: Unit, scope: tuple[str, ...]) -> Box:
-        values, gradient = scope_lines(self.trace, unit, self.outputs[unit.last], self.numbers, self.say)
-        lines = [Line(shorten(scope[-1], LONGEST_NAME), "name"), Line(shorten(values, LONGEST_NAME), "value")]
-        lines.append(Line(gradient, "gradient") if gradient else Line(PENDING, "pending"))
-        return Box(
-            name=f"n{unit.last}",
-            kind="folded",
-            lines=tuple(lines),
-            node=unit.last,
-            scope=scope[:-1],
-            description=self.words.scope(unit, self.outputs[unit.last]),
-            members=unit.nodes,
-        )
-
-    def arrow(self, tail: Unit, head: Unit, edges: tuple[Edge, ...], labelled: bool, loose: bool) -> None:
-        label = None
-        if labelled and (derivative := self._derivative(tail, head, edges)):
-            node = self.trace.nodes[head.last]
-            scope = node.scope if head.scope is None else head.scope[:-1]
-            text, description = derivative
-            line = Line(text, "local")
-            label = Box(f"e{self.labels}", "local", (line,), node.index, scope, description=description)
-            self.labels += 1
-        self.arrows.append(Arrow(self.shown[tail.last], self.entry[head.last], label, edges, loose))
-
-    def _derivative(self, tail: Unit, head: Unit, edges: tuple[Edge, ...]) -> tuple[str, str] | None:
-        """What stands on an arrow, and its description; None where it stands for several derivatives."""
-        node, k = self.trace.nodes[edges[0].node], edges[0].operand
-        if self.trace.operands(node)[k].role == "constant":
-            return None
-        if head.scope is None:
-            text = self.numbers(node.partials[k])
-            if self.written_out:
-                text = notation.local_derivative(self.trace, node, k, self.numbers)
-            return text, self.words.derivative(node, k)
-        if len(self.outputs[head.last]) > 1 or len(self.outputs[tail.last]) > 1:
-            return None
-        slopes = folding.slopes(self.trace, head, self.outputs[head.last][0])
-        slope = sum(slopes[edge] for edge in edges)
-        return self.numbers(slope), self.words.slope(head, tail, slope)
-
-    def stubs(self) -> None:
-        """An ellipsis where a picture of a part of the graph was cut."""
-        owner = {i: unit.last for unit in self.units for i in unit.nodes}
-        if len(owner) == len(self.trace.nodes):
-            return
-        before: dict[int, set[int]] = {}
-        after: dict[int, set[int]] = {}
-        for node in self.trace.nodes:
-            for parent in node.parents:
-                if node.index in owner and parent not in owner:
-                    before.setdefault(owner[node.index], set()).add(parent)
-                if parent in owner and node.index not in owner:
-                    after.setdefault(owner[parent], set()).add(node.index)
-        for last, cut in before.items():
-            self.arrows.append(Arrow(self._stub(f"a{last}", len(cut)), self.entry[last]))
-        for last, cut in after.items():
-            self.arrows.append(Arrow(self.shown[last], self._stub(f"z{last}", len(cut))))
-
-    def _stub(self, name: str, count: int) -> Box:
-        text = self.say("1 more node" if count == 1 else "{n:,} more nodes", n=count)
-        box = Box(name, "elided", (Line("…", "name"),), node=None, description=text)
-        self.boxes.append(box)
-        return box
-
-
-def _lines(trace: Trace, node: Node, numbers: Numbers, merged: bool) -> tuple[Line, ...]:
-    """A node's text: its name, its value, its gradient."""
-    if node.role == "constant" and not node.label:
-        return (Line(numbers(node.data), "literal"),)
-    name = _name(trace, node, numbers) if merged else shorten(node.label, LONGEST_NAME)
-    lines = [Line(name, "name")] if name else []
-    lines.append(Line(numbers(node.data), "value"))
-    if node.role != "constant":
-        lines.append(gradient_line(node, trace.root, numbers))
-    return tuple(lines)
-
-
-def _name(trace: Trace, node: Node, numbers: Numbers) -> str:
-    name = notation.equation(trace, node, numbers)
-    if node.op and len(name) > LONGEST_NAME and len(node.label) > LONGEST_LABEL:
-        # leave room to see the operation
-        name = shorten(node.label, LONGEST_LABEL) + name.removeprefix(node.label)
-    return shorten(name, LONGEST_NAME)
 
 
 def gradient_line(node: Node, root: Node, numbers: Numbers) -> Line:

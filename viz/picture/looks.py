@@ -38,7 +38,7 @@ def of(picture: Picture, box: Box, theme: Theme) -> Look:
 
 def _scaled(look: Look, picture: Picture, node: int, theme: Theme) -> Look:
     """With the colour of the node's gradient, where gradients have colours."""
-    if picture.scale is None or node not in picture.scale.sizes:
+    if picture.show != "all" or picture.scale is None or node not in picture.scale.sizes:
         return look
     place = picture.scale.place(picture.scale.sizes[node])
     fill = theme.background if math.isnan(place) else color(theme, place, picture.scale.is_signed)

@@ -25,6 +25,8 @@ __all__ = ["Choices", "choose", "collapsed"]
 
 MOST_ARROWS = 4
 """For each box of `max_nodes`, before scopes are collapsed."""
+MANY = 20
+"""Boxes above which a sum of products is one, unless the reader says otherwise."""
 NEAR = 2
 """How many arrows away a node is still near, where no radius is given."""
 
@@ -151,7 +153,7 @@ def _units(find: _Finder, trace: Trace, options: Options, less: str) -> tuple[li
         levels += LEVELS
     arrows = 0
     for level in levels:
-        units = _near(find, trace, fold(trace, level), options)
+        units = _near(find, trace, _folded(trace, level, options), options)
         if most is not None and len(units) > most:
             continue
         joined = [(tail.last, head.last) for tail, head, _ in edges(trace, units)]
@@ -163,6 +165,14 @@ def _units(find: _Finder, trace: Trace, options: Options, less: str) -> tuple[li
     plan = plan_layout(len(units), joined, options)
     _tell(trace, units, level if automatic else None, plan, options)
     return units, plan
+
+
+def _folded(trace: Trace, level: str | None, options: Options) -> list[Unit]:
+    """With sums of products as boxes where they are asked for or, unasked, where boxes would be many."""
+    units = fold(trace, level, sums=options.sums == "merged")
+    if options.sums == "auto" and options.ops == "merged" and len(units) > MANY:
+        return fold(trace, level, sums=True)
+    return units
 
 
 def _tell(trace: Trace, units: list[Unit], level: str | None, plan: Plan, options: Options) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from ..drawing.lettering import sign_of_box
 from ..drawing.scene import Group, Path, Scene, Text
+from ..graph.folding import Unit
 from ..graph.trace import Edge, Node, Trace
 from ..picture import looks
 from ..picture.boxes import PENDING, Arrow, Box, Line, Picture, gradient_line
@@ -152,7 +153,7 @@ class States:
 
     def _title(self, node: Node) -> str:
         if node.index not in self._titles:
-            self._titles[node.index] = self._words.title(node)
+            self._titles[node.index] = self._words.title(Unit((node.index,)))
         return self._titles[node.index]
 
     def _folded(self, part: Part, summary: ScopeSummary, forward: bool, lit: bool) -> Group:

@@ -16,7 +16,8 @@ from ..drawing.slide_choice import Draft
 from ..formats.svg import Written, digest, svg
 from ..graph.trace import Trace
 from ..options import Options
-from ..picture.boxes import Arrow, Picture, compose, gradient_line
+from ..picture.boxes import Arrow, Picture, gradient_line
+from ..picture.compose import compose
 from ..picture.condensed import condensed
 from ..picture.selection import Choices
 from ..style.shapes import Point

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 from microgrid.base.phrases import speaker
 
-from ..graph.folding import Known, Unit, gradient_norm, known_data, outputs
-from ..graph.trace import Node, Trace
+from ..graph.folding import Known, Unit, gradient_norm, known_data
+from ..graph.trace import Edge, Node, Trace
 from . import notation
 from .numbers import Numbers
 from .scope_texts import norm_of
+from .unit_texts import UnitTexts
 
 __all__ = ["Words", "exact"]
 
@@ -21,10 +22,12 @@ MOST_TOLD, MOST_VALUES = 300, 8
 class Words:
     """Speaks of the nodes of one trace, in one language."""
 
-    def __init__(self, trace: Trace, numbers: Numbers, lang: str = "en") -> None:
+    def __init__(self, trace: Trace, numbers: Numbers, lang: str = "en", show: str = "all") -> None:
         self._trace = trace
         self._numbers = numbers
         self._say = speaker(lang)
+        self._show = show
+        self._texts = UnitTexts(trace, numbers)
 
     def heading(self, node: Node) -> str:
         """What a node is called: ``z = w · x``, or its role where it has no name."""
@@ -33,19 +36,25 @@ class Words:
     def _role(self, node: Node) -> str:
         return self._say("operation" if node.role == "op" else node.role)
 
-    def tooltip(self, node: Node) -> str:
-        """A line for each fact: name and role, value, gradient, scope."""
-        return self.facts(node, self.title(node))
+    def tooltip(self, unit: Unit) -> str:
+        """A line for each fact about a box that is no scope's: name and role, value, gradient, scope."""
+        return self.facts(self._trace.nodes[unit.last], self.title(unit))
 
-    def title(self, node: Node) -> str:
-        """What a node is called and its role: ``z = w · x, operation``."""
-        return ", ".join(dict.fromkeys((self.heading(node), self._role(node))))
+    def title(self, unit: Unit) -> str:
+        """What such a box is called and its role: ``z = w · x, operation``."""
+        node = self._trace.nodes[unit.last]
+        name = self._formula(unit) or self._role(node)
+        return ", ".join(dict.fromkeys((name, self._role(node))))
+
+    def _formula(self, unit: Unit) -> str:
+        return self._texts.formula(unit)
 
     def facts(self, node: Node, title: str, known: bool = True) -> str:
         """A line for each fact; a value that is not `known` yet is not given away."""
-        say = self._say
-        parts = [title, say("value {x}", x=exact(node.data)) if known else say("value not computed")]
-        if node.role != "constant":
+        say, parts = self._say, [title]
+        if self._show != "structure":
+            parts.append(say("value {x}", x=exact(node.data)) if known else say("value not computed"))
+        if self._show == "all" and node.role != "constant":
             gradient = node.grad
             parts.append(
                 say("gradient not computed") if gradient is None else say("gradient {x}", x=exact(gradient))
@@ -58,11 +67,10 @@ class Words:
         """What a picture of these units shows, read aloud."""
         count = len(self._trace.nodes)
         shown = sum(len(unit.nodes) for unit in units)
-        used = outputs(self._trace, units)
         facts = "; ".join(
-            self._clause(self._trace.nodes[unit.last])
+            self._clause(unit)
             if unit.scope is None
-            else self.scope(unit, used[unit.last]).replace("\n", ", ")
+            else self.scope(unit, self._texts.outputs(unit)).replace("\n", ", ")
             for unit in units[:MOST_TOLD]
         )
         if len(units) > MOST_TOLD:
@@ -76,7 +84,10 @@ class Words:
 
     def unit(self, unit: Unit) -> str:
         """What a box is called."""
-        return self.heading(self._trace.nodes[unit.last]) if unit.scope is None else "/".join(unit.scope)
+        if unit.scope is not None:
+            return "/".join(unit.scope)
+        node = self._trace.nodes[unit.last]
+        return node.label or self._formula(unit) or self._role(node)
 
     def scope(
         self, unit: Unit, used: Sequence[int], data: Known | None = None, grads: Known | None = None
@@ -90,10 +101,14 @@ class Words:
         size = "scope {scope}, collapsed: 1 node" if count == 1 else "scope {scope}, collapsed: {n:,} nodes"
         several = "values {xs} and {n:,} more" if more > 0 else "values {xs}"
         parts = [say(size, scope=name, n=count)]
+        if self._show == "structure":
+            return parts[0]
         if known:
             parts.append(say(several, xs=shown, n=more) if len(used) > 1 else say("value {x}", x=shown))
         else:
             parts.append(say("values not computed" if len(used) > 1 else "value not computed"))
+        if self._show == "values":
+            return "\n".join(parts)
         norm = gradient_norm(self._trace, unit, used, grads)
         if norm is None:
             parts.append(say("gradient not computed"))
@@ -102,28 +117,29 @@ class Words:
             parts.append(say("norm of the gradient of {what}: {x}", what=what, x=exact(norm)))
         return "\n".join(parts)
 
-    def _clause(self, node: Node) -> str:
-        say = self._say
-        subject = f"{self._role(node)} {notation.equation(self._trace, node, self._numbers)}".rstrip()
+    def _clause(self, unit: Unit) -> str:
+        say, node = self._say, self._trace.nodes[unit.last]
+        subject = f"{self._role(node)} {self._formula(unit)}".rstrip()
         if node.scope:
             subject = say("{subject} in {scope}", subject=subject, scope="/".join(node.scope))
-        if node.role == "constant":
+        if self._show == "structure":
+            return subject
+        if node.role == "constant" or self._show == "values":
             return say("{subject} has value {x}", subject=subject, x=exact(node.data))
         gradient = say("no gradient yet") if node.grad is None else say("gradient {x}", x=exact(node.grad))
         return say(
             "{subject} has value {x} and {gradient}", subject=subject, x=exact(node.data), gradient=gradient
         )
 
-    def derivative(self, node: Node, k: int) -> str:
-        """Of a node with respect to its k-th operand."""
-        result, operand = (v.label or self.heading(v) for v in (node, self._trace.operands(node)[k]))
-        text = "local derivative of {result} with respect to {operand}: {x}"
-        return self._say(text, result=result, operand=operand, x=exact(node.partials[k]))
-
-    def slope(self, unit: Unit, source: Unit, slope: float) -> str:
-        """Of what a folded scope computes with respect to what comes from another box."""
-        text = "derivative of {result} with respect to {operand}: {x}"
-        return self._say(text, result="/".join(unit.scope or ()), operand=self.unit(source), x=exact(slope))
+    def slope(self, tail: Unit, head: Unit, edges: Sequence[Edge], slope: float) -> str:
+        """Of what a box computes with respect to what comes from another."""
+        if head.kind == "scope":
+            text, operand = "derivative of {result} with respect to {operand}: {x}", self.unit(tail)
+        else:
+            node = self._trace.operand(edges[0])
+            text = "local derivative of {result} with respect to {operand}: {x}"
+            operand = node.label or (self.unit(tail) if node.index == tail.last else self.heading(node))
+        return self._say(text, result=self.unit(head), operand=operand, x=exact(slope))
 
 
 def exact(x: float) -> str:

@@ -16,7 +16,7 @@ from ..style.text import shorten
 from .numbers import Numbers
 from .printer import FAMILIAR, MISSING, Printer, is_name, number_of, simplified
 
-__all__ = ["application", "equation", "gradient_name", "is_current", "local_derivative", "symbol"]
+__all__ = ["application", "equation", "gradient_name", "is_current", "local_derivative", "operand", "symbol"]
 
 LONGEST_OPERAND, LONGEST_DERIVATIVE, LONGEST_IN_GRADIENT = 16, 18, 8
 LONGEST_FORMULA = 28
@@ -85,6 +85,18 @@ def _operand(trace: Trace, operand: Node, depth: int, words: dict[str, str]) -> 
     name = f"v{operand.index}"
     words[name] = shorten(operand.label, LONGEST_OPERAND) or MISSING
     return ast.Name(name)
+
+
+def operand(trace: Trace, node: Node, numbers: Numbers, words: dict[str, str]) -> ast.expr:
+    """What stands for a node in the formulas of others: a number, its label, its own formula if that is
+    short, and otherwise an ellipsis; `words` is told what its variables are called."""
+    inside: dict[str, str] = {}
+    tree = _operand(trace, node, DEEPEST, inside)
+    text = _complete(tree, inside, numbers)
+    if text is None or (len(text) > LONGEST_OPERAND and not node.label):
+        tree, inside = ast.Name(f"v{node.index}"), {f"v{node.index}": MISSING}
+    words |= inside
+    return tree
 
 
 def _complete(tree: ast.expr, words: dict[str, str], numbers: Numbers) -> str | None:

@@ -23,6 +23,8 @@ SUM, SIGNED, PRODUCT, POWER, ATOM = range(5)
 
 _SUPERSCRIPT = str.maketrans("0123456789-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻")
 _NAME = re.compile(r"[\w'′.\[\]\u0300-\u036f₀-₉⁰⁴-⁹ⁿ]+(⁽[⁰¹²³⁴-⁹]+⁾)?")
+_LETTER = re.compile(r"[^\W\d_][\u0300-\u036f]*['′]*[₀-₉ₐ-ₜᵢ-ᵥ,]*(⁽[⁰¹²³⁴-⁹]+⁾)?")
+"""One letter with what stands above and below it."""
 
 
 def is_name(label: str) -> bool:
@@ -47,9 +49,15 @@ class Printer:
     names: Mapping[str, str | float] = field(default_factory=dict)
     spaced: bool = False
     """Whether products are written out, ``2 · e``, and not ``2e``."""
+    close: bool = False
+    """Whether letters stand side by side where they are factors, ``w₁x₁``."""
 
     def __call__(self, tree: ast.expr) -> str:
         return self._write(tree, SUM)
+
+    def term(self, tree: ast.expr) -> str:
+        """As it stands in a sum, with brackets if it is one itself."""
+        return self._write(tree, PRODUCT)
 
     def _write(self, tree: ast.expr, place: int) -> str:
         text, level = self._text(tree)
@@ -101,7 +109,24 @@ class Printer:
         joined = (
             isinstance(left, ast.Constant) and first[-1].isdigit() and re.match(r"[^\W\d](?!\d|.*\()", second)
         )
-        return first + second if joined else f"{first}·{second}"
+        if joined or (self.close and self._is_close(left) and self._is_letter(right)):
+            return first + second
+        return f"{first}·{second}"
+
+    def _is_close(self, tree: ast.expr) -> bool:
+        """Whether a letter may follow without a sign."""
+        match tree:
+            case ast.BinOp(left, ast.Mult(), right):
+                return self._is_close(left) and self._is_letter(right)
+            case ast.Constant(value):
+                return float(str(value)) >= 0
+        return self._is_letter(tree)
+
+    def _is_letter(self, tree: ast.expr) -> bool:
+        """Whether it is written as one letter, or as a power of one."""
+        if isinstance(tree, ast.BinOp) and isinstance(tree.op, ast.Pow):
+            tree = tree.left
+        return isinstance(tree, ast.Name) and bool(_LETTER.fullmatch(self._name(tree.id)[0]))
 
     def _power(self, base: ast.expr, exponent: ast.expr) -> str:
         below, above = self._write(base, ATOM), self._write(exponent, SUM)

@@ -1,0 +1,188 @@
+"""From the units of a trace to boxes with lines of text and arrows between them."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from dataclasses import replace
+
+from microgrid.base.phrases import speaker
+
+from ..graph import folding
+from ..graph.folding import Unit, fold
+from ..graph.trace import Edge, Trace
+from ..options import Options
+from ..style.text import shorten
+from ..words.descriptions import Words
+from ..words.numbers import Numbers
+from ..words.scope_texts import scope_lines
+from ..words.unit_texts import UnitTexts
+from .boxes import LONGEST_NAME, PENDING, Arrow, Box, Line, Picture, gradient_line
+from .emphasis import emphasis
+from .selection import Choices
+from .showing import shown
+
+__all__ = ["compose"]
+
+LONGEST_LABEL = 24
+MOST_NUMBERED = 6
+"""Arrows to a box up to which each has its number; of more, nobody can tell whose is which."""
+
+
+def compose(trace: Trace, options: Options, numbers: Numbers, choices: Choices | None = None) -> Picture:
+    """Say a trace in boxes and arrows."""
+    choices = choices or Choices(tuple(fold(trace, None)))
+    author = _Author(trace, options, numbers, choices)
+    for unit in choices.units:
+        author.box(unit)
+    arrows = folding.edges(trace, choices.units)
+    author.arriving.update(head.last for _, head, _ in arrows)
+    for tail, head, edges in arrows:
+        author.arrow(tail, head, edges)
+    author.strengthen()
+    author.stubs()
+    picture = Picture(
+        boxes=tuple(author.boxes),
+        arrows=tuple(author.arrows),
+        root=author.shown.get(trace.root.index),
+        title=author.say("Computational graph of {name}", name=author.words.heading(trace.root)),
+        sentence=author.words.sentence(choices.units),
+        emphasis=emphasis(trace, choices, numbers, author.say),
+        scale=choices.scale,
+        styles=choices.styles,
+    )
+    return shown(picture, options.show)
+
+
+class _Author:
+    """Writes the boxes and arrows of one picture."""
+
+    def __init__(self, trace: Trace, options: Options, numbers: Numbers, choices: Choices) -> None:
+        self.trace, self.options, self.numbers = trace, options, numbers
+        self.units, self.loose, self.labelled = choices.units, choices.loose, choices.labelled
+        self.say, self.texts = speaker(options.lang), UnitTexts(trace, numbers)
+        self.words = Words(trace, numbers, options.lang, options.show)
+        self.merged = options.ops == "merged"
+        self.has_gradients = any(node.grad is not None for node in trace.nodes)
+        self.boxes: list[Box] = []
+        self.arrows: list[Arrow] = []
+        self.shown: dict[int, Box] = {}  # by the last node of a unit: the box that shows its value,
+        self.entry: dict[int, Box] = {}  # and the one where arrows arrive
+        self.labels = 0
+        self.unnumbered: dict[int, float] = {}  # by the place of an arrow: how large its derivative is
+        self.arriving = Counter[int]()
+
+    def box(self, unit: Unit) -> None:
+        """The box of a unit, with a circle for its operation if they are apart."""
+        node = self.trace.nodes[unit.last]
+        if unit.scope is not None:
+            box = self._scope(unit, unit.scope)
+        else:
+            lines, tooltip = self._lines(unit), self.words.tooltip(unit)
+            name = f"n{node.index}"
+            box = Box(name, node.role, lines, node.index, node.scope, description=tooltip, members=unit.nodes)
+        self.boxes.append(box)
+        self.shown[unit.last] = self.entry[unit.last] = box
+        if node.op and not self.merged and unit.scope is None:
+            sign = self.texts.symbol(unit)
+            symbol = Line(shorten(sign, LONGEST_LABEL), "symbol")
+            name, lines = f"o{node.index}", (symbol,)
+            circle = Box(name, "symbol", lines, node.index, node.scope, description=sign, members=unit.nodes)
+            self.entry[unit.last] = circle
+            self.boxes.append(circle)
+            self.arrows.append(Arrow(circle, box))
+
+    def _lines(self, unit: Unit) -> tuple[Line, ...]:
+        """What a box says that is no scope's: its formula, its value, its gradient."""
+        node = self.trace.nodes[unit.last]
+        if node.role == "constant" and not node.label:
+            return (Line(self.numbers(node.data), "literal"),)
+        name = self.texts.formula(unit, LONGEST_NAME) if self.merged else shorten(node.label, LONGEST_NAME)
+        lines = [Line(name, "name")] if name else []
+        lines.append(Line(self.numbers(node.data), "value"))
+        if node.role != "constant" and self.has_gradients:
+            lines.append(gradient_line(node, self.trace.root, self.numbers))
+        return tuple(lines)
+
+    def _scope(self, unit: Unit, scope: tuple[str, ...]) -> Box:
+        used = self.texts.outputs(unit)
+        values, gradient = scope_lines(self.trace, unit, used, self.numbers, self.say)
+        lines = [Line(shorten(scope[-1], LONGEST_NAME), "name"), Line(shorten(values, LONGEST_NAME), "value")]
+        if self.has_gradients:
+            lines.append(Line(gradient, "gradient") if gradient else Line(PENDING, "pending"))
+        return Box(
+            name=f"n{unit.last}",
+            kind="folded",
+            lines=tuple(lines),
+            node=unit.last,
+            scope=scope[:-1],
+            description=self.words.scope(unit, used),
+            members=unit.nodes,
+        )
+
+    # ------------------------------------------------------------ arrows
+
+    def arrow(self, tail: Unit, head: Unit, edges: tuple[Edge, ...]) -> None:
+        """The arrow, with its local derivative unless numbers are left out."""
+        slope = self.texts.slope(tail, head, edges) if self.options.edges == "local" else None
+        label = None
+        if slope is not None:
+            if self._is_numbered(head):
+                label = self._label(tail, head, edges, slope)
+            else:
+                self.unnumbered[len(self.arrows)] = abs(slope)
+        loose = (tail.last, head.last) in self.loose
+        self.arrows.append(Arrow(self.shown[tail.last], self.entry[head.last], label, edges, loose))
+
+    def _is_numbered(self, head: Unit) -> bool:
+        """Whether the arrows to a box have their numbers."""
+        if self.options.numbers != "auto":
+            return self.options.numbers == "all"
+        return self.labelled and self.arriving[head.last] <= MOST_NUMBERED
+
+    def _label(self, tail: Unit, head: Unit, edges: tuple[Edge, ...], slope: float) -> Box:
+        node = self.trace.nodes[head.last]
+        scope = node.scope if head.scope is None else head.scope[:-1]
+        line = Line(self.texts.derivative(head, edges, slope), "local")
+        description = self.words.slope(tail, head, edges, slope)
+        self.labels += 1
+        return Box(f"e{self.labels - 1}", "local", (line,), node.index, scope, description=description)
+
+    def strengthen(self) -> None:
+        """Arrows without their numbers are as wide as these are large, next to the others of the same box."""
+        largest: dict[str, float] = {}
+        for k, size in self.unnumbered.items():
+            if math.isfinite(size):
+                head = self.arrows[k].head.name
+                largest[head] = max(size, largest.get(head, 0.0))
+        for k, size in self.unnumbered.items():
+            if not math.isnan(size):
+                most = largest.get(self.arrows[k].head.name, 0.0)
+                share = size / most if most and math.isfinite(size) else float(size > 0)
+                self.arrows[k] = replace(self.arrows[k], strength=share)
+
+    # ------------------------------------------------------------ what is left out
+
+    def stubs(self) -> None:
+        """An ellipsis where a picture of a part of the graph was cut."""
+        owner = {i: unit.last for unit in self.units for i in unit.nodes}
+        if len(owner) == len(self.trace.nodes):
+            return
+        before: dict[int, set[int]] = {}
+        after: dict[int, set[int]] = {}
+        for node in self.trace.nodes:
+            for parent in node.parents:
+                if node.index in owner and parent not in owner:
+                    before.setdefault(owner[node.index], set()).add(parent)
+                if parent in owner and node.index not in owner:
+                    after.setdefault(owner[parent], set()).add(node.index)
+        for last, cut in before.items():
+            self.arrows.append(Arrow(self._stub(f"a{last}", len(cut)), self.entry[last]))
+        for last, cut in after.items():
+            self.arrows.append(Arrow(self.shown[last], self._stub(f"z{last}", len(cut))))
+
+    def _stub(self, name: str, count: int) -> Box:
+        text = self.say("1 more node" if count == 1 else "{n:,} more nodes", n=count)
+        box = Box(name, "elided", (Line("…", "name"),), node=None, description=text)
+        self.boxes.append(box)
+        return box
