@@ -46,7 +46,15 @@ def draw(y: Value, **options: Any) -> Figure:
     `rankdir`: the direction of the arrows, "LR", "TB", "RL" or "BT".
     `theme`: "lecture" (inputs yellow, parameters violet, operations light blue), "light", "dark" or "print".
     `ops`: "merged", one box for an operation and its result, or "separate", a circle and a box.
-    `edges`: "local" writes the local derivative on each arrow, "plain" does not.
+    `sums`: "merged" draws a sum of products, w₁x₁ + w₂x₂ + b, as one box, "separate" each of its operations,
+    and "auto" merges them above some 20 boxes.
+    `pieces`: "named" draws softmax, mean, losses and their like as one box with the textbook's formula,
+    "textbook" in the textbook's steps.
+    `edges`: "local" writes the local derivative on each arrow, "plain" does not.  `numbers`: "all" writes
+    those of every arrow, "none" of none, and "auto" where no more than six lead to a box; of the others the
+    width says how large they are.
+    `show`: "structure" leaves out all numbers, "values" those of the backward pass, "all" none: the places
+    are the same.
     `labels`: "math" writes w1 as w₁ and yhat as ŷ, "plain" as they are.  `precision`: significant digits.
     `title` stands above the picture, and `legend` says below it what each kind of box, border and colour
     means.  `lang`: the language of the legend and of what is read aloud or shown when pointed at, "en" or

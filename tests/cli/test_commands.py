@@ -250,7 +250,10 @@ def test_help_has_examples(arguments: list[str], capsys: Capture) -> None:
 
 @pytest.mark.parametrize(
     ("command", "own"),
-    [("draw", {"large graphs": ["--around", "--radius"], "picture": ["--no-grad"]}), ("step", {"steps": ["--by"]})],
+    [
+        ("draw", {"large graphs": ["--around", "--radius"], "picture": ["--no-grad", "--show"]}),
+        ("step", {"steps": ["--by"]}),
+    ],
 )
 def test_help_tells_options_by_what_they_are_for(command: str, own: dict[str, list[str]], capsys: Capture) -> None:
     with pytest.raises(SystemExit):
@@ -260,7 +263,19 @@ def test_help_tells_options_by_what_they_are_for(command: str, own: dict[str, li
     wanted = {
         "options": ["--help", "--output", "--params", "--ieee", "--debug"],
         "steps": [],
-        "picture": ["--theme", "--rankdir", "--ops", "--edges", "--labels", "--precision", "--title", "--legend"],
+        "picture": [
+            "--theme",
+            "--rankdir",
+            "--ops",
+            "--edges",
+            "--sums",
+            "--pieces",
+            "--numbers",
+            "--labels",
+            "--precision",
+            "--title",
+            "--legend",
+        ],
         "what stands out": ["--highlight", "--path", "--color-by"],
         "slides": ["--slide"],
         "large graphs": ["--collapse", "--max-nodes", "--timeout", "--engine"],

@@ -43,12 +43,12 @@ def test_a_hundred_thousand_nodes_are_drawn_as_their_scopes() -> None:
 @pytest.mark.slow
 def test_what_has_no_scopes_is_refused_with_the_way_out() -> None:
     with pytest.raises(viz.TooLarge, match=r"20,001 nodes and max_nodes is 5,000.*around=.*microgrid.scope"):
-        viz.draw(deep(10_000))
+        viz.draw(deep(10_000), sums="separate")
     with pytest.raises(viz.TooLarge, match=r"20,001 nodes"):
-        viz.draw(deep(10_000), collapse="layer")
+        viz.draw(deep(10_000), sums="separate", collapse="layer")
     with pytest.raises(viz.TooLarge, match=r"100,001 nodes.*one sample.*around=.*microgrid.scope.*max_nodes=None"):
-        viz.draw(deep(50_000))
-    assert len(groups(viz.draw(deep(10_000), around="x", radius=2), "node")) == 6
+        viz.draw(deep(50_000), sums="separate")
+    assert len(groups(viz.draw(deep(10_000), sums="separate", around="x", radius=2), "node")) == 6
 
 
 def test_a_page_of_very_many_boxes_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -89,12 +89,12 @@ def test_max_nodes_counts_the_boxes_that_are_drawn() -> None:
 
 def test_very_many_arrows_are_plain() -> None:
     with pytest.warns(UserWarning, match=r"1,600 arrows are drawn without their local derivatives"):
-        figure = viz.draw(deep(800))
+        figure = viz.draw(deep(800), sums="separate")
     assert MOST_LABELLED < 1600
     assert not groups(figure, "local")
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        viz.draw(deep(800), edges="plain")  # nothing is left out
+        viz.draw(deep(800), sums="separate", edges="plain")  # nothing is left out
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,7 @@ def test_long_arrows_are_drawn_where_they_cannot_be_laid_out(rankdir: str, monke
     monkeypatch.setattr(time_limit, "HURRY", 0.002)
     y = dense(120)
     with pytest.warns(UserWarning, match=r"without their local derivatives; \d+ long arrows are drawn behind the box"):
-        figure = viz.draw(y, rankdir=rankdir)
+        figure = viz.draw(y, rankdir=rankdir, sums="separate")
     width, height = figure._scene.size
     boxes = {group.node: points(group.items[0]) for group in figure._scene.groups if group.kind.startswith("node")}
     arrows = [group for group in figure._scene.groups if group.kind == "edge"]
@@ -180,7 +180,7 @@ def test_long_arrows_are_drawn_where_they_cannot_be_laid_out(rankdir: str, monke
 def test_a_long_chain_is_a_straight_line() -> None:
     """With equal pulls from its two operands, each sum would stand half a box beside the one before."""
     with pytest.warns(UserWarning, match="without their local derivatives"):
-        figure = viz.draw(deep(800))
+        figure = viz.draw(deep(800), sums="separate")
     width, height = figure._scene.size
     assert height < 400 < 50_000 < width
 
@@ -195,9 +195,9 @@ def test_scopes_are_not_collapsed_for_the_sake_of_time(monkeypatch: pytest.Monke
     with mg.scope("layer"):
         y = dense(80)
     with pytest.warns(UserWarning, match="long arrows are drawn behind the boxes"):
-        figure = viz.draw(y)
+        figure = viz.draw(y, sums="separate")
     assert len(groups(figure, "node")) == len(mg.graph.order(y))
-    whole = viz.draw(y, max_nodes=None)  # which asks for all of it
+    whole = viz.draw(y, max_nodes=None, sums="separate")  # which asks for all of it
     assert groups(whole, "local")
 
 
@@ -213,7 +213,7 @@ def test_many_long_arrows_between_few_boxes_are_laid_out_in_time() -> None:
     for i in range(100):
         with mg.scope("layer"), mg.scope(f"neuron{i}"):
             terms.append(mg.sum(xs))
-    assert len(groups(viz.draw(mg.sum(terms), collapse="layer", timeout=30.0), "node")) > 100
+    assert len(groups(viz.draw(mg.sum(terms), collapse="layer", sums="separate", timeout=30.0), "node")) > 100
 
 
 # ---------------------------------------------------------------- layouts that do not end
@@ -276,13 +276,13 @@ def test_pygraphviz_lays_out_a_large_picture_in_a_process_of_its_own(monkeypatch
     started = []
     popen = engines.subprocess.Popen
     monkeypatch.setattr(engines.subprocess, "Popen", lambda *args, **more: started.append(args) or popen(*args, **more))
-    small, large = viz.draw(lecture(), engine="pygraphviz"), viz.draw(deep(300), engine="pygraphviz")
+    small, large = viz.draw(lecture(), engine="pygraphviz"), viz.draw(deep(300), sums="separate", engine="pygraphviz")
     assert small.svg()
     assert started == []
     assert len(groups(large, "node")) == 601
     assert started[0][0][0] == sys.executable
     with pytest.raises(viz.LayoutError, match=r"ended after timeout=0\.01 seconds"):
-        viz.draw(deep(300), engine="pygraphviz", timeout=0.01).svg()
+        viz.draw(deep(300), sums="separate", engine="pygraphviz", timeout=0.01).svg()
 
 
 @pytest.mark.parametrize(("timeout", "error"), [(0, ValueError), (float("inf"), ValueError), ("1 s", TypeError)])

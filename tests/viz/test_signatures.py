@@ -24,7 +24,7 @@ def named(name: str) -> dict[str, inspect.Parameter]:
 
 
 def test_steps_take_what_draw_takes_but_a_part_and_say_what_a_step_is() -> None:
-    assert set(named("draw")) - set(named("steps")) == {"around", "radius"}
+    assert set(named("draw")) - set(named("steps")) == {"around", "radius", "show"}
     assert set(named("steps")) - set(named("draw")) == {"by"}
 
 
@@ -86,13 +86,16 @@ def test_a_type_checker_knows_them(tmp_path: Path) -> None:
 DEFAULTS = {
     "rankdir": "LR", "theme": "lecture", "ops": "merged", "edges": "local", "labels": "math", "precision": 4,
     "title": None, "legend": False, "highlight": (), "path": None, "color_by": None, "node_style": None,
+    "sums": "auto", "pieces": "named", "numbers": "auto",
     "slide": None, "collapse": "auto", "max_nodes": 5000, "timeout": 60.0, "engine": "auto", "lang": "en",
 }  # fmt: skip
 """As they are published: whoever changes one changes the pictures that people have."""
 
 
 @pytest.mark.parametrize(
-    ("name", "own"), [("draw", {"around": None, "radius": None}), ("steps", {"by": "auto"})], ids=FUNCTIONS
+    ("name", "own"),
+    [("draw", {"around": None, "radius": None, "show": "all"}), ("steps", {"by": "auto"})],
+    ids=FUNCTIONS,
 )
 def test_the_defaults_are_those_that_were_published(name, own):
     assert {key: parameter.default for key, parameter in named(name).items()} == DEFAULTS | own

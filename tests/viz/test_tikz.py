@@ -210,7 +210,7 @@ def test_a_picture_longer_than_latex_can_count_is_made_smaller(
     y = x = parameter(1.0, "x")
     for _ in range(60):
         y = y * 1.01 + x
-    figure = viz.draw(y, rankdir=rankdir)
+    figure = viz.draw(y, rankdir=rankdir, sums="separate")
     assert max(figure._scene.size) > 16_383  # TeX's largest length in points
     figure.save(tmp_path / "long.tex")
     assert pages(set_in_latex((tmp_path / "long.tex").read_text(encoding="utf-8"))) == 1

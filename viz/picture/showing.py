@@ -28,8 +28,8 @@ def shown(picture: Picture, show: str) -> Picture:
 
     def same(arrow: Arrow) -> Arrow:
         label = _blanked(arrow.label, hidden) if arrow.label else None
-        ends = {"tail": boxes[arrow.tail.name], "head": boxes[arrow.head.name]}
-        return replace(arrow, **ends, label=label, strength=None)
+        tail, head = boxes[arrow.tail.name], boxes[arrow.head.name]
+        return replace(arrow, tail=tail, head=head, label=label, strength=None)
 
     return replace(
         picture,

@@ -17,6 +17,8 @@ __all__ = ["Words", "exact"]
 
 MOST_TOLD, MOST_VALUES = 300, 8
 """Boxes of a picture, and values of a scope, that are read aloud: nobody hears the end of longer lists."""
+LONGEST_SUM = 300
+"""Characters of a sum that is read aloud, for the same reason."""
 
 
 class Words:
@@ -47,7 +49,7 @@ class Words:
         return ", ".join(dict.fromkeys((name, self._role(node))))
 
     def _formula(self, unit: Unit) -> str:
-        return self._texts.formula(unit)
+        return self._texts.formula(unit, LONGEST_SUM if unit.kind == "sum" else None)
 
     def facts(self, node: Node, title: str, known: bool = True) -> str:
         """A line for each fact; a value that is not `known` yet is not given away."""

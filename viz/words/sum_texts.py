@@ -46,26 +46,33 @@ class SumTexts:
         """The sum in the names of its operands, after its own where it has one; terms in the middle are left
         out where it would be longer than this."""
         name = f"{self._label} = " if self._label else ""
-        products = [self._product(term) for term in self._terms]
-        text = name + self._sum(products)
-        front, back = (len(products) + 1) // 2, len(products) // 2
+        count = len(self._terms) if longest is None else min(len(self._terms), longest)
+        front, back = (count + 1) // 2, count // 2
+        text = name + self._ends(front, back)
         while longest is not None and len(text) > longest and front + back > 2:
             front, back = (front - 1, back) if front > back else (front, back - 1)
-            text = name + self._sum([*products[:front], (1.0, MISSING), *products[-back:]])
+            text = name + self._ends(front, back)
         return text
+
+    def _ends(self, front: int, back: int) -> str:
+        """The sum with so many of its first terms and so many of its last."""
+        first = [self._product(term) for term in self._terms[:front]]
+        last = [self._product(term) for term in self._terms[len(self._terms) - back :]]
+        between = [(1.0, MISSING)] if front + back < len(self._terms) else []
+        return self._sum([*first, *between, *last])
 
     def derivative(self, edges: Sequence[Edge], slope: float) -> str:
         """The derivative by way of some of its edges, which is this: ``w = 2``, or the number alone where a
         name is missing, where the formula is long, or where it gives another (as data have been assigned)."""
         number = self._numbers(slope)
-        parts = Counter[str]()
+        parts: dict[str, float] = {}
         value = 0.0
         for edge in edges:
             term = self._terms[self._place[edge]]
             others = Term(term.sign, tuple(factor for factor in term.factors if factor != edge))
             value += term.sign * math.prod(self._trace.operand(factor).data for factor in others.factors)
             coefficient, letters = self._product(others)
-            parts[letters] += coefficient
+            parts[letters] = parts.get(letters, 0.0) + coefficient
         if not any(parts) or not math.isclose(value, slope, rel_tol=1e-6, abs_tol=1e-9):
             return number
         formula = self._sum([(coefficient, letters) for letters, coefficient in parts.items()])

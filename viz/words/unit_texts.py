@@ -13,11 +13,9 @@ from . import notation
 from .numbers import Numbers
 from .sum_texts import SumTexts
 
-__all__ = ["LONGEST_TOLD", "UnitTexts"]
+__all__ = ["UnitTexts"]
 
 LONGEST_LABEL = 24
-LONGEST_TOLD = 300
-"""Characters of a formula that is read aloud: nobody hears the end of longer ones."""
 
 
 class UnitTexts:
@@ -54,12 +52,15 @@ class UnitTexts:
             self._outputs[unit.last] = self._paths.outputs(unit.nodes)
         return self._outputs[unit.last]
 
-    def formula(self, unit: Unit, longest: int = LONGEST_TOLD) -> str:
+    def formula(self, unit: Unit, longest: int | None = None) -> str:
         """How a unit was made, ``z = w₁x₁ + b``, in no more characters than this; a leaf's label."""
         if unit.kind == "sum":
-            return shorten(self._sum(unit).formula(longest), longest)
+            name = self._sum(unit).formula(longest)
+            return name if longest is None else shorten(name, longest)
         node = self._trace.nodes[unit.last]
         name = notation.equation(self._trace, node, self._numbers)
+        if longest is None:
+            return name
         if node.op and len(name) > longest and len(node.label) > LONGEST_LABEL:
             # leave room to see the operation
             name = shorten(node.label, LONGEST_LABEL) + name.removeprefix(node.label)
