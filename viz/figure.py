@@ -22,6 +22,7 @@ from .options import DrawOptions, Options, takes
 from .picture.compose import compose
 from .picture.condensed import condensed
 from .picture.selection import Choices, choose
+from .picture.showing import shown
 from .words.labels import mathematical
 from .words.numbers import ASCII_MINUS, Numbers
 
@@ -127,7 +128,8 @@ class _Graph:
 
     def dot(self) -> str:
         numbers = Numbers(self._options.precision, ASCII_MINUS)
-        return dot.source(compose(self._trace, self._options, numbers, self._choices), self._options)
+        picture = shown(compose(self._trace, self._options, numbers, self._choices), self._options.show)
+        return dot.source(picture, self._options)
 
     def scene(self) -> Scene:
         if self._options.slide is None:
@@ -147,7 +149,7 @@ class _Graph:
 
     def _drafted(self, options: Options, choices: Choices) -> Draft:
         picture = compose(self._trace, options, Numbers(options.precision), choices)
-        picture = condensed(picture, choices.density)
+        picture = shown(condensed(picture, choices.density), options.show)
 
         def place(rankdir: str) -> layout.Layout:
             return layout.place(picture, rankdir, options.engine, options.timeout, choices.density.gaps)

@@ -20,7 +20,6 @@ from ..words.unit_texts import UnitTexts
 from .boxes import LONGEST_NAME, PENDING, Arrow, Box, Line, Picture, gradient_line
 from .emphasis import emphasis
 from .selection import Choices
-from .showing import shown
 
 __all__ = ["compose"]
 
@@ -41,7 +40,7 @@ def compose(trace: Trace, options: Options, numbers: Numbers, choices: Choices |
         author.arrow(tail, head, edges)
     author.strengthen()
     author.stubs()
-    picture = Picture(
+    return Picture(
         boxes=tuple(author.boxes),
         arrows=tuple(author.arrows),
         root=author.shown.get(trace.root.index),
@@ -51,7 +50,6 @@ def compose(trace: Trace, options: Options, numbers: Numbers, choices: Choices |
         scale=choices.scale,
         styles=choices.styles,
     )
-    return shown(picture, options.show)
 
 
 class _Author:
@@ -124,7 +122,7 @@ class _Author:
 
     def arrow(self, tail: Unit, head: Unit, edges: tuple[Edge, ...]) -> None:
         """The arrow, with its local derivative unless numbers are left out."""
-        slope = self.texts.slope(tail, head, edges) if self.options.edges == "local" else None
+        slope = self.texts.slope(tail, head, edges) if self.options.edges != "plain" else None
         label = None
         if slope is not None:
             if self._is_numbered(head):
@@ -143,10 +141,13 @@ class _Author:
     def _label(self, tail: Unit, head: Unit, edges: tuple[Edge, ...], slope: float) -> Box:
         node = self.trace.nodes[head.last]
         scope = node.scope if head.scope is None else head.scope[:-1]
-        line = Line(self.texts.derivative(head, edges, slope), "local")
+        is_written_out = self.options.edges == "local"
+        text = self.texts.derivative(head, edges, slope) if is_written_out else self.numbers(slope)
         description = self.words.slope(tail, head, edges, slope)
         self.labels += 1
-        return Box(f"e{self.labels - 1}", "local", (line,), node.index, scope, description=description)
+        return Box(
+            f"e{self.labels - 1}", "local", (Line(text, "local"),), node.index, scope, description=description
+        )
 
     def strengthen(self) -> None:
         """Arrows without their numbers are as wide as these are large, next to the others of the same box."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from .boxes import Arrow, Box, Picture
+from .boxes import Arrow, Box, Line, Picture
 
 __all__ = ["shown"]
 
@@ -41,6 +41,12 @@ def shown(picture: Picture, show: str) -> Picture:
 
 
 def _blanked(box: Box, hidden: frozenset[str]) -> Box:
-    lines = tuple(replace(line, text="") if line.kind in hidden else line for line in box.lines)
+    lines = tuple(_blank(line, hidden) for line in box.lines)
     description = "" if box.kind == "local" and "local" in hidden else box.description
     return replace(box, lines=lines, least_width=box.text_size[0], description=description)
+
+
+def _blank(line: Line, hidden: frozenset[str]) -> Line:
+    if line.kind in hidden:
+        return replace(line, text="")
+    return replace(line, text=line.early) if line.early and "value" in hidden else line
