@@ -118,7 +118,7 @@ TABLE = {
 
     # networks
     "weight": "peso", "bias": "sesgo", "width: size, within the layer": "grosor: tamaño, dentro de la capa",
-    "one colour: one weight in several places": "un color: el mismo peso en varios sitios",
+    "drawn alike: one weight in several places": "mismo trazo: el mismo peso en varios sitios",
     "skip connection": "conexión residual", "passes nothing on": "no transmite nada",
     "off for this sample": "apagada con esta muestra",
     "dead: off for all samples": "muerta: apagada con todas las muestras",

@@ -76,6 +76,10 @@ class _Network:
         units = sum(len(column.units) for column in self._net.columns)
         return f"{self._net.title}: {units} units, {len(self._net.links)} links"
 
+    @property
+    def choice(self) -> dict[str, Any]:
+        return {}
+
     def scene(self) -> Scene:
         return paint(self._net, self._options, self._show)
 

@@ -11,17 +11,18 @@ from ...style.shapes import Point, Rectangle
 
 __all__ = ["Label", "crossings", "settle"]
 
-PLACES = tuple(0.14 + 0.02 * k for k in range(37))
+PLACES = tuple(round(0.16 + 0.03 * k, 2) for k in range(23))
 """Shares of the visible way at which a number may stand."""
-BEST = 0.5
+BEST = 0.18
+"""How far from the middle, where arrows cross, a number stands best."""
 MET = 100.0
 """What it costs to stand on another number."""
 ROUNDS = 8
 ALIGNED = 0.8
 """The cost of a number, on the average, up to which they stand in line."""
 CROSSED, CLOSE, FAR = 1.0, 0.4, 0.4
-"""What it costs that another arrow runs under a number, or close to it, and that a number is at one end."""
-ASIDE = 3.5
+"""What it costs that another arrow runs under a number, or close to it, and how far it is from the best."""
+ASIDE = 7.0
 """Points beside a number in which no other arrow should run either."""
 NEAR = 1.5
 """Points between two numbers, and between a number and a circle."""
@@ -40,99 +41,108 @@ class Label:
         return (round(x0 + share * (x1 - x0), 2), round(y0 + share * (y1 - y0), 2))
 
 
+@dataclass(frozen=True)
+class _Spot:
+    """A place that a number may have, and what it costs beside other arrows."""
+
+    x: float
+    y: float
+    w: float
+    h: float
+    cost: float
+
+    def meets(self, other: _Spot) -> bool:
+        """Whether two numbers would touch."""
+        wide, high = self.w + other.w + NEAR, self.h + other.h + NEAR
+        return abs(self.x - other.x) < wide and abs(self.y - other.y) < high
+
+
 def settle(
     labels: Sequence[Label],
     written: Sequence[int],
     circles: Sequence[Point],
     radius: float,
     texts: Sequence[Rectangle] = (),
-) -> tuple[list[Point | None], bool]:
-    """The middle of each number, None for one that finds no place, and whether they stand in line.
+    scattered: bool = True,
+) -> list[Point | None]:
+    """The middle of each number, None for one that finds no place.
 
-    `written` says which arrows have one; the others, circles and other texts are only in the way.
-
-    All at the same share of their ways, if none is in the way of another there; else each where it is best.
+    `written` says which arrows have one; the others, circles and other texts are only in the way.  All stand
+    at the same share of their ways, if none is in the way of another there; else, if they may be `scattered`,
+    each where it is best.
     """
-    in_the_way = [
-        {
-            share: CROSSED * _crossed(labels, k, labels[k].at(share))
-            + CLOSE * _crossed(labels, k, labels[k].at(share), ASIDE)
-            for share in _free(labels[k], circles, radius, texts)
-        }
-        for k in written
-    ]
-    labels = [labels[k] for k in written]
+    spots = [_spots(labels, k, circles, radius, texts) for k in written]
+    rows = [[own[share] for own in spots] for share in PLACES if all(share in own for own in spots)]
+    in_line = [row for row in rows if not any(a.meets(b) for a, b in combinations(row, 2))]
+    best = min(in_line, key=_total, default=None)
+    if best and _total(best) <= ALIGNED * len(best):
+        return [(spot.x, spot.y) for spot in best]
+    if not scattered:
+        return [None] * len(written)
+    return [(spot.x, spot.y) if spot else None for spot in _scattered([[*own.values()] for own in spots])]
 
-    def cost(k: int, share: float) -> float:
-        return in_the_way[k][share] + FAR * abs(share - BEST)
 
-    common = [share for share in PLACES if all(share in places for places in in_the_way)]
-    aligned = [
-        (sum(cost(k, share) for k in range(len(labels))), share)
-        for share in common
-        if not any(_meet(a, b, share, share) for a, b in combinations(labels, 2))
-    ]
-    if aligned and min(aligned)[0] <= ALIGNED * len(labels):
-        return [label.at(min(aligned)[1]) for label in labels], True
-    chosen: list[float | None] = [
-        min(places, key=lambda s: cost(k, s), default=None) for k, places in enumerate(in_the_way)
-    ]
+def _total(spots: Sequence[_Spot]) -> float:
+    return sum(spot.cost for spot in spots)
+
+
+def _scattered(spots: Sequence[Sequence[_Spot]]) -> list[_Spot | None]:
+    """One spot for each, better and better in turn; None where another number stands already."""
+    chosen = [min(own, key=lambda spot: spot.cost, default=None) for own in spots]
     for _ in range(ROUNDS):
         before = list(chosen)
-        for k, label in enumerate(labels):
-            others = [(labels[j], share) for j, share in enumerate(chosen) if share is not None and j != k]
-            costs = {
-                share: cost(k, share) + MET * sum(_meet(label, other, share, s) for other, s in others)
-                for share in in_the_way[k]
-            }
-            chosen[k] = min(costs, key=costs.__getitem__, default=None)
+        for k, own in enumerate(spots):
+            others = [spot for j, spot in enumerate(chosen) if spot and j != k]
+            costs = [spot.cost + MET * sum(map(spot.meets, others)) for spot in own]
+            chosen[k] = own[costs.index(min(costs))] if own else None
         if chosen == before:
             break
-    return _without_meetings(labels, chosen), False
+    kept: list[_Spot | None] = []
+    for spot in chosen:
+        kept.append(None if spot is None or any(other and spot.meets(other) for other in kept) else spot)
+    return kept
 
 
 def crossings(labels: Sequence[Label], written: Sequence[int], points: Sequence[Point | None]) -> int:
     """How many arrows run under numbers that are not theirs."""
-    return sum(_crossed(labels, k, point) for k, point in zip(written, points, strict=True) if point)
+    return sum(
+        k != j and _touches(other, point, *(side / 2 for side in labels[k].size))
+        for k, point in zip(written, points, strict=True)
+        if point
+        for j, other in enumerate(labels)
+    )
 
 
-def _without_meetings(labels: Sequence[Label], chosen: Sequence[float | None]) -> list[Point | None]:
-    """The places without those on which another number stands already."""
-    kept: list[tuple[Label, float]] = []
-    points: list[Point | None] = []
-    for label, share in zip(labels, chosen, strict=True):
-        free = share is not None and not any(_meet(label, other, share, s) for other, s in kept)
-        if share is not None and free:
-            kept.append((label, share))
-        points.append(label.at(share) if share is not None and free else None)
-    return points
+def _spots(
+    labels: Sequence[Label], own: int, circles: Sequence[Point], radius: float, texts: Sequence[Rectangle]
+) -> dict[float, _Spot]:
+    """By the share of its way: where a number touches no circle and no text."""
+    w, h = (side / 2 for side in labels[own].size)
+    spots = {}
+    for share in PLACES:
+        point = labels[own].at(share)
+        if _clear(point, w + NEAR, h + NEAR, circles, radius, texts):
+            cost = _in_the_way(labels, own, point) + FAR * abs(abs(share - 0.5) - BEST)
+            spots[share] = _Spot(*point, w, h, cost)
+    return spots
 
 
-def _free(label: Label, circles: Sequence[Point], radius: float, texts: Sequence[Rectangle]) -> list[float]:
-    """Where no circle and no text is near."""
-    w, h = label.size[0] / 2 + NEAR, label.size[1] / 2 + NEAR
-
-    def clear(point: Point) -> bool:
-        x, y = point
-        return all(
-            math.hypot(max(abs(x - cx) - w, 0.0), max(abs(y - cy) - h, 0.0)) >= radius for cx, cy in circles
-        ) and not any(
-            left - w < x < right + w and top - h < y < bottom + h for left, top, right, bottom in texts
-        )
-
-    return [share for share in PLACES if clear(label.at(share))]
+def _clear(
+    point: Point, w: float, h: float, circles: Sequence[Point], radius: float, texts: Sequence[Rectangle]
+) -> bool:
+    x, y = point
+    return not any(
+        math.hypot(max(abs(x - cx) - w, 0.0), max(abs(y - cy) - h, 0.0)) < radius for cx, cy in circles
+    ) and not any(left - w < x < right + w and top - h < y < bottom + h for left, top, right, bottom in texts)
 
 
-def _meet(a: Label, b: Label, share: float, other: float) -> bool:
-    (x0, y0), (x1, y1) = a.at(share), b.at(other)
-    wide, high = (a.size[0] + b.size[0]) / 2 + NEAR, (a.size[1] + b.size[1]) / 2 + NEAR
-    return abs(x0 - x1) < wide and abs(y0 - y1) < high
-
-
-def _crossed(labels: Sequence[Label], own: int, point: Point, aside: float = 0.0) -> int:
-    """How many other arrows run under a number that stands there, or so close to it."""
-    w, h = (side / 2 + aside for side in labels[own].size)
-    return sum(_touches(other, point, w, h) for k, other in enumerate(labels) if k != own)
+def _in_the_way(labels: Sequence[Label], own: int, point: Point) -> float:
+    """What other arrows cost that run under a number that stands there, or close to it."""
+    w, h = (side / 2 for side in labels[own].size)
+    near = [
+        other for k, other in enumerate(labels) if k != own and _touches(other, point, w + ASIDE, h + ASIDE)
+    ]
+    return CLOSE * len(near) + CROSSED * sum(_touches(other, point, w, h) for other in near)
 
 
 def _touches(label: Label, point: Point, w: float, h: float) -> bool:
@@ -144,6 +154,6 @@ def _touches(label: Label, point: Point, w: float, h: float) -> bool:
             if abs(start - middle) > half:
                 return False
             continue
-        a, b = sorted(((middle - half - start) / step, (middle + half - start) / step))
-        enter, leave = max(enter, a), min(leave, b)
+        a, b = (middle - half - start) / step, (middle + half - start) / step
+        enter, leave = max(enter, min(a, b)), min(leave, max(a, b))
     return enter < leave

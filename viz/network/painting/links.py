@@ -126,6 +126,10 @@ class Arrows:
         insisted = words != "auto"
         if not insisted and len(ways) > MOST_NUMBERS:
             return
+        left, right = min(way.tail[0] for way in ways), max(way.tip[0] for way in ways)
+        beyond = 2.5 * self._places.radius
+        circles = [c for c in self._places.centers.values() if left - beyond < c[0] < right + beyond]
+        near = [box for box in self._circles.texts_beside if left < box[2] and box[0] < right]
         size = Sizes(self._places.radius).number.size
         for font, digits in [
             *((Font(size), digits) for digits in range(precision, 1, -1)),
@@ -140,11 +144,9 @@ class Arrows:
             written = [k for k, text in enumerate(texts) if text]
             if not written:
                 return
-            circles = [*self._places.centers.values()]
-            texts_near = self._circles.texts_beside()
-            points, in_line = settle(labels, written, circles, self._places.radius + 1, texts_near)
-            few = CROSSED * len(written) if in_line or len(written) <= MOST_SCATTERED else -1
-            if None not in points and crossings(labels, written, points) <= few:
+            scattered = insisted or len(written) <= MOST_SCATTERED
+            points = settle(labels, written, circles, self._places.radius + 1, near, scattered)
+            if None not in points and crossings(labels, written, points) <= CROSSED * len(written):
                 break
         else:
             if not insisted:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from microgrid.base.phrases import said, speaker
 
 from ...drawing.scene import Group, Path, Scene, Text
+from ...errors import TooLarge
 from ...options import SLIDES
 from ...style.shapes import Point
 from ...style.text import clean, wrap
@@ -18,7 +19,7 @@ from . import arcs, legend
 from .captions import Captions
 from .links import Arrows
 from .looks import Looks
-from .places import MARGIN, NATURAL, Places, Room, place, shown
+from .places import ABOVE, MARGIN, NATURAL, Places, Room, place, shown
 from .shapes import circle, is_flat
 from .texts import LEGEND, Sizes, wide
 from .units import BESIDE, Circles
@@ -26,6 +27,8 @@ from .units import BESIDE, Circles
 __all__ = ["paint"]
 
 BELOW_TITLE, ABOVE_CAPTION, ABOVE_LEGEND = 8.0, 10.0, 8.0
+FEWEST = 6
+"""Circles in a column that a slide has to have room for."""
 NARROWEST = 520.0
 """Points that a page without a size of its own is wide, for its title and its legend."""
 DOT, DOTS_APART = 1.7, 6.5
@@ -34,14 +37,22 @@ DOT, DOTS_APART = 1.7, 6.5
 
 def paint(net: Net, options: NetworkOptions, show: str) -> Scene:
     """Everything in its place; `show` is what the options come to for this network."""
-    return _Painter(net, options, show).scene()
+    tallest = max(len(column.units) for column in net.columns)
+    most = min(options.max_units or tallest, tallest)
+    while True:
+        try:
+            return _Painter(net, options, show, most).scene()
+        except TooLarge:
+            if most <= FEWEST:
+                raise
+            most -= 1  # a slide with a long legend has room for fewer
 
 
 class _Painter:
-    def __init__(self, net: Net, options: NetworkOptions, show: str) -> None:
+    def __init__(self, net: Net, options: NetworkOptions, show: str, most: int) -> None:
         self._net, self._options, self._show = net, options, show
         self._theme, self._say = THEMES[options.theme], speaker(options.lang)
-        self._rows = [shown(len(column.units), options.max_units) for column in net.columns]
+        self._rows = [shown(len(column.units), most) for column in net.columns]
         seen = [set(rows) for rows in self._rows]
         self._links = [
             link
@@ -68,7 +79,7 @@ class _Painter:
         ]
         if self._options.legend:
             own = legend.entries(self._net, looks, self._show, self._say)
-            below = places.size[1] - MARGIN - lines * LEGEND.leading
+            below = places.size[1] - ABOVE - lines * LEGEND.leading
             rows = legend.rows(own, places.size[0] - 2 * MARGIN)
             groups.append(legend.strip(rows, places.size[0] / 2, below, looks))
         return Scene(
@@ -124,8 +135,8 @@ class _Painter:
 
     def _room(self, captions: Captions, radius: float, lines: int, page: Point | None) -> Room:
         title = self._title_lines(page[0] if page else NARROWEST)
-        above = MARGIN + FONTS["title"].leading * len(title) + (BELOW_TITLE if title else 0.0)
-        below = self._below_circles(radius) + captions.height + MARGIN
+        above = ABOVE + FONTS["title"].leading * len(title) + (BELOW_TITLE if title else 0.0)
+        below = self._below_circles(radius) + captions.height + ABOVE
         if self._options.legend:
             below += ABOVE_LEGEND + lines * LEGEND.leading
         last = len(self._net.columns) - 1
@@ -166,7 +177,7 @@ class _Painter:
         lines = wrap(self._title, lambda line: wide(line, font) <= room)
         texts: list[Text] = []
         for k, line in enumerate(lines):
-            at = (MARGIN, MARGIN + font.size + k * font.leading)
+            at = (MARGIN, ABOVE + font.size + k * font.leading)
             texts.append(Text(at, line, font, self._theme.text, wide(line, font), "start"))
         return [Group("title", tuple(texts))]
 

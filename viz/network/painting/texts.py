@@ -16,7 +16,8 @@ __all__ = ["CAPTION", "LEGEND", "NOTE", "Sizes", "fitting", "text", "wide"]
 
 READABLE = 8.0
 CAPTION, NOTE, LEGEND = Font(11.5), Font(9.5), Font(10.0)
-ABOUT_ZERO, MUCH = "≈0", "…"
+TINY, ABOUT_ZERO, MUCH = 0.1, "≈0", "…"
+"""What is written in a circle that has no room for a digit of its number."""
 
 
 class Sizes:
@@ -61,8 +62,11 @@ def fitting(values: Iterable[float], precision: int, font: Font, width: float) -
 def _shortest(x: float, precision: int, font: Font, width: float) -> str:
     """A number to as many digits as fit, or whether it is small or large."""
     forms = [Numbers(digits)(x) for digits in range(precision, 0, -1)]
+    if abs(x) < 1:  # the last resorts: without the zero before the point
+        two, one = (Numbers(digits)(x).replace("0.", ".", 1) for digits in (2, 1))
+        forms = [*forms[:-1], two, forms[-1], one]
     if x and math.isfinite(x):
         mantissa, _, power = f"{x:.0e}".partition("e")
         forms.append(f"{mantissa}e{int(power)}".replace("-", MINUS))
-    forms.append(ABOUT_ZERO if abs(x) < 1 else MUCH)
+    forms.append(ABOUT_ZERO if abs(x) < TINY else MUCH)
     return next((form for form in forms if wide(form, font) <= width), forms[-1])

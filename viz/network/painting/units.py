@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from functools import cached_property
 
 from microgrid.base.phrases import said, speaker
 from microgrid.ops import TABLE
@@ -25,6 +26,8 @@ WITH_ICON = 15.0
 BIAS_ANGLE = math.radians(112)
 """Where a bias sits on its circle: just left of the lowest point, where few arrows arrive."""
 BESIDE = 6.0
+BROADEST = 0.45
+"""Of the way between two columns, what the text under a circle may take up."""
 _SIGNS = {"mul": "×", "add": "+", "sub": "−", "div": "÷", "maximum": "max", "minimum": "min"}
 
 
@@ -53,7 +56,7 @@ class Circles:
         """The room for a text in a circle."""
         r, size = self._places.radius, self._sizes.inside.size
         lifted = self._lift() + 0.36 * size
-        return 2 * math.sqrt(max(r * r - lifted * lifted, 0.0)) - 2.4
+        return 2 * math.sqrt(max(r * r - lifted * lifted, 0.0)) - 1.6
 
     def _lift(self) -> float:
         """How far above the middle a text stands that has a curve below."""
@@ -128,6 +131,7 @@ class Circles:
     def _names_above(self) -> bool:
         return self._free >= 2.6 * self._sizes.number.size + 4
 
+    @cached_property
     def texts_beside(self) -> list[Rectangle]:
         """What stands above and below circles, for others to keep away from."""
         rectangles = []
@@ -149,9 +153,12 @@ class Circles:
         if len(unit.biases) > 1 or self._free < 1.8 * font.size or self._looks.words in ("width", "none"):
             return "", at, font
         if number is None or self._looks.words == "names":
-            return parameter.name, at, font
-        letter = "∂L/∂b" if self._slopes else "b"
-        return f"{letter} = {Numbers(self._precision)(number)}", at, font
+            words = parameter.name
+        else:
+            words = f"{'grad' if self._slopes else 'b ='} {Numbers(self._precision)(number)}"
+        xs = self._places.columns
+        fits = len(xs) < 2 or wide(words, font) < BROADEST * (xs[1] - xs[0])
+        return words if fits else "", at, font
 
     def _on_circle(self, center: Point, k: int) -> Point:
         r, angle = self._places.radius, BIAS_ANGLE + 0.45 * k
