@@ -13,6 +13,7 @@ from microgrid.base import files
 from microgrid.base.phrases import Setting, message
 
 from .drawing import layout, painter
+from .drawing.rows import placed
 from .drawing.scene import Scene
 from .drawing.slide import on_sheet, on_slide
 from .drawing.slide_choice import Attempt, Draft, chosen, say_it
@@ -44,7 +45,7 @@ def draw(y: Value, **options: Any) -> Figure:
     >>> "∂L/∂w = 36" in figure.svg()
     True
 
-    `rankdir`: the direction of the arrows, "LR", "TB", "RL" or "BT".
+    `rankdir`: the direction of the arrows, "LR", "TB", "RL" or "BT", or "rows", as a text is read.
     `theme`: "lecture" (inputs yellow, parameters violet, operations light blue), "light", "dark" or "print".
     `ops`: "merged", one box for an operation and its result, or "separate", a circle and a box.
     `sums`: "merged" draws a sum of products, w₁x₁ + w₂x₂ + b, as one box, "separate" each of its operations,
@@ -152,7 +153,7 @@ class _Graph:
         picture = shown(condensed(picture, choices.density), options.show)
 
         def place(rankdir: str) -> layout.Layout:
-            return layout.place(picture, rankdir, options.engine, options.timeout, choices.density.gaps)
+            return placed(picture, options.changed(rankdir=rankdir), choices.density.gaps)
 
         return Draft(picture, place)
 

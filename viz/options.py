@@ -102,8 +102,9 @@ class Options(Chosen):
     rankdir: str = field(
         default="LR",
         metadata=picture(
-            "where the arrows point: LR from left to right (default), TB from top to bottom, ...",
-            ("LR", "TB", "RL", "BT"),
+            "where the arrows point: LR from left to right (default), TB from top to bottom, ..., or from "
+            "left to right in several rows",
+            ("LR", "TB", "RL", "BT", "rows"),
         ),
     )
     theme: str = field(default="lecture", metadata=picture("colours (default: %(default)s)", THEMES))

@@ -180,7 +180,7 @@ def test_an_operand_used_twice_has_two_arrows(engine: str) -> None:
     assert viz.draw(square(), engine=engine).svg().count(">x = 3<") == 2
 
 
-@pytest.mark.parametrize("rankdir", CHOICES["rankdir"])
+@pytest.mark.parametrize("rankdir", [way for way in CHOICES["rankdir"] if way != "rows"])
 def test_arrows_follow_the_direction(rankdir: str) -> None:
     picture = compose(read(lecture()), Options(rankdir=rankdir), Numbers())
     centers = layout.place(picture, rankdir).centers

@@ -93,24 +93,38 @@ def _up_to(label: Box, center: Point, route: Route) -> Route:
 
 
 def place(
-    picture: Picture, rankdir: str = "LR", engine: str = "auto", timeout: float = 60.0, gaps: float = 1.0
+    picture: Picture,
+    rankdir: str = "LR",
+    engine: str = "auto",
+    timeout: float = 60.0,
+    gaps: float = 1.0,
+    ends: tuple[Set[str], Set[str]] = (frozenset(), frozenset()),
 ) -> Layout:
     """Lay a picture out with Graphviz: the `dot` on the PATH, or the one that pygraphviz brings along.
 
-    `gaps` is what a closer picture leaves of those between boxes.
+    `gaps` is what a closer picture leaves of those between boxes; `ends` are the names of boxes that stand
+    before all others, and behind them.
     """
     loose = any(arrow.is_loose for arrow in picture.arrows)
     # Where ranks are columns, twins are equally high and change places without needing more room.
     among = twins(picture) if rankdir in ("LR", "RL") and not loose else []
     uncut = {box.name for boxes in among for box in boxes}
-    layout = _read(engines.run(_source(picture, rankdir, uncut, gaps), engine, timeout), picture, rankdir)
+    layout = _read(
+        engines.run(_source(picture, rankdir, uncut, gaps, ends), engine, timeout), picture, rankdir
+    )
     return in_order(picture, layout, among) if among else layout
 
 
 # ---------------------------------------------------------------- what Graphviz is asked
 
 
-def _source(picture: Picture, rankdir: str, uncut: Set[str] = frozenset(), gaps: float = 1.0) -> str:
+def _source(
+    picture: Picture,
+    rankdir: str,
+    uncut: Set[str] = frozenset(),
+    gaps: float = 1.0,
+    ends: tuple[Set[str], Set[str]] = (frozenset(), frozenset()),
+) -> str:
     boxes = picture.all_boxes
     rank_gap = RANK_GAP_AT_LABELS if any(arrow.label for arrow in picture.arrows) else RANK_GAP
     number = {box.name: k for k, box in enumerate(picture.boxes)}
@@ -133,6 +147,11 @@ def _source(picture: Picture, rankdir: str, uncut: Set[str] = frozenset(), gaps:
             "edge [arrowhead=none headclip=false tailclip=false]",
             *_clusters(boxes),
             *edges,
+            *(
+                f"{{rank={rank}; {' '.join(sorted(names))}}}"
+                for rank, names in zip(("source", "sink"), ends, strict=True)
+                if names
+            ),
             "}\n",
         ]
     )

@@ -20,9 +20,10 @@ from .lettering import BASELINE, letter, measure, sign_of_box
 from .loose import LOOSE_WIDTH
 from .scene import Group, Path, Scene, Text
 
-__all__ = ["MARGIN", "around_it", "extent", "paint"]
+__all__ = ["MARGIN", "SCOPE_SIDE", "around_it", "extent", "paint"]
 
 MARGIN = 24.0
+SCOPE_SIDE = SCOPE_MARGIN * 0.6
 BELOW_TITLE = 14.0
 ARROW_LENGTH, ARROW_HALF = 10.0, 4.3
 EDGE_WIDTH = 1.5
@@ -92,7 +93,12 @@ def extent(
 ) -> Rectangle:
     """What boxes, arrows and scopes take up."""
     frames = _scopes(picture, layout) if scopes is None else scopes
-    return _around([(0.0, 0.0, *layout.size), *frames.values()])
+    rectangles = [*frames.values()]
+    for box in picture.all_boxes:
+        (x, y), (w, h) = layout.centers[box.name], box.size
+        rectangles.append((x - w / 2, y - h / 2, x + w / 2, y + h / 2))
+    rectangles += [(x, y, x, y) for route in layout.curves for curve in route for x, y in curve]
+    return _around(rectangles)
 
 
 def around_it(picture: Picture, options: Options, width: float, is_walk: bool = False) -> Point:
@@ -205,7 +211,7 @@ def _scopes(picture: Picture, layout: Layout) -> dict[tuple[str, ...], Rectangle
     for path in sorted(members, key=len, reverse=True):
         inner = [rectangle for other, rectangle in frames.items() if other[:-1] == path]
         left, top, right, bottom = _around(members[path] + inner)
-        side = SCOPE_MARGIN * 0.6
+        side = SCOPE_SIDE
         frames[path] = (left - side, top - SCOPE_MARGIN, right + side, bottom + side)  # above: its name
     return dict(sorted(frames.items()))
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from ..options import SLIDES, Options
 from ..picture.boxes import Picture
 from ..style.shapes import Point
 from ..style.theme import FONTS, THEMES
-from .layout import Layout
+from .layout import SCOPE_MARGIN, Layout
 from .legends import blocks
-from .painter import around_it, extent, paint
+from .painter import SCOPE_SIDE, around_it, extent, paint
 from .scene import Group, Path, Scene, Text
 
 __all__ = [
@@ -36,9 +36,9 @@ EDGE = 14.0
 """Points that stay free along the edges of a slide."""
 BLOWN_UP = 1.5
 """How far a drawing of another kind is blown up."""
-WIDEN, LEAST_SHARE, WIDEN_MOST = 1.6, 0.62, 6.0
+WIDEN, LEAST_SHARE, WIDEN_MOST = 1.6, 0.66, 6.0
 """How far gaps are widened to fill a slide, and beyond that only until a side is filled to this share."""
-FINE = 30
+FINE = 20
 """Halvings, for the widening that fills a side."""
 
 
@@ -82,6 +82,8 @@ class Sheet:
     places: Layout
     drawn: Point
     """The slide's size, in the picture's points."""
+    free: Point = (0.0, 0.0)
+    """Of that, what is there for boxes and arrows."""
     under: float = 0.0
     """Of that, the height below the picture that is kept free."""
 
@@ -117,19 +119,44 @@ def sheet(
             break
         scale = fitting
     drawn = full[0] / scale, full[1] / scale
-    free = width / scale, height / scale - beside
-    wider = _widened(picture, places, (1.0, 0.0), free[0], width / scale)
-    higher = _widened(picture, places, (0.0, 1.0), free[1], height / scale)
-    return Sheet(slide, scale, places.stretched(wider, higher, picture), drawn, under(drawn[0]))
+    return Sheet(slide, scale, places, drawn, (width / scale, height / scale - beside), under(drawn[0]))
 
 
-def _widened(picture: Picture, places: Layout, way: Point, free: float, full: float) -> float:
+def spread(picture: Picture, onto: Sheet) -> Sheet:
+    """The same with gaps wide enough to fill the slide."""
+    full = ((side - 2 * EDGE) / onto.scale for side in SLIDES[onto.slide])
+    across, down = (
+        _widened(spans, free, side)
+        for spans, free, side in zip(_spans(picture, onto.places), onto.free, full, strict=True)
+    )
+    return replace(onto, places=onto.places.stretched(across, down, picture))
+
+
+Span = tuple[float, float, float]
+"""Of a thing in one direction: its middle, and how far it reaches before that and beyond."""
+
+
+def _spans(picture: Picture, places: Layout) -> tuple[list[Span], list[Span]]:
+    """Of all that a picture has, from left to right and from top to bottom."""
+    across: list[Span] = []
+    down: list[Span] = []
+    for box in picture.all_boxes:
+        (x, y), (w, h), depth = places.centers[box.name], box.size, len(box.scope)
+        side, above = depth * SCOPE_SIDE, depth * SCOPE_MARGIN
+        across.append((x, w / 2 + side, w / 2 + side))
+        down.append((y, h / 2 + above, h / 2 + side))
+    points = [point for route in places.curves for curve in route for point in curve]
+    across += [(x, 0.0, 0.0) for x, _ in points]
+    down += [(y, 0.0, 0.0) for _, y in points]
+    return across, down
+
+
+def _widened(spans: Sequence[Span], free: float, full: float) -> float:
     """How far gaps are widened in one direction so that the picture fills what is free of a full side."""
 
     def length(factor: float) -> float:
-        across, down = (1 + (factor - 1) * part for part in way)
-        left, top, right, bottom = extent(picture, places.stretched(across, down, picture))
-        return way[0] * (right - left) + way[1] * (bottom - top)
+        last = max(factor * middle + beyond for middle, _, beyond in spans)
+        return last - min(factor * middle - before for middle, before, _ in spans)
 
     def up_to(goal: float, most: float) -> float:
         if length(most) <= goal:

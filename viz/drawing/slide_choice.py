@@ -17,12 +17,13 @@ from ..picture.density import CLOSE
 from ..picture.scale import scale_of
 from ..picture.selection import Choices
 from .layout import Layout
-from .slide import EDGE, READABLE, Sheet, sheet, text_size
+from .slide import EDGE, READABLE, Sheet, sheet, spread, text_size
 
 __all__ = ["Attempt", "Draft", "chosen", "say_it", "too_small"]
 
-PREFERRED = 0.87
-"""What text of the usual direction may be smaller by, as a share, than that of another."""
+COMFORTABLE, PREFERRED = 10.5, 0.87
+"""Points of text that is large enough even where another direction would make it larger; and, where none is,
+what it may be smaller by, as a share, for the sake of the usual direction."""
 MOST_LAYOUTS, MOST_BOXES = 25, 300
 FILLED = 0.8
 """Of a slide, by boxes with the gaps around them: no layout does better."""
@@ -78,10 +79,14 @@ def chosen(
             continue
         largest = max(tried, key=_size)
         if largest.size >= READABLE:
-            least = max(READABLE, PREFERRED * largest.size)
-            return next(attempt for attempt in tried if attempt.size >= least)
+            least = max(READABLE, min(COMFORTABLE, PREFERRED * largest.size))
+            return _spread(next(attempt for attempt in tried if attempt.size >= least))
         best = largest if best is None else max(best, largest, key=_size)
-    return best or _attempt(options, changed, varied, draft(changed, varied))
+    return _spread(best or _attempt(options, changed, varied, draft(changed, varied)))
+
+
+def _spread(attempt: Attempt) -> Attempt:
+    return replace(attempt, sheet=spread(attempt.picture, attempt.sheet))
 
 
 def _size(attempt: Attempt) -> float:
@@ -141,7 +146,7 @@ def _texts(options: Options) -> Iterator[dict[str, Any]]:
 
 
 def _directions(options: Options) -> tuple[str, ...]:
-    return ("LR", "TB") if options.may_vary("rankdir") else (options.rankdir,)
+    return ("LR", "TB", "rows") if options.may_vary("rankdir") else (options.rankdir,)
 
 
 def _could_fit(picture: Picture, options: Options) -> bool:
@@ -152,6 +157,8 @@ def _could_fit(picture: Picture, options: Options) -> bool:
     width, height = ((side - 2 * EDGE) / zoom for side in full)
     if sum((box.size[0] + GAP) * (box.size[1] + GAP) for box in picture.all_boxes) > FILLED * width * height:
         return False
+    if options.rankdir == "rows":
+        return True
     across = options.rankdir in ("LR", "RL")
     return _longest(picture.arrows, 0 if across else 1) <= (width if across else height)
 
@@ -187,6 +194,7 @@ def say_it(attempt: Attempt, less: str) -> None:
 def _said(name: str, value: Any) -> str:
     said = {
         ("rankdir", "TB"): "from top to bottom",
+        ("rankdir", "rows"): "in rows",
         ("edges", "number"): "with the numbers of local derivatives alone",
         ("edges", "plain"): "without local derivatives",
         ("collapse", "neuron"): "with a box for each neuron",

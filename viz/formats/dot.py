@@ -52,7 +52,11 @@ def source(picture: Picture, options: Options) -> str:
 
     theme = THEMES[options.theme]
     graph = graphviz.Digraph(
-        graph_attr={"rankdir": options.rankdir, "bgcolor": theme.background, "fontname": "sans-serif"},
+        graph_attr={
+            "rankdir": _direction(options.rankdir),
+            "bgcolor": theme.background,
+            "fontname": "sans-serif",
+        },
         node_attr={"fontname": "sans-serif", "fontsize": str(FONTS["value"].size), "fontcolor": theme.text},
         edge_attr={
             "fontname": "sans-serif",
@@ -117,6 +121,11 @@ def _box(graph: Digraph, box: Box, theme: Theme, look: Look) -> None:
     )
 
 
+def _direction(rankdir: str) -> str:
+    """What Graphviz knows, which has no rows."""
+    return "LR" if rankdir == "rows" else rankdir
+
+
 def draw_dot(root: Value, format: str = "svg", rankdir: str = "LR") -> Digraph:
     """Draw a graph as micrograd's notebooks do: a `graphviz.Digraph` with a box for each value, a circle for
     each operation.  Rendering it needs the dot program; `viz.draw` has more to offer.
@@ -129,6 +138,7 @@ def draw_dot(root: Value, format: str = "svg", rankdir: str = "LR") -> Digraph:
     import graphviz
 
     one_of(rankdir, "rankdir", CHOICES["rankdir"])
+    rankdir = _direction(rankdir)
     numbers = Numbers(minus=ASCII_MINUS)
     graph = graphviz.Digraph(format=format, graph_attr={"rankdir": rankdir})
     for node in read(root).nodes:

@@ -10,6 +10,7 @@ from functools import cached_property
 
 from ..drawing import layout
 from ..drawing.painter import MARGIN, paint
+from ..drawing.rows import placed
 from ..drawing.scene import Group, Scene, Text
 from ..drawing.slide import Sheet, on_sheet
 from ..drawing.slide_choice import Draft
@@ -65,7 +66,7 @@ def arrange(
 ) -> Arrangement:
     """Lay out the picture of a walk, unless it has its places on a slide."""
     picture, summaries = written(trace, options, choices, moments)
-    places = _placed(picture, options, choices) if sheet is None else sheet.places
+    places = placed(picture, options, choices.density.gaps) if sheet is None else sheet.places
     return Arrangement(picture, places, summaries, sheet)
 
 
@@ -78,12 +79,9 @@ def drafted(
     def under(width: float) -> float:
         return _on_slide(texts, width, THEMES[options.theme]).height
 
-    return Draft(picture, lambda way: _placed(picture, options.changed(rankdir=way), choices), under, True)
-
-
-def _placed(picture: Picture, options: Options, choices: Choices) -> layout.Layout:
-    gaps = choices.density.gaps
-    return layout.place(picture, options.rankdir, options.engine, options.timeout, gaps)
+    return Draft(
+        picture, lambda way: placed(picture, options.changed(rankdir=way), choices.density.gaps), under, True
+    )
 
 
 def _on_slide(texts: Sequence[str], width: float, theme: Theme, margin: float = MARGIN) -> Subtitles:
