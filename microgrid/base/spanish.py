@@ -127,9 +127,10 @@ TABLE = {
     "{n} unit": "{n} unidad", "{n} units": "{n} unidades", "{n} off": "apagadas: {n}",
     "{n} dead": "muertas: {n}", "{n} dropped": "descartadas: {n}", "sum": "suma", "+ skip": "+ salto",
     "{n} piece": "{n} trozo", "{n} pieces": "{n} trozos", "kernel {n}": "núcleo {n}",
+    "{n} parameter": "{n} parámetro", "{n} parameters": "{n} parámetros",
     "shared weights": "pesos compartidos",
-    "Network {title}, from left to right: {columns}. It has {n} parameters.":
-        "Red {title}, de izquierda a derecha: {columns}. Tiene {n} parámetros.",
+    "Network {title}, from left to right: {columns}. It has {parameters}.":
+        "Red {title}, de izquierda a derecha: {columns}. Tiene {parameters}.",
 
     # pictures: nodes
     "operation": "operación", "value {x}": "valor {x}", "value not computed": "valor aún sin calcular",

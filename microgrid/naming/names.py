@@ -13,7 +13,7 @@ from ..graph import order
 from .labels import is_given, shown
 from .layers import layer_names
 
-__all__ = ["BRIEF", "ELLIPSIS", "LEFT_OUT", "LONGEST", "WHOLE", "Naming", "name_nodes", "names"]
+__all__ = ["BRIEF", "ELLIPSIS", "LEFT_OUT", "LONGEST", "WHOLE", "Naming", "name_nodes", "names", "own_names"]
 
 LONGEST = 24
 """Characters of a formula that stands for a name; longer ones are abridged."""
@@ -114,6 +114,14 @@ def name_nodes(
                 text = distinct
             naming.texts[v] = text
     return naming
+
+
+def own_names(nodes: Sequence[Value], variables: Mapping[Value, str] | None = None) -> dict[Value, str]:
+    """The names of those nodes that have one of their own, as in `Naming.labels`: no formula is written.
+
+    Of a node whose operands are not among `nodes` nothing is asked.
+    """
+    return _labels(nodes, variables or {})
 
 
 def _labels(nodes: Sequence[Value], variables: Mapping[Value, str]) -> dict[Value, str]:

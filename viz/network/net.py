@@ -64,10 +64,9 @@ class Unit:
 class Link:
     """An arrow: what the head adds, compares or otherwise uses of the tail.
 
-    `kind` is "weight" (times a parameter), "skip" (without one: into a sum that has weights too, or past a
-    column) or "fixed" (without one: an activation by itself, a product, a mean).  A link may pass columns,
-    one with a weight too; two may join the same units, as a skip beside a weight does and the pieces of a
-    maxout do.
+    `kind` is "weight" (times a parameter), "skip" (without one: beside a weight, or past a column) or "fixed"
+    (without one: an activation by itself, a product, a mean).  A link may pass columns, one with a weight
+    too; two may join the same units, as a skip beside a weight does and the pieces of a maxout do.
 
     `factor` is what the value is multiplied by besides the weight: −1 where it is subtracted, 1/(1 − p) or 0
     after a dropout, 1/2 in a mean.  `shared` numbers the parameters that several links have, from 0; all

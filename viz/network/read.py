@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,13 +14,13 @@ from microgrid.base.phrases import say
 from microgrid.ops import TABLE
 
 from ..errors import VizError
-from .arrange import MOST_LINKS, Arrangement, arrange, biases, samples, uses
-from .captions import caption, note, sentence, title
-from .naming import Parameters, unit_id, unit_name
 from .net import Column, Link, Net, Unit
-from .record import Recording, record, recorded
+from .reading.arrange import Arrangement, arrange, biases, samples
+from .reading.captions import caption, note, sentence, title
+from .reading.naming import Parameters, unit_ids, unit_names
+from .reading.record import Recording, record, recorded
+from .reading.sums import EXTREMES, Body
 from .sizes import net_of_sizes
-from .terms import EXTREMES, Body
 
 __all__ = ["read"]
 
@@ -65,20 +66,21 @@ def _net(recording: Recording) -> Net:
     if recording.finished:
         recording.inputs[0].extend(_inputs(rows[0], recording))
     arrangement = arrange(recording, rows[0])
-    parameters = Parameters(recording, (v for v in rows[0] if v.role == "parameter"))
+    parameters = Parameters(recording, rows[0])
     links = _links(arrangement, parameters)
     units = _units(arrangement, parameters, recording, rows)
+    into: dict[int, list[tuple[Link, Value | None]]] = {k: [] for k in range(len(arrangement.columns))}
+    for link, p in links:
+        into[link.head[0]].append((link, p))
     columns = []
     for k, column in enumerate(arrangement.columns):
         here = [units[v] for v in column]
         if k == 0:
             columns.append(Column(tuple(here), say("input"), "", "input"))
             continue
-        entering = [link for link, _ in links if link.head[0] == k]
-        owners = [parameters.owner(p) for link, p in links if link.head[0] == k and p is not None]
-        text, kind = caption(here, entering, owners)
+        text, kind = caption(here, [parameters.entering(link, p) for link, p in into[k]])
         last = all(unit.role == "output" for unit in here)
-        columns.append(Column(tuple(here), text, note(here, k, last), kind))
+        columns.append(Column(tuple(here), text, note(here, last), kind))
     named = title("" if recording.name == "the model" else recording.name, columns)
     bare = tuple(link for link, _ in links)
     return Net(tuple(columns), bare, named, sentence(named, columns, bare))
@@ -87,9 +89,11 @@ def _net(recording: Recording) -> Net:
 def _inputs(nodes: list[Value], recording: Recording) -> list[Value]:
     """The inputs of a graph that a user recorded: by their numbers, if they are called x1, x2, x3."""
     found = [v for v in nodes if v.role == "input" and v not in recording.masks]
-    numbered = [(v.label.rstrip("0123456789"), v) for v in found]
-    if len({letter for letter, _ in numbered}) == 1 and all(v.label[-1:].isdecimal() for v in found):
-        return sorted(found, key=lambda v: int(v.label[len(numbered[0][0]) :]))
+    numbered = [re.fullmatch(r"(\D*)(\d+)", v.label) for v in found]
+    letters = {match[1] if match else "" for match in numbered}
+    if len(letters) == 1 and all(numbered):
+        start = len(letters.pop())
+        return sorted(found, key=lambda v: int(v.label[start:]))
     return found
 
 
@@ -98,12 +102,6 @@ def _inputs(nodes: list[Value], recording: Recording) -> list[Value]:
 
 def _links(arrangement: Arrangement, parameters: Parameters) -> list[tuple[Link, Value | None]]:
     """Every link, with the node of its weight."""
-    count = sum(len(sum_.terms) for body in arrangement.bodies.values() for sum_ in body.sums)
-    if count > MOST_LINKS:
-        raise VizError(
-            f"the network has some {count:,} links, and a diagram at most {MOST_LINKS:,}: draw a part of the "
-            "model, network(model.layers[0]), or its sizes, network([784, 128, 10])"
-        )
     links: list[tuple[Link, Value | None]] = []
     for k, column in enumerate(arrangement.columns):
         for j, unit in enumerate(column):
@@ -116,21 +114,17 @@ def _links(arrangement: Arrangement, parameters: Parameters) -> list[tuple[Link,
 def _entering(
     arrangement: Arrangement, parameters: Parameters, unit: Value, head: tuple[int, int]
 ) -> list[tuple[Link, Value | None]]:
-    body = arrangement.bodies[unit]
-    used = list(uses(unit, body))
-    weighted = any(use.term.weight is not None for use in used)
+    used, op = arrangement.uses[unit], arrangement.bodies[unit].op
+    weighted = {use.source for use in used if use.weight is not None}
     links: list[tuple[Link, Value | None]] = []
-    for piece, (factor, weight, source) in used:
-        if source is None:
-            continue
-        tail = arrangement.places[source]
-        known, kind = None, "fixed"
+    for piece, factor, weight, source in used:
+        tail, kind = arrangement.places[source], "fixed"
         if weight is not None:
             kind = "weight"
-            known = parameters.weight(weight, head[1] + 1, tail[1] + 1, head[0])
-        elif weighted or head[0] - tail[0] > 1:
+        elif source in weighted or head[0] - tail[0] > 1:
             kind = "skip"
-        number = piece if weighted and body.op in EXTREMES else None
+        known = None if weight is None else parameters[weight]
+        number = piece if weighted and op in EXTREMES else None
         links.append((Link(tail, head, known, kind, factor, None, number, factor != 0.0), weight))
     return links
 
@@ -142,44 +136,32 @@ def _units(
     arrangement: Arrangement, parameters: Parameters, recording: Recording, rows: list[list[Value]]
 ) -> dict[Value, Unit]:
     place = {v: i for i, v in enumerate(rows[0])}
+    ids, names = unit_ids(arrangement, parameters), unit_names(arrangement, parameters)
     units = {}
-    for k, column in enumerate(arrangement.columns):
-        for j, v in enumerate(column):
-            if v in place:
-                every = [nodes[place[v]] for nodes in rows]
-            else:  # an input that nothing uses
-                every = [inputs[j] for inputs in recording.inputs]
-            units[v] = _unit(v, every, (k, j), arrangement, parameters, recording)
+    for v, (_, row) in arrangement.places.items():
+        # of an input that nothing uses there are no nodes
+        every = [nodes[place[v]] for nodes in rows] if v in place else [xs[row] for xs in recording.inputs]
+        body = arrangement.bodies[v]
+        added = [v] if v.role == "parameter" else biases(body)
+        units[v] = Unit(
+            ids[v],
+            names[v],
+            _role(v, arrangement),
+            value=fsum(u.data for u in every) / len(every) if recording.numbers else None,
+            grad=v.grad if recording.finished and v.has_grad else None,
+            biases=tuple(dict.fromkeys(parameters[p] for p in added)),
+            activation=_activation(body, parameters),
+            state=_state(v, every, body, arrangement, recording),
+        )
     return units
 
 
-def _unit(
-    v: Value,
-    every: Sequence[Value],
-    end: tuple[int, int],
-    arrangement: Arrangement,
-    parameters: Parameters,
-    recording: Recording,
-) -> Unit:
-    body, (column, row) = arrangement.bodies[v], end
-    added = tuple(dict.fromkeys(parameters.bias(p, row + 1, column) for p in biases(body)))
-    name = unit_name(v, arrangement, recording)
-    role = "output" if v in arrangement.outputs else "hidden"
+def _role(v: Value, arrangement: Arrangement) -> str:
     if v.role == "parameter":
-        name, role = parameters.unit(v, row + 1, column).name, "parameter"
-        added = (parameters.unit(v, row + 1, column),)
-    elif not body.sums:
-        role = "input"
-    return Unit(
-        unit_id(v, arrangement, parameters.places),
-        name,
-        role,
-        value=fsum(u.data for u in every) / len(every) if recording.numbers else None,
-        grad=v.grad if recording.finished and v.has_grad else None,
-        biases=added,
-        activation=_activation(body, parameters),
-        state=_state(v, every, body, arrangement, recording),
-    )
+        return "parameter"
+    if not arrangement.bodies[v].sums:
+        return "input"
+    return "output" if v in arrangement.outputs else "hidden"
 
 
 def _activation(body: Body, parameters: Parameters) -> str | None:

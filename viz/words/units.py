@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from microgrid.base.phrases import Phrase, join, say
 from microgrid.ops import TABLE
+
+from .labels import unicode_name
 
 __all__ = [
     "activation_name",
@@ -11,13 +15,13 @@ __all__ = [
     "hidden_name",
     "input_name",
     "layer_caption",
-    "layer_name",
     "output_name",
+    "typeset",
     "weight_name",
 ]
 
 _SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-_SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_SUPERSCRIPT = str.maketrans("0123456789()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾")
 
 
 _SIGNS = {
@@ -54,6 +58,19 @@ def layer_caption(kind: str, nin: int | None, nout: int, *more: str) -> Phrase:
     return join(", ", [say("{kind} {sizes}", kind=kind, sizes=sizes), *more])
 
 
+def typeset(name: str) -> str:
+    """A name as `microgrid.naming` has it, with indices below and the layer above.
+
+    >>> [typeset(name) for name in ("w21^(1)", "w12,3^(1,2)", "gamma2^(1)", "yhat", "loss")]
+    ['w₂₁⁽¹⁾', 'w₁₂,₃⁽¹,²⁾', 'γ₂⁽¹⁾', 'ŷ', 'loss']
+    """
+    parts = re.fullmatch(r"(?P<letter>[^\W\d]+)(?P<indices>[\d,]*)(?P<layer>(?:\^\([\d,]+\))?)", name)
+    if not parts or not (parts["indices"] or parts["layer"]):
+        return unicode_name(name)
+    raised = parts["layer"].removeprefix("^").translate(_SUPERSCRIPT)
+    return unicode_name(parts["letter"]) + parts["indices"].translate(_SUBSCRIPT) + raised
+
+
 def input_name(i: int) -> str:
     return f"x{i}".translate(_SUBSCRIPT)
 
@@ -65,11 +82,6 @@ def hidden_name(i: int, layer: int) -> str:
 def output_name(i: int, count: int) -> str:
     """ŷ, and of several ŷ₁, ŷ₂."""
     return "ŷ" if count == 1 else "ŷ" + str(i).translate(_SUBSCRIPT)
-
-
-def layer_name(layer: int) -> str:
-    """All units of a layer: h⁽¹⁾."""
-    return "h" + _layer(layer)
 
 
 def weight_name(letter: str, *indices: int, layer: int) -> str:

@@ -11,10 +11,11 @@ from typing import Any
 
 from microgrid import Value
 from microgrid.base.context import errstate
+from microgrid.base.messages import number
 from microgrid.nn import Module
 from microgrid.nn.regularizers import dropouts, every_mask, norms
 
-from ..errors import VizError
+from ...errors import VizError
 
 __all__ = ["Recording", "record", "recorded"]
 
@@ -211,7 +212,9 @@ def _fresh(sample: Any) -> tuple[Any, list[Value]]:
     def inside(part: Any) -> Any:
         if isinstance(part, list):
             return [inside(other) for other in part]
-        made.append(Value(part.data if isinstance(part, Value) else part, f"x{len(made)}"))
+        label = part.label if isinstance(part, Value) else ""
+        x = part.data if isinstance(part, Value) else number(part, where="network: x has real numbers")
+        made.append(Value(x, label or f"x{len(made) + 1}"))
         return made[-1]
 
     return inside(sample), made

@@ -7,71 +7,21 @@ larger sum (a residual block adds x to what its last layer sums up), pieces of a
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from microgrid import Value
+from microgrid.naming.layers import ACTIVATIONS
 
-__all__ = ["Body", "Sum", "Term", "bodies"]
+from .sums import EXTREMES, Body, Sum, Term, alike, complete
 
-EXTREMES = ("maximum", "minimum")
-
-
-class Term(NamedTuple):
-    """factor · weight · source.  Without a source it is a bias; without a weight the source itself."""
-
-    factor: float
-    weight: Value | None
-    source: Value | None
-
-    @property
-    def weighted(self) -> bool:
-        """Whether it is a weight times a source.  A Value has no truth: it may be 0."""
-        return self.weight is not None and self.source is not None
+__all__ = ["Bodies", "bodies"]
 
 
-@dataclass
-class Sum:
-    """Terms and a constant.
-
-    `apart`: a sum of units, into which no sum with weights of its own is taken.  `mask`: the factor of a
-    dropout that lies on all of it, before an activation.
-    """
-
-    terms: list[Term] = field(default_factory=list)
-    constant: float = 0.0
-    apart: bool = False
-    mask: float | None = None
-
-    @property
-    def only(self) -> Term | None:
-        """Its term, if it is but one, and a source or a parameter by itself."""
-        if len(self.terms) == 1 and not self.constant:
-            term = self.terms[0]
-            return None if term.weighted else term
-        return None
-
-    @property
-    def weights(self) -> list[Value]:
-        return [term.weight for term in self.terms if term.weight is not None]
-
-    def scaled(self, factor: float) -> Sum:
-        terms = [term._replace(factor=term.factor * factor) for term in self.terms]
-        return Sum(terms, self.constant * factor, self.apart)
-
-
-@dataclass
-class Body:
-    """What a unit computes: the operation (None for a sum) of its sums.  Inputs and parameters have none.
-
-    `sums` are one for an activation, one for each piece of a maximum, and for another operation one for each
-    operand.
-    """
-
-    op: str | None = None
-    sums: list[Sum] = field(default_factory=list)
+UNIT = re.compile(r"(^|/)neuron\d+$")
+"""The scope of one unit, as the modules of `microgrid.nn` have it."""
 
 
 class Bodies(NamedTuple):
@@ -178,8 +128,12 @@ class _Reading:
         if all(self._constant(p) for p in operands):
             return Body(None, [Sum(constant=v.data)])
         if v.op in ("add", "sub"):
+            for p in operands:
+                if v.op == "sub" or any(self._constant(other) for other in operands):
+                    self._close(p, v)
             return Body(None, [self._joined(operands[0], operands[1], 1.0 if v.op == "add" else -1.0)])
         if v.op == "neg":
+            self._close(operands[0], v)
             return Body(None, [self._sum(operands[0]).scaled(-1.0)])
         if v.op == "mul" and (product := self._product(operands[0], operands[1])):
             return Body(None, [product])
@@ -188,17 +142,19 @@ class _Reading:
         if v.op in EXTREMES:
             return Body(v.op, [piece for p in operands for piece in self._pieces(v.op, p)])
         if len(operands) == 1:
+            if v.op not in ACTIVATIONS and not UNIT.search(v.scope):
+                self._settle(operands[0])
             return Body(v.op, [self._sum(operands[0])])
         return Body(v.op, [self._factor(p) for p in operands])
 
     def _joined(self, a: Value, b: Value, sign: float) -> Sum:
         left, right = self._peek(a), self._peek(b)
         apart = False
-        if left and right and _complete(right):
+        if left and right and complete(right):
             if left.apart:
                 self._settle(b)
                 apart = True
-            elif _complete(left) and _alike(left, right):
+            elif complete(left) and alike(left, right):
                 # two neurons of one layer, or the same one at two places: their sum is another unit
                 self._settle(a)
                 self._settle(b)
@@ -214,6 +170,8 @@ class _Reading:
     def _product(self, a: Value, b: Value) -> Sum | None:
         for one, other in ((a, b), (b, a)):
             if self._constant(one):
+                if one not in self._masks:
+                    self._close(other, self._users[other])
                 return self._sum(other).scaled(one.data)
         terms = [sum_.only if (sum_ := self._peek(v)) else None for v in (a, b)]
         parameters = [term is not None and term.weight is not None for term in terms]
@@ -263,6 +221,16 @@ class _Reading:
         if v in self._open:
             self._make(v, self._open.pop(v))
 
+    def _close(self, v: Value, user: Value) -> None:
+        """v becomes a unit if it is what a neuron sums up, or what somebody has named, and is used elsewhere.
+
+        Other sums are still being written down.
+        """
+        sum_ = self._peek(v) if v in self._open else None
+        elsewhere = v.scope != user.scope and UNIT.search(v.scope)
+        if sum_ is not None and complete(sum_) and (v.label or elsewhere):
+            self._settle(v)
+
     def _copy(self, v: Value) -> Sum:
         known = self._known[v]
         return Sum(list(known.terms), known.constant, known.apart)
@@ -304,15 +272,3 @@ class _Reading:
             return self._copy(v).terms[0]
         self._open.pop(v, None)
         return term
-
-
-def _complete(sum_: Sum) -> bool:
-    """Whether it is what a neuron sums up, and not a product on its way into a sum."""
-    weighted = sum(term.weighted for term in sum_.terms)
-    return weighted > 1 or (weighted == 1 and any(term.source is None for term in sum_.terms))
-
-
-def _alike(one: Sum, other: Sum) -> bool:
-    """Whether two sums weigh the same sources, or weigh by the same parameters."""
-    sources, others = ({t.source for t in s.terms if t.weighted} for s in (one, other))
-    return not sources.isdisjoint(others) or not set(one.weights).isdisjoint(other.weights)

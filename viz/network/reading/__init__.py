@@ -1,0 +1,1 @@
+"""From a recorded graph to units in columns: which nodes are one unit, where it stands, what it is called."""

@@ -1,0 +1,192 @@
+"""Where the units of a recorded graph stand: in columns by how far they are from the inputs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from contextvars import Context
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from microgrid import Value
+from microgrid.backward import propagate
+from microgrid.base.context import errstate
+from microgrid.graph import order
+
+from ...errors import VizError
+from ..net import End
+from .record import Recording
+from .sums import EXTREMES, Body
+from .terms import bodies
+
+__all__ = ["Arrangement", "Use", "arrange", "biases", "samples"]
+
+MOST_UNITS, MOST_LINKS = 2_000, 200_000
+
+
+class Use(NamedTuple):
+    """A link before it has ends: what a unit has of another, `source`, and in which of its sums."""
+
+    piece: int
+    factor: float
+    weight: Value | None
+    source: Value
+
+
+@dataclass(frozen=True)
+class Arrangement:
+    """The units of the first sample in their columns.
+
+    `uses` has what each has of others, `places` its column and row; `outputs` are those that are outputs, in
+    their order; `dropped` those that a dropout lets nothing pass of.
+    """
+
+    bodies: dict[Value, Body]
+    uses: dict[Value, list[Use]]
+    columns: list[list[Value]]
+    places: dict[Value, End]
+    outputs: list[Value]
+    dropped: frozenset[Value]
+
+
+def biases(body: Body) -> list[Value]:
+    """The parameters that are added to a unit's sums."""
+    if _combines(body):
+        return []
+    return [
+        term.weight
+        for sum_ in body.sums
+        for term in sum_.terms
+        if term.weight is not None and term.source is None
+    ]
+
+
+def _uses(body: Body) -> list[Use]:
+    """What a unit has of others: each once, as `x + x` is 2·x."""
+    operands = _combines(body)
+    found: dict[tuple[int, Value | None, Value], Use] = {}
+    for k, sum_ in enumerate(body.sums):
+        for factor, weight, source in sum_.terms:
+            if source is None:
+                if weight is None or not operands:
+                    continue
+                weight, source = None, weight  # a parameter that is a unit itself
+            key = (0 if operands else k, weight, source)
+            before = 0.0 if operands or key not in found else found[key].factor
+            found[key] = Use(k, before + factor, weight, source)
+    return list(found.values())
+
+
+def _combines(body: Body) -> bool:
+    """Whether the operation has several operands, and is no maximum of sums."""
+    return len(body.sums) > 1 and body.op not in EXTREMES
+
+
+def arrange(recording: Recording, nodes: Sequence[Value]) -> Arrangement:
+    """Units and columns, of the nodes of the first sample."""
+    outputs, given = recording.outputs[0], dict.fromkeys(recording.inputs[0])
+    units, aliases, masked = bodies(nodes, outputs, recording.masks, recording.gammas, recording.statistics)
+    _check_size(units, recording)
+    used = {unit: _uses(body) for unit, body in units.items()}
+    if not any(use.source in given for several in used.values() for use in several):
+        raise VizError(
+            f"what {recording.name or 'this'} computes does not depend on its inputs: there is nothing to "
+            "draw"
+        )
+    columns = _columns(units, used, given, _made(outputs))
+    places = {v: (k, i) for k, column in enumerate(columns) for i, v in enumerate(column)}
+    shown = dict.fromkeys(_unmasked(v, aliases) for v in outputs)
+    times = Counter(parent for v in nodes for parent in v.parents) if masked else Counter[Value]()
+    dropped = {v for v, factors in masked.items() if not any(factors) and len(factors) == times[v]}
+    dropped |= {v for v, body in units.items() if any(sum_.mask == 0 for sum_ in body.sums)}
+    return Arrangement(
+        {v: units.get(v, Body()) for v in places},
+        {v: used.get(v, []) for v in places},
+        columns,
+        places,
+        [v for v in shown if v in places],
+        frozenset(dropped),
+    )
+
+
+def _columns(
+    units: dict[Value, Body], used: dict[Value, list[Use]], given: Collection[Value], made: dict[Value, int]
+) -> list[list[Value]]:
+    """Each unit one column behind the last of those that it uses; given inputs first, others as made."""
+    depths: dict[Value, int] = {}
+    operands: dict[Value, int] = {}  # parameters that are units stand before what uses them first
+    for unit, body in units.items():
+        before = [depths[use.source] for use in used[unit] if use.source in units]
+        depths[unit] = 1 + max(before, default=0) if body.sums else 0
+        for use in used[unit]:
+            if use.source not in units:
+                operands[use.source] = min(operands.get(use.source, depths[unit]), depths[unit])
+    columns: list[list[Value]] = [[] for _ in range(max(depths.values()) + 1)]
+    columns[0] = [*given]
+    for unit in sorted(units, key=lambda v: made.get(v, 0)):
+        if unit not in given:
+            columns[depths[unit]].append(unit)
+    for parameter, depth in operands.items():
+        columns[depth - 1].append(parameter)
+    return columns
+
+
+def _unmasked(v: Value, aliases: dict[Value, Value]) -> Value:
+    while v in aliases:
+        v = aliases[v]
+    return v
+
+
+def _check_size(units: dict[Value, Body], recording: Recording) -> None:
+    name, way = recording.name or "this", "draw a part, network(model.layers[0]), or the sizes alone"
+    if len(units) > MOST_UNITS:
+        raise VizError(f"{name} has {len(units):,} units, and a diagram at most {MOST_UNITS:,}: {way}")
+    links = sum(len(sum_.terms) for body in units.values() for sum_ in body.sums)
+    if links > MOST_LINKS:
+        raise VizError(f"{name} has some {links:,} links, and a diagram at most {MOST_LINKS:,}: {way}")
+
+
+def _made(outputs: Iterable[Value]) -> dict[Value, int]:
+    """When each node was made: the order that units have in their column."""
+
+    def joined() -> list[Value]:
+        root, *others = outputs
+        with errstate(domain="ieee"):
+            for other in others:
+                root = root + other
+        return propagate(root)[0]
+
+    return {v: -k for k, v in enumerate(Context().run(joined))}
+
+
+# ---------------------------------------------------------------- several samples
+
+
+def samples(recording: Recording) -> list[list[Value]]:
+    """The nodes of each sample, each after its operands, in the same places.
+
+    VizError if they are not the same graph.
+    """
+    rows = [order(*outputs, known=recording.statistics) for outputs in recording.outputs]
+    first = _shape(rows[0], recording)
+    for k, nodes in enumerate(rows[1:], 1):
+        if len(nodes) != len(rows[0]) or _shape(nodes, recording) != first:
+            if not recording.numbers:
+                raise VizError(
+                    f"{recording.name} computes in another way for other numbers: give the sample whose "
+                    "network is to be drawn, network(model, x=[0.5, -1.0])"
+                )
+            raise VizError(
+                f"{recording.name} records another graph for sample {k} of x than for sample 0, and one "
+                "network cannot show both: give one sample at a time"
+            )
+    return rows
+
+
+def _shape(nodes: list[Value], recording: Recording) -> list[tuple[object, ...]]:
+    """What is the same for all samples: operations, and what they are applied to."""
+    places = {v: i for i, v in enumerate(nodes)}
+    return [
+        (v.op, v.role, v if v.role == "parameter" else None, *(places.get(p, -1) for p in v.parents))
+        for v in nodes
+    ]
