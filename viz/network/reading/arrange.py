@@ -67,10 +67,10 @@ def _uses(body: Body) -> list[Use]:
     found: dict[tuple[int, Value | None, Value], Use] = {}
     for k, sum_ in enumerate(body.sums):
         for factor, weight, source in sum_.terms:
-            if source is None:
-                if weight is None or not operands:
-                    continue
+            if source is None and weight is not None and operands:
                 weight, source = None, weight  # a parameter that is a unit itself
+            if source is None:
+                continue
             key = (0 if operands else k, weight, source)
             before = 0.0 if operands or key not in found else found[key].factor
             found[key] = Use(k, before + factor, weight, source)
