@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from microgrid import Value
 from microgrid.naming.layers import ACTIVATIONS
+from microgrid.pieces import Instance, found
 
 from .sums import EXTREMES, Body, Sum, Term, alike, complete
 
@@ -22,6 +23,11 @@ __all__ = ["Bodies", "bodies"]
 
 UNIT = re.compile(r"(^|/)neuron\d+$")
 """The scope of one unit, as the modules of `microgrid.nn` have it."""
+
+
+READ_THROUGH = ("maxout",)
+"""Named pieces of which the steps are read: those of a maxout have weights."""
+PENALTIES = ("l1_penalty", "l2_penalty")
 
 
 class Bodies(NamedTuple):
@@ -52,6 +58,9 @@ def bodies(
     """
     listed = list(nodes)
     reading = _Reading(listed, outputs, masks, statistics)
+    pieces = {
+        v: piece for piece in found(listed) if piece.piece.name not in READ_THROUGH for v in piece.nodes
+    }
     normals = dict(_normals(listed, gammas))
     inside = {v for n in normals for v in (n, n.parents[0])}
     for v in listed:
@@ -59,6 +68,9 @@ def bodies(
             reading.as_source(v, normals[v])
         elif v.role != "op":
             reading.leaf(v)
+        elif v in pieces:
+            if v in pieces[v].outputs:
+                reading.piece(v, pieces[v])
         elif v not in inside:
             reading.operation(v)
     return Bodies(reading.units, reading.aliases, reading.masked)
@@ -122,6 +134,15 @@ class _Reading:
             self._make(v, body)
         else:
             self._open[v] = body
+
+    def piece(self, v: Value, instance: Instance) -> None:
+        """A named piece is a unit for each of its results."""
+        operands = [p for p in instance.operands if p in self._known or p in self._open]
+        if instance.piece.name in PENALTIES:  # of parameters, which have their places already
+            operands = [p for p in operands if p.role != "parameter"]
+        for p in operands:
+            self._settle(p)
+        self._make(v, Body(instance.piece.name, [self._factor(p) for p in operands] or [Sum()]))
 
     def _body(self, v: Value) -> Body:
         operands = v.parents
