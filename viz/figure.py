@@ -76,9 +76,8 @@ def draw(y: Value, **options: Any) -> Figure:
     How much is drawn:
     `collapse`: "neuron" draws each innermost scope as one box with its values and the norm of its gradients,
     "layer" each scope of those, "outermost" each scope that is in no other, None every node, and "auto" every
-    node up to `max_nodes` boxes (None: no limit), and beyond that scopes, with a warning.  Where the layout
-    would take more than some 30 seconds, it leaves out local derivatives and then the longest arrows, which
-    are drawn behind the boxes.
+    node up to `max_nodes` boxes (None: no limit), and beyond that scopes, with a warning.  Of more than
+    800 arrows none has its local derivative.
     `around` and `radius`: only what is within so many arrows of a node, by default 2.
     `engine`: what lays out, "dot", "pygraphviz" or "auto", the first that is installed, and `timeout`: the
     seconds after which it is ended.

@@ -16,11 +16,9 @@ import viz
 from helpers.graphs import deep, lecture
 from helpers.pictures import groups, network, texts
 from microgrid import Value
-from viz.drawing import engines, scene
-from viz.graph import effort
+from viz.drawing import engines, layout
 from viz.page import page
-from viz.picture import time_limit
-from viz.picture.time_limit import MOST_LABELLED
+from viz.picture.selection import MOST_LABELLED
 
 SLEEP = "sleep 60 & echo $! > {pids}; echo $$ >> {pids}; wait\n"
 
@@ -97,49 +95,6 @@ def test_very_many_arrows_are_plain() -> None:
         viz.draw(deep(800), sums="separate", edges="plain")  # nothing is left out
 
 
-@pytest.mark.parametrize(
-    ("arrows", "work"),
-    [
-        ([], 4),
-        ([(0, 1), (1, 2), (2, 3)], 4 + 3),
-        ([(0, 1), (1, 2), (2, 3), (0, 3)], 4 + 3 + 3),  # the long one passes two ranks on its way
-        ([(0, 2), (2, 3), (1, 3)], 4 + 3),  # a leaf stands next to where it is used
-        ([(0, 1), (1, 0)], 4 + 2),
-    ],
-)
-def test_the_work_of_a_layout_counts_the_ranks_that_arrows_pass(arrows: list[tuple[int, int]], work: int) -> None:
-    assert effort.work(4, arrows) == work
-
-
-def test_a_network_is_little_work_since_its_neurons_can_stand_side_by_side() -> None:
-    """A layer of n neurons: x_j -> t_ij -> s_ij, the sums in chains, whose ends meet in a chain again.  Only the ends'
-    arrows are long, 1 + 2 + ... + (n - 1), if every neuron starts at once; by their users, all of them would be."""
-    n, arrows = 30, []
-    box = {key: k for k, key in enumerate((kind, i, j) for kind in "xts" for i in range(n) for j in range(n))}
-    for j in range(n):
-        for i in range(n):
-            arrows.append((box["x", 0, j], box["t", i, j]))
-            arrows += [(box["t", i, j], box["s", i, j]), *([(box["s", i, j - 1], box["s", i, j])] if j else [])]
-    ends = [box["s", i, n - 1] for i in range(n)]
-    arrows += [(ends[i], len(box) + i) for i in range(n)] + [(len(box) + i, len(box) + i + 1) for i in range(n - 1)]
-    least = len(arrows) + n * (n - 1) // 2
-    assert effort.work(0, arrows) == least
-    assert sum(effort.lengths(arrows)) > 4 * least
-
-
-@pytest.mark.parametrize("seed", range(5))
-def test_one_arrow_of_each_box_leads_to_the_next_rank(seed: int) -> None:
-    """Which is what keeps a picture together whose long arrows are loose."""
-    draw = random.Random(seed)
-    arrows = [(tail, draw.randrange(tail + 1, 60)) for tail in range(59) for _ in range(draw.randrange(1, 4))]
-    longest = {59: 0}  # the longest way to the end, by trying all
-    for tail in reversed(range(59)):
-        longest[tail] = 1 + max(longest[head] for other, head in arrows if other == tail)
-    spans = effort.lengths(arrows)
-    assert spans == [longest[tail] - longest[head] for tail, head in arrows]
-    assert all(min(span for (t, _), span in zip(arrows, spans, strict=True) if t == tail) == 1 for tail in range(59))
-
-
 def dense(count: int) -> Value:
     """Each operation reads the one before, and one from anywhere."""
     draw, found = random.Random(1), [Value(float(i), f"x{i}") for i in range(5)]
@@ -147,34 +102,6 @@ def dense(count: int) -> Value:
         found.append(found[-1] - draw.choice(found))
     found[-1].backward()
     return found[-1]
-
-
-@pytest.mark.parametrize("rankdir", ["LR", "RL", "TB", "BT"])
-def test_long_arrows_are_drawn_where_they_cannot_be_laid_out(rankdir: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(time_limit, "PATIENCE", 0.01)
-    monkeypatch.setattr(time_limit, "HURRY", 0.002)
-    y = dense(120)
-    with pytest.warns(UserWarning, match=r"without their local derivatives; \d+ long arrows are drawn behind the box"):
-        figure = viz.draw(y, rankdir=rankdir, sums="separate")
-    width, height = figure._scene.size
-    boxes = {group.node: points(group.items[0]) for group in figure._scene.groups if group.kind.startswith("node")}
-    arrows = [group for group in figure._scene.groups if group.kind == "edge"]
-    nodes = mg.graph.order(y)
-    assert len(boxes) == len(nodes)
-    assert len(arrows) == sum(len(node.parents) for node in nodes)
-    thin = [arrow for arrow in arrows if arrow.items[0].paint.width < 1]
-    assert 10 < len(thin) < len(arrows) / 2
-    along, forward = 0 if rankdir in ("LR", "RL") else 1, rankdir in ("LR", "TB")
-    place = {v: i for i, v in enumerate(nodes)}
-    for arrow in arrows:
-        line, head = points(arrow.items[0]), points(arrow.items[1])
-        assert all(0 <= x <= width and 0 <= y <= height for x, y in line)
-        assert (line[0][along] < head[0][along]) == forward
-        tail = place[nodes[arrow.node].parents[arrow.operand]]
-        for end, box in ((line[0], boxes[tail]), (head[0], boxes[arrow.node])):
-            for axis in (0, 1):
-                assert min(p[axis] for p in box) - 2 <= end[axis] <= max(p[axis] for p in box) + 2
-    assert not groups(figure, "local")
 
 
 def test_a_long_chain_is_a_straight_line() -> None:
@@ -185,26 +112,19 @@ def test_a_long_chain_is_a_straight_line() -> None:
     assert height < 400 < 50_000 < width
 
 
-def points(path: scene.Path) -> list[tuple[float, float]]:
-    return [point for _, several in path.commands for point in several]
-
-
-def test_scopes_are_not_collapsed_for_the_sake_of_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(time_limit, "PATIENCE", 0.005)
-    monkeypatch.setattr(time_limit, "HURRY", 0.005)
+def test_scopes_are_not_collapsed_for_the_sake_of_time() -> None:
     with mg.scope("layer"):
         y = dense(80)
-    with pytest.warns(UserWarning, match="long arrows are drawn behind the boxes"):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
         figure = viz.draw(y, sums="separate")
     assert len(groups(figure, "node")) == len(mg.graph.order(y))
-    whole = viz.draw(y, max_nodes=None, sums="separate")  # which asks for all of it
-    assert groups(whole, "local")
+    assert groups(figure, "local")
 
 
-@pytest.mark.parametrize(("boxes", "work", "rounds"), [(100, 1500, ""), (100, 1501, "1.00"), (2000, 9000, "0.20"),
-                                                       (9000, 9000, "0.10")])  # fmt: skip
-def test_large_pictures_are_not_improved_for_long(boxes: int, work: int, rounds: str) -> None:
-    assert effort.limits(boxes, work) == (f" nslimit={rounds} nslimit1=1" if rounds else "")
+@pytest.mark.parametrize(("boxes", "rounds"), [(500, ""), (501, "1.00"), (2500, "0.20"), (9000, "0.10")])
+def test_large_pictures_are_not_improved_for_long(boxes: int, rounds: str) -> None:
+    assert layout._limits(boxes) == (f" nslimit={rounds} nslimit1=1" if rounds else "")
 
 
 def test_many_long_arrows_between_few_boxes_are_laid_out_in_time() -> None:

@@ -11,13 +11,13 @@ import viz
 from helpers.graphs import GRAPHS, lecture, square
 from microgrid import Value
 from viz.drawing import layout
-from viz.drawing.curves import beyond, trim
 from viz.drawing.painter import paint
 from viz.drawing.scene import Group, Path, Scene, Text
 from viz.graph.trace import read
 from viz.options import CHOICES, Options
 from viz.picture.boxes import Picture
 from viz.picture.compose import compose
+from viz.placement.curves import beyond, trim
 from viz.style import shapes
 from viz.style.text_width import text_width
 from viz.style.theme import THEMES

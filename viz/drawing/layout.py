@@ -1,21 +1,21 @@
-"""Where everything goes: Graphviz places empty boxes of known size, once, and never sees a user's text.
+"""Where everything goes: in columns of our own where a picture has layers, and otherwise as Graphviz says.
 
-Then the neurons of a layer are put in their order, which Graphviz does not know of.
+That places empty boxes of known size, once, and never sees a user's text.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ..errors import LayoutError
-from ..graph import effort
 from ..picture.boxes import Arrow, Box, Picture
+from ..placement import columns, curves
+from ..placement.columns import Placed
+from ..placement.curves import Curve
 from ..style.shapes import Point
-from . import curves, engines
-from .curves import Curve
-from .loose import swing
+from . import engines
 
 __all__ = ["Layout", "place"]
 
@@ -27,13 +27,17 @@ RANK_GAP, RANK_GAP_AT_LABELS = 0.6, 0.36
 """Inches between ranks; labels of arrows are in ranks of their own, with a gap on either side."""
 
 # Attributes of edges.  Graphviz's manual says of `weight`: the heavier, the shorter and straighter the edge.
-TO_LABEL, FROM_LABEL, FROM_LABEL_UNCUT = " [headclip=true]", " [tailclip=true weight=3]", " [weight=3]"
-"""An arrow ends where its label begins, unless `in_order` cuts it; the weight keeps a local derivative near
-the operation it belongs to, where its arrow is long."""
+TO_LABEL, FROM_LABEL = " [headclip=true]", " [tailclip=true weight=3]"
+"""An arrow ends where its label begins; the weight keeps a local derivative near the operation it belongs to,
+where its arrow is long."""
 CHAIN = " [weight=3]"
 """Keeps a long chain straight, which its leaves would pull aside."""
 BOND = " [weight=100]"
 """Keeps an operation's circle in the rank before its result, and level with it."""
+
+ROUNDS = 500
+"""Boxes from which on Graphviz is asked to stop improving early: arrows become some 5 % longer, and the
+layout of 1,000 boxes takes half the time."""
 
 Route = tuple[Curve, ...]
 """An arrow from the centre of one box to that of the other: one curve, or two with a gap for the label."""
@@ -47,6 +51,8 @@ class Layout:
     size: Point
     centers: dict[str, Point]
     curves: tuple[Route, ...]
+    placed: Placed | None = None
+    """In columns, where they were not Graphviz's."""
 
     def moved(self, dx: float, dy: float) -> Layout:
         def move(point: Point) -> Point:
@@ -54,13 +60,16 @@ class Layout:
 
         centers = {name: move(center) for name, center in self.centers.items()}
         routes = tuple(tuple(tuple(map(move, curve)) for curve in route) for route in self.curves)
-        return Layout(self.size, centers, routes)
+        return replace(self, centers=centers, curves=routes)
 
     def stretched(self, across: float, down: float, picture: Picture) -> Layout:
         """With wider gaps: boxes keep their size and move apart, at least as far as they are.
 
         What was outside of a box is outside of it still, since all outlines are convex.
         """
+
+        if self.placed:
+            return _in_columns(self.placed.stretched(across, down))
 
         def move(point: Point) -> Point:
             return across * point[0], down * point[1]
@@ -100,11 +109,13 @@ def place(
     gaps: float = 1.0,
     ends: tuple[Set[str], Set[str]] = (frozenset(), frozenset()),
 ) -> Layout:
-    """Lay a picture out with Graphviz: the `dot` on the PATH, or the one that pygraphviz brings along.
+    """Lay a picture out: one that has layers, scopes as boxes or as frames, in columns of our own, where
+    units keep their order; any other with Graphviz, the `dot` on the PATH or the one of pygraphviz.
 
     `gaps` is what a closer picture leaves of those between boxes; `ends` are the names of boxes that stand
     before all others, and behind them.
     """
+<<<<<<< HEAD
     loose = any(arrow.is_loose for arrow in picture.arrows)
     # Where ranks are columns, twins are equally high and change places without needing more room.
     among = twins(picture) if rankdir in ("LR", "RL") and not loose else []
@@ -113,11 +124,23 @@ def place(
         engines.run(_source(picture, rankdir, uncut, gaps, ends), engine, timeout), picture, rankdir
     )
     return in_order(picture, layout, among) if among else layout
+=======
+    if columns.stands_in_layers(picture):
+        spacing = columns.Spacing(46 * gaps, 18 * gaps)
+        if placed := columns.place(picture, rankdir, spacing):
+            return _in_columns(placed)
+    return _read(engines.run(_source(picture, rankdir, gaps), engine, timeout), picture)
+
+
+def _in_columns(placed: Placed) -> Layout:
+    return Layout(placed.size, placed.centers, tuple(placed.routes), placed)
+>>>>>>> 923e6c0 (Networks stand in aligned columns, units in their order, arrows straight between them; time is no longer forecast)
 
 
 # ---------------------------------------------------------------- what Graphviz is asked
 
 
+<<<<<<< HEAD
 def _source(
     picture: Picture,
     rankdir: str,
@@ -125,18 +148,16 @@ def _source(
     gaps: float = 1.0,
     ends: tuple[Set[str], Set[str]] = (frozenset(), frozenset()),
 ) -> str:
+=======
+def _source(picture: Picture, rankdir: str, gaps: float = 1.0) -> str:
+>>>>>>> 923e6c0 (Networks stand in aligned columns, units in their order, arrows straight between them; time is no longer forecast)
     boxes = picture.all_boxes
     rank_gap = RANK_GAP_AT_LABELS if any(arrow.label for arrow in picture.arrows) else RANK_GAP
-    number = {box.name: k for k, box in enumerate(picture.boxes)}
-    arrows = [arrow for arrow in picture.arrows if not arrow.is_loose]
-    joined = [(number[arrow.tail.name], number[arrow.head.name]) for arrow in arrows]
-    work = effort.work(len(picture.boxes), joined) + len(boxes) - len(picture.boxes)
-    limits = effort.limits(len(boxes), work)
-    chained = _chained(arrows) if limits else set[str]()
+    limits = _limits(len(boxes))
+    chained = _chained(picture.arrows) if limits else set[str]()
     edges = [
-        f"{tail.name} -> {head.name}"
-        + (CHAIN if arrow.tail.name in chained else _attributes(arrow, tail, uncut))
-        for arrow in arrows
+        f"{tail.name} -> {head.name}" + (CHAIN if arrow.tail.name in chained else _attributes(arrow, tail))
+        for arrow in picture.arrows
         for tail, head in _edges(arrow)
     ]
     return "\n".join(
@@ -164,13 +185,16 @@ def _edges(arrow: Arrow) -> list[tuple[Box, Box]]:
     return [(arrow.tail, arrow.label), (arrow.label, arrow.head)]
 
 
-def _attributes(arrow: Arrow, tail: Box, uncut: Set[str]) -> str:
-    """Of the edge from `tail`, the arrow's tail or its label; arrows at boxes in `uncut` are not clipped."""
+def _attributes(arrow: Arrow, tail: Box) -> str:
+    """Of the edge from `tail`, the arrow's tail or its label."""
     if arrow.label is None:
         return BOND if arrow.is_bond else ""
-    if not uncut.isdisjoint((arrow.tail.name, arrow.head.name)):
-        return FROM_LABEL_UNCUT if tail is arrow.label else ""
     return FROM_LABEL if tail is arrow.label else TO_LABEL
+
+
+def _limits(boxes: int) -> str:
+    """What Graphviz is told of a large picture: how many rounds, for each box, to go on improving."""
+    return f" nslimit={max(0.1, ROUNDS / boxes):.2f} nslimit1=1" if boxes > ROUNDS else ""
 
 
 def _chained(arrows: Sequence[Arrow]) -> set[str]:
@@ -201,7 +225,7 @@ def _clusters(boxes: list[Box]) -> list[str]:
 # ---------------------------------------------------------------- what Graphviz answered
 
 
-def _read(plain: str, picture: Picture, rankdir: str) -> Layout:
+def _read(plain: str, picture: Picture) -> Layout:
     """The places in Graphviz's `plain` format, whose y points upwards."""
     size: Point = (0.0, 0.0)
     centers: dict[str, Point] = {}
@@ -222,68 +246,7 @@ def _read(plain: str, picture: Picture, rankdir: str) -> Layout:
                 edges.setdefault((tail, head), []).append(curve)
     try:  # parallel arrows take their curves in turn
         centers = {box.name: centers[box.name] for box in picture.all_boxes}
-        routes = [
-            (swing(centers[arrow.tail.name], centers[arrow.head.name], size, rankdir),)
-            if arrow.is_loose
-            else tuple(edges[a.name, b.name].pop(0) for a, b in _edges(arrow))
-            for arrow in picture.arrows
-        ]
+        routes = [tuple(edges[a.name, b.name].pop(0) for a, b in _edges(arrow)) for arrow in picture.arrows]
     except (KeyError, IndexError) as error:
         raise LayoutError(f"Graphviz left out {error}", plain[:500]) from error
     return Layout(size, centers, tuple(routes))
-
-
-# ---------------------------------------------------------------- neurons of a layer in their order
-
-
-def twins(picture: Picture) -> list[list[Box]]:
-    """Folded scopes side by side, with arrows from and to the same boxes, in the order of the computation."""
-    arrows: dict[str, Counter[tuple[str, str, bool]]] = {box.name: Counter() for box in picture.boxes}
-    for arrow in picture.arrows:
-        arrows[arrow.head.name]["from", arrow.tail.name, arrow.label is None] += 1
-        arrows[arrow.tail.name]["to", arrow.head.name, arrow.label is None] += 1
-    alike: dict[object, list[Box]] = {}
-    for box in picture.boxes:
-        if box.kind == "folded":
-            alike.setdefault((box.scope, box.size[1], frozenset(arrows[box.name].items())), []).append(box)
-    return [boxes for boxes in alike.values() if len(boxes) > 1]
-
-
-def in_order(picture: Picture, layout: Layout, among: Sequence[Sequence[Box]]) -> Layout:
-    """The layout, its ranks from left to right, with twins one below the other as they were computed.
-
-    A twin takes the place of another, and so do its arrows and their labels: since all twins are joined alike
-    and equally high, nothing else moves.  Their arrows come without a gap for their labels.
-    """
-    place = {box.name: box.name for box in picture.boxes}
-    for boxes in among:
-        spots = [layout.centers[box.name] for box in boxes]
-        if max(x for x, _ in spots) - min(x for x, _ in spots) < 1:  # all in one rank, but for rounding
-            names = sorted((box.name for box in boxes), key=lambda name: layout.centers[name][1])
-            place |= {box.name: name for box, name in zip(boxes, names, strict=True)}
-    moved = {box.name for boxes in among for box in boxes}
-    drawn: dict[tuple[str, str], list[tuple[Arrow, Route]]] = {}
-    for arrow, route in zip(picture.arrows, layout.curves, strict=True):
-        drawn.setdefault((arrow.tail.name, arrow.head.name), []).append((arrow, route))
-    centers = layout.centers | {name: layout.centers[other] for name, other in place.items()}
-    routes = []
-    for arrow, route in zip(picture.arrows, layout.curves, strict=True):
-        if moved.isdisjoint((arrow.tail.name, arrow.head.name)):
-            routes.append(route)
-            continue
-        other, route = drawn[place[arrow.tail.name], place[arrow.head.name]].pop(0)
-        if arrow.label and other.label:
-            center = centers[arrow.label.name] = layout.centers[other.label.name]
-            route = _with_gap(route, arrow.label, center)
-        routes.append(route)
-    return replace(layout, centers=centers, curves=tuple(routes))
-
-
-def _with_gap(route: Route, label: Box, center: Point) -> Route:
-    """The two parts of an arrow, without what is behind its label."""
-    first, second = route
-
-    def outside(point: Point) -> float:
-        return label.shape.outside(center, label.size, point)
-
-    return curves.reverse(curves.trim(curves.reverse(first), outside)), curves.trim(second, outside)

@@ -10,14 +10,13 @@ from microgrid.base.phrases import Say, speaker
 from ..options import Options
 from ..picture import looks
 from ..picture.boxes import Arrow, Box, Line, Picture
+from ..placement import curves
 from ..style.shapes import SHAPES, Command, Point, Rectangle, polygon
 from ..style.text import clean, shorten, wrap
 from ..style.theme import FONTS, THEMES, Paint, Theme
-from . import curves
 from .layout import SCOPE_MARGIN, Layout
 from .legends import blocks
 from .lettering import BASELINE, letter, measure, sign_of_box
-from .loose import LOOSE_WIDTH
 from .scene import Group, Path, Scene, Text
 
 __all__ = ["MARGIN", "SCOPE_SIDE", "around_it", "extent", "paint"]
@@ -155,8 +154,7 @@ def _arrow(
     lanes = lanes or [None]
     lines, heads = list[Path](), list[Path]()
     for n, lane in enumerate(lanes):
-        width = LOOSE_WIDTH if arrow.is_loose else EDGE_WIDTH
-        line = Paint("none", theme.edge, width) if lane is None else theme.routes[lane]
+        line = Paint("none", theme.edge, EDGE_WIDTH) if lane is None else theme.routes[lane]
         parts = [curves.beside(curve, (n - (len(lanes) - 1) / 2) * LANE) for curve in route]
         # The layout's curves go from centre to centre: cut them at the boxes, and the line inside the head.
         parts[0] = curves.trim(parts[0], outlines[arrow.tail.name])
@@ -203,7 +201,7 @@ def _head(tip: Point, base: Point, color: str) -> Path:
 def _scopes(picture: Picture, layout: Layout) -> dict[tuple[str, ...], Rectangle]:
     """The rectangle around each scope, the outer before the inner."""
     members: dict[tuple[str, ...], list[Rectangle]] = {}
-    for box in picture.all_boxes:
+    for box in picture.boxes if layout.placed else picture.all_boxes:
         (x, y), (w, h) = layout.centers[box.name], box.size
         for depth in range(1, len(box.scope) + 1):
             members.setdefault(box.scope[:depth], []).append((x - w / 2, y - h / 2, x + w / 2, y + h / 2))

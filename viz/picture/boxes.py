@@ -95,8 +95,6 @@ class Arrow:
     head: Box
     label: Box | None = None
     edges: tuple[Edge, ...] = ()
-    is_loose: bool = False
-    """Whether it is drawn behind what is laid out, and not laid out itself."""
     strength: float | None = None
     """Where its width stands for a number that is left out: the size of its derivative, as a share of the
     largest among the arrows to the same box."""

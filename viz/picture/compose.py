@@ -57,7 +57,7 @@ class _Author:
 
     def __init__(self, trace: Trace, options: Options, numbers: Numbers, choices: Choices) -> None:
         self.trace, self.options, self.numbers = trace, options, numbers
-        self.units, self.loose, self.labelled = choices.units, choices.loose, choices.labelled
+        self.units, self.labelled = choices.units, choices.labelled
         self.say, self.texts = speaker(options.lang), UnitTexts(trace, numbers)
         self.words = Words(trace, numbers, options.lang, options.show)
         self.merged = options.ops == "merged"
@@ -129,8 +129,7 @@ class _Author:
                 label = self._label(tail, head, edges, slope)
             else:
                 self.unnumbered[len(self.arrows)] = abs(slope)
-        loose = (tail.last, head.last) in self.loose
-        self.arrows.append(Arrow(self.shown[tail.last], self.entry[head.last], label, edges, loose))
+        self.arrows.append(Arrow(self.shown[tail.last], self.entry[head.last], label, edges))
 
     def _is_numbered(self, head: Unit) -> bool:
         """Whether the arrows to a box have their numbers."""

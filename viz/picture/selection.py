@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from microgrid import Value
 from microgrid.base.messages import warn
-from microgrid.base.phrases import Option, Setting, join, message
+from microgrid.base.phrases import Option, Setting, message
 from microgrid.graph import order
 
 from ..errors import BACKWARD, PAIR, VALUE, VALUE_TOO, TooLarge, VizError
@@ -19,7 +19,6 @@ from ..style.text import shorten
 from .density import AIRY, Density
 from .scale import Scale, scale_of
 from .styles import Style, styles
-from .time_limit import SOON, Plan, plan_layout
 
 __all__ = ["Choices", "choose", "collapsed"]
 
@@ -29,6 +28,9 @@ MANY = 20
 """Boxes above which a sum of products is one, unless the reader says otherwise."""
 NEAR = 2
 """How many arrows away a node is still near, where no radius is given."""
+
+MOST_LABELLED = 800
+"""Arrows up to which local derivatives stand on them: of more nobody reads them, and they triple the time."""
 
 LONGEST_LIST = 80
 """Of labels, in messages."""
@@ -45,8 +47,6 @@ class Choices:
     styles: Mapping[int, Style] | None = None
     labelled: bool = True
     """Whether local derivatives stand on the arrows, where they are asked for."""
-    loose: frozenset[tuple[int, int]] = frozenset()
-    """Arrows that are not laid out, each by the last nodes of the units that it joins."""
     density: Density = AIRY
 
 
@@ -56,7 +56,7 @@ def choose(y: Value, trace: Trace, options: Options, less: str) -> Choices:
     `less` says how less is drawn, where a graph is too large.
     """
     find = _Finder(y, trace)
-    units, plan = _units(find, trace, options, less)
+    units, labelled = _units(find, trace, options, less)
     scale = scale_of(trace, units, options.color_by == "grad-sign") if options.color_by else None
     if options.color_by and scale is None:
         nothing = " colours nothing: there are no gradients yet, "
@@ -67,8 +67,7 @@ def choose(y: Value, trace: Trace, options: Options, less: str) -> Choices:
         path=_path(find, trace, options),
         scale=scale,
         styles=styles(trace, options.node_style) if options.node_style is not None else None,
-        labelled=plan.labelled,
-        loose=plan.loose,
+        labelled=labelled,
     )
 
 
@@ -145,8 +144,11 @@ def _path(find: _Finder, trace: Trace, options: Options) -> tuple[int, int] | No
 # ---------------------------------------------------------------- how much of the graph
 
 
-def _units(find: _Finder, trace: Trace, options: Options, less: str) -> tuple[list[Unit], Plan]:
-    """What is drawn.  "auto" collapses what is too large, from the smallest scopes to the largest."""
+def _units(find: _Finder, trace: Trace, options: Options, less: str) -> tuple[list[Unit], bool]:
+    """What is drawn, and whether local derivatives stand on its arrows.
+
+    "auto" collapses what is too large, from the smallest scopes to the largest.
+    """
     automatic, most = options.collapse == "auto", options.max_nodes
     levels = [None if automatic else options.collapse]
     if automatic and most is not None and any(node.scope for node in trace.nodes):
@@ -156,15 +158,17 @@ def _units(find: _Finder, trace: Trace, options: Options, less: str) -> tuple[li
         units = _near(find, trace, _folded(trace, level, options), options)
         if most is not None and len(units) > most:
             continue
-        joined = [(tail.last, head.last) for tail, head, _ in edges(trace, units)]
-        arrows = len(joined)
+        arrows = len(edges(trace, units))
         if not (automatic and most and arrows > MOST_ARROWS * most):
             break
     else:
         raise _too_large(trace, len(units), arrows, options, less)
-    plan = plan_layout(len(units), joined, options)
-    _tell(trace, units, level if automatic else None, plan, options)
-    return units, plan
+    labelled = arrows <= MOST_LABELLED
+    if automatic and level:
+        warn(collapsed(len(trace.nodes), len(units), level))
+    elif options.edges != "plain" and not labelled:
+        warn(f"{arrows:,} arrows are drawn without their local derivatives: of so many nobody reads them")
+    return units, labelled
 
 
 def _folded(trace: Trace, level: str | None, options: Options) -> list[Unit]:
@@ -173,21 +177,6 @@ def _folded(trace: Trace, level: str | None, options: Options) -> list[Unit]:
     if options.sums == "auto" and options.ops == "merged" and len(units) > MANY:
         return fold(trace, level, sums=True)
     return units
-
-
-def _tell(trace: Trace, units: list[Unit], level: str | None, plan: Plan, options: Options) -> None:
-    """Warn of what is not as a reader might expect, and of a layout that takes long."""
-    done: list[str] = []
-    if level:
-        done.append(collapsed(len(trace.nodes), len(units), level))
-    elif options.edges != "plain" and not plan.labelled:
-        done.append(f"{plan.arrows:,} arrows are drawn without their local derivatives")
-    if plan.loose:
-        done.append(f"{len(plan.loose):,} long arrows are drawn behind the boxes and not laid out")
-    if plan.seconds > SOON or (done and not level):
-        done.append(f"the layout of {len(units):,} boxes takes about {plan.seconds:.0f} seconds")
-    if done:
-        warn(join("; ", done))
 
 
 def collapsed(nodes: int, boxes: int, level: str, why: str = "") -> str:

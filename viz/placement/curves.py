@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from ..style.shapes import Point
 
-__all__ = ["Curve", "beside", "beyond", "reverse", "trim"]
+__all__ = ["Curve", "beside", "beyond", "cut", "points_on", "reverse", "trim"]
 
 Curve = tuple[Point, ...]
-"""A chain of cubic curves: a point, then three for each curve, as Graphviz gives them."""
+"""A chain of cubic curves: a point, then three for each curve, as Graphviz gives them too."""
 
 CLOSE = 0.005
 """Points from an outline that cannot be seen."""
@@ -80,6 +80,22 @@ def _rest(piece: Curve, outside: Callable[[Point], float], inner: float, outer: 
             outer = outer / 2 if side < 0 else outer
             low, inner, side = t, distance, -1
     return rest
+
+
+def cut(curve: Curve, start: int, t: float) -> tuple[Curve, Curve]:
+    """The two parts of a curve, before and after parameter t of the cubic curve that begins with a point."""
+    piece = curve[start : start + 4]
+    before = reverse(_split(reverse(piece), 1 - t))
+    return (*curve[:start], *before), (*_split(piece, t), *curve[start + 4 :])
+
+
+def points_on(curve: Curve, step: float) -> Iterator[tuple[Point, int, float]]:
+    """Points about so far from each other, each with where to `cut` the curve there."""
+    for start in range(0, len(curve) - 1, 3):
+        piece = curve[start : start + 4]
+        count = max(2, math.ceil(math.dist(piece[0], piece[3]) / step))
+        for n in range(count + (start + 4 == len(curve))):
+            yield _split(piece, n / count)[0], start, n / count
 
 
 def _split(piece: Curve, t: float) -> Curve:
