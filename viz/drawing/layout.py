@@ -6,7 +6,7 @@ That places empty boxes of known size, once, and never sees a user's text.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 
 from ..errors import LayoutError
@@ -115,42 +115,26 @@ def place(
     `gaps` is what a closer picture leaves of those between boxes; `ends` are the names of boxes that stand
     before all others, and behind them.
     """
-<<<<<<< HEAD
-    loose = any(arrow.is_loose for arrow in picture.arrows)
-    # Where ranks are columns, twins are equally high and change places without needing more room.
-    among = twins(picture) if rankdir in ("LR", "RL") and not loose else []
-    uncut = {box.name for boxes in among for box in boxes}
-    layout = _read(
-        engines.run(_source(picture, rankdir, uncut, gaps, ends), engine, timeout), picture, rankdir
-    )
-    return in_order(picture, layout, among) if among else layout
-=======
-    if columns.stands_in_layers(picture):
+    if columns.stands_in_layers(picture) and not any(ends):
         spacing = columns.Spacing(46 * gaps, 18 * gaps)
         if placed := columns.place(picture, rankdir, spacing):
             return _in_columns(placed)
-    return _read(engines.run(_source(picture, rankdir, gaps), engine, timeout), picture)
+    return _read(engines.run(_source(picture, rankdir, gaps, ends), engine, timeout), picture)
 
 
 def _in_columns(placed: Placed) -> Layout:
     return Layout(placed.size, placed.centers, tuple(placed.routes), placed)
->>>>>>> 923e6c0 (Networks stand in aligned columns, units in their order, arrows straight between them; time is no longer forecast)
 
 
 # ---------------------------------------------------------------- what Graphviz is asked
 
 
-<<<<<<< HEAD
 def _source(
     picture: Picture,
     rankdir: str,
-    uncut: Set[str] = frozenset(),
     gaps: float = 1.0,
     ends: tuple[Set[str], Set[str]] = (frozenset(), frozenset()),
 ) -> str:
-=======
-def _source(picture: Picture, rankdir: str, gaps: float = 1.0) -> str:
->>>>>>> 923e6c0 (Networks stand in aligned columns, units in their order, arrows straight between them; time is no longer forecast)
     boxes = picture.all_boxes
     rank_gap = RANK_GAP_AT_LABELS if any(arrow.label for arrow in picture.arrows) else RANK_GAP
     limits = _limits(len(boxes))

@@ -12,9 +12,9 @@ from itertools import pairwise
 
 from ..options import SLIDES, Options
 from ..picture.boxes import Arrow, Box, Picture
+from ..placement.curves import Curve
 from ..style.shapes import Point
 from . import layout
-from .curves import Curve
 from .layout import Layout, Route
 
 __all__ = ["in_rows", "placed"]
