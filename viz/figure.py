@@ -77,7 +77,7 @@ def draw(y: Value, **options: Any) -> Figure:
     `collapse`: "neuron" draws each innermost scope as one box with its values and the norm of its gradients,
     "layer" each scope of those, "outermost" each scope that is in no other, None every node, and "auto" every
     node up to `max_nodes` boxes (None: no limit), and beyond that scopes, with a warning.  Of more than
-    800 arrows none has its local derivative.
+    1,500 arrows none has its local derivative.
     `around` and `radius`: only what is within so many arrows of a node, by default 2.
     `engine`: what lays out, "dot", "pygraphviz" or "auto", the first that is installed, and `timeout`: the
     seconds after which it is ended.

@@ -29,7 +29,7 @@ MANY = 20
 NEAR = 2
 """How many arrows away a node is still near, where no radius is given."""
 
-MOST_LABELLED = 800
+MOST_LABELLED = 1500
 """Arrows up to which local derivatives stand on them: of more nobody reads them, and they triple the time."""
 
 LONGEST_LIST = 80

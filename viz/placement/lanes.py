@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from ..picture.boxes import Box, Picture
-from ..style.shapes import Point, Rectangle
+from ..style.shapes import Point
 from . import curves as bends
 from .curves import Curve
+from .numbers import Number, Spot, between
 from .order import Item
 
 __all__ = ["Along", "Drawn", "Sheet", "draw", "redraw"]
@@ -24,14 +25,8 @@ WIDER, TRIES = 30.0, 4
 """How much more room there is between columns where numbers would lie on each other, and how often."""
 CLEAR = 3.0
 """Between an arrow and a box that it passes."""
-FEW_NUMBERS = 30
-"""Arrows in a gap up to which their numbers look for places where no other passes."""
 AT_HEAD, FRAME = 12.0, 14.0
 """Before a box, what the head of an arrow and the frame of a scope take."""
-
-
-Spot = tuple[Point, int, float]
-"""The middle of a number, and where on the curve of its arrow that is."""
 
 
 @dataclass
@@ -271,79 +266,28 @@ def _smooth(points: Sequence[Point], bent: bool = False) -> Curve:
     return tuple(curve)
 
 
-# ---------------------------------------------------------------- numbers
-
-
 def _numbers(sheet: Sheet, along: Along, curves: Sequence[Curve]) -> tuple[list[Spot | None], set[int]]:
-    """Put each number on its arrow, as near to the head as there is room; the gaps without room for all."""
+    """Where the numbers stand, and the gaps that have no room for all of theirs."""
     spots: list[Spot | None] = [None] * len(curves)
-    labelled = [n for n, arrow in enumerate(sheet.picture.arrows) if arrow.label]
-    tight: set[int] = set()
-    placed: dict[int, list[Rectangle]] = {}
-    lines = _by_gap(sheet, along, curves)
-    room = _frames(sheet, before=True)
-    for n in sorted(labelled, key=lambda n: (_numbered(sheet, n), sheet.y[sheet.ways[n][-1]], n)):
-        label = sheet.picture.arrows[n].label
-        assert label is not None
-        size = label.size[::-1] if sheet.upright else label.size
-        gap = _numbered(sheet, n)
-        left, right = along.right[gap], along.left[gap + 1]
-        points = list(bends.points_on(curves[n], 6.0))
-        others, busy = placed.setdefault(gap, []), len(lines.get(gap, ())) > FEW_NUMBERS
-        before_head = room.get(sheet.ways[n][-1], AT_HEAD)
-        best: tuple[float, Spot] | None = None
-        for rank, spot in enumerate(points[::-1] if sheet.ahead[n] else points):
-            x, y = spot[0]
-            rectangle = (x - size[0] / 2, y - size[1] / 2, x + size[0] / 2, y + size[1] / 2)
-            if not (left + 2 <= rectangle[0] and rectangle[2] <= right - before_head):
-                continue
-            if any(_overlap(rectangle, other) for other in others):
-                continue
-            crossing = (
-                0
-                if busy
-                else sum(
-                    any(_within(rectangle, p) for p in line)
-                    for m, (reach, line) in lines.get(gap, {}).items()
-                    if m != n and _overlap(rectangle, reach)
-                )
-            )
-            cost = 10.0 * crossing + 0.01 * rank
-            if best is None or cost < best[0]:
-                best = cost, spot
-        if best is None:
+    tight, frames = set[int](), _frames(sheet, before=True)
+    passing: dict[int, dict[int, Curve]] = {}
+    there: dict[int, list[Number]] = {}
+    for n, (arrow, way) in enumerate(zip(sheet.picture.arrows, sheet.ways, strict=True)):
+        for item in way[:-1]:
+            passing.setdefault(sheet.items[item].column, {})[n] = curves[n]
+        if arrow.label:
+            gap = _numbered(sheet, n)
+            size = arrow.label.size[::-1] if sheet.upright else arrow.label.size
+            left, right = along.right[gap] + 2, along.left[gap + 1] - max(AT_HEAD, frames.get(way[-1], 0.0))
+            there.setdefault(gap, []).append(Number(n, size, left, right, sheet.ahead[n]))
+    for gap, numbers in there.items():
+        numbers.sort(key=lambda number: (sheet.y[sheet.ways[number.arrow][-1]], number.arrow))
+        found, is_enough = between(numbers, passing[gap])
+        for n, spot in found.items():
+            spots[n] = spot
+        if not is_enough:
             tight.add(gap)
-            best = 0.0, min(points, key=lambda spot: abs(spot[0][0] - (left + right) / 2))
-        elif best[0] >= 10:
-            tight.add(gap)
-        spots[n] = best[1]
-        x, y = best[1][0]
-        others.append((x - size[0] / 2, y - size[1] / 2, x + size[0] / 2, y + size[1] / 2))
     return spots, tight
-
-
-def _by_gap(
-    sheet: Sheet, along: Along, curves: Sequence[Curve]
-) -> dict[int, dict[int, tuple[Rectangle, list[Point]]]]:
-    """The points of every arrow in each gap, with the rectangle around them."""
-    found: dict[int, dict[int, tuple[Rectangle, list[Point]]]] = {}
-    for n, curve in enumerate(curves):
-        points = [point for point, _, _ in bends.points_on(curve, 5.0)]
-        for item in sheet.ways[n][:-1]:
-            gap = sheet.items[item].column
-            inside = [p for p in points if along.right[gap] - 6 <= p[0] <= along.left[gap + 1] + 6]
-            if inside:
-                xs, ys = zip(*inside)
-                found.setdefault(gap, {})[n] = ((min(xs), min(ys), max(xs), max(ys)), inside)
-    return found
-
-
-def _overlap(a: Rectangle, b: Rectangle) -> bool:
-    return a[0] < b[2] + 1 and b[0] < a[2] + 1 and a[1] < b[3] + 1 and b[1] < a[3] + 1
-
-
-def _within(r: Rectangle, p: Point) -> bool:
-    return r[0] - 1 <= p[0] <= r[2] + 1 and r[1] - 1 <= p[1] <= r[3] + 1
 
 
 def _route(sheet: Sheet, n: int, curve: Curve, spot: Spot | None) -> tuple[Curve, ...]:
