@@ -31,12 +31,13 @@ def plots() -> ModuleType:
 
 
 def options(command: str) -> type:
-    """The dataclass of the options of `viz.draw` or, for the command `step`, of `viz.steps`."""
+    """The dataclass of the options of `viz.draw` or, for other commands, of `viz.steps` and `viz.network`."""
     viz()
+    from viz.network.options import NetworkOptions
     from viz.options import DrawOptions
     from viz.steps import StepsOptions
 
-    return StepsOptions if command == "step" else DrawOptions
+    return {"draw": DrawOptions, "step": StepsOptions, "network": NetworkOptions}[command]
 
 
 def _check_whose() -> None:

@@ -42,6 +42,14 @@ FILE.html is a page that needs no network: forward and backward one step at a ti
 change.  All steps are also written as .pdf (a page each), .gif or .svg (which move); {{:03d}} in the name
 makes a file for each.
 """
+NETWORK_EXAMPLES = """examples:
+  microgrid network 2-8-8-1 -o net.svg             (inputs, then the units of each layer)
+  microgrid network lesson.py:model --x 0.5,-1 --slide 16:9 -o net.pdf
+  microgrid network lesson.py:model --show gradients --weights numbers
+
+A model is a Module in your own script, or the Value that one has computed.  --x "0.5,-1; 2,0" are two
+samples, of which circles show the mean.
+"""
 VERIFY_EXAMPLES = """examples:
   microgrid verify "sigmoid(w*x + b)" w=0.5 x=2 b=-1
   microgrid verify lesson.py:loss --json
@@ -98,10 +106,8 @@ def _parser(typed: str) -> tuple[_Parser, dict[str, _Parser]]:
         command.set_defaults(command=name)
         return command
 
-    def drawing(name: str, summary: str, examples: str, output: str) -> None:
-        command = add_command(
-            name, summary, examples, f"microgrid {name} EXPR [name=value ...] [-o FILE] [options]"
-        )
+    def drawing(name: str, summary: str, examples: str, output: str, takes: str) -> None:
+        command = add_command(name, summary, examples, f"microgrid {name} {takes} [-o FILE] [options]")
         command.add_argument(
             "-o",
             "--output",
@@ -109,13 +115,17 @@ def _parser(typed: str) -> tuple[_Parser, dict[str, _Parser]]:
             default=output,
             help=f"its suffix chooses the format (default: {output})",
         )
-        _graph_arguments(command, None)
+        _model_arguments(command) if name == "network" else _graph_arguments(command, None)
         _debug_argument(command)
         if name == typed:  # the other commands need not import the package that draws
             _drawing_arguments(command, pictures.options(name))
 
-    drawing("draw", "draw the graph with its values and gradients", DRAW_EXAMPLES, "graph.svg")
-    drawing("step", "walk through the graph in a web page, forward and backward", STEP_EXAMPLES, "step.html")
+    values, graph = "EXPR [name=value ...]", "the graph with its values and gradients"
+    drawing("draw", f"draw {graph}", DRAW_EXAMPLES, "graph.svg", values)
+    walk = "walk through the graph in a web page, forward and backward"
+    drawing("step", walk, STEP_EXAMPLES, "step.html", values)
+    circles = "draw a model as circles and arrows, with its weights"
+    drawing("network", circles, NETWORK_EXAMPLES, "network.svg", "MODEL [--x 0.5,-1]")
 
     verify = add_command("verify", "verify every derivative in the graph", VERIFY_EXAMPLES)
     _graph_arguments(verify, "?")
@@ -158,6 +168,15 @@ def _graph_arguments(command: _Parser, expression: str | None) -> None:
     )
 
 
+def _model_arguments(command: _Parser) -> None:
+    command.add_argument(
+        "model",
+        metavar="MODEL",
+        help="FILE.py:NAME, a Module in your own script, or sizes such as 2-8-8-1",
+    )
+    command.add_argument("--x", metavar="0.5,-1", help="a sample, whose values the circles show")
+
+
 def _debug_argument(command: _Parser) -> None:
     command.add_argument("--debug", action="store_true", help="show the traceback of an error")
 
@@ -178,8 +197,10 @@ def _drawing_arguments(command: _Parser, options: type) -> None:
         option, default = f"--{field.name.replace('_', '-')}", {"default": field.default}
         # What is not typed is not there, so that a slide knows what it is to leave as it is.
         if isinstance(field.default, bool):
+            action = "store_false" if field.default else "store_true"
+            option = option.replace("--", "--no-") if field.default else option
             groups[title].add_argument(
-                option, action="store_true", default=argparse.SUPPRESS, help=about["help"]
+                option, dest=field.name, action=action, default=argparse.SUPPRESS, help=about["help"]
             )
         else:
             groups[title].add_argument(

@@ -24,7 +24,7 @@ from ..engine import Value
 from ..errors import MicrogridError
 from .arguments import LECTURE, parsed
 from .messages import as_typed, error_text, one_line
-from .sources import graph
+from .sources import graph, model, sample
 
 __all__ = ["main"]
 
@@ -92,14 +92,28 @@ def _step(options: argparse.Namespace) -> int:
     return 0
 
 
+def _network(options: argparse.Namespace) -> int:
+    options.output = options.output.removeprefix(" ")
+    _check_directory(options.output)
+    drawn, x = model(options.model), sample(options.x)
+    figure = pictures.viz().network(drawn, x, **_chosen(options))
+    figure.save(Path(options.output))
+    _print(say("wrote {file}", file=options.output), options.lang)
+    return 0
+
+
 def _to_draw(options: argparse.Namespace) -> tuple[ModuleType, Value, dict[str, Any]]:
     """The package that draws, the graph, and the options of its picture."""
     options.output = options.output.removeprefix(" ")  # which `parsed` put before a minus
     result = graph(options.expression, options.pairs, options.params)
     _check_directory(options.output)
+    return pictures.viz(), result, _chosen(options)
+
+
+def _chosen(options: argparse.Namespace) -> dict[str, Any]:
+    """The options of a picture that were typed."""
     names = [field.name for field in fields(pictures.options(options.command))]
-    chosen = {name: getattr(options, name) for name in names if hasattr(options, name)}
-    return pictures.viz(), result, chosen
+    return {name: getattr(options, name) for name in names if hasattr(options, name)}
 
 
 def _check_directory(file: str) -> None:
@@ -226,6 +240,6 @@ def _info(options: argparse.Namespace) -> int:
 
 
 RUN: dict[str, Callable[[argparse.Namespace], int]] = {
-    "draw": _draw, "step": _step, "verify": _verify, "demo": _demo, "info": _info,
+    "draw": _draw, "step": _step, "network": _network, "verify": _verify, "demo": _demo, "info": _info,
 }  # fmt: skip
 """By the name of the command."""

@@ -1,4 +1,4 @@
-"""Where the command line's graphs come from: an expression with values, or a Value in a user's script."""
+"""Where the command line's graphs and models come from: an expression with values, or a user's script."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from contextlib import redirect_stdout
 from math import isinf
 from pathlib import Path
 from traceback import extract_tb
+from typing import Any
 
 from ..base.messages import warn
 from ..engine import Value, parameter
@@ -18,9 +19,10 @@ from ..errors import MicrogridError
 from ..expressions.parse import free_names, parse
 from ..expressions.tokens import NUMBER, normal_name
 from ..graph import leaves, order
+from ..nn import Module
 from ..transforms import recompute
 
-__all__ = ["ScriptError", "graph"]
+__all__ = ["ScriptError", "graph", "model", "sample"]
 
 
 def graph(expression: str, pairs: Sequence[str], params: str = "") -> Value:
@@ -81,7 +83,40 @@ def _from_text(text: str, values: dict[str, float], params: str) -> Value:
 
 
 def _from_script(script: str, name: str) -> Value:
-    """Run the user's own program, as `python FILE.py` would, and take a Value from what it defines."""
+    """A Value of the user's own program."""
+    value = _defined(script, name, Value, "Values")
+    if not isinstance(value, Value):
+        raise ValueError(f"{name!r} in {script} is not a Value but {type(value).__name__}")
+    value.label = value.label or name
+    return value
+
+
+def model(text: str) -> Any:
+    """What MODEL describes: sizes, or a Module in a script or what it has computed."""
+    text = text.strip()
+    if re.fullmatch(r"\d+(-\d+)+", text):
+        return [int(size) for size in text.split("-")]
+    script, _, name = text.rpartition(":")
+    if not script.endswith(".py"):
+        example = f"{text}:model" if text.endswith(".py") else "lesson.py:model"
+        raise ValueError(f"a model is FILE.py:NAME or sizes, such as {example} or 2-8-8-1, got {text!r}")
+    return _defined(script, name.strip(), Module, "models")
+
+
+def sample(text: str | None) -> Any:
+    """The numbers of --x: a sample or, between semicolons, several."""
+    if text is None:
+        return None
+    rows = [row.split(",") for row in text.replace("−", "-").split(";") if row.strip()]
+    for part in (part for row in rows for part in row):
+        if not re.fullmatch(f"\\s*[+-]?{NUMBER.pattern}\\s*", part) or isinf(float(part)):
+            raise ValueError(f"--x takes finite numbers, such as 0.5,-1, got {text.strip()!r}")
+    numbers = [[float(part) for part in row] for row in rows]
+    return numbers[0] if ";" not in text else numbers
+
+
+def _defined(script: str, name: str, kind: type, called: str) -> Any:
+    """Run the user's own program, as `python FILE.py` would, and take what it calls by this name."""
     if not Path(script).is_file():
         raise FileNotFoundError(errno.ENOENT, "no such file", script)
     path, argv = list(sys.path), list(sys.argv)
@@ -95,13 +130,9 @@ def _from_script(script: str, name: str) -> Value:
     finally:
         sys.path[:], sys.argv = path, argv
     if name not in defined:
-        values = ", ".join(key for key, value in defined.items() if isinstance(value, Value))
-        raise ValueError(f"{script} has no {name!r}; its Values are: {values or 'none'}")
-    value = defined[name]
-    if not isinstance(value, Value):
-        raise ValueError(f"{name!r} in {script} is not a Value but {type(value).__name__}")
-    value.label = value.label or name
-    return value
+        names = ", ".join(key for key, value in defined.items() if isinstance(value, kind))
+        raise ValueError(f"{script} has no {name!r}; its {called} are: {names or 'none'}")
+    return defined[name]
 
 
 class ScriptError(MicrogridError):

@@ -43,7 +43,7 @@ def paint(net: Net, options: NetworkOptions, show: str) -> Scene:
         try:
             return _Painter(net, options, show, most).scene()
         except TooLarge:
-            if most <= FEWEST:
+            if most <= FEWEST or options.max_units is None:
                 raise
             most -= 1  # a slide with a long legend has room for fewer
 
