@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -131,9 +130,9 @@ def _clear(
     point: Point, w: float, h: float, circles: Sequence[Point], radius: float, texts: Sequence[Rectangle]
 ) -> bool:
     x, y = point
-    return not any(
-        math.hypot(max(abs(x - cx) - w, 0.0), max(abs(y - cy) - h, 0.0)) < radius for cx, cy in circles
-    ) and not any(left - w < x < right + w and top - h < y < bottom + h for left, top, right, bottom in texts)
+    return not any(abs(x - cx) < radius + w and abs(y - cy) < radius + h for cx, cy in circles) and not any(
+        left - w < x < right + w and top - h < y < bottom + h for left, top, right, bottom in texts
+    )
 
 
 def _in_the_way(labels: Sequence[Label], own: int, point: Point) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -27,8 +28,8 @@ BROAD, CLOSEST = 0.19, 2.5
 APART, NATURAL_SHARE = 0.3, 0.36
 """On a page without a size of its own, in columns of few units and of more."""
 STEEP = 0.5
-"""Columns without a page's width are as far apart as this share of the height, and as:"""
-LEAST_GAP, MOST_GAP = 185.0, 250.0
+"""Columns on a page without a size are as far apart as this share of their height, and at least as:"""
+LEAST_GAP = 185.0
 LOOSEST, LOOSER = 1.7, 0.1
 """How much further apart the units of a short column are at most, and for each unit that it has less."""
 
@@ -112,7 +113,7 @@ def _natural(count: int, tall: int, room: Room) -> tuple[Point, _Grid]:
     """A page as large as circles of a good size need."""
     radius = NATURAL if tall <= MANY else TIGHT
     step = radius / (APART if tall <= FEW else NATURAL_SHARE)
-    gap = max(min(MOST_GAP, max(LEAST_GAP, STEEP * step * (tall - 1))), room.gap)
+    gap = max(LEAST_GAP, STEEP * step * (tall - 1), room.gap)
     left, right = room.left + radius, room.right + radius
     inner = gap * (count - 1)
     width = max(inner + left + right, room.least_width) + 2 * MARGIN
@@ -134,11 +135,17 @@ def _on_slide(count: int, tall: int, room: Room) -> tuple[Point, _Grid]:
         radius = max(SMALLEST, BROAD * inner / (count - 1 + 2 * BROAD))
         gap = (inner - 2 * radius) / (count - 1)
         step = min((free - 2 * radius) / max(tall - 1, 1), SPREAD * radius)
-    if gap < CLOSEST * radius or (tall > 1 and step < 2 * radius):
+    radius = min(radius, _clear_of_neighbours(step, gap, step * (tall - 1)))
+    if radius < SMALLEST or gap < CLOSEST * radius or (tall > 1 and step < 2 * radius):
         many = f"{count} columns" if gap < CLOSEST * radius else f"columns of {tall} circles"
         part = f"{many} cannot be read on a slide: draw a part of the model, or leave out "
         raise TooLarge(message(part, Option("slide")))
     return (width, height), _Grid(radius, step, MARGIN + room.left + radius, gap)
+
+
+def _clear_of_neighbours(step: float, gap: float, height: float) -> float:
+    """The largest radius of circles that the steepest arrow passes at some distance, above its own."""
+    return step * gap / math.hypot(gap, height) - 1.5
 
 
 def _spread(tall: int, free: float) -> tuple[float, float]:

@@ -66,6 +66,7 @@ class Circles:
         for end, center in self._places.centers.items():
             yield self._circle(end, center)
         for end, center in self._places.centers.items():
+            yield from self._name(end, center)
             for k, bias in enumerate(self._unit(end).biases):
                 yield self._bias(self._unit(end), bias, self._on_circle(center, k))
 
@@ -90,9 +91,6 @@ class Circles:
         if words:
             items.append(text(words, (center[0], center[1] - lift), font, ink))
         items += below
-        if value is not None:
-            for name, at, of in self._names(end, center):
-                items += [self._ground(name, at, of), text(name, at, of, theme.text)]
         role = f" {unit.role}" if unit.state == "on" else f" {unit.role} {unit.state}"
         return Group(f"node{role}", tuple(items), self._description(unit), data=(("node", unit.id),))
 
@@ -114,6 +112,12 @@ class Circles:
         """What keeps arrows out of a text beside a circle."""
         size = (wide(words, font) + 2.0, font.size)
         return Path(SHAPES["op"].path(middle, size), Paint(self._looks.theme.background, "none", 0.0))
+
+    def _name(self, end: End, center: Point) -> Iterator[Group]:
+        unit = self._unit(end)
+        for name, at, font in self._names(end, center) if self._value(unit) is not None else ():
+            items = (self._ground(name, at, font), text(name, at, font, self._looks.theme.text))
+            yield Group("name", items, data=(("of", unit.id),))
 
     def _names(self, end: End, center: Point) -> Iterator[tuple[str, Point, Font]]:
         """The name of a unit whose value is in the circle, where there is room for it."""
