@@ -72,6 +72,8 @@ def linear(layer: nn.Linear) -> Function:
 def module(rng: random.Random, nin: int, depth: int = 2) -> tuple[Module, Function, int]:
     """A module of `nin` inputs, what it computes, and how many outputs it has."""
     kinds = ["linear", "mlp", "maxout", "norm", "dense", "reuse", "bare", "conv", "activation", "dropout", "unit"]
+    if nin == 1:
+        kinds.remove("conv")  # of whose kernel two weights would see nothing but the zeros beyond the ends
     kind = rng.choice([*kinds, "chain", "chain", "residual", "residual"] if depth else kinds)
     nout = rng.randint(1, 4)
     if kind in ("chain", "residual"):

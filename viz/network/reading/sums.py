@@ -74,6 +74,8 @@ def complete(sum_: Sum) -> bool:
 
 
 def alike(one: Sum, other: Sum) -> bool:
-    """Whether two sums weigh the same sources, or weigh by the same parameters."""
+    """Whether two sums of neurons weigh the same sources, or weigh by the same parameters."""
+    if not (complete(one) and complete(other)):
+        return False
     sources, others = ({t.source for t in s.terms if t.weighted} for s in (one, other))
     return not sources.isdisjoint(others) or not set(one.weights).isdisjoint(other.weights)

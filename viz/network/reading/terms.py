@@ -170,16 +170,15 @@ class _Reading:
 
     def _joined(self, a: Value, b: Value, sign: float) -> Sum:
         left, right = self._peek(a), self._peek(b)
-        apart = False
-        if left and right and complete(right):
-            if left.apart:
-                self._settle(b)
-                apart = True
-            elif complete(left) and alike(left, right):
+        apart = left is not None and left.apart
+        if left is not None and right is not None and complete(right):
+            if not apart and (alike(self._neuron(left), right)):
                 # two neurons of one layer, or the same one at two places: their sum is another unit
-                self._settle(a)
-                self._settle(b)
                 apart = True
+                if complete(left):
+                    self._settle(a)
+            if apart:
+                self._settle(b)
         total, more = self._sum(a), self._sum(b)
         if sign < 0:
             more = more.scaled(sign)
@@ -187,6 +186,14 @@ class _Reading:
         total.constant += more.constant
         total.apart = total.apart or more.apart or apart
         return total
+
+    def _neuron(self, sum_: Sum) -> Sum:
+        """What a neuron sums up: this or, where it begins with a neuron that is a unit already, that one."""
+        first = sum_.terms[0] if sum_.terms else None
+        if first is None or complete(sum_) or first.source is None or self.units[first.source].op is not None:
+            return sum_
+        body = self.units[first.source]
+        return body.sums[0] if body.sums else sum_
 
     def _product(self, a: Value, b: Value) -> Sum | None:
         for one, other in ((a, b), (b, a)):
