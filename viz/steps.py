@@ -21,7 +21,7 @@ from .graph.trace import Trace, read
 from .options import SLIDES, Options, about, takes
 from .page.page import in_notebook, step_page, verdict
 from .picture.scale import scale_of
-from .picture.selection import Choices, choose, collapsed
+from .picture.selection import Choices, choose, collapsed, folded
 from .picture.styles import styles
 from .walk.captions import Captions
 from .walk.files import Files
@@ -66,7 +66,8 @@ def steps(y: Value, **options: Any) -> Steps:
 
     `by`: what a frame stands for, an "operation", all operations of a "neuron" or "layer" (scopes that
     `microgrid.nn` makes, or `microgrid.scope`), or "auto", the first of these that does with 60 frames
-    forward.
+    forward.  Where the picture has sums of products in boxes (`sums`), "auto" is one step forward and one
+    back for each box.
     `lang`: the language of captions, picture and page, "en" or "es".
 
     `options` are those of `draw` but `around` and `radius`.  Where a graph has more than `max_nodes` nodes,
@@ -87,7 +88,7 @@ def steps(y: Value, **options: Any) -> Steps:
     trace = _read(y, chosen)
     chosen = _collapsed(trace, chosen)
     # Colours and styles depend on gradients, which `Steps` computes; those that the trace has may be older.
-    sums = "separate" if chosen.sums == "auto" else chosen.sums  # a step is one operation
+    sums = "separate" if chosen.by == "operation" and chosen.sums == "auto" else chosen.sums
     choices = choose(y, trace, replace(chosen, color_by=None, node_style=None, sums=sums), LESS)
     return Steps(trace, chosen, choices, y) if chosen.slide is None else _on_slide(trace, chosen, choices, y)
 
@@ -130,7 +131,7 @@ def _collapsed(trace: Trace, options: StepsOptions) -> StepsOptions:
     return options.changed(collapse=level)
 
 
-def explain(y: Value, *, by: str = "auto", lang: str = "en", precision: int = 4) -> str:
+def explain(y: Value, *, by: str = "auto", sums: str = "auto", lang: str = "en", precision: int = 4) -> str:
     """The walk of `steps` as text, a line for each step.
 
     >>> from microgrid import Value
@@ -142,8 +143,9 @@ def explain(y: Value, *, by: str = "auto", lang: str = "en", precision: int = 4)
     4  All gradients are known.
        ∂v1/∂x = 20.1
     """
-    options = StepsOptions(by=by, precision=precision, lang=lang)
-    walked = Steps(_read(y, options), options, Choices(()))
+    options = StepsOptions(by=by, sums=sums, precision=precision, lang=lang)
+    trace = _read(y, options)
+    walked = Steps(trace, options, Choices(tuple(folded(trace, None, options)) if by == "auto" else ()))
     width = len(str(len(walked) - 1))
     indent = "\n" + " " * (width + 2)
     return "\n".join(f"{k:{width}}  {text}".replace("\n", indent) for k, text in enumerate(walked._texts()))
@@ -177,7 +179,8 @@ class Steps(Sequence[Frame]):
             )
         if options.node_style is not None:
             self._choices = replace(self._choices, styles=styles(final, options.node_style))
-        self._captions = Captions(self._trace, numbers, options.lang)
+        boxwise = choices.units if any(moment.unit for moment in self._moments) else ()
+        self._captions = Captions(self._trace, numbers, options.lang, boxwise)
         self._pages: dict[bool, str] = {}
 
     def __len__(self) -> int:
@@ -197,7 +200,7 @@ class Steps(Sequence[Frame]):
             index=index,
             phase=moment.phase,
             node=moment.edges[-1][0] if backward else moment.active[-1] if moment.active else None,
-            operand=moment.edges[0].operand if backward and not moment.scope else None,
+            operand=moment.edges[0].operand if backward and len(moment.edges) == 1 else None,
             caption=self._caption(index),
             history=self._history,
             active=moment.active,
@@ -292,22 +295,10 @@ class Steps(Sequence[Frame]):
         return f"<Steps of {root.label or root.op or 'a Value'}: {len(self)} frames>"
 
     def _caption(self, index: int) -> str:
-        moment, nodes, say = self._moments[index], self._trace.nodes, self._captions
-        if moment.phase == "start":
-            return say.start()
-        if moment.phase == "forward":
-            return say.group_forward(moment.scope, [nodes[i] for i in moment.computed])
-        if moment.phase == "seed":
-            return say.seed()
+        moment, nodes = self._moments[index], self._trace.nodes
         if moment.phase == "end":
-            return say.end([node.grad for node in nodes])
-        if len(moment.updates) > 1:
-            return say.group_backward(
-                moment.scope, moment.updates, lambda node: self._history.grad(node, index)
-            )
-        (update,) = moment.updates
-        node, k = update.edge
-        return say.backward(nodes[node], k, update.outer, update.before, update.after)
+            return self._captions.end([node.grad for node in nodes])
+        return self._captions.moment(moment, lambda node: self._history.grad(node, index))
 
 
 def _differentiated(trace: Trace, gradients: Sequence[float | None]) -> Trace:

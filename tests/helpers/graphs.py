@@ -70,6 +70,24 @@ def long_labels() -> Value:
     return named(a * b, "重みの合計 of everything that has a name") + a
 
 
+def random_sums(seed: int) -> tuple[list[Value], Value]:
+    """Leaves, and a graph of sums whose operations were recorded in turn, so that none is in one piece."""
+    dice = random.Random(seed)
+    leaves = [Value(dice.uniform(-2, 2), f"x{k}") for k in range(3)]
+    leaves += [parameter(dice.uniform(-2, 2), f"w{k}") for k in range(3)]
+    pool, count = list(leaves), 0
+    for _ in range(dice.randint(2, 4)):
+        started = [dice.choice(pool) * dice.choice(pool) for _ in range(dice.randint(2, 4))]
+        for _ in range(dice.randint(3, 9)):
+            k = dice.randrange(len(started))
+            term = dice.choice(pool) * dice.choice(pool) if dice.random() < 0.7 else dice.choice(pool)
+            started[k] = started[k] - term if dice.random() < 0.3 else started[k] + term
+        for total in started:
+            count += 1
+            pool.append(named(total if dice.random() < 0.5 else total.tanh(), f"s{count}"))
+    return leaves, named(mg.sum(pool[6:]), "y")
+
+
 def deep(length: int) -> Value:
     v = Value(0.0, "x")
     for _ in range(length):

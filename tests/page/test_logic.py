@@ -14,7 +14,8 @@ from mpmath import mp, mpf
 
 import microgrid as mg
 import viz
-from helpers.graphs import GRAPHS, lecture, named, neurons, reuse
+from helpers.graphs import GRAPHS, lecture, named, neurons, random_sums, reuse
+from helpers.lecture_graphs import LECTURE_GRAPHS, xor_by_hand
 from helpers.mathematics import reference, spread
 from helpers.pages import frames_of, run_node
 from helpers.programs import draw as draw_graph
@@ -160,6 +161,15 @@ def test_frames_and_captions_are_those_of_python(tmp_path: Path) -> None:
         steps = viz.steps(scopes_in_scopes(), by=by, lang="es")
         assert sum("‖grad‖" in frame.caption for frame in steps) >= 2
         walks.add(f"scopes in scopes by {by}", steps)
+    for name in ("perceptron", "xor by hand", "two-two-two", "attention"):
+        for lang in ("en", "es"):
+            steps = viz.steps(LECTURE_GRAPHS[name][0](), sums="merged", lang=lang)
+            assert any("\n" in frame.caption for frame in steps if frame.phase == "backward")
+            walks.add(f"{name}, from box to box in {lang}", steps)
+    walks.add("a scope among sums", viz.steps(layers(2, 3, 2, 1) + xor_by_hand(), sums="merged", collapse="layer"))
+    for seed in (1, 4, 9):  # sums in pieces that were recorded in turn: the same bits in another order of boxes
+        _, y = random_sums(seed)
+        walks.add(f"sums in turn {seed}", viz.steps(y, sums="merged", max_nodes=None))
     y, r = not_arithmetic()
     steps = viz.steps(y, collapse="layer")
     assert steps[-1].data[mg.graph.order(y).index(r)] == -math.inf

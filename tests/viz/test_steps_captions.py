@@ -180,15 +180,17 @@ def test_neurons_and_layers_are_taken_at_once() -> None:
 
 @pytest.mark.filterwarnings("ignore:.*arrows are drawn without")
 def test_auto_takes_the_finest_walk_that_is_short_enough() -> None:
-    def forward(make: Callable[[], Value]) -> int:
-        return sum(frame.phase == "forward" for frame in viz.steps(make(), max_nodes=None))
+    def forward(make: Callable[[], Value], **options: object) -> int:
+        return sum(frame.phase == "forward" for frame in viz.steps(make(), max_nodes=None, **options))
 
     def network(*sizes: int) -> Value:
         x = [Value(0.5, "x1"), Value(-1.0, "x2")]
         return mg.nn.MLP(2, [*sizes, 1])(x)
 
-    assert forward(neurons) == 15
-    assert forward(lambda: network(16)) == 17
+    assert forward(neurons, sums="separate") == 15
+    assert forward(neurons) == 6  # of three sums and three activations
+    assert forward(lambda: network(16), sums="separate") == 17
+    assert forward(lambda: network(16)) == 33  # 17 sums, 16 of which have an activation
     assert forward(lambda: network(40, 40)) == 3
 
 
@@ -200,4 +202,5 @@ def test_what_is_outside_of_scopes_stays_single() -> None:
 
 
 def test_a_labels_scope_is_said() -> None:
-    assert captions(neurons(), "forward")[0].startswith("layer0/neuron0: w0 · x1 = −0.7313 · 1 = ")
+    first = captions(neurons(), "forward", by="operation")[0]
+    assert first.startswith("layer0/neuron0: w0 · x1 = −0.7313 · 1 = ")

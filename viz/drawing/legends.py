@@ -158,8 +158,10 @@ def _entries(picture: Picture, theme: Theme, say: Say, is_walk: bool) -> list[En
         for kind in LEGEND
         if kind in kinds
     }
-    named = LEGEND | ({"op": "result of an operation"} if "symbol" in kinds else {})
-    entries = [[_box(kind, paint), _text(say(named[kind]), theme)] for kind, paint in paints.items()]
+    named = {kind: say(LEGEND[kind]) for kind in paints}
+    if "symbol" in kinds:
+        named["op"] = say("result of an operation")
+    entries = [[_box(kind, paint), _text(named[kind], theme)] for kind, paint in paints.items()]
     if picture.root and picture.root.kind in paints:
         border = replace(paints[picture.root.kind], fill="none", width=theme.root_width)
         entries.append([_box(picture.root.kind, border), _text(say("thick border: the result"), theme)])
@@ -168,7 +170,7 @@ def _entries(picture: Picture, theme: Theme, say: Say, is_walk: bool) -> list[En
     if "elided" in kinds:
         entries.append([_text("…", theme, "name"), _text(say("more of the graph"), theme)])
     entries += [
-        [_text(text, theme, kind), _text(say(means), theme)] for text, kind, means in _inks(picture, theme)
+        [_text(text, theme, kind), _text(means, theme)] for text, kind, means in _inks(picture, theme, say)
     ]
     if picture.emphasis and any(picture.is_faded(box) for box in picture.boxes):
         faded = theme.faded.boxes["op"]
@@ -179,9 +181,9 @@ def _entries(picture: Picture, theme: Theme, say: Say, is_walk: bool) -> list[En
     return entries
 
 
-def _inks(picture: Picture, theme: Theme) -> Iterator[tuple[str, str, str]]:
+def _inks(picture: Picture, theme: Theme, say: Say) -> Iterator[tuple[str, str, str]]:
     """What is written in a colour of its own: the first text of each kind, the kind, and what it means."""
-    inside = {"gradient": "gradient", "pending": "not computed yet"}
+    inside = {"gradient": say("gradient"), "pending": say("not computed yet")}
     texts = [(line, box) for box in picture.boxes for line in box.lines if line.kind in inside]
     for kind, means in inside.items():
         for line, box in texts:
@@ -191,7 +193,7 @@ def _inks(picture: Picture, theme: Theme) -> Iterator[tuple[str, str, str]]:
                 yield shorten(sample, LONGEST_SAMPLE), kind, means
                 break
     for box in (arrow.label for arrow in picture.arrows if arrow.label):
-        yield shorten(box.lines[0].text, LONGEST_SAMPLE), "local", "local derivative"
+        yield shorten(box.lines[0].text, LONGEST_SAMPLE), "local", say("local derivative")
         break
 
 
@@ -227,10 +229,11 @@ def _scale(scale: Scale, numbers: Numbers, theme: Theme, say: Say) -> list[Entry
             top = f"{minus}{high}, {numbers(which * math.inf)}" if scale.has_infinity else minus + high
             ends = [_text(minus + low, theme), bar(which * LEAST, which), _text(top, theme)]
             row.append([*mark, *(ends if which > 0 else [ends[2], bar(-1, -LEAST), ends[0]])])
-    named = "gradient" if scale.is_signed else "size of the gradient"
     if scale.is_logarithmic:
-        named += ", logarithmic"
-    return [[_text(say(named), theme)], *row]
+        named = say("gradient, logarithmic" if scale.is_signed else "size of the gradient, logarithmic")
+    else:
+        named = say("gradient" if scale.is_signed else "size of the gradient")
+    return [[_text(named, theme)], *row]
 
 
 def _signs(scale: Scale) -> list[int]:

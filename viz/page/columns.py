@@ -13,11 +13,14 @@ from typing import Any, NamedTuple
 from microgrid.ops import TABLE
 
 from ..graph.folding import Unit
+from ..graph.paths import Paths
 from ..graph.trace import Node, Trace
+from ..walk.box_captions import Boxes
 from ..walk.moments import Moment
 from ..words import notation
 from ..words.names import Names
 from ..words.numbers import Numbers
+from .merged_boxes import merged_box
 from .rows_js import is_arithmetic
 
 __all__ = ["differences", "hidden", "json_number", "packed", "pattern"]
@@ -36,16 +39,20 @@ class Name(NamedTuple):
 
 def hidden(trace: Trace, units: Sequence[Unit], moments: Sequence[Moment]) -> frozenset[int]:
     """The nodes without a box or a caption of their own: of these the page needs no texts."""
-    if all(unit.scope is None for unit in units):
+    if all(unit.kind == "node" for unit in units):
         return frozenset()
-    alone = [moment for moment in moments if not moment.scope]
+    merged = [unit for unit in units if unit.kind in ("sum", "piece")]
+    alone = [moment for moment in moments if not moment.scope and moment.unit not in merged]
     shown = {unit.last for unit in units if unit.scope is None}
+    shown |= {i for unit in merged for i in Paths(trace).outputs(unit.nodes)}
     shown |= {i for moment in alone for i in moment.computed}
     shown |= {operation for moment in alone for operation, _ in moment.edges}
     return frozenset(range(len(trace.nodes))) - shown
 
 
-def packed(trace: Trace, units: Sequence[Unit], inside: Collection[int], numbers: Numbers) -> dict[str, Any]:
+def packed(
+    trace: Trace, units: Sequence[Unit], inside: Collection[int], numbers: Numbers, boxes: Boxes
+) -> dict[str, Any]:
     """The folded units, and the nodes `inside` them; stepper/folded.js unpacks it.
 
     "kind", "scope" and "called" have a number for each node: a place in "kinds", "scopes" and "names".
@@ -56,9 +63,7 @@ def packed(trace: Trace, units: Sequence[Unit], inside: Collection[int], numbers
     left_out = {node.index for node in members if _follows(trace, node)}
     kept = [node for node in members if node.index not in left_out]
     return {
-        "units": [
-            ["/".join(unit.scope), differences(unit.nodes)] for unit in units if unit.scope is not None
-        ],
+        "units": [_unit(trace, unit, boxes) for unit in units if unit.kind != "node"],
         "members": differences(node.index for node in members),
         "kind": [kinds.place(_key(node, node.index in left_out), node) for node in members],
         "kinds": [_kind(names, node, node.index in left_out, numbers) for node in kinds.examples],
@@ -71,6 +76,13 @@ def packed(trace: Trace, units: Sequence[Unit], inside: Collection[int], numbers
         "partials": [json_number(partial) for node in kept for partial in node.partials],
         "stale": [node.index for node in kept if node.op in TABLE and not notation.is_current(trace, node)],
     }
+
+
+def _unit(trace: Trace, unit: Unit, boxes: Boxes) -> list[Any]:
+    """The scope, the nodes and, unless the box is a scope's, its texts."""
+    known = [] if unit.kind == "scope" else [merged_box(trace, unit, boxes)]
+    scope = trace.nodes[unit.last].scope if unit.scope is None else unit.scope
+    return ["/".join(scope), differences(unit.nodes), *known]
 
 
 def json_number(x: float) -> float | str:

@@ -15,7 +15,8 @@ from ..options import Options
 from ..picture.boxes import gradient_line
 from ..picture.selection import Choices
 from ..style.text import shorten
-from ..walk.captions import LONGEST_MADE, LONGEST_PRODUCT, LONGEST_SUM, MOST_LEAVES, MOST_PATHS
+from ..walk.box_captions import LONGEST_MADE
+from ..walk.captions import LONGEST_PRODUCT, LONGEST_SUM, MOST_LEAVES, MOST_PATHS, Captions
 from ..walk.moments import Moment
 from ..words import notation
 from ..words.names import Names
@@ -32,7 +33,10 @@ def facts(
     """All of it; stepper/graph.js reads it.  Nodes without a box of their own stand apart, in columns."""
     numbers, inside = Numbers(options.precision), hidden(trace, choices.units, moments)
     shown = [node for node in trace.nodes if node.index not in inside]
-    folded = {"folded": packed(trace, choices.units, inside, numbers)} if inside else {}
+    folded: dict[str, Any] = {}
+    if any(unit.kind != "node" for unit in choices.units):
+        boxes = Captions(trace, numbers, options.lang).boxes
+        folded = {"folded": packed(trace, choices.units, inside, numbers, boxes)}
     return {
         "lang": options.lang,
         "precision": options.precision,
@@ -45,7 +49,8 @@ def facts(
             "factors": LONGEST_PRODUCT,
         },
         "nodes": list(_nodes(trace, shown, numbers)),
-        "moments": [_moment(moment, bool(inside)) for moment in moments],
+        "moments": [_moment(moment, bool(folded)) for moment in moments],
+        "order": _order(trace, moments),
         "words": page_words(trace, options),
         "verdict": _verdict(report, Names(trace, numbers)[trace.root]) if report else None,
         "colored": options.color_by is not None,
@@ -54,7 +59,7 @@ def facts(
 
 
 def _moment(moment: Moment, folded: bool) -> list[Any]:
-    """Phase, scope, the operations computed, and the edges that pass a gradient on, in this order.
+    """Phase, scope, the operations computed, the edges that pass a gradient on, and the box, in this order.
 
     For a whole scope of a folded graph, which uses all edges of its operations, these stand in place of the
     edges, and both as `differences`.
@@ -63,7 +68,15 @@ def _moment(moment: Moment, folded: bool) -> list[Any]:
     if folded and moment.scope:
         passing = dict.fromkeys(node for node, _ in edges)
         return [moment.phase, moment.scope, differences(moment.computed), differences(passing)]
-    return [moment.phase, moment.scope, moment.computed, edges]
+    box = [moment.unit.last] if moment.unit and moment.unit.kind != "scope" else []
+    return [moment.phase, moment.scope, moment.computed, edges, *box]
+
+
+def _order(trace: Trace, moments: Sequence[Moment]) -> list[int] | None:
+    """The operations as `backward` goes through them, where the moments do it otherwise."""
+    passing = dict.fromkeys(update.edge.node for moment in moments for update in moment.updates)
+    swept = [i for i in reversed(trace.operations) if i in passing]
+    return None if list(passing) == swept else swept
 
 
 def _nodes(trace: Trace, shown: Iterable[Node], numbers: Numbers) -> Iterator[dict[str, Any]]:

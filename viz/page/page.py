@@ -49,7 +49,7 @@ MOST_BOXES, MOST_STEPS = 2000, 5000
 """Up to which a browser opens a page in a few seconds."""
 LARGEST_STILL = 1_000_000
 """Characters of a picture that a notebook holds once more, for where the page is left out."""
-COMPUTING = ("numbers.js", "graph.js", "folded.js", "walk.js", "boxes.js", "questions.js")
+COMPUTING = ("numbers.js", "graph.js", "folded.js", "merged.js", "walk.js", "boxes.js", "questions.js")
 """The scripts that know no browser: Node can test them."""
 SHOWING = (
     "panel.js",

@@ -20,7 +20,7 @@ from .density import AIRY, Density
 from .scale import Scale, scale_of
 from .styles import Style, styles
 
-__all__ = ["Choices", "choose", "collapsed"]
+__all__ = ["Choices", "choose", "collapsed", "folded"]
 
 MOST_ARROWS = 4
 """For each box of `max_nodes`, before scopes are collapsed."""
@@ -155,7 +155,7 @@ def _units(find: _Finder, trace: Trace, options: Options, less: str) -> tuple[li
         levels += LEVELS
     arrows = 0
     for level in levels:
-        units = _near(find, trace, _folded(trace, level, options), options)
+        units = _near(find, trace, folded(trace, level, options), options)
         if most is not None and len(units) > most:
             continue
         arrows = len(edges(trace, units))
@@ -171,7 +171,7 @@ def _units(find: _Finder, trace: Trace, options: Options, less: str) -> tuple[li
     return units, labelled
 
 
-def _folded(trace: Trace, level: str | None, options: Options) -> list[Unit]:
+def folded(trace: Trace, level: str | None, options: Options) -> list[Unit]:
     """With sums of products as boxes where they are asked for or, unasked, where boxes would be many."""
     units = fold(trace, level, sums=options.sums == "merged")
     if options.sums == "auto" and options.ops == "merged" and len(units) > MANY:

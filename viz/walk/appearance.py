@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..drawing.lettering import sign_of_box
 from ..drawing.scene import Group, Path, Scene, Text
 from ..graph.folding import Unit
+from ..graph.paths import Paths
 from ..graph.trace import Edge, Node, Trace
 from ..picture import looks
 from ..picture.boxes import PENDING, Arrow, Box, Line, Picture, gradient_line
@@ -31,12 +32,16 @@ Key = int | tuple[int, int | None]
 
 @dataclass(frozen=True)
 class Part:
-    """A group of the scene: `keys` are what lights it, `edges` where the gradient has to have passed."""
+    """A group of the scene: `keys` are what lights it, `edges` where the gradient has to have passed.
+
+    A local derivative is known as soon as the `result` of its operation is.
+    """
 
     group: Group
     keys: frozenset[Key]
     box: Box | None = None
     edges: frozenset[Edge] = frozenset()
+    result: int | None = None
 
 
 @dataclass
@@ -59,10 +64,18 @@ class States:
     """Makes the groups of a scene as they are at a moment; what looks the same is the same object."""
 
     def __init__(
-        self, trace: Trace, picture: Picture, scene: Scene, theme: Theme, numbers: Numbers, lang: str
+        self,
+        trace: Trace,
+        picture: Picture,
+        scene: Scene,
+        theme: Theme,
+        numbers: Numbers,
+        lang: str,
+        units: Sequence[Unit],
     ) -> None:
         self._trace, self._picture, self._theme, self._numbers = trace, picture, theme, numbers
         self._plain = replace(picture, emphasis=None)
+        self._units, self._paths = {unit.last: unit for unit in units}, Paths(trace)
         self._parts = dict(self._find_parts(scene))
         self._words = Words(trace, numbers, lang)
         self._titles: dict[int, str] = {}
@@ -105,9 +118,11 @@ class States:
     def _along(self, group: Group, arrow: Arrow) -> Part:
         if not arrow.edges:
             return Part(group, frozenset([(arrow.head.members[-1], None)] if arrow.is_bond else ()))
-        return Part(
-            group, frozenset(arrow.edges), edges=self._passable(arrow.edges) or frozenset(arrow.edges)
+        edges = self._passable(arrow.edges) or frozenset(arrow.edges)
+        result = (
+            self._paths.outputs(arrow.head.members)[0] if len(arrow.head.members) > 1 else arrow.edges[0].node
         )
+        return Part(group, frozenset(arrow.edges), edges=edges, result=result)
 
     def _passable(self, edges: Iterable[Edge]) -> frozenset[Edge]:
         """Those along which a gradient ever goes: none goes to a constant."""
@@ -119,13 +134,14 @@ class States:
     def group(self, place: int, now: Now) -> Group:
         """What stands in a place of the scene."""
         part = self._parts[place]
-        lit, passed = not part.keys.isdisjoint(now.lit), bool(part.edges) and part.edges <= now.stage.passed
+        lit = not part.keys.isdisjoint(now.lit)
+        known = part.result is not None and now.stage.data[part.result] is not None
         state: tuple[Any, ...]
         draw: Callable[..., Group]
         if part.group.kind == "edge":
-            state, draw = (passed, lit), self._edge
+            state, draw = (known, lit), self._edge
         elif part.group.kind == "local":
-            state, draw = (passed,), self._local
+            state, draw = (known,), self._local
         elif part.group.kind == "routes":
             state, draw = (self._routes_passed(part, now),), self._routes
         elif part.box is None or part.box.node is None:
@@ -153,7 +169,7 @@ class States:
 
     def _title(self, node: Node) -> str:
         if node.index not in self._titles:
-            self._titles[node.index] = self._words.title(Unit((node.index,)))
+            self._titles[node.index] = self._words.title(self._units[node.index])
         return self._titles[node.index]
 
     def _folded(self, part: Part, summary: ScopeSummary, forward: bool, lit: bool) -> Group:
@@ -218,12 +234,12 @@ class States:
 
     # ------------------------------------------------------------ arrows, and what stands below
 
-    def _edge(self, part: Part, passed: bool, lit: bool) -> Group:
-        """An arrow, with a line for each route; where its local derivative is not shown yet, without a
+    def _edge(self, part: Part, known: bool, lit: bool) -> Group:
+        """An arrow, with a line for each route; where its local derivative is not known yet, without a
         gap."""
         lines = [path for path in part.group.paths if path.paint.fill == "none"]
         heads = [path for path in part.group.paths if path.paint.fill != "none"]
-        if len(lines) == 2 * len(heads) and not passed:
+        if len(lines) == 2 * len(heads) and not known:
             lines = [_joined(before, after) for after, before in zip(lines[::2], lines[1::2], strict=True)]
         color = self._theme.active.stroke
         if not lit:
@@ -239,8 +255,8 @@ class States:
         heads = [replace(head, paint=replace(head.paint, fill=color)) for head in heads]
         return replace(part.group, items=(*lines, *heads))
 
-    def _local(self, part: Part, passed: bool) -> Group:
-        return part.group if passed else replace(part.group, items=(), description="")
+    def _local(self, part: Part, known: bool) -> Group:
+        return part.group if known else replace(part.group, items=(), description="")
 
     def _routes_passed(self, part: Part, now: Now) -> tuple[bool, ...]:
         """For each sentence about the routes, the last being the sum, whether all it speaks of has passed."""

@@ -12,6 +12,7 @@ from microgrid.base.phrases import speaker
 from ..graph.chain_rule import Update
 from ..graph.folding import Unit
 from ..graph.paths import Paths
+from ..graph.routes import Routes
 from ..graph.trace import Node, Trace
 from ..style.text import shorten
 from ..words.names import Names, in_brackets
@@ -19,6 +20,8 @@ from ..words.notation import is_current
 from ..words.numbers import Numbers
 from ..words.route_texts import path_count_text
 from ..words.scope_texts import norm_text, range_text
+from .box_captions import LONGEST_MADE, Boxes
+from .moments import Moment
 
 __all__ = ["MESSAGES", "MOST_PATHS", "Captions", "equal"]
 
@@ -28,6 +31,9 @@ MESSAGES = {
     "seed": "{root} = 1: here the backward pass starts.",
     "backward": "{target} += {outer} · {local} = {product}",
     "again": "{target} += {outer} · {local} = {product}:  {before} → {sum}",
+    "several": "{target} += {product}",
+    "several again": "{target} += {product}:  {before} → {sum}",
+    "more operands": "and {count} operands more",
     "nothing": "{outer} = 0: nothing is passed on, {target} stays {after}.",
     "ordinal": "{text}   ({numbered}: with respect to operand {k} alone)",
     "end": "All gradients are known.",
@@ -53,8 +59,6 @@ MOST_LEAVES = 24
 LONGEST_PRODUCT = 4
 """Beyond it the products at the end leave out the factors that are exactly 1, of which sums make many."""
 LONGEST_SUM = 160
-LONGEST_MADE = 72
-"""What is longer is cut, since whoever reads it sees the operands in the picture."""
 
 
 def equal(*texts: str) -> str:
@@ -68,17 +72,39 @@ def equal(*texts: str) -> str:
 
 
 class Captions:
-    """Writes the captions for one trace."""
+    """Writes the captions for one trace; `units` are its boxes where steps go from box to box."""
 
-    def __init__(self, trace: Trace, numbers: Numbers, lang: str = "en") -> None:
+    def __init__(self, trace: Trace, numbers: Numbers, lang: str = "en", units: Sequence[Unit] = ()) -> None:
+        self._boxwise = units
         self.names = Names(trace, numbers)
         self.paths = Paths(trace)
         self._trace = trace
         self._numbers = numbers
         self._say = speaker(lang)
+        self.boxes = Boxes(trace, self.names, numbers, self._message, self.paths)
 
     def _message(self, name: str, /, **fields: object) -> str:
         return self._say(MESSAGES[name], **fields)
+
+    def moment(self, moment: Moment, gradient: Callable[[int], float | None]) -> str:
+        """What a moment but the last does; `gradient` is what a node's is by then."""
+        nodes = self._trace.nodes
+        match moment.phase:
+            case "start":
+                return self.start()
+            case "seed":
+                return self.seed()
+            case "forward" if moment.unit:
+                return self.box_forward(moment.unit)
+            case "forward":
+                return self.group_forward(moment.scope, [nodes[i] for i in moment.computed])
+        if moment.unit:
+            return self.box_backward(moment.unit, moment.updates, gradient)
+        if len(moment.updates) > 1:
+            return self.group_backward(moment.scope, moment.updates, gradient)
+        (update,) = moment.updates
+        node, k = update.edge
+        return self.backward(nodes[node], k, update.outer, update.before, update.after)
 
     def start(self) -> str:
         return self._message("start")
@@ -121,6 +147,30 @@ class Captions:
             text = self._message("ordinal", text=text, numbered=self.names.numbered(node, k), k=k + 1)
         return self._placed(node, text)
 
+    def box_forward(self, unit: Unit) -> str:
+        """What a box computes: a node, a scope, a sum or a piece."""
+        nodes = [self._trace.nodes[i] for i in unit.nodes if self._trace.nodes[i].op]
+        if unit.kind == "node":
+            return self.forward(nodes[0])
+        if unit.kind == "scope":
+            return self.group_forward("/".join(unit.scope or ()), nodes)
+        return self._placed(self._trace.nodes[unit.last], self.boxes.forward(unit))
+
+    def box_backward(
+        self, unit: Unit, updates: Sequence[Update], gradient: Callable[[int], float | None]
+    ) -> str:
+        """What a box passes on, a line for each operand, or a summary for a scope."""
+        if unit.kind == "scope":
+            return self.group_backward("/".join(unit.scope or ()), updates, gradient)
+        if unit.kind != "node":
+            return self._placed(self._trace.nodes[unit.last], self.boxes.backward(unit, updates, gradient))
+        node = self._trace.nodes[unit.last]
+        lines = [
+            self.backward(node, update.edge.operand, update.outer, update.before, update.after)
+            for update in updates
+        ]
+        return "\n".join(lines)
+
     def end(self, gradients: list[float | None]) -> str:
         """A line for each leaf that has a gradient, unless they are too many."""
         leaves = [
@@ -143,13 +193,17 @@ class Captions:
 
     def _products(self, node: Node) -> list[list[float]]:
         """The factors along each path to the root, from the root down; none if the paths are many."""
+        if self._boxwise:
+            routes = Routes(self._trace, self._boxwise, node.index, self._trace.root.index).few
+            return [[leg.slope for leg in reversed(route.legs)] for route in routes]
         if self.paths.count(node.index) > MOST_PATHS:
             return []
         return [self.paths.slopes(path) for path in self.paths.walk(node.index)]
 
     def _sum_over_paths(self, node: Node, gradient: float, products: list[list[float]], ones: bool) -> str:
         """``∂ŷ/∂x = 2 · 3 + 1 · 4 = 10``: a product along each path, with or without the factors of 1."""
-        target, value, count = self._target(node), self._numbers(gradient), self.paths.count(node.index)
+        target, value = self._target(node), self._numbers(gradient)
+        count = len(products) or 1 if self._boxwise else self.paths.count(node.index)
         if products:
             terms = [reduce(mul, slopes, 1.0) for slopes in products]
             size = sum(map(abs, terms))

@@ -15,6 +15,7 @@ from ..drawing.scene import Group, Scene, Text
 from ..drawing.slide import Sheet, on_sheet
 from ..drawing.slide_choice import Draft
 from ..formats.svg import Written, digest, svg
+from ..graph.folding import Unit
 from ..graph.trace import Trace
 from ..options import Options
 from ..picture.boxes import Arrow, Picture, gradient_line
@@ -48,6 +49,7 @@ class Arrangement:
     summaries: Summaries
     sheet: Sheet | None = None
     """How it comes onto a slide."""
+    units: tuple[Unit, ...] = ()
 
 
 def written(
@@ -67,7 +69,7 @@ def arrange(
     """Lay out the picture of a walk, unless it has its places on a slide."""
     picture, summaries = written(trace, options, choices, moments)
     places = placed(picture, options, choices.density.gaps) if sheet is None else sheet.places
-    return Arrangement(picture, places, summaries, sheet)
+    return Arrangement(picture, places, summaries, sheet, choices.units)
 
 
 def drafted(
@@ -108,7 +110,7 @@ class Film:
         self._moments, self._texts = moments, texts
         self._theme, self._numbers = THEMES[options.theme], Numbers(options.precision)
         self._picture, self._places = arrangement.picture, arrangement.places
-        self._summaries = arrangement.summaries
+        self._summaries, self._units = arrangement.summaries, arrangement.units
         self._sheet = arrangement.sheet
         self._whole, self._subtitles = self._painted()
         self._fit = self._sheet.fit if self._sheet else None
@@ -180,7 +182,13 @@ class Film:
     def looks(self) -> list[list[tuple[int, Group]]]:
         """For each place in the picture its groups in turn, with the frames in which they begin."""
         states = States(
-            self._trace, self._picture, self._whole, self._theme, self._numbers, self._options.lang
+            self._trace,
+            self._picture,
+            self._whole,
+            self._theme,
+            self._numbers,
+            self._options.lang,
+            self._units,
         )
         now, before, fitted = Now(Stage(self._trace)), frozenset[Key](), dict[int, Group]()
         looks: list[list[tuple[int, Group]]] = [[(0, self._fitted(group))] for group in self._whole.groups]

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 from ..graph.chain_rule import Update, updates
 from ..graph.folding import Unit
 from ..graph.trace import Edge, Node, Trace
+from .boxwise import in_turn, regrouped
 
 __all__ = ["GROUPINGS", "Frame", "History", "Moment", "Stage", "grouping", "remember", "walk"]
 
@@ -31,6 +32,8 @@ class Moment:
     """The edges that are used."""
     scope: str = ""
     """What a moment stands for that is more than one operation or edge."""
+    unit: Unit | None = None
+    """The box that it stands for, where a picture has sums of products or pieces as one box each."""
 
 
 class Stage:
@@ -58,7 +61,8 @@ def walk(trace: Trace, by: str = "operation", units: Sequence[Unit] = ()) -> lis
     `units` are the boxes of its picture: "auto" takes no smaller parts than those.
 
     The gradients are those of `backward` to the last bit, because contributions are added in the same order:
-    from the newest operation to the oldest, its operands from left to right.
+    from the newest operation to the oldest, its operands from left to right.  Where some of the boxes are
+    sums or pieces, "auto" takes one step forward and one back for each box.
 
     >>> from microgrid import Value
     >>> from viz.graph.trace import read
@@ -66,6 +70,8 @@ def walk(trace: Trace, by: str = "operation", units: Sequence[Unit] = ()) -> lis
     >>> [[update.after for update in moment.updates] for moment in walk(read(x * x + x)) if moment.updates]
     [[1.0], [1.0], [4.0], [7.0]]
     """
+    if by == "auto" and (boxes := in_turn(trace, units)) and len(boxes) <= ONE_BY_ONE:
+        return _walk_boxes(trace, boxes)
     part = _parts(trace, by, units)
     operations = [trace.nodes[i] for i in trace.operations]
     moments = [Moment("start")]
@@ -81,6 +87,26 @@ def walk(trace: Trace, by: str = "operation", units: Sequence[Unit] = ()) -> lis
         else:
             moments += [_backward([update], "") for update in several]
     return [*moments, Moment("end")]
+
+
+def _walk_boxes(trace: Trace, boxes: Sequence[Unit]) -> list[Moment]:
+    """A step for each box that computes something, and one back."""
+    moments, when = [Moment("start")], {i: k for k, i in enumerate(trace.operations)}
+    for unit in boxes:
+        computed = [trace.nodes[i] for i in sorted(unit.nodes, key=lambda i: when.get(i, -1)) if i in when]
+        moments.append(replace(_forward(computed, _scope(unit)), unit=unit))
+    moments.append(Moment("seed", active=(trace.root.index,)))
+    for unit, passed in regrouped(trace, boxes):
+        several = [update for update in passed if trace.nodes[update.target].role != "constant"]
+        if several:
+            moment = _backward(several, _scope(unit))
+            active = tuple(i for i in moment.active if unit.kind == "scope" or i not in unit.nodes)
+            moments.append(replace(moment, active=active, unit=unit))
+    return [*moments, Moment("end")]
+
+
+def _scope(unit: Unit) -> str:
+    return "/".join(unit.scope or ())
 
 
 def _forward(nodes: list[Node], scope: str) -> Moment:

@@ -66,10 +66,10 @@ class Subtitles:
 
 
 def _rows(lines: list[str], fits: Callable[[str], bool]) -> list[str]:
-    """The first line, and the others side by side where they fit."""
+    """The lines side by side where they fit, but for a sentence that is the first of them."""
     rows = lines[:1]
     for line in lines[1:]:
-        if len(rows) > 1 and fits(rows[-1] + BETWEEN + line):
+        if (len(rows) > 1 or not rows[0].endswith(".")) and fits(rows[-1] + BETWEEN + line):
             rows[-1] += BETWEEN + line
         else:
             rows.append(line)

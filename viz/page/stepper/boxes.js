@@ -5,7 +5,9 @@
 // value is still to come and whether it is impossible; `pale` where the colour would tell of a gradient that
 // is not known.
 function boxOf(page, i) {
-  const unit = page.graph.units.get(i), box = unit ? foldedBox(page, unit) : nodeBox(page, i);
+  const unit = page.graph.units.get(i);
+  const ofUnit = () => unit.kind === "scope" ? foldedBox(page, unit) : mergedBox(page, unit);
+  const box = unit ? ofUnit() : nodeBox(page, i);
   return {...box, pale: page.graph.colored && (box.gradient === null || page.changes.size > 0)};
 }
 
@@ -50,18 +52,32 @@ function foldedBox(page, unit) {
   return {value, gradient, waiting, broken, description: parts.join(", "), exact};
 }
 
+// That of a sum or a piece is like that of a node, its result; what is not possible may be inside.
+function mergedBox(page, unit) {
+  const box = nodeBox(page, unit.last), broken = brokenIn(page, unit) !== undefined, {outputs} = unit;
+  const values = outputs.map((i) => page.known.data[i]);
+  const value = values.includes(null) ? null : valuesText(page.write, values);
+  return {...box, value, waiting: value === null && !broken, broken};
+}
+
 // {text, description} of the derivative on an arrow, through a whole scope where that is folded.
 function arrowOf(page, edge) {
   const {graph, numbers, word, known: {data}} = page;
   const [i, k] = edge.split(":").map(Number), node = graph.nodes[i];
   const unit = graph.units.get(graph.owner[i]), done = data[unit ? unit.outputs[0] : i] !== null;
   const slope = done && (unit ? slopeThrough(graph, numbers, unit, edge) : numbers.partials[i][k]);
-  const formula = !unit && numbers.same[i] && node.formulas[k];
-  const parent = node.parents[k];
-  const source = graph.units.get(graph.owner[parent])?.scope ?? graph.nodes[parent].name;
-  const name = unit ? word("through", {scope: unit.scope, source}) : node.locals[k];
+  const formula = unit ? unit.labels[edge] : numbers.same[i] && node.formulas[k];
+  const parent = node.parents[k], name = unit ? word("through", {
+    scope: titleOf(graph, unit.last), source: titleOf(graph, graph.owner[parent], parent),
+  }) : node.locals[k];
   return {
     text: done ? (formula ? `${formula} = ` : "") + page.write(slope) : null,
     description: `${name} = ${done ? writeExact(slope) : word("pending_value")}`,
   };
+}
+
+// What a box is called: a scope by its path, others by their node.
+function titleOf(graph, box, node = box) {
+  const unit = graph.units.get(box);
+  return unit?.kind === "scope" ? unit.scope : graph.nodes[node].name;
 }

@@ -126,8 +126,9 @@ function follow(nodes, node) {
   node.partials = ROWS[node.op].partials(x, y, node.data);
 }
 
-// Adds to the graph: `units`, the folded boxes by their last nodes, {scope, nodes, outputs, parameters,
-// last}; `owner`, for each node its box's last node; `arrow`, for each edge between boxes the first of those
+// Adds to the graph: `units`, the boxes of several nodes by their last nodes, {kind: "scope" | "sum" |
+// "piece", scope, nodes, outputs, parameters, last}, and for the last two kinds what viz/page/merged_boxes.py
+// wrote; `owner`, for each node its box's last node; `arrow`, for each edge between boxes the first of those
 // that one arrow stands for, by which the picture knows it; and `edges`, for each of these first ones all of
 // them.
 function fold(graph) {
@@ -136,10 +137,10 @@ function fold(graph) {
   graph.units = new Map();
   graph.arrow = new Map();
   graph.edges = new Map();
-  for (const [scope, differences] of graph.folded?.units ?? []) {
+  for (const [scope, differences, texts] of graph.folded?.units ?? []) {
     const inside = places(differences), last = inside.at(-1);
     for (const i of inside) graph.owner[i] = last;
-    graph.units.set(last, {scope, nodes: inside, last});
+    graph.units.set(last, {kind: "scope", labels: {}, ...texts, scope, nodes: inside, last});
   }
   for (const unit of graph.units.values()) {
     Object.assign(unit, partsOf(graph, unit.nodes));
@@ -182,16 +183,22 @@ function join(graph, unit) {
 // viz/graph/folding.py has it.
 function slopeThrough(graph, numbers, unit, edge) {
   numbers.through ??= new Map();
-  if (!numbers.through.has(unit)) numbers.through.set(unit, slopesThrough(graph, numbers, unit));
-  return graph.edges.get(edge).reduce((sum, [i, k]) => sum + numbers.through.get(unit).get(`${i}:${k}`), 0);
+  if (!numbers.through.has(unit)) {
+    numbers.through.set(unit, slopesThrough(graph, numbers, unit, unit.outputs));
+  }
+  const slopes = numbers.through.get(unit);
+  return graph.edges.get(edge).reduce((sum, [i, k]) => sum + (slopes.get(`${i}:${k}`) ?? 0), 0);
 }
 
-function slopesThrough(graph, numbers, unit) {
-  const adjoints = new Map(unit.outputs.map((i) => [i, 1])), slopes = new Map();
+// From outside or, where a path starts inside, from its `start`.
+function slopesThrough(graph, numbers, unit, outputs, start = null) {
+  const adjoints = new Map(outputs.map((i) => [i, 1])), slopes = new Map();
   for (const i of [...unit.nodes].reverse()) {
+    if (!adjoints.has(i)) continue;
     graph.nodes[i].parents.forEach((parent, k) => {
-      const term = times(adjoints.get(i) ?? 0, numbers.partials[i][k]);
-      if (graph.owner[parent] === unit.last) adjoints.set(parent, (adjoints.get(parent) ?? 0) + term);
+      const term = times(adjoints.get(i), numbers.partials[i][k]);
+      const isInside = graph.owner[parent] === unit.last && parent !== start;
+      if (isInside) adjoints.set(parent, (adjoints.get(parent) ?? 0) + term);
       else slopes.set(`${i}:${k}`, term);
     });
   }

@@ -3,7 +3,8 @@
 // Makes what viz/page/graph_json.py wrote into what this code works with: {nodes: [{parents, op, constant,
 // data, partials, ...}], moments: [{phase, scope, computed, edges}], ...}, each node after its operands.
 function prepare(graph) {
-  graph.moments = graph.moments.map(([phase, scope, computed, edges]) => ({phase, scope, computed, edges}));
+  graph.moments = graph.moments.map(
+    ([phase, scope, computed, edges, box = null]) => ({phase, scope, computed, edges, box}));
   unpack(graph);
   graph.nodes.forEach((node, index) => Object.assign(node, {
     index, uses: [],
@@ -14,6 +15,8 @@ function prepare(graph) {
     node.parents.forEach((parent, k) => graph.nodes[parent].uses.push([node.index, k]));
   }
   graph.root = graph.nodes.length - 1;
+  graph.boxwise = graph.moments.some(({box}) => box !== null); // whether steps go from box to box
+  graph.rank = graph.order && new Map(graph.order.map((i, place) => [i, place]));
   // Where the recorded numbers are infinite already, changed ones may become so too.
   graph.ieee = graph.nodes.some((node) => node.op && !Number.isFinite(node.data));
   graph.fixed = firstUses(graph, (node) => node.op && !ROWS[node.op]);

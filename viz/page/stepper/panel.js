@@ -58,9 +58,10 @@ function atKink(page, i) {
 }
 
 function describeDerivatives(page, i) {
-  const {graph, word} = page, node = graph.nodes[i], parts = [];
+  const {graph, word} = page, node = graph.nodes[i], parts = [], unit = page.unit;
   const {errors} = page.numbers, ended = page.frames[page.step].phase === "end";
-  if (node.op && page.known.data[i] !== null && !errors[i]) parts.push(...localDerivatives(page, i));
+  if (unit) parts.push(...derivativesOfUnit(page, unit));
+  else if (node.op && page.known.data[i] !== null && !errors[i]) parts.push(...localDerivatives(page, i));
   if (node.role === "constant") return parts;
   if (errors[graph.root]) return [...parts, heading(word("chain")), note(word("error_backward"))];
   if (page.predicting && !ended) return [...parts, heading(word("chain")), note(word("hidden"))];
@@ -82,12 +83,12 @@ function localDerivatives(page, i) {
 
 // ∂L/∂w = ∂L/∂z · ∂z/∂w + … in symbols and, once the gradient is complete, in numbers, and added up.
 function chainRule(page, i, complete) {
-  const {graph, numbers, captions, word} = page, node = graph.nodes[i], title = heading(word("chain"));
+  const {graph, captions, word} = page, node = graph.nodes[i], title = heading(word("chain"));
   if (i === graph.root) return [title, paragraph(`${node.target} = 1`), note(word("no_use"))];
-  const uses = node.uses.map(([use, k]) => ({
-    symbols: `${graph.nodes[use].target} · ${graph.nodes[use].locals[k]}`,
-    factors: captions.product([page.adjoints[use], numbers.partials[use][k]], true),
-    term: page.write(times(page.adjoints[use], numbers.partials[use][k])),
+  const uses = usesOf(page, i).map(({passed, local, outer, slope}) => ({
+    symbols: `${passed} · ${local}`,
+    factors: captions.product([outer, slope], true),
+    term: page.write(times(outer, slope)),
   }));
   const symbols = uses.length > LONGEST_LIST ? "" : uses.map((use) => use.symbols).join(" + ");
   if (!complete) {
@@ -103,23 +104,50 @@ function chainRule(page, i, complete) {
   return [title, paragraph(sum), note(word("chain_text"))];
 }
 
+// What each use of a node passes back to it: {passed, local, outer, slope}.  A sum or a piece is one use.
+function usesOf(page, i) {
+  const {graph, numbers, captions, adjoints} = page, seen = new Set();
+  return graph.nodes[i].uses.flatMap(([use, k]) => {
+    const unit = graph.units.get(graph.owner[use]), {target: passed, locals} = graph.nodes[use];
+    if (!unit || unit.kind === "scope" || graph.owner[i] === unit.last) {
+      return [{passed, local: locals[k], outer: adjoints[use], slope: numbers.partials[use][k]}];
+    }
+    if (seen.has(unit)) return [];
+    seen.add(unit);
+    return flowOf(captions, unit, unit.flows.find(([target]) => target === i), page.ending.grads).parts;
+  });
+}
+
 // Each path from the root down to the node, with the product of its local derivatives.
 function waysToRoot(page, i, complete) {
-  const {graph, numbers, captions, word} = page, count = captions.counts[i], title = heading(word("ways"));
+  const {graph, captions, word} = page, title = heading(word("ways"));
   if (i === graph.root) return [];
-  const root = graph.nodes[graph.root].name;
-  if (count > LONGEST_LIST) return [title, paragraph(word("ways_many", {count: captions.many(count), root}))];
-  const ways = paths(graph, i), ones = !ways.some((steps) => steps.length > graph.limits.factors);
-  const items = ways.map((steps) => {
-    const visited = [i, ...steps.map(([node]) => node)];
+  const root = graph.nodes[graph.root].name, ways = waysOf(page, i);
+  const count = ways?.length ?? captions.counts[i];
+  if (!ways) return [title, paragraph(word("ways_many", {count: captions.many(count), root}))];
+  const ones = !ways.some((legs) => legs.length > graph.limits.factors);
+  const items = ways.map((legs) => {
+    const visited = [i, ...legs.map(({head}) => head)];
     const names = visited.map((node) => graph.nodes[node].name).reverse().join(" ← ");
-    const slopes = steps.map(([node, k]) => numbers.partials[node][k]).reverse();
+    const slopes = legs.map(({slope}) => slope).reverse();
     const product = slopes.reduce((soFar, slope) => soFar * slope, 1);
     const sum = equal(captions.product(slopes, ones), page.write(product));
     return make("li", {}, ...complete ? [`${names}: `, make("span", {class: "local"}, sum)] : [names]);
   });
   const counted = count === 1 ? word("way") : word("several_ways", {count});
   return [title, note(word("ways_text", {count: counted, root})), list(items)];
+}
+
+// The paths from a node to the root as legs {head, slope}, from box to box where steps go so; null of too
+// many.
+function waysOf(page, i) {
+  const {graph, numbers, captions} = page;
+  if (graph.boxwise) {
+    const ways = boxPaths(graph, numbers, i, LONGEST_LIST);
+    return ways.length ? ways : null;
+  }
+  if (captions.counts[i] > LONGEST_LIST) return null;
+  return paths(graph, i).map((steps) => steps.map(([head, k]) => ({head, slope: numbers.partials[head][k]})));
 }
 
 // ---------------------------------------------------------------- what if

@@ -4,7 +4,8 @@
 // otherwise null.  `slack` is how far from `expected` an answer may be because the page writes numbers with
 // few digits.
 function questionOf(page, frame) {
-  const {graph, numbers} = page;
+  const {graph, numbers} = page, unit = graph.units.get(frame.box);
+  if (unit) return frame.broken ? null : mergedQuestion(page, frame, unit);
   if (frame.phase === "forward" && frame.active.length > 1 && !frame.broken) {
     const outputs = outputsOf(graph, frame.active);
     if (outputs.length > 1) return null;
@@ -21,17 +22,44 @@ function questionOf(page, frame) {
     const {target} = graph.nodes[graph.root];
     return {kind: "seed", name: target, asked: target, expected: 1, slack: 0};
   }
-  if (frame.phase === "backward" && frame.terms.length === 1) {
-    const {node, operand, target, outer, slope, before, term, after} = frame.terms[0];
+  if (frame.phase === "backward" && (frame.terms.length === 1 || frame.box !== null)) {
+    const {node, operand, target, outer, slope, before, term, after} = termToAsk(graph, frame);
     const from = graph.nodes[node], name = graph.nodes[target].target;
     const passed = `${from.target} · ${from.locals[operand]}`;
-    const asked = before === null ? `${name} = ${passed}` : `${name} = ${page.write(before)} + ${passed}`;
-    // before + outer · slope: of each number what is not written, times what it is multiplied by
-    const parts = [unseen(page, 1, before ?? 0), unseen(page, outer, slope), unseen(page, slope, outer)];
-    const slack = total(parts);
-    return {kind: "backward", name, asked, expected: after, before, term, outer, slope, slack};
+    return askedBack(page, {name, passed, outer, slope, before, term, after});
   }
   return null;
+}
+
+function askedBack(page, {name, passed, outer, slope, before, term, after}) {
+  const asked = before === null ? `${name} = ${passed}` : `${name} = ${page.write(before)} + ${passed}`;
+  // before + outer · slope: of each number what is not written, times what it is multiplied by
+  const parts = [unseen(page, 1, before ?? 0), unseen(page, outer, slope), unseen(page, slope, outer)];
+  return {kind: "backward", name, asked, expected: after, before, term, outer, slope, slack: total(parts)};
+}
+
+// Of what an operation passes on, what is asked for: what a parameter gets, if one does.
+function termToAsk(graph, {terms}) {
+  const {target} = terms.find((term) => graph.nodes[term.target].role === "parameter") ?? terms[0];
+  return terms.findLast((term) => term.target === target);
+}
+
+// The value of a sum or a piece, or what it passes on to one of its operands.
+function mergedQuestion(page, frame, unit) {
+  const {graph, numbers} = page, node = graph.nodes[unit.last];
+  if (frame.phase === "forward") {
+    if (unit.outputs.length > 1) return null;
+    const slack = total(unit.flows.map(
+      ([i, edges]) => unseen(page, slopeTo(page.captions, unit, unit.last, edges), numbers.data[i])));
+    return {kind: "forward", name: node.name, asked: unit.made, expected: numbers.data[unit.last], slack};
+  }
+  const flows = unit.flows.filter(([i]) => frame.active.includes(i));
+  const asked = flows.find(([i]) => graph.nodes[i].role === "parameter") ?? flows[0], [target] = asked;
+  const {after} = frame.terms.findLast((one) => one.target === target);
+  const {target: name, parts, term} = flowOf(page.captions, unit, asked, page.ending.grads);
+  if (parts.length > 1) return null;
+  const [{outer, slope, passed, local}] = parts, {before} = frame.terms.find((one) => one.target === target);
+  return askedBack(page, {name, passed: `${passed} · ${local}`, outer, slope, before, term, after});
 }
 
 // How far a result moves if its operands are what the page writes of them: with 0.30000000000000004 written

@@ -1,8 +1,39 @@
-// The panel beside the picture, for a folded scope: its values, its gradient, and the nodes inside as a list
-// to open.
+// The panel beside the picture, for a box of several nodes: a folded scope with its values and its gradient,
+// a sum or a piece with its formula and its derivatives, and the nodes inside as a list to open.
 
 const LISTED = {outputs: 8, inside: 48}; // how many nodes each list shows at first, and...
 const GROWTH = 48; // ...how many more at each press of its button
+
+function describeUnit(page, unit) {
+  return unit.kind === "scope" ? describeScope(page, unit) : describeMerged(page, unit);
+}
+
+function describeMerged(page, unit) {
+  const {graph, word} = page, {nodes, last} = unit, {role, scope} = graph.nodes[last];
+  const broken = brokenIn(page, unit), isKnown = unit.outputs.every((i) => page.known.data[i] !== null);
+  const facts = broken !== undefined ? make("p", {class: "wrong"}, page.explain(broken))
+    : isKnown ? paragraph(mergedForward(page.captions, unit))
+    : note(word(page.predicting ? "hidden" : "pending_value"));
+  return [
+    make("h2", {}, unit.made), note([word(role), scope].filter(Boolean).join(", ")), facts,
+    make("details", {},
+      make("summary", {}, word("inside", {count: thousands(nodes.length)})), nodeList(page, nodes, "inside")),
+  ];
+}
+
+// ∂z/∂w₁ = x₁ = 3, for each operand and each output.
+function derivativesOfUnit(page, unit) {
+  const {captions} = page, items = [];
+  if (brokenIn(page, unit) !== undefined || unit.outputs.some((i) => page.known.data[i] === null)) return [];
+  for (const [, edges, locals, names] of unit.flows) {
+    unit.outputs.forEach((output, k) => {
+      const slope = slopeTo(captions, unit, output, edges), known = [names[k], inBrackets(page.write(slope))];
+      const formula = known.includes(locals[k]) ? "" : `${locals[k]} = `;
+      items.push(make("li", {}, `${names[k]} = ${formula}`, number(page, slope, "local")));
+    });
+  }
+  return items.length && items.length <= LONGEST_LIST ? [heading(page.word("locals")), list(items)] : [];
+}
 
 function describeScope(page, unit) {
   const {graph, word} = page, {nodes, outputs, parameters} = unit, [values, gradient] = summary(page, unit);

@@ -179,17 +179,20 @@ class Page {
     this.showPicture();
     refresh(by("node"), this.described());
     this.showWhatIf();
-    refresh(by("derivatives"), this.chosen === null ? [] : describeDerivatives(this, this.chosen));
+    // of a sum or a piece with one result those of the result
+    const isNode = this.unit && this.unit.kind !== "scope" && this.unit.outputs.length === 1;
+    const derived = isNode ? this.unit.last : this.chosen;
+    refresh(by("derivatives"), derived === null ? [] : describeDerivatives(this, derived));
     refresh(by("verdict"), verdictOf(this));
   }
 
   described() {
-    if (this.unit) return describeScope(this, this.unit);
+    if (this.unit) return describeUnit(this, this.unit);
     if (this.chosen === null) return [make("p", {class: "note invitation"}, this.invitation())];
     const unit = this.graph.units.get(this.graph.owner[this.chosen]);
     const goOut = () => this.chooseBox(unit.last);
     const out = unit ? [paragraph(make("button",
-      {type: "button", class: "link", id: "out", onclick: goOut}, `↑ ${unit.scope}`))] : [];
+      {type: "button", class: "link", id: "out", onclick: goOut}, `↑ ${unit.made ?? unit.scope}`))] : [];
     return [...out, ...describeNode(this, this.chosen)];
   }
 

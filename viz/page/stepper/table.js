@@ -13,7 +13,8 @@ function tableOfNumbers(page) {
   const shown = rows.slice(here * MOST_ROWS, (here + 1) * MOST_ROWS);
   const table = make("table", {},
     make("thead", {}, make("tr", {}, columns.map(head))),
-    make("tbody", {}, shown.map(([i, unit]) => unit ? scopeRow(page, unit) : nodeRow(page, i, scoped))));
+    make("tbody", {}, shown.map(
+      ([i, unit]) => unit?.kind === "scope" ? scopeRow(page, unit) : nodeRow(page, i, scoped, unit))));
   if (pages < 2) return [table];
   const turn = (id, to, possible) => make("button",
     {type: "button", id, disabled: !possible, onclick: () => page.turnTable(to)}, word(id));
@@ -47,20 +48,25 @@ function tablePage(page, rows, pages) {
   return Math.max(0, Math.floor(place / MOST_ROWS));
 }
 
-function nodeRow(page, i, scoped) {
+// The row of a node or, with a unit, of a sum or a piece.
+function nodeRow(page, i, scoped, unit) {
   const {graph, word} = page, node = graph.nodes[i], {data, grads} = page.known;
   const pending = (why) => make("span", {class: "note", title: word(why)}, BLANK);
   const cell = (x, why) => make("td", {class: "number"}, x === null ? pending(why) : number(page, x));
   const impossible = () => make("td", {class: "number"}, make("span", {class: "wrong"}, word("impossible")));
   const opener = make("button", {
-    type: "button", class: "link", "data-node": i, onclick: () => page.choose(i),
-  }, node.heading || page.write(node.data));
+    type: "button", class: "link", "data-node": i, onclick: () => unit ? page.chooseBox(i) : page.choose(i),
+  }, unit?.made || node.heading || page.write(node.data));
+  const value = unit && unit.outputs.length > 1 ? make("td", {class: "number"}, boxOf(page, i).value ?? BLANK)
+    : cell(data[i], "pending_value");
+  const isInside = !unit && (graph.owner[i] !== i || graph.units.has(i));
+  const operands = unit ? unit.flows.map(([operand]) => operand) : node.parents;
   return make("tr", {class: page.frames[page.step].active.includes(i) ? "active" : null},
-    make("th", {scope: "row", class: graph.owner[i] !== i || graph.units.has(i) ? "inside" : null}, opener),
-    page.numbers.errors[i] ? impossible() : cell(data[i], "pending_value"),
+    make("th", {scope: "row", class: isInside ? "inside" : null}, opener),
+    page.numbers.errors[i] ? impossible() : value,
     node.role === "constant" ? make("td") : cell(grads[i], "pending_gradient"),
     make("td", {}, word(node.role)),
-    make("td", {}, node.parents.map((parent) => graph.nodes[parent].name).join(", ")),
+    make("td", {}, operands.map((parent) => graph.nodes[parent].name).join(", ")),
     scoped ? make("td", {}, node.scope) : null);
 }
 

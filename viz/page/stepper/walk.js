@@ -7,9 +7,9 @@
 // "operation:operand", are shown so.
 function walk(graph, numbers, captions) {
   const grads = Array(graph.nodes.length).fill(null);
-  return graph.moments.map(({phase, scope, computed, edges}) => {
-    const frame = {
-      phase, scope, node: computed.at(-1) ?? null, active: computed,
+  return graph.moments.map(({phase, scope, computed, edges, box}) => {
+    const unit = graph.units.get(box), frame = {
+      phase, scope, box, node: computed.at(-1) ?? null, active: computed,
       lit: [], sets: [], terms: [], broken: false, caption: "",
     };
     if (phase === "start") {
@@ -22,7 +22,8 @@ function walk(graph, numbers, captions) {
       frame.lit = computed.flatMap((i) => graph.nodes[i].parents.map((parent, k) => `${i}:${k}`));
       const broken = computed.find((i) => numbers.errors[i]);
       if (broken !== undefined) return {...frame, broken: true, caption: captions.error(broken)};
-      return {...frame, caption: captions.groupForward(scope, computed)};
+      const caption = unit ? mergedForward(captions, unit) : captions.groupForward(scope, computed);
+      return {...frame, caption};
     }
     if (numbers.errors[graph.root]) return {...frame, broken: true, caption: captions.error(graph.root)};
     if (phase === "seed") {
@@ -33,12 +34,14 @@ function walk(graph, numbers, captions) {
     if (phase === "end") return {...frame, caption: captions.end(grads)};
     frame.terms = edges.map(([node, operand]) => contribute(graph, numbers, grads, node, operand));
     frame.sets = frame.terms.map(({target, after}) => ["grads", target, after]);
-    frame.active = [...new Set(frame.terms.map(({target}) => target))];
+    const inside = (i) => unit && graph.owner[i] === box;
+    frame.active = [...new Set(frame.terms.map(({target}) => target))].filter((i) => !inside(i));
     frame.lit = edges.map((edge) => edge.join(":"));
     frame.node = edges.at(-1)?.[0] ?? null;
-    const [term] = frame.terms;
-    const caption = edges.length === 1 ? captions.backward(term)
-      : captions.groupBackward(scope, frame.terms, grads);
+    let caption;
+    if (unit) caption = mergedBackward(captions, unit, frame.terms, grads);
+    else if (scope && edges.length > 1) caption = captions.groupBackward(scope, frame.terms, grads);
+    else caption = frame.terms.map((term) => captions.backward(term)).join("\n");
     return {...frame, caption};
   });
 }
@@ -47,8 +50,19 @@ function walk(graph, numbers, captions) {
 function contribute(graph, numbers, grads, node, operand) {
   const target = graph.nodes[node].parents[operand], before = grads[target];
   const outer = grads[node] ?? 0, slope = numbers.partials[node][operand], term = times(outer, slope);
-  grads[target] = (before ?? 0) + term;
+  grads[target] = graph.rank ? sumInOrder(graph, grads, target, [node, operand, term])
+    : (before ?? 0) + term;
   return {node, operand, target, outer, slope, before, term, after: grads[target]};
+}
+
+// The contributions to a gradient that have come, in the order in which Python adds them, which gives the same
+// bits where boxes take turns otherwise.
+function sumInOrder(graph, grads, target, contribution) {
+  grads.came ??= new Map();
+  const came = [...grads.came.get(target) ?? [], contribution];
+  came.sort(([a, j], [b, k]) => graph.rank.get(a) - graph.rank.get(b) || j - k);
+  grads.came.set(target, came);
+  return came.reduce((sum, [, , term]) => sum + term, 0);
 }
 
 // What is known after a step: {data, grads}, with null for what is not.
@@ -168,6 +182,10 @@ class Captions {
 
   // The factors along each path to the root, from the root down; none if the paths are many.
   products(leaf) {
+    if (this.graph.boxwise) {
+      return boxPaths(this.graph, this.numbers, leaf.index, this.graph.limits.paths)
+        .map((legs) => legs.map(({slope}) => slope).reverse());
+    }
     if (this.counts[leaf.index] > this.graph.limits.paths) return [];
     const slope = ([node, k]) => this.numbers.partials[node][k];
     return paths(this.graph, leaf.index).map((steps) => steps.map(slope).reverse());
@@ -176,7 +194,8 @@ class Captions {
   // ∂L/∂x = 2 · 3 + 1 · 4 = 10, if that is short enough and adds up.  Of infinite terms no sum is written.
   sumOverPaths(leaf, gradient, products, ones) {
     const {target} = leaf, value = this.write(gradient);
-    const count = this.counts[leaf.index], {limits} = this.graph;
+    const {limits, boxwise} = this.graph;
+    const count = boxwise ? products.length || 1 : this.counts[leaf.index];
     if (products.length) {
       const terms = products.map((slopes) => slopes.reduce((soFar, slope) => soFar * slope, 1));
       const size = terms.reduce((soFar, term) => soFar + Math.abs(term), 0);

@@ -1,0 +1,266 @@
+"""What is said of a step that stands for a whole box, a sum of products or a piece: how its value comes
+about, and a line for each operand that its gradient goes to."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..graph.chain_rule import Update, passed_on
+from ..graph.folding import Unit, slopes
+from ..graph.paths import Paths
+from ..graph.sums import terms
+from ..graph.trace import Edge, Trace
+from ..words.names import Names, Pattern, in_brackets
+from ..words.notation import is_current
+from ..words.numbers import Numbers
+from ..words.unit_texts import UnitTexts
+
+__all__ = ["LONGEST_MADE", "MOST_LINES", "MOST_TERMS", "MOST_VALUES", "BoxText", "Boxes", "Flow"]
+
+MOST_LINES = 6
+"""Operands that have a line each; of more, how many are left."""
+MOST_VALUES = 8
+"""Of a box with several outputs."""
+LONGEST_MADE = 72
+"""Characters of a formula; of a longer one less is written, since whoever reads it sees the operands."""
+MOST_TERMS = 4
+"""Products that are written out where a gradient comes from several outputs."""
+
+
+@dataclass(frozen=True)
+class Flow:
+    """What goes to one operand: the node, and the edges by which it does."""
+
+    target: int
+    edges: tuple[Edge, ...]
+    locals: tuple[str, ...]
+    """For each output of the box its derivative: the formula, or what it is called."""
+    names: tuple[str, ...]
+    """What these derivatives are called."""
+
+
+@dataclass(frozen=True)
+class BoxText:
+    """What is written of a box without any number."""
+
+    made: str
+    """``z = wx + b``."""
+    pattern: Pattern | None
+    """The formula with a hole for each operand's number, `operands` being positions in the trace."""
+    outputs: tuple[int, ...]
+    flows: tuple[Flow, ...]
+    is_stale: bool
+    """Whether an operand has got another value since."""
+
+
+class Boxes:
+    """Writes the captions of the boxes of one trace."""
+
+    def __init__(
+        self, trace: Trace, names: Names, numbers: Numbers, message: Callable[..., str], paths: Paths
+    ) -> None:
+        self._trace, self._names, self._numbers = trace, names, numbers
+        self._message, self._paths = message, paths
+        self._texts = UnitTexts(trace, numbers)
+        self._known: dict[int, BoxText] = {}
+        self._slopes: dict[tuple[int, int], dict[Edge, float]] = {}
+
+    def text(self, unit: Unit) -> BoxText:
+        """What is written of it without numbers."""
+        if unit.last not in self._known:
+            outputs = tuple(self._paths.outputs(unit.nodes))
+            stale = any(
+                not is_current(self._trace, node)
+                for node in map(self._trace.nodes.__getitem__, unit.nodes)
+                if node.op
+            )
+            self._known[unit.last] = BoxText(
+                made=self._texts.formula(unit, LONGEST_MADE),
+                pattern=self._pattern(unit),
+                outputs=outputs,
+                flows=tuple(self._flows(unit, outputs)),
+                is_stale=stale,
+            )
+        return self._known[unit.last]
+
+    def _pattern(self, unit: Unit) -> Pattern | None:
+        """``2 · 3 + 0.5 · (−1) + 1`` with holes in place of numbers."""
+        if unit.kind != "sum":
+            return self._names.pattern(self._trace.nodes[unit.last]) if unit.kind == "node" else None
+        parts, operands, tight = [""], list[int](), list[bool]()
+        for sign, factors in terms(self._trace, unit.nodes):
+            minus = f" {self._numbers.minus} " if operands else self._numbers.minus
+            parts[-1] += minus if sign < 0 else " + " if operands else ""
+            for k, edge in enumerate(factors):
+                parts[-1] += " · " if k else ""
+                tight.append(bool(parts[-1]))
+                operands.append(self._trace.operand(edge).index)
+                parts.append("")
+        return Pattern(tuple(parts), tuple(operands), tuple(tight))
+
+    def _flows(self, unit: Unit, outputs: Sequence[int]) -> list[Flow]:
+        """For each operand that can have a gradient, in the order in which the box reads them."""
+        inside = frozenset(unit.nodes)
+        read: dict[int, list[Edge]] = {}
+        for i in unit.nodes:
+            for k, parent in enumerate(self._trace.nodes[i].parents):
+                if parent not in inside and self._trace.nodes[parent].role != "constant":
+                    read.setdefault(parent, []).append(Edge(i, k))
+        flows = []
+        for i in self._in_order(unit, list(read)):
+            operand = self._trace.nodes[i]
+            names = tuple(self._names.derivative(self._trace.nodes[output], operand) for output in outputs)
+            locals = (
+                self._formula(unit, output, read[i]) or name
+                for output, name in zip(outputs, names, strict=True)
+            )
+            flows.append(Flow(i, tuple(read[i]), tuple(locals), names))
+        return flows
+
+    def _in_order(self, unit: Unit, operands: list[int]) -> list[int]:
+        """As the formula names them."""
+        if unit.kind == "sum":
+            named = (
+                self._trace.operand(edge).index
+                for _, edges in terms(self._trace, unit.nodes)
+                for edge in edges
+            )
+        else:
+            named = (
+                i for piece in self._trace.pieces if piece.nodes[-1] == unit.last for i in piece.operands
+            )
+        return [i for i in dict.fromkeys([*named, *operands]) if i in operands]
+
+    def _formula(self, unit: Unit, output: int, edges: Sequence[Edge]) -> str:
+        """The derivative of an output, ``x₁``, or a number where that never changes; nothing where it has no
+        name that is short."""
+        if unit.kind != "sum":
+            return ""
+        slope = self._slope(unit, output, edges)
+        formula, _, _ = self._texts.derivative(unit, edges, slope).rpartition(" = ")
+        own = set(edges)
+        others = [
+            self._trace.operand(edge)
+            for _, several in terms(self._trace, unit.nodes)
+            for edge in (several if own.intersection(several) else ())
+            if edge not in own
+        ]
+        if formula:
+            is_sum = any(sign in formula for sign in ("+", self._numbers.minus))
+            return f"({formula})" if is_sum else formula
+        is_fixed = all(node.role == "constant" and not node.label for node in others)
+        return in_brackets(self._numbers(slope)) if is_fixed else ""
+
+    def _slope(self, unit: Unit, output: int, edges: Sequence[Edge]) -> float:
+        if (unit.last, output) not in self._slopes:
+            self._slopes[unit.last, output] = slopes(self._trace, unit, output)
+        return sum(self._slopes[unit.last, output].get(edge, 0.0) for edge in edges)
+
+    def labels(self, unit: Unit) -> dict[Edge, str]:
+        """By the first edge of each arrow to a sum: the formula of the derivative on it, where it has one."""
+        if unit.kind != "sum":
+            return {}
+        (output,) = self.text(unit).outputs
+        formulas = {
+            flow.edges[0]: self._texts.derivative(unit, flow.edges, self._slope(unit, output, flow.edges))
+            for flow in self.text(unit).flows
+        }
+        return {edge: text.rpartition(" = ")[0] for edge, text in formulas.items()}
+
+    # ------------------------------------------------------------ with numbers
+
+    def forward(self, unit: Unit) -> str:
+        """``z = w₁x₁ + w₂x₂ + b = 2 · 3 + 0.5 · (−1) + 1 = 6.5``; of several outputs all values."""
+        text = self.text(unit)
+        values = self.values([self._trace.nodes[i].data for i in text.outputs])
+        if text.is_stale:
+            return self._message("stale", equation=f"{text.made} = {values}")
+        numbers = [self._numbers(node.data) for node in self._trace.nodes]
+        filled = text.pattern.filled(numbers) if text.pattern else ""
+        return " = ".join(part for part in (text.made, shortened(filled), values) if part)
+
+    def values(self, values: Sequence[float]) -> str:
+        """One number, or several in brackets."""
+        first, *others = map(self._numbers, values)
+        if not others:
+            return first
+        several = (
+            [first, *others]
+            if len(values) <= MOST_VALUES
+            else [first, *others[: MOST_VALUES - 2], "…", others[-1]]
+        )
+        return f"({', '.join(several)})"
+
+    def backward(self, unit: Unit, updates: Sequence[Update], gradient: Callable[[int], float | None]) -> str:
+        """A line for each operand that a gradient goes to."""
+        text = self.text(unit)
+        came = {update.target: update for update in updates}  # the last that came to each
+        first = {update.target: update for update in reversed(updates)}
+        outers = [self._outer(unit, i, gradient) for i in text.outputs]
+        flows = [flow for flow in text.flows if flow.target in came]
+        shown = flows if len(flows) <= MOST_LINES else flows[: MOST_LINES - 1]
+        lines = [
+            self._line(unit, flow, outers, first[flow.target].before, came[flow.target].after)
+            for flow in shown
+        ]
+        if len(shown) < len(flows):
+            lines.append(self._message("more operands", count=f"{len(flows) - len(shown):,}"))
+        return "\n".join(lines)
+
+    def _outer(self, unit: Unit, output: int, gradient: Callable[[int], float | None]) -> float:
+        """What comes to an output from outside of its box."""
+        inside = frozenset(unit.nodes)
+        uses = self._paths.uses(output)
+        if all(use not in inside for use, _ in uses):
+            return gradient(output) or 0.0
+        total = 1.0 if output == self._trace.root.index else 0.0
+        for use, k in uses:
+            if use not in inside:
+                total += passed_on(gradient(use) or 0.0, self._trace.nodes[use].partials[k])
+        return total
+
+    def _line(
+        self, unit: Unit, flow: Flow, outers: Sequence[float], before: float | None, after: float
+    ) -> str:
+        trace, text = self._trace, self.text(unit)
+        target = self._names.derivative(trace.root, trace.nodes[flow.target])
+        parts = [
+            (outer, self._slope(unit, i, flow.edges), k)
+            for k, (i, outer) in enumerate(zip(text.outputs, outers))
+        ]
+        parts = [part for part in parts if part[0] and part[1]] or parts[:1]
+        fields: dict[str, Any] = {"target": target}
+        products = [
+            f"{self._numbers(outer)} · {in_brackets(self._numbers(slope))}" for outer, slope, _ in parts
+        ]
+        term = self._numbers(sum(passed_on(outer, slope) for outer, slope, _ in parts))
+        if len(parts) == 1:
+            ((outer, slope, k),) = parts
+            passed = self._names.derivative(trace.root, trace.nodes[text.outputs[k]])
+            if outer == 0 and not math.isfinite(slope):
+                return self._message("nothing", outer=passed, target=target, after=self._numbers(after))
+            fields |= {"outer": passed, "local": flow.locals[k], "product": f"{products[0]} = {term}"}
+            name = "backward"
+        else:
+            several = products if len(products) <= MOST_TERMS else [*products[: MOST_TERMS - 1], "…"]
+            several = [
+                several[0],
+                *(f"({text})" if text.startswith(self._numbers.minus) else text for text in several[1:]),
+            ]
+            fields |= {"product": f"{' + '.join(several)} = {term}"}
+            name = "several"
+        if before is None:
+            return self._message(name, **fields)
+        was = self._numbers(before)
+        total = f"{was} + {in_brackets(term)} = {self._numbers(after)}"
+        return self._message(
+            "again" if name == "backward" else "several again", **fields, before=was, sum=total
+        )
+
+
+def shortened(filled: str) -> str:
+    """A formula with its numbers, or nothing where that is too long to be read."""
+    return filled if len(filled) <= LONGEST_MADE else ""
