@@ -136,7 +136,8 @@ class Words:
     def slope(self, tail: Unit, head: Unit, edges: Sequence[Edge], slope: float) -> str:
         """Of what a box computes with respect to what comes from another."""
         if head.kind == "scope":
-            text, operand = "derivative of {result} with respect to {operand}: {x}", self.unit(tail)
+            text = "derivative of {result} with respect to {operand}: {x}"
+            operand = self.unit(tail)
         else:
             node = self._trace.operand(edges[0])
             text = "local derivative of {result} with respect to {operand}: {x}"
