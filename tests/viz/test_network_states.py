@@ -47,6 +47,8 @@ def test_off_and_dead_units_are_those_that_numpy_finds(seed):
     parts += [f"{n} dead"] if (n := int(dead.sum())) else []
     assert net.columns[1].note == ", ".join(parts)
     assert states(net, 2) == ["on"]
+    assert net.columns[0].note == f"mean of {len(X)} samples"
+    assert read(model, X[0]).columns[0].note == read(model).columns[0].note == ""
 
 
 def test_the_seeds_have_units_of_each_kind():
@@ -187,6 +189,25 @@ def test_a_maxout_unit_has_the_links_of_all_its_pieces():
     assert [len(unit.biases) for unit in net.columns[1].units] == [4] * 3
     for link in net.links:
         assert link.weight.place == f"pieces.{link.piece}.w.{link.head[1]}.{link.tail[1]}"
+
+
+def test_a_maximum_of_a_weighted_and_another_value_is_no_maxout():
+    """PReLU, whose negative slope is learned."""
+    slope = mg.parameter(0.25, "a")
+    net = read(lambda x: mg.maximum(x[0], slope * x[0]), [-2.0])
+    assert net.columns[1].caption == "Linear 1→1, max, + skip"
+    assert [(link.weight.name if link.weight else None, link.piece) for link in net.links] == [(None, 0), ("a", 1)]
+    assert net.columns[1].units[0].value == -0.5
+
+
+def test_an_embedding_is_what_a_layer_sees():
+    random.seed(1)
+    table = [[mg.parameter(0.1 * i + j, f"e{i}{j}") for j in range(2)] for i in range(3)]
+    layer = nn.Linear(2, 4)
+    net = read(layer(table[1]))
+    assert [len(column.units) for column in net.columns] == [2, 4]
+    assert [(unit.role, unit.name) for unit in net.columns[0].units] == [("parameter", "e₁₀"), ("parameter", "e₁₁")]
+    assert len(net.links) == 8
 
 
 def test_neurons_that_are_added_up_stay_units():

@@ -76,7 +76,8 @@ def _net(recording: Recording) -> Net:
     for k, column in enumerate(arrangement.columns):
         here = [units[v] for v in column]
         if k == 0:
-            columns.append(Column(tuple(here), say("input"), "", "input"))
+            several = say("mean of {n} samples", n=len(rows)) if recording.numbers and len(rows) > 1 else ""
+            columns.append(Column(tuple(here), say("input"), several, "input"))
             continue
         text, kind = caption(here, [parameters.entering(link, p) for link, p in into[k]])
         last = all(unit.role == "output" for unit in here)

@@ -88,7 +88,9 @@ def arrange(recording: Recording, nodes: Sequence[Value]) -> Arrangement:
     units, aliases, masked = bodies(nodes, outputs, recording.masks, recording.gammas, recording.statistics)
     _check_size(units, recording)
     used = {unit: _uses(body) for unit, body in units.items()}
-    if not any(use.source in given for several in used.values() for use in several):
+    if not recording.finished and not any(
+        use.source in given for several in used.values() for use in several
+    ):
         raise VizError(
             f"what {recording.name or 'this'} computes does not depend on its inputs: there is nothing to "
             "draw"

@@ -59,7 +59,7 @@ def _layer(units: Sequence[Unit], entering: Sequence[Entering]) -> tuple[Phrase,
     owners = [arrow.owner for arrow in entering if arrow.link.weight]
     of = owners[0] if all(type(owner) is type(owners[0]) for owner in owners) else None
     more, kind, name = [], "linear", "Linear"
-    if any(link.piece is not None for link in weighted):
+    if all(arrow.link.piece is not None and arrow.link.weight for arrow in entering):
         pieces = len({link.piece for link in weighted})
         kind, name, more = "maxout", "Maxout", [count(pieces, "{n} piece", "{n} pieces")]
         activations = [text for text in activations if text != activation_name("maximum")]

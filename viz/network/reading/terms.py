@@ -203,10 +203,12 @@ class _Reading:
                 return self._sum(other).scaled(one.data)
         terms = [sum_.only if (sum_ := self._peek(v)) else None for v in (a, b)]
         parameters = [term is not None and term.weight is not None for term in terms]
-        if parameters[0] == parameters[1]:
+        if not any(parameters):
             return None
-        source, parameter = (self._term(v) for v in ((b, a) if parameters[0] else (a, b)))
-        return Sum([Term(parameter.factor * source.factor, parameter.weight, source.source)])
+        # of two parameters, as where an embedding is the input of a layer, the second is what is weighed
+        weight, other = (self._term(v) for v in ((a, b) if parameters[0] else (b, a)))
+        source = other.weight if other.source is None else other.source
+        return Sum([Term(weight.factor * other.factor, weight.weight, source)])
 
     def _pieces(self, op: str, p: Value) -> list[Sum]:
         if p in self._open and self._open[p].op == op:
