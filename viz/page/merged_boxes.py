@@ -22,6 +22,7 @@ def merged_box(trace: Trace, unit: Unit, boxes: Boxes) -> dict[str, Any]:
         "kind": unit.kind,
         "made": text.made,
         "stale": text.is_stale,
+        "ordered": text.outputs,
         "flows": [[flow.target, flow.edges, flow.locals, flow.names] for flow in text.flows],
         "labels": {f"{i}:{k}": formula for (i, k), formula in boxes.labels(unit).items()},
     }

@@ -71,7 +71,7 @@ class Boxes:
     def text(self, unit: Unit) -> BoxText:
         """What is written of it without numbers."""
         if unit.last not in self._known:
-            outputs = tuple(self._paths.outputs(unit.nodes))
+            outputs = tuple(self._texts.outputs(unit))
             stale = any(
                 not is_current(self._trace, node)
                 for node in map(self._trace.nodes.__getitem__, unit.nodes)
@@ -137,10 +137,27 @@ class Boxes:
     def _formula(self, unit: Unit, output: int, edges: Sequence[Edge]) -> str:
         """The derivative of an output, ``x₁``, or a number where that never changes; nothing where it has no
         name that is short."""
-        if unit.kind != "sum":
+        if unit.kind not in ("sum", "piece") or len(self._texts.outputs(unit)) > 1:
             return ""
         slope = self._slope(unit, output, edges)
         formula, _, _ = self._texts.derivative(unit, edges, slope).rpartition(" = ")
+        if formula:
+            return f"({formula})" if self._is_sum(formula) else formula
+        return in_brackets(self._numbers(slope)) if self._is_fixed(unit, edges) else ""
+
+    def _is_sum(self, formula: str) -> bool:
+        """Whether a formula needs brackets in a product: it has a sign that stands in none."""
+        depth = 0
+        for char in formula:
+            depth += {"(": 1, ")": -1}.get(char, 0)
+            if not depth and char in ("+", self._numbers.minus):
+                return True
+        return False
+
+    def _is_fixed(self, unit: Unit, edges: Sequence[Edge]) -> bool:
+        """Whether what these edges are multiplied by are numbers."""
+        if unit.kind != "sum":
+            return False
         own = set(edges)
         others = [
             self._trace.operand(edge)
@@ -148,11 +165,7 @@ class Boxes:
             for edge in (several if own.intersection(several) else ())
             if edge not in own
         ]
-        if formula:
-            is_sum = any(sign in formula for sign in ("+", self._numbers.minus))
-            return f"({formula})" if is_sum else formula
-        is_fixed = all(node.role == "constant" and not node.label for node in others)
-        return in_brackets(self._numbers(slope)) if is_fixed else ""
+        return all(node.role == "constant" and not node.label for node in others)
 
     def _slope(self, unit: Unit, output: int, edges: Sequence[Edge]) -> float:
         if (unit.last, output) not in self._slopes:
@@ -160,8 +173,8 @@ class Boxes:
         return sum(self._slopes[unit.last, output].get(edge, 0.0) for edge in edges)
 
     def labels(self, unit: Unit) -> dict[Edge, str]:
-        """By the first edge of each arrow to a sum: the formula of the derivative on it, where it has one."""
-        if unit.kind != "sum":
+        """By the first edge of each arrow: the formula of the derivative on it, where it has one."""
+        if len(self.text(unit).outputs) > 1:
             return {}
         (output,) = self.text(unit).outputs
         formulas = {
@@ -183,16 +196,12 @@ class Boxes:
         return " = ".join(part for part in (text.made, shortened(filled), values) if part)
 
     def values(self, values: Sequence[float]) -> str:
-        """One number, or several in brackets."""
-        first, *others = map(self._numbers, values)
-        if not others:
-            return first
-        several = (
-            [first, *others]
-            if len(values) <= MOST_VALUES
-            else [first, *others[: MOST_VALUES - 2], "…", others[-1]]
-        )
-        return f"({', '.join(several)})"
+        """One number, or several in brackets, with a digit less."""
+        if len(values) == 1:
+            return self._numbers(values[0])
+        texts = list(map(Numbers(max(self._numbers.precision - 1, 1), self._numbers.minus), values))
+        shown = texts if len(texts) <= MOST_VALUES else [*texts[: MOST_VALUES - 1], "…", texts[-1]]
+        return f"({', '.join(shown)})"
 
     def backward(self, unit: Unit, updates: Sequence[Update], gradient: Callable[[int], float | None]) -> str:
         """A line for each operand that a gradient goes to."""

@@ -52,12 +52,21 @@ function foldedBox(page, unit) {
   return {value, gradient, waiting, broken, description: parts.join(", "), exact};
 }
 
+const MOST_RESULTS = 6; // of a piece that are written one by one, as viz/picture/compose.py has it
+
 // That of a sum or a piece is like that of a node, its result; what is not possible may be inside.
 function mergedBox(page, unit) {
-  const box = nodeBox(page, unit.last), broken = brokenIn(page, unit) !== undefined, {outputs} = unit;
-  const values = outputs.map((i) => page.known.data[i]);
-  const value = values.includes(null) ? null : valuesText(page.write, values);
-  return {...box, value, waiting: value === null && !broken, broken};
+  const {graph, known: {data, grads}} = page, {outputs} = unit;
+  const broken = brokenIn(page, unit) !== undefined, isKnown = outputs.every((i) => data[i] !== null);
+  const box = {...nodeBox(page, unit.last), waiting: !isKnown && !broken, broken};
+  if (outputs.length === 1) return box;
+  if (outputs.length > MOST_RESULTS) {
+    const [value, gradient] = summary(page, unit);
+    return {...box, value, gradient};
+  }
+  const all = (of) => valuesText(graph, outputs.map((i) => of[i]));
+  const gradient = outputs.some((i) => grads[i] !== null) ? `grad ${all(grads)}` : null;
+  return {...box, value: isKnown ? all(data) : null, gradient};
 }
 
 // {text, description} of the derivative on an arrow, through a whole scope where that is folded.
@@ -66,7 +75,8 @@ function arrowOf(page, edge) {
   const [i, k] = edge.split(":").map(Number), node = graph.nodes[i];
   const unit = graph.units.get(graph.owner[i]), done = data[unit ? unit.outputs[0] : i] !== null;
   const slope = done && (unit ? slopeThrough(graph, numbers, unit, edge) : numbers.partials[i][k]);
-  const formula = unit ? unit.labels[edge] : numbers.same[i] && node.formulas[k];
+  const isFixed = unit?.kind === "piece" && !isRecorded(page, unit);
+  const formula = unit ? !isFixed && unit.labels[edge] : numbers.same[i] && node.formulas[k];
   const parent = node.parents[k], name = unit ? word("through", {
     scope: titleOf(graph, unit.last), source: titleOf(graph, graph.owner[parent], parent),
   }) : node.locals[k];

@@ -144,6 +144,7 @@ function fold(graph) {
   }
   for (const unit of graph.units.values()) {
     Object.assign(unit, partsOf(graph, unit.nodes));
+    unit.outputs = unit.ordered ?? unit.outputs;
     join(graph, unit);
   }
 }

@@ -5,12 +5,18 @@ const MOST_LINES = 6; // operands that have a line each
 const MOST_VALUES = 8; // of a box with several outputs
 const MOST_TERMS = 4; // products that are written out
 
-// One number, or several in brackets.
-function valuesText(write, values) {
-  const texts = values.map(write);
-  if (texts.length === 1) return texts[0];
+// One number, or several in brackets, with a digit less; a dash for what is not known.
+function valuesText(graph, values) {
+  if (values.length === 1) return write(values[0], graph.precision);
+  const texts = values.map((x) => x === null ? BLANK : write(x, Math.max(graph.precision - 1, 1)));
   const shown = texts.length <= MOST_VALUES ? texts : [...texts.slice(0, MOST_VALUES - 1), "…", texts.at(-1)];
   return `(${shown.join(", ")})`;
+}
+
+// Whether a box has the numbers that were recorded.
+function isRecorded({graph, numbers}, unit) {
+  const isSame = (i) => Object.is(numbers.data[i], graph.nodes[i].data);
+  return unit.outputs.every(isSame) && unit.flows.every(([i]) => isSame(i));
 }
 
 // A formula with these numbers in its holes; nothing where it is longer than anyone reads.
@@ -25,9 +31,8 @@ function filled(captions, {pattern}) {
 
 function mergedForward(captions, unit) {
   const {graph, numbers: {data}} = captions, last = graph.nodes[unit.last];
-  const values = valuesText(captions.write, unit.outputs.map((i) => data[i]));
-  const recorded = unit.nodes.every((i) => data[i] === graph.nodes[i].data);
-  if (unit.stale && recorded) {
+  const values = valuesText(graph, unit.outputs.map((i) => data[i]));
+  if (unit.stale && isRecorded(captions, unit)) {
     return captions.placed(last, captions.say("stale", {equation: `${unit.made} = ${values}`}));
   }
   return captions.placed(last, [unit.made, filled(captions, unit), values].filter(Boolean).join(" = "));
@@ -50,8 +55,8 @@ function outerOf({graph, numbers}, unit, output, grads) {
 }
 
 // For one operand of a box {target, outer, local, parts: [[outer, slope]], term}: what each output passes on.
-function flowOf(captions, unit, [target, edges, locals], grads) {
-  const {graph} = captions;
+function flowOf(captions, unit, [target, edges, formulas, names], grads) {
+  const {graph} = captions, locals = unit.kind === "sum" || isRecorded(captions, unit) ? formulas : names;
   const all = unit.outputs.map((i, k) => {
     const outer = outerOf(captions, unit, i, grads), slope = slopeTo(captions, unit, i, edges);
     return {outer, slope, passed: graph.nodes[i].target, local: locals[k]};

@@ -28,7 +28,8 @@ function derivativesOfUnit(page, unit) {
   for (const [, edges, locals, names] of unit.flows) {
     unit.outputs.forEach((output, k) => {
       const slope = slopeTo(captions, unit, output, edges), known = [names[k], inBrackets(page.write(slope))];
-      const formula = known.includes(locals[k]) ? "" : `${locals[k]} = `;
+      const hasFormula = !known.includes(locals[k]) && (unit.kind === "sum" || isRecorded(page, unit));
+      const formula = hasFormula ? `${locals[k]} = ` : "";
       items.push(make("li", {}, `${names[k]} = ${formula}`, number(page, slope, "local")));
     });
   }
