@@ -20,10 +20,11 @@ from .drawing.slide_choice import Attempt, Draft, chosen, say_it
 from .formats import dot, pdf_png, svg, tikz
 from .graph.trace import Trace, read
 from .options import DrawOptions, Options, takes
+from .picture.boxes import Picture
 from .picture.compose import compose
-from .picture.condensed import condensed
+from .picture.condensed import finished
+from .picture.density import AIRY
 from .picture.selection import Choices, choose
-from .picture.showing import shown
 from .words.labels import mathematical
 from .words.numbers import ASCII_MINUS, Numbers
 
@@ -128,13 +129,14 @@ class _Graph:
 
     def dot(self) -> str:
         numbers = Numbers(self._options.precision, ASCII_MINUS)
-        picture = shown(compose(self._trace, self._options, numbers, self._choices), self._options.show)
+        picture = compose(self._trace, self._options, numbers, self._choices)
+        picture = finished(picture, self._options, AIRY)
         return dot.source(picture, self._options)
 
     def scene(self) -> Scene:
         if self._options.slide is None:
-            draft = self._drafted(self._options, self._choices)
-            return painter.paint(draft.picture, draft.place(self._options.rankdir), self._options)
+            picture, places = self._drafted(self._options, self._choices).place(self._options.rankdir)
+            return painter.paint(picture, places, self._options)
         attempt = self._attempt
         say_it(attempt, LESS)
         return on_slide(on_sheet(attempt.picture, attempt.sheet, attempt.options), attempt.sheet)
@@ -149,9 +151,9 @@ class _Graph:
 
     def _drafted(self, options: Options, choices: Choices) -> Draft:
         picture = compose(self._trace, options, Numbers(options.precision), choices)
-        picture = shown(condensed(picture, choices.density), options.show)
+        picture = finished(picture, options, choices.density)
 
-        def place(rankdir: str) -> layout.Layout:
+        def place(rankdir: str) -> tuple[Picture, layout.Layout]:
             return placed(picture, options.changed(rankdir=rankdir), choices.density.gaps)
 
         return Draft(picture, place)

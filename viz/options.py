@@ -146,6 +146,13 @@ class Options(Chosen):
             ("auto", "all", "none"),
         ),
     )
+    parameters: str = field(
+        default="boxes",
+        metadata=picture(
+            "a parameter in a box of its own (default), or in the formula of the only box that uses it",
+            ("boxes", "inside"),
+        ),
+    )
     labels: str = field(
         default="math", metadata=picture("w1 as w₁ (default), or as it is", ("math", "plain"))
     )

@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from ..options import SLIDES, Options
 from ..picture.boxes import Arrow, Box, Picture
+from ..picture.fewer import unframed
 from ..placement.curves import Curve
 from ..style.shapes import Point
 from . import layout
@@ -39,23 +40,22 @@ class _Column:
     height: float
 
 
-def placed(picture: Picture, options: Options, gaps: float = 1.0) -> Layout:
-    """A picture laid out as its options ask for."""
+def placed(picture: Picture, options: Options, gaps: float = 1.0) -> tuple[Picture, Layout]:
+    """A picture laid out as its options ask for; in rows there is no room for the frames of scopes."""
 
     def place(part: Picture, first: frozenset[str], last: frozenset[str]) -> Layout:
         return layout.place(part, "LR", options.engine, options.timeout, gaps, (first, last))
 
     if options.rankdir != "rows":
-        return layout.place(picture, options.rankdir, options.engine, options.timeout, gaps)
+        return picture, layout.place(picture, options.rankdir, options.engine, options.timeout, gaps)
+    picture = unframed(picture)
     base = place(picture, frozenset(), frozenset())
-    return in_rows(picture, base, SLIDES[options.slide or "16:9"], place) or base
+    return picture, in_rows(picture, base, SLIDES[options.slide or "16:9"], place) or base
 
 
 def in_rows(picture: Picture, base: Layout, page: Point, place: Place) -> Layout | None:
     """A picture whose layout from left to right is `base`, in as many rows as make it largest on a page of
-    these proportions; None where it is largest in one, or where scopes would be torn apart."""
-    if any(box.scope for box in picture.boxes):
-        return None
+    these proportions; None where it is largest in one."""
     found = list(_columns(picture, base))
     where = {name: k for k, column in enumerate(found) for name in column.names}
     where = _with_their_users(picture, where)

@@ -24,7 +24,7 @@ __all__ = ["Attempt", "Draft", "chosen", "say_it", "too_small"]
 COMFORTABLE, PREFERRED = 10.5, 0.87
 """Points of text that is large enough even where another direction would make it larger; and, where none is,
 what it may be smaller by, as a share, for the sake of the usual direction."""
-MOST_LAYOUTS, MOST_BOXES = 25, 300
+MOST_LAYOUTS, MOST_BOXES = 36, 300
 FILLED = 0.8
 """Of a slide, by boxes with the gaps around them: no layout does better."""
 FEW_DIGITS = 3
@@ -38,7 +38,7 @@ class Draft:
     on a page of a given width."""
 
     picture: Picture
-    place: Callable[[str], Layout]
+    place: Callable[[str], tuple[Picture, Layout]]
     under: Callable[[float], float] = lambda width: 0.0
     is_walk: bool = False
 
@@ -66,8 +66,9 @@ def chosen(
     best: Attempt | None = None
     layouts = 0
     changed, varied = options, choices
-    for changed, varied in _tiers(trace, options, choices):
-        if len(varied.units) > MOST_BOXES:
+    largest_of: dict[int, float] = {}
+    for step, expected, changed, varied in _tiers(trace, options, choices):
+        if len(varied.units) > MOST_BOXES or largest_of.get(step, READABLE) < expected:
             continue
         drafted, tried = draft(changed, varied), list[Attempt]()
         for rankdir in _directions(options):
@@ -75,9 +76,10 @@ def chosen(
             if layouts < MOST_LAYOUTS and _could_fit(drafted.picture, turned):
                 layouts += 1
                 tried.append(_attempt(options, turned, varied, drafted))
-        if not tried:
+        largest = max(tried, key=_size, default=None)
+        largest_of[step] = largest.size if largest else 0.0
+        if largest is None:
             continue
-        largest = max(tried, key=_size)
         if largest.size >= READABLE:
             least = max(READABLE, min(COMFORTABLE, PREFERRED * largest.size))
             return _spread(next(attempt for attempt in tried if attempt.size >= least))
@@ -95,54 +97,76 @@ def _size(attempt: Attempt) -> float:
 
 def _attempt(options: Options, changed: Options, choices: Choices, drafted: Draft) -> Attempt:
     slide = changed.slide or "16:9"
-    onto = sheet(
-        drafted.picture, drafted.place(changed.rankdir), changed, slide, drafted.under, drafted.is_walk
-    )
-    names = ("rankdir", "edges", "precision", "collapse")
+    picture, places = drafted.place(changed.rankdir)
+    onto = sheet(picture, places, changed, slide, drafted.under, drafted.is_walk)
+    names = ("rankdir", "edges", "precision", "sums", "parameters", "collapse")
     changes = {n: getattr(changed, n) for n in names if getattr(changed, n) != getattr(options, n)}
-    size = onto.scale * text_size(drafted.picture, changed)
-    return Attempt(changed, choices, drafted.picture, onto, size, changes)
+    size = onto.scale * text_size(picture, changed)
+    return Attempt(changed, choices, picture, onto, size, changes)
 
 
 # ---------------------------------------------------------------- what is tried, in turn
 
 
-def _tiers(trace: Trace, options: Options, choices: Choices) -> Iterator[tuple[Options, Choices]]:
-    """What is drawn and how it is written, from the least folding to the most."""
-    for k, (level, units) in enumerate(_foldings(trace, options, choices)):
+def _tiers(trace: Trace, options: Options, choices: Choices) -> Iterator[tuple[int, float, Options, Choices]]:
+    """What is drawn and how it is written, from the least folding to the most: which folding, how large its
+    text has to have become for this to be enough, options and choices."""
+    foldings = list(_foldings(trace, options, choices))
+    whole = [k for k, (changes, _) in enumerate(foldings) if "collapse" not in changes]
+    scopes = [k for k, (changes, _) in enumerate(foldings) if "collapse" in changes]
+    order = [(k, text) for steps in (whole, *([k] for k in scopes)) for k, text in _in_turn(steps, options)]
+    for k, (expected, changes) in order:
+        more, units = foldings[k]
         scale = scale_of(trace, units) if choices.scale else None
-        folded = choices if k == 0 else replace(choices, units=tuple(units), scale=scale)
-        for changes in _texts(options):
-            yield options.changed(collapse=level, **changes), replace(folded, density=CLOSE)
+        folded = choices if units is choices.units else replace(choices, units=units, scale=scale)
+        yield k, expected, options.changed(**more, **changes), replace(folded, density=CLOSE)
+
+
+def _in_turn(steps: Sequence[int], options: Options) -> Iterator[tuple[int, tuple[float, dict[str, Any]]]]:
+    """Rather more in a box than nothing on arrows."""
+    texts = list(_texts(options))
+    written = [text for text in texts if text[1].get("edges") != "plain"]
+    bare = [text for text in texts if text not in written]
+    return ((k, text) for part in (written, bare) for k in steps for text in part)
 
 
 def _foldings(
     trace: Trace, options: Options, choices: Choices
-) -> Iterator[tuple[str | None, Sequence[Unit]]]:
-    """What is one box, from the smallest boxes to the largest, with the option that says so."""
+) -> Iterator[tuple[dict[str, Any], tuple[Unit, ...]]]:
+    """What is one box, from the smallest boxes to the largest, and the options that say so."""
     seen = [choices.units]
-    yield options.collapse, choices.units
-    if not options.may_vary("collapse") or options.around is not None:
-        return
-    for level in LEVELS:
-        units = tuple(fold(trace, level))
+    changes: dict[str, Any] = {}
+    yield {}, choices.units
+    may_fold = options.may_vary("collapse") and options.around is None
+    if options.may_vary("sums") and options.ops == "merged" and options.around is None:
+        units = tuple(fold(trace, None if options.collapse == "auto" else options.collapse, sums=True))
         if units not in seen:
             seen.append(units)
-            yield level, units
+            changes = {"sums": "merged"}
+            yield changes, units
+    if options.may_vary("parameters"):
+        changes = changes | {"parameters": "inside"}
+        yield changes, seen[-1]
+    for level in LEVELS if may_fold else ():
+        units = tuple(fold(trace, level, sums=options.sums != "separate"))
+        if units not in seen:
+            seen.append(units)
+            yield changes | {"collapse": level}, units
 
 
-def _texts(options: Options) -> Iterator[dict[str, Any]]:
-    """What is written on arrows and with how many digits, from the most to the least."""
+def _texts(options: Options) -> Iterator[tuple[float, dict[str, Any]]]:
+    """What is written on arrows and with how many digits, from the most to the least, and how large text has
+    to have been with more for this to be enough."""
     changes: dict[str, Any] = {}
-    yield {}
+    yield 0.0, {}
     if options.may_vary("edges"):
         changes |= {"edges": "number"}
-        yield dict(changes)
+        yield 0.55 * READABLE, dict(changes)
     if options.may_vary("precision"):
         changes |= {"precision": FEW_DIGITS}
-        yield dict(changes)
+        yield 0.85 * READABLE, dict(changes)
     if options.may_vary("edges"):
-        yield changes | {"edges": "plain"}
+        yield 0.5 * READABLE, changes | {"edges": "plain"}
 
 
 def _directions(options: Options) -> tuple[str, ...]:
@@ -197,6 +221,8 @@ def _said(name: str, value: Any) -> str:
         ("rankdir", "rows"): "in rows",
         ("edges", "number"): "with the numbers of local derivatives alone",
         ("edges", "plain"): "without local derivatives",
+        ("sums", "merged"): "with sums of products in one box",
+        ("parameters", "inside"): "with parameters in the boxes that use them",
         ("collapse", "neuron"): "with a box for each neuron",
         ("collapse", "layer"): "with a box for each layer",
         ("collapse", "outermost"): "with a box for each outermost scope",

@@ -4,10 +4,24 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from microgrid.base.phrases import speaker
+
+from ..options import Options
 from .boxes import Arrow, Box, Line, Picture
 from .density import AIRY, Density
+from .fewer import elided, with_parameters_inside
+from .showing import shown
 
-__all__ = ["condensed"]
+__all__ = ["brief", "condensed", "finished"]
+
+
+def finished(picture: Picture, options: Options, density: Density) -> Picture:
+    """What has been composed, with as many boxes and as closely written as is asked for."""
+    if options.parameters == "inside":
+        picture = with_parameters_inside(picture)
+    if density.elides:
+        picture = elided(picture, speaker(options.lang))
+    return shown(condensed(picture, density), options.show)
 
 
 def condensed(picture: Picture, density: Density) -> Picture:
@@ -41,10 +55,21 @@ def condensed(picture: Picture, density: Density) -> Picture:
 
 def _condensed(box: Box, density: Density) -> Box:
     lines = _inline(box.lines, density.inline)
+    if box.kind == "folded":
+        lines = tuple(replace(line, text=brief(line.text)) for line in box.lines)
     if density.size is not None:
         lines = tuple(replace(line, size=density.size) for line in lines)
     padding = 1.0 if box.kind in ("local", "symbol") else density.padding
     return replace(box, lines=lines, padding=padding)
+
+
+def brief(text: str) -> str:
+    """A line without what is explained in brackets at its end, which the description says too.
+
+    >>> brief("‖grad‖ = 0.5 (3 parameters)")
+    '‖grad‖ = 0.5'
+    """
+    return text.partition(" (")[0] if text.startswith("‖") else text
 
 
 def _inline(lines: tuple[Line, ...], longest: int) -> tuple[Line, ...]:

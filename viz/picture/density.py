@@ -17,8 +17,10 @@ class Density:
     """Characters up to which a value stands on the line of its name, ``w = 2``."""
     gaps: float = 1.0
     padding: float = 1.0
+    elides: bool = False
+    """Whether a layer of very many units is shown by the first and the last of them."""
 
 
 AIRY = Density()
-CLOSE = Density(size=12.0, inline=26, gaps=0.55, padding=0.5)
+CLOSE = Density(size=12.0, inline=26, gaps=0.55, padding=0.5, elides=True)
 """The text of one size, the smallest of all, since that is what has to be large enough on a slide."""

@@ -20,7 +20,8 @@ from ..graph.trace import Trace
 from ..options import Options
 from ..picture.boxes import Arrow, Picture, gradient_line
 from ..picture.compose import compose
-from ..picture.condensed import condensed
+from ..picture.condensed import finished
+from ..picture.fewer import unframed
 from ..picture.selection import Choices
 from ..style.shapes import Point
 from ..style.theme import THEMES, Theme
@@ -58,7 +59,7 @@ def written(
     """The picture of a walk, with room for all that its boxes say on the way."""
     numbers = Numbers(options.precision)
     summaries = Summaries(trace, choices, moments, numbers, options.lang)
-    picture = condensed(compose(trace, options, numbers, choices), choices.density)
+    picture = finished(compose(trace, options, numbers, choices), options, choices.density)
     picture = _with_room(picture, _widest(trace, choices, moments, summaries, numbers))
     return picture, summaries
 
@@ -68,8 +69,11 @@ def arrange(
 ) -> Arrangement:
     """Lay out the picture of a walk, unless it has its places on a slide."""
     picture, summaries = written(trace, options, choices, moments)
-    places = placed(picture, options, choices.density.gaps) if sheet is None else sheet.places
-    return Arrangement(picture, places, summaries, sheet, choices.units)
+    if sheet is not None:
+        picture = unframed(picture) if options.rankdir == "rows" else picture
+        return Arrangement(picture, sheet.places, summaries, sheet, choices.units)
+    picture, places = placed(picture, options, choices.density.gaps)
+    return Arrangement(picture, places, summaries, None, choices.units)
 
 
 def drafted(

@@ -10,6 +10,7 @@ from microgrid.base.phrases import speaker
 from ..graph.folding import Unit, outputs
 from ..graph.trace import Trace
 from ..picture.boxes import LONGEST_NAME, Line
+from ..picture.condensed import brief
 from ..picture.scale import gradient_of
 from ..picture.selection import Choices
 from ..style.text import shorten
@@ -43,6 +44,7 @@ class Summaries:
     ) -> None:
         self._trace, self._numbers = trace, numbers
         self._say, self._words = speaker(lang), Words(trace, numbers, lang)
+        self._is_close = bool(choices.density.inline)
         self._signed = choices.scale is not None and choices.scale.is_signed
         self._units = {unit.last: unit for unit in choices.units if unit.scope is not None}
         self._outputs = outputs(trace, choices.units) if self._units else {}
@@ -69,7 +71,7 @@ class Summaries:
         return ScopeSummary(
             complete=all(stage.data[i] is not None for i in used),
             values=shorten(values, LONGEST_NAME),
-            gradient=gradient,
+            gradient=brief(gradient) if gradient and self._is_close else gradient,
             size=gradient_of(self._trace, unit, used, self._signed, stage.grads),
             description=self._words.scope(unit, used, stage.data, stage.grads),
         )

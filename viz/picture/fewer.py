@@ -1,0 +1,118 @@
+"""A picture with fewer boxes: parameters in the boxes that use them, and long columns of units cut short."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+
+from microgrid.base.phrases import ENGLISH, Say
+
+from .boxes import Arrow, Box, Line, Picture
+
+__all__ = ["MOST_UNITS", "elided", "unframed", "with_parameters_inside"]
+
+MOST_UNITS = 12
+"""Units of a layer, one below the other, above which those in the middle are left out."""
+FIRST, LAST = 5, 4
+"""How many of them are shown, before and behind those that are not."""
+INSIDE = ("parameter", "constant")
+
+
+def with_parameters_inside(picture: Picture) -> Picture:
+    """Without the boxes of parameters and constants that one box alone uses: its formula names them, and its
+    description has what they said.
+
+    >>> from microgrid import Value, parameter
+    >>> from viz.graph.trace import read
+    >>> from viz.options import Options
+    >>> from viz.picture.compose import compose
+    >>> from viz.words.numbers import Numbers
+    >>> picture = compose(read(parameter(2.0, "w") * Value(3.0, "x")), Options(), Numbers())
+    >>> [box.lines[0].text for box in with_parameters_inside(picture).boxes]
+    ['x', 'w · x']
+    """
+    readers: dict[str, set[str]] = {}
+    for arrow in picture.arrows:
+        readers.setdefault(arrow.tail.name, set()).add(arrow.head.name)
+    shown = picture.emphasis.nodes if picture.emphasis else frozenset[int]()
+    inner = {
+        box.name: box
+        for box in picture.boxes
+        if box.kind in INSIDE and len(readers.get(box.name, ())) == 1 and shown.isdisjoint(box.members)
+    }
+    held: dict[str, list[Box]] = {}
+    for name, box in inner.items():
+        held.setdefault(*readers[name], []).append(box)
+    boxes = {
+        box.name: _holding(box, held.get(box.name, [])) for box in picture.boxes if box.name not in inner
+    }
+    return _of(picture, boxes, [arrow for arrow in picture.arrows if arrow.tail.name not in inner])
+
+
+def _holding(box: Box, inner: list[Box]) -> Box:
+    members = tuple(sorted({*box.members, *(i for one in inner for i in one.members)}))
+    texts = [box.description, *(one.description for one in inner if one.kind == "parameter")]
+    return replace(box, members=members, description="\n".join(filter(None, texts)))
+
+
+def elided(picture: Picture, say: Say = ENGLISH) -> Picture:
+    """With the first and the last units of each layer that has very many, and how many it has in all."""
+    layers: dict[tuple[str, ...], list[Box]] = {}
+    for box in picture.boxes:
+        if box.kind == "folded":
+            layers.setdefault(box.scope, []).append(box)
+    stands_for: dict[str, Box] = {}
+    for scope, units in layers.items():
+        names = {box.name for box in units}
+        inner = any(arrow.tail.name in names and arrow.head.name in names for arrow in picture.arrows)
+        if len(units) <= MOST_UNITS or inner:
+            continue
+        hidden = [box for box in units[FIRST:-LAST] if box is not picture.root]
+        text = say("{n:,} of {of:,} units are not shown", n=len(hidden), of=len(units))
+        dots = Box(
+            name=f"u{hidden[0].name}",
+            kind="elided",
+            lines=(Line("⋮", "name"), Line(say("{n:,} units", n=len(units)), "value")),
+            node=None,
+            scope=scope,
+            description=text,
+            members=tuple(i for box in hidden for i in box.members),
+        )
+        stands_for |= {box.name: dots for box in hidden}
+    if not stands_for:
+        return picture
+    boxes: dict[str, Box] = {}
+    for box in picture.boxes:
+        shown = stands_for.get(box.name, box)
+        boxes[shown.name] = shown
+    arrows: dict[tuple[str, str, int], Arrow] = {}
+    count = Counter[tuple[str, str]]()
+    for arrow in picture.arrows:
+        tail, head = (stands_for.get(end.name, end) for end in (arrow.tail, arrow.head))
+        if tail is arrow.tail and head is arrow.head:
+            count[tail.name, head.name] += 1
+            arrows[tail.name, head.name, count[tail.name, head.name]] = arrow
+        else:  # one for all of those that are hidden
+            arrows.setdefault((tail.name, head.name, 0), Arrow(tail, head, strength=0.0))
+    return _of(picture, boxes, list(arrows.values()))
+
+
+def unframed(picture: Picture) -> Picture:
+    """Without the frames of scopes."""
+
+    def bare(box: Box) -> Box:
+        return replace(box, scope=())
+
+    arrows = [replace(arrow, label=bare(arrow.label) if arrow.label else None) for arrow in picture.arrows]
+    return _of(picture, {box.name: bare(box) for box in picture.boxes}, arrows)
+
+
+def _of(picture: Picture, boxes: dict[str, Box], arrows: list[Arrow]) -> Picture:
+    return replace(
+        picture,
+        boxes=tuple(boxes.values()),
+        arrows=tuple(
+            replace(arrow, tail=boxes[arrow.tail.name], head=boxes[arrow.head.name]) for arrow in arrows
+        ),
+        root=boxes.get(picture.root.name) if picture.root else None,
+    )
