@@ -23,8 +23,8 @@ from .options import DrawOptions, Options, takes
 from .picture.boxes import Picture
 from .picture.compose import compose
 from .picture.condensed import finished
-from .picture.density import AIRY
 from .picture.selection import Choices, choose
+from .style.density import AIRY
 from .words.labels import mathematical
 from .words.numbers import ASCII_MINUS, Numbers
 
@@ -53,9 +53,10 @@ def draw(y: Value, **options: Any) -> Figure:
     and "auto" merges them above some 20 boxes.
     `pieces`: "named" draws softmax, mean, losses and their like as one box with the textbook's formula,
     "textbook" in the textbook's steps.
-    `edges`: "local" writes the local derivative on each arrow, "plain" does not.  `numbers`: "all" writes
-    those of every arrow, "none" of none, and "auto" where no more than six lead to a box; of the others the
-    width says how large they are.
+    `edges`: "local" writes the local derivative on each arrow, "number" without its formula, "plain" nothing.
+    `numbers`: "all" writes those of every arrow, "none" of none, and "auto" where no more than six lead to a
+    box; of the others the width says how large they are.
+    `parameters`: "boxes" draws each in a box, "inside" leaves it to the formula of the only box that uses it.
     `show`: "structure" leaves out all numbers, "values" those of the backward pass, "all" none: the places
     are the same.
     `labels`: "math" writes w1 as w₁ and yhat as ŷ, "plain" as they are.  `precision`: significant digits.
@@ -71,8 +72,9 @@ def draw(y: Value, **options: Any) -> Figure:
     `node_style`: a function of a node (label, role, op, data, grad, scope, ...) that returns None or a dict
     with any of fill, stroke, text (colours as #rrggbb), width and dash (points).
 
-    `slide`: "16:9" or "4:3" fits the picture to a slide, and warns when text would be smaller than 8 points,
-    with what to collapse.
+    `slide`: "16:9" or "4:3" fits the picture to a slide and fills it.  Of the options that are not given it
+    chooses direction, sums, parameters, edges, digits and what is collapsed, the least folding whose text has
+    8 points; a warning says what it chose, and so does `Figure.choice`.
 
     How much is drawn:
     `collapse`: "neuron" draws each innermost scope as one box with its values and the norm of its gradients,

@@ -61,7 +61,7 @@ def _drawn(figure: viz.Figure) -> viz.Figure:
 
 
 def test_what_was_chosen_is_said_once_and_pinned_is_drawn_the_same() -> None:
-    with pytest.warns(UserWarning, match=r"so that a 16:9 slide can be read, as with .*collapse=\"neuron\"") as told:
+    with pytest.warns(UserWarning, match=r"so that a 16:9 slide can be read, as with .*parameters=\"inside\"") as told:
         figure = _drawn(viz.draw(neurons(), slide="16:9"))
     assert (len(told), told[0].filename) == (1, __file__)
     assert min(sizes(figure.svg())) >= 8

@@ -97,7 +97,7 @@ def test_what_was_chosen_for_a_slide_is_said_once_and_can_be_pinned() -> None:
 
 def test_text_that_is_too_small_all_the_same_is_said_of_who_asked(tmp_path: Path) -> None:
     with pytest.warns(UserWarning, match="smallest text would be") as told:
-        viz.steps(neurons(), slide="4:3", collapse=None, edges="local").save(tmp_path / "steps.tex")
+        viz.steps(neurons(), slide="4:3", collapse=None, edges="local", rankdir="LR").save(tmp_path / "steps.tex")
     assert (len(told), told[0].filename) == (1, __file__)
 
 

@@ -38,8 +38,8 @@ BLOWN_UP = 1.5
 """How far a drawing of another kind is blown up."""
 WIDEN, LEAST_SHARE, WIDEN_MOST = 1.6, 0.66, 6.0
 """How far gaps are widened to fill a slide, and beyond that only until a side is filled to this share."""
-FINE = 20
-"""Halvings, for the widening that fills a side."""
+FINE, TRIES = 20, 6
+"""Halvings, for the widening that fills a side, and how often it is taken back where it was too much."""
 
 
 @dataclass(frozen=True)
@@ -124,12 +124,20 @@ def sheet(
 
 def spread(picture: Picture, onto: Sheet) -> Sheet:
     """The same with gaps wide enough to fill the slide."""
-    full = ((side - 2 * EDGE) / onto.scale for side in SLIDES[onto.slide])
+    full = [(side - 2 * EDGE) / onto.scale for side in SLIDES[onto.slide]]
     across, down = (
         _widened(spans, free, side)
         for spans, free, side in zip(_spans(picture, onto.places), onto.free, full, strict=True)
     )
-    return replace(onto, places=onto.places.stretched(across, down, picture))
+    places = onto.places.stretched(across, down, picture)
+    for _ in range(TRIES):  # columns give way to arrows that climb more, and may take up more than asked for
+        left, top, right, bottom = extent(picture, places)
+        over = (right - left) / onto.free[0], (bottom - top) / onto.free[1]
+        if max(over) <= 1:
+            return replace(onto, places=places)
+        across, down = (max(1.0, f / (o * 1.01) if o > 1 else f) for f, o in zip((across, down), over))
+        places = onto.places.stretched(across, down, picture)
+    return onto
 
 
 Span = tuple[float, float, float]

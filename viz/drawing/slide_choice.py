@@ -13,9 +13,9 @@ from ..graph.folding import LEVELS, Unit, fold
 from ..graph.trace import Trace
 from ..options import SLIDES, Options
 from ..picture.boxes import Arrow, Picture
-from ..picture.density import CLOSE
 from ..picture.scale import scale_of
 from ..picture.selection import Choices
+from ..style.density import CLOSE
 from .layout import Layout
 from .slide import EDGE, READABLE, Sheet, sheet, spread, text_size
 
@@ -71,7 +71,7 @@ def chosen(
         if len(varied.units) > MOST_BOXES or largest_of.get(step, READABLE) < expected:
             continue
         drafted, tried = draft(changed, varied), list[Attempt]()
-        for rankdir in _directions(options):
+        for rankdir in _directions(options, varied.units):
             turned = changed.changed(rankdir=rankdir)
             if layouts < MOST_LAYOUTS and _could_fit(drafted.picture, turned):
                 layouts += 1
@@ -169,8 +169,11 @@ def _texts(options: Options) -> Iterator[tuple[float, dict[str, Any]]]:
         yield 0.5 * READABLE, changes | {"edges": "plain"}
 
 
-def _directions(options: Options) -> tuple[str, ...]:
-    return ("LR", "TB", "rows") if options.may_vary("rankdir") else (options.rankdir,)
+def _directions(options: Options, units: Sequence[Unit]) -> tuple[str, ...]:
+    """Rows are for chains; between units of layers too many lines would return."""
+    if not options.may_vary("rankdir"):
+        return (options.rankdir,)
+    return ("LR", "TB") if any(unit.scope for unit in units) else ("LR", "TB", "rows")
 
 
 def _could_fit(picture: Picture, options: Options) -> bool:

@@ -7,8 +7,8 @@ from dataclasses import replace
 from microgrid.base.phrases import speaker
 
 from ..options import Options
+from ..style.density import AIRY, Density
 from .boxes import Arrow, Box, Line, Picture
-from .density import AIRY, Density
 from .fewer import elided, with_parameters_inside
 from .showing import shown
 
@@ -31,7 +31,7 @@ def condensed(picture: Picture, density: Density) -> Picture:
     >>> from viz.graph.trace import read
     >>> from viz.options import Options
     >>> from viz.picture.compose import compose
-    >>> from viz.picture.density import CLOSE
+    >>> from viz.style.density import CLOSE
     >>> from viz.words.numbers import Numbers
     >>> picture = compose(read(Value(2.0, "x")), Options(), Numbers())
     >>> [line.text for line in condensed(picture, CLOSE).boxes[0].lines]

@@ -15,8 +15,8 @@ from ..graph.folding import LEVELS, Unit, edges, fold
 from ..graph.paths import Paths
 from ..graph.trace import Trace
 from ..options import Options
+from ..style.density import AIRY, Density
 from ..style.text import shorten
-from .density import AIRY, Density
 from .scale import Scale, scale_of
 from .styles import Style, styles
 
