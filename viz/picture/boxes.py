@@ -28,13 +28,15 @@ PENDING = "grad –"
 class Line:
     """A line of text; `kind` is one of `theme.FONTS`, `size` that of its letters if it is not the kind's.
 
-    `early` stands for it while the value in it is not known.
+    `early` stands for it while the value in it is not known; `after_name` is what of it follows a name on the
+    same line.
     """
 
     text: str
     kind: str
     size: float | None = None
     early: str = ""
+    after_name: str = ""
 
     @property
     def font(self) -> Font:

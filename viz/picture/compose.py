@@ -97,7 +97,8 @@ class _Author:
             return (Line(self.numbers(node.data), "literal"),)
         name = self.texts.formula(unit, LONGEST_NAME) if self.merged else shorten(node.label, LONGEST_NAME)
         lines = [Line(name, "name")] if name else []
-        lines.append(Line(self.numbers(node.data), "value"))
+        number = self.numbers(node.data)
+        lines.append(Line(number, "value", after_name=f" = {number}" if name else ""))
         if node.role != "constant" and self.has_gradients:
             lines.append(gradient_line(node, self.trace.root, self.numbers))
         return tuple(lines)
@@ -105,7 +106,11 @@ class _Author:
     def _scope(self, unit: Unit, scope: tuple[str, ...]) -> Box:
         used = self.texts.outputs(unit)
         values, gradient = scope_lines(self.trace, unit, used, self.numbers, self.say)
-        lines = [Line(shorten(scope[-1], LONGEST_NAME), "name"), Line(shorten(values, LONGEST_NAME), "value")]
+        lines = [Line(shorten(scope[-1], LONGEST_NAME), "name")]
+        last = self.trace.nodes[used[-1]]
+        after = f": {values}" if last.label else f" = {self.numbers(last.data)}"
+        after_name = after if len(used) == 1 else ""
+        lines.append(Line(shorten(values, LONGEST_NAME), "value", after_name=after_name))
         if self.has_gradients:
             lines.append(Line(gradient, "gradient") if gradient else Line(PENDING, "pending"))
         return Box(

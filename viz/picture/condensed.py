@@ -56,7 +56,7 @@ def condensed(picture: Picture, density: Density) -> Picture:
 def _condensed(box: Box, density: Density) -> Box:
     lines = _inline(box.lines, density.inline)
     if box.kind == "folded":
-        lines = tuple(replace(line, text=brief(line.text)) for line in box.lines)
+        lines = tuple(replace(line, text=brief(line.text)) for line in lines)
     if density.size is not None:
         lines = tuple(replace(line, size=density.size) for line in lines)
     padding = 1.0 if box.kind in ("local", "symbol") else density.padding
@@ -74,8 +74,8 @@ def brief(text: str) -> str:
 
 def _inline(lines: tuple[Line, ...], longest: int) -> tuple[Line, ...]:
     """A name and its value on one line, if they are short enough."""
-    if [line.kind for line in lines[:2]] != ["name", "value"]:
+    if len(lines) < 2 or not lines[1].after_name:
         return lines
     name, value, *rest = lines
-    text = f"{name.text} = {value.text}"
+    text = name.text + value.after_name
     return (Line(text, "name", early=name.text), *rest) if len(text) <= longest else lines

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import replace
 
 from microgrid.base.phrases import ENGLISH, Say
@@ -72,7 +71,7 @@ def elided(picture: Picture, say: Say = ENGLISH) -> Picture:
         dots = Box(
             name=f"u{hidden[0].name}",
             kind="elided",
-            lines=(Line("⋮", "name"), Line(say("{n:,} units", n=len(units)), "value")),
+            lines=(Line("⋮", "name"), Line(say("{n} units", n=len(units)), "literal")),
             node=None,
             scope=scope,
             description=text,
@@ -85,16 +84,11 @@ def elided(picture: Picture, say: Say = ENGLISH) -> Picture:
     for box in picture.boxes:
         shown = stands_for.get(box.name, box)
         boxes[shown.name] = shown
-    arrows: dict[tuple[str, str, int], Arrow] = {}
-    count = Counter[tuple[str, str]]()
-    for arrow in picture.arrows:
-        tail, head = (stands_for.get(end.name, end) for end in (arrow.tail, arrow.head))
-        if tail is arrow.tail and head is arrow.head:
-            count[tail.name, head.name] += 1
-            arrows[tail.name, head.name, count[tail.name, head.name]] = arrow
-        else:  # one for all of those that are hidden
-            arrows.setdefault((tail.name, head.name, 0), Arrow(tail, head, strength=0.0))
-    return _of(picture, boxes, list(arrows.values()))
+    hidden_names = set(stands_for)
+    arrows = [
+        arrow for arrow in picture.arrows if hidden_names.isdisjoint((arrow.tail.name, arrow.head.name))
+    ]
+    return _of(picture, boxes, arrows)
 
 
 def unframed(picture: Picture) -> Picture:
