@@ -117,7 +117,7 @@ def _tiers(trace: Trace, options: Options, choices: Choices) -> Iterator[tuple[i
     order = [(k, text) for steps in (whole, *([k] for k in scopes)) for k, text in _in_turn(steps, options)]
     for k, (expected, changes) in order:
         more, units = foldings[k]
-        scale = scale_of(trace, units) if choices.scale else None
+        scale = scale_of(trace, units, choices.scale.is_signed) if choices.scale else None
         folded = choices if units is choices.units else replace(choices, units=units, scale=scale)
         yield k, expected, options.changed(**more, **changes), replace(folded, density=CLOSE)
 
