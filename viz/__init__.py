@@ -24,7 +24,7 @@ What can go wrong:
 >>> y.backward()
 >>> figure = viz.draw(y, theme="dark", title="A product")
 >>> viz.steps(y)[1].caption
-'v2 = w · x = 2 · 3 = 6'
+'w · x = 2 · 3 = 6'
 """
 
 from . import plots as plots

@@ -28,7 +28,6 @@ from .walk.files import Files
 from .walk.film import Arrangement, Film, arrange, drafted
 from .walk.moments import GROUPINGS, Frame, grouping, remember, walk
 from .words.labels import mathematical
-from .words.names import labelled
 from .words.numbers import Numbers
 
 __all__ = ["Frame", "Steps", "explain", "steps"]
@@ -135,13 +134,15 @@ def explain(y: Value, *, by: str = "auto", sums: str = "auto", lang: str = "en",
     """The walk of `steps` as text, a line for each step.
 
     >>> from microgrid import Value
-    >>> print(explain(Value(3.0, "x").exp(), precision=3))
+    >>> y = Value(3.0, "x").exp()
+    >>> y.label = "y"
+    >>> print(explain(y, precision=3))
     0  The leaves have their values; nothing has been computed yet.
-    1  v1 = exp(x) = exp(3) = 20.1
-    2  ∂v1/∂v1 = 1: here the backward pass starts.
-    3  ∂v1/∂x += ∂v1/∂v1 · ∂v1/∂x = 1 · 20.1 = 20.1
+    1  y = exp(x) = exp(3) = 20.1
+    2  ∂y/∂y = 1: here the backward pass starts.
+    3  ∂y/∂x += ∂y/∂y · ∂y/∂x = 1 · 20.1 = 20.1
     4  All gradients are known.
-       ∂v1/∂x = 20.1
+       ∂y/∂x = 20.1
     """
     options = StepsOptions(by=by, sums=sums, precision=precision, lang=lang)
     trace = _read(y, options)
@@ -172,7 +173,7 @@ class Steps(Sequence[Frame]):
         numbers = Numbers(options.precision)
         self._history = remember(trace, self._moments)
         final = _differentiated(trace, self._history.grads(len(self) - 1))
-        self._trace = labelled(final, numbers)
+        self._trace = final
         if options.color_by:
             self._choices = replace(
                 self._choices, scale=scale_of(final, choices.units, options.color_by == "grad-sign")
@@ -307,4 +308,4 @@ def _differentiated(trace: Trace, gradients: Sequence[float | None]) -> Trace:
         replace(node, grad=grad, is_derivative=True)
         for node, grad in zip(trace.nodes, gradients, strict=True)
     )
-    return Trace(tuple(nodes), trace.operations)
+    return replace(trace, nodes=tuple(nodes))

@@ -23,6 +23,7 @@ ACTIVATIONS = frozenset(
 )  # fmt: skip
 """Of one operand: what makes the result of a unit of its weighted sum, in whatever scope it is called."""
 
+_PARAMETER = re.compile(r"b|w(?:\d+,)?\d+")
 _WEIGHT = re.compile(r"w(?:(\d+),)?(\d+)")
 _UNIT = re.compile(r"(?:(?P<outer>.*)/)?(?P<kind>neuron|channel)(?P<number>\d+)")
 _PIECE = re.compile(r"(?:(?P<outer>.*)/)?piece(?P<number>\d+)")
@@ -88,20 +89,36 @@ def layer_names(nodes: Sequence[Value]) -> dict[Value, str]:
     >>> [name for name in named.values() if name[0] in "xzh"]
     ['x1', 'x2', 'z1^(1)', 'h1^(1)', 'z2^(1)', 'h2^(1)', 'z1^(2)']
     """
-    leaves = [v for v in nodes if v._code == 0 and is_given(v)]
-    if not leaves:
+    leaves = [v for v in nodes if v._code == 0 and v._label and is_given(v)]
+    ours = {v for v in leaves if v._role == PARAMETER and _PARAMETER.fullmatch(v.label)}
+    ours |= _repeated(nodes, ours)
+    if not leaves and not ours:
         return {}
     named = {v: name for v in leaves if (name := _leaf_name(v))}
-    ours = {v for v in leaves if v._role == PARAMETER and (v.label == "b" or _WEIGHT.fullmatch(v.label))}
     uses, user = _uses(nodes)
     units = _units(nodes, ours, uses) if ours else []
     homes = _homes(units)
-    _name_units(units, homes, uses, user, named)
+    _name_units(units, homes, ours, uses, user, named)
     _name_maxouts(units, homes, uses, user, named)
     if any(v.label == "gamma" for v in leaves):
         _name_norms(nodes, named, {home.layer for home in homes.values()})
     place = {v: i for i, v in enumerate(nodes)}
     return dict(sorted(named.items(), key=lambda item: place[item[0]]))
+
+
+def _repeated(nodes: Sequence[Value], ours: Container[Value]) -> set[Value]:
+    """Parameters that a user has labelled in each neuron as the library would: their labels name none of
+    them."""
+    alike: dict[str, list[Value]] = {}
+    for v in nodes:
+        if (
+            v._role == PARAMETER
+            and v not in ours
+            and _PARAMETER.fullmatch(v._label)
+            and _UNIT.fullmatch(v.scope)
+        ):
+            alike.setdefault(v._label, []).append(v)
+    return {v for several in alike.values() if len({v.scope for v in several}) > 1 for v in several}
 
 
 def _leaf_name(v: Value) -> str:
@@ -143,6 +160,9 @@ def _units(nodes: Sequence[Value], ours: Container[Value], uses: Mapping[Value, 
                 found[v] = _Unit(None, [w], [_position(w, ours, 0)], [x], v, index)
         elif v.op == "add":
             left, right = v.parents
+            if right._role == PARAMETER and left in found and found[left].bias is None and uses[left] == 1:
+                unit = found[v] = found.pop(left)  # w0*x0 + w1*x1 + ... + b
+                unit.bias, unit.total, unit.index = right, v, index
             if right not in products or right.scope != v.scope or uses[right] != 1:
                 continue
             w, x = products[right]
@@ -202,7 +222,8 @@ def _homes(units: Sequence[_Unit]) -> dict[Value, _Home]:
 
 def _scope_of(w: Value) -> tuple[str, int, tuple[int, ...], bool]:
     """The scope around the layer, the piece of a maxout layer, the unit, and whether that is a channel."""
-    outer, piece, place, is_conv = w.scope, 0, (), False
+    outer, piece, is_conv = w.scope, 0, False
+    place: tuple[int, ...] = ()
     if match := _UNIT.fullmatch(outer):
         outer, place, is_conv = match["outer"] or "", (int(match["number"]) + 1,), match["kind"] == "channel"
     if match := _PIECE.fullmatch(outer):
@@ -213,6 +234,7 @@ def _scope_of(w: Value) -> tuple[str, int, tuple[int, ...], bool]:
 def _name_units(
     units: Sequence[_Unit],
     homes: Mapping[Value, _Home],
+    ours: Container[Value],
     uses: Mapping[Value, int],
     user: Mapping[Value, Value],
     named: dict[Value, str],
@@ -220,8 +242,9 @@ def _name_units(
     for unit in units:
         home = homes[unit.weights[0]]
         for w, position in zip(unit.weights, unit.positions, strict=True):
-            named.setdefault(w, home.name("w", tuple(i + 1 for i in position)))
-        if unit.bias is not None:
+            if w in ours:
+                named.setdefault(w, home.name("w", tuple(i + 1 for i in position)))
+        if unit.bias in ours:
             named.setdefault(unit.bias, home.name("b"))
         place = _PLACE.fullmatch(unit.total.scope) if home.layer.is_conv else None
         within = (int(place[1]) + 1,) if place else ()

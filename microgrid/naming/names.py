@@ -10,7 +10,8 @@ from ..base.messages import ATOM, SUM, formula
 from ..base.nodes import CONSTANT, OP, PARAMETER
 from ..engine import Value
 from ..graph import order
-from .labels import is_given, shown
+from ..ops import ROWS
+from .labels import shown
 from .layers import layer_names
 
 __all__ = ["BRIEF", "ELLIPSIS", "LEFT_OUT", "LONGEST", "WHOLE", "Naming", "name_nodes", "names", "own_names"]
@@ -98,9 +99,9 @@ def name_nodes(
             short = label if len(label) <= LONGEST_LABEL else _shortened(label)
             texts[v] = short, ATOM if _WORD.fullmatch(short) else SUM
         elif v._role == CONSTANT:
-            number = _number(v._data, digits)
-            naming.texts[v] = number
-            texts[v] = number, SUM if number[0] == "-" else ATOM
+            written = _number(v._data, digits)
+            naming.texts[v] = written
+            texts[v] = written, SUM if written[0] == "-" else ATOM
         else:
             texts[v] = _formula(v, texts, naming, digits)
             text, level = texts[v]
@@ -131,7 +132,7 @@ def _labels(nodes: Sequence[Value], variables: Mapping[Value, str]) -> dict[Valu
     bare: list[Value] = []
     for v in nodes:
         label = shown(v._label) if v._label else ""
-        if label and not (v in composed and is_given(v)):
+        if label and (v._code or v not in composed):
             named[v] = label
             own.add(v)
         elif v in variables and not label:
@@ -188,9 +189,9 @@ def _told_apart(named: dict[Value, str], own: Container[Value]) -> dict[Value, s
 def _formula(
     v: Value, texts: Mapping[Value, tuple[str, int]], naming: Naming, digits: int
 ) -> tuple[str, int]:
-    row, constant, parents = v._row, v.constant, v.parents
+    parents = v.parents
     terms = [texts[parent] for parent in parents]
-    written = formula(row, terms, constant, digits)
+    written = _applied(v, terms, digits)
     if len(written[0]) <= LONGEST:
         return written
     modes = [WHOLE] * len(terms)
@@ -200,7 +201,7 @@ def _formula(
             shorter = (ELLIPSIS, ATOM) if mode == LEFT_OUT else _brief(parents[k], texts, naming, digits)
             if len(shorter[0]) < len(terms[k][0]):
                 terms[k], modes[k] = shorter, mode
-                written = formula(row, terms, constant, digits)
+                written = _applied(v, terms, digits)
                 if len(written[0]) <= LONGEST:
                     break
         else:
@@ -215,7 +216,12 @@ def _brief(v: Value, texts: Mapping[Value, tuple[str, int]], naming: Naming, dig
     """Its operation on what has a name."""
     unnamed = [parent._role == OP and parent not in naming.labels for parent in v.parents]
     terms = [(ELLIPSIS, ATOM) if bare else texts[parent] for bare, parent in zip(unnamed, v.parents)]
-    return formula(v._row, terms, v.constant, digits)
+    return _applied(v, terms, digits)
+
+
+def _applied(v: Value, terms: Sequence[tuple[str, int]], digits: int) -> tuple[str, int]:
+    row = ROWS[v._code]
+    return ("", ATOM) if row is None else formula(row, terms, v.constant, digits)
 
 
 def _number(x: float, digits: int) -> str:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from microgrid import Value
 from microgrid.backward import propagate
 from microgrid.graph import order
+from microgrid.naming.names import Naming, name_nodes
 from microgrid.pieces import found
 
-from ..style.text import UNSEEN, clean
+from ..style.text import clean
 
 __all__ = ["Edge", "Node", "Piece", "Trace", "read"]
 
@@ -34,6 +35,12 @@ class Node:
     scope: tuple[str, ...]
     parents: tuple[int, ...]
     partials: tuple[float, ...]
+    name: str = ""
+    """What `microgrid.naming` calls it, as it would be typed; `label` is how a name of its own is shown."""
+    abridged: tuple[int, ...] = ()
+    """Of a node that goes by its formula, if that is not whole: how each operand stands there."""
+    number: int = 0
+    """What is raised after its formula, if an earlier node has the same."""
 
 
 class Edge(NamedTuple):
@@ -67,8 +74,12 @@ class Trace:
     pieces: tuple[Piece, ...] = ()
     """In the order of their last nodes; none has a node of another."""
 
-    equations: dict[tuple[int, Hashable], str] = field(default_factory=dict, compare=False, repr=False)
+    equations: dict[tuple[int, Hashable], str] = field(
+        default_factory=dict, init=False, compare=False, repr=False
+    )
     """What `notation.equation` has written already: a picture asks for each several times."""
+    spelled: dict[Hashable, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
+    """`words.names.Names` by the numbers that it writes."""
 
     @property
     def root(self) -> Node:
@@ -82,12 +93,14 @@ class Trace:
         return [self.nodes[i] for i in node.parents]
 
 
-def read(root: Value) -> Trace:
+def read(root: Value, variables: Mapping[Value, str] | None = None, digits: int = 4) -> Trace:
     """Take down a graph.  Nothing is computed in it and nothing is changed.
 
+    `variables` are names for nodes without labels, `digits` those of the numbers in names.
+
     >>> x = Value(3.0, "x")
-    >>> [(node.label, node.parents) for node in read(x * x).nodes]
-    [('x', ()), ('', (0, 0))]
+    >>> [(node.label, node.name, node.parents) for node in read(x * x).nodes]
+    [('x', 'x', ()), ('', 'x*x', (0, 0))]
     """
     if not isinstance(root, Value):
         raise TypeError(
@@ -97,7 +110,8 @@ def read(root: Value) -> Trace:
     position = {v: i for i, v in enumerate(values)}
     newest_first, adjoints = propagate(root)
     derivatives = dict(zip(newest_first, adjoints, strict=True))
-    nodes = tuple(_node(i, v, position, derivatives[v]) for i, v in enumerate(values))
+    naming = name_nodes(values, variables, digits=digits)
+    nodes = tuple(_node(i, v, position, derivatives[v], naming) for i, v in enumerate(values))
     operations = (position[v] for v in reversed(newest_first) if v in position)
     return Trace(nodes, tuple(i for i in operations if nodes[i].op), _pieces(values, position))
 
@@ -113,11 +127,11 @@ def _pieces(values: list[Value], position: dict[Value, int]) -> tuple[Piece, ...
     return tuple(pieces)
 
 
-def _node(index: int, v: Value, position: dict[Value, int], derivative: float) -> Node:
+def _node(index: int, v: Value, position: dict[Value, int], derivative: float, naming: Naming) -> Node:
     grad = v.grad if v.has_grad else None
     return Node(
         index=index,
-        label=_label(v.label),
+        label=naming.labels.get(v, ""),
         role=v.role,
         op=v.op,
         constant=v.constant,
@@ -127,13 +141,10 @@ def _node(index: int, v: Value, position: dict[Value, int], derivative: float) -
         scope=_scope(v.scope),
         parents=tuple(position[parent] for parent in v.parents),
         partials=v.partials,
+        name=naming.texts[v],
+        abridged=naming.abridged.get(v, ()),
+        number=naming.numbers.get(v, 0),
     )
-
-
-def _label(text: str) -> str:
-    """The label, or none where nothing of it would be seen."""
-    shown = clean(text)
-    return shown if shown.strip(UNSEEN) else ""
 
 
 @lru_cache(maxsize=4096)

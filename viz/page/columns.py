@@ -18,7 +18,7 @@ from ..graph.trace import Node, Trace
 from ..walk.box_captions import Boxes
 from ..walk.moments import Moment
 from ..words import notation
-from ..words.names import Names
+from ..words.names import Names, names_of
 from ..words.numbers import Numbers
 from .merged_boxes import merged_box
 from .rows_js import is_arithmetic
@@ -27,11 +27,9 @@ __all__ = ["differences", "hidden", "json_number", "packed", "pattern"]
 
 
 class Name(NamedTuple):
-    """What nodes are called, all those that differ in their number alone; in JSON a list in this order."""
+    """What nodes are called; in JSON a list in this order."""
 
     text: str
-    """Without the node's number, where that ends the name."""
-    is_numbered: bool
     is_label: bool
     is_closed: bool
     """Whether it needs no brackets in ∂y/∂x."""
@@ -57,7 +55,7 @@ def packed(
 
     "kind", "scope" and "called" have a number for each node: a place in "kinds", "scopes" and "names".
     """
-    names = Names(trace, numbers)
+    names = names_of(trace, numbers)
     kinds, called, scopes = _Table(), _Table(), _Table()
     members = [trace.nodes[i] for i in sorted(inside)]
     left_out = {node.index for node in members if _follows(trace, node)}
@@ -151,13 +149,9 @@ def pattern(names: Names, node: Node) -> dict[str, Any]:
     return {"parts": made.parts, "operands": made.operands, "tight": made.tight}
 
 
-def _called(names: Names, node: Node) -> tuple[str, bool, bool]:
-    """The first three of a `Name`."""
-    name, number = names[node], str(node.index)
-    letters = name.removesuffix(number)
-    # v12 is node 12; a label may end in its number by chance
-    is_numbered = letters != name and not letters.strip("v")
-    return letters if is_numbered else name, is_numbered, bool(node.label)
+def _called(names: Names, node: Node) -> tuple[str, bool]:
+    """The first two of a `Name`."""
+    return names[node], bool(node.label)
 
 
 def _is_closed(names: Names, node: Node) -> bool:

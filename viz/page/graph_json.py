@@ -19,7 +19,7 @@ from ..walk.box_captions import LONGEST_MADE
 from ..walk.captions import LONGEST_PRODUCT, LONGEST_SUM, MOST_LEAVES, MOST_PATHS, Captions
 from ..walk.moments import Moment
 from ..words import notation
-from ..words.names import Names
+from ..words.names import names_of
 from ..words.numbers import Numbers
 from .columns import differences, hidden, json_number, packed, pattern
 from .words import page_words
@@ -52,7 +52,7 @@ def facts(
         "moments": [_moment(moment, bool(folded)) for moment in moments],
         "order": _order(trace, moments),
         "words": page_words(trace, options),
-        "verdict": _verdict(report, Names(trace, numbers)[trace.root]) if report else None,
+        "verdict": _verdict(report, names_of(trace, numbers)[trace.root]) if report else None,
         "colored": options.color_by is not None,
         **folded,
     }
@@ -81,7 +81,7 @@ def _order(trace: Trace, moments: Sequence[Moment]) -> list[int] | None:
 
 def _nodes(trace: Trace, shown: Iterable[Node], numbers: Numbers) -> Iterator[dict[str, Any]]:
     """What the page knows of each node; texts that hold no computed number are made here, once."""
-    names = Names(trace, numbers)
+    names = names_of(trace, numbers)
     for node in shown:
         row = TABLE.get(node.op)
         known: dict[str, Any] = {

@@ -84,7 +84,7 @@ class _Finder:
         if not self._nodes:
             self._nodes = {v: i for i, v in enumerate(order(self._y))}
             for v, i in self._nodes.items():
-                for label in {v.label, self._trace.nodes[i].label} - {""}:
+                for label in {v.label, self._trace.nodes[i].label, self._trace.nodes[i].name} - {""}:
                     self._labels.setdefault(label, []).append(i)
         if isinstance(thing, Value):
             if thing not in self._nodes:
@@ -95,7 +95,7 @@ class _Finder:
             got = f"got {type(thing).__name__} {thing!r}"
             raise TypeError(message(option, f" names nodes by Value or by label, {got}"))
         if thing not in self._labels:
-            seen = (v.label for v, i in self._nodes.items() if self._trace.nodes[i].label)
+            seen = (node.name for node in self._trace.nodes if node.label)
             known = shorten(", ".join(dict.fromkeys(seen)), LONGEST_LIST)
             why = f": no node of the graph has the label {thing!r}: the labels are {known or 'none'}"
             raise VizError(message(option, why, VALUE_TOO))

@@ -15,7 +15,7 @@ from ..graph.paths import Paths
 from ..graph.routes import Routes
 from ..graph.trace import Node, Trace
 from ..style.text import shorten
-from ..words.names import Names, in_brackets
+from ..words.names import in_brackets, names_of
 from ..words.notation import is_current
 from ..words.numbers import Numbers
 from ..words.route_texts import path_count_text
@@ -76,7 +76,7 @@ class Captions:
 
     def __init__(self, trace: Trace, numbers: Numbers, lang: str = "en", units: Sequence[Unit] = ()) -> None:
         self._boxwise = units
-        self.names = Names(trace, numbers)
+        self.names = names_of(trace, numbers)
         self.paths = Paths(trace)
         self._trace = trace
         self._numbers = numbers

@@ -30,17 +30,26 @@ SUBSCRIPTS = dict(zip("0123456789aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇�
 # accent, and as its index digits (w12, w_12) or letters (w_ij); nothing longer: "loss1" and "bias" are words.
 _NAME = re.compile(
     rf"(?P<letter>[A-Za-zΑ-Ωα-ωµ]|{'|'.join(GREEK)})(?:_?(?P<accent>{'|'.join(ACCENTS)}))?"
-    r"(?:_?(?P<digits>\d{1,3})|_(?P<letters>[aehijklmnoprstuvx]{1,3}))?"
+    r"(?:_?(?P<digits>\d{1,3}(?:,\d{1,3})*)|_(?P<letters>[aehijklmnoprstuvx]{1,3}))?"
 )
+_RAISED = re.compile(r"(?P<name>.*)\^(?P<number>\([\d,]*\d\))", re.DOTALL)
+_SUPERSCRIPT = str.maketrans("0123456789()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾")
 _FORMULA = re.compile(r"[\w\s+\-*/^().,\[\]=]+")
 _PROSE = re.compile(r"\w\s+\w")
 
 
 def mathematical(trace: Trace) -> Trace:
     """The trace with its labels as mathematics writes them."""
-    nodes = [(node, unicode_name(node.label)) for node in trace.nodes]
-    renamed = (node if label == node.label else replace(node, label=label) for node, label in nodes)
-    return Trace(tuple(renamed), trace.operations)
+    labels = [unicode_name(node.label) for node in trace.nodes]
+    spelled: dict[str, set[str]] = {}
+    for node, label in zip(trace.nodes, labels, strict=True):
+        spelled.setdefault(label, set()).add(node.label)
+    # w1 and w_1 would look the same, and so stay as they are
+    nodes = (
+        node if label == node.label or len(spelled[label]) > 1 else replace(node, label=label)
+        for node, label in zip(trace.nodes, labels, strict=True)
+    )
+    return replace(trace, nodes=tuple(nodes))
 
 
 @lru_cache(maxsize=4096)
@@ -49,10 +58,18 @@ def unicode_name(label: str) -> str:
 
     >>> [unicode_name(label) for label in ("w1", "yhat", "W_xh", "x1*w1", "sigma", "loss1", "a point of x1")]
     ['w₁', 'ŷ', 'Wₓₕ', 'x₁*w₁', 'σ', 'loss1', 'a point of x1']
+
+    What `microgrid.naming` puts after a name is raised:
+
+    >>> [unicode_name(name) for name in ("w21^(1)", "w12,3^(1)", "h2^(1,4)", "the loss^(2)")]
+    ['w₂₁⁽¹⁾', 'w₁₂,₃⁽¹⁾', 'h₂⁽¹,⁴⁾', 'the loss⁽²⁾']
     """
+    raised = _RAISED.fullmatch(label)
+    if raised:
+        return unicode_name(raised["name"]) + raised["number"].translate(_SUPERSCRIPT)
     if not _FORMULA.fullmatch(label) or _PROSE.search(label):
         return label
-    return re.sub(r"[^\W\d]\w*", lambda name: _written(name[0]), label)
+    return re.sub(r"[^\W\d]\w*(?:(?<=\d),(?=\d)\d+)*", lambda name: _written(name[0]), label)
 
 
 def _written(name: str) -> str:
@@ -61,4 +78,6 @@ def _written(name: str) -> str:
         return name
     letter = GREEK.get(parts["letter"], parts["letter"])
     accented = unicodedata.normalize("NFC", letter + ACCENTS.get(parts["accent"] or "", ""))
-    return accented + "".join(SUBSCRIPTS[char] for char in parts["digits"] or parts["letters"] or "")
+    return accented + "".join(
+        SUBSCRIPTS.get(char, char) for char in parts["digits"] or parts["letters"] or ""
+    )

@@ -5,25 +5,27 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property, reduce
 from operator import or_
 
+from microgrid.naming.names import BRIEF, LEFT_OUT, WHOLE
+from microgrid.ops import TABLE
+
 from ..graph.trace import Edge, Node, Trace
 from ..style.text import shorten
-from .notation import LONGEST_OPERAND, application
 from .numbers import Numbers
-from .printer import Printer, is_name
+from .printer import MISSING, Printer, is_name
 
-__all__ = ["Names", "Pattern", "in_brackets", "labelled"]
+__all__ = ["LONGEST_OPERAND", "Names", "Pattern", "application", "in_brackets", "names_of"]
 
-LONGEST_MADE = 8
-"""Of an operation that has no label: ∂y/∂(w · x) can be read, longer ones cannot."""
+LONGEST_OPERAND = 16
+"""Characters of a label within a formula."""
 
+_INFIX = {"+": ast.Add, "-": ast.Sub, "*": ast.Mult, "/": ast.Div, "**": ast.Pow}
 _SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-_SUPERSCRIPT = str.maketrans("0123456789()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾")
-_NUMBERED = re.compile(r"(?P<label>.*?)(?P<number>(?:⁽[⁰¹²³⁴⁵⁶⁷⁸⁹]+⁾)?)", re.DOTALL)
+_NUMBERED = re.compile(r".*?(?P<number>(?:⁽[⁰¹²³⁴-⁹,]+⁾|\^\([\d,]+\))?)", re.DOTALL)
 _HOLE = re.compile(r"\[\d+\]")
 
 
@@ -54,74 +56,76 @@ def in_brackets(number: str) -> str:
 
 
 class Names:
-    """What the nodes of a trace are called in formulas: by their labels; without one, by the operation if
-    that is short (``w · x``) and no other's, otherwise, and at the root, by their position (``v7``).
+    """What the nodes of a trace are called in formulas: by their labels; without one, by their formula, in
+    which an ellipsis stands where `microgrid.naming` has put one.
 
     >>> from microgrid import Value
     >>> from viz.graph.trace import read
     >>> w, x = Value(2.0, "w"), Value(-3.0, "x")
     >>> trace = read((w * x).tanh())
-    >>> names = Names(trace, Numbers())
+    >>> names = names_of(trace, Numbers())
     >>> names.made(trace.root), names.substituted(trace.root), names.derivative(trace.root, trace.nodes[2])
-    ('tanh(w · x)', 'tanh(−6)', '∂v3/∂(w · x)')
+    ('tanh(w · x)', 'tanh(−6)', '∂tanh(w · x)/∂(w · x)')
     """
 
     def __init__(self, trace: Trace, numbers: Numbers) -> None:
         self._trace = trace
         self._numbers = numbers
-        self._words: dict[str, str] = {}
+        self.words: dict[str, str] = {}
         self._trees: list[ast.expr] = []
         self._patterns: dict[int, Pattern] = {}
-        self._letter = "v"
-        labels = {node.label for node in trace.nodes}
-        while any(f"{self._letter}{node.index}" in labels for node in trace.nodes):
-            self._letter += "v"
-        self._lettered: set[int] = set()
-        self._plant(0)
-        formulas: dict[str, list[int]] = {}
         for node in trace.nodes:
-            if node.op and not node.label and self.has_formula(node):
-                formulas.setdefault(self[node], []).append(node.index)
-        # Which formulas mean several nodes shows when all are written.  Those nodes go by letters instead,
-        # and so the formulas of their users, which come later, are written anew.
-        self._lettered = _mistakable(trace, formulas)
-        if self._lettered:
-            self._plant(min(self._lettered))
-
-    def _plant(self, first: int) -> None:
-        """The syntax trees of the nodes from this one on, which may need those of the nodes before."""
-        del self._trees[first:]
-        for node in self._trace.nodes[first:]:
             self._trees.append(self._tree(node))
 
     def __getitem__(self, node: Node) -> str:
         return self._print(self._trees[node.index])
 
     def _print(self, tree: ast.expr) -> str:
-        return Printer(self._numbers, self._words, spaced=True)(tree)
+        return Printer(self._numbers, self.words, spaced=True)(tree)
 
     def _tree(self, node: Node) -> ast.expr:
         """What stands for a node in the formulas of others."""
         if node.role == "constant" and not node.label:
             return ast.Constant(node.data)
-        if node.op and not node.label and node.index not in self._lettered and node is not self._trace.root:
-            made = self._application(node)
-            if len(self._print(made)) <= LONGEST_MADE:
-                return made
-        name = f"v{node.index}"
-        self._words[name] = _short(self.label(node))
-        return ast.Name(name)
+        if not _is_unnamed(node):
+            name = f"v{node.index}"
+            self.words[name] = _short(node.label) or MISSING
+            return ast.Name(name)
+        made = self._application(node, node.abridged)
+        return ast.Subscript(made, ast.Constant(node.number)) if node.number else made
 
-    def label(self, node: Node) -> str:
-        """The label, or what a node that has none is called where its formula is too long."""
-        return node.label or f"{self._letter}{node.index}"
+    def _application(self, node: Node, modes: Sequence[int] = ()) -> ast.expr:
+        places = modes or [WHOLE] * len(node.parents)
+        return application(node, [self._place(i, mode) for i, mode in zip(node.parents, places, strict=True)])
 
-    def has_formula(self, node: Node) -> bool:
-        """Whether a node goes by its formula, or as a number, and not by a label."""
-        return not isinstance(self._trees[node.index], ast.Name)
+    def _place(self, i: int, mode: int) -> ast.expr:
+        """An operand in a formula."""
+        node = self._trace.nodes[i]
+        if mode == WHOLE or not _is_unnamed(node):
+            return self._trees[i]
+        if mode == LEFT_OUT:
+            return ast.Name(MISSING)
+        return self._application(node, [LEFT_OUT] * len(node.parents))
 
-    def _application(self, node: Node) -> ast.expr:
-        return application(node, [self._trees[i] for i in node.parents])
+    def operand(self, node: Node) -> ast.expr:
+        """What stands for a node in a formula of several operations, abridged where it is long; `words` says
+        what its variables are called."""
+        mode = BRIEF if len(self[node]) > LONGEST_OPERAND else WHOLE
+        tree = self._place(node.index, mode)
+        return tree if len(self._print(tree)) <= LONGEST_OPERAND or node.label else ast.Name(MISSING)
+
+    def heading(self, node: Node, longest: int) -> str:
+        """The operation applied to the names of its operands, abridged where that would be longer."""
+        modes = [WHOLE] * len(node.parents)
+        text = self.made(node)
+        unnamed = [k for k, i in enumerate(node.parents) if _is_unnamed(self._trace.nodes[i])]
+        unnamed.sort(key=lambda k: -len(self[self._operand(node, k)]))
+        for mode in (BRIEF, LEFT_OUT):
+            for k in unnamed:
+                if len(text) > longest:
+                    modes[k] = mode
+                    text = self._print(self._application(node, modes))
+        return text
 
     def made(self, node: Node) -> str:
         """The operation applied to the names of its operands: ``w · x``."""
@@ -189,46 +193,30 @@ class Names:
         return name if closed else f"({name})"
 
 
-def labelled(trace: Trace, numbers: Numbers) -> Trace:
-    """The trace with labels for those nodes that formulas cannot do without, so that pictures have them too,
-    and with numbers on labels that could mean several nodes: h⁽¹⁾ and h⁽²⁾."""
-    trace = _numbered(trace)
-    names = Names(trace, numbers)
-    nodes = (
-        node if names.has_formula(node) else replace(node, label=names.label(node)) for node in trace.nodes
-    )
-    return Trace(tuple(nodes), trace.operations)
+def names_of(trace: Trace, numbers: Numbers) -> Names:
+    """The names of a trace, which all that speaks of it shares."""
+    if numbers not in trace.spelled:
+        trace.spelled[numbers] = Names(trace, numbers)
+    names: Names = trace.spelled[numbers]
+    return names
 
 
-def _numbered(trace: Trace) -> Trace:
-    called: dict[str, list[int]] = {}
-    for node in trace.nodes:
-        if node.label:
-            called.setdefault(node.label, []).append(node.index)
-    mistakable = _mistakable(trace, called)
-    nodes = list(trace.nodes)
-    for label, places in called.items():
-        for number, i in enumerate(places, 1):
-            if i in mistakable:
-                nodes[i] = replace(nodes[i], label=label + f"({number})".translate(_SUPERSCRIPT))
-    return Trace(tuple(nodes), trace.operations)
+def application(node: Node, operands: Sequence[ast.expr]) -> ast.expr:
+    """The operation applied to its operands, as a syntax tree."""
+    row = TABLE[node.op]
+    if row.name == "powc" and node.constant == 1:
+        return operands[0]
+    if node.constant is not None and (row.name == "powc" or node.constant != row.constant):
+        operands = [*operands, ast.Constant(node.constant)]
+    if row.label == "-" and len(operands) == 1:
+        return ast.UnaryOp(ast.USub(), operands[0])
+    if row.label in _INFIX:
+        return ast.BinOp(operands[0], _INFIX[row.label](), operands[1])
+    return ast.Call(ast.Name(row.label or row.name), list(operands), [])
 
 
-def _mistakable(trace: Trace, called: Mapping[str, Sequence[int]]) -> set[int]:
-    """The nodes that share what they are called, unless each has a scope of its own, which captions name, and
-    no operation of another scope uses it."""
-    seen_from: dict[int, set[tuple[str, ...]]] = {}
-    for node in trace.nodes:
-        for parent in node.parents:
-            seen_from.setdefault(parent, {trace.nodes[parent].scope}).add(node.scope)
-    mistakable: set[int] = set()
-    for places in called.values():
-        scopes = {trace.nodes[i].scope for i in places}
-        if len(scopes) < len(places) or (
-            len(places) > 1 and any(len(seen_from.get(i, ())) > 1 for i in places)
-        ):
-            mistakable.update(places)
-    return mistakable
+def _is_unnamed(node: Node) -> bool:
+    return bool(node.op) and not node.label
 
 
 def _short(label: str) -> str:

@@ -12,21 +12,17 @@ from microgrid.base.formula import FLOAT, function
 from microgrid.ops import TABLE, Op
 
 from ..graph.trace import Node, Trace
-from ..style.text import shorten
+from .names import application, names_of
 from .numbers import Numbers
-from .printer import FAMILIAR, MISSING, Printer, is_name, number_of, simplified
+from .printer import FAMILIAR, Printer, is_name, number_of, simplified
 
-__all__ = ["application", "equation", "gradient_name", "is_current", "local_derivative", "operand", "symbol"]
+__all__ = ["application", "equation", "gradient_name", "is_current", "local_derivative", "symbol"]
 
-LONGEST_OPERAND, LONGEST_DERIVATIVE, LONGEST_IN_GRADIENT = 16, 18, 8
+LONGEST_DERIVATIVE, LONGEST_IN_GRADIENT = 18, 10
 LONGEST_FORMULA = 28
-"""Of a node with a label; without one, a formula is as long as an operand, since such nodes are many."""
-DEEPEST = 5
-"""How many operations down a formula is written out; one that fits is seldom deeper."""
+"""Beside a label; what has none is called by its formula, which is shorter."""
 
-_OPERATOR = re.compile(r"[\s+\-−*/·×÷^=]")
-
-_INFIX = {"+": ast.Add, "-": ast.Sub, "*": ast.Mult, "/": ast.Div, "**": ast.Pow}
+_OPERATOR = re.compile(r"[\s+\-−*/·×÷=]|\^(?!\([\d,]+\)$)")
 _ALONE = {"+": "+", "*": "×", "/": "/", "**": "^", "abs": "|·|", "sqrt": "√"}
 
 
@@ -40,10 +36,9 @@ def symbol(node: Node, numbers: Numbers) -> str:
 
 
 def equation(trace: Trace, node: Node, numbers: Numbers) -> str:
-    """How a node was made, in the labels of its operands: ``z = w · x``; its label alone where it is a leaf.
+    """How a node was made, in the names of its operands: ``z = w · x``; its label alone where it is a leaf.
 
-    Operands without a label are written out if that is short, and otherwise an ellipsis; where nothing has a
-    label, the operation stands alone.  A label that is itself a formula says enough.
+    Without a label it is what `Names` calls it.  A label that is itself a formula says enough.
 
     >>> from microgrid import Value
     >>> from viz.graph.trace import read
@@ -54,7 +49,7 @@ def equation(trace: Trace, node: Node, numbers: Numbers) -> str:
     >>> show(e**2, "L"), show(2.5 * (e + b), "y"), show(e * b + b), show(e * b, "e*b")
     ('L = e²', 'y = 2.5 · (e + b)', 'e · b + b', 'e*b')
     >>> show(Value(1.0).tanh())
-    'tanh'
+    'tanh(x1)'
     """
     written = trace.equations.get((node.index, numbers))
     if written is None:
@@ -65,75 +60,8 @@ def equation(trace: Trace, node: Node, numbers: Numbers) -> str:
 def _equation(trace: Trace, node: Node, numbers: Numbers) -> str:
     if not node.op or _OPERATOR.search(node.label):
         return node.label
-    words: dict[str, str] = {}
-    made = _complete(_expanded(trace, node, DEEPEST, words), words, numbers)
-    if made is None or len(made) > (LONGEST_FORMULA if node.label else LONGEST_OPERAND):
-        made = _abridged(trace, node, numbers)
-    return f"{node.label} = {made}" if node.label else made
-
-
-def _expanded(trace: Trace, node: Node, depth: int, words: dict[str, str]) -> ast.expr:
-    """The formula of a node, down to what has a name; `words` is told what its variables are called."""
-    return application(node, [_operand(trace, operand, depth, words) for operand in trace.operands(node)])
-
-
-def _operand(trace: Trace, operand: Node, depth: int, words: dict[str, str]) -> ast.expr:
-    if operand.role == "constant" and not operand.label:
-        return ast.Constant(operand.data)
-    if operand.op and not operand.label and depth:
-        return _expanded(trace, operand, depth - 1, words)
-    name = f"v{operand.index}"
-    words[name] = shorten(operand.label, LONGEST_OPERAND) or MISSING
-    return ast.Name(name)
-
-
-def operand(trace: Trace, node: Node, numbers: Numbers, words: dict[str, str]) -> ast.expr:
-    """What stands for a node in the formulas of others: a number, its label, its own formula if that is
-    short, and otherwise an ellipsis; `words` is told what its variables are called."""
-    inside: dict[str, str] = {}
-    tree = _operand(trace, node, DEEPEST, inside)
-    text = _complete(tree, inside, numbers)
-    if text is None or (len(text) > LONGEST_OPERAND and not node.label):
-        tree, inside = ast.Name(f"v{node.index}"), {f"v{node.index}": MISSING}
-    words |= inside
-    return tree
-
-
-def _complete(tree: ast.expr, words: dict[str, str], numbers: Numbers) -> str | None:
-    """A formula written out, if everything in it has a name."""
-    return None if MISSING in words.values() else Printer(numbers, words, spaced=True)(tree)
-
-
-def _abridged(trace: Trace, node: Node, numbers: Numbers) -> str:
-    """The operation with an ellipsis for each operand that has no label or, next to a label, is long."""
-    operands = trace.operands(node)
-    if not node.label and not any(operand.label for operand in operands):
-        return symbol(node, numbers)
-    trees: list[ast.expr] = []
-    words: dict[str, str] = {}
-    for operand in operands:
-        inside: dict[str, str] = {}
-        tree = _operand(trace, operand, DEEPEST if node.label else 0, inside)
-        text = _complete(tree, inside, numbers)
-        if text is None or (len(text) > LONGEST_OPERAND and not operand.label):
-            tree, inside = ast.Name(f"v{operand.index}"), {f"v{operand.index}": MISSING}
-        trees.append(tree)
-        words |= inside
-    return Printer(numbers, words, spaced=True)(application(node, trees))
-
-
-def application(node: Node, operands: Sequence[ast.expr]) -> ast.expr:
-    """The operation applied to its operands, as a syntax tree."""
-    row = TABLE[node.op]
-    if row.name == "powc" and node.constant == 1:
-        return operands[0]
-    if node.constant is not None and (row.name == "powc" or node.constant != row.constant):
-        operands = [*operands, ast.Constant(node.constant)]
-    if row.label == "-" and len(operands) == 1:
-        return ast.UnaryOp(ast.USub(), operands[0])
-    if row.label in _INFIX:
-        return ast.BinOp(operands[0], _INFIX[row.label](), operands[1])
-    return ast.Call(ast.Name(row.label or row.name), list(operands), [])
+    names = names_of(trace, numbers)
+    return f"{node.label} = {names.heading(node, LONGEST_FORMULA)}" if node.label else names[node]
 
 
 def gradient_name(node: Node, root: Node) -> str:
@@ -154,7 +82,7 @@ def local_derivative(trace: Trace, node: Node, k: int, numbers: Numbers) -> str:
     >>> def show(v, k=0):
     ...     return local_derivative(read(v), read(v).root, k, Numbers())
     >>> e, b = Value(-2.0, "e"), Value(4.0, "b")
-    >>> show(e**2), show(e - b, 1), show(e / b, 1), show(b * b), show(e.relu()), show(e * Value(7.0))
+    >>> show(e**2), show(e - b, 1), show(e / b, 1), show(b * b), show(e.relu()), show(e * 7.0)
     ('2e = −4', '−1', '−e/b² = 0.125', 'b = 4', '0', '7')
     """
     number = numbers(node.partials[k])

@@ -21,9 +21,11 @@ FAMILIAR = {"sigmoid": "σ", "maximum": "max", "minimum": "min", "pi": "π", "in
 # How tightly an expression holds together: one that is looser than its place asks for gets brackets.
 SUM, SIGNED, PRODUCT, POWER, ATOM = range(5)
 
-_SUPERSCRIPT = str.maketrans("0123456789-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻")
-_NAME = re.compile(r"[\w'′.\[\]\u0300-\u036f₀-₉⁰⁴-⁹ⁿ]+(⁽[⁰¹²³⁴-⁹]+⁾)?")
-_LETTER = re.compile(r"[^\W\d_][\u0300-\u036f]*['′]*[₀-₉ₐ-ₜᵢ-ᵥ,]*(⁽[⁰¹²³⁴-⁹]+⁾)?")
+_SUPERSCRIPT = str.maketrans("0123456789-−()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻⁽⁾")
+_NAME = re.compile(
+    r"(?:[\w'′.\[\]\u0300-\u036f₀-₉⁰⁴-⁹ⁿ]|(?<=[₀-₉]),(?=[₀-₉])|(?<=\d),(?=\d))+(?:⁽[⁰¹²³⁴-⁹,]+⁾|\^\([\d,]+\))?"
+)
+_LETTER = re.compile(r"[^\W\d_][\u0300-\u036f]*['′]*[₀-₉ₐ-ₜᵢ-ᵥ,]*(⁽[⁰¹²³⁴-⁹,]+⁾)?")
 """One letter with what stands above and below it."""
 
 
@@ -32,6 +34,8 @@ def is_name(label: str) -> bool:
 
     >>> is_name("x1"), is_name("ŷ"), is_name("w[0]"), is_name("x1*w1"), is_name("")
     (True, True, True, False, False)
+    >>> is_name("w₁₂,₃⁽¹⁾"), is_name("w12,3^(1)")
+    (True, True)
     """
     return bool(_NAME.fullmatch(label))
 
@@ -86,6 +90,8 @@ class Printer:
                 return f"√{self._write(operand, ATOM)}", POWER
             case ast.Call(ast.Name("abs"), [operand]):
                 return f"|{self._write(operand, SUM)}|", ATOM
+            case ast.Subscript(told_apart, ast.Constant(int(number))):
+                return self._write(told_apart, ATOM) + f"({number})".translate(_SUPERSCRIPT), ATOM
             case ast.Call(ast.Name(function), operands):
                 inside = ", ".join(self._write(operand, SUM) for operand in operands)
                 return f"{FAMILIAR.get(function, function)}({inside})", ATOM
@@ -131,7 +137,7 @@ class Printer:
     def _power(self, base: ast.expr, exponent: ast.expr) -> str:
         below, above = self._write(base, ATOM), self._write(exponent, SUM)
         if re.fullmatch(r"[-−]?\d+", above):
-            below = f"({below})" if below.endswith("⁾") else below
+            below = f"({below})" if below.endswith(("⁾", "^)")) or "^(" in below else below
             return below + above.translate(_SUPERSCRIPT)
         return f"{below}^{self._write(exponent, ATOM)}"
 

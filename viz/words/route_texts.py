@@ -10,7 +10,7 @@ from microgrid.base.phrases import ENGLISH, Say
 from ..graph.paths import MOST, Paths
 from ..graph.routes import CUT, Route, Routes
 from ..style.text import shorten
-from . import notation
+from .names import names_of
 from .numbers import Numbers
 
 __all__ = ["path_count_text", "route_sentences"]
@@ -52,7 +52,7 @@ class _Author:
     """Writes the stops and the factors of routes."""
 
     def __init__(self, routes: Routes, numbers: Numbers) -> None:
-        self.routes, self.numbers = routes, numbers
+        self.routes, self.numbers, self.names = routes, numbers, names_of(routes.trace, numbers)
         self.namesakes = Counter(unit.scope[-1] for unit in routes.boxes if unit.scope)
 
     def stops(self, route: Route) -> str:
@@ -64,9 +64,7 @@ class _Author:
     def stop(self, i: int) -> str:
         """What a node is called on the way: its label, its number, or the sign of its operation."""
         node = self.routes.trace.nodes[i]
-        if node.label:
-            return shorten(node.label, LONGEST_STOP)
-        return notation.symbol(node, self.numbers) if node.op else self.numbers(node.data)
+        return shorten(node.label, LONGEST_STOP) if node.label else self.names[node]
 
     def scope(self, i: int) -> str:
         """What the box around a node says, or its scope's whole name where several boxes say the same; with a

@@ -11,7 +11,8 @@ from functools import reduce
 from ..graph.folding import Unit
 from ..graph.sums import Term, terms
 from ..graph.trace import Edge, Trace
-from .notation import LONGEST_DERIVATIVE, operand
+from .names import names_of
+from .notation import LONGEST_DERIVATIVE
 from .numbers import Numbers
 from .printer import MISSING, Printer
 
@@ -35,9 +36,8 @@ class SumTexts:
     """
 
     def __init__(self, trace: Trace, unit: Unit, numbers: Numbers) -> None:
-        self._trace, self._numbers = trace, numbers
-        self._words: dict[str, str] = {}
-        self._write = Printer(numbers, self._words, close=True)
+        self._trace, self._numbers, self._names = trace, numbers, names_of(trace, numbers)
+        self._write = Printer(numbers, self._names.words, close=True)
         self._label = trace.nodes[unit.last].label
         self._terms = terms(trace, unit.nodes)
         self._place = {edge: k for k, term in enumerate(self._terms) for edge in term.factors}
@@ -92,7 +92,7 @@ class SumTexts:
         return coefficient, self._write.term(reduce(_times, trees)) if trees else ""
 
     def _power(self, i: int, exponent: int) -> ast.expr:
-        tree = operand(self._trace, self._trace.nodes[i], self._numbers, self._words)
+        tree = self._names.operand(self._trace.nodes[i])
         return tree if exponent == 1 else ast.BinOp(tree, ast.Pow(), ast.Constant(exponent))
 
     def _sum(self, products: Sequence[tuple[float, str]]) -> str:

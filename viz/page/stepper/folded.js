@@ -55,8 +55,7 @@ function nameParts({folded}, i) {
 }
 
 function nameOf(graph, i) {
-  const {text, isNumbered} = nameParts(graph, i);
-  return isNumbered ? text + i : text;
+  return nameParts(graph, i).text;
 }
 
 // A name as it stands in a product or a derivative.
@@ -86,7 +85,7 @@ function unpack(graph) {
   const {folded, nodes: boxed} = graph;
   if (!folded) return;
   folded.names = folded.names.map(
-    ([text, isNumbered, isLabel, isClosed]) => ({text, isNumbered, isLabel, isClosed}));
+    ([text, isLabel, isClosed]) => ({text, isLabel, isClosed}));
   const members = places(folded.members), stale = new Set(folded.stale);
   const nodes = graph.nodes = Array(boxed.length + members.length);
   members.forEach((i, m) => {
