@@ -14,10 +14,23 @@ from ..ops import ROWS
 from .labels import shown
 from .layers import layer_names
 
-__all__ = ["BRIEF", "ELLIPSIS", "LEFT_OUT", "LONGEST", "WHOLE", "Naming", "name_nodes", "names", "own_names"]
+__all__ = [
+    "BRIEF",
+    "ELLIPSIS",
+    "LEFT_OUT",
+    "LONGEST",
+    "WHOLE",
+    "Naming",
+    "brief",
+    "name_nodes",
+    "names",
+    "own_names",
+]
 
 LONGEST = 24
 """Characters of a formula that stands for a name; longer ones are abridged."""
+LONGEST_LAST = 10
+"""Of the last operand, to be kept in a brief form: ``... + w3*x3``."""
 LONGEST_LABEL = 16
 """Of a label within a formula."""
 ELLIPSIS = "..."
@@ -27,8 +40,7 @@ _WORD = re.compile(r"[^\W\d][\w'.,\[\]]*(\^\([\d,]+\))?")
 
 
 WHOLE, BRIEF, LEFT_OUT = range(3)
-"""How an operand stands in a formula: as it is called, with an ellipsis for each of its own operands that has
-no name, or as an ellipsis itself."""
+"""How an operand stands in a formula: as it is called, in its `brief` form, or as an ellipsis."""
 
 
 @dataclass
@@ -195,28 +207,37 @@ def _formula(
     if len(written[0]) <= LONGEST:
         return written
     modes = [WHOLE] * len(terms)
-    unnamed = [k for k, parent in enumerate(parents) if parent._role == OP and parent not in naming.labels]
+    unnamed = [k for k, parent in enumerate(parents) if _is_unnamed(parent, naming)]
     for mode in (BRIEF, LEFT_OUT):
         for k in sorted(unnamed, key=lambda k: -len(terms[k][0])):
             shorter = (ELLIPSIS, ATOM) if mode == LEFT_OUT else _brief(parents[k], texts, naming, digits)
-            if len(shorter[0]) < len(terms[k][0]):
+            if len(written[0]) > LONGEST and len(shorter[0]) < len(terms[k][0]):
                 terms[k], modes[k] = shorter, mode
                 written = _applied(v, terms, digits)
-                if len(written[0]) <= LONGEST:
-                    break
-        else:
-            continue
-        break
     if any(modes):
         naming.abridged[v] = tuple(modes)
     return written
 
 
+def brief(lengths: Sequence[int | None]) -> tuple[int, ...]:
+    """How operands stand in the brief form of their operation, by the lengths of their names, None of those
+    that have a name of their own; empty if nothing could be recognised."""
+    modes = [WHOLE if n is None else LEFT_OUT for n in lengths]
+    last = lengths[-1]
+    if last is not None and last <= LONGEST_LAST and len(modes) > 1:
+        modes[-1] = WHOLE
+    return () if len(modes) > 1 and all(modes) else tuple(modes)
+
+
 def _brief(v: Value, texts: Mapping[Value, tuple[str, int]], naming: Naming, digits: int) -> tuple[str, int]:
-    """Its operation on what has a name."""
-    unnamed = [parent._role == OP and parent not in naming.labels for parent in v.parents]
-    terms = [(ELLIPSIS, ATOM) if bare else texts[parent] for bare, parent in zip(unnamed, v.parents)]
-    return _applied(v, terms, digits)
+    modes = brief([len(texts[parent][0]) if _is_unnamed(parent, naming) else None for parent in v.parents])
+    if not modes:
+        return ELLIPSIS, ATOM
+    return _applied(v, [(ELLIPSIS, ATOM) if m else texts[p] for m, p in zip(modes, v.parents)], digits)
+
+
+def _is_unnamed(v: Value, naming: Naming) -> bool:
+    return v._role == OP and v not in naming.labels
 
 
 def _applied(v: Value, terms: Sequence[tuple[str, int]], digits: int) -> tuple[str, int]:

@@ -42,7 +42,7 @@ def test_graphviz_shows_a_label_of_draw_dot_as_it_is(label: str) -> None:
 @pytest.mark.parametrize("theme", ["lecture", "dark", "print"])
 def test_graphviz_draws_every_look(ops: str, theme: str) -> None:
     texts = rendered(viz.draw(neurons(), ops=ops, theme=theme, title="Neurons", rankdir="TB").dot())
-    assert {"Neurons", "layer0", "neuron1", "w₀"} <= set(texts)
+    assert {"Neurons", "layer0", "neuron1", "w₁₁⁽¹⁾"} <= set(texts)
 
 
 def test_numbers_in_dot_are_ascii() -> None:

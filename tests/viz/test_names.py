@@ -88,5 +88,5 @@ def test_a_label_that_nobody_sees_counts_as_none(blank: str, labels: str) -> Non
 
     assert viz.draw(graph(blank), labels=labels).svg() == viz.draw(graph(""), labels=labels).svg()
     assert viz.explain(graph(blank)) == viz.explain(graph(""))
-    with pytest.raises(viz.VizError, match="'q': the labels are w;"):
+    with pytest.raises(viz.VizError, match="'q': the labels are w, x1;"):
         viz.draw(graph(blank), highlight=["q"])

@@ -23,8 +23,8 @@ def test_the_reused_weight_of_the_lecture_has_three_routes() -> None:
     lines = says(viz.draw(reuse(), path="w1", labels="plain"), "routes")
     assert lines == [
         "w1 → ŷ:  −0.15",
-        "w1 → z1 → + → ŷ:  1.5 · 1 · 0.8 = 1.2",
-        "w1 → z1 → + → z2 → + → ŷ:  1.5 · 1 · (−0.5) · 1 · 0.8 = −0.6",
+        "w1 → z1 → z1 + z2 → ŷ:  1.5 · 1 · 0.8 = 1.2",
+        "w1 → z1 → z1 + x → z2 → z1 + z2 → ŷ:  1.5 · 1 · (−0.5) · 1 · 0.8 = −0.6",
         "∂ŷ/∂w1 = −0.15 + 1.2 − 0.6 = 0.45",
     ]
 
@@ -80,7 +80,8 @@ def test_more_routes_than_floats_can_count() -> None:
     x = Value(1.0, "x")
     y = x
     for _ in range(1030):
-        y = named((y + y) * 0.5, "y")
+        y = (y + y) * 0.5
+    y.label = "y"
     trace = read(y)
     routes = Routes(trace, fold(trace, None), 0, trace.root.index)
     assert route_sentences(routes, Numbers()) == ["∂y/∂x = 1, a sum over > 1e308 paths"]
@@ -105,7 +106,7 @@ def test_the_routes_between_folded_scopes_name_what_is_seen() -> None:
     figure = viz.draw(y, path=x, collapse="neuron")
     assert says(figure, "routes") == [
         "x → right/sum:  −1",
-        "x → left/sum → × → right/sum:  5 · 3 · 1 = 15",
+        "x → left/sum → (x · x + x) · w → right/sum:  5 · 3 · 1 = 15",
         "∂y/∂x = −1 + 15 = 14",
     ]
     colors = {paint.stroke: 0 for paint in THEMES["lecture"].routes[:2]}
@@ -169,8 +170,8 @@ def test_what_is_not_drawn_is_an_ellipsis_on_a_route() -> None:
     y = reuse()
     assert says(viz.draw(y, path="w1", around=y, radius=1), "routes") == [
         "w₁ → ŷ:  −0.15",
-        "w₁ → … → + → ŷ:  1.5 · 1 · 0.8 = 1.2",  # x = 1.5 and
-        "w₁ → … → + → ŷ:  (−0.75) · 1 · 0.8 = −0.6",  # w₂x = −0.75, of what is left out
+        "w₁ → … → z₁ + z₂ → ŷ:  1.5 · 1 · 0.8 = 1.2",  # x = 1.5 and
+        "w₁ → … → z₁ + z₂ → ŷ:  (−0.75) · 1 · 0.8 = −0.6",  # w₂x = −0.75, of what is left out
         "∂ŷ/∂w₁ = −0.15 + 1.2 − 0.6 = 0.45",
     ]
 

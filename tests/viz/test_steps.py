@@ -242,7 +242,7 @@ def test_more_paths_than_floats_can_count() -> None:
 
 
 def test_captions_name_nodes_as_mathematics_does() -> None:
-    assert viz.steps(Value(2.0, "w1") * Value(3.0, "xhat"))[1].caption == "v2 = w₁ · x\u0302 = 2 · 3 = 6"
+    assert viz.steps(Value(2.0, "w1") * Value(3.0, "xhat"))[1].caption == "w₁ · x\u0302 = 2 · 3 = 6"
 
 
 def test_the_layout_of_a_page_has_the_limit_of_time_that_was_asked_for(monkeypatch):

@@ -90,7 +90,7 @@ def test_boxes_and_captions_of_scopes_speak_spanish() -> None:
     assert texts(box(steps, 1, "layer0"))[1] == "1 de 2 valores, de −0.9655 a −0.9655"
     assert re.search(r"\(3 de 6 parámetros\)$", texts(box(steps, 6, "layer0"))[2])
     assert "valores aún sin calcular" in box(steps, 0, "layer0").get("aria-label")
-    assert steps[1].caption == "layer0/neuron0: 5 operaciones dan v10 = −0.9655"
+    assert steps[1].caption == "layer0/neuron0: 5 operaciones dan h₁⁽¹⁾ = −0.9655"
     assert re.search(r"retrocede por 9 derivadas locales; ‖grad‖ = \S+ \(3 parámetros\)$", steps[5].caption)
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property, reduce
 from operator import or_
 
-from microgrid.naming.names import BRIEF, LEFT_OUT, WHOLE
+from microgrid.naming.names import BRIEF, LEFT_OUT, WHOLE, brief
 from microgrid.ops import TABLE
 
 from ..graph.trace import Edge, Node, Trace
@@ -103,9 +103,9 @@ class Names:
         node = self._trace.nodes[i]
         if mode == WHOLE or not _is_unnamed(node):
             return self._trees[i]
-        if mode == LEFT_OUT:
-            return ast.Name(MISSING)
-        return self._application(node, [LEFT_OUT] * len(node.parents))
+        operands = self._trace.operands(node)
+        modes = brief([len(operand.name) if _is_unnamed(operand) else None for operand in operands])
+        return self._application(node, modes) if modes and mode == BRIEF else ast.Name(MISSING)
 
     def operand(self, node: Node) -> ast.expr:
         """What stands for a node in a formula of several operations, abridged where it is long; `words` says
