@@ -100,7 +100,7 @@ def test_a_scope_opens_and_its_leaves_can_be_changed(visit: Open) -> None:
     assert "4 nodes, 3 operations, 1 parameter" in page.locator("#node").inner_text()
     page.locator("#node summary").click()
     listed = page.locator("#node details li button")
-    assert {"b", "w · x", "z = v4 + b"} <= set(listed.all_inner_texts())
+    assert {"b", "w · x", "z = w · x · b + b"} <= set(listed.all_inner_texts())
     listed.filter(has_text="b").first.click()
     assert page.locator("#node h2").inner_text() == "b"
     page.locator("#what-if").fill("0,5")
@@ -194,7 +194,7 @@ def test_a_node_of_a_list_leaves_the_focus_beside_the_picture(visit: Open) -> No
     page.locator("g.node.folded[aria-label^='line']").click()
     page.locator("#node li button").first.focus()
     page.keyboard.press("Enter")
-    assert page.locator("#node h2").inner_text() == "z = v4 + b"
+    assert page.locator("#node h2").inner_text() == "z = w · x · b + b"
     assert page.evaluate("document.activeElement.id") == "out"
 
 

@@ -41,9 +41,9 @@ def test_no_gradient_is_told_before_it_is_complete(visit: Open) -> None:
 
 def test_the_verdict_calls_the_result_what_the_page_calls_it(visit: Open) -> None:
     page = visit(viz.steps(Value(3.0, "x") ** 2 * parameter(2.0, "w")).html())
-    assert page.locator("h1").inner_text().startswith("v3 = ")
+    assert page.locator("h1").inner_text().startswith("x² · w")
     page.locator("#verdict summary").click()
-    assert "∂v3/∂w = x**2" in texts(page, "#verdict li")
+    assert "∂(x² · w)/∂w = x**2" in texts(page, "#verdict li")
 
 
 def test_many_paths_are_counted_not_listed(visit: Open) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Hashable, Iterable, Sequence
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any
 
 from microgrid.ops import TABLE
 
@@ -20,19 +20,11 @@ from ..walk.moments import Moment
 from ..words import notation
 from ..words.names import Names, names_of
 from ..words.numbers import Numbers
+from ..words.printer import MISSING
 from .merged_boxes import merged_box
 from .rows_js import is_arithmetic
 
 __all__ = ["differences", "hidden", "json_number", "packed", "pattern"]
-
-
-class Name(NamedTuple):
-    """What nodes are called; in JSON a list in this order."""
-
-    text: str
-    is_label: bool
-    is_closed: bool
-    """Whether it needs no brackets in ∂y/∂x."""
 
 
 def hidden(trace: Trace, units: Sequence[Unit], moments: Sequence[Moment]) -> frozenset[int]:
@@ -53,10 +45,11 @@ def packed(
 ) -> dict[str, Any]:
     """The folded units, and the nodes `inside` them; stepper/folded.js unpacks it.
 
-    "kind", "scope" and "called" have a number for each node: a place in "kinds", "scopes" and "names".
+    "kind" and "scope" have a number for each of these: a place in "kinds" and "scopes"; "names" has those of
+    all nodes, as `_called` writes them.
     """
     names = names_of(trace, numbers)
-    kinds, called, scopes = _Table(), _Table(), _Table()
+    kinds, scopes = _Table(), _Table()
     members = [trace.nodes[i] for i in sorted(inside)]
     left_out = {node.index for node in members if _follows(trace, node)}
     kept = [node for node in members if node.index not in left_out]
@@ -67,8 +60,7 @@ def packed(
         "kinds": [_kind(names, node, node.index in left_out, numbers) for node in kinds.examples],
         "scope": [scopes.place(node.scope, node) for node in members],
         "scopes": ["/".join(node.scope) for node in scopes.examples],
-        "called": [called.place(_called(names, node), node) for node in trace.nodes],
-        "names": [Name(*_called(names, node), _is_closed(names, node)) for node in called.examples],
+        "names": [_called(names, trace, node, node.index in inside) for node in trace.nodes],
         "parents": [node.index - parent for node in members for parent in node.parents],
         "data": [json_number(node.data) for node in kept],
         "partials": [json_number(partial) for node in kept for partial in node.partials],
@@ -149,10 +141,23 @@ def pattern(names: Names, node: Node) -> dict[str, Any]:
     return {"parts": made.parts, "operands": made.operands, "tight": made.tight}
 
 
-def _called(names: Names, node: Node) -> tuple[str, bool]:
-    """The first two of a `Name`."""
-    return names[node], bool(node.label)
+def _called(names: Names, trace: Trace, node: Node, is_member: bool) -> str:
+    """A node's name after a digit, 1 for a label and 2 where it needs no brackets in ∂y/∂x, added.  Nothing
+    where the page makes the same of the names of the operands, ``+`` for a sum whose last term alone is left.
+    """
+    name = names[node]
+    label, closed = bool(node.label), names.derivative(node, node) == f"∂{name}/∂{name}"
+    if is_member and node.op and not label and not closed and _made(names, trace, node) == name:
+        return ""
+    if is_member and node.op and not label and name == f"{MISSING} + {names[trace.operands(node)[-1]]}":
+        return "+"
+    return f"{label + 2 * closed}{name}"
 
 
-def _is_closed(names: Names, node: Node) -> bool:
-    return names.derivative(node, node) == f"∂{names[node]}/∂{names[node]}"
+def _made(names: Names, trace: Trace, node: Node) -> str:
+    """The operation on the names of its operands, as Member.made of stepper/folded.js writes it."""
+    pattern, operands = names.pattern(node), trace.operands(node)
+    parts, tight = pattern.parts, pattern.tight
+    clear = parts[0].endswith("(") or parts[1] == " + " or (len(tight) == 1 and not tight[0])
+    texts = [(names[operand] if clear else names.atom(operand)) for operand in operands]
+    return parts[0] + "".join(texts[k] + part for k, part in zip(pattern.operands, parts[1:]))

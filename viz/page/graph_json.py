@@ -52,7 +52,7 @@ def facts(
         "moments": [_moment(moment, bool(folded)) for moment in moments],
         "order": _order(trace, moments),
         "words": page_words(trace, options),
-        "verdict": _verdict(report, names_of(trace, numbers)[trace.root]) if report else None,
+        "verdict": _verdict(report, names_of(trace, numbers).atom(trace.root)) if report else None,
         "colored": options.color_by is not None,
         **folded,
     }

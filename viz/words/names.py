@@ -143,7 +143,7 @@ class Names:
 
     def derivative(self, of: Node, by: Node) -> str:
         """``∂L/∂w``."""
-        return f"∂{self._atom(of)}/∂{self._atom(by)}"
+        return f"∂{self.atom(of)}/∂{self.atom(by)}"
 
     def local(self, node: Node, k: int) -> str:
         """The local derivative: ``∂z/∂w``, or ``∂₁z`` where z depends on its first operand otherwise too."""
@@ -154,7 +154,7 @@ class Names:
         )
 
     def numbered(self, node: Node, k: int) -> str:
-        return f"∂{str(k + 1).translate(_SUBSCRIPT)}{self._atom(node)}"
+        return f"∂{str(k + 1).translate(_SUBSCRIPT)}{self.atom(node)}"
 
     def is_shared(self, node: Node, k: int) -> bool:
         """Whether a node depends on its k-th operand through another too: ∂z/∂w is not this partial then."""
@@ -187,7 +187,8 @@ class Names:
     def _operand(self, node: Node, k: int) -> Node:
         return self._trace.nodes[node.parents[k]]
 
-    def _atom(self, node: Node) -> str:
+    def atom(self, node: Node) -> str:
+        """The name as it stands in a product or a derivative, in brackets where it needs them."""
         name = self[node]
         closed = is_name(name) or re.fullmatch(r"\w+\([^()]*\)|\|[^|]*\|", name)
         return name if closed else f"({name})"

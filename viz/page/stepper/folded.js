@@ -50,8 +50,13 @@ function subscript(number) {
   return [...String(number)].map((digit) => "₀₁₂₃₄₅₆₇₈₉"[digit]).join("");
 }
 
-function nameParts({folded}, i) {
-  return folded.names[folded.called[i]];
+// What a node is called: after a digit, 1 for a label and 2 where it needs no brackets, added; nothing where it
+// is its operation on the names of its operands, and a plus where all but the last of a sum is left out.
+function nameParts({folded, nodes}, i) {
+  const name = folded.names[i], flags = Number(name[0]);
+  if (name && name !== "+") return {text: name.slice(1), isLabel: flags % 2 === 1, isClosed: flags > 1};
+  return {text: name ? `… + ${nameOf({folded, nodes}, nodes[i].parents.at(-1))}` : nodes[i].made, isLabel: false,
+    isClosed: false};
 }
 
 function nameOf(graph, i) {
@@ -84,8 +89,6 @@ function places(differences) {
 function unpack(graph) {
   const {folded, nodes: boxed} = graph;
   if (!folded) return;
-  folded.names = folded.names.map(
-    ([text, isLabel, isClosed]) => ({text, isLabel, isClosed}));
   const members = places(folded.members), stale = new Set(folded.stale);
   const nodes = graph.nodes = Array(boxed.length + members.length);
   members.forEach((i, m) => {
