@@ -130,6 +130,7 @@ TABLE = {
     "{n} dead": "muertas: {n}", "{n} dropped": "descartadas: {n}", "sum": "suma", "+ skip": "+ salto",
     "{n} piece": "{n} trozo", "{n} pieces": "{n} trozos", "kernel {n}": "núcleo {n}",
     "{n} parameter": "{n} parámetro", "{n} parameters": "{n} parámetros",
+    "power": "potencia", "mean": "media",
     "shared weights": "pesos compartidos", "mean of {n} samples": "media de {n} muestras",
     "Network {title}, from left to right: {columns}. It has {parameters}.":
         "Red {title}, de izquierda a derecha: {columns}. Tiene {parameters}.",

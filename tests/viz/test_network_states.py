@@ -251,6 +251,8 @@ def test_captions_titles_and_descriptions_in_each_language():
         "Linear 8→8, ReLU, 8 units; Linear 8→1, 1 unit. It has 105 parameters."
     )
     assert said(net.columns[0].caption, "es") == "entrada"
+    squares = read(lambda x: [x[0] ** 2, mg.mean(x)], [1.0, 2.0])
+    assert said(squares.columns[1].caption, "es") == "potencia/media"
     assert said(net.sentence, "es").startswith("Red MLP 2-8-8-1, de izquierda a derecha: entrada, 2 unidades;")
 
 

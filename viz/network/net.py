@@ -89,8 +89,8 @@ class Column:
     """Units above each other, from the top.
 
     `caption` says what they are: "input", "Linear 2→8, ReLU"; `note` what is known of them besides: "h⁽¹⁾:
-    8 units, 3 off", "mean of 4 samples".  Both may be phrases of `microgrid.base.phrases`, to be said in other languages.  `kind`
-    is "input", "linear", "conv", "maxout", "norm" or "operation" (no weights).
+    8 units, 3 off", "mean of 4 samples".  Both may be phrases of `microgrid.base.phrases`, to be said in
+    other languages.  `kind` is "input", "linear", "conv", "maxout", "norm" or "operation" (no weights).
     """
 
     units: tuple[Unit, ...]

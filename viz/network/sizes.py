@@ -8,7 +8,7 @@ from itertools import pairwise
 from microgrid.base.checks import whole
 from microgrid.base.phrases import say
 
-from ..words.units import bias_name, hidden_name, input_name, layer_caption, output_name, weight_name
+from ..words.units import layer_caption, layered_name, output_name, typeset
 from .net import Column, Link, Net, Parameter, Unit
 
 __all__ = ["net_of_sizes"]
@@ -27,7 +27,7 @@ def net_of_sizes(sizes: Iterable[int]) -> Net:
         )
     columns = [
         Column(
-            tuple(Unit(f"x{i}", input_name(i), "input") for i in _to(counts[0])), say("input"), "", "input"
+            tuple(Unit(f"x{i}", typeset(f"x{i}"), "input") for i in _to(counts[0])), say("input"), "", "input"
         )
     ]
     links = []
@@ -40,7 +40,7 @@ def net_of_sizes(sizes: Iterable[int]) -> Net:
             )
         )
         links += [
-            Link((k - 1, i - 1), (k, j - 1), Parameter("", weight_name("w", j, i, layer=k)))
+            Link((k - 1, i - 1), (k, j - 1), Parameter("", layered_name("w", j, i, layer=k)))
             for j in _to(nout)
             for i in _to(nin)
         ]
@@ -49,9 +49,9 @@ def net_of_sizes(sizes: Iterable[int]) -> Net:
 
 
 def _unit(i: int, layer: int, outputs: int | None) -> Unit:
-    biases = (Parameter("", bias_name(i, layer)),)
+    biases = (Parameter("", layered_name("b", i, layer=layer)),)
     if outputs is None:
-        return Unit(f"h{layer}.{i}", hidden_name(i, layer), "hidden", biases=biases)
+        return Unit(f"h{layer}.{i}", layered_name("h", i, layer=layer), "hidden", biases=biases)
     return Unit(f"y{i}", output_name(i, outputs), "output", biases=biases)
 
 

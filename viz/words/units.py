@@ -9,30 +9,15 @@ from microgrid.ops import TABLE
 
 from .labels import unicode_name
 
-__all__ = [
-    "activation_name",
-    "bias_name",
-    "hidden_name",
-    "input_name",
-    "layer_caption",
-    "output_name",
-    "typeset",
-    "weight_name",
-]
+__all__ = ["activation_name", "layer_caption", "layered_name", "output_name", "typeset"]
 
 _SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _SUPERSCRIPT = str.maketrans("0123456789()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾")
 
-
 _SIGNS = {
-    "mul": "×",
-    "div": "÷",
-    "add": "+",
-    "maximum": "max",
-    "minimum": "min",
-    "powc": "power",
-    "pow": "power",
-}
+    "mul": "×", "div": "÷", "add": "+", "maximum": "max", "minimum": "min", "sqrt": "√",
+    "powc": say("power"), "pow": say("power"), "mean": say("mean"),
+}  # fmt: skip
 
 
 def activation_name(op: str) -> str:
@@ -71,32 +56,16 @@ def typeset(name: str) -> str:
     return unicode_name(parts["letter"]) + parts["indices"].translate(_SUBSCRIPT) + raised
 
 
-def input_name(i: int) -> str:
-    return f"x{i}".translate(_SUBSCRIPT)
-
-
-def hidden_name(i: int, layer: int) -> str:
-    return f"h{i}".translate(_SUBSCRIPT) + _layer(layer)
-
-
 def output_name(i: int, count: int) -> str:
     """ŷ, and of several ŷ₁, ŷ₂."""
     return "ŷ" if count == 1 else "ŷ" + str(i).translate(_SUBSCRIPT)
 
 
-def weight_name(letter: str, *indices: int, layer: int) -> str:
+def layered_name(letter: str, *indices: int, layer: int) -> str:
     """The letter with its indices below and the layer above; with commas where an index has two digits.
 
-    >>> weight_name("w", 2, 1, layer=1), weight_name("w", 12, 3, layer=2)
-    ('w₂₁⁽¹⁾', 'w₁₂,₃⁽²⁾')
+    >>> layered_name("w", 2, 1, layer=1), layered_name("w", 12, 3, layer=2), layered_name("h", 2, layer=1)
+    ('w₂₁⁽¹⁾', 'w₁₂,₃⁽²⁾', 'h₂⁽¹⁾')
     """
     separator = "," if any(index > 9 for index in indices) else ""
-    return letter + separator.join(map(str, indices)).translate(_SUBSCRIPT) + _layer(layer)
-
-
-def bias_name(i: int, layer: int) -> str:
-    return weight_name("b", i, layer=layer)
-
-
-def _layer(layer: int) -> str:
-    return f"⁽{layer}⁾".translate(_SUPERSCRIPT)
+    return typeset(f"{letter}{separator.join(map(str, indices))}^({layer})")

@@ -206,9 +206,9 @@ class _Reading:
         if not any(parameters):
             return None
         # of two parameters, as where an embedding is the input of a layer, the second is what is weighed
-        weight, other = (self._term(v) for v in ((a, b) if parameters[0] else (b, a)))
-        source = other.weight if other.source is None else other.source
-        return Sum([Term(weight.factor * other.factor, weight.weight, source)])
+        weight, weighed = (self._term(v) for v in ((a, b) if parameters[0] else (b, a)))
+        source = weighed.weight if weighed.source is None else weighed.source
+        return Sum([Term(weight.factor * weighed.factor, weight.weight, source)])
 
     def _pieces(self, op: str, p: Value) -> list[Sum]:
         if p in self._open and self._open[p].op == op:
