@@ -11,7 +11,8 @@ Gradients     Value.backward; grad (which can be differentiated again), jvp, rec
 Settings      errstate (domain and gradient errors), no_grad, scope (names for drawings)
 Text          parse: "z = w*x; L = z**2" into Values, without running it
 Programs      compile: a recorded graph as a Program, replayed over batches at native speed
-Proof         verify, verify_rules: the derivatives against sympy; to_sympy, from_sympy
+Proof         verify, verify_rules: the derivatives against sympy; to_sympy, from_sympy;
+              unfold: softmax and losses in the textbook's steps
 Errors        MicrogridError: DomainError, ExpressionError, GraphError, NonFiniteGradient,
               CheckpointError
 Networks      microgrid.nn: MLP, layers, losses, initialisation
@@ -70,7 +71,7 @@ __all__ = [  # without abs, compile and sum: a star import must not replace Pyth
     "leaky_relu", "log", "log1p", "log_softmax", "logaddexp", "logsigmoid", "logsumexp", "maximum", "maxout",
     "mean", "minimum", "mish", "nn", "no_grad", "parameter", "parse", "recompute", "relu", "scope", "selu",
     "sigmoid", "silu", "sin", "sinh", "softmax", "softplus", "softsign", "sqrt", "tan", "tanh", "to_sympy",
-    "verify", "verify_rules",
+    "unfold", "verify", "verify_rules",
 ]  # fmt: skip
 
 __version__ = "0.1.0"
@@ -82,6 +83,7 @@ if TYPE_CHECKING:
     from . import train as train
     from .programs.program import Program as Program
     from .programs.program import compile as compile
+    from .proof.unfolding import unfold as unfold
     from .proof.verify import from_sympy as from_sympy
     from .proof.verify import to_sympy as to_sympy
     from .proof.verify import verify as verify
@@ -90,7 +92,7 @@ if TYPE_CHECKING:
 _LATER = {
     "Program": "programs.program", "compile": "programs.program",
     "from_sympy": "proof.verify", "to_sympy": "proof.verify", "verify": "proof.verify",
-    "verify_rules": "proof.verify",
+    "verify_rules": "proof.verify", "unfold": "proof.unfolding",
     "datasets": "", "monitor": "", "optim": "", "train": "",
 }  # fmt: skip
 """Names, with their modules, and modules that are imported when first asked for, to be quick at first."""

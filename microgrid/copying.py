@@ -16,7 +16,7 @@ from functools import cache
 from typing import Any
 
 from . import engine
-from .base.context import MARKS, SCOPES, Mark, scope_place
+from .base.context import MARKS, SCOPES, marked_place, scope_place
 from .engine import Value, node
 from .errors import GraphError
 from .graph import order
@@ -77,7 +77,7 @@ def rebuild(
     """A node from its parts."""
     v = node(kind.__new__(kind), 0.0, 0, None, None, 0.0, 0.0)
     v._code, v._a, v._b = 0 if row is None else row.code, a, b
-    v._scope = scope_place(scope) if isinstance(scope, str) else scope_place(scope[0], Mark(*scope[1:]))
+    v._scope = scope_place(scope) if isinstance(scope, str) else marked_place(*scope)
     for field, value in zip(FIELDS, fields, strict=True):
         setattr(v, field, value)
     for name, value in attributes.items():  # those of a subclass

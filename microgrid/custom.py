@@ -113,7 +113,11 @@ def custom_op(
 def custom_node(row: CustomOp, operands: tuple[Any, ...]) -> Value:
     """The node of a custom operation, of any number of operands."""
     a = tuple(operand(row, x) for x in operands)
-    z, partials = row.evaluate([v._data for v in a], a)
+    return linked(row, a, *row.evaluate([v._data for v in a], a))
+
+
+def linked(row: CustomOp, a: Sequence[Value], z: float, partials: Sequence[float]) -> Value:
+    """The node with that value and those partials."""
     # A node has room for two: further operands hang below in bundles, nodes of partial 1 that pass the
     # adjoint on.
     rest, slope = (None, 0.0) if len(a) == 1 else (a[-1], partials[-1])

@@ -163,7 +163,7 @@ def softmax(values: Iterable[Any]) -> list[Any]:
     [0.0, 0.01, 0.97, 0.02]
     """
     terms, since = _several(values, "softmax"), made_so_far()
-    ps = [exp(v) for v in log_softmax(terms)]
+    ps = [exp(v) for v in _log_softmax(terms)]
     mark_piece("softmax", since, ps)
     return ps
 
@@ -171,10 +171,14 @@ def softmax(values: Iterable[Any]) -> list[Any]:
 def log_softmax(values: Iterable[Any]) -> list[Any]:
     """The logarithms of `softmax`, accurate where a probability underflows; ValueError if empty."""
     terms, since = _several(values, "log_softmax"), made_so_far()
-    total = _fold(ops.LOGADDEXP, logaddexp, terms, "log_softmax")
-    logarithms = [v - total for v in terms]
+    logarithms = _log_softmax(terms)
     mark_piece("log_softmax", since, logarithms)
     return logarithms
+
+
+def _log_softmax(terms: list[Any]) -> list[Any]:
+    total = _fold(ops.LOGADDEXP, logaddexp, terms, "log_softmax")
+    return [v - total for v in terms]
 
 
 def maxout(values: Iterable[Any]) -> Any:

@@ -17,17 +17,21 @@ __all__ = [
     "MARKS",
     "MOST_NESTED",
     "SCOPES",
+    "UNMARKED",
     "Mark",
     "Settings",
     "current",
     "errstate",
+    "marked_place",
     "no_grad",
-    "piece_place",
+    "piece_places",
+    "sample_place",
     "scope",
     "scope_at",
     "scope_inside",
     "scope_place",
     "scopes_inside",
+    "undisturbed",
 ]
 
 
@@ -53,22 +57,26 @@ class Mark(NamedTuple):
 
     name: str
     number: int
-    """Tells a piece from those of the same name that it reads: there are no more than `MOST_NESTED`."""
+    """Tells a piece from those of the same name that it reads."""
     result: bool = False
     """Whether the piece gives this node out."""
     sample: int | None = None
-    """Of a node that is one sample's loss: the target's class, or -1 if that is no class."""
+    """Of a node that is the loss of one of several samples, or of a class: the target's class, or -1."""
 
 
-MOST_NESTED = 16
-"""Beyond so many pieces of one name, each of which reads all the others, a further one is not marked: the
-number of places does not grow with the number of calls."""
+MOST_NESTED = 4
+"""Where so many pieces of one name each read all the others, a further one that does is not marked: there is
+no number for each call, or places would grow with a training loop."""
 
 MARKS: list[Mark | None] = [None]
 """Beside SCOPES, the mark of each place, if it has one.  Places that differ in their marks show one scope."""
+UNMARKED = [0]
+"""Beside them, the place of the same scope without a mark."""
 
-_places: dict[tuple[str, Mark | None], int] = {("", None): 0}
-_lock = threading.Lock()  # for the counter and the three tables
+_places = {"": 0}
+_lock = threading.Lock()  # for the counter and the tables
+_pieces: dict[tuple[int, str], int] = {}
+_samples: dict[tuple[int, int], int] = {}
 
 current = _settings.get
 """The settings in force in this thread (or task)."""
@@ -137,22 +145,49 @@ class scope(_Block):
         return {"scope": scope_inside(before.scope, self._name)}
 
 
-def scope_place(name: str, mark: Mark | None = None) -> int:
-    """The place in SCOPES of a full name, and of a mark, which is new or known."""
-    key = name, mark
-    if key not in _places:
+def scope_place(name: str) -> int:
+    """The place in SCOPES of a full name, which is new or known."""
+    if name not in _places:
         with _lock:
-            if key not in _places:
-                MARKS.append(mark)
-                SCOPES.append(name)
-                _places[key] = len(SCOPES) - 1
-    return _places[key]
+            if name not in _places:
+                _places[name] = _add(name, None, len(SCOPES))
+    return _places[name]
 
 
-@cache
-def piece_place(scope: str, name: str, number: int, result: bool, sample: int | None = None) -> int:
-    """The place of a `Mark` in the scope."""
-    return scope_place(scope, Mark(name, number, result, sample))
+def piece_places(scope: int, name: str) -> int:
+    """The first place of pieces of that name in the scope at that place.
+
+    The piece of a number has the place 2 number further on for its nodes, and the next for its results.
+    """
+    with _lock:
+        if (scope, name) not in _pieces:
+            _pieces[scope, name] = len(SCOPES)
+            for number in range(MOST_NESTED):
+                _add(SCOPES[scope], Mark(name, number), scope)
+                _add(SCOPES[scope], Mark(name, number, True), scope)
+    return _pieces[scope, name]
+
+
+def sample_place(place: int, sample: int) -> int:
+    """A place of a piece for a node that is one sample's loss, with its class."""
+    mark = MARKS[place]
+    with _lock:
+        if mark is not None and (place, sample) not in _samples:
+            _samples[place, sample] = _add(SCOPES[place], mark._replace(sample=sample), UNMARKED[place])
+    return _samples.get((place, sample), place)
+
+
+def marked_place(scope: str, name: str, number: int, result: bool, sample: int | None) -> int:
+    """The place of the `Mark` in the scope."""
+    place = piece_places(scope_place(scope), name) + 2 * min(number, MOST_NESTED - 1) + result
+    return place if sample is None else sample_place(place, sample)
+
+
+def _add(name: str, mark: Mark | None, unmarked: int) -> int:
+    MARKS.append(mark)
+    UNMARKED.append(unmarked)
+    SCOPES.append(name)
+    return len(SCOPES) - 1
 
 
 def scope_inside(outer: int, name: str) -> int:
@@ -171,6 +206,13 @@ class scope_at(_Block):
 
     def __init__(self, place: int) -> None:
         super().__init__(scope=place)
+
+
+class undisturbed(_Block):
+    """A block that records whatever is around it, outside of all scopes, and keeps what is not finite."""
+
+    def __init__(self) -> None:
+        super().__init__(recording=True, domain="ieee", gradient="ignore", scope=0)
 
 
 class errstate(_Block):

@@ -15,7 +15,7 @@ from ..base.checks import one_of
 from ..base.messages import describe, number
 from ..engine import Value, made_so_far
 from ..errors import DomainError
-from ..pieces.marking import mark_piece
+from ..pieces.marking import mark_piece, mark_samples
 
 __all__ = ["Range", "by_class", "by_number", "check_range", "noted"]
 
@@ -44,13 +44,17 @@ def by_number(
     targets: Numbers,
     reduction: str,
     check: Check = lambda name, p, t: None,
-    last: Callable[[Any], Any] = lambda total: total,
+    last: Callable[[Any], Any] | None = None,
 ) -> Any:
     """The reduced losses of pairs of numbers, in lists however nested; `check` sees each pair first.
 
     `last` is what comes after the reduction.
     """
     check_reduction(name, reduction)
+
+    if type(predictions) is Value and type(targets) in USUAL:  # the shorter way where there is but one
+        check(name, predictions, t := operand(name, targets, "targets"))
+        return named_piece(name, loss, (predictions, t), reduction, last)
 
     def paired(place: str, ps: Any, ts: Any) -> Any:
         if single(ps) and single(ts):
@@ -92,27 +96,42 @@ def by_class(
 
 
 def named_piece(
-    name: str, loss: Loss, paired: Any, reduction: str, last: Callable[[Any], Any] = lambda total: total
+    name: str, loss: Loss, paired: Any, reduction: str, last: Callable[[Any], Any] | None = None
 ) -> Any:
     """The reduced losses of pairs, which are tuples in lists however nested, as one of `microgrid.pieces`.
 
     All that a caller's own iterators compute has been computed before.
     """
     since = made_so_far()
+    if type(paired) is tuple:
+        made = loss(*paired)
+        if last is not None:
+            made = last(made)
+        mark_piece(name, since, [made])
+        if type(paired[1]) is int and isinstance(paired[0], list):
+            mark_samples([made], [_class(paired)])
+        return made
     each: list[Any] = []
     classes: list[int] = []
 
     def computed(pairs: Any) -> Any:
         if type(pairs) is list:
-            return list(map(computed, pairs))
-        made = loss(*pairs)
-        each.append(made)
-        classes.append(pairs[1] if type(pairs[1]) is int and pairs[1] < CLASSES_MARKED else -1)
-        return made
+            return [computed(pair) for pair in pairs]
+        each.append(loss(*pairs))
+        classes.append(_class(pairs))
+        return each[-1]
 
-    losses = last(reduced(computed(paired), reduction))
-    mark_piece(name, since, each if reduction == "none" else [losses], each, classes)
+    losses = reduced(computed(paired), reduction)
+    if last is not None:
+        losses = last(losses)
+    mark_piece(name, since, each if reduction == "none" else [losses])
+    mark_samples(each, classes)
     return losses
+
+
+def _class(pair: tuple[Any, Any]) -> int:
+    target = pair[1]
+    return target if type(target) is int and target < CLASSES_MARKED else -1
 
 
 def distribution(name: str, target: Numbers, classes: int) -> int | list[Any]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..base.context import MARKS, Mark
+from ..base.nodes import BUNDLE
 from ..engine import Value
 from .table import TABLE, Piece
 
@@ -25,9 +26,11 @@ class Instance:
     """What it gives out: those of its nodes that are used outside, or not at all."""
 
     @property
-    def samples(self) -> tuple[Value, ...]:
-        """Of a loss, the node of each sample's own."""
-        return tuple(v for v in self.nodes if (mark := MARKS[v._scope]) and mark.sample is not None)
+    def samples(self) -> dict[Value, int]:
+        """Of a loss, the node of each sample's own, with the class of its target, or -1."""
+        marks = ((v, MARKS[v._scope]) for v in self.nodes)
+        several = {v: mark.sample for v, mark in marks if mark is not None and mark.sample is not None}
+        return several or dict.fromkeys(self.outputs, -1)  # what is not told apart is one
 
     @property
     def reduction(self) -> str:
@@ -69,8 +72,8 @@ def found(nodes: Sequence[Value]) -> list[Instance]:
     first = {v: v for v in members}  # towards the node that stands for the piece
     for v in nodes:
         mark = members.get(v)
-        for parent in v.parents:
-            if parent not in members:
+        for parent in _operands_of(v):
+            if parent is None or parent not in members:
                 continue
             if mark is None or mark[:2] != members[parent][:2]:
                 used.add(parent)
@@ -92,6 +95,11 @@ def found(nodes: Sequence[Value]) -> list[Instance]:
     return sorted(instances, key=lambda one: place[one.nodes[-1]])
 
 
+def _operands_of(v: Value) -> Sequence[Value | None]:
+    a, b = v._a, v._b
+    return v.parents if b is not None and b._role == BUNDLE else (a, b)
+
+
 def _first(v: Value, first: dict[Value, Value]) -> Value:
     while first[v] is not v:
         first[v] = v = first[first[v]]
@@ -102,8 +110,8 @@ def _operands(group: list[Value], members: dict[Value, Mark]) -> list[Value]:
     """What they read of others, in the order in which the formula names it."""
     own, read = set(group), dict[Value, None]()
     for v in group:
-        for parent in v.parents:
-            if parent not in own:
+        for parent in (v._a, v._b):
+            if parent is not None and parent not in own:
                 read[parent] = None
     operands = list(read)
     for v in group:
@@ -118,7 +126,7 @@ def _put_in_place(sample: Value, k: int, own: set[Value], operands: list[Value])
     difference = sample.parents[0]
     others, chosen = difference.parents
     start = others
-    while start in own:
+    while start in own and start.op == "logaddexp":
         start = start.parents[0]
     if chosen not in own and chosen in operands and start in operands and chosen is not start:
         operands.remove(chosen)

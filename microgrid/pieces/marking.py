@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
-from ..base.context import MARKS, MOST_NESTED, piece_place, scope_place
+from ..base.context import MARKS, MOST_NESTED, UNMARKED, piece_places, sample_place
 from ..engine import Value, made_so_far
 
-__all__ = ["mark_piece"]
+__all__ = ["mark_piece", "mark_samples"]
+
+_places: dict[tuple[int, str], int] = {}
+"""What `piece_places` has said, without its lock."""
+_sample_places: dict[tuple[int, int], int] = {}
+"""What `sample_place` has said."""
 
 
-def mark_piece(
-    name: str, since: int, results: list[Any], samples: Sequence[Any] = (), classes: Sequence[int] = ()
-) -> None:
+def mark_piece(name: str, since: int, results: list[Any]) -> None:
     """Mark what was made for the results, after there were `since` nodes, as one piece of that name.
 
-    `samples` are the nodes among them that are one sample's loss each, `classes` their targets' classes or
-    -1.  Pieces inside are part of this one from now on: the outermost has the name.  They are told from what
-    is read by their serial numbers, so every operand has to be there before `since` is asked for.
+    Pieces inside are part of this one from now on: the outermost has the name.  They are told from what is
+    read by their serial numbers, so every operand has to be there before `since` is asked for.
     """
-    now, taken = made_so_far(), 0
+    now, taken, scope = made_so_far(), 0, 0
     made: list[Value] = []
-    scope = ""
     for result in results:
         if isinstance(result, Value):
             v = result
             if v._code and now - v._serial < now - since and v._scope >= 0:
-                scope = v.scope
+                scope = UNMARKED[v._scope]
                 v._scope = -1  # while it waits here: nobody else has seen it
                 made.append(v)
     if not made:
@@ -40,18 +40,28 @@ def mark_piece(
     number = 0
     while taken >> number & 1:
         number += 1
-    marked = number < MOST_NESTED
-    inner = piece_place(scope, name, number, False) if marked else scope_place(scope)
-    outer = piece_place(scope, name, number, True) if marked else inner
+    place = result_place = scope
+    if number < MOST_NESTED:
+        key = scope, name
+        if key not in _places:
+            _places[key] = piece_places(scope, name)
+        place = _places[key] + 2 * number
+        result_place = place + 1
     for i in range(len(made)):
         v = made[i]
-        v._scope = outer if i < count else inner
-    if marked:
-        for i in range(len(samples)):
-            if isinstance(samples[i], Value):
-                v = samples[i]
-                if v._scope == inner or v._scope == outer:
-                    v._scope = piece_place(scope, name, number, v._scope == outer, classes[i])
+        v._scope = result_place if i < count else place
+
+
+def mark_samples(losses: list[Any], classes: list[int]) -> None:
+    """Mark nodes of a piece as one sample's loss each, with the class of its target, or -1."""
+    for i in range(len(losses)):
+        if isinstance(losses[i], Value):
+            v = losses[i]
+            if MARKS[v._scope] is not None:
+                key = v._scope, classes[i]
+                if key not in _sample_places:
+                    _sample_places[key] = sample_place(v._scope, classes[i])
+                v._scope = _sample_places[key]
 
 
 def reach(v: Value | None, made: list[Value], now: int, since: int, name: str) -> int:

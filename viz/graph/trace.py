@@ -13,6 +13,7 @@ from microgrid.backward import propagate
 from microgrid.graph import order
 from microgrid.naming.names import Naming, name_nodes
 from microgrid.pieces import found
+from microgrid.proof.textbook import leaves_doubles
 
 from ..style.text import clean
 
@@ -62,6 +63,8 @@ class Piece:
     """Those of its nodes that are used outside, or that are the root."""
     formula: str
     latex: str
+    warning: str = ""
+    """What stands in the way of the textbook's formula at these numbers, in one sentence: an e^1000."""
 
 
 @dataclass(frozen=True)
@@ -123,7 +126,8 @@ def _pieces(values: list[Value], position: dict[Value, int]) -> tuple[Piece, ...
     pieces = []
     for one in found(values):
         nodes, operands, outputs = map(places, (one.nodes, one.operands, one.outputs))
-        pieces.append(Piece(one.piece.name, nodes, operands, outputs, one.formula, one.latex))
+        warning = leaves_doubles(one)
+        pieces.append(Piece(one.piece.name, nodes, operands, outputs, one.formula, one.latex, warning))
     return tuple(pieces)
 
 
