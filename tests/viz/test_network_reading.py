@@ -228,6 +228,48 @@ def test_a_module_of_a_number_and_one_that_returns_a_dict():
     assert [unit.id for unit in net.columns[1].units] == ["y1", "y2"]
 
 
+def test_parameters_that_a_module_does_not_train_have_their_places_too():
+    class Head(nn.Module):
+        nin = 2
+
+        def __init__(self):
+            self.body, self.head = nn.Linear(2, 2), nn.Linear(2, 1)
+
+        def parameters(self):
+            return self.head.parameters()
+
+        def __call__(self, x):
+            return self.head([mg.tanh(v) for v in self.body(x)])
+
+    assert [place for place in parameters(read(Head())) if place.startswith("body.w")] == [
+        f"body.w.{j}.{i}" for j in range(2) for i in range(2)
+    ]
+
+
+def test_a_class_with_parameters_that_is_no_module():
+    class Line:
+        def __init__(self):
+            self.w, self.b = parameter(2.0, "w"), parameter(1.0, "b")
+            self.calls = 0
+
+        def parameters(self):
+            return [self.w, self.b]
+
+        def __call__(self, x):
+            self.calls += 1
+            return self.w * x[0] + self.b
+
+    line = Line()
+    line.w.grad = 5.0
+    net = read(line, [3.0])
+    assert line.calls == 0
+    assert {place: (p.name, p.value, p.grad) for place, p in parameters(net).items()} == {
+        "parameters.0": ("w", 2.0, 5.0),
+        "parameters.1": ("b", 1.0, None),
+    }
+    assert net.columns[1].units[0].value == 7.0
+
+
 def test_links_past_a_column():
     random.seed(1)
     model = Dense(2, 3, 1)

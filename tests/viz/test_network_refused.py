@@ -1,6 +1,7 @@
 """What cannot be read as a network is refused in one sentence, with the way out."""
 
 import random
+import threading
 
 import pytest
 
@@ -31,6 +32,12 @@ class BySign(nn.Module):
         return by_sign(x)
 
 
+class Locked(nn.Linear):
+    def __init__(self):
+        super().__init__(2, 1)
+        self.lock = threading.Lock()
+
+
 def unrecorded(x):
     with mg.no_grad():
         return W * x[0]
@@ -57,6 +64,7 @@ def unrecorded(x):
         (nn.MLP(2, [1]), [1.0, float("nan")], ValueError, "network: x has real numbers, and nan is not finite"),
         (nn.MLP(2, [2001]), None, VizError, "MLP has 2,003 units, and a diagram at most 2,000: draw a part"),
         (nn.BatchNorm(2), [1.0, 2.0], ValueError, r"BatchNorm\(2\) is in training"),
+        (Locked(), None, VizError, r"Locked cannot be copied \(TypeError: .*\), .*: draw what it computes"),
         (nn.MLP, [1.0], TypeError, r"MLP is a class: make one, MLP\(\.\.\.\)"),
         (3, None, TypeError, "network draws a model .* got int 3"),
         ("2-2-1", None, TypeError, "network draws a model .* got str '2-2-1'"),

@@ -13,6 +13,7 @@ from microgrid import Value
 from microgrid.base.context import errstate
 from microgrid.base.messages import number
 from microgrid.nn import Module
+from microgrid.nn.module import walk
 from microgrid.nn.regularizers import dropouts, every_mask, norms
 
 from ...errors import VizError
@@ -57,7 +58,7 @@ def record(model: Any, x: Any = None) -> Recording:
         )
     name = _name(model)
     rows = _stand_ins(model, name) if x is None else _samples(x, _size(model), name)
-    copy = deepcopy(model) if hasattr(model, "parameters") else model
+    copy = _copied(model, name)
     modules: dict[str, Module] = {}
     if isinstance(copy, Module):
         modules = dict(copy.named_modules())
@@ -80,6 +81,19 @@ def record(model: Any, x: Any = None) -> Recording:
         frozenset(v for part in normalising for v in _statistics(part)),
         numbers=x is not None,
     )
+
+
+def _copied(model: Any, name: str) -> Any:
+    """A copy of what has parameters; a function is called as it is."""
+    if not hasattr(model, "parameters"):
+        return model
+    try:
+        return deepcopy(model)
+    except Exception as error:  # whatever the attributes of a user's class raise
+        raise VizError(
+            f"{name} cannot be copied ({type(error).__name__}: {error}), and network calls a copy, as the "
+            "model is to stay as it is: draw what it computes, network(model(x))"
+        ) from error
 
 
 def _forward(model: Any, rows: list[Any], standing_in: bool, name: str) -> list[list[Value]]:
@@ -141,6 +155,9 @@ def _name(model: Any) -> str:
 def _places(model: Any, copy: Any) -> Iterator[tuple[Value, tuple[str, Value]]]:
     """The parameters of the copy, in which each graph is recorded, with place and original."""
     if isinstance(model, Module):
+        for (place, own), (_, copied) in zip(walk(model), walk(copy)):
+            if isinstance(own, Value) and isinstance(copied, Value):
+                yield copied, (place, own)  # those, too, that a module's own parameters() leaves out
         for (place, own), (_, copied) in zip(model.named_parameters(), copy.named_parameters()):
             yield copied, (place, own)
     elif hasattr(model, "parameters"):
