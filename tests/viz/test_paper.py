@@ -10,9 +10,10 @@ import pytest
 import viz
 from helpers.graphs import HOSTILE, lecture, reuse
 from microgrid import Value
-from viz.drawing.scene import Scene
+from viz.drawing.scene import Group, Scene, Text
 from viz.formats import pdf_png
-from viz.style.theme import THEMES
+from viz.style.text_width import text_width
+from viz.style.theme import THEMES, Font
 
 
 def pixels(figure: viz.Figure, tmp_path) -> np.ndarray:
@@ -126,3 +127,13 @@ def test_drawings_of_different_size_follow_each_other() -> None:
     scenes = [viz.draw(lecture())._scene, viz.draw(reuse())._scene, viz.draw(reuse(), theme="dark")._scene]
     for scene, data in zip(scenes, pdf_png.pngs(scenes), strict=True):
         assert data == pdf_png.png(scene)
+
+
+@pytest.mark.parametrize("size", [2.5, 4.0, 6.0, 9.0])
+def test_text_stays_in_the_middle_of_its_box_however_small_it_is(size: float) -> None:
+    words = "∂L/∂b₁ = 0.01873"
+    text = Text((100.0, 20.0), words, Font(size), "#000000", 0.0)
+    (image,) = pdf_png.rasters([Scene((200.0, 40.0), "#ffffff", "", "", (Group("x", (text,)),))], 2.5)
+    inked = np.nonzero((np.asarray(image)[:, :, 0] < 200).any(axis=0))[0]
+    assert (inked[0] + inked[-1] + 1) / 2 == pytest.approx(250, abs=1.2)
+    assert inked[-1] + 1 - inked[0] == pytest.approx(2.5 * text_width(words, size), rel=0.03, abs=2)
