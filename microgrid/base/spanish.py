@@ -20,12 +20,9 @@ TABLE = {
     "{n} numbers": "{n} números", "{n} derivative": "{n} derivada", "{n} derivatives": "{n} derivadas",
     "{n} operation": "{n} operación", "{n} operations": "{n} operaciones",
     "the table of {n} operations": "la tabla de {n} operaciones",
-    "{what} is not defined: by the textbook's formula {piece} could not be computed":
-        "{what} no está definido: con la fórmula de los libros {piece} no se podría calcular",
-    "{what} is too large for a double: by the textbook's formula {piece} could not be computed":
-        "{what} es demasiado grande: con la fórmula de los libros {piece} no se podría calcular",
-    "by the textbook's formula {piece} would be off by {error} here":
-        "con la fórmula de los libros {piece} se desviaría aquí un {error}",
+    "{what} overflows in the textbook's {piece}": "{what} se desborda en {piece} según los libros",
+    "{what} is undefined in the textbook's {piece}": "{what} no está definido en {piece} según los libros",
+    "the textbook's {piece} is off by {error}": "{piece} según los libros se desvía un {error}",
     "{n:,} nodes are more than {most:,}: verify a part":
         "{n:,} nodos son más de {most:,}: verifica una parte",
 

@@ -43,7 +43,7 @@ def compare(*roots: Value) -> list[Comparison]:
     >>> from microgrid import Value, softmax
     >>> for one in compare(softmax([Value(1000.0, "z1"), Value(999.0, "z2")])[0]):
     ...     print(one.text)
-    e^1000 is too large for a double: by the textbook's formula softmax could not be computed
+    e^1000 overflows in the textbook's softmax
     >>> [one.agrees for one in compare(softmax([Value(2.0), Value(1.0)])[0])]
     [True]
     """
@@ -72,7 +72,7 @@ def compared(instance: Instance) -> Comparison:
     text = Phrase()
     if not agrees or error > DIGITS_LOST:
         text = say(
-            "by the textbook's formula {piece} would be off by {error} here",
+            "the textbook's {piece} is off by {error}",
             piece=instance.piece.name,
             error=f"{min(100 * error, 100):.3g} %",
         )
@@ -91,7 +91,7 @@ def leaves_doubles(instance: Instance) -> Phrase:
                 return _too_large(f"e^{x:.6g}", instance)
             what = f"log {x:.6g}" if v.op == "log" else f"{x:.6g}/{rest[0]:.6g}" if v.op == "div" else ""
             if what:
-                text = "{what} is not defined: by the textbook's formula {piece} could not be computed"
+                text = "{what} is undefined in the textbook's {piece}"
                 return say(text, what=what, piece=instance.piece.name)
             return _too_large(call_text(v._row, v.parents, v._db), instance)
     return Phrase()
@@ -103,7 +103,7 @@ def _harmless(v: Value) -> bool:
 
 
 def _too_large(what: str, instance: Instance) -> Phrase:
-    text = "{what} is too large for a double: by the textbook's formula {piece} could not be computed"
+    text = "{what} overflows in the textbook's {piece}"
     return say(text, what=what, piece=instance.piece.name)
 
 
