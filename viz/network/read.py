@@ -14,6 +14,7 @@ from microgrid.base.phrases import say
 from microgrid.ops import TABLE
 
 from ..errors import VizError
+from ..words.units import mean_of
 from .net import Column, Link, Net, Unit
 from .reading.arrange import Arrangement, arrange, biases, samples
 from .reading.captions import caption, note, sentence, title
@@ -76,7 +77,7 @@ def _net(recording: Recording) -> Net:
     for k, column in enumerate(arrangement.columns):
         here = [units[v] for v in column]
         if k == 0:
-            several = say("mean of {n} samples", n=len(rows)) if recording.numbers and len(rows) > 1 else ""
+            several = mean_of(len(rows)) if recording.numbers and len(rows) > 1 else ""
             columns.append(Column(tuple(here), say("input"), several, "input"))
             continue
         text, kind = caption(here, [parameters.entering(link, p) for link, p in into[k]])

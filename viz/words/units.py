@@ -9,7 +9,7 @@ from microgrid.ops import TABLE
 
 from .labels import unicode_name
 
-__all__ = ["activation_name", "layer_caption", "layered_name", "output_name", "typeset"]
+__all__ = ["activation_name", "layer_caption", "layered_name", "mean_of", "output_name", "typeset"]
 
 _SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _SUPERSCRIPT = str.maketrans("0123456789()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾")
@@ -54,6 +54,11 @@ def typeset(name: str) -> str:
         return unicode_name(name)
     raised = parts["layer"].removeprefix("^").translate(_SUPERSCRIPT)
     return unicode_name(parts["letter"]) + parts["indices"].translate(_SUBSCRIPT) + raised
+
+
+def mean_of(n: int) -> Phrase:
+    """What is said of values that are means over a batch."""
+    return say("mean of {n} samples", n=n)
 
 
 def output_name(i: int, count: int) -> str:

@@ -10,6 +10,7 @@ from microgrid.base.phrases import count, said
 from ...drawing.scene import Group
 from ...style.text import clean, shorten, wrap
 from ...style.theme import Font, Theme
+from ...words.units import mean_of
 from ..net import Column, Net
 from .texts import CAPTION, NOTE, READABLE, text, wide
 
@@ -43,6 +44,9 @@ class Captions:
             )
             for word, note in zip(words, notes, strict=True)
         ]
+        # a batch moves nothing: there is room for what is said of its inputs with a single sample, too
+        batch = wide(said(mean_of(99), lang), self.note_font)
+        self._reserved = [batch if column.kind == "input" else 0.0 for column in net.columns]
         self._rows = max(len(column.lines) for column in self._columns)
         self._noted = max(1, *(len(column.notes) for column in self._columns))
 
@@ -72,7 +76,7 @@ class Captions:
         """That of the longest line under a column."""
         caption = self._columns[column]
         lines = [wide(line, self.font) for line in caption.lines]
-        return max([*lines, *(wide(line, self.note_font) for line in caption.notes)], default=0.0)
+        return max([*lines, *(wide(line, self.note_font) for line in caption.notes), self._reserved[column]])
 
     def groups(self, xs: Sequence[float], top: float, theme: Theme) -> Iterator[Group]:
         for k, (x, caption) in enumerate(zip(xs, self._columns, strict=True)):
