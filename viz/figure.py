@@ -50,7 +50,7 @@ def draw(y: Value, **options: Any) -> Figure:
     `theme`: "lecture" (inputs yellow, parameters violet, operations light blue), "light", "dark" or "print".
     `ops`: "merged", one box for an operation and its result, or "separate", a circle and a box.
     `sums`: "merged" draws a sum of products, w₁x₁ + w₂x₂ + b, as one box, "separate" each of its operations,
-    and "auto" merges them above some 20 boxes.
+    "results" all steps to a result that has a label or several uses, and "auto" sums above some 20 boxes.
     `pieces`: "named" draws softmax, mean, losses and their like as one box with the textbook's formula,
     "textbook" in the textbook's steps.
     `edges`: "local" writes the local derivative on each arrow, "number" without its formula, "plain" nothing.
@@ -149,7 +149,7 @@ class _Graph:
 
     @cached_property
     def _attempt(self) -> Attempt:
-        return chosen(self._trace, self._options, self._choices, self._drafted)
+        return chosen(self._trace, self._options, self._choices, self._drafted, LESS)
 
     def _drafted(self, options: Options, choices: Choices) -> Draft:
         picture = compose(self._trace, options, Numbers(options.precision), choices)

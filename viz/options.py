@@ -125,9 +125,10 @@ class Options(Chosen):
     sums: str = field(
         default="auto",
         metadata=picture(
-            "a sum of products, w1*x1 + w2*x2 + b, in one box or a box for each operation; auto (default) is "
-            "one box where there are many boxes",
-            ("auto", "merged", "separate"),
+            "a sum of products, w1*x1 + w2*x2 + b, in one box or a box for each operation, or all steps to a "
+            "result with a name or several uses in one box; auto (default) merges sums where there are many "
+            "boxes",
+            ("auto", "merged", "separate", "results"),
         ),
     )
     pieces: str = field(

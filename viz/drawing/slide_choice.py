@@ -9,6 +9,7 @@ from typing import Any
 from microgrid.base.messages import warn
 from microgrid.base.phrases import Setting, join, message
 
+from ..errors import TooLarge
 from ..graph.folding import LEVELS, Unit, fold
 from ..graph.trace import Trace
 from ..options import SLIDES, Options
@@ -24,7 +25,7 @@ __all__ = ["Attempt", "Draft", "chosen", "say_it", "too_small"]
 COMFORTABLE, PREFERRED = 10.5, 0.87
 """Points of text that is large enough even where another direction would make it larger; and, where none is,
 what it may be smaller by, as a share, for the sake of the usual direction."""
-MOST_LAYOUTS, MOST_BOXES = 36, 300
+MOST_LAYOUTS, MOST_BOXES, FEW = 36, 300, 40
 FILLED = 0.8
 """Of a slide, by boxes with the gaps around them: no layout does better."""
 FEW_DIGITS = 3
@@ -60,6 +61,8 @@ def chosen(
     options: Options,
     choices: Choices,
     draft: Callable[[Options, Choices], Draft],
+    less: str,
+    is_walk: bool = False,
 ) -> Attempt:
     """The first way to draw, from the least folding to the most, whose text is large enough; where none is,
     that of the largest text."""
@@ -67,7 +70,7 @@ def chosen(
     layouts = 0
     changed, varied = options, choices
     largest_of: dict[int, float] = {}
-    for step, expected, changed, varied in _tiers(trace, options, choices):
+    for step, expected, changed, varied in _tiers(trace, options, choices, is_walk):
         if len(varied.units) > MOST_BOXES or largest_of.get(step, READABLE) < expected:
             continue
         drafted, tried = draft(changed, varied), list[Attempt]()
@@ -84,7 +87,18 @@ def chosen(
             least = max(READABLE, min(COMFORTABLE, PREFERRED * largest.size))
             return _spread(next(attempt for attempt in tried if attempt.size >= least))
         best = largest if best is None else max(best, largest, key=_size)
-    return _spread(best or _attempt(options, changed, varied, draft(changed, varied)))
+    if best is None and len(varied.units) > MOST_BOXES:
+        raise _too_many(len(varied.units), changed, less)
+    if best is None:  # nothing had a chance: then with as little as possible
+        drafted = draft(changed, varied)
+        ways = [changed.changed(rankdir=rankdir) for rankdir in _directions(options, varied.units)]
+        best = max((_attempt(options, way, varied, drafted) for way in ways), key=_size)
+    return _spread(best)
+
+
+def _too_many(boxes: int, options: Options, less: str) -> TooLarge:
+    held = f"the graph has {boxes:,} boxes, and a {options.slide} slide holds some {FEW} that can be read: "
+    return TooLarge(message(held, less, ", or record it in microgrid.scope, which a slide can collapse"))
 
 
 def _spread(attempt: Attempt) -> Attempt:
@@ -108,18 +122,26 @@ def _attempt(options: Options, changed: Options, choices: Choices, drafted: Draf
 # ---------------------------------------------------------------- what is tried, in turn
 
 
-def _tiers(trace: Trace, options: Options, choices: Choices) -> Iterator[tuple[int, float, Options, Choices]]:
+def _tiers(
+    trace: Trace, options: Options, choices: Choices, is_walk: bool
+) -> Iterator[tuple[int, float, Options, Choices]]:
     """What is drawn and how it is written, from the least folding to the most: which folding, how large its
     text has to have become for this to be enough, options and choices."""
-    foldings = list(_foldings(trace, options, choices))
-    whole = [k for k, (changes, _) in enumerate(foldings) if "collapse" not in changes]
-    scopes = [k for k, (changes, _) in enumerate(foldings) if "collapse" in changes]
-    order = [(k, text) for steps in (whole, *([k] for k in scopes)) for k, text in _in_turn(steps, options)]
-    for k, (expected, changes) in order:
+    foldings = [*_foldings(trace, options, choices), *_summaries(trace, options, choices, is_walk)]
+    whole = [k for k, (changes, _) in enumerate(foldings) if _is_whole(changes)]
+    summed = [k for k, (changes, _) in enumerate(foldings) if not _is_whole(changes)]
+    for k, (expected, changes) in [
+        *_in_turn(whole, options),
+        *((k, text) for k in summed for text in _texts(options)),
+    ]:
         more, units = foldings[k]
-        scale = scale_of(trace, units, choices.scale.is_signed) if choices.scale else None
+        scale = scale_of(trace, units) if choices.scale else None
         folded = choices if units is choices.units else replace(choices, units=units, scale=scale)
         yield k, expected, options.changed(**more, **changes), replace(folded, density=CLOSE)
+
+
+def _is_whole(changes: dict[str, Any]) -> bool:
+    return "collapse" not in changes and changes.get("sums") != "results"
 
 
 def _in_turn(steps: Sequence[int], options: Options) -> Iterator[tuple[int, tuple[float, dict[str, Any]]]]:
@@ -130,28 +152,47 @@ def _in_turn(steps: Sequence[int], options: Options) -> Iterator[tuple[int, tupl
     return ((k, text) for part in (written, bare) for k in steps for text in part)
 
 
-def _foldings(
-    trace: Trace, options: Options, choices: Choices
-) -> Iterator[tuple[dict[str, Any], tuple[Unit, ...]]]:
-    """What is one box, from the smallest boxes to the largest, and the options that say so."""
-    seen = [choices.units]
+Folding = tuple[dict[str, Any], tuple[Unit, ...]]
+"""The options that say what is one box, and the boxes."""
+
+
+def _foldings(trace: Trace, options: Options, choices: Choices) -> Iterator[Folding]:
+    """From the smallest boxes to the largest, those that leave each result to be seen."""
     changes: dict[str, Any] = {}
-    yield {}, choices.units
-    may_fold = options.may_vary("collapse") and options.around is None
-    if options.may_vary("sums") and options.ops == "merged" and options.around is None:
-        units = tuple(fold(trace, None if options.collapse == "auto" else options.collapse, sums=True))
-        if units not in seen:
-            seen.append(units)
-            changes = {"sums": "merged"}
+    units = choices.units
+    yield {}, units
+    if _may_merge(options):
+        level = None if options.collapse == "auto" else options.collapse
+        merged = tuple(fold(trace, level, sums=True))
+        if merged != units:
+            changes, units = {"sums": "merged"}, merged
             yield changes, units
     if options.may_vary("parameters"):
-        changes = changes | {"parameters": "inside"}
-        yield changes, seen[-1]
-    for level in LEVELS if may_fold else ():
-        units = tuple(fold(trace, level, sums=options.sums != "separate"))
+        yield changes | {"parameters": "inside"}, units
+
+
+def _summaries(trace: Trace, options: Options, choices: Choices, is_walk: bool) -> list[Folding]:
+    """Those with less to be seen, in the order of how many boxes are left."""
+    inside = {"parameters": "inside"} if options.may_vary("parameters") else {}
+    seen = {choices.units}
+    found: list[Folding] = []
+    if options.may_vary("collapse") and options.around is None:
+        merged = options.sums != "separate" and options.ops == "merged"
+        for level in LEVELS:
+            units = tuple(fold(trace, level, sums=merged))
+            if units not in seen:
+                seen.add(units)
+                found.append((inside | {"collapse": level}, units))
+    if _may_merge(options) and not is_walk:
+        level = None if options.collapse == "auto" else options.collapse
+        units = tuple(fold(trace, level, results=True))
         if units not in seen:
-            seen.append(units)
-            yield changes | {"collapse": level}, units
+            found.append((inside | {"sums": "results"}, units))
+    return sorted(found, key=lambda folding: -len(folding[1]))
+
+
+def _may_merge(options: Options) -> bool:
+    return options.may_vary("sums") and options.ops == "merged" and options.around is None
 
 
 def _texts(options: Options) -> Iterator[tuple[float, dict[str, Any]]]:
@@ -224,6 +265,7 @@ def _said(name: str, value: Any) -> str:
         ("rankdir", "rows"): "in rows",
         ("edges", "number"): "with the numbers of local derivatives alone",
         ("edges", "plain"): "without local derivatives",
+        ("sums", "results"): "with all steps to a result in one box",
         ("sums", "merged"): "with sums of products in one box",
         ("parameters", "inside"): "with parameters in the boxes that use them",
         ("collapse", "neuron"): "with a box for each neuron",

@@ -9,6 +9,7 @@ from heapq import heappop, heappush
 
 from .chain_rule import updates
 from .paths import Paths
+from .results import results as results_of
 from .sums import sums as sums_of
 from .trace import Edge, Node, Trace
 
@@ -43,6 +44,8 @@ class Unit:
     nodes: tuple[int, ...]
     scope: tuple[str, ...] | None = None
     piece: str = ""
+    is_result: bool = False
+    """Whether several nodes are steps to a result, and no sum."""
 
     @property
     def last(self) -> int:
@@ -50,21 +53,23 @@ class Unit:
 
     @property
     def kind(self) -> str:
-        """ "node", "scope", "sum" (of products, by one or more operations) or "piece"."""
+        """ "node", "scope", "sum" (of products, by one or more operations), "result" or "piece"."""
         if self.scope is not None:
             return "scope"
         if self.piece:
             return "piece"
-        return "sum" if len(self.nodes) > 1 else "node"
+        if len(self.nodes) == 1:
+            return "node"
+        return "result" if self.is_result else "sum"
 
 
-def fold(trace: Trace, level: str | None, sums: bool = False) -> list[Unit]:
+def fold(trace: Trace, level: str | None, sums: bool = False, results: bool = False) -> list[Unit]:
     """Every node in a unit, each unit after those that it uses, and else in the order of their last nodes.
 
     "neuron" folds the scopes that hold no other scope; "layer" those that hold only such ones (and a "neuron"
     beside larger scopes); "outermost" every scope that is in no other.  `sums` makes a unit of each sum of
-    products outside these.  Scopes may use each other's nodes in turn: then no order has each after those
-    that it uses.
+    products outside these, `results` of all steps to a result.  Scopes may use each other's nodes in turn:
+    then no order has each after those that it uses.
 
     >>> import microgrid as mg
     >>> from viz.graph.trace import read
@@ -79,14 +84,24 @@ def fold(trace: Trace, level: str | None, sums: bool = False) -> list[Unit]:
     key: dict[int, tuple[str, ...] | int] = {
         node.index: folded.get(node.scope, node.index) for node in trace.nodes
     }
-    if sums:
+    if results:
+        apart = {i for i, own in key.items() if own != i}
+        for nodes in results_of(trace, apart):
+            key.update((i, nodes[-1]) for i in nodes)
+    elif sums:
         for nodes in sums_of(trace):
             if nodes[-1] == key[nodes[-1]]:
                 key.update((i, nodes[-1]) for i in nodes if key[i] == i)  # a constant may be some scope's
     members: dict[tuple[str, ...] | int, list[int]] = {}
     for node in trace.nodes:
         members.setdefault(key[node.index], []).append(node.index)
-    units = [Unit(tuple(nodes), None if isinstance(key, int) else key) for key, nodes in members.items()]
+    written = {nodes[-1]: nodes for nodes in sums_of(trace)} if results else {}
+    units = [
+        Unit(tuple(nodes), is_result=results and written.get(own) != tuple(nodes))
+        if isinstance(own, int)
+        else Unit(tuple(nodes), own)
+        for own, nodes in members.items()
+    ]
     return _ordered(trace, units)
 
 

@@ -1,0 +1,41 @@
+"""Where a graph has steps on the way to a result, which can share its box: σ(w₁x₁ + b) is one formula."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from .trace import Trace
+
+__all__ = ["results"]
+
+
+def results(trace: Trace, apart: Collection[int] = ()) -> list[tuple[int, ...]]:
+    """The operations of each result, the result last, where it takes several; numbers that only they use are
+    part of it.
+
+    A result has a label or several uses, or its use is of another scope.  All else is a step towards one, but
+    for the nodes that are to stay `apart`.
+
+    >>> from microgrid import Value
+    >>> from viz.graph.trace import read
+    >>> w, x, b = (Value(2.0, name) for name in "wxb")
+    >>> h = (w * x + b).tanh()
+    >>> [len(nodes) for nodes in results(read(h * h - 1.0))]
+    [3, 3]
+    """
+    users: dict[int, set[int]] = {}
+    for node in trace.nodes:
+        for parent in node.parents:
+            users.setdefault(parent, set()).add(node.index)
+    leads_to: dict[int, int] = {}
+    for node in reversed(trace.nodes):
+        ends = {leads_to[user] for user in users.get(node.index, ())}
+        is_step = len(users.get(node.index, ())) == 1 and node.op and not node.label
+        is_number = node.role == "constant" and not node.label and len(ends) == 1
+        (end,) = ends if len(ends) == 1 else (node.index,)
+        is_near = trace.nodes[end].scope == node.scope and end not in apart and node.index not in apart
+        leads_to[node.index] = end if is_near and (is_step or is_number) else node.index
+    groups: dict[int, list[int]] = {}
+    for node in trace.nodes:
+        groups.setdefault(leads_to[node.index], []).append(node.index)
+    return [tuple(nodes) for nodes in groups.values() if len(nodes) > 1]
