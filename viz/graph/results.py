@@ -20,8 +20,8 @@ def results(trace: Trace, apart: Collection[int] = ()) -> list[tuple[int, ...]]:
     >>> from viz.graph.trace import read
     >>> w, x, b = (Value(2.0, name) for name in "wxb")
     >>> h = (w * x + b).tanh()
-    >>> [len(nodes) for nodes in results(read(h * h - 1.0))]
-    [3, 3]
+    >>> [len(nodes) for nodes in results(read(h * h - h))]
+    [3, 2]
     """
     users: dict[int, set[int]] = {}
     for node in trace.nodes:
