@@ -204,7 +204,7 @@ def test_a_loss_is_read_with_its_pieces_and_targets():
     net = read(loss)
     assert [len(column.units) for column in net.columns] == [2, 3, 3, 1]
     last = net.columns[-1].units[0]
-    assert (last.activation, last.value) == ("cross_entropy_with_logits", loss.data)
+    assert (last.name, last.activation, last.value) == ("L", "cross_entropy_with_logits", loss.data)
     assert {link.kind for link in net.links if link.head[0] == 3} == {"fixed"}
     probabilities = read(mg.softmax(model([0.5, -1.0])))
     assert [unit.activation for unit in probabilities.columns[-1].units] == ["softmax"] * 3

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from microgrid import Value, nn
 from microgrid.naming.names import own_names
+from microgrid.pieces import TABLE
 
 from ...words.units import output_name, typeset
 from ..net import Link, Parameter
@@ -18,6 +19,10 @@ __all__ = ["Parameters", "unit_ids", "unit_names"]
 
 LAYERED = re.compile(r"(?P<letter>[a-z]+)(?P<indices>[\d,]+)\^\((?P<layer>\d+)(?:,\d+)?\)")
 """A weight, a bias or a unit of a layer, as `microgrid.naming` has it: w21^(1)."""
+
+
+LOSS = "L"
+"""The result of a named piece that is a loss, in the table of them."""
 
 
 def unit_ids(arrangement: Arrangement, parameters: Parameters) -> dict[Value, str]:
@@ -54,7 +59,9 @@ def unit_names(arrangement: Arrangement, parameters: Parameters) -> dict[Value, 
         names |= {v: typeset(name) for v, name in zip(bare, chosen)}
         for v in column:
             if v in outputs and k and not parameters.is_label(v):
-                names[v] = output_name(outputs.index(v) + 1, len(outputs))
+                piece = TABLE.get(arrangement.bodies[v].op or "")
+                is_loss = piece is not None and piece.result == LOSS
+                names[v] = LOSS if is_loss else output_name(outputs.index(v) + 1, len(outputs))
             elif v not in names:
                 names[v] = typeset(parameters.labels[v])
     return names
