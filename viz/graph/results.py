@@ -8,6 +8,9 @@ from .trace import Trace
 
 __all__ = ["results"]
 
+MANY = 16
+"""Sources: a step that reads more is a long sum, around which nothing leads."""
+
 
 def results(trace: Trace, apart: Collection[int] = ()) -> list[tuple[int, ...]]:
     """The operations of each result, the result last, where it takes several; numbers that only they use are
@@ -20,17 +23,26 @@ def results(trace: Trace, apart: Collection[int] = ()) -> list[tuple[int, ...]]:
     >>> from viz.graph.trace import read
     >>> w, x, b = (Value(2.0, name) for name in "wxb")
     >>> h = (w * x + b).tanh()
-    >>> [len(nodes) for nodes in results(read(h * h - h))]
-    [3, 2]
+    >>> [len(nodes) for nodes in results(read(h * h - 1.0))]
+    [6]
     """
     users: dict[int, set[int]] = {}
     for node in trace.nodes:
         for parent in node.parents:
             users.setdefault(parent, set()).add(node.index)
+    steps = {
+        node.index
+        for node in trace.nodes
+        if node.op and not node.label and len(users.get(node.index, ())) == 1 and node.index not in apart
+    }
+    reads = _sources(trace, steps)
     leads_to: dict[int, int] = {}
     for node in reversed(trace.nodes):
         ends = {leads_to[user] for user in users.get(node.index, ())}
-        is_step = len(users.get(node.index, ())) == 1 and node.op and not node.label
+        is_step = node.index in steps
+        if is_step:  # unless what it reads goes around it, as in h + tanh(h), which is to be seen
+            (user,) = users[node.index]
+            is_step = reads[node.index].isdisjoint(trace.nodes[user].parents)
         is_number = node.role == "constant" and not node.label and len(ends) == 1
         (end,) = ends if len(ends) == 1 else (node.index,)
         is_near = trace.nodes[end].scope == node.scope and end not in apart and node.index not in apart
@@ -39,3 +51,13 @@ def results(trace: Trace, apart: Collection[int] = ()) -> list[tuple[int, ...]]:
     for node in trace.nodes:
         groups.setdefault(leads_to[node.index], []).append(node.index)
     return [tuple(nodes) for nodes in groups.values() if len(nodes) > 1]
+
+
+def _sources(trace: Trace, steps: Collection[int]) -> dict[int, frozenset[int]]:
+    """What is read on the way to each step, by other steps too, unless that is much."""
+    found: dict[int, frozenset[int]] = {}
+    for node in trace.nodes:
+        parts = [found[parent] if parent in steps else frozenset([parent]) for parent in node.parents]
+        everything = frozenset[int]().union(*parts)
+        found[node.index] = everything if len(everything) <= MANY else frozenset()
+    return found
