@@ -1,7 +1,9 @@
-"""Draws the pictures of README.md and viz/README.md beside itself: `PYTHONPATH=. python docs/gallery.py`.
+"""Draws the pictures of gallery.md, README.md and viz/README.md: `PYTHONPATH=. python docs/gallery.py`.
 
 Photographs of what other programs show, LaTeX and a browser, are made where pdflatex with pdftoppm and
 chromium are installed; elsewhere those that are there stay.  With names of pictures, only these are drawn.
+The page gallery.md, which shows all, is written from the tables below.  `--peers FOLDER` writes there what
+other tools draw of the networks, as far as they are installed.
 """
 
 from __future__ import annotations
@@ -15,10 +17,14 @@ import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import microgrid as mg
 import viz
 from microgrid import Value, nn, parameter
+
+sys.path.insert(0, str(Path(__file__).parent))
+from networks import NETWORKS
 
 
 def line() -> Value:
@@ -98,9 +104,41 @@ def picture(name: str) -> viz.Figure:
     return viz.draw(graph(), **options)
 
 
+SECTIONS: dict[str, tuple[str, dict[str, tuple[Any, ...]]]] = {
+    "Networks": ("viz.network", NETWORKS),
+    "Graphs": ("viz.draw", GALLERY),
+    "Walks": ("viz.steps", WALKS),
+}
+"""The page of all pictures: a heading, what draws them, and their table, in which a row is a picture."""
+
+
+def page() -> str:
+    """gallery.md: every picture with what it shows and the options it was drawn with."""
+    lines = ["# Gallery", "", "Written by `docs/gallery.py`, as are its pictures.", ""]
+    for heading, (function, table) in SECTIONS.items():
+        lines += [f"## {heading}", ""]
+        for name, (shown, options, *_) in table.items():
+            of = {"viz.network": "model, x", "viz.draw": "y", "viz.steps": "y"}[function]
+            given = "".join(f", {key}={_written(value)}" for key, value in options.items())
+            sentence = str(shown.__doc__).split("\n\n")[0].replace("\n", " ")
+            lines += [f"{sentence}  `{function}({of}{given})`", "", f"![{sentence}](gallery_{name}.svg)", ""]
+    lines += ["## In other programs", ""]
+    for name in PHOTOGRAPHS:
+        lines += [f"![The picture in {name}](gallery_{name}.png)", ""]
+    return "\n".join(lines)
+
+
+def _written(value: object) -> str:
+    return value.__name__ if callable(value) else repr(value).replace("'", '"')
+
+
 def draw(name: str, folder: Path) -> Path:
     """Write a picture of which the tool makes an SVG itself."""
     file = folder / f"gallery_{name}.svg"
+    if name in NETWORKS:
+        make, options = NETWORKS[name]
+        model, x = make()
+        return viz.network(model, x, **options).save(file)
     if name in GALLERY:
         return picture(name).save(file)
     graph, options, frame = WALKS[name]
@@ -173,7 +211,13 @@ def run(command: list[str], folder: Path) -> None:
 
 if __name__ == "__main__":
     here, asked = Path(__file__).parent, sys.argv[1:]
-    for name in [*GALLERY, *WALKS]:
+    if asked[:1] == ["--peers"]:
+        from peers import compare
+
+        print(compare(Path(*asked[1:2] or ["peers"])))
+        sys.exit()
+    (here / "gallery.md").write_text(page(), encoding="utf-8")
+    for name in [*NETWORKS, *GALLERY, *WALKS]:
         if not asked or name in asked:
             draw(name, here)
     for name in PHOTOGRAPHS:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import defaultdict
 from functools import cache
+from itertools import pairwise
 
 import pytest
 
@@ -27,13 +29,37 @@ def widths() -> geometry.Widths:
     return geometry.in_browser([figure(name, slide).svg() for name in MODELS for slide in PAGES])
 
 
+def through_circles(shown: geometry.Drawing) -> list[str]:
+    """Arrows that touch a circle which they do not join."""
+    wrong = []
+    for arrow in shown.arrows:
+        (line,), tip = arrow.lines, arrow.tips[0]
+        straight = abs((line[-1][0] - line[0][0]) * (line[1][1] - line[0][1])
+                       - (line[-1][1] - line[0][1]) * (line[1][0] - line[0][0])) < 0.5  # fmt: skip
+        way = (line[0], tip) if straight else (*line, tip)
+        for box in shown.boxes:
+            radius = (box.extent[2] - box.extent[0]) / 2
+            if all(abs(math.dist(box.center, end) - radius) > 3 for end in (line[0], tip)):
+                nearest = min(distance(box.center, a, b) for a, b in pairwise(way))
+                wrong += [f"{arrow.key} touches {box.key}"] if nearest < radius + 0.5 else []
+    return wrong
+
+
+def distance(point: geometry.Point, a: geometry.Point, b: geometry.Point) -> float:
+    """From a point to a straight line between two."""
+    (x, y), length = (b[0] - a[0], b[1] - a[1]), math.dist(a, b) ** 2
+    share = ((point[0] - a[0]) * x + (point[1] - a[1]) * y) / length if length else 0.0
+    share = min(max(share, 0.0), 1.0)
+    return math.dist(point, (a[0] + share * x, a[1] + share * y))
+
+
 @pytest.mark.parametrize("slide", PAGES)
 @pytest.mark.parametrize("name", MODELS)
 def test_nothing_is_on_anything_else(name: str, slide: str | None, widths: geometry.Widths) -> None:
     shown = drawing(figure(name, slide), widths)
     assert geometry.texts_outside(shown) == []
     assert geometry.overlaps(shown) == []
-    assert geometry.arrows_through_boxes(shown) == []
+    assert through_circles(shown) == []
 
 
 @pytest.mark.parametrize("slide", PAGES)
@@ -81,8 +107,9 @@ def test_a_slide_is_filled_and_can_be_read(name: str, shape: str) -> None:
 
 
 @pytest.mark.parametrize("slide", PAGES)
-def test_everything_stays_where_it_is_for_other_samples_weights_and_shows(slide: str | None) -> None:
-    model = mlp(2, 5, 1)
+@pytest.mark.parametrize("sizes", [(2, 5, 1), (2, 16, 3, 3, 3, 1)], ids=str)
+def test_everything_stays_where_it_is_for_other_samples_weights_and_shows(sizes, slide: str | None) -> None:
+    model = mlp(*sizes)
     first = outlines(viz.network(model, [0.5, -1.0], slide=slide))
     assert outlines(viz.network(model, [-3.0, 25.125], slide=slide)) == first
     assert outlines(viz.network(model, [[1.0, 2.0], [-1.0, 0.5]], slide=slide)) == first

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from microgrid.base.phrases import count, said
 
 from ...drawing.scene import Group
-from ...style.text import clean, shorten, wrap
+from ...style.text import clean, wrap
 from ...style.theme import Font, Theme
-from ...words.units import mean_of
 from ..net import Column, Net
 from .texts import CAPTION, NOTE, READABLE, text, wide
 
@@ -20,7 +19,10 @@ BETWEEN = 10.0
 """Between the captions of two columns."""
 WIDEST = 150.0
 """A caption breaks into lines that are no longer, however far the columns are apart."""
-MOST_LINES = 3
+MOST_LINES, MOST_NOTES = 3, 2
+NARROW = 140.0
+"""Between columns that are nearer, notes have two lines."""
+EDGE = 8.0
 
 
 @dataclass(frozen=True)
@@ -37,18 +39,18 @@ class Captions:
         words = [clean(said(column.caption, lang)) for column in net.columns]
         self.font = self._font(words, room, CAPTION)
         notes = [_note(column, cut, lang) for column, cut in zip(net.columns, elided, strict=True)]
-        self.note_font = self._font(notes, room, NOTE)
+        wide_room = max(gap - BETWEEN, 1.0)
+        fits = all(wide(note, NOTE) <= wide_room for note in notes)
+        self.note_font = NOTE if fits else Font(READABLE)
         self._columns = [
             _Caption(
-                tuple(self._lines(word, self.font, room)), tuple(self._lines(note, self.note_font, room))
+                self._lines(word, self.font, room),
+                self._lines(note, self.note_font, wide_room)[:MOST_NOTES],
             )
             for word, note in zip(words, notes, strict=True)
         ]
-        # a batch moves nothing: there is room for what is said of its inputs with a single sample, too
-        batch = wide(said(mean_of(99), lang), self.note_font)
-        self._reserved = [batch if column.kind == "input" else 0.0 for column in net.columns]
         self._rows = max(len(column.lines) for column in self._columns)
-        self._noted = max(1, *(len(column.notes) for column in self._columns))
+        self._noted = 1 if gap >= NARROW else MOST_NOTES  # whatever they are, so that nothing moves
 
     @staticmethod
     def _font(words: Sequence[str], room: float, font: Font) -> Font:
@@ -58,27 +60,22 @@ class Captions:
         return Font(round(max(READABLE, size), 2))
 
     @staticmethod
-    def _lines(words: str, font: Font, room: float) -> list[str]:
-        if not words:
-            return []
-        lines = wrap(words, lambda line: wide(line, font) <= room)
-        return (
-            lines
-            if len(lines) <= MOST_LINES
-            else [*lines[: MOST_LINES - 1], shorten(lines[MOST_LINES - 1], 8) + "…"]
-        )
+    def _lines(words: str, font: Font, room: float) -> tuple[str, ...]:
+        lines = wrap(words, lambda line: wide(line, font) <= room) if words else []
+        if len(lines) > MOST_LINES:
+            lines = [*lines[: MOST_LINES - 1], f"{lines[MOST_LINES - 1][:-1]}…"]
+        return tuple(lines)
 
     @property
     def height(self) -> float:
-        return self._rows * self.font.leading + self._noted * self.note_font.leading
+        return self._rows * self.font.leading + self._noted * NOTE.leading
 
     def width(self, column: int) -> float:
-        """That of the longest line under a column."""
-        caption = self._columns[column]
-        lines = [wide(line, self.font) for line in caption.lines]
-        return max([*lines, *(wide(line, self.note_font) for line in caption.notes), self._reserved[column]])
+        """That of the longest line of a caption."""
+        return max((wide(line, self.font) for line in self._columns[column].lines), default=0.0)
 
-    def groups(self, xs: Sequence[float], top: float, theme: Theme) -> Iterator[Group]:
+    def groups(self, xs: Sequence[float], top: float, page: float, theme: Theme) -> Iterator[Group]:
+        """The texts under their columns, those at the edges within the page of this width."""
         for k, (x, caption) in enumerate(zip(xs, self._columns, strict=True)):
             y, items = top, []
             for lines, font, ink in (
@@ -86,7 +83,9 @@ class Captions:
                 (caption.notes, self.note_font, theme.dim),
             ):
                 for line in lines:
-                    items.append(text(line, (x, y + font.leading / 2), font, ink))
+                    half = wide(line, font) / 2 + EDGE
+                    middle = min(max(x, half), page - half)
+                    items.append(text(line, (middle, y + font.leading / 2), font, ink))
                     y += font.leading
             yield Group("caption", tuple(items), data=(("column", str(k)),))
 

@@ -72,9 +72,7 @@ class _Painter:
             *arrows.numbers(self._options.weights, self._options.precision),
             *self._ellipses(places),
             *circles.groups(),
-            *captions.groups(
-                places.columns, places.area[3] + self._below_circles(places.radius), self._theme
-            ),
+            *captions.groups(places.columns, self._top_of_captions(places), places.size[0], self._theme),
             *self._title_lines(places.size[0]),
         ]
         if self._options.legend:
@@ -149,6 +147,9 @@ class _Painter:
             least_width=NARROWEST - 2 * MARGIN if self._options.legend or self._title else 0.0,
             gap=max(captions.width(k) for k in range(last + 1)) + 12.0,
         )
+
+    def _top_of_captions(self, places: Places) -> float:
+        return places.area[3] + self._below_circles(places.radius)
 
     def _below_circles(self, radius: float) -> float:
         """Down to the captions: room for the number of a bias."""
