@@ -123,7 +123,7 @@ def sum(values: Iterable[Any]) -> Any:
     >>> sum([Value(1.0), Value(2.0), 4]).data
     7.0
     """
-    return _fold(ops.ADD, operator.add, values, "sum")
+    return _joined(ops.ADD, operator.add, _several(values, "sum"))
 
 
 def dot(us: Iterable[Any], vs: Iterable[Any]) -> Any:
@@ -150,7 +150,7 @@ def mean(values: Iterable[Any]) -> Any:
 def logsumexp(values: Iterable[Any]) -> Any:
     """log(exp(v1) + exp(v2) + ...) without overflow, term by term with `logaddexp`; ValueError if empty."""
     terms, since = _several(values, "logsumexp"), made_so_far()
-    return _piece("logsumexp", since, _fold(ops.LOGADDEXP, logaddexp, terms, "logsumexp"))
+    return _piece("logsumexp", since, _joined(ops.LOGADDEXP, logaddexp, terms))
 
 
 def softmax(values: Iterable[Any]) -> list[Any]:
@@ -177,7 +177,7 @@ def log_softmax(values: Iterable[Any]) -> list[Any]:
 
 
 def _log_softmax(terms: list[Any]) -> list[Any]:
-    total = _fold(ops.LOGADDEXP, logaddexp, terms, "log_softmax")
+    total = _joined(ops.LOGADDEXP, logaddexp, terms)
     return [v - total for v in terms]
 
 
@@ -187,7 +187,7 @@ def maxout(values: Iterable[Any]) -> Any:
     ValueError if there is none.
     """
     terms, since = _several(values, "maxout"), made_so_far()
-    return _piece("maxout", since, _fold(ops.MAXIMUM, maximum, terms, "maxout"))
+    return _piece("maxout", since, _joined(ops.MAXIMUM, maximum, terms))
 
 
 def _piece(name: str, since: int, result: Any) -> Any:
@@ -203,6 +203,5 @@ def _several(values: Iterable[Any], name: str) -> list[Any]:
     return terms
 
 
-def _fold(row: Op, join: Callable[[Any, Any], Any], values: Iterable[Any], name: str) -> Any:
-    terms = _several(values, name)
+def _joined(row: Op, join: Callable[[Any, Any], Any], terms: list[Any]) -> Any:
     return fold(row, terms) if type(terms[0]) is Value else reduce(join, terms)

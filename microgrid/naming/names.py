@@ -13,6 +13,7 @@ from ..graph import order
 from ..ops import ROWS
 from .labels import shown
 from .layers import layer_names
+from .results import piece_names
 
 __all__ = [
     "BRIEF",
@@ -80,10 +81,11 @@ def names(*roots: Value, digits: int = 4) -> dict[Value, str]:
     `gamma2^(1)`  scale of unit 2 in a batch normalisation  `layers[1].gamma[1]`; `weight[1]`
     ============  ========================================  =================================
 
-    A neuron that is in no layer has `w1`, `w2`, `b`, `z` and `h`.  Of the other leaves, those without a label
-    are `x1`, `x2`, ..., and parameters `w1`, `w2`, ...  Any other result is called by its formula, abridged
-    where it is long.  Nodes that would be called the same are told apart by a raised number, `h^(2)`, which
-    follows that of a layer after a comma, `h1^(1,2)`.
+    Results of `microgrid.pieces` have the letter of their formula: `p3` of a softmax, `m` of a mean, `L` of
+    a loss.  A neuron that is in no layer has `w1`, `w2`, `b`, `z` and `h`.  Of the other leaves, those
+    without a label are `x1`, `x2`, ..., and parameters `w1`, `w2`, ...  Any other result is called by its
+    formula, abridged where it is long.  Nodes that would be called the same are told apart by a raised
+    number, `h^(2)`, which follows that of a layer after a comma, `h1^(1,2)`.
 
     >>> from microgrid import Value
     >>> w, x = Value(2.0, "w"), Value(3.0, "x")
@@ -138,7 +140,7 @@ def own_names(nodes: Sequence[Value], variables: Mapping[Value, str] | None = No
 
 
 def _labels(nodes: Sequence[Value], variables: Mapping[Value, str]) -> dict[Value, str]:
-    composed = layer_names(nodes)
+    composed = piece_names(nodes) | layer_names(nodes)
     named: dict[Value, str] = {}
     own: set[Value] = set()
     bare: list[Value] = []

@@ -253,8 +253,8 @@ def _cross_entropy_with_logits(writer: Writer, v: Value) -> Step | None:
         ys, zs = operands[: len(places)], operands[len(places) :]
         exponentials, total = writer.exponentials(zs)
         ps = [_quotient(exponentials[k], total) for k in places]
-        total = fold(ops.ADD, [y * unary(ops.LOG, p) for y, p in zip(ys, ps)])
-        return -total
+        logarithms: Value = fold(ops.ADD, [y * unary(ops.LOG, p) for y, p in zip(ys, ps)])
+        return -logarithms
 
     return (*ys, *zs), several
 

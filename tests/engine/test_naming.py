@@ -197,3 +197,15 @@ def test_a_hundred_thousand_nodes_are_named():
     for _ in range(50_000):
         y = (y + 1.0).tanh()
     assert len(set(names(y).values())) >= 100_000
+
+
+def test_results_of_pieces_have_the_letters_of_their_formulas():
+    zs = [Value(float(k), f"z{k}") for k in (1, 2, 3)]
+    p = mg.softmax(zs)
+    loss = mg.nn.losses.cross_entropy(p, 2)
+    called = names(loss, *p, mg.mean(zs), mg.log_softmax(zs)[0])
+    assert [called[one] for one in p] == ["p1", "p2", "p3"]
+    assert called[loss] == "L"
+    assert {"m", "log p1"} <= set(called.values())
+    loss.label = "cost"
+    assert names(loss)[loss] == "cost"
