@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import random
 import re
 from pathlib import Path
@@ -12,6 +13,7 @@ import viz
 from helpers.networks import MODELS, conv, dropout, mlp, of_kind, residual, weights
 from helpers.pictures import SVG, texts
 from microgrid import Value, nn
+from microgrid.cli.arguments import parsed
 from microgrid.ops import TABLE
 from viz.network.painting.shapes import icon, is_flat
 from viz.style.theme import THEMES
@@ -204,3 +206,20 @@ def test_what_cannot_be_drawn_is_told_in_one_sentence(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
     with pytest.raises(viz.VizError):
         viz.network(Value(2.0))
+
+
+def test_options_stand_in_the_signature_the_documentation_and_the_command() -> None:
+    named = {
+        key: parameter.default
+        for key, parameter in inspect.signature(viz.network).parameters.items()
+        if parameter.kind == parameter.KEYWORD_ONLY
+    }
+    assert named == {
+        "show": "auto", "weights": "auto", "theme": "lecture", "precision": 3, "title": None, "legend": True,
+        "slide": None, "max_units": 12, "lang": "en",
+    }  # fmt: skip
+    documentation = inspect.getdoc(viz.network) or ""
+    assert [key for key in named if f"`{key}`" not in documentation] == []
+    typed = vars(parsed(["network", "2-2-1"]))
+    assert {key: typed[key] for key in named if key in typed} == {"lang": "en"}  # what is not typed is not there
+    assert vars(parsed(["network", "2-2-1", "--no-legend"]))["legend"] is False
