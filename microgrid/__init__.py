@@ -8,7 +8,8 @@ Activations   relu, leaky_relu, elu, selu, silu, mish, gelu, gelu_tanh, sigmoid,
 Of several    sum, dot, mean, maxout, softmax, log_softmax, logsumexp
 Your own      custom_op: an operation with its derivatives, which draws, proves and replays
 Gradients     Value.backward; grad (which can be differentiated again), jvp, recompute
-Settings      errstate (domain and gradient errors), no_grad, scope (names for drawings)
+Settings      errstate (domain and gradient errors), no_grad, scope (groups for drawings),
+              name: Values are drawn by the names of the variables that hold them
 Text          parse: "z = w*x; L = z**2" into Values, without running it
 Programs      compile: a recorded graph as a Program, replayed over batches at native speed
 Proof         verify, verify_rules: the derivatives against sympy; to_sympy, from_sympy;
@@ -59,6 +60,7 @@ from .errors import MicrogridError as MicrogridError
 from .errors import NonFiniteGradient as NonFiniteGradient
 from .expressions.parse import parse as parse
 from .functions import *
+from .naming.callers import name as name
 from .transforms import grad as grad
 from .transforms import jvp as jvp
 from .transforms import recompute as recompute
@@ -69,9 +71,9 @@ __all__ = [  # without abs, compile and sum: a star import must not replace Pyth
     "acos", "asin", "atan", "atan2", "compiled", "cos", "cosh", "custom_op", "dot", "elu", "erf", "erfc",
     "errstate", "exp", "expm1", "from_sympy", "gelu", "gelu_tanh", "grad", "hardtanh", "hypot", "jvp",
     "leaky_relu", "log", "log1p", "log_softmax", "logaddexp", "logsigmoid", "logsumexp", "maximum", "maxout",
-    "mean", "minimum", "mish", "nn", "no_grad", "parameter", "parse", "recompute", "relu", "scope", "selu",
-    "sigmoid", "silu", "sin", "sinh", "softmax", "softplus", "softsign", "sqrt", "tan", "tanh", "to_sympy",
-    "unfold", "verify", "verify_rules",
+    "mean", "minimum", "mish", "name", "nn", "no_grad", "parameter", "parse", "recompute", "relu", "scope",
+    "selu", "sigmoid", "silu", "sin", "sinh", "softmax", "softplus", "softsign", "sqrt", "tan", "tanh",
+    "to_sympy", "unfold", "verify", "verify_rules",
 ]  # fmt: skip
 
 __version__ = "0.1.0"

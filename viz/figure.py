@@ -18,14 +18,14 @@ from .drawing.scene import Scene
 from .drawing.slide import on_sheet, on_slide
 from .drawing.slide_choice import Attempt, Draft, chosen, say_it
 from .formats import dot, pdf_png, svg, tikz
-from .graph.trace import Trace, read
+from .graph.trace import Trace
 from .options import DrawOptions, Options, takes
 from .picture.boxes import Picture
 from .picture.compose import compose
 from .picture.condensed import finished
 from .picture.selection import Choices, choose
 from .style.density import AIRY
-from .words.labels import mathematical
+from .words.labels import named
 from .words.numbers import ASCII_MINUS, Numbers
 
 __all__ = ["Figure", "Source", "draw"]
@@ -59,7 +59,8 @@ def draw(y: Value, **options: Any) -> Figure:
     `parameters`: "boxes" draws each in a box, "inside" leaves it to the formula of the only box that uses it.
     `show`: "structure" leaves out all numbers, "values" those of the backward pass, "all" none: the places
     are the same.
-    `labels`: "math" writes w1 as w₁ and yhat as ŷ, "plain" as they are.  `precision`: significant digits.
+    `labels`: "math" writes w1 as w₁ and yhat as ŷ, "plain" as they are, and "names" calls what has no label
+    by the variables of the caller, which nothing else does.  `precision`: significant digits.
     `title` stands above the picture, and `legend` says below it what each kind of box, border and colour
     means.  `lang`: the language of the legend and of what is read aloud or shown when pointed at, "en" or
     "es".
@@ -90,7 +91,7 @@ def draw(y: Value, **options: Any) -> Figure:
     LayoutError where Graphviz fails or takes too long, EngineNotFound where there is none.
     """
     chosen = DrawOptions.of("draw", options)
-    trace = mathematical(read(y)) if chosen.labels == "math" else read(y)
+    trace = named(y, chosen.labels, chosen.precision)
     return Figure(_Graph(trace, chosen, choose(y, trace, chosen, LESS)))
 
 

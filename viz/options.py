@@ -155,7 +155,11 @@ class Options(Chosen):
         ),
     )
     labels: str = field(
-        default="math", metadata=picture("w1 as w₁ (default), or as it is", ("math", "plain"))
+        default="math",
+        metadata=picture(
+            "w1 as w₁ (default), or as it is, or by the variables of the program what has no label",
+            ("math", "plain", "names"),
+        ),
     )
     precision: int = field(
         default=4, metadata=picture("significant digits (default: %(default)s)", metavar="N")

@@ -17,7 +17,7 @@ from .drawing import slide_choice
 from .drawing.slide_choice import Attempt, Draft
 from .figure import bundle
 from .graph.folding import LEVELS, fold
-from .graph.trace import Trace, read
+from .graph.trace import Trace
 from .options import SLIDES, Options, about, takes
 from .page.page import in_notebook, step_page, verdict
 from .picture.scale import scale_of
@@ -27,7 +27,7 @@ from .walk.captions import Captions
 from .walk.files import Files
 from .walk.film import Arrangement, Film, arrange, drafted
 from .walk.moments import GROUPINGS, Frame, grouping, remember, walk
-from .words.labels import mathematical
+from .words.labels import named
 from .words.numbers import Numbers
 
 __all__ = ["Frame", "Steps", "explain", "steps"]
@@ -111,7 +111,7 @@ LESS = "walk through the graph of a node nearer to the leaves"
 
 
 def _read(y: Value, options: Options) -> Trace:
-    return mathematical(read(y)) if options.labels == "math" else read(y)
+    return named(y, options.labels, options.precision)
 
 
 def _collapsed(trace: Trace, options: StepsOptions) -> StepsOptions:

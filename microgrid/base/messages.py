@@ -31,6 +31,8 @@ __all__ = [
 
 NOT_THE_USER = (__name__.partition(".")[0], "viz", "contextlib", "functools", "importlib")
 """Where no user's line is: the last three call ours, in `with` blocks, cached properties and imports."""
+LONGEST_NAME, LONGEST_FORMULA = 16, 28
+"""Characters of what messages call a node."""
 IEEE = Way("ieee", 'microgrid.errstate(domain="ieee") goes on with inf and nan')
 
 
@@ -50,11 +52,37 @@ def warn(text: str, category: type[Warning] = UserWarning) -> None:
     warnings.warn_explicit(text, category, frame.f_code.co_filename, frame.f_lineno, name, known)
 
 
-def describe(v: Node) -> str:
-    """A node as messages name it: its label and value, or its operation and value."""
+def describe(v: Node, brackets: bool = False) -> str:
+    """A node as messages name it: its label or its formula, in `brackets` if it needs them, and its value.
+
+    >>> from microgrid import Value
+    >>> x = Value(2.0, "x")
+    >>> describe(x), describe(3 * x + 1), describe(Value(0.5))
+    ("'x' (2.0)", '3*x + 1 (7.0)', '0.5')
+    """
     if v.label:
-        return f"{v.label!r} ({v.data!r})"
-    return f"{v._op} ({v.data!r})" if v.op else repr(v.data)
+        return f"{_short(v.label)} ({v.data!r})"
+    if not v.op:
+        return repr(v.data)
+    text, level = spelled(v)
+    return f"({text}) ({v.data!r})" if brackets and level < ATOM else f"{text} ({v.data!r})"
+
+
+def spelled(v: Any, depth: int = 3) -> tuple[str, int]:
+    """What stands for a node in a formula, and how tightly that holds together: its label, its number, or its
+    own formula, in which an ellipsis stands for what would make it long."""
+    if v.label and depth < 3:
+        text = v.label if v.label.isprintable() and len(v.label) <= LONGEST_NAME else _short(v.label)
+        return text, ATOM if text.isidentifier() else SUM
+    if not v.op:
+        return f"{v.data:g}", SUM if v.data < 0 else ATOM
+    if not depth:
+        return "...", ATOM
+    terms = [spelled(parent, depth - 1) for parent in v.parents]
+    for k in sorted(range(len(terms)), key=lambda k: -len(terms[k][0])):
+        if len(formula(v._row, terms, v.constant)[0]) > LONGEST_FORMULA and v.parents[k].op:
+            terms[k] = "...", ATOM
+    return formula(v._row, terms, v.constant)
 
 
 # ---------------------------------------------------------------- numbers
@@ -211,6 +239,7 @@ def call_text(row: Operation, operands: Sequence[Node], y: float = 0.0) -> str:
     if row.constant is not None:
         terms.append(f"{y!r}")
     if row.label and len(terms) == 2:
+        terms[: len(operands)] = [describe(v, True) for v in operands]
         return f"{terms[0]} {row.label} {terms[1]}"
     return f"{row.name}({', '.join(terms)})"
 
@@ -236,9 +265,8 @@ def _where_it_left(nodes: Sequence[Node], adjoints: Sequence[float], totals: Seq
             continue
         for parent, partial in zip(v.parents, v.partials, strict=True):
             if not isfinite(adjoint * partial):
-                operands = ", ".join(map(describe, v.parents))
                 return (
-                    f"the gradient of {describe(parent)} is not finite: the partial of {v.op}({operands}) "
+                    f"the gradient of {describe(parent)} is not finite: the partial of {spelled(v)[0]} "
                     f"with respect to it is {partial}, times the gradient {adjoint} that arrives"
                 )
     for v, total in zip(nodes, totals, strict=True):

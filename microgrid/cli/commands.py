@@ -139,11 +139,14 @@ def _print(text: Phrase, lang: str) -> None:
 
 def _print_results(result: Value, lang: str, gradients: bool = True, most: int = 20) -> None:
     from ..graph import leaves
+    from ..naming.names import names, quotient
 
-    print(f"{result.label or said(say('result'), lang)} = {_number(result.data)}")
-    named = [v for v in leaves(result) if v.label and v is not result]
-    values = [f"{v.label} = {_number(v.data)}" for v in named[:most]]
-    slopes = [f"d{result.label}/d{v.label} = {_number(v.grad)}" for v in named[:most]]
+    called = names(result)
+    print(f"{called[result]} = {_number(result.data)}")
+    named = [v for v in leaves(result) if v.role != "constant" and v is not result]
+    values = [f"{called[v]} = {_number(v.data)}" for v in named[:most]]
+    rates = [quotient(called[result], called[v]).replace("∂", "d") for v in named[:most]]
+    slopes = [f"{rate} = {_number(v.grad)}" for rate, v in zip(rates, named, strict=False)]
     for v, value, slope in zip(named, values, slopes, strict=False):
         slope = f"{slope:{max(map(len, slopes))}}   " if gradients else ""
         print(f"  {value:{max(map(len, values))}}   {slope}{said(say(v.role), lang)}")

@@ -11,6 +11,7 @@ from ..base.nodes import CONSTANT, OP, PARAMETER
 from ..engine import Value
 from ..graph import order
 from ..ops import ROWS
+from .callers import registered
 from .labels import shown
 from .layers import layer_names
 from .results import piece_names
@@ -23,9 +24,11 @@ __all__ = [
     "WHOLE",
     "Naming",
     "brief",
+    "is_closed",
     "name_nodes",
     "names",
     "own_names",
+    "quotient",
 ]
 
 LONGEST = 24
@@ -37,6 +40,8 @@ LONGEST_LABEL = 16
 ELLIPSIS = "..."
 
 _RAISED = re.compile(r"(.*)\^\((\d+(?:,\d+)*)\)", re.DOTALL)
+_LOOSE = re.compile(r"[-+*/]")
+_CALL = re.compile(r"\w+\([^()]*\)")
 _WORD = re.compile(r"[^\W\d][\w'.,\[\]]*(\^\([\d,]+\))?")
 
 
@@ -131,6 +136,20 @@ def name_nodes(
     return naming
 
 
+def quotient(of: str, by: str) -> str:
+    """``∂L/∂w``, with brackets around a formula.
+
+    >>> quotient("w*x + b", "w21^(1)"), quotient("tanh(z)", "z")
+    ('∂(w*x + b)/∂w21^(1)', '∂tanh(z)/∂z')
+    """
+    return "/".join(f"∂{name}" if is_closed(name) else f"∂({name})" for name in (of, by))
+
+
+def is_closed(name: str) -> bool:
+    """Whether a name needs no brackets after ∂."""
+    return not _LOOSE.search(name) or bool(_CALL.fullmatch(name))
+
+
 def own_names(nodes: Sequence[Value], variables: Mapping[Value, str] | None = None) -> dict[Value, str]:
     """The names of those nodes that have one of their own, as in `Naming.labels`: no formula is written.
 
@@ -149,8 +168,8 @@ def _labels(nodes: Sequence[Value], variables: Mapping[Value, str]) -> dict[Valu
         if label and (v._code or v not in composed):
             named[v] = label
             own.add(v)
-        elif v in variables and not label:
-            named[v] = variables[v]
+        elif not label and (variable := variables.get(v) or registered.get(v)):
+            named[v] = variable
         elif v in composed:
             named[v] = composed[v]
         elif v._role not in (OP, CONSTANT):

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import isfinite
 from typing import TYPE_CHECKING, Any
@@ -14,8 +13,10 @@ from ..custom import CustomOp
 from ..engine import Value
 from ..errors import GraphError
 from ..graph import counts, sweep
+from ..naming.names import name_nodes
 from .composition import TINY, engine_adjoints
 from .deadline import within
+from .latex_names import latex_name
 from .references import UNABLE, at_kink
 from .rounding import rounding_bounds
 from .rules import vanishes
@@ -25,10 +26,13 @@ if TYPE_CHECKING:
     from sympy import Dummy, Expr
     from sympy.printing.printer import Printer
 
-__all__ = ["Derivative", "Derivatives", "derive", "latex_name", "root_name"]
+__all__ = ["Derivative", "Derivatives", "derive"]
 
 TERMS, LEVELS, LEAVES = 300, 40, 12
 """Beyond these a formula is no help to a reader, and sympy may take minutes over it."""
+
+LONGEST_NAME = 40
+"""Characters."""
 
 ALGEBRA = 150
 """Operations in a difference beyond which two formulas are compared by numbers, not rewritten."""
@@ -98,8 +102,9 @@ def _derive(nodes: Sequence[Value]) -> Derivatives:
     adjoints = sweep(nodes, lambda v: _partials(v, expressions), sp.Integer(1))
     floats, (_, bounds) = engine_adjoints(root), rounding_bounds(nodes)
     smooth = not any(map(at_kink, nodes))  # at a kink the engine's number is a convention
-    result, names = Derivatives(), _names(nodes, symbols)
-    of = root_name(nodes)
+    called = name_nodes(nodes).texts
+    result, names = Derivatives(), _names(called, symbols)
+    of = called[root]
     point = {symbols[v]: v.data for v in wanted}
     for v in wanted:
         by_chain_rule = adjoints.get(v, sp.Integer(0))
@@ -209,7 +214,9 @@ def print_latex(expression: Expr, names: dict[Dummy, str]) -> str:
     from sympy.printing.latex import LatexPrinter
 
     expression, decimals = _with_decimals(expression)
+    # in braces where something is raised already, or a square would be a second superscript
     escaped = {symbol: latex_name(name) for symbol, name in names.items()}
+    escaped = {symbol: f"{{{name}}}" if "^" in name else name for symbol, name in escaped.items()}
     printed: str = _printer(LatexPrinter, escaped | decimals).doprint(expression)
     return printed
 
@@ -230,32 +237,6 @@ def _printer(base: type[Printer], names: dict[Dummy, str]) -> Printer:
     return type(base.__name__, (base,), {"_print_Dummy": lambda self, symbol: names[symbol]})()
 
 
-def latex_name(name: str) -> str:
-    """A label in LaTeX: w1 as w_{1}, yhat as \\hat{y}, anything else upright, special characters escaped."""
-    if match := re.fullmatch(r"([A-Za-z])_?(\d+)", name):
-        return f"{match[1]}_{{{match[2]}}}"
-    if match := re.fullmatch(r"([A-Za-z])_?hat", name):
-        return rf"\hat{{{match[1]}}}"
-    if re.fullmatch(r"[A-Za-z]", name):
-        return name
-    special = {"\\": r"\backslash{}", "{": r"\{", "}": r"\}", "^": r"\char94{}", "~": r"\char126{}"}
-    special |= {c: "\\" + c for c in "#$%&_"}
-    return r"\mathrm{" + "".join(special.get(c, c) for c in name) + "}"
-
-
-def root_name(nodes: Sequence[Value]) -> str:
-    """What the last of `nodes` is called: its label, or a letter that is no other node's."""
-    labels = {v.label for v in nodes}
-    letters = ("y", "f", "result", "the result")
-    return nodes[-1].label or next(name for name in letters if name not in labels)
-
-
-def _names(nodes: Sequence[Value], symbols: dict[Value, Dummy]) -> dict[Dummy, str]:
-    """What each symbol is called in print: the leaf's label if no other has it, else v and its place."""
-    labels = [v.label for v in symbols]
-    names = {}
-    for k, v in enumerate(nodes):
-        if v in symbols:
-            printable = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in v.label)
-            names[symbols[v]] = printable[:40] if v.label and labels.count(v.label) == 1 else f"v{k}"
-    return names
+def _names(called: Mapping[Value, str], symbols: dict[Value, Dummy]) -> dict[Dummy, str]:
+    """What each symbol is called in print."""
+    return {symbol: called[v][:LONGEST_NAME] for v, symbol in symbols.items()}

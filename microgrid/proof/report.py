@@ -9,7 +9,9 @@ from math import isfinite
 from typing import Any
 
 from ..base.phrases import join, said, say
-from .derivatives import Derivative, latex_name
+from ..naming.names import quotient
+from .derivatives import Derivative
+from .latex_names import latex_quotient
 
 __all__ = ["Finding", "Report"]
 
@@ -95,7 +97,7 @@ class Report:
         for d in self.derivatives:
             number = repr(d.value).removesuffix(".0")
             shown = said(say("{number} by convention", number=number), lang) if d.convention else number
-            yield f"∂{d.of}/∂{d.by} = {d.text}" + (f" = {shown}" if d.text != shown else "")
+            yield f"{quotient(d.of, d.by)} = {d.text}" + (f" = {shown}" if d.text != shown else "")
 
     def markdown(self, lang: str = "en") -> str:
         """A heading, a table of the findings and the derivatives as a list."""
@@ -109,10 +111,7 @@ class Report:
 
     def latex(self) -> str:
         """The derivatives as an align* environment; empty if there are none."""
-        rows = [
-            rf"\frac{{\partial {latex_name(d.of)}}}{{\partial {latex_name(d.by)}}} &= {d.latex}"
-            for d in self.derivatives
-        ]
+        rows = [f"{latex_quotient(d.of, d.by)} &= {d.latex}" for d in self.derivatives]
         return "\\begin{align*}\n" + " \\\\\n".join(rows) + "\n\\end{align*}" if rows else ""
 
     def html(self, lang: str = "en") -> str:

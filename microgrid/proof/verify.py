@@ -10,9 +10,10 @@ from ..base.messages import describe
 from ..base.phrases import Phrase, count, join, say
 from ..engine import Value
 from ..graph import order
+from ..naming.names import name_nodes
 from ..ops import Op
 from .composition import check_composition
-from .derivatives import derive, root_name
+from .derivatives import derive
 from .references import at_kink
 from .report import Finding, Report
 from .rounding import check_numbers, rounding_bounds
@@ -62,7 +63,7 @@ _one_at_a_time = threading.RLock()
 def _verify(nodes: list[Value], symbolic: bool, digits: int, seconds: float) -> Report:
     size = count(len(nodes), "{n} node", "{n} nodes")
     edges = count(sum(len(v.parents) for v in nodes), "{n} edge", "{n} edges")
-    root = f"{root_name(nodes)} = {nodes[-1].data!r}"
+    root = f"{name_nodes(nodes).texts[nodes[-1]]} = {nodes[-1].data!r}"
     report = Report(say("{root} ({nodes}, {edges})", root=root, nodes=size, edges=edges))
     report.findings.append(_rules(dict.fromkeys(v._row for v in nodes if v._row is not None)))
     if len(nodes) <= LARGEST:

@@ -31,7 +31,7 @@ def leaves():
             TypeError,
             r"inputs is a sequence of Values, got the Value 'x' \(1.0\): put it into",
         ),
-        (lambda x, w, b: (w * x, [w * x]), GraphError, r"inputs\[0\] is \* \(2.0\), the result of an operation"),
+        (lambda x, w, b: (w * x, [w * x]), GraphError, r"inputs\[0\] is w\*x \(2.0\), the result of an operation"),
         (lambda x, w, b: (w * x, [x, 1.0]), TypeError, r"inputs\[1\] has to be a Value, got float"),
         (
             lambda x, w, b: (w * x, [x, b, x]),

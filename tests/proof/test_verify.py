@@ -155,12 +155,12 @@ def test_labels_are_text_in_every_format():
 def test_labels_that_collide_get_names_of_their_own():
     a, b = Value(2.0, "x"), Value(3.0, "x")
     report = verify(a * b)
-    assert {d.by for d in report.derivatives} == {"v0", "v1"}
+    assert {d.by for d in report.derivatives} == {"x^(1)", "x^(2)"}
 
 
 def test_latex_writes_indices_and_hats():
     w1, yhat = Value(2.0, "w1"), Value(3.0, "yhat")
     assert verify(w1 * yhat**2).latex().splitlines()[1:3] == [
-        r"\frac{\partial \mathrm{y}}{\partial w_{1}} &= \hat{y}^{2} \\".replace(r"\mathrm{y}", "y"),
-        r"\frac{\partial y}{\partial \hat{y}} &= 2 w_{1} \hat{y}",
+        r"\frac{\partial (w_{1} \cdot \hat{y}^{2})}{\partial w_{1}} &= \hat{y}^{2} \\",
+        r"\frac{\partial (w_{1} \cdot \hat{y}^{2})}{\partial \hat{y}} &= 2 w_{1} \hat{y}",
     ]

@@ -7,9 +7,12 @@ import unicodedata
 from dataclasses import replace
 from functools import lru_cache
 
-from ..graph.trace import Trace
+from microgrid import Value
+from microgrid.naming.callers import variables_of_caller
 
-__all__ = ["GREEK", "mathematical", "unicode_name"]
+from ..graph.trace import Trace, read
+
+__all__ = ["GREEK", "mathematical", "named", "unicode_name"]
 
 GREEK = {
     "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "zeta": "ζ", "eta": "η",
@@ -36,6 +39,12 @@ _RAISED = re.compile(r"(?P<name>.*)\^(?P<number>\([\d,]*\d\))", re.DOTALL)
 _SUPERSCRIPT = str.maketrans("0123456789()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾")
 _FORMULA = re.compile(r"[\w\s+\-*/^().,\[\]=]+")
 _PROSE = re.compile(r"\w\s+\w")
+
+
+def named(y: Value, labels: str, digits: int) -> Trace:
+    """The graph of y with names as the option `labels` has them; "names" are the variables of the caller."""
+    trace = read(y, variables_of_caller() if labels == "names" else None, digits)
+    return trace if labels == "plain" else mathematical(trace)
 
 
 def mathematical(trace: Trace) -> Trace:
