@@ -13,10 +13,10 @@ from ..custom import CustomOp
 from ..engine import Value
 from ..errors import GraphError
 from ..graph import counts, sweep
+from ..naming.latex_names import latex_name
 from ..naming.names import name_nodes
 from .composition import TINY, engine_adjoints
 from .deadline import within
-from .latex_names import latex_name
 from .references import UNABLE, at_kink
 from .rounding import rounding_bounds
 from .rules import vanishes

@@ -9,9 +9,9 @@ from math import isfinite
 from typing import Any
 
 from ..base.phrases import join, said, say
+from ..naming.latex_names import latex_quotient
 from ..naming.names import quotient
 from .derivatives import Derivative
-from .latex_names import latex_quotient
 
 __all__ = ["Finding", "Report"]
 

@@ -169,7 +169,7 @@ def test_a_spanish_report_says_the_same() -> None:
     numbers = re.compile(r"\d[\d.]*")
     assert numbers.findall(report.text("es")) == numbers.findall(str(report))
     first, *_, kinks, where, _ = report.text("es").splitlines()
-    assert first == "y = 0.0 (2 nodos, 1 arista): verificado"
+    assert first == "relu(h) = 0.0 (2 nodos, 1 arista): verificado"
     assert kinks == (
         "  · no derivable anotado: no existe la derivada en 1 operación; los gradientes son los que da un convenio"
     )
@@ -183,7 +183,7 @@ def test_the_verdict_in_spanish() -> None:
 
 def test_the_command_line_verifies_in_spanish(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["verify", "relu(w*x)", "w=2", "x=0", "--lang", "es"]) == 0
-    assert capsys.readouterr().out.splitlines()[0] == "y = 0.0 (4 nodos, 3 aristas): verificado"
+    assert capsys.readouterr().out.splitlines()[0] == "relu(w*x) = 0.0 (4 nodos, 3 aristas): verificado"
 
 
 @pytest.mark.parametrize("lang", ["fr", "ES", "", None])

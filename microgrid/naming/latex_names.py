@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ..naming.names import is_closed
+from .names import is_closed
 
 __all__ = ["latex_name", "latex_quotient"]
 
