@@ -115,6 +115,7 @@ TABLE = {
     "a base that is not negative, or an integer exponent": "una base no negativa o un exponente entero",
 
     # the command line
+    "input": "entrada", "parameter": "parámetro", "constant": "constante",
     "  and {n} more": "  y {n} más", "wrote {file}": "escrito: {file}",
     "wrote {n} steps to {file}{more}": "{n} pasos escritos en {file}{more}", ", {n} files": ", {n} archivos",
 

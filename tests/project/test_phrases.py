@@ -173,7 +173,7 @@ def test_a_spanish_report_says_the_same() -> None:
     assert kinks == (
         "  · no derivable anotado: no existe la derivada en 1 operación; los gradientes son los que da un convenio"
     )
-    assert where == "      relu en ReLU (0.0): 0 en 0"
+    assert where == "      relu en relu(h) (0.0): 0 en 0"
 
 
 def test_the_verdict_in_spanish() -> None:
