@@ -160,6 +160,9 @@ TABLE = {
     "{n:,} more nodes": "{n:,} nodos más",
 
     # pictures: derivatives
+    "gradients {xs}": "gradientes {xs}",
+    "each arrow to it stands for a derivative of each of its {n:,} results":
+        "cada flecha que llega representa una derivada de cada uno de sus {n:,} resultados",
     "local derivative of {result} with respect to {operand}: {x}":
         "derivada local de {result} respecto de {operand}: {x}",
     "derivative of {result} with respect to {operand}: {x}":

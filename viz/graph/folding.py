@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from heapq import heappop, heappush
 
@@ -63,13 +63,16 @@ class Unit:
         return "result" if self.is_result else "sum"
 
 
-def fold(trace: Trace, level: str | None, sums: bool = False, results: bool = False) -> list[Unit]:
+def fold(
+    trace: Trace, level: str | None, sums: bool = False, results: bool = False, pieces: bool = True
+) -> list[Unit]:
     """Every node in a unit, each unit after those that it uses, and else in the order of their last nodes.
 
     "neuron" folds the scopes that hold no other scope; "layer" those that hold only such ones (and a "neuron"
-    beside larger scopes); "outermost" every scope that is in no other.  `sums` makes a unit of each sum of
-    products outside these, `results` of all steps to a result.  Scopes may use each other's nodes in turn:
-    then no order has each after those that it uses.
+    beside larger scopes); "outermost" every scope that is in no other.  Outside these, `pieces` makes a unit
+    of each named piece, and `sums` of each sum of products or `results` of all steps to a result, unless they
+    and others would use each other's nodes in turn.  Scopes may do so: then no order has each after those
+    that it uses.
 
     >>> import microgrid as mg
     >>> from viz.graph.trace import read
@@ -81,32 +84,38 @@ def fold(trace: Trace, level: str | None, sums: bool = False, results: bool = Fa
     scopes = {node.scope for node in trace.nodes}
     chosen = _chosen(scopes, level) if level else set[tuple[str, ...]]()
     folded = {scope: scope[:d] for scope in scopes for d in range(len(scope), 0, -1) if scope[:d] in chosen}
-    key: dict[int, tuple[str, ...] | int] = {
-        node.index: folded.get(node.scope, node.index) for node in trace.nodes
-    }
-    if results:
-        apart = {i for i, own in key.items() if own != i}
-        for nodes in results_of(trace, apart):
-            key.update((i, nodes[-1]) for i in nodes)
-    elif sums:
-        for nodes in sums_of(trace):
-            if nodes[-1] == key[nodes[-1]]:
-                key.update((i, nodes[-1]) for i in nodes if key[i] == i)  # a constant may be some scope's
-    members: dict[tuple[str, ...] | int, list[int]] = {}
+    members: dict[tuple[str, ...], list[int]] = {}
+    free: set[int] = set()
     for node in trace.nodes:
-        members.setdefault(key[node.index], []).append(node.index)
-    written = {nodes[-1]: nodes for nodes in sums_of(trace)} if results else {}
-    units = [
-        Unit(tuple(nodes), is_result=results and written.get(own) != tuple(nodes))
-        if isinstance(own, int)
-        else Unit(tuple(nodes), own)
-        for own, nodes in members.items()
-    ]
-    return _ordered(trace, units)
+        if node.scope in folded:
+            members.setdefault(folded[node.scope], []).append(node.index)
+        else:
+            free.add(node.index)
+    units = [Unit(tuple(nodes), scope) for scope, nodes in members.items()]
+    for piece in trace.pieces if pieces else ():
+        if all(i in free for i in piece.nodes if trace.nodes[i].op):
+            units.append(Unit(tuple(i for i in piece.nodes if i in free), piece=piece.name))
+            free.difference_update(piece.nodes)
+    apart = {node.index for node in trace.nodes} - free
+    written = dict.fromkeys(sums_of(trace, apart) if sums or results else ())
+    for nodes in results_of(trace, apart) if results else written:
+        if nodes[-1] in free:  # and so are the others but for constants, which may be some scope's
+            own = tuple(i for i in nodes if i in free)
+            units.append(Unit(own, is_result=nodes not in written))
+            free.difference_update(own)
+    units += [Unit((i,)) for i in free]
+    while True:
+        ordered, tangled = _ordered(trace, units)
+        if not tangled:
+            return ordered
+        alone = {unit.last for unit in tangled}
+        units = [unit for unit in ordered if unit.last not in alone]
+        units += [Unit((i,)) for unit in tangled for i in unit.nodes]
 
 
-def _ordered(trace: Trace, units: Sequence[Unit]) -> list[Unit]:
-    """Each after those that it uses; of those that may be next, the one whose last node is the first."""
+def _ordered(trace: Trace, units: Sequence[Unit]) -> tuple[list[Unit], list[Unit]]:
+    """Each after those that it uses; of those that may be next, the one whose last node is the first.
+    Then the sums, results and pieces that cannot be so, as they are on a cycle of units."""
     by_last = sorted(units, key=lambda unit: unit.last)
     users: dict[int, list[Unit]] = {unit.last: [] for unit in by_last}
     waiting = dict.fromkeys(users, 0)
@@ -115,9 +124,12 @@ def _ordered(trace: Trace, units: Sequence[Unit]) -> list[Unit]:
         waiting[head.last] += 1
     ready = [(unit.last, unit) for unit in by_last if not waiting[unit.last]]
     ordered: list[Unit] = []
+    tangled: list[Unit] = []
     placed: set[int] = set()
     behind = iter(by_last)
     while len(ordered) < len(by_last):
+        if not ready and not tangled:
+            tangled = [unit for unit in _tangle(by_last, placed, users) if unit.kind not in ("node", "scope")]
         # on a cycle of scopes none is ready: then the first in the order of last nodes comes first
         unit = heappop(ready)[1] if ready else next(unit for unit in behind if unit.last not in placed)
         if unit.last in placed:
@@ -128,7 +140,27 @@ def _ordered(trace: Trace, units: Sequence[Unit]) -> list[Unit]:
             waiting[user.last] -= 1
             if not waiting[user.last]:
                 heappush(ready, (user.last, user))
-    return ordered
+    return ordered, tangled
+
+
+def _tangle(units: Sequence[Unit], placed: Set[int], users: Mapping[int, Sequence[Unit]]) -> list[Unit]:
+    """What is left of those not placed without those that lead to no cycle: cycles, and what joins them."""
+    left = {unit.last: unit for unit in units if unit.last not in placed}
+    used: dict[int, list[int]] = {last: [] for last in left}
+    count = dict.fromkeys(left, 0)
+    for last in left:
+        for user in users[last]:
+            used[user.last].append(last)
+            count[last] += 1
+    ends = [last for last in left if not count[last]]
+    while ends:
+        last = ends.pop()
+        del left[last]
+        for before in used[last]:
+            count[before] -= 1
+            if not count[before]:
+                ends.append(before)
+    return list(left.values())
 
 
 def _chosen(scopes: set[tuple[str, ...]], level: str) -> set[tuple[str, ...]]:

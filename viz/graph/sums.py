@@ -13,12 +13,13 @@ __all__ = ["Term", "constants_of", "sums", "terms"]
 _SIGNS = ("add", "sub")
 
 
-def sums(trace: Trace) -> list[tuple[int, ...]]:
+def sums(trace: Trace, apart: Collection[int] = ()) -> list[tuple[int, ...]]:
     """The nodes of each sum of products, the result last; constants that nothing else uses are part of it.
 
     A sum is as large as it can be: its inner results have no label, no other use and its own scope, for those
     that have are results of their own.  It has two additions or more, or one and a product.  A product of
-    sums is none, and neither is what is subtracted as a whole, as in a - (b + c).
+    sums is none, and neither is what is subtracted as a whole, as in a - (b + c).  Nodes that are `apart`
+    are part of none.
 
     >>> from microgrid import Value
     >>> from viz.graph.trace import read
@@ -28,9 +29,9 @@ def sums(trace: Trace) -> list[tuple[int, ...]]:
     """
     uses = Counter(parent for node in trace.nodes for parent in node.parents)
     found: list[tuple[int, ...]] = []
-    taken: set[int] = set()
+    taken = set(apart)
     for node in reversed(trace.nodes):  # a result before its terms, so that sums are as large as can be
-        if node.op in _SIGNS and node.index not in taken and (inside := _sum(trace, node, uses)):
+        if node.op in _SIGNS and node.index not in taken and (inside := _sum(trace, node, uses, apart)):
             found.append((*constants_of(trace, inside, uses), *inside))
             taken.update(inside)
     return [tuple(sorted(nodes)) for nodes in reversed(found)]
@@ -46,7 +47,7 @@ def _is_number(node: Node) -> bool:
     return node.role == "constant" and not node.label
 
 
-def _sum(trace: Trace, result: Node, uses: Counter[int]) -> list[int]:
+def _sum(trace: Trace, result: Node, uses: Counter[int], apart: Collection[int]) -> list[int]:
     """The operations of the sum that ends here; none if it is not one."""
     inside: list[int] = []
     count = Counter[str]()
@@ -57,7 +58,7 @@ def _sum(trace: Trace, result: Node, uses: Counter[int]) -> list[int]:
         count["addition" if node.op in _SIGNS else node.op] += 1
         for k, operand in enumerate(trace.operands(node)):
             is_inner = not operand.label and uses[operand.index] == 1 and operand.scope == result.scope
-            if is_inner and operand.op in _terms(node, k):
+            if is_inner and operand.op in _terms(node, k) and operand.index not in apart:
                 waiting.append(operand)
     is_sum = count["addition"] > 1 or (count["addition"] and count["mul"])
     return inside if is_sum else []

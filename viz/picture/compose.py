@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 
 from microgrid.base.phrases import speaker
@@ -24,6 +25,8 @@ from .selection import Choices
 __all__ = ["compose"]
 
 LONGEST_LABEL = 24
+MOST_VALUES = 6
+"""Results of a piece that are written one by one."""
 MOST_NUMBERED = 6
 """Arrows to a box up to which each has its number; of more, nobody can tell whose is which."""
 
@@ -95,13 +98,33 @@ class _Author:
         node = self.trace.nodes[unit.last]
         if node.role == "constant" and not node.label:
             return (Line(self.numbers(node.data), "literal"),)
-        name = self.texts.formula(unit, LONGEST_NAME) if self.merged else shorten(node.label, LONGEST_NAME)
-        lines = [Line(name, "name")] if name else []
+        names = self.texts.lines(unit, LONGEST_NAME) if self.merged else [shorten(node.label, LONGEST_NAME)]
+        lines = [Line(name, "name") for name in names if name]
+        used = self.texts.outputs(unit) if unit.kind == "piece" else [node.index]
+        if len(used) > 1:
+            return (*lines, *self._several(unit, used))
         number = self.numbers(node.data)
-        lines.append(Line(number, "value", after_name=f" = {number}" if name else ""))
+        lines.append(Line(number, "value", after_name=f" = {number}" if lines else ""))
         if node.role != "constant" and self.has_gradients:
             lines.append(gradient_line(node, self.trace.root, self.numbers))
         return tuple(lines)
+
+    def _several(self, unit: Unit, used: Sequence[int]) -> list[Line]:
+        """The values and gradients of a piece that has several results."""
+        nodes = [self.trace.nodes[i] for i in used]
+        if len(used) > MOST_VALUES:
+            values, gradient = scope_lines(self.trace, unit, used, self.numbers, self.say)
+        else:
+            piece = self.texts.piece(unit)
+            values = piece.values([node.data for node in nodes])
+            grads = [node.grad for node in nodes]
+            gradient = None
+            if any(grad is not None for grad in grads):
+                gradient = f"grad {piece.values(grads)}"
+        lines = [Line(values, "value")]
+        if self.has_gradients:
+            lines.append(Line(gradient, "gradient") if gradient else Line(PENDING, "pending"))
+        return lines
 
     def _scope(self, unit: Unit, scope: tuple[str, ...]) -> Box:
         used = self.texts.outputs(unit)

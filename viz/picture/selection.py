@@ -173,9 +173,10 @@ def _units(find: _Finder, trace: Trace, options: Options, less: str) -> tuple[li
 
 def folded(trace: Trace, level: str | None, options: Options) -> list[Unit]:
     """With sums of products as boxes where they are asked for or, unasked, where boxes would be many."""
-    units = fold(trace, level, sums=options.sums == "merged", results=options.sums == "results")
+    pieces = options.pieces == "named"
+    units = fold(trace, level, options.sums == "merged", options.sums == "results", pieces)
     if options.sums == "auto" and options.ops == "merged" and len(units) > MANY:
-        return fold(trace, level, sums=True)
+        return fold(trace, level, sums=True, pieces=pieces)
     return units
 
 

@@ -40,13 +40,40 @@ class Words:
 
     def tooltip(self, unit: Unit) -> str:
         """A line for each fact about a box that is no scope's: name and role, value, gradient, scope."""
+        if self._is_several(unit):
+            return "\n".join([self.title(unit), *self._facts_of_several(unit)])
         return self.facts(self._trace.nodes[unit.last], self.title(unit))
 
     def title(self, unit: Unit) -> str:
         """What such a box is called and its role: ``z = w · x, operation``."""
-        node = self._trace.nodes[unit.last]
-        name = self._formula(unit) or self._role(node)
-        return ", ".join(dict.fromkeys((name, self._role(node))))
+        name, kind = self._formula(unit), self._kind(unit)
+        return ", ".join(dict.fromkeys((name or kind, kind)))
+
+    def _kind(self, unit: Unit) -> str:
+        """The role of a node; a piece's name; of a sum, that it is one."""
+        if unit.kind == "piece":
+            return unit.piece.replace("_", " ")
+        return self._say("sum") if unit.kind == "sum" else self._role(self._trace.nodes[unit.last])
+
+    def _is_several(self, unit: Unit) -> bool:
+        return unit.kind == "piece" and len(self._texts.outputs(unit)) > 1
+
+    def _facts_of_several(self, unit: Unit) -> list[str]:
+        """Of a piece that has several results: their values, their gradients, and why no arrow to it has a
+        number."""
+        say, nodes = self._say, [self._trace.nodes[i] for i in self._texts.outputs(unit)]
+        facts: list[str] = []
+        if self._show != "structure":
+            facts.append(self._values([node.data for node in nodes], len(nodes)))
+        if self._show == "all":
+            grads = [node.grad for node in nodes if node.grad is not None]
+            if len(grads) < len(nodes):
+                facts.append(say("gradient not computed"))
+            else:
+                facts.append(say("gradients {xs}", xs=", ".join(map(exact, grads))))
+            many = "each arrow to it stands for a derivative of each of its {n:,} results"
+            facts.append(say(many, n=len(nodes)))
+        return facts
 
     def _formula(self, unit: Unit) -> str:
         return self._texts.formula(unit, LONGEST_SUM if unit.kind == "sum" else None)
@@ -98,15 +125,15 @@ class Words:
         and `grads` know, if they are given."""
         say, name = self._say, "/".join(unit.scope or ())
         known = known_data(self._trace, used, data)
-        count, values = len(unit.nodes), list(map(exact, known[:MOST_VALUES]))
-        shown, more = ", ".join(values), len(used) - len(values)
+        count = len(unit.nodes)
         size = "scope {scope}, collapsed: 1 node" if count == 1 else "scope {scope}, collapsed: {n:,} nodes"
-        several = "values {xs} and {n:,} more" if more > 0 else "values {xs}"
         parts = [say(size, scope=name, n=count)]
         if self._show == "structure":
             return parts[0]
         if known:
-            parts.append(say(several, xs=shown, n=more) if len(used) > 1 else say("value {x}", x=shown))
+            parts.append(
+                self._values(known, len(used)) if len(used) > 1 else say("value {x}", x=exact(known[0]))
+            )
         else:
             parts.append(say("values not computed" if len(used) > 1 else "value not computed"))
         if self._show == "values":
@@ -119,11 +146,20 @@ class Words:
             parts.append(say("norm of the gradient of {what}: {x}", what=what, x=exact(norm)))
         return "\n".join(parts)
 
+    def _values(self, known: Sequence[float], count: int) -> str:
+        """The first of so many values."""
+        first = known[:MOST_VALUES]
+        more = count - len(first)
+        several = "values {xs} and {n:,} more" if more > 0 else "values {xs}"
+        return self._say(several, xs=", ".join(map(exact, first)), n=more)
+
     def _clause(self, unit: Unit) -> str:
         say, node = self._say, self._trace.nodes[unit.last]
-        subject = f"{self._role(node)} {self._formula(unit)}".rstrip()
+        subject = f"{self._kind(unit)} {self._formula(unit)}".rstrip()
         if node.scope:
             subject = say("{subject} in {scope}", subject=subject, scope="/".join(node.scope))
+        if self._is_several(unit):
+            return ", ".join([subject, *self._facts_of_several(unit)])
         if self._show == "structure":
             return subject
         if node.role == "constant" or self._show == "values":

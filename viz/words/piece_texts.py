@@ -1,0 +1,170 @@
+"""What the box of a named piece says, in the textbook's letters, and the derivatives on the arrows to it."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Sequence
+
+from ..graph.folding import Unit
+from ..graph.trace import Node, Piece, Trace
+from .notation import LONGEST_DERIVATIVE
+from .numbers import Numbers
+from .printer import is_name
+
+__all__ = ["PieceTexts", "piece_of"]
+
+_SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+_INDEXED = re.compile(r"([^\W\d_])([₀₁₂₃₄₅₆₇₈₉]+)")
+_LETTERS = {"softmax": "z", "log_softmax": "z", "logsumexp": "z", "maxout": "z", "mean": "x"}
+"""Of the operands in the formulas of pieces that have operands of one kind."""
+_CALLS = {"softmax": "p = softmax({})", "log_softmax": "log p = log softmax({})"}
+"""What stands above a formula that does not name the function."""
+
+
+def piece_of(trace: Trace, unit: Unit) -> Piece:
+    """The piece that a unit stands for."""
+    return next(piece for piece in trace.pieces if piece.nodes[-1] == unit.last)
+
+
+class PieceTexts:
+    """What is written of one piece.
+
+    >>> import microgrid as mg
+    >>> from viz.graph.folding import fold
+    >>> from viz.graph.trace import read
+    >>> trace = read(mg.softmax([mg.Value(0.0, "a₁"), mg.Value(0.0, "a₂")])[1])
+    >>> texts = PieceTexts(trace, fold(trace, None)[-1], Numbers())
+    >>> texts.lines(), [texts.derivative(k, slope) for k, slope in enumerate((-0.25, 0.25))]
+    (['p = softmax(a)', 'p₂ = e^a₂ / Σ e^aⱼ'], ['−p₂p₁ = −0.25', 'p₂(1 − p₂) = 0.25'])
+    """
+
+    def __init__(self, trace: Trace, unit: Unit, numbers: Numbers) -> None:
+        self._trace, self._numbers = trace, numbers
+        self._piece = piece_of(trace, unit)
+        self._operands = [trace.nodes[i] for i in self._piece.operands]
+        matches = [_INDEXED.fullmatch(node.label) for node in self._operands]
+        letters = {match[1] for match in matches if match}
+        is_alike = len(letters) == 1 and all(matches)
+        self._letter = letters.pop() if is_alike else _LETTERS.get(self.name, "")
+        indices = [match[2] if match and is_alike else _index(k + 1) for k, match in enumerate(matches)]
+        self._indices = indices if len(set(indices)) == len(indices) else list(map(_index, range(1, 1000)))
+        self.outputs = self._in_order(self._piece.outputs)
+        """Positions, in the order of the operands where there is a result for each."""
+
+    @property
+    def name(self) -> str:
+        return self._piece.name
+
+    def lines(self) -> list[str]:
+        """The textbook's formula, below the name of the function where the formula does not tell it."""
+        formula = self._piece.formula
+        if letter := _LETTERS.get(self.name):
+            formula = formula.replace(letter, self._letter)
+        lines = [_CALLS[self.name].format(self._letter)] if self.name in _CALLS else []
+        if len(self.outputs) == 1:
+            result, _, body = formula.partition(" = ")
+            node = self._trace.nodes[self.outputs[0]]
+            if (k := self._result_of(node)) is not None:
+                result, body = (text.replace("ₖ", self._indices[k]) for text in (result, body))
+            formula = f"{node.label or result} = {body}"
+        return [*lines, formula]
+
+    def values(self, xs: Sequence[float | None]) -> str:
+        """Numbers of the results in their order: ``(0.002, 0.007, 0.97, –)``."""
+        few = Numbers(max(self._numbers.precision - 1, 1), self._numbers.minus)
+        return f"({', '.join('–' if x is None else few(x) for x in xs)})"
+
+    def derivative(self, k: int, slope: float) -> str:
+        """Of the only result with respect to the k-th operand, which is this: with a formula where the
+        textbook's is short and gives the number."""
+        number = self._numbers(slope)
+        for formula, value in self._formulas(k):
+            if math.isclose(value, slope, rel_tol=1e-6, abs_tol=1e-12) and len(formula) <= LONGEST_DERIVATIVE:
+                return f"{formula} = {number}"
+        return number
+
+    # ------------------------------------------------------------ formulas of derivatives, with their values
+
+    def _formulas(self, k: int) -> Iterator[tuple[str, float]]:
+        node, minus = self._operands[k], self._numbers.minus
+        name, x = node.label, node.data
+        if self.name in ("softmax", "log_softmax", "cross_entropy_with_logits"):
+            yield from self._of_probabilities(k)
+        elif self.name == "mean":
+            yield f"1/{len(self._operands)}", 1 / len(self._operands)
+        elif not is_name(name):
+            return
+        elif self.name in ("cross_entropy", "bce"):
+            if x:
+                yield f"{minus}1/{name}", -1 / x
+            if self.name == "bce" and x != 1:
+                yield f"1/(1 {minus} {name})", 1 / (1 - x)
+        elif self.name == "bce_with_logits":
+            probability = 1 / (1 + math.exp(-x)) if x > -700 else 0.0
+            yield f"σ({name})", probability
+            yield f"σ({name}) {minus} 1", probability - 1
+            for other in self._operands:
+                if other is not node and is_name(other.label):
+                    yield f"σ({name}) {minus} {other.label}", probability - other.data
+        elif self.name in ("mse", "half_mse"):
+            yield from self._of_squares(node)
+
+    def _of_probabilities(self, k: int) -> Iterator[tuple[str, float]]:
+        """Where the k-th operand is a logit of a softmax."""
+        minus, ps = self._numbers.minus, _softmax([node.data for node in self._operands])
+        mine, p = f"p{self._indices[k]}", ps[k]
+        if self.name == "cross_entropy_with_logits":
+            for y in (0.0, 1.0):
+                yield f"{mine} {minus} y{self._indices[k]}", p - y
+            return
+        result = self._result_of(self._trace.nodes[self.outputs[0]])
+        if result is None:
+            return
+        its, q = f"p{self._indices[result]}", ps[result]
+        if self.name == "softmax":
+            yield (f"{its}(1 {minus} {its})", q * (1 - q)) if result == k else (f"{minus}{its}{mine}", -q * p)
+        else:
+            yield (f"1 {minus} {its}", 1 - q) if result == k else (f"{minus}{mine}", -p)
+
+    def _of_squares(self, node: Node) -> Iterator[tuple[str, float]]:
+        """Where the operand is a prediction or its target."""
+        for i in self._piece.nodes:
+            difference = self._trace.nodes[i]
+            if difference.op != "sub" or node.index not in difference.parents:
+                continue
+            pair = self._trace.operands(difference)
+            names = [v.label or (self._numbers(v.data) if v.role == "constant" else "") for v in pair]
+            if all(names) and all(is_name(v.label) for v in pair if v.label):
+                sign = 1 if pair[0] is node else -1
+                written, value = f"{names[0]} {self._numbers.minus} {names[1]}", difference.data * sign
+                minus = "" if sign > 0 else self._numbers.minus
+                yield written if sign > 0 else f"{minus}({written})", value
+                yield f"{minus}2({written})", 2 * value
+
+    # ------------------------------------------------------------ which result belongs to which operand
+
+    def _result_of(self, node: Node) -> int | None:
+        """Of a softmax or its logarithm: for which of the operands this is the result."""
+        if self.name == "softmax":
+            node = self._trace.operands(node)[0]
+        elif self.name != "log_softmax":
+            return None
+        start = node.parents[0]
+        return self._piece.operands.index(start) if start in self._piece.operands else None
+
+    def _in_order(self, outputs: Sequence[int]) -> list[int]:
+        places = {i: self._result_of(self._trace.nodes[i]) for i in outputs}
+        return sorted(outputs, key=lambda i: -1 if (place := places[i]) is None else place)
+
+
+def _index(k: int) -> str:
+    return str(k).translate(_SUBSCRIPT)
+
+
+def _softmax(zs: Sequence[float]) -> list[float]:
+    most = max(zs)
+    if not math.isfinite(most):
+        return [math.nan] * len(zs)
+    powers = [math.exp(z - most) for z in zs]
+    return [power / math.fsum(powers) for power in powers]
