@@ -94,7 +94,7 @@ class Options(Chosen):
     >>> Options(rankdir="up")
     Traceback (most recent call last):
         ...
-    ValueError: rankdir='up' is unknown: choose "LR", "TB", "RL" or "BT"
+    ValueError: rankdir='up' is unknown: choose "LR", "TB", "RL", "BT" or "rows"
     """
 
     by: str = field(default="auto", init=False)
