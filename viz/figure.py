@@ -23,7 +23,7 @@ from .options import DrawOptions, Options, takes
 from .picture.boxes import Picture
 from .picture.compose import compose
 from .picture.condensed import finished
-from .picture.selection import Choices, choose
+from .picture.selection import Choices, choose, subject
 from .style.density import AIRY
 from .words.labels import named
 from .words.numbers import ASCII_MINUS, Numbers
@@ -91,6 +91,7 @@ def draw(y: Value, **options: Any) -> Figure:
     LayoutError where Graphviz fails or takes too long, EngineNotFound where there is none.
     """
     chosen = DrawOptions.of("draw", options)
+    y = subject(y, chosen)
     trace = named(y, chosen.labels, chosen.precision)
     return Figure(_Graph(trace, chosen, choose(y, trace, chosen, LESS)))
 

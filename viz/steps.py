@@ -21,7 +21,7 @@ from .graph.trace import Trace
 from .options import SLIDES, Options, about, takes
 from .page.page import in_notebook, step_page, verdict
 from .picture.scale import scale_of
-from .picture.selection import Choices, choose, collapsed, folded
+from .picture.selection import Choices, choose, collapsed, folded, subject
 from .picture.styles import styles
 from .walk.captions import Captions
 from .walk.files import Files
@@ -84,6 +84,7 @@ def steps(y: Value, **options: Any) -> Steps:
                 f"shown; collapse scopes, or {LESS}"
             )
     chosen = StepsOptions.of("steps", options)
+    y = subject(y, chosen)
     trace = _read(y, chosen)
     chosen = _collapsed(trace, chosen)
     # Colours and styles depend on gradients, which `Steps` computes; those that the trace has may be older.

@@ -160,8 +160,7 @@ TABLE = {
     "{n:,} more nodes": "{n:,} nodos más",
 
     # pictures: derivatives
-    "gradients {xs}": "gradientes {xs}",
-    "each arrow to it stands for a derivative of each of its {n:,} results":
+    "gradients {xs}": "gradientes {xs}", "each arrow to it stands for a derivative of its {n:,} results each":
         "cada flecha que llega representa una derivada de cada uno de sus {n:,} resultados",
     "local derivative of {result} with respect to {operand}: {x}":
         "derivada local de {result} respecto de {operand}: {x}",

@@ -35,7 +35,7 @@ class Instance:
     @property
     def reduction(self) -> str:
         """Of a loss of several samples "mean" or "sum"; else ""."""
-        if len(self.samples) < 2:
+        if len(self.samples) < 2 or len(self.outputs) > 1:  # several results are no samples of a loss
             return ""
         last = self.outputs[-1]
         if self.piece.name == "half_mse":  # which halves at the end

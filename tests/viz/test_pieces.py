@@ -165,7 +165,7 @@ def test_into_a_piece_of_several_used_results_no_arrow_has_a_number_and_the_text
     p = mg.softmax(several(1.0, 2.0))
     figure = viz.draw(named(p[0] * p[1], "q"))
     assert sorted(says(figure, "local")) == ["0.2689", "0.7311"]  # from the softmax to the product alone
-    assert "each arrow to it stands for a derivative of each of its 2 results" in figure.svg()
+    assert "each arrow to it stands for a derivative of its 2 results each" in figure.svg()
 
 
 @pytest.mark.parametrize(
@@ -221,3 +221,25 @@ def test_what_uses_a_result_that_is_recorded_before_the_last_comes_after_the_pie
     assert all(place[tail.last] < place[head.last] for tail, head, _ in edges(trace, units))
     (piece,) = [unit for unit in units if unit.kind == "piece"]
     assert any(i < piece.last and trace.nodes[i].op == "exp" for unit in units if unit is not piece for i in unit.nodes)
+
+
+def test_where_the_textbooks_form_overflows_the_box_says_so():
+    p = mg.softmax(several(1000.0, 999.0))[0]
+    assert "e^1000 overflows in the textbook's softmax" in box(viz.draw(p))
+    assert "se desborda" in " ".join(box(viz.draw(p, lang="es")))
+    assert not any("overflows" in line for line in box(viz.draw(mg.softmax(several(1.0, 2.0))[0])))
+
+
+def test_a_piece_is_drawn_in_the_textbooks_steps_with_the_same_gradients_of_the_leaves():
+    loss = named(losses.cross_entropy(mg.softmax(several(1.0, 2.0)), 1), "L")
+    loss.backward()
+    before = [leaf.grad for leaf in leaves(loss)]
+    figure = viz.draw(loss, pieces="textbook")
+    shown = [text for group in groups(figure, "node") for text in texts(group)]
+    assert not any("softmax" in text or "logaddexp" in text for text in shown)
+    assert any("log" in text for text in shown)
+    assert [leaf.grad for leaf in leaves(loss)] == before
+    whole = {text for group in groups(viz.draw(loss), "node") for text in texts(group)}
+    gradients = {text for text in whole if text.startswith("∂L/∂z")}
+    assert gradients
+    assert gradients <= set(shown)

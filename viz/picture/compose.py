@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from microgrid.base.phrases import speaker
+from microgrid.base.phrases import said, speaker
 
 from ..graph import folding
 from ..graph.folding import Unit, fold
@@ -101,6 +101,8 @@ class _Author:
         names = self.texts.lines(unit, LONGEST_NAME) if self.merged else [shorten(node.label, LONGEST_NAME)]
         lines = [Line(name, "name") for name in names if name]
         used = self.texts.outputs(unit) if unit.kind == "piece" else [node.index]
+        if unit.kind == "piece" and (warning := self.texts.piece(unit).warning):
+            lines.append(Line(said(warning, self.options.lang), "literal"))
         if len(used) > 1:
             return (*lines, *self._several(unit, used))
         number = self.numbers(node.data)

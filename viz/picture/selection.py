@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from microgrid import Value
+from microgrid import Value, unfold
 from microgrid.base.messages import warn
 from microgrid.base.phrases import Option, Setting, message
 from microgrid.graph import order
@@ -20,7 +20,7 @@ from ..style.text import shorten
 from .scale import Scale, scale_of
 from .styles import Style, styles
 
-__all__ = ["Choices", "choose", "collapsed", "folded"]
+__all__ = ["Choices", "choose", "collapsed", "folded", "subject"]
 
 MOST_ARROWS = 4
 """For each box of `max_nodes`, before scopes are collapsed."""
@@ -69,6 +69,11 @@ def choose(y: Value, trace: Trace, options: Options, less: str) -> Choices:
         styles=styles(trace, options.node_style) if options.node_style is not None else None,
         labelled=labelled,
     )
+
+
+def subject(y: Value, options: Options) -> Value:
+    """What is drawn: y, or the same function in the textbook's steps, on the same leaves."""
+    return unfold(y, gradients=y.has_grad) if options.pieces == "textbook" else y
 
 
 class _Finder:

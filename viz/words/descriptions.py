@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from microgrid.base.phrases import speaker
+from microgrid.base.phrases import said, speaker
 
 from ..graph.folding import Known, Unit, gradient_norm, known_data
 from ..graph.trace import Edge, Node, Trace
@@ -27,7 +27,7 @@ class Words:
     def __init__(self, trace: Trace, numbers: Numbers, lang: str = "en", show: str = "all") -> None:
         self._trace = trace
         self._numbers = numbers
-        self._say = speaker(lang)
+        self._say, self._lang = speaker(lang), lang
         self._show = show
         self._texts = UnitTexts(trace, numbers)
 
@@ -47,6 +47,8 @@ class Words:
     def title(self, unit: Unit) -> str:
         """What such a box is called and its role: ``z = w · x, operation``."""
         name, kind = self._formula(unit), self._kind(unit)
+        if unit.kind == "piece" and (warning := self._texts.piece(unit).warning):
+            kind = f"{kind}, {said(warning, self._lang)}"
         return ", ".join(dict.fromkeys((name or kind, kind)))
 
     def _kind(self, unit: Unit) -> str:
@@ -71,7 +73,7 @@ class Words:
                 facts.append(say("gradient not computed"))
             else:
                 facts.append(say("gradients {xs}", xs=", ".join(map(exact, grads))))
-            many = "each arrow to it stands for a derivative of each of its {n:,} results"
+            many = "each arrow to it stands for a derivative of its {n:,} results each"
             facts.append(say(many, n=len(nodes)))
         return facts
 

@@ -56,6 +56,11 @@ class PieceTexts:
     def name(self) -> str:
         return self._piece.name
 
+    @property
+    def warning(self) -> str:
+        """What stands in the way of the textbook's formula at these numbers."""
+        return self._piece.warning
+
     def lines(self) -> list[str]:
         """The textbook's formula, below the name of the function where the formula does not tell it."""
         formula = self._piece.formula
