@@ -164,7 +164,8 @@ def test_the_gradient_of_cross_entropy_can_be_read_off():
 def test_into_a_piece_of_several_used_results_no_arrow_has_a_number_and_the_text_says_why():
     p = mg.softmax(several(1.0, 2.0))
     figure = viz.draw(named(p[0] * p[1], "q"))
-    assert sorted(says(figure, "local")) == ["0.2689", "0.7311"]  # from the softmax to the product alone
+    # from the softmax to the product alone
+    assert sorted(says(figure, "local")) == ["p₁ = 0.2689", "p₂ = 0.7311"]
     assert "each arrow to it stands for a derivative of its 2 results each" in figure.svg()
 
 
