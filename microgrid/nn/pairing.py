@@ -102,15 +102,22 @@ def named_piece(
 
     All that a caller's own iterators compute has been computed before.
     """
+    if type(paired) is not tuple:
+        return _of_samples(name, loss, paired, reduction, last)
+    since, target = made_so_far(), paired[1]
+    made = loss(paired[0], target)
+    if last is not None:
+        made = last(made)
+    mark_piece(name, since, [made])
+    if type(target) is int and type(paired[0]) is list:
+        mark_samples([made], [target if target < CLASSES_MARKED else -1])
+    return made
+
+
+def _of_samples(
+    name: str, loss: Loss, paired: list[Any], reduction: str, last: Callable[[Any], Any] | None
+) -> Any:
     since = made_so_far()
-    if type(paired) is tuple:
-        made = loss(*paired)
-        if last is not None:
-            made = last(made)
-        mark_piece(name, since, [made])
-        if type(paired[1]) is int and isinstance(paired[0], list):
-            mark_samples([made], [_class(paired)])
-        return made
     each: list[Any] = []
     classes: list[int] = []
 

@@ -71,10 +71,15 @@ def found(nodes: Sequence[Value]) -> list[Instance]:
     inside: set[Value] = set()  # or by something that is
     first = {v: v for v in members}  # towards the node that stands for the piece
     for v in nodes:
+        a, b = v._a, v._b
+        if b is not None and b._role == BUNDLE:
+            operands = [parent for parent in v.parents if parent in members]
+        else:
+            operands = [parent for parent in (a, b) if parent in members]
+        if not operands:
+            continue
         mark = members.get(v)
-        for parent in _operands_of(v):
-            if parent is None or parent not in members:
-                continue
+        for parent in operands:
             if mark is None or mark[:2] != members[parent][:2]:
                 used.add(parent)
                 continue
@@ -93,11 +98,6 @@ def found(nodes: Sequence[Value]) -> list[Instance]:
             instances.append(Instance(piece, tuple(group), tuple(operands), tuple(outputs)))
     place = {v: i for i, v in enumerate(members)}
     return sorted(instances, key=lambda one: place[one.nodes[-1]])
-
-
-def _operands_of(v: Value) -> Sequence[Value | None]:
-    a, b = v._a, v._b
-    return v.parents if b is not None and b._role == BUNDLE else (a, b)
 
 
 def _first(v: Value, first: dict[Value, Value]) -> Value:
