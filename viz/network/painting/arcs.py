@@ -11,7 +11,7 @@ from .places import Places
 
 __all__ = ["height", "passing", "route", "spacing"]
 
-NEAREST, APART = 11.0, 7.0
+NEAREST, APART = 14.0, 7.0
 """Of tracks: the lowest one above the circles, and from one to the next."""
 MOST_TRACKS = 60.0
 """All tracks together are no higher; many of them run closer."""

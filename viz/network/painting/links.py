@@ -124,7 +124,8 @@ class Arrows:
 
     def _layer(self, ways: Sequence[_Way], words: str, precision: int) -> Iterator[Group]:
         insisted = words != "auto"
-        if not insisted and len(ways) > MOST_NUMBERS:
+        _, top, _, bottom = self._places.area
+        if not insisted and len(ways) > min(MOST_NUMBERS, (bottom - top) / READABLE):
             return
         left, right = min(way.tail[0] for way in ways), max(way.tip[0] for way in ways)
         beyond = 2.5 * self._places.radius

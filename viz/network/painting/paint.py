@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from microgrid.base.phrases import said, speaker
+from microgrid.base.phrases import Setting, message, said, speaker
 
 from ...drawing.scene import Group, Path, Scene, Text
 from ...errors import TooLarge
@@ -27,10 +27,13 @@ from .units import BESIDE, Circles
 __all__ = ["paint"]
 
 BELOW_TITLE, ABOVE_CAPTION, ABOVE_LEGEND = 8.0, 10.0, 8.0
+MOST_ARROWS = 20_000
 FEWEST = 6
 """Circles in a column that a slide has to have room for."""
 NARROWEST = 520.0
 """Points that a page without a size of its own is wide, for its title and its legend."""
+NAMED = 14.0
+"""The radius of circles that may have their name above them."""
 DOT, DOTS_APART = 1.7, 6.5
 """Of the ellipsis in a column: the radius of a dot, and from one to the next on circles of radius 20."""
 
@@ -59,6 +62,9 @@ class _Painter:
             for link in net.links
             if link.tail[1] in seen[link.tail[0]] and link.head[1] in seen[link.head[0]]
         ]
+        if len(self._links) > MOST_ARROWS:
+            many = f"{len(self._links):,} arrows are more than a picture shows: "
+            raise TooLarge(message(many, "leave out units with ", Setting("max_units", 12)))
         self._tracks = arcs.passing(self._links)
         self._title = clean(options.title or "")
 
@@ -134,6 +140,8 @@ class _Painter:
     def _room(self, captions: Captions, radius: float, lines: int, page: Point | None) -> Room:
         title = self._title_lines(page[0] if page else NARROWEST)
         above = ABOVE + FONTS["title"].leading * len(title) + (BELOW_TITLE if title else 0.0)
+        if radius >= NAMED:
+            above += Sizes(radius).number.size
         below = self._below_circles(radius) + captions.height + ABOVE
         if self._options.legend:
             below += ABOVE_LEGEND + lines * LEGEND.leading

@@ -25,7 +25,7 @@ WITH_ICON = 15.0
 """The radius from which a circle holds a curve below its text."""
 BIAS_ANGLE = math.radians(112)
 """Where a bias sits on its circle: just left of the lowest point, where few arrows arrive."""
-BESIDE = 6.0
+BESIDE, SLACK = 6.0, 1.6
 BROADEST = 0.45
 """Of the way between two columns, what the text under a circle may take up."""
 _SIGNS = {"mul": "×", "add": "+", "sub": "−", "div": "÷", "maximum": "max", "minimum": "min"}
@@ -56,7 +56,7 @@ class Circles:
         """The room for a text in a circle."""
         r, size = self._places.radius, self._sizes.inside.size
         lifted = self._lift() + 0.36 * size
-        return 2 * math.sqrt(max(r * r - lifted * lifted, 0.0)) - 1.6
+        return 2 * math.sqrt(max(r * r - lifted * lifted, 0.0)) - SLACK
 
     def _lift(self) -> float:
         """How far above the middle a text stands that has a curve below."""
@@ -85,8 +85,9 @@ class Circles:
             words, below = "", []
         ink = theme.gradient if self._slopes and unit.grad is not None and unit.state != "dead" else style.ink
         font = self._sizes.inside
-        if value is None and wide(words, font) > self._chord():
-            words = ""
+        if value is None and wide(words, font) > self._chord() + SLACK:
+            words = words.partition("⁽")[0]  # the layer is that of the column
+            words = words if wide(words, font) <= self._chord() + SLACK else ""
         lift = self._lift() if below else 0.0
         if words:
             items.append(text(words, (center[0], center[1] - lift), font, ink))
