@@ -15,6 +15,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
+
 from helpers.pages import CHROMIUM
 from helpers.pictures import SVG
 from viz.formats.svg import FAMILIES
@@ -239,17 +241,18 @@ def overlaps(drawing: Drawing) -> list[str]:
 def arrows_through_boxes(drawing: Drawing) -> list[str]:
     """Arrows within a box that they do not join, or well within one that they do."""
     wrong = []
+    extents = [(box, box.extent, _grown(box.extent, 4)) for box in drawing.boxes]
     for arrow in drawing.arrows:
         points = [point for line in arrow.lines for point in (*_resampled(line), line[-1])]
-        reach = around(points)
-        for box in drawing.boxes:
-            if not overlap(reach, box.extent):
+        reach, ends = around(points), arrow.ends
+        for box, extent, larger in extents:
+            if not overlap(reach, extent):
                 continue
-            joined = any(_distance(end, box.outline) < 4 or contains(box.outline, end) for end in arrow.ends)
-            inside = [
-                p for p in points if contains(box.outline, p) and _distance(p, box.outline) > (3 if joined else 0.5)
-            ]
-            if inside:
+            inside = [p for p in points if within(extent, p) and contains(box.outline, p)]
+            if not inside:
+                continue
+            joined = any(within(larger, end) and _distance(end, box.outline) < 4 for end in ends)
+            if any(_distance(p, box.outline) > (3 if joined else 0.5) for p in inside):
                 wrong.append(f"arrow {arrow.key} goes through {_name(box)}")
     return wrong
 
@@ -265,13 +268,27 @@ def arrows_too_near(drawing: Drawing) -> list[str]:
     Two arrows that cross are near each other where they do: they may, unless it is at less than 2 degrees.
     """
     sampled = [_dense(arrow) for arrow in drawing.arrows]
+    ways = [_direction(points) for points in sampled]
     wrong = []
     for a, b in _neighbours(sampled):
+        first, second = ways[a], ways[b]
+        if first is not None and second is not None and abs(math.sin(first - second)) > 2 * NEAR / LONGEST:
+            continue  # straight, at an angle at which they cannot be near for long
         length = _longest_near(sampled[a], sampled[b])
         if length > LONGEST:
             keys = drawing.arrows[a].key, drawing.arrows[b].key
             wrong.append(f"arrows {keys[0]} and {keys[1]} are one for {length:.0f} pt")
     return wrong
+
+
+def _direction(points: list[Point]) -> float | None:
+    """The angle of a straight line, None for another."""
+    if len(points) < 2:
+        return None
+    (x0, y0), (x1, y1) = points[0], points[-1]
+    length = math.dist(points[0], points[-1]) or 1.0
+    away = max(abs((x1 - x0) * (y0 - y) - (x0 - x) * (y1 - y0)) / length for x, y in points)
+    return math.atan2(y1 - y0, x1 - x0) if away < 0.2 else None
 
 
 def _neighbours(curves: list[list[Point]]) -> list[tuple[int, int]]:
@@ -284,32 +301,27 @@ def _neighbours(curves: list[list[Point]]) -> list[tuple[int, int]]:
     for (i, j), here in cells.items():
         beside = here.union(*(cells.get((i + di, j + dj), ()) for di, dj in ((0, 1), (1, 0), (1, 1), (1, -1))))
         shared.update(itertools.combinations(sorted(beside), 2))
-    return sorted(pair for pair, count in shared.items() if count > LONGEST / 3)
+    return sorted(pair for pair, count in shared.items() if count > LONGEST / 2)
 
 
 def _longest_near(first: list[Point], second: list[Point]) -> float:
     """The longest way of one curve along another, in points, without crossings."""
-    cells: dict[tuple[int, int], list[int]] = {}
-    for k, (x, y) in enumerate(second):
-        for i, j in itertools.product((-1, 0, 1), repeat=2):
-            cells.setdefault((int(x // 2) + i, int(y // 2) + j), []).append(k)
-
-    def nearest(point: Point) -> int | None:
-        near = cells.get((int(point[0] // 2), int(point[1] // 2)), ())
-        best = min(near, key=lambda k: math.dist(point, second[k]), default=None)
-        return best if best is not None and math.dist(point, second[best]) < NEAR else None
-
+    one, two = np.array(first), np.array(second)
+    left, top, right, bottom = _grown(around(second), NEAR)
+    some = np.flatnonzero((one[:, 0] >= left) & (one[:, 0] <= right) & (one[:, 1] >= top) & (one[:, 1] <= bottom))
+    if not len(some):
+        return 0.0
+    apart = np.hypot(one[some, None, 0] - two[None, :, 0], one[some, None, 1] - two[None, :, 1])
+    nearest = apart.argmin(axis=1)
+    pairs = [(int(i), int(j)) for i, j, far in zip(some, nearest, apart.min(axis=1), strict=True) if far < NEAR]
     longest, run = 0.0, list[tuple[int, int]]()
-    for k, point in enumerate([*first, (math.inf, math.inf)]):
-        other = nearest(point) if point[0] < math.inf else None
-        if other is not None:
-            run.append((k, other))
-            continue
-        if len(run) > 1:
+    for pair in [*pairs, (len(first) + 9, 0)]:
+        if run and pair[0] != run[-1][0] + 1:
             length = sum(math.dist(first[i], first[j]) for (i, _), (j, _) in itertools.pairwise(run))
             if length > longest and not _crosses(run, first, second):
                 longest = length
-        run = []
+            run = []
+        run.append(pair)
     return longest
 
 
@@ -386,6 +398,10 @@ def around(points: Iterable[Point]) -> Rectangle:
 
 def overlap(a: Rectangle, b: Rectangle) -> bool:
     return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+
+
+def within(r: Rectangle, p: Point) -> bool:
+    return r[0] <= p[0] <= r[2] and r[1] <= p[1] <= r[3]
 
 
 def contains(outline: Sequence[Point], point: Point) -> bool:

@@ -35,6 +35,8 @@ CHAIN = " [weight=3]"
 BOND = " [weight=100]"
 """Keeps an operation's circle in the rank before its result, and level with it."""
 
+MOST_TRIED = 400
+"""Boxes up to which a picture without scopes is placed in columns to see whether it is a chain."""
 ROUNDS = 500
 """Boxes from which on Graphviz is asked to stop improving early: arrows become some 5 % longer, and the
 layout of 1,000 boxes takes half the time."""
@@ -110,14 +112,16 @@ def place(
     ends: tuple[Set[str], Set[str]] = (frozenset(), frozenset()),
 ) -> Layout:
     """Lay a picture out: one that has layers, scopes as boxes or as frames, in columns of our own, where
-    units keep their order; any other with Graphviz, the `dot` on the PATH or the one of pygraphviz.
+    units keep their order; so a long chain of blocks, unless an engine is named; and any other with
+    Graphviz, the `dot` on the PATH or the one of pygraphviz.
 
     `gaps` is what a closer picture leaves of those between boxes; `ends` are the names of boxes that stand
     before all others, and behind them.
     """
-    if columns.stands_in_layers(picture) and not any(ends):
-        spacing = columns.Spacing(46 * gaps, 18 * gaps)
-        if placed := columns.place(picture, rankdir, spacing):
+    in_layers = columns.stands_in_layers(picture)
+    if in_layers or (engine == "auto" and len(picture.boxes) <= MOST_TRIED):
+        placed = columns.place(picture, rankdir, columns.Spacing().scaled(gaps), ends)
+        if placed and (in_layers or placed.is_a_chain):
             return _in_columns(placed)
     return _read(engines.run(_source(picture, rankdir, gaps, ends), engine, timeout), picture)
 

@@ -141,6 +141,19 @@ def _shades(places: Sequence[float], width: float, theme: Theme, is_signed: bool
     return Part(width, draw)
 
 
+def _strengths(theme: Theme) -> Part:
+    """Lines of growing width, as arrows have them whose numbers are left out."""
+
+    def draw(left: float, middle: float) -> tuple[Path, ...]:
+        rows = ((middle - 7, 0.5), (middle - 1, 1.5), (middle + 6, 3.0))
+        return tuple(
+            Path((("M", ((left, y),)), ("L", ((left + ROUTE, y),))), Paint("none", theme.edge, width))
+            for y, width in rows
+        )
+
+    return Part(ROUTE, draw)
+
+
 def _sign(which: int, theme: Theme) -> Part:
     return Part(2 * SIGN, lambda left, middle: sign(which, (left + SIGN, middle), theme))
 
@@ -172,6 +185,8 @@ def _entries(picture: Picture, theme: Theme, say: Say, is_walk: bool) -> list[En
     entries += [
         [_text(text, theme, kind), _text(means, theme)] for text, kind, means in _inks(picture, theme, say)
     ]
+    if any(arrow.strength is not None for arrow in picture.arrows):
+        entries.append([_strengths(theme), _text(say("wider: a larger local derivative"), theme)])
     if picture.emphasis and any(picture.is_faded(box) for box in picture.boxes):
         faded = theme.faded.boxes["op"]
         means = "not on these routes" if picture.emphasis.routes else "not highlighted"

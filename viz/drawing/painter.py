@@ -26,6 +26,8 @@ SCOPE_SIDE = SCOPE_MARGIN * 0.6
 BELOW_TITLE = 14.0
 ARROW_LENGTH, ARROW_HALF = 10.0, 4.3
 EDGE_WIDTH = 1.5
+THINNEST, WIDEST = 0.5, 3.0
+"""Of arrows whose width stands for a number."""
 LANE = 4.6
 """Between the lines of routes that go the same way."""
 LONGEST_SCOPE = 60
@@ -152,9 +154,10 @@ def _arrow(
     elif picture.emphasis:
         lanes = [*picture.emphasis.lines(arrow.edges)]
     lanes = lanes or [None]
+    width = EDGE_WIDTH if arrow.strength is None else THINNEST + (WIDEST - THINNEST) * arrow.strength
     lines, heads = list[Path](), list[Path]()
     for n, lane in enumerate(lanes):
-        line = Paint("none", theme.edge, EDGE_WIDTH) if lane is None else theme.routes[lane]
+        line = Paint("none", theme.edge, width) if lane is None else theme.routes[lane]
         parts = [curves.beside(curve, (n - (len(lanes) - 1) / 2) * LANE) for curve in route]
         # The layout's curves go from centre to centre: cut them at the boxes, and the line inside the head.
         parts[0] = curves.trim(parts[0], outlines[arrow.tail.name])

@@ -37,6 +37,7 @@ def compose(trace: Trace, options: Options, numbers: Numbers, choices: Choices |
     author = _Author(trace, options, numbers, choices)
     for unit in choices.units:
         author.box(unit)
+    author.even()
     arrows = folding.edges(trace, choices.units)
     author.arriving.update(head.last for _, head, _ in arrows)
     for tail, head, edges in arrows:
@@ -177,6 +178,21 @@ class _Author:
         return Box(
             f"e{self.labels - 1}", "local", (Line(text, "local"),), node.index, scope, description=description
         )
+
+    def even(self) -> None:
+        """The units of a layer are equally wide, so that they and their arrows stand in columns."""
+        widths: dict[tuple[str, ...], float] = {}
+        for box in self.boxes:
+            if box.kind == "folded":
+                widths[box.scope] = max(box.text_size[0], widths.get(box.scope, 0.0))
+        evened = {
+            box.name: replace(box, least_width=widths[box.scope])
+            for box in self.boxes
+            if box.kind == "folded"
+        }
+        self.boxes = [evened.get(box.name, box) for box in self.boxes]
+        for boxes in (self.shown, self.entry):
+            boxes.update({last: evened[box.name] for last, box in boxes.items() if box.name in evened})
 
     def strengthen(self) -> None:
         """Arrows without their numbers are as wide as these are large, next to the others of the same box."""

@@ -7,7 +7,8 @@ neighbouring columns are straight (after Sugiyama, Tagawa and Toda 1981).
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -24,6 +25,10 @@ MOST_LANES = 20_000
 """Places where arrows pass a column, up to which there is room for each."""
 
 
+LEAST_CHAIN, CHAINED = 12, 0.75
+"""Boxes on one line, and their share of the columns, that make a picture a chain."""
+
+
 @dataclass(frozen=True)
 class Spacing:
     """Points between columns, between boxes of one, and at an arrow that passes one.
@@ -38,6 +43,10 @@ class Spacing:
     frame: float = 22.0
     """From the frame of a scope to what it holds."""
 
+    def scaled(self, share: float) -> Spacing:
+        """With such a share of what is between boxes."""
+        return replace(self, columns=share * self.columns, boxes=share * self.boxes)
+
 
 def stands_in_layers(picture: Picture) -> bool:
     """Whether a picture has layers: scopes, as boxes or as frames, as networks record them."""
@@ -51,6 +60,13 @@ class Placed:
     sheet: lanes.Sheet
     drawn: lanes.Drawn
     rankdir: str
+
+    @property
+    def is_a_chain(self) -> bool:
+        """Whether most columns have a box on one line, as those of layers or blocks one after the other."""
+        items, line = self.sheet.items, self.sheet.line
+        longest = max(Counter(line[k] for k, item in enumerate(items) if item.box >= 0).values())
+        return longest >= LEAST_CHAIN and longest >= CHAINED * len(self.sheet.columns)
 
     @property
     def size(self) -> Point:
@@ -89,26 +105,38 @@ class Placed:
         return Placed(sheet, lanes.redraw(sheet, self.drawn, wider), self.rankdir)
 
 
-def place(picture: Picture, rankdir: str = "LR", spacing: Spacing | None = None) -> Placed | None:
+def place(
+    picture: Picture,
+    rankdir: str = "LR",
+    spacing: Spacing | None = None,
+    ends: tuple[Set[str], Set[str]] = (frozenset(), frozenset()),
+) -> Placed | None:
     """Where everything goes; None for a picture with more arrows past columns than there is room for.
 
-    The same picture has the same places each time.
+    `ends` are the names of boxes that stand before all others, and behind them.  The same picture has the
+    same places each time.
     """
     spacing = spacing or Spacing()
     upright = rankdir in ("TB", "BT")
     boxes = picture.boxes
     number = {box.name: k for k, box in enumerate(boxes)}
-    ends = [(number[arrow.tail.name], number[arrow.head.name]) for arrow in picture.arrows]
-    ahead = forwards(len(boxes), ends)
-    ends = [pair if is_ahead else pair[::-1] for pair, is_ahead in zip(ends, ahead, strict=True)]
-    rank, light = ranks([box.scope for box in boxes], ends)
-    if sum(rank[b] - rank[a] - 1 for a, b in ends) > MOST_LANES:
+    joined = [(number[arrow.tail.name], number[arrow.head.name]) for arrow in picture.arrows]
+    ahead = forwards(len(boxes), joined)
+    joined = [pair if is_ahead else pair[::-1] for pair, is_ahead in zip(joined, ahead, strict=True)]
+    rank, light = ranks([box.scope for box in boxes], joined)
+    first, last = ({number[name] for name in names} for names in ends)
+    if first:
+        rank = [0 if k in first else column + 1 for k, column in enumerate(rank)]
+    if last:
+        end = max(rank) + 1
+        rank = [end if k in last else column for k, column in enumerate(rank)]
+    if sum(rank[b] - rank[a] - 1 for a, b in joined) > MOST_LANES:
         return None
     items = [
         Item(rank[k], box.scope, box.size[0 if upright else 1], k, light[k]) for k, box in enumerate(boxes)
     ]
     _sequences(items, boxes, rank)
-    ways = _ways(items, ends)
+    ways = _ways(items, joined)
     _fill(items)
     columns = order.arrange(items, spacing.boxes)
     above = spacing.frame if not upright else spacing.frame * 0.6

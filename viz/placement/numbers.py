@@ -14,8 +14,9 @@ __all__ = ["Number", "Spot", "between"]
 Spot = tuple[Point, int, float]
 """The middle of a number, and where on the curve of its arrow that is."""
 
-FEW = 30
+FEW = 60
 """Arrows in a gap up to which numbers look for places where no other arrow passes."""
+SQUARE = 16.0
 STEP = 6.0
 """Points between the places on an arrow that are tried."""
 CROSSED = 10.0
@@ -38,22 +39,37 @@ class Number:
         return x - width / 2, y - height / 2, x + width / 2, y + height / 2
 
 
+class _Passing:
+    """The points of arrows in the squares of a grid."""
+
+    def __init__(self, curves: Mapping[int, Curve]) -> None:
+        self._squares: dict[tuple[int, int], list[tuple[float, float, int]]] = {}
+        for arrow, curve in curves.items():
+            for (x, y), _, _ in bends.points_on(curve, STEP - 1):
+                self._squares.setdefault((int(x // SQUARE), int(y // SQUARE)), []).append((x, y, arrow))
+
+    def count(self, area: Rectangle, besides: int) -> int:
+        """How many arrows pass an area, besides one."""
+        left, top, right, bottom = area[0] - 1, area[1] - 1, area[2] + 1, area[3] + 1
+        found = {
+            arrow
+            for i in range(int(left // SQUARE), int(right // SQUARE) + 1)
+            for j in range(int(top // SQUARE), int(bottom // SQUARE) + 1)
+            for x, y, arrow in self._squares.get((i, j), ())
+            if left <= x <= right and top <= y <= bottom
+        }
+        return len(found - {besides})
+
+
 def between(numbers: Sequence[Number], curves: Mapping[int, Curve]) -> tuple[dict[int, Spot], bool]:
     """Places for the numbers between two columns, by arrow, and whether there is room for all of them.
 
     `curves` are those of all arrows that pass there.
     """
-    lines: dict[int, tuple[Rectangle, list[Point]]] = {}
-    if len(curves) <= FEW:
-        left, right = min(n.left for n in numbers) - STEP, max(n.right for n in numbers) + 3 * STEP
-        for arrow, curve in curves.items():
-            points = [p for p, _, _ in bends.points_on(curve, STEP - 1) if left <= p[0] <= right]
-            if points:
-                xs, ys = zip(*points)
-                lines[arrow] = (min(xs), min(ys), max(xs), max(ys)), points
+    passing = _Passing(curves if len(curves) <= FEW else {})
     best: tuple[float, dict[int, Spot]] | None = None
     for order in (numbers, numbers[::-1]):
-        cost, spots = _in_turn(order, curves, lines)
+        cost, spots = _in_turn(order, curves, passing)
         if best is None or cost < best[0]:
             best = cost, spots
         if cost < CROSSED:
@@ -63,25 +79,22 @@ def between(numbers: Sequence[Number], curves: Mapping[int, Curve]) -> tuple[dic
 
 
 def _in_turn(
-    numbers: Sequence[Number], curves: Mapping[int, Curve], lines: Mapping[int, tuple[Rectangle, list[Point]]]
+    numbers: Sequence[Number], curves: Mapping[int, Curve], passing: _Passing
 ) -> tuple[float, dict[int, Spot]]:
     """Each number where it costs least once those before it have their places."""
     total, spots, taken = 0.0, dict[int, Spot](), list[Rectangle]()
     for number in numbers:
         points = list(bends.points_on(curves[number.arrow], STEP))
-        others = [line for arrow, line in lines.items() if arrow != number.arrow]
         best: tuple[float, Spot] | None = None
         for away, spot in enumerate(points[::-1] if number.is_ahead else points):
             area = number.around(spot[0])
             if area[0] < number.left or area[2] > number.right or any(_touch(area, other) for other in taken):
                 continue
-            passing = sum(
-                _touch(area, reach) and any(_holds(area, p) for p in line) for reach, line in others
-            )
-            cost = CROSSED * passing + away / len(points)
+            crossed = passing.count(area, number.arrow)
+            cost = CROSSED * crossed + away / len(points)
             if best is None or cost < best[0]:
                 best = cost, spot
-            if not passing:
+            if not crossed:
                 break
         if best is None:
             middle = (number.left + number.right) / 2
@@ -94,7 +107,3 @@ def _in_turn(
 
 def _touch(a: Rectangle, b: Rectangle) -> bool:
     return a[0] < b[2] + 1 and b[0] < a[2] + 1 and a[1] < b[3] + 1 and b[1] < a[3] + 1
-
-
-def _holds(r: Rectangle, p: Point) -> bool:
-    return r[0] - 1 <= p[0] <= r[2] + 1 and r[1] - 1 <= p[1] <= r[3] + 1

@@ -238,7 +238,9 @@ def _with_room(picture: Picture, widths: dict[int, float]) -> Picture:
     boxes = {
         box.name: box
         if box.kind == "symbol"
-        else replace(box, least_width=widths.get(-1 if box.node is None else box.node, 0.0))
+        else replace(
+            box, least_width=max(box.least_width, widths.get(-1 if box.node is None else box.node, 0.0))
+        )
         for box in picture.boxes
     }
 
