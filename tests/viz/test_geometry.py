@@ -90,9 +90,9 @@ def network(seed: int) -> Value:
             parts += [nn.Linear(a, b), draw.choice(["tanh", "sigmoid", "relu"])]
         values = several(nn.Sequential(*parts)(inputs))
     elif kind == "residual":
-        for _ in sizes:
-            block = nn.Sequential(nn.Linear(len(inputs), len(inputs)), "tanh")
-            values = several(nn.Residual(block)(values))
+        size = len(inputs)
+        blocks = [nn.Residual(nn.Sequential(nn.Linear(size, size), "tanh")) for _ in sizes]
+        values = several(nn.Sequential(*blocks)(inputs))
     elif kind == "skips":
         for size in sizes:
             values = several(nn.Linear(len(values), size)(values)) + (inputs[:1] if draw.random() < 0.5 else [])

@@ -25,6 +25,7 @@ MOST_LANES = 20_000
 """Places where arrows pass a column, up to which there is room for each."""
 
 
+DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 LEAST_CHAIN, CHAINED = 12, 0.75
 """Boxes on one line, and their share of the columns, that make a picture a chain."""
 
@@ -143,7 +144,17 @@ def place(
     room = across.Room(spacing.boxes, spacing.lanes, above, spacing.frame * 0.6)
     y, line = across.heights(items, columns, room, _chains(items, ways))
     sheet = lanes.Sheet(
-        picture, items, columns, y, line, ways, ahead, upright, spacing.columns, spacing.slope
+        picture,
+        items,
+        columns,
+        y,
+        line,
+        ways,
+        ahead,
+        upright,
+        rankdir == "TB",
+        spacing.columns,
+        spacing.slope,
     )
     return Placed(sheet, lanes.draw(sheet), rankdir)
 
@@ -155,8 +166,8 @@ def _sequences(items: list[Item], boxes: Sequence[Box], rank: Sequence[int]) -> 
             items[k].sequence, items[k].unit = "scope", (k,)
     stems: dict[tuple[int, str], list[tuple[int, int]]] = {}
     for k, box in enumerate(boxes):
-        if box.kind == "input" and box.lines and (found := re.fullmatch(r"(.*?)(\d+)", box.lines[0].text)):
-            stems.setdefault((rank[k], found[1]), []).append((int(found[2]), k))
+        if box.kind == "input" and box.lines and (found := re.match(r"(\D*?)([0-9₀-₉]+)", box.lines[0].text)):
+            stems.setdefault((rank[k], found[1]), []).append((int(found[2].translate(DIGITS)), k))
     for (column, stem), several in stems.items():
         for number, k in several if len(several) > 1 else ():
             items[k].sequence, items[k].unit = f"{column} {stem}", (number, k)

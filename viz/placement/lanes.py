@@ -10,7 +10,7 @@ from ..picture.boxes import Box, Picture
 from ..style.shapes import Point
 from . import curves as bends
 from .curves import Curve
-from .numbers import Number, Spot, between
+from .numbers import CROSSED, LAID_ON, Number, Spot, between
 from .order import Item
 
 __all__ = ["Along", "Drawn", "Sheet", "draw", "redraw"]
@@ -21,12 +21,12 @@ PORTS, PORTS_OF_NUMBERS = 11.0, 26.0
 """Between arrows at the side of a box, if it is long enough."""
 USED = 0.72
 """The share of a side where arrows may arrive."""
-WIDER, TRIES = 30.0, 4
+WIDER, TRIES, MOST_TRIES = 30.0, 4, 16
 """How much more room there is between columns where numbers would lie on each other, and how often."""
 CLEAR = 3.0
 """Between an arrow and a box that it passes."""
-AT_HEAD, FRAME = 12.0, 14.0
-"""Before a box, what the head of an arrow and the frame of a scope take."""
+AT_HEAD, FRAME, NAMED = 12.0, 14.0, 24.0
+"""Before a box, what the head of an arrow and the frame of a scope take, and that at its name."""
 
 
 @dataclass
@@ -54,6 +54,8 @@ class Sheet:
     ways: Sequence[Sequence[int]]
     ahead: Sequence[bool]
     upright: bool
+    is_named_before: bool
+    """Whether names of frames, which are at their top, stand where arrows come from; if they are upright."""
     gap: float
     slope: float
     borders: dict[tuple[int, float], float] = field(default_factory=dict)
@@ -89,14 +91,15 @@ def draw(sheet: Sheet) -> Drawn:
     """Arrows and numbers, with as much between columns as they need."""
     leaving, arriving = _ports(sheet)
     gaps = _gaps(sheet, leaving, arriving)
-    for last in range(TRIES, -1, -1):
+    for tried in range(MOST_TRIES):
         along = _columns(sheet, gaps)
         curves = [_curve(sheet, along, n, leaving[n], arriving[n]) for n in range(len(sheet.ways))]
         spots, tight = _numbers(sheet, along, curves)
-        if not tight or not last:
+        if not tight or (tried >= TRIES and not any(tight.values())):
             break
-        for gap in tight:
-            gaps[gap] += WIDER
+        for gap, has_no_room in tight.items():
+            if has_no_room or tried < TRIES:
+                gaps[gap] += WIDER
     return Drawn(along, [_route(sheet, n, curve, spots[n]) for n, curve in enumerate(curves)], spots)
 
 
@@ -177,7 +180,7 @@ def _frames(sheet: Sheet, before: bool) -> dict[int, float]:
             path = item.scope[:depth]
             edge[path] = (min if before else max)(edge.get(path, item.column), item.column)
     return {
-        k: FRAME * count
+        k: count * (NAMED if before == sheet.is_named_before and sheet.upright else FRAME)
         for k, item in enumerate(sheet.items)
         if (count := sum(edge[item.scope[:d]] == item.column for d in range(1, len(item.scope) + 1)))
         and item.box >= 0
@@ -223,7 +226,7 @@ def _curve(sheet: Sheet, along: Along, n: int, leaving: float, arriving: float) 
     ]
     start = first if _is_clear(sheet, along, first, through[0], tail) else out
     end = last if _is_clear(sheet, along, last, through[-1], head) else into
-    return _smooth(list(dict.fromkeys((first, start, *through, end, last))), bent=True)
+    return _smooth(list(dict.fromkeys((first, start, *through, end, last))))
 
 
 def _is_clear(sheet: Sheet, along: Along, here: Point, there: Point, k: int) -> bool:
@@ -249,7 +252,7 @@ def _is_clear(sheet: Sheet, along: Along, here: Point, there: Point, k: int) -> 
     return True
 
 
-def _smooth(points: Sequence[Point], bent: bool = False) -> Curve:
+def _smooth(points: Sequence[Point]) -> Curve:
     """A chain of curves through some points: straight lines, or bends that keep their direction at lanes."""
     curve = [points[0]]
     for k, (a, b) in enumerate(pairwise(points)):
@@ -258,18 +261,19 @@ def _smooth(points: Sequence[Point], bent: bool = False) -> Curve:
             curve += [(a[0] + dx / 3, a[1] + dy / 3), (a[0] + 2 * dx / 3, a[1] + 2 * dy / 3), b]
             continue
         level_before, level_after = k > 0, k < len(points) - 2  # where a level part joins
-        near = (
-            (a[0] + dx / 2, a[1]) if level_before else (a[0] + dx / 3, a[1] + dy * (0.55 if bent else 1 / 3))
-        )
-        far = (b[0] - dx / 2, b[1]) if level_after else (b[0] - dx / 3, b[1] - dy * (0.55 if bent else 1 / 3))
+        near = (a[0] + dx / 2, a[1]) if level_before else (a[0] + dx / 3, a[1] + dy / 3)
+        far = (b[0] - dx / 2, b[1]) if level_after else (b[0] - dx / 3, b[1] - dy / 3)
         curve += [near, far, b]
     return tuple(curve)
 
 
-def _numbers(sheet: Sheet, along: Along, curves: Sequence[Curve]) -> tuple[list[Spot | None], set[int]]:
-    """Where the numbers stand, and the gaps that have no room for all of theirs."""
+def _numbers(
+    sheet: Sheet, along: Along, curves: Sequence[Curve]
+) -> tuple[list[Spot | None], dict[int, bool]]:
+    """Where the numbers stand, and the gaps that are too narrow: whether two lie on each other there, or only
+    on another arrow."""
     spots: list[Spot | None] = [None] * len(curves)
-    tight, frames = set[int](), _frames(sheet, before=True)
+    tight, frames = dict[int, bool](), _frames(sheet, before=True)
     passing: dict[int, dict[int, Curve]] = {}
     there: dict[int, list[Number]] = {}
     for n, (arrow, way) in enumerate(zip(sheet.picture.arrows, sheet.ways, strict=True)):
@@ -282,11 +286,11 @@ def _numbers(sheet: Sheet, along: Along, curves: Sequence[Curve]) -> tuple[list[
             there.setdefault(gap, []).append(Number(n, size, left, right, sheet.ahead[n]))
     for gap, numbers in there.items():
         numbers.sort(key=lambda number: (sheet.y[sheet.ways[number.arrow][-1]], number.arrow))
-        found, is_enough = between(numbers, passing[gap])
+        found, cost = between(numbers, passing[gap])
         for n, spot in found.items():
             spots[n] = spot
-        if not is_enough:
-            tight.add(gap)
+        if cost >= CROSSED:
+            tight[gap] = cost >= LAID_ON
     return spots, tight
 
 

@@ -9,7 +9,7 @@ from ..style.shapes import Point, Rectangle
 from . import curves as bends
 from .curves import Curve
 
-__all__ = ["Number", "Spot", "between"]
+__all__ = ["CROSSED", "LAID_ON", "Number", "Spot", "between"]
 
 Spot = tuple[Point, int, float]
 """The middle of a number, and where on the curve of its arrow that is."""
@@ -19,8 +19,8 @@ FEW = 60
 SQUARE = 16.0
 STEP = 6.0
 """Points between the places on an arrow that are tried."""
-CROSSED = 10.0
-"""What it costs to stand where another arrow passes, in steps away from the head."""
+CROSSED, LAID_ON = 10.0, 1000.0
+"""What it costs to stand where another arrow passes, and on a number; all the way to the tail costs 1."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +61,8 @@ class _Passing:
         return len(found - {besides})
 
 
-def between(numbers: Sequence[Number], curves: Mapping[int, Curve]) -> tuple[dict[int, Spot], bool]:
-    """Places for the numbers between two columns, by arrow, and whether there is room for all of them.
+def between(numbers: Sequence[Number], curves: Mapping[int, Curve]) -> tuple[dict[int, Spot], float]:
+    """Places for the numbers between two columns, by arrow, and what they cost.
 
     `curves` are those of all arrows that pass there.
     """
@@ -75,7 +75,7 @@ def between(numbers: Sequence[Number], curves: Mapping[int, Curve]) -> tuple[dic
         if cost < CROSSED:
             break
     cost, spots = best or (0.0, {})
-    return spots, cost < CROSSED
+    return spots, cost
 
 
 def _in_turn(
@@ -98,7 +98,7 @@ def _in_turn(
                 break
         if best is None:
             middle = (number.left + number.right) / 2
-            best = 10 * CROSSED, min(points, key=lambda spot: abs(spot[0][0] - middle))
+            best = LAID_ON, min(points, key=lambda spot: abs(spot[0][0] - middle))
         total += best[0] if best[0] >= CROSSED else 0.0
         spots[number.arrow] = best[1]
         taken.append(number.around(best[1][0]))
