@@ -15,6 +15,10 @@ from microgrid.ops import TABLE
 from viz.graph.folding import edges, fold, outputs, slopes
 from viz.graph.routes import Routes
 from viz.graph.trace import read
+from viz.options import Options
+from viz.picture.compose import compose
+from viz.picture.selection import Choices
+from viz.words.numbers import Numbers
 
 losses = nn.losses
 
@@ -244,3 +248,55 @@ def test_a_piece_is_drawn_in_the_textbooks_steps_with_the_same_gradients_of_the_
     gradients = {text for text in whole if text.startswith("∂L/∂z")}
     assert gradients
     assert gradients <= set(shown)
+
+
+def test_the_notebooks_drawing_has_a_circle_for_each_piece():
+    loss = losses.cross_entropy(mg.softmax(several(1.0, 2.0)), 1)
+    source = viz.draw_dot(loss).source
+    assert "e-44" not in source
+    assert "maximum" not in source
+    assert source.count("->") == 2 + 1 + 1 + 1  # logits, softmax, p, cross-entropy, L
+    assert "softmax" in source
+    assert "cross entropy" in source
+
+
+@pytest.mark.filterwarnings("ignore:drawn")
+@pytest.mark.parametrize("slide", [None, "16:9"])
+def test_structure_values_and_all_have_the_same_places(slide):
+    p = mg.softmax(several(1.0, 2.0, 3.0))
+    loss = named(losses.cross_entropy(p, 0) + 0.5 * Value(2.0, "w"), "L")
+    loss.backward()
+    scenes = {show: viz.draw(loss, show=show, slide=slide)._scene for show in ("structure", "values", "all")}
+    outlines = {
+        show: [(group.node, group.paths[0].commands) for group in scene.groups if group.kind.startswith("node")]
+        for show, scene in scenes.items()
+    }
+    assert outlines["structure"] == outlines["values"] == outlines["all"]
+    assert len({scene.size for scene in scenes.values()}) == 1
+    written = {show: [text.text for group in scene.groups for text in group.texts] for show, scene in scenes.items()}
+    assert not any("∂" in text or "grad" in text for text in written["structure"] + written["values"])
+    assert any("∂L/∂z₁" in text for text in written["all"])
+    number = f"{loss.data:.2f}"[:-1]
+    assert not any(number in text for text in written["structure"])
+    assert any(number in text for text in written["values"])
+    assert all(
+        "∂L/∂" not in scene.description and "gradient" not in scene.description
+        for show, scene in scenes.items()
+        if show != "all"
+    )
+
+
+def test_above_six_arrows_numbers_are_left_out_and_width_shows_size():
+    ws = [Value(k / 4, f"w{k}") for k in range(1, 5)]
+    z = named(mg.dot(ws, several(1.0, -8.0, 2.0, 4.0, name="x")) + Value(0.0, "b"), "z")
+    trace = read(z)
+    units = fold(trace, None, sums=True)
+    strengths = {}
+    for numbers in ("auto", "all", "none"):
+        options = Options(numbers=numbers)
+        picture = compose(trace, options, Numbers(), Choices(tuple(units)))
+        strengths[numbers] = {arrow.tail.lines[0].text: arrow.strength for arrow in picture.arrows}
+        assert [arrow.label is not None for arrow in picture.arrows] == [numbers == "all"] * 9
+    assert strengths["all"] == dict.fromkeys(strengths["all"])
+    sizes = {"x1": 0.25, "x2": 0.5, "x3": 0.75, "x4": 1.0, "w1": 1.0, "w2": 8.0, "w3": 2.0, "w4": 4.0, "b": 1.0}
+    assert strengths["auto"] == strengths["none"] == {name: size / 8 for name, size in sizes.items()}

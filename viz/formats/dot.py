@@ -141,13 +141,23 @@ def draw_dot(root: Value, format: str = "svg", rankdir: str = "LR") -> Digraph:
     rankdir = _direction(rankdir)
     numbers = Numbers(minus=ASCII_MINUS)
     graph = graphviz.Digraph(format=format, graph_attr={"rankdir": rankdir})
-    for node in read(root).nodes:
-        grad = PENDING if node.grad is None else f"grad {numbers(node.grad)}"
-        cells = [node.label, f"data {numbers(node.data)}", grad]
-        graph.node(f"n{node.index}", escape([" | ".join(cell for cell in cells if cell)]), shape="box")
-        if node.op:
-            graph.node(f"o{node.index}", escape([TABLE[node.op].spelling(node.constant)]))
-            graph.edge(f"o{node.index}", f"n{node.index}")
-        for parent in node.parents:
-            graph.edge(f"n{parent}", f"o{node.index}")
+    trace = read(root)
+    inside = {i: piece for piece in trace.pieces for i in piece.nodes}
+    for node in trace.nodes:
+        piece = inside.get(node.index)
+        circle = f"o{piece.nodes[-1] if piece else node.index}"
+        if piece is None or node.index in piece.outputs:
+            grad = PENDING if node.grad is None else f"grad {numbers(node.grad)}"
+            cells = [node.label, f"data {numbers(node.data)}", grad]
+            graph.node(f"n{node.index}", escape([" | ".join(cell for cell in cells if cell)]), shape="box")
+            if node.op:
+                graph.edge(circle, f"n{node.index}")
+        if piece is None and node.op:
+            graph.node(circle, escape([TABLE[node.op].spelling(node.constant)]))
+            for parent in node.parents:
+                graph.edge(f"n{parent}", circle)
+        elif piece and node.index == piece.nodes[-1]:
+            graph.node(circle, escape([piece.name.replace("_", " ")]))
+            for parent in piece.operands:
+                graph.edge(f"n{parent}", circle)
     return graph
