@@ -105,7 +105,8 @@ def _network(options: argparse.Namespace) -> int:
 def _to_draw(options: argparse.Namespace) -> tuple[ModuleType, Value, dict[str, Any]]:
     """The package that draws, the graph, and the options of its picture."""
     options.output = options.output.removeprefix(" ")  # which `parsed` put before a minus
-    result = graph(options.expression, options.pairs, options.params)
+    variables = getattr(options, "labels", "") == "names"
+    result = graph(options.expression, options.pairs, options.params, variables)
     _check_directory(options.output)
     return pictures.viz(), result, _chosen(options)
 

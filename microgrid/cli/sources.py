@@ -19,14 +19,16 @@ from ..errors import MicrogridError
 from ..expressions.parse import free_names, parse
 from ..expressions.tokens import NUMBER, normal_name
 from ..graph import leaves, order
+from ..naming import callers
 from ..nn import Module
 from ..transforms import recompute
 
 __all__ = ["ScriptError", "graph", "model", "sample"]
 
 
-def graph(expression: str, pairs: Sequence[str], params: str = "") -> Value:
-    """The Value that EXPR or FILE.py:NAME describes, with the values that were given."""
+def graph(expression: str, pairs: Sequence[str], params: str = "", variables: bool = False) -> Value:
+    """The Value that EXPR or FILE.py:NAME describes, with the values that were given; `variables` calls
+    what has no label by the script's variables."""
     expression = expression.strip()
     values = _pairs(pairs)
     script, _, name = expression.rpartition(":")
@@ -35,7 +37,7 @@ def graph(expression: str, pairs: Sequence[str], params: str = "") -> Value:
             raise ValueError(
                 "--params goes with an expression; in a script write microgrid.parameter(2.0, 'w')"
             )
-        return _set_leaves(_from_script(script, name.strip()), values)
+        return _set_leaves(_from_script(script, name.strip(), variables), values)
     if expression.endswith(".py"):
         raise ValueError(f"say which Value of the script is meant, as in {expression}:loss")
     return _from_text(expression, values, params)
@@ -82,9 +84,9 @@ def _from_text(text: str, values: dict[str, float], params: str) -> Value:
     return result
 
 
-def _from_script(script: str, name: str) -> Value:
+def _from_script(script: str, name: str, variables: bool) -> Value:
     """A Value of the user's own program."""
-    value = _defined(script, name, Value, "Values")
+    value = _defined(script, name, Value, "Values", variables)
     if not isinstance(value, Value):
         raise ValueError(f"{name!r} in {script} is not a Value but {type(value).__name__}")
     value.label = value.label or name
@@ -115,7 +117,7 @@ def sample(text: str | None) -> Any:
     return numbers[0] if ";" not in text else numbers
 
 
-def _defined(script: str, name: str, kind: type, called: str) -> Any:
+def _defined(script: str, name: str, kind: type, called: str, variables: bool = False) -> Any:
     """Run the user's own program, as `python FILE.py` would, and take what it calls by this name."""
     if not Path(script).is_file():
         raise FileNotFoundError(errno.ENOENT, "no such file", script)
@@ -132,6 +134,8 @@ def _defined(script: str, name: str, kind: type, called: str) -> Any:
     if name not in defined:
         names = ", ".join(key for key, value in defined.items() if isinstance(value, kind))
         raise ValueError(f"{script} has no {name!r}; its {called} are: {names or 'none'}")
+    if variables:
+        callers.name(defined)
     return defined[name]
 
 

@@ -244,7 +244,7 @@ def _name_units(
         for w, position in zip(unit.weights, unit.positions, strict=True):
             if w in ours:
                 named.setdefault(w, home.name("w", tuple(i + 1 for i in position)))
-        if unit.bias in ours:
+        if unit.bias is not None and unit.bias in ours:
             named.setdefault(unit.bias, home.name("b"))
         place = _PLACE.fullmatch(unit.total.scope) if home.layer.is_conv else None
         within = (int(place[1]) + 1,) if place else ()

@@ -167,3 +167,12 @@ def test_weights_of_a_layer_keep_their_names_where_variables_hold_them() -> None
 def test_name_wants_variables_by_name() -> None:
     with pytest.raises(TypeError, match=r"microgrid\.name\(locals\(\)\), got list"):
         mg.name([Value(1.0)])
+
+
+def test_the_command_takes_the_variables_of_a_script(tmp_path) -> None:
+    from microgrid.cli.commands import main
+
+    script = tmp_path / "lesson.py"
+    script.write_text("from microgrid import Value\nslope, point = Value(2.0), Value(3.0)\nloss = slope * point\n")
+    main(["draw", f"{script}:loss", "--labels", "names", "-o", str(tmp_path / "a.svg")])
+    assert "loss = slope · point" in (tmp_path / "a.svg").read_text(encoding="utf-8")
