@@ -108,7 +108,6 @@ def _on_slide(trace: Trace, options: StepsOptions, choices: Choices, y: Value) -
 
 OF_A_PART = ("around", "radius")
 LESS = "walk through the graph of a node nearer to the leaves"
-"""Instead of a part."""
 
 
 def _read(y: Value, options: Options) -> Trace:
@@ -132,7 +131,15 @@ def _collapsed(trace: Trace, options: StepsOptions) -> StepsOptions:
     return options.changed(collapse=level)
 
 
-def explain(y: Value, *, by: str = "auto", sums: str = "auto", lang: str = "en", precision: int = 4) -> str:
+def explain(
+    y: Value,
+    *,
+    by: str = "auto",
+    sums: str = "auto",
+    pieces: str = "named",
+    lang: str = "en",
+    precision: int = 4,
+) -> str:
     """The walk of `steps` as text, a line for each step.
 
     >>> from microgrid import Value
@@ -146,8 +153,8 @@ def explain(y: Value, *, by: str = "auto", sums: str = "auto", lang: str = "en",
     4  All gradients are known.
        ∂y/∂x = 20.1
     """
-    options = StepsOptions(by=by, sums=sums, precision=precision, lang=lang)
-    trace = _read(y, options)
+    options = StepsOptions(by=by, sums=sums, pieces=pieces, precision=precision, lang=lang)
+    trace = _read(subject(y, options), options)
     walked = Steps(trace, options, Choices(tuple(folded(trace, None, options)) if by == "auto" else ()))
     width = len(str(len(walked) - 1))
     indent = "\n" + " " * (width + 2)

@@ -175,8 +175,7 @@ TABLE = {
     "thick border: the result": "borde grueso: el resultado", "local derivative": "derivada local",
     "result of an operation": "resultado de una operación", "more of the graph": "el grafo continúa",
     "wider: a larger local derivative": "más ancha: mayor derivada local",
-    "not highlighted": "sin resaltar", "not on these routes": "fuera de estas rutas",
-    "this step": "este paso",
+    "not highlighted": "sin resaltar", "not on these routes": "fuera de estas rutas", "this step": "este paso",
 
     # pictures as a whole
     "Computational graph of {name}": "Grafo computacional de {name}",
@@ -198,8 +197,7 @@ TABLE = {
         "{text}   ({numbered}: solo respecto del operando {k})",
     "All gradients are known.": "Se conocen todos los gradientes.",
     "{target} = {value}, a sum over {count} paths": "{target} = {value}, una suma sobre {count} caminos",
-    "and {count} leaves more": "y {count} hojas más",
-    "and {count} operands more": "y {count} operandos más",
+    "and {count} leaves more": "y {count} hojas más", "and {count} operands more": "y {count} operandos más",
     "{scope}: {count} operations give {equation}": "{scope}: {count} operaciones dan {equation}",
     "{scope}: {count} operations give {values}": "{scope}: {count} operaciones dan {values}",
     "{scope}: the gradient goes back through {count} local derivatives.":

@@ -88,6 +88,13 @@ def random_sums(seed: int) -> tuple[list[Value], Value]:
     return leaves, named(mg.sum(pool[6:]), "y")
 
 
+def several_results() -> Value:
+    """L = Σ (p − y)² of a softmax: all four probabilities are used."""
+    ps = mg.softmax([Value(z, f"z{k}") for k, z in enumerate((5.0, 6.0, 11.0, 7.0), 1)])
+    ys = [Value(y, f"y{k}") for k, y in enumerate((0.0, 0.0, 1.0, 0.0), 1)]
+    return named(mg.sum([(p - y) ** 2 for p, y in zip(ps, ys, strict=True)]), "L")
+
+
 def deep(length: int) -> Value:
     v = Value(0.0, "x")
     for _ in range(length):

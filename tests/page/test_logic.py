@@ -14,7 +14,7 @@ from mpmath import mp, mpf
 
 import microgrid as mg
 import viz
-from helpers.graphs import GRAPHS, lecture, named, neurons, random_sums, reuse
+from helpers.graphs import GRAPHS, lecture, named, neurons, random_sums, reuse, several_results
 from helpers.lecture_graphs import LECTURE_GRAPHS, xor_by_hand
 from helpers.mathematics import reference, spread
 from helpers.pages import frames_of, run_node
@@ -161,11 +161,16 @@ def test_frames_and_captions_are_those_of_python(tmp_path: Path) -> None:
         steps = viz.steps(scopes_in_scopes(), by=by, lang="es")
         assert sum("‖grad‖" in frame.caption for frame in steps) >= 2
         walks.add(f"scopes in scopes by {by}", steps)
-    for name in ("perceptron", "xor by hand", "two-two-two", "attention"):
+    for name in ("perceptron", "xor by hand", "two-two-two", "attention", "softmax with cross-entropy", "xor"):
         for lang in ("en", "es"):
             steps = viz.steps(LECTURE_GRAPHS[name][0](), sums="merged", lang=lang)
             assert any("\n" in frame.caption for frame in steps if frame.phase == "backward")
             walks.add(f"{name}, from box to box in {lang}", steps)
+    for lang in ("en", "es"):
+        walks.add(f"a piece of several results in {lang}", viz.steps(several_results(), lang=lang))
+    huge = mg.softmax([Value(1000.0, "z1"), Value(999.0, "z2")])[0]
+    assert "(e^1000 overflows" in viz.steps(huge)[1].caption
+    walks.add("a piece whose formula overflows", viz.steps(huge))
     walks.add("a scope among sums", viz.steps(layers(2, 3, 2, 1) + xor_by_hand(), sums="merged", collapse="layer"))
     for seed in (1, 4, 9):  # sums in pieces that were recorded in turn: the same bits in another order of boxes
         _, y = random_sums(seed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -9,7 +10,8 @@ import pytest
 
 import microgrid as mg
 import viz
-from helpers.graphs import named
+from helpers.graphs import named, several_results
+from helpers.lecture_graphs import softmax_cross_entropy
 from helpers.pages import Open, caption, shown, texts
 from microgrid import Value, parameter
 from viz.words.numbers import Numbers
@@ -28,21 +30,41 @@ def page_of(visit: Open, y: Value, step: int) -> Any:
     return visit(viz.steps(y, sums="merged"), f"#step={step}")
 
 
-@pytest.mark.parametrize("step", range(9))
-def test_the_page_and_the_slides_show_the_same(visit: Open, step: int) -> None:
+WALKS = {"sum": (lambda: neuron()[1], 9), "softmax": (softmax_cross_entropy, 7), "several": (several_results, 23)}
+
+
+@pytest.mark.parametrize(
+    ("name", "step"), [(name, step) for name, (_, count) in WALKS.items() for step in range(count)]
+)
+def test_the_page_and_the_slides_show_the_same(visit: Open, name: str, step: int) -> None:
     """Every number in a box or on an arrow, and the caption; the page has a dash for what is not known."""
-    _, y = neuron()
-    steps = viz.steps(y, sums="merged")
-    page = page_of(visit, y, step)
+    steps = viz.steps(WALKS[name][0](), sums="merged")
+    assert len(steps) == WALKS[name][1]
+    page = visit(steps, f"#step={step}")
     assert caption(page) == steps[step].caption
     svg = "{http://www.w3.org/2000/svg}"
-    groups = [g for g in ET.fromstring(steps.svg(step)).iter(f"{svg}g") if g.get("class", "").startswith("node")]
-    frames = [[t.text for t in g.iter(f"{svg}text") if t.text != "grad –"] for g in groups]
+    frame = list(ET.fromstring(steps.svg(step)).iter(f"{svg}g"))
+    nodes = [g for g in frame if g.get("class", "").startswith("node")]
+    frames = [[t.text for t in g.iter(f"{svg}text") if t.text != "grad –"] for g in nodes]
     boxes = [[t for t in box.locator("text").all_text_contents() if t != "–"] for box in page.locator("g.node").all()]
     assert boxes == frames
-    locals_ = [g for g in ET.fromstring(steps.svg(step)).iter(f"{svg}g") if g.get("class") == "local"]
-    arrows = [t.text for g in locals_ for t in g.iter(f"{svg}text")]
+    arrows = [t.text for g in frame if g.get("class") == "local" for t in g.iter(f"{svg}text")]
     assert [t for t in texts(page, "g.local text") if t != "–"] == arrows
+
+
+def test_a_piece_of_several_results_is_computed_anew(visit: Open) -> None:
+    y = several_results()
+    place = {v.label: i for i, v in enumerate(mg.graph.order(y))}
+    page = page_of(visit, y, 22)
+    page.evaluate(f"stepper.page.change({place['z1']}, 11)")
+    leaf = mg.graph.order(y)[place["z1"]]
+    leaf.data = 11.0
+    mg.recompute(y)
+    powers = [math.exp(z) for z in (11.0, 6.0, 11.0, 7.0)]
+    shares = ", ".join(Numbers(3)(power / sum(powers)) for power in powers)
+    assert f"({shares})" in shown(page, "p")
+    y.backward()
+    assert shown(page, "z₁")[-1] == f"∂L/∂z₁ = {Numbers()(leaf.grad)}"
 
 
 def test_a_changed_leaf_changes_the_sum_and_its_derivatives(visit: Open) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 import microgrid as mg
 import viz
-from helpers.graphs import named, random_sums
+from helpers.graphs import named, random_sums, several_results
 from helpers.lecture_graphs import LECTURE_GRAPHS
 from microgrid import Value, parameter
 from viz.graph.folding import Unit, fold
@@ -61,6 +61,36 @@ def test_what_came_before_is_added() -> None:
     ]
 
 
+def test_pieces_are_steps_with_the_textbooks_formulas() -> None:
+    ps = mg.softmax([Value(z, f"z{k}") for k, z in enumerate((5.0, 6.0, 11.0, 7.0), 1)])
+    texts = captions(named(mg.nn.losses.cross_entropy(ps, 2), "L"))
+    assert texts[1:6] == [
+        "p = softmax(z), p₃ = e^z₃ / Σ e^zⱼ = 0.9732",
+        "L = −Σ y log p = 0.02716",
+        "∂L/∂L = 1: here the backward pass starts.",
+        "∂L/∂p₃ += ∂L/∂L · (−1/p₃) = 1 · (−1.028) = −1.028",
+        "∂L/∂z₁ += ∂L/∂p₃ · (−p₃p₁) = −1.028 · (−0.002348) = 0.002412\n"
+        "∂L/∂z₂ += ∂L/∂p₃ · (−p₃p₂) = −1.028 · (−0.006382) = 0.006557\n"
+        "∂L/∂z₃ += ∂L/∂p₃ · p₃(1 − p₃) = −1.028 · 0.02608 = −0.02679\n"
+        "∂L/∂z₄ += ∂L/∂p₃ · (−p₃p₄) = −1.028 · (−0.01735) = 0.01782",
+    ]
+
+
+def test_a_piece_says_all_its_results_and_what_comes_from_each() -> None:
+    texts = captions(several_results())
+    assert texts[1] == "p = softmax(z), pₖ = e^zₖ / Σ e^zⱼ = (0.00241, 0.00656, 0.973, 0.0178)"
+    first = texts[-2].split("\n")[0]
+    assert first.startswith("∂L/∂z₁ += 0.004825 · 0.002407 + 0.01311 · (−1.582e−5) + ")
+    assert first.endswith(" = 0.0001357")
+
+
+def test_no_step_has_a_number_that_no_lecture_would_write() -> None:
+    """The engine's softmax subtracts a logsumexp: what it computes on the way is of no interest."""
+    for name in ("softmax with cross-entropy", "xor"):
+        for frame in viz.steps(LECTURE_GRAPHS[name][0](), sums="merged"):
+            assert not re.search(r"e−\d\d|\bv\d|logaddexp|logsumexp", frame.caption)
+
+
 def test_other_boxes_are_one_step_too() -> None:
     texts = captions(neuron(square=True))
     assert len(texts) == 1 + 3 + 1 + 3 + 1
@@ -97,6 +127,14 @@ def test_explain_takes_the_same_boxes() -> None:
     text = viz.explain(neuron(), sums="merged")
     assert "1  z = w₁x₁ + w₂x₂ + b = 2 · 3 + 0.5 · (−1) + 1 = 6.5\n" in text
     assert "z = w₁x₁ + w₂x₂ + b" not in viz.explain(neuron())  # of so few boxes each operation is one
+
+
+def test_explain_writes_the_textbooks_steps_of_a_piece_if_asked() -> None:
+    y = LECTURE_GRAPHS["softmax with cross-entropy"][0]()
+    assert "p = softmax(z)" in viz.explain(y)
+    text = viz.explain(y, pieces="textbook")
+    assert "softmax" not in text
+    assert "exp(z₁) = exp(5)" in text
 
 
 def test_each_operation_is_a_step_if_that_is_asked_for() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from microgrid.base.phrases import LANGUAGES, said
+
 from ..graph.folding import Unit
 from ..graph.trace import Trace
 from ..walk.box_captions import Boxes
@@ -23,6 +25,7 @@ def merged_box(trace: Trace, unit: Unit, boxes: Boxes) -> dict[str, Any]:
         "made": text.made,
         "stale": text.is_stale,
         "ordered": text.outputs,
+        "warning": text.warning and {lang: said(text.warning, lang) for lang in LANGUAGES},
         "flows": [[flow.target, flow.edges, flow.locals, flow.names] for flow in text.flows],
         "labels": {f"{i}:{k}": formula for (i, k), formula in boxes.labels(unit).items()},
     }

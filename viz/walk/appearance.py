@@ -148,7 +148,7 @@ class States:
             return part.group
         elif part.group.kind == "symbol":
             state, draw = (now.stage.data[part.box.node] is not None, lit), self._symbol
-        elif part.box.kind == "folded":
+        elif part.box.node in now.summaries:
             state, draw = (now.summaries[part.box.node], now.forward, lit), self._folded
         else:
             i = part.box.node

@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from microgrid.base.phrases import said
+
 from ..graph.chain_rule import Update, passed_on
 from ..graph.folding import Unit, slopes
 from ..graph.paths import Paths
@@ -16,6 +18,7 @@ from ..graph.trace import Edge, Trace
 from ..words.names import Names, Pattern, in_brackets
 from ..words.notation import is_current
 from ..words.numbers import Numbers
+from ..words.piece_texts import piece_of
 from ..words.unit_texts import UnitTexts
 
 __all__ = ["LONGEST_MADE", "MOST_LINES", "MOST_TERMS", "MOST_VALUES", "BoxText", "Boxes", "Flow"]
@@ -54,14 +57,23 @@ class BoxText:
     flows: tuple[Flow, ...]
     is_stale: bool
     """Whether an operand has got another value since."""
+    warning: str = ""
+    """What stands in the way of a piece's formula at these numbers, such as an e^1000."""
 
 
 class Boxes:
     """Writes the captions of the boxes of one trace."""
 
     def __init__(
-        self, trace: Trace, names: Names, numbers: Numbers, message: Callable[..., str], paths: Paths
+        self,
+        trace: Trace,
+        names: Names,
+        numbers: Numbers,
+        message: Callable[..., str],
+        paths: Paths,
+        lang: str = "en",
     ) -> None:
+        self._lang = lang
         self._trace, self._names, self._numbers = trace, names, numbers
         self._message, self._paths = message, paths
         self._texts = UnitTexts(trace, numbers)
@@ -83,6 +95,7 @@ class Boxes:
                 outputs=outputs,
                 flows=tuple(self._flows(unit, outputs)),
                 is_stale=stale,
+                warning=piece_of(self._trace, unit).warning if unit.kind == "piece" else "",
             )
         return self._known[unit.last]
 
@@ -193,7 +206,8 @@ class Boxes:
             return self._message("stale", equation=f"{text.made} = {values}")
         numbers = [self._numbers(node.data) for node in self._trace.nodes]
         filled = text.pattern.filled(numbers) if text.pattern else ""
-        return " = ".join(part for part in (text.made, shortened(filled), values) if part)
+        equation = " = ".join(part for part in (text.made, shortened(filled), values) if part)
+        return f"{equation}   ({said(text.warning, self._lang)})" if text.warning else equation
 
     def values(self, values: Sequence[float]) -> str:
         """One number, or several in brackets, with a digit less."""

@@ -81,7 +81,7 @@ class Captions:
         self._trace = trace
         self._numbers = numbers
         self._say = speaker(lang)
-        self.boxes = Boxes(trace, self.names, numbers, self._message, self.paths)
+        self.boxes = Boxes(trace, self.names, numbers, self._message, self.paths, lang)
 
     def _message(self, name: str, /, **fields: object) -> str:
         return self._say(MESSAGES[name], **fields)

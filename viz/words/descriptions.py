@@ -32,7 +32,11 @@ class Words:
         self._texts = UnitTexts(trace, numbers)
 
     def heading(self, node: Node) -> str:
-        """What a node is called: ``z = w · x``, or its role where it has no name."""
+        """What a node is called: ``z = w · x``, or its role where it has no name; a piece's result by the
+        textbook's formula."""
+        for piece in self._trace.pieces:
+            if piece.outputs == (node.index,):
+                return self._texts.piece(Unit(piece.nodes, piece=piece.name)).lines()[-1]
         return notation.equation(self._trace, node, self._numbers) or self._role(node)
 
     def _role(self, node: Node) -> str:

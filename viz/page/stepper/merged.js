@@ -35,7 +35,9 @@ function mergedForward(captions, unit) {
   if (unit.stale && isRecorded(captions, unit)) {
     return captions.placed(last, captions.say("stale", {equation: `${unit.made} = ${values}`}));
   }
-  return captions.placed(last, [unit.made, filled(captions, unit), values].filter(Boolean).join(" = "));
+  const equation = [unit.made, filled(captions, unit), values].filter(Boolean).join(" = ");
+  const warning = isRecorded(captions, unit) && unit.warning && unit.warning[captions.lang];
+  return captions.placed(last, warning ? `${equation}   (${warning})` : equation);
 }
 
 // The derivative of an output by way of some edges into its box.

@@ -29,7 +29,7 @@ function derivativesOfUnit(page, unit) {
     unit.outputs.forEach((output, k) => {
       const slope = slopeTo(captions, unit, output, edges), known = [names[k], inBrackets(page.write(slope))];
       const hasFormula = !known.includes(locals[k]) && (unit.kind === "sum" || isRecorded(page, unit));
-      const formula = hasFormula ? `${locals[k]} = ` : "";
+      const formula = hasFormula ? `${unit.labels[edges[0].join(":")] || locals[k]} = ` : "";
       items.push(make("li", {}, `${names[k]} = ${formula}`, number(page, slope, "local")));
     });
   }

@@ -76,7 +76,8 @@ class Page {
 
   compute() {
     this.numbers = compute(this.graph, this.changes);
-    this.captions = new Captions(this.graph, this.numbers, this.write, this.word, (i) => this.explain(i));
+    const explain = (i) => this.explain(i);
+    this.captions = new Captions(this.graph, this.numbers, this.write, this.word, explain, this.lang);
     this.frames = walk(this.graph, this.numbers, this.captions);
     this.ending = known(this.graph, this.frames, this.frames.length - 1);
     this.adjoints = this.ending.grads.map((gradient) => gradient ?? 0);

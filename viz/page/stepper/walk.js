@@ -102,7 +102,8 @@ function inBrackets(number) {
 
 // Writes the captions, from templates in the page's language; `error` says why a node is not possible.
 class Captions {
-  constructor(graph, numbers, write, word, error) {
+  constructor(graph, numbers, write, word, error, lang) {
+    this.lang = lang;
     this.graph = graph;
     this.numbers = numbers;
     this.write = write;
