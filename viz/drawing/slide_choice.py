@@ -28,7 +28,8 @@ what it may be smaller by, as a share, for the sake of the usual direction."""
 MOST_LAYOUTS, MOST_BOXES, FEW = 36, 300, 40
 FILLED = 0.8
 """Of a slide, by boxes with the gaps around them: no layout does better."""
-FEW_DIGITS = 3
+FEW_DIGITS, HOPELESS = 3, 0.45
+"""What text reaches at least, as a share of what it has to, where less on arrows may be enough."""
 GAP = 9.5
 """Points between boxes that stand closely."""
 
@@ -70,15 +71,20 @@ def chosen(
     layouts = 0
     changed, varied = options, choices
     largest_of: dict[int, float] = {}
+    hopeless = set[tuple[int, str]]()
     for step, expected, changed, varied in _tiers(trace, options, choices, is_walk):
         if len(varied.units) > MOST_BOXES or largest_of.get(step, READABLE) < expected:
             continue
         drafted, tried = draft(changed, varied), list[Attempt]()
         for rankdir in _directions(options, varied.units):
             turned = changed.changed(rankdir=rankdir)
-            if layouts < MOST_LAYOUTS and _could_fit(drafted.picture, turned):
+            if (step, rankdir) in hopeless or not _could_fit(drafted.picture, turned):
+                continue
+            if layouts < MOST_LAYOUTS:
                 layouts += 1
                 tried.append(_attempt(options, turned, varied, drafted))
+                if tried[-1].size < HOPELESS * READABLE:
+                    hopeless.add((step, rankdir))
         largest = max(tried, key=_size, default=None)
         largest_of[step] = largest.size if largest else 0.0
         if largest is None:
@@ -186,7 +192,7 @@ def _summaries(trace: Trace, options: Options, choices: Choices, is_walk: bool) 
     if _may_merge(options) and not is_walk:
         level = None if options.collapse == "auto" else options.collapse
         units = tuple(fold(trace, level, results=True))
-        if units not in seen:
+        if len(units) < len(fold(trace, level, sums=True)):
             found.append((inside | {"sums": "results"}, units))
     return sorted(found, key=lambda folding: -len(folding[1]))
 
