@@ -89,7 +89,6 @@ def steps(y: Value, **options: Any) -> Steps:
     chosen = _collapsed(trace, chosen)
     # Colours and styles depend on gradients, which `Steps` computes; those that the trace has may be older.
     sums = "separate" if chosen.by == "operation" and chosen.sums == "auto" else chosen.sums
-    sums = "merged" if sums == "results" else sums
     choices = choose(y, trace, replace(chosen, color_by=None, node_style=None, sums=sums), LESS)
     return Steps(trace, chosen, choices, y) if chosen.slide is None else _on_slide(trace, chosen, choices, y)
 
@@ -101,7 +100,7 @@ def _on_slide(trace: Trace, options: StepsOptions, choices: Choices, y: Value) -
         tried = Steps(trace, changed, others, y)
         return drafted(tried._trace, changed, tried._choices, tried._moments, tried._texts())
 
-    attempt = slide_choice.chosen(trace, options, choices, draft, LESS, is_walk=True)
+    attempt = slide_choice.chosen(trace, options, choices, draft, LESS)
     slide_choice.say_it(attempt, LESS)
     return Steps(trace, attempt.options, attempt.choices, y, attempt, Steps(trace, options, choices, y))
 

@@ -32,14 +32,16 @@ READABLE = 8.0
 """Points below which the last row reads nothing."""
 LARGEST = 18.0
 """Points of the text in boxes beyond which a small picture is not blown up: the slide's own has no more."""
-EDGE = 14.0
+EDGE = 12.0
 """Points that stay free along the edges of a slide."""
 BLOWN_UP = 1.5
 """How far a drawing of another kind is blown up."""
 WIDEN, LEAST_SHARE, WIDEN_MOST = 1.6, 0.66, 6.0
 """How far gaps are widened to fill a slide, and beyond that only until a side is filled to this share."""
 FINE, TRIES = 20, 6
-"""Halvings, for the widening that fills a side, and how often it is taken back where it was too much."""
+"""Halvings, for the widening that fills a side, and steps by which it is taken back where it was too much."""
+ALMOST = 1.001
+"""Rounding."""
 
 
 @dataclass(frozen=True)
@@ -129,14 +131,14 @@ def spread(picture: Picture, onto: Sheet) -> Sheet:
         _widened(spans, free, side)
         for spans, free, side in zip(_spans(picture, onto.places), onto.free, full, strict=True)
     )
-    places = onto.places.stretched(across, down, picture)
-    for _ in range(TRIES):  # columns give way to arrows that climb more, and may take up more than asked for
-        left, top, right, bottom = extent(picture, places)
-        over = (right - left) / onto.free[0], (bottom - top) / onto.free[1]
-        if max(over) <= 1:
-            return replace(onto, places=places)
-        across, down = (max(1.0, f / (o * 1.01) if o > 1 else f) for f, o in zip((across, down), over))
-        places = onto.places.stretched(across, down, picture)
+    # Columns give way to arrows that climb more: so they may take up more than was asked for.
+    for share in (k / TRIES for k in range(TRIES, 0, -1)):
+        for wide, high in ((across, down), (1.0, down), (across, 1.0)):
+            ways = 1 + share * (wide - 1), 1 + share * (high - 1)
+            places = onto.places.stretched(*ways, picture)
+            left, top, right, bottom = extent(picture, places)
+            if right - left <= onto.free[0] * ALMOST and bottom - top <= onto.free[1] * ALMOST:
+                return replace(onto, places=places)
     return onto
 
 

@@ -63,7 +63,6 @@ def chosen(
     choices: Choices,
     draft: Callable[[Options, Choices], Draft],
     less: str,
-    is_walk: bool = False,
 ) -> Attempt:
     """The first way to draw, from the least folding to the most, whose text is large enough; where none is,
     that of the largest text."""
@@ -72,7 +71,7 @@ def chosen(
     changed, varied = options, choices
     largest_of: dict[int, float] = {}
     hopeless = set[tuple[int, str]]()
-    for step, expected, changed, varied in _tiers(trace, options, choices, is_walk):
+    for step, expected, changed, varied in _tiers(trace, options, choices):
         if len(varied.units) > MOST_BOXES or largest_of.get(step, READABLE) < expected:
             continue
         drafted, tried = draft(changed, varied), list[Attempt]()
@@ -128,12 +127,10 @@ def _attempt(options: Options, changed: Options, choices: Choices, drafted: Draf
 # ---------------------------------------------------------------- what is tried, in turn
 
 
-def _tiers(
-    trace: Trace, options: Options, choices: Choices, is_walk: bool
-) -> Iterator[tuple[int, float, Options, Choices]]:
+def _tiers(trace: Trace, options: Options, choices: Choices) -> Iterator[tuple[int, float, Options, Choices]]:
     """What is drawn and how it is written, from the least folding to the most: which folding, how large its
     text has to have become for this to be enough, options and choices."""
-    foldings = [*_foldings(trace, options, choices), *_summaries(trace, options, choices, is_walk)]
+    foldings = [*_foldings(trace, options, choices), *_summaries(trace, options, choices)]
     whole = [k for k, (changes, _) in enumerate(foldings) if _is_whole(changes)]
     summed = [k for k, (changes, _) in enumerate(foldings) if not _is_whole(changes)]
     for k, (expected, changes) in [
@@ -177,7 +174,7 @@ def _foldings(trace: Trace, options: Options, choices: Choices) -> Iterator[Fold
         yield changes | {"parameters": "inside"}, units
 
 
-def _summaries(trace: Trace, options: Options, choices: Choices, is_walk: bool) -> list[Folding]:
+def _summaries(trace: Trace, options: Options, choices: Choices) -> list[Folding]:
     """Those with less to be seen, in the order of how many boxes are left."""
     inside = {"parameters": "inside"} if options.may_vary("parameters") else {}
     seen = {choices.units}
@@ -189,7 +186,7 @@ def _summaries(trace: Trace, options: Options, choices: Choices, is_walk: bool) 
             if units not in seen:
                 seen.add(units)
                 found.append((inside | {"collapse": level}, units))
-    if _may_merge(options) and not is_walk:
+    if _may_merge(options):
         level = None if options.collapse == "auto" else options.collapse
         units = tuple(fold(trace, level, results=True))
         if len(units) < len(fold(trace, level, sums=True)):

@@ -29,14 +29,14 @@ from ..words.numbers import Numbers
 from .appearance import Key, Now, States
 from .captions import Captions
 from .moments import Moment, Stage
-from .subtitles import Subtitles
+from .subtitles import GAP_ON_SLIDE, Subtitles
 from .summaries import Summaries
 
 __all__ = ["Arrangement", "Film", "arrange", "drafted"]
 
 NARROWEST = 620.0
 """Of a picture with captions, so that most of them are one line."""
-WIDE, WIDE_ON_SLIDE = 1400.0, 900.0
+WIDE, WIDE_ON_SLIDE = 1400.0, 1010.0
 """From this width of a picture on, captions grow with it, so that they can be read where it is shown."""
 
 
@@ -92,7 +92,7 @@ def drafted(
 
 def _on_slide(texts: Sequence[str], width: float, theme: Theme, margin: float = MARGIN) -> Subtitles:
     """The captions on a slide that is as wide as this in the picture's points."""
-    return Subtitles(texts, width, theme, max(1.0, width / WIDE_ON_SLIDE), margin)
+    return Subtitles(texts, width, theme, max(1.0, width / WIDE_ON_SLIDE), margin, GAP_ON_SLIDE)
 
 
 class Film:

@@ -18,7 +18,7 @@ __all__ = ["Subtitles"]
 MOST_LINES = 4
 BETWEEN = " " * 6
 """Two statements on one line."""
-GAP = 18.0
+GAP, GAP_ON_SLIDE = 18.0, 6.0
 """Between the picture and its caption."""
 
 
@@ -26,16 +26,23 @@ class Subtitles:
     """Writes under a picture of this width, in letters `scale` times as large as those of a small picture."""
 
     def __init__(
-        self, texts: Sequence[str], width: float, theme: Theme, scale: float, margin: float = MARGIN
+        self,
+        texts: Sequence[str],
+        width: float,
+        theme: Theme,
+        scale: float,
+        margin: float = MARGIN,
+        gap: float = GAP,
     ) -> None:
         self._width, self._theme, self._scale, self._margin = width - 2 * margin, theme, scale, margin
+        self._gap = gap
         self._lines = list(map(self._broken, texts))
 
     @property
     def height(self) -> float:
         """Of the longest."""
         lines = FONTS["progress"].leading + max(map(len, self._lines)) * FONTS["caption"].leading
-        return self._scale * (GAP + lines)
+        return self._scale * (self._gap + lines)
 
     @property
     def smallest(self) -> float:
@@ -44,7 +51,7 @@ class Subtitles:
 
     def group(self, k: int, progress: str, bottom: float) -> Group:
         """The caption of frame k below a picture that ends at `bottom`, after how far the walk is."""
-        top = bottom + self._scale * GAP
+        top = bottom + self._scale * self._gap
         texts = []
         for line in [Line(progress, "progress"), *(Line(text, "caption") for text in self._lines[k])]:
             font = replace(line.font, size=round(line.font.size * self._scale, 2))
