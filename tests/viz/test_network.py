@@ -151,6 +151,22 @@ def test_arrows_of_one_weight_have_one_colour_and_skips_run_over_the_columns() -
     assert all("C" in g.find(f"{SVG}path").get("d") for g in skips)
 
 
+@pytest.mark.parametrize(("theme", "most"), [("lecture", 18), ("print", 12)])
+def test_as_many_shared_weights_as_can_be_told_apart_have_lines_of_their_own(theme: str, most: int) -> None:
+    for groups in (most // 2, most // 2 + 1):
+        model = nn.Conv(2, groups, 1, bias=False, seed=3)
+        figure = viz.network(model, [1.0, 2.0, 3.0, 4.0], theme=theme, max_units=None)
+        looks = {}
+        for g in of_kind(figure, "link"):
+            line = g.find(f"{SVG}path")
+            looks.setdefault(g.get("data-weight"), set()).add((line.get("stroke"), line.get("stroke-dasharray")))
+        assert all(len(look) == 1 for look in looks.values())
+        told = "drawn alike: one weight in several places" in legend(figure)
+        assert told == (groups == most // 2)
+        if told:
+            assert len(set.union(*looks.values())) == 2 * groups
+
+
 @pytest.mark.parametrize("name", ["relu", "tanh", "sigmoid", "softplus", "gelu", "hardtanh"])
 def test_the_icon_is_the_curve_of_the_row(name: str) -> None:
     points = [point for _, points in icon(name, (0.0, 0.0), (6.0, 1.0)) for point in points]

@@ -16,7 +16,9 @@ PLAIN = 1.1
 """An arrow without a number."""
 FADED = 0.22
 """How much of its colour an arrow keeps that passes nothing on."""
-OFF, DEAD = (2.6, 2.2), ()
+DASHES, GREY = ((), (9.0, 4.0), (3.0, 3.5)), 0.5
+"""Of weights that several arrows share, where there are more than colours or, without colours, dashes."""
+OFF = (2.6, 2.2)
 """The dashes of the outline of a unit that is off."""
 
 
@@ -37,6 +39,9 @@ class Looks:
         self.words, self.alike, self._slopes = weights, weights == "none", show == "gradients"
         self.named = all(link.weight is None or link.weight.value is None for link in net.links)
         """Whether arrows are called by their names, since nothing is known of their numbers."""
+        groups = len({link.shared for link in net.links} - {None})
+        self.tells_apart = groups <= (len(theme.routes) - 2) * (2 if theme.routes[1].dash else len(DASHES))
+        """Whether each weight that several arrows have has a line of its own."""
         self._largest: dict[int, float] = {}
         for link in net.links:
             size = abs(self.number(link.weight) or 0.0)
@@ -64,8 +69,12 @@ class Looks:
     def color(self, number: float | None, shared: int | None = None) -> Paint:
         """The line of a number, by its sign, or of a parameter that several arrows have."""
         routes = self.theme.routes
-        if shared is not None:
-            return routes[2 + shared % (len(routes) - 2)]
+        if shared is not None and self.tells_apart:
+            again, place = divmod(shared, len(routes) - 2)
+            line = routes[2 + place]
+            if again and line.dash:  # without colours
+                return replace(line, stroke=mix(line.stroke, self.theme.background, GREY))
+            return replace(line, dash=DASHES[again]) if again else line
         if number is None or number == 0 or math.isnan(number):
             return Paint("none", self.theme.edge, PLAIN)
         return routes[0] if number > 0 else routes[1]
