@@ -173,8 +173,8 @@ TABLE = {
     # the legend, beside names of boxes
     "thick border: the result": "borde grueso: el resultado", "local derivative": "derivada local",
     "result of an operation": "resultado de una operación", "more of the graph": "el grafo continúa",
-    "wider: a larger local derivative": "más ancha: mayor derivada local",
-    "not highlighted": "sin resaltar", "not on these routes": "fuera de estas rutas", "this step": "este paso",
+    "wider: a larger local derivative": "más ancha: mayor derivada local", "this step": "este paso",
+    "not highlighted": "sin resaltar", "not on these routes": "fuera de estas rutas",
 
     # pictures as a whole
     "Computational graph of {name}": "Grafo computacional de {name}",
