@@ -121,7 +121,7 @@ def test_the_command_line_draws_in_spanish(
     monkeypatch.chdir(tmp_path)
     assert main(["draw", "w*x", "w=2", "x=3", "--params", "w", "--legend", "--lang", "es"]) == 0
     out = capsys.readouterr().out
-    assert out.split("\n")[0] == "resultado = 6"
+    assert out.split("\n")[0] == "w*x = 6"
     assert [line.split()[-1] for line in out.splitlines()[1:3]] == ["parámetro", "entrada"]
     assert out.splitlines()[-1] == "escrito: graph.svg"
     assert {"entrada", "parámetro"} <= words((tmp_path / "graph.svg").read_text(encoding="utf-8"))
