@@ -150,8 +150,9 @@ def _tangle(units: Sequence[Unit], placed: Set[int], users: Mapping[int, Sequenc
     count = dict.fromkeys(left, 0)
     for last in left:
         for user in users[last]:
-            used[user.last].append(last)
-            count[last] += 1
+            if user.last in left:  # the first on a cycle has been placed before what it reads
+                used[user.last].append(last)
+                count[last] += 1
     ends = [last for last in left if not count[last]]
     while ends:
         last = ends.pop()

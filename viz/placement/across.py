@@ -155,8 +155,8 @@ def heights(
                 wanted[line] = sum(wanted[other] * w for other, w in near) / total
         for line in reversed(order):  # frames lie close around what they hold
             if line in tops:
-                inner = lines.apart[line].items()
-                wanted[line] = min((wanted[b] - gap for b, gap in inner if b != line + 1), default=at[line])
+                held = lines.apart[line].items()
+                wanted[line] = min((wanted[b] - gap for b, gap in held if b != line + 1), default=at[line])
         for line in order:
             if line - 1 in tops:
                 outer = lines.behind[line] - {line - 1}

@@ -261,8 +261,10 @@ def _smooth(points: Sequence[Point]) -> Curve:
             curve += [(a[0] + dx / 3, a[1] + dy / 3), (a[0] + 2 * dx / 3, a[1] + 2 * dy / 3), b]
             continue
         level_before, level_after = k > 0, k < len(points) - 2  # where a level part joins
-        near = (a[0] + dx / 2, a[1]) if level_before else (a[0] + dx / 3, a[1] + dy / 3)
-        far = (b[0] - dx / 2, b[1]) if level_after else (b[0] - dx / 3, b[1] - dy / 3)
+        # between a box and a lane it is nearly straight, or it would cross what leads to the next box
+        bend = dx / 2 if level_before and level_after else dx / 4
+        near = (a[0] + bend, a[1]) if level_before else (a[0] + dx / 3, a[1] + dy / 3)
+        far = (b[0] - bend, b[1]) if level_after else (b[0] - dx / 3, b[1] - dy / 3)
         curve += [near, far, b]
     return tuple(curve)
 
