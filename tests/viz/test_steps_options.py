@@ -246,7 +246,9 @@ def test_a_number_is_kept_where_a_label_is_cut() -> None:
 
 
 def test_the_same_label_in_other_scopes_is_told_apart() -> None:
-    weights = [caption.split(": ")[1].split(" · ")[0] for caption in captions(neurons()) if ": w" in caption]
+    weights = [
+        caption.split(": ")[1].split(" · ")[0] for caption in captions(neurons(), by="operation") if ": w" in caption
+    ]
     weights = list(dict.fromkeys(weights))
     assert weights == ["w11^(1)", "w12^(1)", "w21^(1)", "w22^(1)", "w11^(2)", "w12^(2)"]
     with mg.scope("a"):
