@@ -20,7 +20,8 @@ from .layout import Layout, Route
 
 __all__ = ["in_rows", "placed"]
 
-MOST_ROWS = 8
+MOST_ROWS, MOST_RETURNING = 8, 5
+"""Rows of a picture, and lines between two of them: more are no longer read as one text."""
 LANE, BEFORE_LANE, CORNER = 9.0, 12.0, 8.0
 """Points between lines that return side by side, between them and boxes, and of their rounded corners."""
 CROSSING = 0.1
@@ -67,6 +68,8 @@ def in_rows(picture: Picture, base: Layout, page: Point, place: Place) -> Layout
     best, cuts = min(page[0] / base.size[0], page[1] / base.size[1]), list[int]()
     for count in range(2, min(MOST_ROWS, len(columns)) + 1):
         ends = _cuts(columns, crossing, count)
+        if max(crossing[end - 1] for end in ends[:-1]) > MOST_RETURNING:
+            continue
         rows = [columns[a:b] for a, b in pairwise([0, *ends])]
         wide = max(row[-1].right - row[0].left for row in rows) + 2 * BEFORE_LANE
         high = sum(max(column.height for column in row) for row in rows)

@@ -28,8 +28,9 @@ what it may be smaller by, as a share, for the sake of the usual direction."""
 MOST_LAYOUTS, MOST_BOXES, FEW = 36, 300, 40
 FILLED = 0.8
 """Of a slide, by boxes with the gaps around them: no layout does better."""
-FEW_DIGITS, HOPELESS = 3, 0.45
-"""What text reaches at least, as a share of what it has to, where less on arrows may be enough."""
+FEW_DIGITS, HOPELESS, BEHIND = 3, 0.45, 0.7
+"""Digits; and what text reaches at least, as a share of what it has to and of what other directions reach,
+where less on arrows may be enough."""
 GAP = 9.5
 """Points between boxes that stand closely."""
 
@@ -82,8 +83,12 @@ def chosen(
             if layouts < MOST_LAYOUTS:
                 layouts += 1
                 tried.append(_attempt(options, turned, varied, drafted))
-                if tried[-1].size < HOPELESS * READABLE:
-                    hopeless.add((step, rankdir))
+        best_here = max((attempt.size for attempt in tried), default=0.0)
+        hopeless |= {
+            (step, attempt.options.rankdir)
+            for attempt in tried
+            if attempt.size < max(HOPELESS * READABLE, BEHIND * best_here)
+        }
         largest = max(tried, key=_size, default=None)
         largest_of[step] = largest.size if largest else 0.0
         if largest is None:
@@ -187,9 +192,9 @@ def _summaries(trace: Trace, options: Options, choices: Choices) -> list[Folding
                 seen.add(units)
                 found.append((inside | {"collapse": level}, units))
     if _may_merge(options):
-        level = None if options.collapse == "auto" else options.collapse
-        units = tuple(fold(trace, level, results=True))
-        if len(units) < len(fold(trace, level, sums=True)):
+        whole = None if options.collapse == "auto" else options.collapse
+        units = tuple(fold(trace, whole, results=True))
+        if len(units) < len(fold(trace, whole, sums=True)):
             found.append((inside | {"sums": "results"}, units))
     return sorted(found, key=lambda folding: -len(folding[1]))
 

@@ -28,15 +28,15 @@ PENDING = "grad –"
 class Line:
     """A line of text; `kind` is one of `theme.FONTS`, `size` that of its letters if it is not the kind's.
 
-    `early` stands for it while the value in it is not known; `after_name` is what of it follows a name on the
-    same line.
+    `early` stands for it while the value in it is not known; `beside` is what says it and the name
+    above it in one line.
     """
 
     text: str
     kind: str
     size: float | None = None
     early: str = ""
-    after_name: str = ""
+    beside: str = ""
 
     @property
     def font(self) -> Font:

@@ -107,7 +107,8 @@ class _Author:
         if len(used) > 1:
             return (*lines, *self._several(unit, used))
         number = self.numbers(node.data)
-        lines.append(Line(number, "value", after_name=f" = {number}" if lines else ""))
+        beside = f"{lines[0].text} = {number}" if len(lines) == 1 else ""
+        lines.append(Line(number, "value", beside=beside))
         if node.role != "constant" and self.has_gradients:
             lines.append(gradient_line(node, self.trace.root, self.numbers))
         return tuple(lines)
@@ -134,9 +135,9 @@ class _Author:
         values, gradient = scope_lines(self.trace, unit, used, self.numbers, self.say)
         lines = [Line(shorten(scope[-1], LONGEST_NAME), "name")]
         last = self.trace.nodes[used[-1]]
-        after = f": {values}" if last.label else f" = {self.numbers(last.data)}"
-        after_name = after if len(used) == 1 else ""
-        lines.append(Line(shorten(values, LONGEST_NAME), "value", after_name=after_name))
+        beside = values if last.label else f"{lines[0].text} = {self.numbers(last.data)}"
+        values = shorten(values, LONGEST_NAME)
+        lines.append(Line(values, "value", beside=beside if len(used) == 1 else ""))
         if self.has_gradients:
             lines.append(Line(gradient, "gradient") if gradient else Line(PENDING, "pending"))
         return Box(

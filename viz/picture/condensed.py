@@ -40,6 +40,11 @@ def condensed(picture: Picture, density: Density) -> Picture:
     if density == AIRY:
         return picture
     boxes = {box.name: _condensed(box, density) for box in picture.all_boxes}
+    widths: dict[tuple[str, ...], float] = {}
+    units = [box for box in boxes.values() if box.kind == "folded"]
+    for box in units:
+        widths[box.scope] = max(box.text_size[0], widths.get(box.scope, 0.0))
+    boxes |= {box.name: replace(box, least_width=widths[box.scope]) for box in units}
 
     def within(arrow: Arrow) -> Arrow:
         label = boxes[arrow.label.name] if arrow.label else None
@@ -60,7 +65,7 @@ def _condensed(box: Box, density: Density) -> Box:
     if density.size is not None:
         lines = tuple(replace(line, size=density.size) for line in lines)
     padding = 1.0 if box.kind in ("local", "symbol") else density.padding
-    return replace(box, lines=lines, padding=padding)
+    return replace(box, lines=lines, padding=padding, least_width=0.0)
 
 
 def brief(text: str) -> str:
@@ -74,8 +79,8 @@ def brief(text: str) -> str:
 
 def _inline(lines: tuple[Line, ...], longest: int) -> tuple[Line, ...]:
     """A name and its value on one line, if they are short enough."""
-    if len(lines) < 2 or not lines[1].after_name:
+    if len(lines) < 2 or not lines[1].beside:
         return lines
     name, value, *rest = lines
-    text = name.text + value.after_name
+    text = value.beside
     return (Line(text, "name", early=name.text), *rest) if len(text) <= longest else lines

@@ -41,7 +41,8 @@ def with_parameters_inside(picture: Picture) -> Picture:
     }
     held: dict[str, list[Box]] = {}
     for name, box in inner.items():
-        held.setdefault(*readers[name], []).append(box)
+        (reader,) = readers[name]
+        held.setdefault(reader, []).append(box)
     boxes = {
         box.name: _holding(box, held.get(box.name, [])) for box in picture.boxes if box.name not in inner
     }
