@@ -89,10 +89,17 @@ def cut(curve: Curve, start: int, t: float) -> tuple[Curve, Curve]:
     return (*curve[:start], *before), (*_split(piece, t), *curve[start + 4 :])
 
 
-def points_on(curve: Curve, step: float) -> Iterator[tuple[Point, int, float]]:
-    """Points about so far from each other, each with where to `cut` the curve there."""
+def points_on(
+    curve: Curve, step: float, left: float = -math.inf, right: float = math.inf
+) -> Iterator[tuple[Point, int, float]]:
+    """Points about so far from each other, each with where to `cut` the curve there.
+
+    Of the cubic curves, those that are not wholly to the left or to the right.
+    """
     for start in range(0, len(curve) - 1, 3):
         piece = curve[start : start + 4]
+        if max(piece[0][0], piece[3][0]) < left or min(piece[0][0], piece[3][0]) > right:
+            continue
         count = max(2, math.ceil(math.dist(piece[0], piece[3]) / step))
         for n in range(count + (start + 4 == len(curve))):
             yield _split(piece, n / count)[0], start, n / count

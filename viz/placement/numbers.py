@@ -42,10 +42,10 @@ class Number:
 class _Passing:
     """The points of arrows in the squares of a grid."""
 
-    def __init__(self, curves: Mapping[int, Curve]) -> None:
+    def __init__(self, curves: Mapping[int, Curve], left: float, right: float) -> None:
         self._squares: dict[tuple[int, int], list[tuple[float, float, int]]] = {}
         for arrow, curve in curves.items():
-            for (x, y), _, _ in bends.points_on(curve, STEP - 1):
+            for (x, y), _, _ in bends.points_on(curve, STEP - 1, left, right):
                 self._squares.setdefault((int(x // SQUARE), int(y // SQUARE)), []).append((x, y, arrow))
 
     def count(self, area: Rectangle, besides: int) -> int:
@@ -66,7 +66,8 @@ def between(numbers: Sequence[Number], curves: Mapping[int, Curve]) -> tuple[dic
 
     `curves` are those of all arrows that pass there.
     """
-    passing = _Passing(curves if len(curves) <= FEW else {})
+    left, right = min(n.left for n in numbers), max(n.right for n in numbers)
+    passing = _Passing(curves if len(curves) <= FEW else {}, left, right)
     best: tuple[float, dict[int, Spot]] | None = None
     for order in (numbers, numbers[::-1]):
         cost, spots = _in_turn(order, curves, passing)
@@ -84,7 +85,7 @@ def _in_turn(
     """Each number where it costs least once those before it have their places."""
     total, spots, taken = 0.0, dict[int, Spot](), list[Rectangle]()
     for number in numbers:
-        points = list(bends.points_on(curves[number.arrow], STEP))
+        points = list(bends.points_on(curves[number.arrow], STEP, number.left, number.right))
         best: tuple[float, Spot] | None = None
         for away, spot in enumerate(points[::-1] if number.is_ahead else points):
             area = number.around(spot[0])
