@@ -23,6 +23,8 @@ USED = 0.72
 """The share of a side where arrows may arrive."""
 WIDER, TRIES, MOST_TRIES = 30.0, 4, 16
 """How much more room there is between columns where numbers would lie on each other, and how often."""
+CORNER = 12.0
+"""How round the way into a lane is."""
 CLEAR = 3.0
 """Between an arrow and a box that it passes."""
 AT_HEAD, FRAME, NAMED = 12.0, 14.0, 24.0
@@ -261,10 +263,12 @@ def _smooth(points: Sequence[Point]) -> Curve:
             curve += [(a[0] + dx / 3, a[1] + dy / 3), (a[0] + 2 * dx / 3, a[1] + 2 * dy / 3), b]
             continue
         level_before, level_after = k > 0, k < len(points) - 2  # where a level part joins
-        # between a box and a lane it is nearly straight, or it would cross what leads to the next box
-        bend = dx / 2 if level_before and level_after else dx / 4
-        near = (a[0] + bend, a[1]) if level_before else (a[0] + dx / 3, a[1] + dy / 3)
-        far = (b[0] - bend, b[1]) if level_after else (b[0] - dx / 3, b[1] - dy / 3)
+        if level_before == level_after:
+            bend, straight = dx / 2, 1 / 3
+        else:  # nearly straight up to the lane, or it would cross what leads to the next box
+            bend, straight = min(dx / 4, CORNER), 0.7
+        near = (a[0] + bend, a[1]) if level_before else (a[0] + straight * dx, a[1] + straight * dy)
+        far = (b[0] - bend, b[1]) if level_after else (b[0] - straight * dx, b[1] - straight * dy)
         curve += [near, far, b]
     return tuple(curve)
 
