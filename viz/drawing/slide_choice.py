@@ -73,10 +73,10 @@ def chosen(
     largest_of: dict[int, float] = {}
     hopeless = set[tuple[int, str]]()
     for step, expected, changed, varied in _tiers(trace, options, choices):
-        if len(varied.units) > MOST_BOXES or largest_of.get(step, READABLE) < expected:
+        if _count(trace, changed, varied) > MOST_BOXES or largest_of.get(step, READABLE) < expected:
             continue
         drafted, tried = draft(changed, varied), list[Attempt]()
-        for rankdir in _directions(options, varied.units):
+        for rankdir in _directions(options, varied.units, drafted.picture):
             turned = changed.changed(rankdir=rankdir)
             if (step, rankdir) in hopeless or not _could_fit(drafted.picture, turned):
                 continue
@@ -97,11 +97,14 @@ def chosen(
             least = max(READABLE, min(COMFORTABLE, PREFERRED * largest.size))
             return _spread(next(attempt for attempt in tried if attempt.size >= least))
         best = largest if best is None else max(best, largest, key=_size)
-    if best is None and len(varied.units) > MOST_BOXES:
-        raise _too_many(len(varied.units), changed, less)
+    if best is None and (boxes := _count(trace, changed, varied)) > MOST_BOXES:
+        raise _too_many(boxes, changed, less)
     if best is None:  # nothing had a chance: then with as little as possible
         drafted = draft(changed, varied)
-        ways = [changed.changed(rankdir=rankdir) for rankdir in _directions(options, varied.units)]
+        ways = [
+            changed.changed(rankdir=rankdir)
+            for rankdir in _directions(options, varied.units, drafted.picture)
+        ]
         best = max((_attempt(options, way, varied, drafted) for way in ways), key=_size)
     return _spread(best)
 
@@ -113,6 +116,12 @@ def _too_many(boxes: int, options: Options, less: str) -> TooLarge:
 
 def _spread(attempt: Attempt) -> Attempt:
     return replace(attempt, sheet=spread(attempt.picture, attempt.sheet))
+
+
+def _count(trace: Trace, options: Options, choices: Choices) -> int:
+    """About how many boxes there are going to be."""
+    inside = ("parameter", "constant") if options.parameters == "inside" else ()
+    return sum(trace.nodes[unit.last].role not in inside for unit in choices.units)
 
 
 def _size(attempt: Attempt) -> float:
@@ -218,11 +227,12 @@ def _texts(options: Options) -> Iterator[tuple[float, dict[str, Any]]]:
         yield 0.5 * READABLE, changes | {"edges": "plain"}
 
 
-def _directions(options: Options, units: Sequence[Unit]) -> tuple[str, ...]:
-    """Rows are for chains; between units of layers too many lines would return."""
+def _directions(options: Options, units: Sequence[Unit], picture: Picture) -> tuple[str, ...]:
+    """Rows are for chains; between units of layers that are all joined too many lines would return."""
     if not options.may_vary("rankdir"):
         return (options.rankdir,)
-    return ("LR", "TB") if any(unit.scope for unit in units) else ("LR", "TB", "rows")
+    is_dense = len(picture.arrows) > 2 * len(picture.boxes)
+    return ("LR", "TB") if is_dense and any(unit.scope for unit in units) else ("LR", "TB", "rows")
 
 
 def _could_fit(picture: Picture, options: Options) -> bool:
