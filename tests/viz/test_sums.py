@@ -117,3 +117,22 @@ def test_a_route_passes_a_sum_in_one_leg():
     (route,) = Routes(trace, fold(trace, None, sums=True), start, trace.root.index).few
     assert [trace.nodes[leg.head].label for leg in route.legs] == ["z", "p"]
     assert route.legs[0].slope == x.data
+
+
+def test_a_linear_unit_and_its_activation_are_one_box_also_where_they_are_layers_of_their_own():
+    model = nn.Sequential(nn.Linear(2, 3), "sigmoid", nn.Linear(3, 2), "tanh", nn.Linear(2, 1))
+    trace = read(model([1.0, 2.0]))
+    folded = {level: [unit for unit in fold(trace, level) if unit.scope] for level in ("neuron", "layer")}
+    assert len(folded["neuron"]) == 3 + 2 + 1
+    assert len(folded["layer"]) == 3
+    assert {trace.nodes[unit.last].op for unit in folded["neuron"]} == {"sigmoid", "tanh", "add"}
+    for units in folded.values():
+        assert len({i for unit in units for i in unit.nodes}) == sum(len(unit.nodes) for unit in units)
+
+
+def test_what_reads_several_units_is_no_activation_of_one():
+    with mg.scope("one"):
+        first = w * x
+    with mg.scope("two"):
+        second = first.tanh()
+    assert len([unit for unit in fold(read(second + first), "layer") if unit.scope]) == 2

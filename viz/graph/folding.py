@@ -27,6 +27,8 @@ __all__ = [
     "slopes",
 ]
 
+_ARITHMETIC = ("add", "sub", "mul", "div")
+
 LEVELS = ("neuron", "layer", "outermost")
 """From the smallest boxes to the largest."""
 
@@ -91,6 +93,7 @@ def fold(
             members.setdefault(folded[node.scope], []).append(node.index)
         else:
             free.add(node.index)
+    members = _with_activations(trace, members)
     units = [Unit(tuple(nodes), scope) for scope, nodes in members.items()]
     for piece in trace.pieces if pieces else ():
         if all(i in free for i in piece.nodes if trace.nodes[i].op):
@@ -162,6 +165,36 @@ def _tangle(units: Sequence[Unit], placed: Set[int], users: Mapping[int, Sequenc
             if not count[before]:
                 ends.append(before)
     return list(left.values())
+
+
+def _with_activations(
+    trace: Trace, members: dict[tuple[str, ...], list[int]]
+) -> dict[tuple[str, ...], list[int]]:
+    """A scope that only applies a function to what another gives, and that alone reads it, is part of that: a
+    neuron is its sum and its activation, also where these are layers of their own."""
+    owner = {i: scope for scope, nodes in members.items() for i in nodes}
+    readers: dict[tuple[str, ...], set[tuple[str, ...] | None]] = {}
+    for node in trace.nodes:
+        for parent in node.parents:
+            if parent in owner and owner[parent] != owner.get(node.index):
+                readers.setdefault(owner[parent], set()).add(owner.get(node.index))
+    into: dict[tuple[str, ...], tuple[str, ...]] = {}
+    for scope, nodes in members.items():
+        applied = [trace.nodes[i] for i in nodes if trace.nodes[i].op]
+        parents = [trace.nodes[parent] for node in applied for parent in node.parents]
+        read = [parent.index for parent in parents if parent.role != "constant"]
+        sources = {owner.get(parent) for parent in read} - {scope}
+        is_activation = len(read) == len(applied) and not any(node.op in _ARITHMETIC for node in applied)
+        if len(sources) == 1 and is_activation and trace.root.index not in nodes[:-1]:
+            (source,) = sources
+            if source is not None and readers[source] == {scope} and trace.root.index not in members[source]:
+                into[scope] = source
+    joined: dict[tuple[str, ...], list[int]] = {}
+    for scope, nodes in members.items():
+        while scope in into:
+            scope = into[scope]
+        joined.setdefault(scope, []).extend(nodes)
+    return {scope: sorted(nodes) for scope, nodes in joined.items()}
 
 
 def _chosen(scopes: set[tuple[str, ...]], level: str) -> set[tuple[str, ...]]:

@@ -169,6 +169,10 @@ def _units(find: _Finder, trace: Trace, options: Options, less: str) -> tuple[li
     else:
         raise _too_large(trace, len(units), arrows, options, less)
     labelled = arrows <= MOST_LABELLED
+    if not automatic and levels[0] and not any(node.scope for node in trace.nodes):
+        way_out = ': compute what belongs together in `with microgrid.scope("neuron"):`, as layers of nn do'
+        nothing = " folds nothing, since nothing was recorded in a scope"
+        warn(message(Setting("collapse", options.collapse), nothing, way_out))
     if automatic and level:
         warn(collapsed(len(trace.nodes), len(units), level))
     elif options.edges != "plain" and not labelled:
