@@ -63,7 +63,7 @@ def test_a_neuron_is_a_box_with_its_value_and_the_norm_of_its_gradients() -> Non
     assert sorted(lines[0] for lines in found) == ["neuron0", "neuron0", "neuron1", "x₁", "x₂"]
     last = mg.graph.scopes(y)["layer1/neuron0"]
     norm = math.sqrt(sum(v.grad**2 for v in last if v.role == "parameter"))
-    assert found[-1] == ["neuron0", "value 0.01560", f"‖grad‖ = {norm:.3f} (3 parameters)"]
+    assert found[-1] == ["neuron0", "h₁⁽²⁾ = 0.01560", f"‖grad‖ = {norm:.3f} (3 parameters)"]
 
 
 def test_the_derivative_through_a_neuron_is_on_its_arrow() -> None:
