@@ -28,6 +28,8 @@ what it may be smaller by, as a share, for the sake of the usual direction."""
 MOST_LAYOUTS, MOST_BOXES, FEW = 36, 300, 40
 FILLED = 0.8
 """Of a slide, by boxes with the gaps around them: no layout does better."""
+MOST_LABELS = 60
+"""Numbers on arrows: with more of them no slide can be read, and they take long to be laid out."""
 FEW_DIGITS, HOPELESS, BEHIND = 3, 0.45, 0.7
 """Digits; and what text reaches at least, as a share of what it has to and of what other directions reach,
 where less on arrows may be enough."""
@@ -242,6 +244,8 @@ def _could_fit(picture: Picture, options: Options) -> bool:
     zoom = READABLE / text_size(picture, options)
     width, height = ((side - 2 * EDGE) / zoom for side in full)
     if sum((box.size[0] + GAP) * (box.size[1] + GAP) for box in picture.all_boxes) > FILLED * width * height:
+        return False
+    if len(picture.all_boxes) - len(picture.boxes) > MOST_LABELS:
         return False
     if options.rankdir == "rows":
         return True
