@@ -3,8 +3,10 @@
 import pytest
 
 import microgrid as mg
+import viz
 from helpers.graphs import named
 from helpers.lecture_graphs import LECTURE_GRAPHS
+from helpers.pictures import says
 from helpers.programs import draw
 from microgrid import Value, nn, parameter
 from viz.graph.folding import edges, fold, slopes
@@ -136,3 +138,13 @@ def test_what_reads_several_units_is_no_activation_of_one():
     with mg.scope("two"):
         second = first.tanh()
     assert len([unit for unit in fold(read(second + first), "layer") if unit.scope]) == 2
+
+
+def test_the_sum_of_a_unit_with_two_inputs_is_written_out_and_a_long_one_has_both_ends():
+    model = nn.MLP(2, [2, 1], activation="sigmoid")
+    figure = viz.draw(model([1.0, 2.0]), sums="merged")
+    assert "z₁⁽²⁾ = b₁⁽²⁾ + w₁₁⁽²⁾h₁⁽¹⁾ + w₁₂⁽²⁾h₂⁽¹⁾" in says(figure, "node")
+    figure = viz.draw(nn.MLP(9, [1])([float(k) for k in range(9)]), sums="merged")
+    (shown,) = [text for text in says(figure, "node") if "…" in text]
+    assert shown.startswith("z₁⁽¹⁾ = b₁⁽¹⁾ + w₁₁⁽¹⁾x₁ + …")
+    assert shown.endswith(" + … + w₁₈⁽¹⁾x₈ + w₁₉⁽¹⁾x₉")

@@ -33,7 +33,8 @@ class PieceTexts:
     >>> import microgrid as mg
     >>> from viz.graph.folding import fold
     >>> from viz.graph.trace import read
-    >>> trace = read(mg.softmax([mg.Value(0.0, "a₁"), mg.Value(0.0, "a₂")])[1])
+    >>> from viz.words.labels import mathematical
+    >>> trace = mathematical(read(mg.softmax([mg.Value(0.0, "a1"), mg.Value(0.0, "a2")])[1]))
     >>> texts = PieceTexts(trace, fold(trace, None)[-1], Numbers())
     >>> texts.lines(), [texts.derivative(k, slope) for k, slope in enumerate((-0.25, 0.25))]
     (['p = softmax(a)', 'p₂ = e^a₂ / Σ e^aⱼ'], ['−p₂p₁ = −0.25', 'p₂(1 − p₂) = 0.25'])
