@@ -9,9 +9,10 @@ from .names import is_closed
 __all__ = ["latex_name", "latex_quotient"]
 
 _RAISED = re.compile(r"(.*)\^\((\d[\d,]*)\)", re.DOTALL)
+_LOWERED = re.compile(r"(.*)_\((\d+)\)", re.DOTALL)
 _FORMULA = re.compile(r"(?=.*[-+*/(])(?!.*\w\s+\w)[\w\s+\-*/().,^]+", re.ASCII)
 _TOKEN = re.compile(
-    r"(?P<dots>\.\.\.)|\*\*(?P<power>\d+)|(?P<sign>\*\*|\*)"
+    r"(?P<dots>\.\.\.)|_\((?P<low>\d+)\)|\*\*(?P<power>\d+)|(?P<sign>\*\*|\*)"
     r"|(?P<name>[A-Za-z_]\w*(?:\^\(\d[\d,]*\))?)|(?P<other>[\d.]+|.)",
     re.ASCII,
 )
@@ -35,6 +36,8 @@ def latex_name(name: str) -> str:
         return name
     if match := _RAISED.fullmatch(name):
         return f"{latex_name(match[1])}^{{({match[2]})}}"
+    if match := _LOWERED.fullmatch(name):
+        return f"{latex_name(match[1])}_{{({match[2]})}}"
     if _FORMULA.fullmatch(name):
         return "".join(map(_written, _TOKEN.finditer(name)))
     return r"\mathrm{" + "".join(_SPECIAL.get(c, c) for c in name) + "}"
@@ -46,6 +49,8 @@ def _written(token: re.Match[str]) -> str:
         return latex_name(parts["name"])
     if parts["power"]:
         return f"^{{{parts['power']}}}"
+    if parts["low"]:
+        return f"_{{({parts['low']})}}"
     if parts["sign"]:
         return r" \cdot " if parts["sign"] == "*" else "^"
     return r"\dots{}" if parts["dots"] else parts["other"]

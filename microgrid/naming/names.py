@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 from ..base.messages import ATOM, SUM, formula
 from ..base.nodes import CONSTANT, OP, PARAMETER
@@ -40,8 +41,10 @@ LONGEST_LABEL = 16
 ELLIPSIS = "..."
 
 _RAISED = re.compile(r"(.*)\^\((\d+(?:,\d+)*)\)", re.DOTALL)
+_NUMBER = re.compile(r".*(\^\(\d+(?:,\d+)*\)|_\(\d+\))", re.DOTALL)
 _LOOSE = re.compile(r"[-+*/]")
-_CALL = re.compile(r"\w+\([^()]*\)")
+_CALL = re.compile(r"\w+\([^()]*\)(_\(\d+\))?")
+_TOLD_APART = re.compile(r"\((.*)\)_\(\d+\)", re.DOTALL)
 _WORD = re.compile(r"[^\W\d][\w'.,\[\]]*(\^\([\d,]+\))?")
 
 
@@ -58,8 +61,13 @@ class Naming:
     """Those that have a name of their own: a label, the caller's variable, or a place in a layer."""
     abridged: dict[Value, tuple[int, ...]] = field(default_factory=dict)
     """Of formulas that are not whole: how each operand stands there, WHOLE, BRIEF or LEFT_OUT."""
+    inside: dict[Value, str] = field(default_factory=dict)
+    """What they are called within the formulas of others, where nodes that are the same operation on the same
+    operands, and so have the same value, are all called by the formula of the first."""
     numbers: dict[Value, int] = field(default_factory=dict)
-    """What is raised after a formula that an earlier node has too: 2, 3, ..."""
+    """What stands low after a formula that an earlier node has too: 2, 3, ..."""
+    marks: dict[Value, int] = field(default_factory=dict)
+    """The same within the formulas of others."""
 
 
 def names(*roots: Value, digits: int = 4) -> dict[Value, str]:
@@ -89,13 +97,15 @@ def names(*roots: Value, digits: int = 4) -> dict[Value, str]:
     Results of `microgrid.pieces` have the letter of their formula: `p3` of a softmax, `m` of a mean, `L` of
     a loss.  A neuron that is in no layer has `w1`, `w2`, `b`, `z` and `h`.  Of the other leaves, those
     without a label are `x1`, `x2`, ..., and parameters `w1`, `w2`, ...  Any other result is called by its
-    formula, abridged where it is long.  Nodes that would be called the same are told apart by a raised
-    number, `h^(2)`, which follows that of a layer after a comma, `h1^(1,2)`.
+    formula, abridged where it is long.  Nodes that would be called the same are told apart by a number: names
+    by a raised one, `h^(2)`, which follows that of a layer after a comma, `h1^(1,2)`, and formulas by one
+    that stands low, as it would be read for a power.  Within the formulas of others it is left out where the
+    operands are the same, and so the values.
 
     >>> from microgrid import Value
     >>> w, x = Value(2.0, "w"), Value(3.0, "x")
     >>> list(names((w * x + w * x).tanh()).values())
-    ['w', 'x', 'w*x', '(w*x)^(2)', 'w*x + (w*x)^(2)', 'tanh(w*x + (w*x)^(2))']
+    ['w', 'x', 'w*x', '(w*x)_(2)', 'w*x + w*x', 'tanh(w*x + w*x)']
     """
     return name_nodes(order(*roots), digits=digits).texts
 
@@ -110,8 +120,11 @@ def name_nodes(
     naming = Naming()
     naming.labels = _labels(nodes, variables or {})
     taken = dict.fromkeys(naming.labels.values(), 1)
-    texts: dict[Value, tuple[str, int]] = {}
+    texts: dict[Value, tuple[str, int]] = {}  # as within formulas
+    known: dict[Hashable, Value] = {}
+    same: dict[Value, Value] = {}
     for v in nodes:
+        same[v] = v
         if v in naming.labels:
             label = naming.labels[v]
             naming.texts[v] = label
@@ -121,19 +134,34 @@ def name_nodes(
             written = _number(v._data, digits)
             naming.texts[v] = written
             texts[v] = written, SUM if written[0] == "-" else ATOM
+            same[v] = known.setdefault(_data(v), v)
         else:
-            texts[v] = _formula(v, texts, naming, digits)
-            text, level = texts[v]
-            number = taken[text] = taken.get(text, 0) + 1
-            if number > 1:
-                closed = text if level == ATOM else f"({text})"
-                while (distinct := f"{closed}^({number})") in taken:
-                    number += 1
-                taken[text] = naming.numbers[v] = number
-                texts[v] = distinct, ATOM
-                text = distinct
-            naming.texts[v] = text
+            written, level = _formula(v, texts, naming, digits)
+            naming.texts[v] = text = _distinct(v, written, level, taken, naming)
+            operands = (same[parent] for parent in v.parents)
+            first = same[v] = known.setdefault((v.op, v.constant, _data(v), *operands), v)
+            texts[v] = (text, level if text == written else ATOM) if first is v else texts[first]
+            if number := naming.numbers.get(first):
+                naming.marks[v] = number
+        naming.inside[v] = texts[v][0]
     return naming
+
+
+def _distinct(v: Value, text: str, level: int, taken: dict[str, int], naming: Naming) -> str:
+    """The formula of a node, with a number if an earlier node is called the same."""
+    number = taken[text] = taken.get(text, 0) + 1
+    if number == 1:
+        return text
+    closed = text if level == ATOM else f"({text})"
+    while (distinct := f"{closed}_({number})") in taken:
+        number += 1
+    taken[text] = naming.numbers[v] = number
+    return distinct
+
+
+def _data(v: Value) -> str:
+    """Leaves may have been assigned other data between two operations on them; nan is told from nan too."""
+    return repr(v._data)
 
 
 def quotient(of: str, by: str) -> str:
@@ -147,7 +175,16 @@ def quotient(of: str, by: str) -> str:
 
 def is_closed(name: str) -> bool:
     """Whether a name needs no brackets after ∂."""
-    return not _LOOSE.search(name) or bool(_CALL.fullmatch(name))
+    if not _LOOSE.search(name) or _CALL.fullmatch(name):
+        return True
+    told_apart = _TOLD_APART.fullmatch(name)
+    return told_apart is not None and _is_balanced(told_apart[1])
+
+
+def _is_balanced(text: str) -> bool:
+    """Whether brackets around it would belong together."""
+    depths = list(accumulate((char == "(") - (char == ")") for char in text))
+    return not depths or (min(depths) >= 0 and depths[-1] == 0)
 
 
 def own_names(nodes: Sequence[Value], variables: Mapping[Value, str] | None = None) -> dict[Value, str]:
@@ -193,7 +230,7 @@ def _letter(bare: Sequence[Value], named: dict[Value, str]) -> None:
 
 
 def _told_apart(named: dict[Value, str], own: Container[Value]) -> dict[Value, str]:
-    """With a raised number where several nodes have one name; a label of a user's own goes before others."""
+    """With a number where several nodes have one name; a label of a user's own goes before others."""
     alike: dict[str, list[Value]] = {}
     for v, name in named.items():
         alike.setdefault(name, []).append(v)
@@ -206,6 +243,8 @@ def _told_apart(named: dict[Value, str], own: Container[Value]) -> dict[Value, s
             continue
         match, number = _RAISED.fullmatch(name), 0
         start = f"{match[1]}^({match[2]}," if match else f"{name}^(," if name in layered else f"{name}^("
+        if not match and _LOOSE.search(name):
+            start = f"({name})_("
         labelled = [v for v in nodes if v in own]
         if len(labelled) == 1:
             nodes.remove(labelled[0])
@@ -272,6 +311,6 @@ def _number(x: float, digits: int) -> str:
 
 def _shortened(label: str) -> str:
     """A long label as it stands in formulas; its number is never cut."""
-    match = _RAISED.fullmatch(label)
-    raised = f"^({match[2]})" if match else ""
-    return label[: LONGEST_LABEL - len(ELLIPSIS) - len(raised)].rstrip() + ELLIPSIS + raised
+    match = _NUMBER.fullmatch(label)
+    number = match[1] if match else ""
+    return label[: LONGEST_LABEL - len(ELLIPSIS) - len(number)].rstrip() + ELLIPSIS + number

@@ -149,6 +149,41 @@ def test_results_are_called_by_their_formula():
     assert names(loss)[loss] == "(z + b - y)**2"
 
 
+def test_what_has_the_same_operands_has_no_number_in_formulas():
+    x, mu = Value(1.0, "x"), Value(3.0, "mu")
+    first, second = x - mu, x - mu
+    y = first**2 / second
+    called = names(y)
+    assert [called[v] for v in (first, second)] == ["x - mu", "(x - mu)_(2)"]
+    assert called[y] == "(x - mu)**2/(x - mu)"
+    x.data = 7.0
+    third = x - mu  # another value
+    assert names(y + third.tanh())[y] == called[y]
+    called = names(y, third, third.tanh(), x - mu)
+    assert [name for name in called.values() if "tanh" in name] == ["tanh((x - mu)_(3))"]
+    assert list(called.values())[-1] == "(x - mu)_(4)"
+
+
+def test_formulas_that_only_look_the_same_have_numbers_in_others():
+    x = Value(1.0, "x")
+    a, b = x * 0.123451, x * 0.123452
+    called = names(a.tanh(), b.tanh())
+    assert called[b] == "(x*0.1235)_(2)"
+    assert [name for name in called.values() if "tanh" in name] == ["tanh(x*0.1235)", "tanh((x*0.1235)_(2))"]
+
+
+def test_labels_that_are_formulas_are_told_apart_as_formulas():
+    a, b = Value(1.0, "x1*w1"), Value(2.0, "x1*w1")
+    assert list(names(a + b).values())[:2] == ["(x1*w1)_(1)", "(x1*w1)_(2)"]
+    from microgrid.naming.latex_names import latex_name
+    from microgrid.naming.names import quotient
+
+    assert latex_name("(x1*w1)_(2)") == r"(x_{1} \cdot w_{1})_{(2)}"
+    assert latex_name("tanh((x - m)_(2))") == r"\mathrm{tanh}((x - m)_{(2)})"
+    assert quotient("(x1*w1)_(2)", "tanh(z)_(2)") == "∂(x1*w1)_(2)/∂tanh(z)_(2)"
+    assert quotient("(a)*(b)_(2)", "w") == "∂((a)*(b)_(2))/∂w"
+
+
 def test_long_formulas_are_abridged_where_they_have_no_names():
     terms = [Value(1.0, f"a_long_label_{k}") for k in range(4)]
     y = mg.sum([v * 2 for v in terms]).tanh()

@@ -211,6 +211,17 @@ def test_operations_of_four_operands_inside_a_scope(visit: Open) -> None:
 
 
 @pytest.mark.skipif(not AXE.exists(), reason="axe-core is not installed (npm install axe-core)")
+def test_formulas_inside_a_scope_that_stand_twice_are_told_apart(visit: Open) -> None:
+    x, w = Value(3.0, "x"), parameter(2.0, "w")
+    with mg.scope("twice"):
+        y = named((w * x).tanh() + (w * x) ** 2 + (w * x).tanh(), "y")
+    steps = viz.steps(y, collapse="outermost")
+    called = visit(steps).evaluate("stepper.page.graph.nodes.map(({name, made, target}) => [name, made, target])")
+    assert {"w · x", "(w · x)₍₂₎", "(w · x)₍₃₎", "tanh(w · x)", "tanh(w · x)₍₂₎", "(w · x)²"} <= {n for n, *_ in called}
+    assert ["(w · x)₍₂₎", "w · x", "∂y/∂(w · x)₍₂₎"] in called
+    assert ["tanh(w · x)₍₂₎", "tanh(w · x)", "∂y/∂tanh(w · x)₍₂₎"] in called
+
+
 def test_axe_finds_no_fault_in_what_folded_scopes_add(visit: Open) -> None:
     page = visit(viz.steps(layers(2, 3, 60, 1), collapse="layer"), "#step=4")
     page.evaluate(AXE.read_text(encoding="utf-8"))

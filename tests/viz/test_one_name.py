@@ -73,6 +73,27 @@ def test_every_weight_has_one_name_in_all_that_is_shown() -> None:
     assert not re.search(r"\bv\d+\b", picture + captions + "".join(on_page) + report)
 
 
+def twice() -> Value:
+    """Of a batch normalisation: the centred sample is recorded twice."""
+    x, mu, sd = Value(1.0, "x"), Value(3.5, "mu"), Value(2.0, "sd")
+    y = named((x - mu) ** 2 + (x - mu) / sd, "L")
+    y.backward()
+    return y
+
+
+def test_a_formula_that_stands_twice_cannot_be_read_as_a_power() -> None:
+    y = twice()
+    boxes, steps = shown(viz.draw(y)).splitlines(), viz.steps(y)
+    captions = "\n".join(frame.caption for frame in steps)
+    assert {"x − μ", "(x − μ)²", "(x − μ)₍₂₎", "(x − μ) / sd"} <= set(boxes)
+    assert "(x − μ)² = (−2.5)² = 6.25" in captions
+    assert "∂L/∂(x − μ)₍₂₎ += " in captions
+    assert "(x - mu)_(2)" in names(y).values()
+    assert {"x − μ", "(x − μ)₍₂₎", "(x − μ)²"} <= {node["name"] for node in page_nodes(steps)}
+    assert "⁽" not in "".join(boxes) + captions
+    assert r"_{(2)}" in viz.draw(y).tikz()
+
+
 def test_a_report_has_the_same_name_in_every_format() -> None:
     _, y = network()
     report = verify(y)

@@ -262,9 +262,10 @@ def test_two_unlabelled_nodes_of_one_formula_are_told_apart() -> None:
     a, b = Value(2.0, "a"), Value(3.0, "b")
     y = named(a * b + (a * b).tanh(), "y")
     first, second, third, _ = captions(y, "forward")
-    assert (first, second) == ("a · b = 2 · 3 = 6", "(a · b)⁽²⁾ = a · b = 2 · 3 = 6")
-    assert third == "tanh((a · b)⁽²⁾) = tanh(6) = 1.000"
+    assert (first, second) == ("a · b = 2 · 3 = 6", "(a · b)₍₂₎ = a · b = 2 · 3 = 6")
+    assert third == "tanh(a · b) = tanh(6) = 1.000"
     targets = [caption.split(" += ")[0] for caption in captions(y, "backward")]
+    assert {"∂y/∂(a · b)", "∂y/∂(a · b)₍₂₎"} <= set(targets)
     assert len(set(targets)) == 5  # a·b twice, tanh, and a and b, twice each
 
 

@@ -32,7 +32,13 @@ DOTLESS = {"i": r"\imath", "j": r"\jmath"}
 NOT_IN_T1 = "ĦħĸĿŀŉŦŧ"
 """Letters of Europe that the encoding T1 lacks."""
 RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ⁽⁾", "0123456789+-n()", strict=True))
-LOWERED = {below: char for char, below in SUBSCRIPTS.items()} | {"₊": "+", "₋": "-", "ₙ": "n"}
+LOWERED = {below: char for char, below in SUBSCRIPTS.items()} | {
+    "₊": "+",
+    "₋": "-",
+    "ₙ": "n",
+    "₍": "(",
+    "₎": ")",
+}
 
 _SUFFIX = f"(?P<below>[{''.join(LOWERED)}]*)(?P<above>[{''.join(RAISED)}]*)"
 _LETTER = re.compile(

@@ -41,7 +41,11 @@ class Node:
     abridged: tuple[int, ...] = ()
     """Of a node that goes by its formula, if that is not whole: how each operand stands there."""
     number: int = 0
-    """What is raised after its formula, if an earlier node has the same."""
+    """What stands low after its formula, if an earlier node has the same."""
+    inside: str = ""
+    """What it is called within the formulas of others, as `name` is what it is called itself."""
+    mark: int = 0
+    """The number after it there: none if what has the same formula has the same operands too."""
 
 
 class Edge(NamedTuple):
@@ -148,6 +152,8 @@ def _node(index: int, v: Value, position: dict[Value, int], derivative: float, n
         name=naming.texts[v],
         abridged=naming.abridged.get(v, ()),
         number=naming.numbers.get(v, 0),
+        inside=naming.inside[v],
+        mark=naming.marks.get(v, 0),
     )
 
 

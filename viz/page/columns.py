@@ -46,7 +46,8 @@ def packed(
     """The folded units, and the nodes `inside` them; stepper/folded.js unpacks it.
 
     "kind" and "scope" have a number for each of these: a place in "kinds" and "scopes"; "names" has those of
-    all nodes, as `_called` writes them.
+    all nodes within formulas, as `_called` writes them, and "own" what nodes are called themselves where that
+    is another name.
     """
     names = names_of(trace, numbers)
     kinds, scopes = _Table(), _Table()
@@ -61,6 +62,7 @@ def packed(
         "scope": [scopes.place(node.scope, node) for node in members],
         "scopes": ["/".join(node.scope) for node in scopes.examples],
         "names": [_called(names, trace, node, node.index in inside) for node in trace.nodes],
+        "own": {node.index: names[node] for node in trace.nodes if node.number != node.mark},
         "parents": [node.index - parent for node in members for parent in node.parents],
         "data": [json_number(node.data) for node in kept],
         "partials": [json_number(partial) for node in kept for partial in node.partials],
@@ -142,14 +144,16 @@ def pattern(names: Names, node: Node) -> dict[str, Any]:
 
 
 def _called(names: Names, trace: Trace, node: Node, is_member: bool) -> str:
-    """A node's name after a digit, 1 for a label and 2 where it needs no brackets in ∂y/∂x, added.  Nothing
-    where the page makes the same of the names of the operands, ``+`` for a sum whose last term alone is left.
+    """A node's name within formulas, after a digit: 1 for a label and 2 where it needs no brackets, added.
+    Nothing where the page makes the same of the names of the operands, ``+`` for a sum whose last term alone
+    is left.
     """
-    name = names[node]
-    label, closed = bool(node.label), names.derivative(node, node) == f"∂{name}/∂{name}"
+    name = names.inside(node)
+    label, closed = bool(node.label), names.closed(node) == name
     if is_member and node.op and not label and not closed and _made(names, trace, node) == name:
         return ""
-    if is_member and node.op and not label and name == f"{MISSING} + {names[trace.operands(node)[-1]]}":
+    last = names.inside(trace.operands(node)[-1]) if node.op else ""
+    if is_member and node.op and not label and name == f"{MISSING} + {last}":
         return "+"
     return f"{label + 2 * closed}{name}"
 
@@ -159,5 +163,5 @@ def _made(names: Names, trace: Trace, node: Node) -> str:
     pattern, operands = names.pattern(node), trace.operands(node)
     parts, tight = pattern.parts, pattern.tight
     clear = parts[0].endswith("(") or parts[1] == " + " or (len(tight) == 1 and not tight[0])
-    texts = [(names[operand] if clear else names.atom(operand)) for operand in operands]
+    texts = [(names.inside(operand) if clear else names.closed(operand)) for operand in operands]
     return parts[0] + "".join(texts[k] + part for k, part in zip(pattern.operands, parts[1:]))

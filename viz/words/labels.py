@@ -36,6 +36,8 @@ _NAME = re.compile(
     r"(?:_?(?P<digits>\d{1,3}(?:,\d{1,3})*)|_(?P<letters>[aehijklmnoprstuvx]{1,3}))?"
 )
 _RAISED = re.compile(r"(?P<name>.*)\^(?P<number>\([\d,]*\d\))", re.DOTALL)
+_LOWERED = re.compile(r"(?P<name>.*)_(?P<number>\(\d+\))", re.DOTALL)
+_SUBSCRIPT = str.maketrans("0123456789()", "₀₁₂₃₄₅₆₇₈₉₍₎")
 _SUPERSCRIPT = str.maketrans("0123456789()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾")
 _FORMULA = re.compile(r"[\w\s+\-*/^().,\[\]=]+")
 _PROSE = re.compile(r"\w\s+\w")
@@ -68,14 +70,18 @@ def unicode_name(label: str) -> str:
     >>> [unicode_name(label) for label in ("w1", "yhat", "W_xh", "x1*w1", "sigma", "loss1", "a point of x1")]
     ['w₁', 'ŷ', 'Wₓₕ', 'x₁*w₁', 'σ', 'loss1', 'a point of x1']
 
-    What `microgrid.naming` puts after a name is raised:
+    What `microgrid.naming` puts after a name is raised, and what it puts after a formula stands low:
 
     >>> [unicode_name(name) for name in ("w21^(1)", "w12,3^(1)", "h2^(1,4)", "the loss^(2)")]
     ['w₂₁⁽¹⁾', 'w₁₂,₃⁽¹⁾', 'h₂⁽¹,⁴⁾', 'the loss⁽²⁾']
+    >>> unicode_name("(x1*w1)_(2)")
+    '(x₁*w₁)₍₂₎'
     """
     raised = _RAISED.fullmatch(label)
     if raised:
         return unicode_name(raised["name"]) + raised["number"].translate(_SUPERSCRIPT)
+    if lowered := _LOWERED.fullmatch(label):
+        return unicode_name(lowered["name"]) + lowered["number"].translate(_SUBSCRIPT)
     if not _FORMULA.fullmatch(label) or _PROSE.search(label):
         return label
     return re.sub(r"[^\W\d]\w*(?:(?<=\d),(?=\d)\d+)*", lambda name: _written(name[0]), label)

@@ -16,7 +16,7 @@ from microgrid.ops import TABLE
 from ..graph.trace import Edge, Node, Trace
 from ..style.text import shorten
 from .numbers import Numbers
-from .printer import MISSING, Printer, is_name
+from .printer import MISSING, Printer, is_closed
 
 __all__ = ["LONGEST_OPERAND", "Names", "Pattern", "application", "in_brackets", "names_of"]
 
@@ -25,7 +25,7 @@ LONGEST_OPERAND = 16
 
 _INFIX = {"+": ast.Add, "-": ast.Sub, "*": ast.Mult, "/": ast.Div, "**": ast.Pow}
 _SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-_NUMBERED = re.compile(r".*?(?P<number>(?:⁽[⁰¹²³⁴-⁹,]+⁾|\^\([\d,]+\))?)", re.DOTALL)
+_NUMBERED = re.compile(r".*?(?P<number>(?:⁽[⁰¹²³⁴-⁹,]+⁾|₍[₀-₉]+₎|[\^_]\([\d,]+\))?)", re.DOTALL)
 _HOLE = re.compile(r"\[\d+\]")
 
 
@@ -78,6 +78,14 @@ class Names:
             self._trees.append(self._tree(node))
 
     def __getitem__(self, node: Node) -> str:
+        """What it is called itself, by which no other node is."""
+        tree = self._trees[node.index]
+        if node.number != node.mark:
+            tree = ast.Subscript(self._application(node, node.abridged), ast.Constant(node.number))
+        return self._print(tree)
+
+    def inside(self, node: Node) -> str:
+        """What it is called within the formulas of others, where a node of the same value may be too."""
         return self._print(self._trees[node.index])
 
     def _print(self, tree: ast.expr) -> str:
@@ -92,7 +100,7 @@ class Names:
             self.words[name] = _short(node.label) or MISSING
             return ast.Name(name)
         made = self._application(node, node.abridged)
-        return ast.Subscript(made, ast.Constant(node.number)) if node.number else made
+        return ast.Subscript(made, ast.Constant(node.mark)) if node.mark else made
 
     def _application(self, node: Node, modes: Sequence[int] = ()) -> ast.expr:
         places = modes or [WHOLE] * len(node.parents)
@@ -104,13 +112,13 @@ class Names:
         if mode == WHOLE or not _is_unnamed(node):
             return self._trees[i]
         operands = self._trace.operands(node)
-        modes = brief([len(operand.name) if _is_unnamed(operand) else None for operand in operands])
+        modes = brief([len(operand.inside) if _is_unnamed(operand) else None for operand in operands])
         return self._application(node, modes) if modes and mode == BRIEF else ast.Name(MISSING)
 
     def operand(self, node: Node) -> ast.expr:
         """What stands for a node in a formula of several operations, abridged where it is long; `words` says
         what its variables are called."""
-        mode = BRIEF if len(self[node]) > LONGEST_OPERAND else WHOLE
+        mode = BRIEF if len(self.inside(node)) > LONGEST_OPERAND else WHOLE
         tree = self._place(node.index, mode)
         return tree if len(self._print(tree)) <= LONGEST_OPERAND or node.label else ast.Name(MISSING)
 
@@ -119,7 +127,7 @@ class Names:
         modes = [WHOLE] * len(node.parents)
         text = self.made(node)
         unnamed = [k for k, i in enumerate(node.parents) if _is_unnamed(self._trace.nodes[i])]
-        unnamed.sort(key=lambda k: -len(self[self._operand(node, k)]))
+        unnamed.sort(key=lambda k: -len(self.inside(self._operand(node, k))))
         for mode in (BRIEF, LEFT_OUT):
             for k in unnamed:
                 if len(text) > longest:
@@ -187,11 +195,15 @@ class Names:
     def _operand(self, node: Node, k: int) -> Node:
         return self._trace.nodes[node.parents[k]]
 
+    def closed(self, node: Node) -> str:
+        """As `inside`, in brackets where they are needed in a product."""
+        name = self.inside(node)
+        return name if node.mark or is_closed(name) else f"({name})"
+
     def atom(self, node: Node) -> str:
-        """The name as it stands in a product or a derivative, in brackets where it needs them."""
+        """The name as it stands in a derivative, in brackets where it needs them."""
         name = self[node]
-        closed = is_name(name) or re.fullmatch(r"\w+\([^()]*\)|\|[^|]*\|", name)
-        return name if closed else f"({name})"
+        return name if node.number or is_closed(name) else f"({name})"
 
 
 def names_of(trace: Trace, numbers: Numbers) -> Names:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from .numbers import Numbers
 
-__all__ = ["FAMILIAR", "MISSING", "Printer", "is_name", "number_of", "simplified"]
+__all__ = ["FAMILIAR", "MISSING", "Printer", "is_closed", "is_name", "number_of", "simplified"]
 
 MISSING = "…"
 """Stands for an operand that has no name."""
@@ -21,10 +21,12 @@ FAMILIAR = {"sigmoid": "σ", "maximum": "max", "minimum": "min", "pi": "π", "in
 # How tightly an expression holds together: one that is looser than its place asks for gets brackets.
 SUM, SIGNED, PRODUCT, POWER, ATOM = range(5)
 
-_SUPERSCRIPT = str.maketrans("0123456789-−()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻⁽⁾")
+_SUPERSCRIPT = str.maketrans("0123456789-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻")
+_SUBSCRIPT = str.maketrans("0123456789()", "₀₁₂₃₄₅₆₇₈₉₍₎")
 _NAME = re.compile(
     r"(?:[\w'′.\[\]\u0300-\u036f₀-₉⁰⁴-⁹ⁿ]|(?<=[₀-₉]),(?=[₀-₉])|(?<=\d),(?=\d))+(?:⁽[⁰¹²³⁴-⁹,]+⁾|\^\([\d,]+\))?"
 )
+_CLOSED = re.compile(r"(?:\w+\([^()]*\)|\([^()]*\)(?=₍|_\()|\|[^|]*\|)(?:₍[₀-₉]+₎|_\(\d+\))?")
 _LETTER = re.compile(r"[^\W\d_][\u0300-\u036f]*['′]*[₀-₉ₐ-ₜᵢ-ᵥ,]*(⁽[⁰¹²³⁴-⁹,]+⁾)?")
 """One letter with what stands above and below it."""
 
@@ -38,6 +40,16 @@ def is_name(label: str) -> bool:
     (True, True)
     """
     return bool(_NAME.fullmatch(label))
+
+
+def is_closed(text: str) -> bool:
+    """Whether a text needs no brackets in a product or a derivative: a name, a call, a formula in brackets
+    with a number.
+
+    >>> is_closed("tanh(x)"), is_closed("(w*x)₍₂₎"), is_closed("w*x")
+    (True, True, False)
+    """
+    return is_name(text) or bool(_CLOSED.fullmatch(text))
 
 
 @dataclass(frozen=True)
@@ -91,7 +103,7 @@ class Printer:
             case ast.Call(ast.Name("abs"), [operand]):
                 return f"|{self._write(operand, SUM)}|", ATOM
             case ast.Subscript(told_apart, ast.Constant(int(number))):
-                return self._write(told_apart, ATOM) + f"({number})".translate(_SUPERSCRIPT), ATOM
+                return self._write(told_apart, ATOM) + f"({number})".translate(_SUBSCRIPT), ATOM
             case ast.Call(ast.Name(function), operands):
                 inside = ", ".join(self._write(operand, SUM) for operand in operands)
                 return f"{FAMILIAR.get(function, function)}({inside})", ATOM

@@ -24,7 +24,7 @@ class Member {
   get convention() { return this.kind.convention; }
   get pattern() { return this.kind.pattern; }
   get formulas() { return this.parents.map(() => ""); }
-  get name() { return nameOf(this.#graph, this.index); }
+  get name() { return ownName(this.#graph, this.index); }
   get label() { return nameParts(this.#graph, this.index).isLabel ? this.name : ""; }
   get called() { return this.name === this.made ? "" : this.name; }
   get heading() { return this.op ? equal(this.label, this.made) : this.label; }
@@ -35,7 +35,7 @@ class Member {
     const {parts, operands, tight} = this.pattern;
     // Operands need no brackets in a function, in a sum, and alone where the operation does not bind tightly.
     const clear = parts[0].endsWith("(") || parts[1] === " + " || operands.length === 1 && !tight[0];
-    const operand = (k) => (clear ? nameOf : atom)(this.#graph, this.parents[k]);
+    const operand = (k) => (clear ? nameOf : closed)(this.#graph, this.parents[k]);
     return parts[0] + operands.map((k, hole) => operand(k) + parts[hole + 1]).join("");
   }
 
@@ -50,7 +50,7 @@ function subscript(number) {
   return [...String(number)].map((digit) => "₀₁₂₃₄₅₆₇₈₉"[digit]).join("");
 }
 
-// What a node is called: after a digit, 1 for a label and 2 where it needs no brackets, added; nothing where it
+// What a node is called within the formulas of others: after a digit, 1 for a label and 2 where it needs no brackets, added; nothing where it
 // is its operation on the names of its operands, and a plus where all but the last of a sum is left out.
 function nameParts({folded, nodes}, i) {
   const name = folded.names[i], flags = Number(name[0]);
@@ -63,9 +63,19 @@ function nameOf(graph, i) {
   return nameParts(graph, i).text;
 }
 
-// A name as it stands in a product or a derivative.
-function atom(graph, i) {
+// What it is called itself, by which no other node is.
+function ownName(graph, i) {
+  return graph.folded.own[i] ?? nameOf(graph, i);
+}
+
+// A name as it stands in a product.
+function closed(graph, i) {
   return nameParts(graph, i).isClosed ? nameOf(graph, i) : `(${nameOf(graph, i)})`;
+}
+
+// Its own name as it stands in a derivative.
+function atom(graph, i) {
+  return graph.folded.own[i] ?? closed(graph, i);
 }
 
 // Whether a node depends on its k-th operand through another one too.
