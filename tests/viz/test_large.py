@@ -54,7 +54,7 @@ def test_a_page_of_very_many_boxes_says_so(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(page, "MOST_BOXES", 200)
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
-        walk = viz.steps(deep(100))  # 100 additions, 100 constants, x
+        walk = viz.steps(deep(100), sums="separate")  # 100 additions, 100 constants, x
         walk.svg(0)
         assert not any("page" in str(warning.message) for warning in said)
         walk.html(verify=False)

@@ -300,3 +300,45 @@ def test_above_six_arrows_numbers_are_left_out_and_width_shows_size():
     assert strengths["all"] == dict.fromkeys(strengths["all"])
     sizes = {"x1": 0.25, "x2": 0.5, "x3": 0.75, "x4": 1.0, "w1": 1.0, "w2": 8.0, "w3": 2.0, "w4": 4.0, "b": 1.0}
     assert strengths["auto"] == strengths["none"] == {name: size / 8 for name, size in sizes.items()}
+
+
+KNOWN = {
+    "mean": (lambda: mg.mean(several(*ZS, name="x")), "m = 1/3 Σ xᵢ"),
+    "mean of what": (lambda: mg.mean([Value(1.0, "a"), Value(2.0, "b")]), "m = 1/2 Σ x"),
+    "mean with a number": (lambda: mg.mean([*several(*ZS, name="x"), 2.0]), "m = 1/4 Σ x"),
+    "yes": (lambda: losses.bce(Value(0.3, "yhat"), 1), "L = −log ŷ"),
+    "no": (lambda: losses.bce(Value(0.3, "yhat"), 0), "L = −log(1 − ŷ)"),
+    "perhaps": (lambda: losses.bce(Value(0.3, "yhat"), 0.5), "L = −(y log ŷ + (1 − y) log(1 − ŷ))"),
+    "told": (lambda: losses.bce(Value(0.3, "yhat"), Value(1.0, "y")), "L = −(y log ŷ + (1 − y) log(1 − ŷ))"),
+    "yes, a logit": (lambda: losses.bce_with_logits(Value(0.3, "z"), 1), "L = −log σ(z)"),
+    "no, a logit": (lambda: losses.bce_with_logits(-Value(0.3, "z"), 0), "L = −log(1 − σ(z))"),
+    "class": (lambda: losses.cross_entropy(several(*PS, name="p"), 2), "L = −log p₃"),
+    "distribution": (lambda: losses.cross_entropy(several(*PS, name="p"), [0.5, 0.25, 0.25]), "L = −Σ y log p"),
+    "squares": (
+        lambda: losses.half_mse(several(*ZS, name="o"), several(*PS, name="t"), reduction="sum"),
+        "L = ½ Σ (oᵢ − tᵢ)²",
+    ),
+    "mean of halves": (lambda: losses.half_mse(several(*ZS, name="o"), [1.0, 2.0, 3.0]), "L = 1/6 Σ (oᵢ − yᵢ)²"),
+    "one square": (lambda: losses.mse(Value(0.3, "o"), 2.0), "L = (o − 2)²"),
+    "distances": (lambda: losses.mae(several(*ZS), several(*PS, name="y")), "L = 1/3 Σ |zᵢ − yᵢ|"),
+}
+
+
+@pytest.mark.parametrize("name", KNOWN)
+def test_a_piece_says_what_is_known_of_its_operands(name):
+    make, formula = KNOWN[name]
+    v = make()
+    assert formula in [line for group in groups(viz.draw(v), "node") for line in texts(group)]
+    forward = [frame.caption for frame in viz.steps(v) if frame.phase == "forward"]
+    assert any(caption.startswith(f"{formula} = ") for caption in forward)
+
+
+def test_the_variance_of_a_batch_says_what_it_is_the_mean_of():
+    xs, mu = several(1.0, 2.0, 6.0, name="x"), Value(3.0, "mu")
+    shown = [line for g in groups(viz.draw(mg.mean([(x - mu) ** 2 for x in xs])), "node") for line in texts(g)]
+    assert "m = 1/3 Σ (xᵢ − μ)²" in shown
+
+
+def test_the_alt_text_has_the_formula_for_every_target():
+    loss = losses.bce(Value(0.3, "yhat"), 1)
+    assert "L = −(y log ŷ + (1 − y) log(1 − ŷ))" in viz.draw(loss)._scene.description

@@ -66,7 +66,7 @@ def test_pieces_are_steps_with_the_textbooks_formulas() -> None:
     texts = captions(named(mg.nn.losses.cross_entropy(ps, 2), "L"))
     assert texts[1:6] == [
         "p = softmax(z), p₃ = e^z₃ / Σ e^zⱼ = 0.9732",
-        "L = −Σ y log p = 0.02716",
+        "L = −log p₃ = 0.02716",
         "∂L/∂L = 1: here the backward pass starts.",
         "∂L/∂p₃ += ∂L/∂L · (−1/p₃) = 1 · (−1.028) = −1.028",
         "∂L/∂z₁ += ∂L/∂p₃ · (−p₃p₁) = −1.028 · (−0.002348) = 0.002412\n"

@@ -27,7 +27,7 @@ __all__ = [
     "slopes",
 ]
 
-_ARITHMETIC = ("add", "sub", "mul", "div")
+_ARITHMETIC = ("add", "sub", "mul", "div", "pow", "powc")
 
 LEVELS = ("neuron", "layer", "outermost")
 """From the smallest boxes to the largest."""

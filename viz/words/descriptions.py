@@ -36,7 +36,7 @@ class Words:
         textbook's formula."""
         for piece in self._trace.pieces:
             if piece.outputs == (node.index,):
-                return self._texts.piece(Unit(piece.nodes, piece=piece.name)).lines()[-1]
+                return self._texts.piece(Unit(piece.nodes, piece=piece.name)).lines(general=True)[-1]
         return notation.equation(self._trace, node, self._numbers) or self._role(node)
 
     def _role(self, node: Node) -> str:
@@ -82,6 +82,8 @@ class Words:
         return facts
 
     def _formula(self, unit: Unit) -> str:
+        if unit.kind == "piece":
+            return ", ".join(self._texts.piece(unit).lines(general=True))
         return self._texts.formula(unit, LONGEST_SUM if unit.kind == "sum" else None)
 
     def facts(self, node: Node, title: str, known: bool = True) -> str:

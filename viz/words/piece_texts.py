@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from ..graph.folding import Unit
 from ..graph.trace import Node, Piece, Trace
+from .known_forms import known_form
 from .notation import LONGEST_DERIVATIVE
 from .numbers import Numbers
 from .printer import is_name
@@ -62,8 +63,9 @@ class PieceTexts:
         """What stands in the way of the textbook's formula at these numbers."""
         return self._piece.warning
 
-    def lines(self) -> list[str]:
-        """The textbook's formula, below the name of the function where the formula does not tell it."""
+    def lines(self, general: bool = False) -> list[str]:
+        """The textbook's formula, below the name of the function where the formula does not tell it; unless
+        the `general` one is asked for, the one that holds for these operands, ``L = −log p₃``."""
         formula = self._piece.formula
         if letter := _LETTERS.get(self.name):
             formula = formula.replace(letter, self._letter)
@@ -73,6 +75,8 @@ class PieceTexts:
             node = self._trace.nodes[self.outputs[0]]
             if (k := self._result_of(node)) is not None:
                 result, body = (text.replace("ₖ", self._indices[k]) for text in (result, body))
+            if not general:
+                body = known_form(self._trace, self._piece, self._numbers) or body
             formula = f"{node.label or result} = {body}"
         return [*lines, formula]
 
