@@ -15,7 +15,7 @@ import microgrid as mg
 import viz
 from helpers.graphs import deep, lecture
 from helpers.pictures import groups, network, texts
-from microgrid import Value
+from microgrid import Value, nn
 from viz.drawing import engines, layout
 from viz.page import page
 from viz.picture.selection import MOST_LABELLED
@@ -203,6 +203,23 @@ def test_pygraphviz_lays_out_a_large_picture_in_a_process_of_its_own(monkeypatch
     assert started[0][0][0] == sys.executable
     with pytest.raises(viz.LayoutError, match=r"ended after timeout=0\.01 seconds"):
         viz.draw(deep(300), sums="separate", engine="pygraphviz", timeout=0.01).svg()
+
+
+def test_columns_end_in_time_too() -> None:
+    random.seed(1)
+    y = nn.MLP(4, [6, 6, 1])([1.0, 2.0, 3.0, 4.0])
+    with pytest.raises(viz.LayoutError, match=r"^the layout was ended after timeout=0\.0001 seconds.*around="):
+        viz.draw(y, engine="dot", timeout=0.0001).svg()
+    assert viz.draw(y, engine="dot", timeout=30.0).svg()  # and the next is not
+
+
+def test_many_boxes_stand_in_columns_within_seconds() -> None:
+    random.seed(1)
+    y = nn.MLP(8, [10, 10, 1])([0.1 * k for k in range(8)])
+    began = time.process_time()
+    drawn = groups(viz.draw(y, edges="plain", sums="separate"), "node")
+    assert len(drawn) > 600
+    assert time.process_time() - began < 5
 
 
 @pytest.mark.parametrize(("timeout", "error"), [(0, ValueError), (float("inf"), ValueError), ("1 s", TypeError)])

@@ -13,7 +13,7 @@ from microgrid.base.phrases import Setting, message
 
 from ..errors import DOT, EngineNotFound, LayoutError
 
-__all__ = ["run"]
+__all__ = ["run", "too_slow"]
 
 SAFE = 20_000
 """Characters of source that no engine needs a second for, so that pygraphviz may work in this process."""
@@ -34,12 +34,7 @@ def run(source: str, engine: str, seconds: float) -> str:
         try:
             return engines[name](source, seconds)
         except TimeoutError:
-            ended = message("Graphviz was ended after ", Setting("timeout", seconds), " seconds: draw less (")
-            less = message(
-                Setting("collapse", "neuron"), ' or "layer", ', Setting("edges", "plain"), ", in draw "
-            )
-            part = message(Setting("around"), " and ", Setting("radius"), ") or pass a larger ")
-            raise LayoutError(message(ended, less, part, Setting("timeout"))) from None
+            raise too_slow("Graphviz", seconds) from None
         except LayoutError as error:
             failures.append(error)
     for failure in failures:
@@ -51,6 +46,14 @@ def run(source: str, engine: str, seconds: float) -> str:
         "pygraphviz and leave "
     )
     raise EngineNotFound(message(install, Setting("engine", "auto"), ", or ", DOT, ", which needs no engine"))
+
+
+def too_slow(who: str, seconds: float) -> LayoutError:
+    """What is said where a layout was ended."""
+    ended = message(who, " was ended after ", Setting("timeout", seconds), " seconds: draw less (")
+    less = message(Setting("collapse", "neuron"), ' or "layer", ', Setting("edges", "plain"), ", in draw ")
+    part = message(Setting("around"), " and ", Setting("radius"), ") or pass a larger ")
+    return LayoutError(message(ended, less, part, Setting("timeout")))
 
 
 def _dot(source: str, seconds: float) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from ..errors import LayoutError
 from ..picture.boxes import Arrow, Box, Picture
-from ..placement import columns, curves
+from ..placement import clock, columns, curves
 from ..placement.columns import Placed
 from ..placement.curves import Curve
 from ..style.shapes import Point
@@ -120,7 +120,11 @@ def place(
     """
     in_layers = columns.stands_in_layers(picture)
     if in_layers or (engine == "auto" and len(picture.boxes) <= MOST_TRIED):
-        placed = columns.place(picture, rankdir, columns.Spacing().scaled(gaps), ends)
+        try:
+            with clock.at_most(timeout):
+                placed = columns.place(picture, rankdir, columns.Spacing().scaled(gaps), ends)
+        except TimeoutError:
+            raise engines.too_slow("the layout", timeout) from None
         if placed and (in_layers or placed.is_a_chain):
             return _in_columns(placed)
     return _read(engines.run(_source(picture, rankdir, gaps, ends), engine, timeout), picture)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from heapq import heapify, heappop, heappush, heapreplace
 from itertools import pairwise
 
+from .clock import look_at_the_clock
 from .order import Item, together
 
 __all__ = ["Room", "heights"]
 
-ROUNDS = 24
-"""Of moving towards what each is joined to; most pictures rest after five."""
+ROUNDS, LEAST_ROUNDS, WORK = 24, 4, 24_000
+"""Of moving towards what each is joined to; most pictures rest after five.  Very large ones have as many as
+move so many items in all."""
 MOST_LOOKED_AT = 400
 """What may be looked at to find out whether two items can be on one line."""
 LIGHT = 0.02
@@ -147,7 +150,8 @@ def heights(
             top += items[i].across + room.boxes
     tops = set(lines.frames.values())
     by_column = sorted(members, key=lambda line: min(items[i].column for i in members[line]))
-    for round in range(ROUNDS):
+    for round in range(min(ROUNDS, max(LEAST_ROUNDS, WORK // len(items)))):
+        look_at_the_clock()
         wanted = dict(at)
         for line in by_column if round % 2 == 0 else reversed(by_column):
             if near := pulls[line]:
@@ -179,28 +183,40 @@ def _separated(
     offset = dict.fromkeys(order, 0.0)
     inside = {line: [line] for line in order}
     mass, moment = dict(weight), {line: weight[line] * wanted[line] for line in order}
-    entering = {line: [(other, line) for other in sorted(lines.behind[line])] for line in order}
+    entering: dict[int, list[tuple[float, int, int]]] = {}
+    """Of each group, what comes from others, as a heap: where it may begin at best (negative), a and b."""
 
     def place(line: int) -> float:
         group = heap[line]
         return moment[group] / mass[group] + offset[line]
 
+    def least(a: int, b: int) -> float:
+        """Where the group of b begins at least, so that b is below a."""
+        return place(a) + lines.apart[a][b] - offset[b]
+
+    def strictest(group: int) -> tuple[int, int] | None:
+        """What moves a group away from another, most of all; other groups may have made room since."""
+        waiting = entering[group]
+        while waiting:
+            negative, a, b = waiting[0]
+            if heap[a] == group:
+                heappop(waiting)
+            elif (now := least(a, b)) < -negative - 1e-9:
+                heapreplace(waiting, (-now, a, b))
+            else:
+                return (a, b) if now > moment[group] / mass[group] + 1e-7 else None
+        return None
+
     for line in order:
         group = line
-        while True:
-            entering[group] = [pair for pair in entering[group] if heap[pair[0]] != group]
-            worst, pair = 1e-7, None
-            for a, b in entering[group]:
-                short = place(a) + lines.apart[a][b] - place(b)
-                if short > worst:
-                    worst, pair = short, (a, b)
-            if pair is None:
-                break
+        entering[line] = [(-least(other, line), other, line) for other in sorted(lines.behind[line])]
+        heapify(entering[line])
+        while pair := strictest(group):
             a, b = pair
             other = heap[a]
             shift = offset[a] + lines.apart[a][b] - offset[b]  # of this group within the other
             small, large, by = (group, other, shift)
-            if len(inside[small]) > len(inside[large]):
+            if len(inside[small]) + len(entering[small]) > len(inside[large]) + len(entering[large]):
                 small, large, by = large, small, -shift
             for k in inside[small]:
                 heap[k] = large
@@ -208,7 +224,9 @@ def _separated(
             inside[large] += inside.pop(small)
             moment[large] += moment[small] - mass[small] * by
             mass[large] += mass[small]
-            entering[large] += entering.pop(small)
+            for negative, a, b in entering.pop(small):
+                if heap[a] != large:
+                    heappush(entering[large], (negative + by, a, b))
             group = large
     found = {line: place(line) for line in order}
     for line in order:  # what is left of rounding, and of places that could have been parted again

@@ -18,6 +18,7 @@ from . import across, lanes, order
 from .curves import Curve
 from .order import Item
 from .ranks import forwards, ranks
+from .sheet import Sheet
 
 __all__ = ["MOST_LANES", "Placed", "Spacing", "place", "stands_in_layers"]
 
@@ -58,7 +59,7 @@ def stands_in_layers(picture: Picture) -> bool:
 class Placed:
     """The size of a picture, the centre of each box by its name, and the route of each arrow."""
 
-    sheet: lanes.Sheet
+    sheet: Sheet
     drawn: lanes.Drawn
     rankdir: str
 
@@ -143,7 +144,7 @@ def place(
     above = spacing.frame if not upright else spacing.frame * 0.6
     room = across.Room(spacing.boxes, spacing.lanes, above, spacing.frame * 0.6)
     y, line = across.heights(items, columns, room, _chains(items, ways))
-    sheet = lanes.Sheet(
+    sheet = Sheet(
         picture,
         items,
         columns,

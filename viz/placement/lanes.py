@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from itertools import pairwise
+from bisect import bisect_left
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from itertools import islice, pairwise
 
-from ..picture.boxes import Box, Picture
 from ..style.shapes import Point
 from . import curves as bends
+from .clock import look_at_the_clock
 from .curves import Curve
 from .numbers import CROSSED, LAID_ON, Number, Spot, between
-from .order import Item
+from .sheet import AT_HEAD, Along, Sheet, columns, frames_at, least, numbered
 
-__all__ = ["Along", "Drawn", "Sheet", "draw", "redraw"]
+__all__ = ["Drawn", "draw", "redraw"]
 
-AT_NUMBERS = 16.0
-"""Of a gap with numbers: what the beginning of an arrow takes."""
 PORTS, PORTS_OF_NUMBERS = 11.0, 26.0
 """Between arrows at the side of a box, if it is long enough."""
 USED = 0.72
@@ -27,56 +26,6 @@ CORNER = 12.0
 """How round the way into a lane is."""
 CLEAR = 3.0
 """Between an arrow and a box that it passes."""
-AT_HEAD, FRAME, NAMED = 12.0, 14.0, 24.0
-"""Before a box, what the head of an arrow and the frame of a scope take, and that at its name."""
-
-
-@dataclass
-class Along:
-    """Where columns are: the middle of each, its edges, and where the last ends."""
-
-    middle: list[float]
-    left: list[float]
-    right: list[float]
-
-    @property
-    def end(self) -> float:
-        return self.right[-1]
-
-
-@dataclass
-class Sheet:
-    """What is known before arrows are drawn: all in points along the arrows and across them."""
-
-    picture: Picture
-    items: Sequence[Item]
-    columns: Sequence[Sequence[int]]
-    y: Sequence[float]
-    line: Sequence[int]
-    ways: Sequence[Sequence[int]]
-    ahead: Sequence[bool]
-    upright: bool
-    is_named_before: bool
-    """Whether names of frames, which are at their top, stand where arrows come from; if they are upright."""
-    gap: float
-    slope: float
-    borders: dict[tuple[int, float], float] = field(default_factory=dict)
-
-    def length(self, box: Box) -> float:
-        return box.size[1 if self.upright else 0]
-
-    def border(self, k: int, side: float) -> float:
-        """How far from its middle the outline of box k is, so far to the side."""
-        if (k, side) in self.borders:
-            return self.borders[k, side]
-        shape, size = self.picture.boxes[k].shape, self.picture.boxes[k].size
-        low, high = 0.0, self.length(self.picture.boxes[k]) / 2
-        for _ in range(20):
-            half = (low + high) / 2
-            at = (side, half) if self.upright else (half, side)
-            low, high = (half, high) if shape.outside((0.0, 0.0), size, at) < 0 else (low, half)
-        self.borders[k, side] = low
-        return low
 
 
 @dataclass
@@ -92,16 +41,19 @@ class Drawn:
 def draw(sheet: Sheet) -> Drawn:
     """Arrows and numbers, with as much between columns as they need."""
     leaving, arriving = _ports(sheet)
-    gaps = _gaps(sheet, leaving, arriving)
+    gaps = least(sheet, leaving, arriving)
+    spots: list[Spot | None] = [None] * len(sheet.ways)
+    wider: Collection[int] | None = None
     for tried in range(MOST_TRIES):
-        along = _columns(sheet, gaps)
+        look_at_the_clock()
+        along = columns(sheet, gaps)
         curves = [_curve(sheet, along, n, leaving[n], arriving[n]) for n in range(len(sheet.ways))]
-        spots, tight = _numbers(sheet, along, curves)
-        if not tight or (tried >= TRIES and not any(tight.values())):
+        tight = _numbers(sheet, along, curves, spots, wider)
+        wider = {gap for gap, has_no_room in tight.items() if has_no_room or tried < TRIES}
+        if not wider:
             break
-        for gap, has_no_room in tight.items():
-            if has_no_room or tried < TRIES:
-                gaps[gap] += WIDER
+        for gap in wider:
+            gaps[gap] += WIDER
     return Drawn(along, [_route(sheet, n, curve, spots[n]) for n, curve in enumerate(curves)], spots)
 
 
@@ -117,9 +69,7 @@ def redraw(sheet: Sheet, drawn: Drawn, wider: float) -> Drawn:
     routes, spots = [], list[Spot | None]()
     for n, spot in enumerate(drawn.spots):
         curve = _curve(sheet, along, n, leaving[n], arriving[n])
-        if spot:
-            start = min(spot[1], len(curve) - 4)
-            spot = (bends.cut(curve, start, spot[2])[1][0], start, spot[2])
+        spot = _moved(spot, curve)
         routes.append(_route(sheet, n, curve, spot))
         spots.append(spot)
     return Drawn(along, routes, spots)
@@ -148,64 +98,6 @@ def _ports(sheet: Sheet) -> tuple[list[float], list[float]]:
             for place, n in enumerate(arrows):
                 found[n] = (place - center) * step
     return leaving, arriving
-
-
-def _gaps(sheet: Sheet, leaving: Sequence[float], arriving: Sequence[float]) -> list[float]:
-    """What is between columns at least."""
-    frames, starts = [0.0] * len(sheet.columns), _frames(sheet, before=True)
-    for side in (starts, _frames(sheet, before=False)):
-        most: dict[int, float] = {}
-        for k, length in side.items():
-            column = sheet.items[k].column - (side is starts)
-            most[column] = max(most.get(column, 0.0), length)
-        for column, length in most.items():
-            frames[column] += length
-    gaps = [max(sheet.gap, frames[k] + FRAME) for k in range(len(sheet.columns) - 1)]
-    for n, (arrow, way) in enumerate(zip(sheet.picture.arrows, sheet.ways, strict=True)):
-        for a, b in pairwise(way):
-            start = sheet.y[a] + (leaving[n] if a == way[0] else 0.0)
-            end = sheet.y[b] + (arriving[n] if b == way[-1] else 0.0)
-            column = sheet.items[a].column
-            gaps[column] = max(gaps[column], sheet.slope * abs(end - start))
-        if arrow.label:
-            column = _numbered(sheet, n)
-            needed = sheet.length(arrow.label) + AT_NUMBERS + max(AT_HEAD, starts.get(way[-1], 0.0))
-            gaps[column] = max(gaps[column], needed)
-    return gaps
-
-
-def _frames(sheet: Sheet, before: bool) -> dict[int, float]:
-    """By box, what frames that begin at its column (or end there) take up before it (or behind)."""
-    edge: dict[tuple[str, ...], int] = {}
-    for item in sheet.items:
-        for depth in range(1, len(item.scope) + 1):
-            path = item.scope[:depth]
-            edge[path] = (min if before else max)(edge.get(path, item.column), item.column)
-    return {
-        k: count * (NAMED if before == sheet.is_named_before and sheet.upright else FRAME)
-        for k, item in enumerate(sheet.items)
-        if (count := sum(edge[item.scope[:d]] == item.column for d in range(1, len(item.scope) + 1)))
-        and item.box >= 0
-    }
-
-
-def _numbered(sheet: Sheet, n: int) -> int:
-    """The gap, by the column before it, where an arrow's number stands: at its head."""
-    way = sheet.ways[n]
-    return sheet.items[way[-2]].column if sheet.ahead[n] else sheet.items[way[0]].column
-
-
-def _columns(sheet: Sheet, gaps: Sequence[float]) -> Along:
-    along = Along([], [], [])
-    left = 0.0
-    for k, column in enumerate(sheet.columns):
-        boxes = [sheet.picture.boxes[sheet.items[i].box] for i in column if sheet.items[i].box >= 0]
-        width = max((sheet.length(box) for box in boxes), default=0.0)
-        along.left.append(left)
-        along.middle.append(left + width / 2)
-        along.right.append(left + width)
-        left += width + (gaps[k] if k < len(gaps) else 0.0)
-    return along
 
 
 # ---------------------------------------------------------------- curves
@@ -238,8 +130,13 @@ def _is_clear(sheet: Sheet, along: Along, here: Point, there: Point, k: int) -> 
         return True
     rise = (there[1] - here[1]) / (there[0] - here[0])
     way = 1.0 if there[0] > here[0] else -1.0
-    for other in sheet.columns[column]:
+    far = here[1] + rise * way * ((along.right[column] - along.left[column]) / 2 + CLEAR)
+    half = sheet.highest(column) / 2 + CLEAR
+    first = bisect_left(sheet.columns[column], min(here[1], far) - half, key=sheet.y.__getitem__)
+    for other in islice(sheet.columns[column], first, None):
         item = sheet.items[other]
+        if sheet.y[other] > max(here[1], far) + half:
+            break
         reach = sheet.length(sheet.picture.boxes[item.box]) / 2 if item.box >= 0 else along.right[column]
         edge = along.middle[column] + way * (reach + CLEAR)
         if item.box < 0:
@@ -248,8 +145,8 @@ def _is_clear(sheet: Sheet, along: Along, here: Point, there: Point, k: int) -> 
             continue
         at_edge = here[1] + rise * (edge - here[0])
         low, high = sorted((here[1], at_edge))
-        half = item.across / 2 + CLEAR
-        if low < sheet.y[other] + half and high > sheet.y[other] - half:
+        room = item.across / 2 + CLEAR
+        if low < sheet.y[other] + room and high > sheet.y[other] - room:
             return False
     return True
 
@@ -274,30 +171,48 @@ def _smooth(points: Sequence[Point]) -> Curve:
 
 
 def _numbers(
-    sheet: Sheet, along: Along, curves: Sequence[Curve]
-) -> tuple[list[Spot | None], dict[int, bool]]:
-    """Where the numbers stand, and the gaps that are too narrow: whether two lie on each other there, or only
-    on another arrow."""
-    spots: list[Spot | None] = [None] * len(curves)
-    tight, frames = dict[int, bool](), _frames(sheet, before=True)
+    sheet: Sheet,
+    along: Along,
+    curves: Sequence[Curve],
+    spots: list[Spot | None],
+    changed: Collection[int] | None,
+) -> dict[int, bool]:
+    """Say where the numbers stand, and return the gaps that are too narrow: whether two lie on each other
+    there, or only on another arrow.
+
+    Those of gaps that have not changed stand where they did on their arrows.
+    """
+    tight, frames = dict[int, bool](), frames_at(sheet, before=True)
     passing: dict[int, dict[int, Curve]] = {}
     there: dict[int, list[Number]] = {}
     for n, (arrow, way) in enumerate(zip(sheet.picture.arrows, sheet.ways, strict=True)):
         for item in way[:-1]:
             passing.setdefault(sheet.items[item].column, {})[n] = curves[n]
         if arrow.label:
-            gap = _numbered(sheet, n)
+            gap = numbered(sheet, n)
             size = arrow.label.size[::-1] if sheet.upright else arrow.label.size
             left, right = along.right[gap] + 2, along.left[gap + 1] - max(AT_HEAD, frames.get(way[-1], 0.0))
             there.setdefault(gap, []).append(Number(n, size, left, right, sheet.ahead[n]))
     for gap, numbers in there.items():
+        if changed is not None and gap not in changed:
+            for number in numbers:
+                spots[number.arrow] = _moved(spots[number.arrow], curves[number.arrow])
+            continue
         numbers.sort(key=lambda number: (sheet.y[sheet.ways[number.arrow][-1]], number.arrow))
         found, cost = between(numbers, passing[gap])
         for n, spot in found.items():
             spots[n] = spot
         if cost >= CROSSED:
             tight[gap] = cost >= LAID_ON
-    return spots, tight
+    return tight
+
+
+def _moved(spot: Spot | None, curve: Curve) -> Spot | None:
+    """The same place on another curve."""
+    if not spot:
+        return None
+    start = min(spot[1], len(curve) - 4)
+    return bends.cut(curve, start, spot[2])[1][0], start, spot[2]
 
 
 def _route(sheet: Sheet, n: int, curve: Curve, spot: Spot | None) -> tuple[Curve, ...]:

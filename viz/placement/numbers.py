@@ -61,6 +61,21 @@ class _Passing:
         return len(found - {besides})
 
 
+class _Taken:
+    """Rectangles of numbers, by the rows of a grid as high as the highest of them."""
+
+    def __init__(self, numbers: Sequence[Number]) -> None:
+        self._height = max(number.size[1] for number in numbers) + 2
+        self._rows: dict[int, list[Rectangle]] = {}
+
+    def add(self, area: Rectangle) -> None:
+        self._rows.setdefault(int(area[1] // self._height), []).append(area)
+
+    def touches(self, area: Rectangle) -> bool:
+        row = int(area[1] // self._height)
+        return any(_touch(area, other) for r in (row - 1, row, row + 1) for other in self._rows.get(r, ()))
+
+
 def between(numbers: Sequence[Number], curves: Mapping[int, Curve]) -> tuple[dict[int, Spot], float]:
     """Places for the numbers between two columns, by arrow, and what they cost.
 
@@ -83,13 +98,13 @@ def _in_turn(
     numbers: Sequence[Number], curves: Mapping[int, Curve], passing: _Passing
 ) -> tuple[float, dict[int, Spot]]:
     """Each number where it costs least once those before it have their places."""
-    total, spots, taken = 0.0, dict[int, Spot](), list[Rectangle]()
+    total, spots, taken = 0.0, dict[int, Spot](), _Taken(numbers)
     for number in numbers:
         points = list(bends.points_on(curves[number.arrow], STEP, number.left, number.right))
         best: tuple[float, Spot] | None = None
         for away, spot in enumerate(points[::-1] if number.is_ahead else points):
             area = number.around(spot[0])
-            if area[0] < number.left or area[2] > number.right or any(_touch(area, other) for other in taken):
+            if area[0] < number.left or area[2] > number.right or taken.touches(area):
                 continue
             crossed = passing.count(area, number.arrow)
             cost = CROSSED * crossed + away / len(points)
@@ -102,7 +117,7 @@ def _in_turn(
             best = LAID_ON, min(points, key=lambda spot: abs(spot[0][0] - middle))
         total += best[0] if best[0] >= CROSSED else 0.0
         spots[number.arrow] = best[1]
-        taken.append(number.around(best[1][0]))
+        taken.add(number.around(best[1][0]))
     return total, spots
 
 

@@ -6,11 +6,13 @@ from bisect import bisect_left, insort
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from .clock import look_at_the_clock
 from .ranks import Path
 
 __all__ = ["Item", "arrange", "together"]
 
-SWEEPS = 8
+SWEEPS, LEAST_SWEEPS, WORK = 8, 3, 24_000
+"""Of sorting the columns; very large pictures have as many as sort so many items in all."""
 MOST_EXCHANGED = 4000
 """Items up to which neighbours change places where that saves crossings."""
 
@@ -61,7 +63,8 @@ def arrange(items: Sequence[Item], gap: float) -> list[list[int]]:
         columns[k] = _grouped(column, items, {i: float(i) for i in column}, ranked)
         stack(columns[k])
     best, fewest = [list(column) for column in columns], crossings(columns, items)
-    for sweep in range(SWEEPS):
+    for sweep in range(min(SWEEPS, max(LEAST_SWEEPS, WORK // len(items)))):
+        look_at_the_clock()
         forward = sweep % 2 == 0
         numbers = range(len(columns)) if forward else reversed(range(len(columns)))
         for k in numbers:
@@ -180,6 +183,7 @@ def _exchange(columns: list[list[int]], items: Sequence[Item]) -> None:
 
     for _ in range(4):
         changed = False
+        look_at_the_clock()
         for column in columns:
             for k in range(len(column) - 1):
                 a, b = column[k], column[k + 1]
