@@ -124,7 +124,6 @@ TABLE = {
     "drawn alike: one weight in several places": "mismo trazo: el mismo peso en varios sitios",
     "skip connection": "conexión residual", "passes nothing on": "no transmite nada",
     "off for this sample": "apagada con esta muestra", "dropped out": "descartada por dropout",
-    "off for the first sample": "apagada con la primera muestra",
     "dead: off for all samples": "muerta: apagada con todas las muestras",
     "red: gradient of the unit": "rojo: gradiente de la unidad", "power": "potencia", "mean": "media",
     "A network of {n} columns: {columns}.": "Una red de {n} columnas: {columns}.",

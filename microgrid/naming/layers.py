@@ -196,18 +196,24 @@ def _homes(units: Sequence[_Unit]) -> dict[Value, _Home]:
     homes: dict[Value, _Home] = {}
     layers: list[_Layer] = []
     alike: dict[tuple[str, bool, tuple[int, ...]], list[_Layer]] = {}
+    applied: dict[Value, list[tuple[int, ...]]] = {}  # to which inputs: a recurrent layer, to several
+    for unit in units:
+        applied.setdefault(unit.weights[0], []).append(tuple(map(id, unit.inputs)))
     # as they were made, neuron after neuron: in the graph, layers beside each other may be interleaved
     for unit in sorted(units, key=lambda unit: (unit.weights[0]._serial, unit.index)):
         home = next((homes[w] for w in unit.weights if w in homes), None)  # of another application
         if home is None:
             outer, piece, place, is_conv = _scope_of(unit.weights[0])
-            inputs = () if is_conv or _ONE_LAYER.fullmatch(outer) else tuple(map(id, unit.inputs))
-            candidates = alike.setdefault((outer, is_conv, inputs), [])
+            one_layer = is_conv or _ONE_LAYER.fullmatch(outer)
+            keys = [(outer, is_conv, key) for key in ([()] if one_layer else applied[unit.weights[0]])]
+            candidates = (one for key in keys for one in alike.get(key, ()))
             layer = next((one for one in candidates if not place or (piece, place) not in one.places), None)
             if layer is None:
                 layer = _Layer(unit.index, is_conv)
-                candidates.append(layer)
                 layers.append(layer)
+            for key in keys:
+                known = alike.setdefault(key, [])
+                known += [] if layer in known else [layer]
             layer.lone &= not place
             place = place or (len(layer.places) + 1,)  # of a neuron that is in no layer
             layer.places.add((piece, place))

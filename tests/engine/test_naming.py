@@ -114,6 +114,35 @@ def test_layers_in_a_module_of_ones_own_are_found_without_scopes():
             assert [called[w] for w in row] == [f"w{to}{i}^({number})" for i in range(1, len(row) + 1)]
 
 
+class Recurrent(nn.Module):
+    """By hand: h = tanh(Wx x + Wh h), without scopes."""
+
+    def __init__(self):
+        self.wx, self.wh, self.out = nn.Linear(2, 3), nn.Linear(3, 3), nn.Linear(3, 1)
+
+    def __call__(self, xs):
+        h = [Value(0.0)] * 3
+        for x in xs:
+            h = [(a + b).tanh() for a, b in zip(self.wx(x), self.wh(h), strict=True)]
+        return self.out(h)
+
+
+@pytest.mark.parametrize("steps", [1, 2, 3])
+def test_all_parameters_of_a_recurrent_layer_belong_to_one_layer(steps):
+    model = Recurrent()
+    root, _ = all_outputs(model, [[float(t), 1.0] for t in range(steps)])
+    called = names(root)
+    found = []
+    for layer in (model.wx, model.wh, model.out):
+        numbers = {called[p].partition("^")[2] for p in layer.parameters()}
+        assert len(numbers) == 1, numbers
+        found += numbers
+        for to, (row, b) in enumerate(zip(layer.w, layer.b, strict=True), 1):
+            assert [called[w].partition("^")[0] for w in row] == [f"w{to}{i}" for i in range(1, len(row) + 1)]
+            assert called[b].startswith(f"b{to}^")
+    assert sorted(found) == ["(1)", "(2)", "(3)"]
+
+
 def test_pieces_of_maxout_channels_and_scales_have_theirs():
     maxout = nn.Maxout(2, 2, pieces=2)
     called = names(all_outputs(maxout, [1.0, 2.0])[0])

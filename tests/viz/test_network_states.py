@@ -2,11 +2,13 @@
 
 import copy
 import random
+import re
 
 import numpy as np
 import pytest
 
 import microgrid as mg
+import viz
 from helpers.random_modules import data
 from microgrid import Value, nn
 from microgrid.base.phrases import said
@@ -40,10 +42,9 @@ def test_off_and_dead_units_are_those_that_numpy_finds(seed):
     dead = (sums <= 0).all(axis=0)
     assert states(read(model, X[0]), 1) == ["off" if o else "on" for o in off]
     net = read(model, X)
-    assert states(net, 1) == ["dead" if d else "off" if o else "on" for o, d in zip(off, dead)]
+    assert states(net, 1) == ["dead" if d else "on" for d in dead]  # circles show means
     assert [unit.value for unit in net.columns[1].units] == pytest.approx(np.maximum(sums, 0).mean(axis=0).tolist())
     parts = ["h⁽¹⁾: 8 units"]
-    parts += [f"{n} off"] if (n := int((off & ~dead).sum())) else []
     parts += [f"{n} dead"] if (n := int(dead.sum())) else []
     assert net.columns[1].note == ", ".join(parts)
     assert states(net, 2) == ["on"]
@@ -55,8 +56,15 @@ def test_the_seeds_have_units_of_each_kind():
     seen = set()
     for seed in range(20):
         model, X, _ = relu_layer(seed)
-        seen.update(states(read(model, X), 1))
+        seen.update(states(read(model, X), 1), states(read(model, X[0]), 1))
     assert seen == {"on", "off", "dead"}
+
+
+def test_the_shift_of_a_batch_norm_is_written_with_its_letter():
+    model = nn.Sequential(nn.Linear(2, 2, seed=0), nn.BatchNorm(2), "relu", nn.Linear(2, 1, seed=1))
+    texts = re.findall(r"<text[^>]*>([^<]*)</text>", viz.network(model, [[1.0, 2.0], [0.5, -1.0]]).svg())
+    assert texts.count("β = 0") == 2
+    assert sum(text.startswith("b = ") for text in texts) == 3
 
 
 @pytest.mark.parametrize("name", ["leaky_relu", "tanh", "sigmoid", "softplus", "elu"])

@@ -35,8 +35,8 @@ def network(model: Any, x: Any = None, **options: Any) -> Figure:
     An arrow is the wider the larger its weight is beside the others of its layer, and has the colour of its
     sign; the dot on a circle is its bias, and the curve in it its activation.  Arrows that pass columns, as
     skip connections do, run over them.  Weights that several arrows share have one colour.  A unit that is
-    off for this sample, dead for all samples of a batch, or dropped out has an outline of its own; the legend
-    says which is which.
+    off for the only sample, dead for all samples of a batch, whose circles show means, or dropped out has an
+    outline of its own; the legend says which is which.
 
     `show`: "values" of a sample and weights, "weights" alone, "gradients" of the last backward pass, or
     "auto", values where there is an `x`.  Everything stands in the same places whatever is shown.

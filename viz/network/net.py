@@ -39,9 +39,9 @@ class Unit:
     `activation` is the name of the operation that the circle shows: a row of `microgrid.ops.TABLE` or a named
     piece ("softmax"); "norm" for a batch normalisation; None for a sum that nothing follows.
 
-    `state` is "on"; "off", a ReLU (or another with a flat piece) whose slope is 0 for this sample, of several
-    the first; "dead", one whose slope is 0 for every one of several samples; "dropped", left out by dropout
-    in this forward pass.  `note` is one more line about it, "" for none.
+    `state` is "on"; "off", a ReLU (or another with a flat piece) whose slope is 0 for the only sample;
+    "dead", one whose slope is 0 for every one of several samples; "dropped", left out by dropout in this
+    forward pass.  `note` is one more line about it, "" for none.
     """
 
     id: str

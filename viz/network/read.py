@@ -193,9 +193,9 @@ def _state(
     if v in arrangement.dropped:
         return "dropped"
     flat = [_is_flat(u, body) for u in every]
-    if all(flat) and len(flat) > 1:
-        return "dead"
-    return "off" if flat[0] else "on"
+    if not all(flat):
+        return "on"
+    return "dead" if len(flat) > 1 else "off"
 
 
 def _is_flat(v: Value, body: Body) -> bool:

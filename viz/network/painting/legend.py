@@ -64,9 +64,8 @@ def _circles(net: Net, looks: Looks, show: str, say: Say) -> Iterator[Entry]:
     biases = [bias for unit in units for bias in unit.biases]
     if biases:
         yield Entry(say("bias"), _dot(looks, biases), 2 * ROUND)
-    several = any(column.note for column in net.columns if column.kind == "input")
     states = {
-        "off": say("off for the first sample") if several else say("off for this sample"),
+        "off": say("off for this sample"),
         "dead": say("dead: off for all samples"),
         "dropped": say("dropped out"),
     }

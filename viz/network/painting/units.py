@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 from functools import cached_property
 
@@ -160,7 +161,8 @@ class Circles:
         if number is None or self._looks.words == "names":
             words = parameter.name
         else:
-            words = f"{'grad' if self._slopes else 'b ='} {Numbers(self._precision)(number)}"
+            letter = re.split("[₀-₉⁽]", parameter.name)[0]  # b, and β of a batch normalisation
+            words = f"{'grad' if self._slopes else f'{letter} ='} {Numbers(self._precision)(number)}"
         xs = self._places.columns
         fits = len(xs) < 2 or wide(words, font) < BROADEST * (xs[1] - xs[0])
         return words if fits else "", at, font
