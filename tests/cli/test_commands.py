@@ -271,6 +271,7 @@ def test_help_tells_options_by_what_they_are_for(command: str, own: dict[str, li
             "--sums",
             "--pieces",
             "--numbers",
+            "--parameters",
             "--labels",
             "--precision",
             "--title",
