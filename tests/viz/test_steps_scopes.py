@@ -14,6 +14,8 @@ from helpers.pictures import SVG, texts
 from helpers.walks import LIT, box, edges, groups
 from microgrid import Value, graph, parameter
 
+HIDDEN, OUTPUT = "layer0: Linear 2→2, tanh", "layer1: Linear 2→1, tanh"
+
 
 def shown(steps: viz.Steps, name: str) -> list[list[str]]:
     """What a box says in each frame, once for each change."""
@@ -36,19 +38,19 @@ def test_a_scope_fills_up_as_it_is_computed() -> None:
     y = named(neurons(), "y")
     steps = viz.steps(y, by="neuron", collapse="layer")
     assert [frame.phase for frame in steps] == ["start", *["forward"] * 3, "seed", *["backward"] * 3, "end"]
-    assert shown(steps, "layer0") == [
-        ["layer0"],
-        ["layer0", "1 of 2 values, −0.9655 to −0.9655"],
-        ["layer0", "2 values, −0.9655 to 0.9228"],
-        ["layer0", "2 values, −0.9655 to 0.9228", "grad –"],
-        ["layer0", "2 values, −0.9655 to 0.9228", f"‖grad‖ = {norm(y, 'layer0/neuron1')} (3 of 6 parameters)"],
-        ["layer0", "2 values, −0.9655 to 0.9228", f"‖grad‖ = {norm(y, 'layer0')} (6 parameters)"],
+    assert shown(steps, HIDDEN) == [
+        [HIDDEN],
+        [HIDDEN, "1 of 2 values, −0.9655 to −0.9655"],
+        [HIDDEN, "2 values, −0.9655 to 0.9228"],
+        [HIDDEN, "2 values, −0.9655 to 0.9228", "grad –"],
+        [HIDDEN, "2 values, −0.9655 to 0.9228", f"‖grad‖ = {norm(y, 'layer0/neuron1')} (3 of 6 parameters)"],
+        [HIDDEN, "2 values, −0.9655 to 0.9228", f"‖grad‖ = {norm(y, 'layer0')} (6 parameters)"],
     ]
-    assert shown(steps, "layer1") == [
-        ["layer1"],
-        ["layer1", "y = 0.01560"],
-        ["layer1", "y = 0.01560", "grad –"],
-        ["layer1", "y = 0.01560", f"‖grad‖ = {norm(y, 'layer1')} (3 parameters)"],
+    assert shown(steps, OUTPUT) == [
+        [OUTPUT],
+        [OUTPUT, "y = 0.01560"],
+        [OUTPUT, "y = 0.01560", "grad –"],
+        [OUTPUT, "y = 0.01560", f"‖grad‖ = {norm(y, 'layer1')} (3 parameters)"],
     ]
 
 
@@ -59,7 +61,7 @@ def test_captions_of_scopes_say_what_their_boxes_do(by: str) -> None:
     assert len(told) == (3 if by == "neuron" else 2)
     boxes = [texts(g) for g in groups(steps, -1) if "folded" in g.get("class")]
     for caption, norm in told:
-        assert [caption.split(":")[0].split("/")[-1], norm] in [[name, last] for name, *_, last in boxes]
+        assert [caption.split(":")[0].split("/")[-1], norm] in [[name.split(":")[0], last] for name, *_, last in boxes]
 
 
 def test_a_step_is_a_box_of_the_picture_however_few_operations_there_are() -> None:
@@ -87,28 +89,28 @@ def test_a_parameter_made_outside_a_scope_is_none_of_its_own() -> None:
 
 def test_boxes_and_captions_of_scopes_speak_spanish() -> None:
     steps = viz.steps(named(neurons(), "y"), by="neuron", collapse="layer", lang="es")
-    assert texts(box(steps, 1, "layer0"))[1] == "1 de 2 valores, de −0.9655 a −0.9655"
-    assert re.search(r"\(3 de 6 parámetros\)$", texts(box(steps, 6, "layer0"))[2])
-    assert "valores aún sin calcular" in box(steps, 0, "layer0").get("aria-label")
+    assert texts(box(steps, 1, HIDDEN))[1] == "1 de 2 valores, de −0.9655 a −0.9655"
+    assert re.search(r"\(3 de 6 parámetros\)$", texts(box(steps, 6, HIDDEN))[2])
+    assert "valores aún sin calcular" in box(steps, 0, HIDDEN).get("aria-label")
     assert steps[1].caption == "layer0/neuron0: 5 operaciones dan h₁⁽¹⁾ = −0.9655"
     assert re.search(r"retrocede por 9 derivadas locales; ‖grad‖ = \S+ \(3 parámetros\)$", steps[5].caption)
 
 
 def test_a_box_is_lit_where_any_of_its_nodes_gets_a_number_and_an_arrow_where_any_of_its_edges_is_used() -> None:
     steps = viz.steps(named(neurons(), "y"), by="neuron", collapse="layer")
-    assert [lit_boxes(steps, k) for k in range(4)] == [[], ["layer0"], ["layer0"], ["layer1"]]
+    assert [lit_boxes(steps, k) for k in range(4)] == [[], [HIDDEN], [HIDDEN], [OUTPUT]]
     assert len(edges(steps, 1, LIT)) == 2  # x1 and x2 into layer0
     assert len(edges(steps, 3, LIT)) == 1
-    assert lit_boxes(steps, 4) == ["layer1"]
-    assert set(lit_boxes(steps, 5)) == {"layer0", "layer1"}  # the outputs of layer0 get their gradients
+    assert lit_boxes(steps, 4) == [OUTPUT]
+    assert set(lit_boxes(steps, 5)) == {HIDDEN, OUTPUT}  # the outputs of layer0 get their gradients
 
 
 def test_a_box_that_is_not_computed_is_empty_and_says_so() -> None:
     steps = viz.steps(named(neurons(), "y"), by="layer", collapse="layer")
     ground = viz.style.theme.THEMES["lecture"].background
-    fills = [box(steps, k, "layer1").find(f"{SVG}path").get("fill") for k in range(3)]
+    fills = [box(steps, k, OUTPUT).find(f"{SVG}path").get("fill") for k in range(3)]
     assert fills == [ground, ground, viz.style.theme.THEMES["lecture"].boxes["folded"].fill]
-    said = [box(steps, k, "layer0").get("aria-label") for k in (0, 1, -1)]
+    said = [box(steps, k, HIDDEN).get("aria-label") for k in (0, 1, -1)]
     assert said[0] == "scope layer0, collapsed: 16 nodes, values not computed, gradient not computed"
     assert re.fullmatch(r".* nodes, values -0\.9654\d*, 0\.9227\d*, gradient not computed", said[1])
     assert "norm of the gradient of 6 parameters" in said[2]
@@ -183,12 +185,20 @@ def test_a_large_network_is_walked_layer_by_layer_in_boxes_that_are_layers(by: s
     assert (len(warned), warned[0].filename) == (1, __file__)
     assert [frame.phase for frame in steps] == ["start", *["forward"] * 3, "seed", *["backward"] * 3, "end"]
     names = [texts(g)[0] for g in groups(steps, -1) if "node" in g.get("class")]
-    assert sorted(names) == ["layer0", "layer1", "layer2", "x₁", "x₂"]
+    assert sorted(names) == [
+        "layer0: Linear 2→60, ReLU",
+        "layer1: Linear 60→60, ReLU",
+        "layer2: Linear 60→1",
+        "x₁",
+        "x₂",
+    ]
     for k, outputs in enumerate(layers[:2]):
         low, high = (end(v.data for v in outputs) for end in (min, max))
-        found = re.fullmatch(r"60 values, (\S+) to (\S+)", texts(box(steps, k + 1, f"layer{k}"))[1])
+        found = re.fullmatch(
+            r"60 values, (\S+) to (\S+)", texts(box(steps, k + 1, f"layer{k}: Linear {(2, 60)[k]}→60, ReLU"))[1]
+        )
         assert [float(text.replace("−", "-")) for text in found.groups()] == pytest.approx([low, high], rel=1e-3)
-    assert texts(box(steps, -1, "layer1"))[2] == f"‖grad‖ = {norm(y, 'layer1')} (3,660 parameters)"
+    assert texts(box(steps, -1, "layer1: Linear 60→60, ReLU"))[2] == f"‖grad‖ = {norm(y, 'layer1')} (3,660 parameters)"
     assert steps[-1].caption.splitlines()[-1] == f"and {61 + 3660 + 180 + 2 - 24:,} leaves more"
     assert steps[2].caption.startswith("layer1: 7,260 operations give 60 values, ")  # 60 · (60 + 60 + 1)
 

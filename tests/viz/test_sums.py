@@ -6,7 +6,7 @@ import microgrid as mg
 import viz
 from helpers.graphs import named
 from helpers.lecture_graphs import LECTURE_GRAPHS
-from helpers.pictures import says
+from helpers.pictures import groups, says, texts
 from helpers.programs import draw
 from microgrid import Value, nn, parameter
 from viz.graph.folding import edges, fold, slopes
@@ -148,3 +148,29 @@ def test_the_sum_of_a_unit_with_two_inputs_is_written_out_and_a_long_one_has_bot
     (shown,) = [text for text in says(figure, "node") if "…" in text]
     assert shown.startswith("z₁⁽¹⁾ = b₁⁽¹⁾ + w₁₁⁽¹⁾x₁ + …")
     assert shown.endswith(" + … + w₁₈⁽¹⁾x₈ + w₁₉⁽¹⁾x₉")
+
+
+LAYERS = {
+    "mlp": (lambda: nn.MLP(2, [3, 2], activation="relu"), ["layer0: Linear 2→3, ReLU", "layer1: Linear 3→2"]),
+    "layers of their own": (lambda: nn.Sequential(nn.Linear(2, 3), "tanh"), ["linear0: Linear 2→3, tanh"]),
+    "without biases": (lambda: nn.Sequential(nn.Linear(2, 3, bias=False)), ["linear0: Linear 2→3"]),
+}
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_a_layer_that_is_one_box_says_what_it_is(name):
+    make, wanted = LAYERS[name]
+    y = mg.sum(make()([0.5, -1.0]))
+    shown = [texts(group)[0] for group in groups(viz.draw(y, collapse="layer"), "node")]
+    assert [text for text in shown if "Linear" in text] == wanted
+
+
+def test_what_is_no_layer_of_weights_of_their_own_is_not_called_one():
+    xs = [Value(1.0, "x1"), Value(2.0, "x2")]
+    with mg.scope("shared"):
+        w, hs = parameter(2.0, "w"), []
+        for k, x in enumerate(xs):
+            with mg.scope(f"neuron{k}"):
+                hs.append(w * x)
+    (shown,) = [texts(g)[0] for g in groups(viz.draw(mg.sum(hs), collapse="layer"), "node") if "shared" in texts(g)[0]]
+    assert shown == "shared"

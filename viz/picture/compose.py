@@ -16,7 +16,7 @@ from ..options import Options
 from ..style.text import shorten
 from ..words.descriptions import Words
 from ..words.numbers import Numbers
-from ..words.scope_texts import scope_lines
+from ..words.scope_texts import layer_of, scope_lines
 from ..words.unit_texts import UnitTexts
 from .boxes import LONGEST_NAME, PENDING, Arrow, Box, Line, Picture, gradient_line
 from .emphasis import emphasis
@@ -133,9 +133,12 @@ class _Author:
     def _scope(self, unit: Unit, scope: tuple[str, ...]) -> Box:
         used = self.texts.outputs(unit)
         values, gradient = scope_lines(self.trace, unit, used, self.numbers, self.say)
-        lines = [Line(shorten(scope[-1], LONGEST_NAME), "name")]
+        name, layer = scope[-1], layer_of(self.trace, unit, used)
+        if layer:
+            name = f"{name}: {said(layer, self.options.lang)}"
+        lines = [Line(shorten(name, LONGEST_NAME), "name")]
         last = self.trace.nodes[used[-1]]
-        beside = values if last.label else f"{lines[0].text} = {self.numbers(last.data)}"
+        beside = values if last.label else f"{shorten(scope[-1], LONGEST_NAME)} = {self.numbers(last.data)}"
         values = shorten(values, LONGEST_NAME)
         lines.append(Line(values, "value", beside=beside if len(used) == 1 else ""))
         if self.has_gradients:

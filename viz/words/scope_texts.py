@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from microgrid.base.phrases import ENGLISH, Say
+from microgrid.base.phrases import ENGLISH, Phrase, Say
 
 from ..graph.folding import Known, Unit, gradient_norm, gradient_sources, known_data, known_gradients
 from ..graph.trace import Trace
 from .numbers import Numbers
+from .units import activation_name, layer_caption
 
-__all__ = ["NORM", "norm_of", "norm_text", "range_text", "scope_lines"]
+__all__ = ["NORM", "layer_of", "norm_of", "norm_text", "range_text", "scope_lines"]
 
 NORM = "‖grad‖ = {x} ({what})"
 
@@ -69,3 +70,29 @@ def norm_of(trace: Trace, unit: Unit, used: Sequence[int], say: Say, grads: Know
     if 0 < n < of:
         return say(part, n=n, of=of)
     return say(one if of == 1 else many, n=of)
+
+
+def layer_of(trace: Trace, unit: Unit, used: Sequence[int]) -> Phrase | None:
+    """What a folded layer of neurons is, "Linear 2→8, ReLU"; None for any other scope.
+
+    It is one where every unit has a weight of its own for each input, and all have the same activation.
+    """
+    inside, depth = set(unit.nodes), len(unit.scope or ())
+    nodes = [trace.nodes[i] for i in unit.nodes]
+    if not any(len(node.scope) > depth for node in nodes):
+        return None
+    inputs: dict[int, set[int]] = {}
+    for node in nodes:
+        for parent in node.parents:
+            if parent not in inside:
+                weights = [v for v in trace.operands(node) if v.index in inside and v.role == "parameter"]
+                if node.op != "mul" or len(weights) != 1:
+                    return None
+                inputs.setdefault(parent, set()).add(weights[0].index)
+    places = [w for several in inputs.values() for w in several]
+    if not inputs or len(set(places)) < len(places) or len(places) != len(inputs) * len(used):
+        return None
+    activations = [node.op for node in nodes if node.op and node.op not in ("add", "mul")]
+    if activations and (len(set(activations)) > 1 or len(activations) != len(used)):
+        return None
+    return layer_caption("Linear", len(inputs), len(used), *map(activation_name, set(activations)))
