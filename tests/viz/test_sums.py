@@ -174,3 +174,9 @@ def test_what_is_no_layer_of_weights_of_their_own_is_not_called_one():
                 hs.append(w * x)
     (shown,) = [texts(g)[0] for g in groups(viz.draw(mg.sum(hs), collapse="layer"), "node") if "shared" in texts(g)[0]]
     assert shown == "shared"
+
+
+@pytest.mark.filterwarnings("ignore:drawn")
+def test_a_layer_of_one_unit_says_so_on_a_slide_too():
+    figure = viz.draw(LECTURE_GRAPHS["mlp 2-8-8-1"][0](), collapse="layer", slide="16:9")
+    assert [texts(group)[0] for group in groups(figure, "node")][-1] == "layer2: Linear 8→1"

@@ -140,7 +140,7 @@ class _Author:
         last = self.trace.nodes[used[-1]]
         beside = values if last.label else f"{shorten(scope[-1], LONGEST_NAME)} = {self.numbers(last.data)}"
         values = shorten(values, LONGEST_NAME)
-        lines.append(Line(values, "value", beside=beside if len(used) == 1 else ""))
+        lines.append(Line(values, "value", beside=beside if len(used) == 1 and not layer else ""))
         if self.has_gradients:
             lines.append(Line(gradient, "gradient") if gradient else Line(PENDING, "pending"))
         return Box(
