@@ -56,7 +56,9 @@ def draw(y: Value, **options: Any) -> Figure:
     `edges`: "local" writes the local derivative on each arrow, "number" without its formula, "plain" nothing.
     `numbers`: "all" writes those of every arrow, "none" of none, and "auto" where no more than six lead to a
     box; of the others the width says how large they are.
-    `parameters`: "boxes" draws each in a box, "inside" leaves it to the formula of the only box that uses it.
+    `parameters`: "boxes" draws each in a box, "inside" leaves it to the formula of the only box that uses
+    it, "named" to those of all that do.
+    `formulas`: "all" writes in each box how it is computed, "unnamed" only where it has no name.
     `show`: "structure" leaves out all numbers, "values" those of the backward pass, "all" none: the places
     are the same.
     `labels`: "math" writes w1 as w₁ and yhat as ŷ, "plain" as they are, and "names" calls what has no label
@@ -74,8 +76,8 @@ def draw(y: Value, **options: Any) -> Figure:
     with any of fill, stroke, text (colours as #rrggbb), width and dash (points).
 
     `slide`: "16:9" or "4:3" fits the picture to a slide and fills it.  Of the options that are not given it
-    chooses direction, sums, parameters, edges, digits and what is collapsed, the least folding whose text has
-    8 points; a warning says what it chose, and so does `Figure.choice`.
+    chooses direction, columns, sums, parameters, edges, digits, formulas and what is collapsed, the least
+    folding whose text has 8 points; a warning says what it chose, and so does `Figure.choice`.
 
     How much is drawn:
     `collapse`: "neuron" draws each innermost scope as one box with its values and the norm of its gradients,
@@ -83,8 +85,8 @@ def draw(y: Value, **options: Any) -> Figure:
     node up to `max_nodes` boxes (None: no limit), and beyond that scopes, with a warning.  Of more than
     1,500 arrows none has its local derivative.
     `around` and `radius`: only what is within so many arrows of a node, by default 2.
-    `engine`: what lays out, "dot", "pygraphviz" or "auto", the first that is installed, and `timeout`: the
-    seconds after which it is ended.
+    `engine`: what lays out, "dot", "pygraphviz", "columns", which needs neither, or "auto": columns where
+    there are layers, otherwise the first that is installed; `timeout`: the seconds after which that is ended.
 
     Nothing is written until `Figure.save`, and the graph is not changed.  Raises TooLarge if there are more
     than `max_nodes` boxes, VizError for a node that is not in the graph; the figure's methods raise
@@ -139,7 +141,7 @@ class _Graph:
 
     def scene(self) -> Scene:
         if self._options.slide is None:
-            picture, places = self._drafted(self._options, self._choices).place(self._options.rankdir)
+            picture, places = self._drafted(self._options, self._choices).place(self._options)
             return painter.paint(picture, places, self._options)
         attempt = self._attempt
         say_it(attempt, LESS)
@@ -157,8 +159,8 @@ class _Graph:
         picture = compose(self._trace, options, Numbers(options.precision), choices)
         picture = finished(picture, options, choices.density)
 
-        def place(rankdir: str) -> tuple[Picture, layout.Layout]:
-            return placed(picture, options.changed(rankdir=rankdir), choices.density.gaps)
+        def place(way: Options) -> tuple[Picture, layout.Layout]:
+            return placed(picture, way, choices.density.gaps)
 
         return Draft(picture, place)
 

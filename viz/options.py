@@ -150,8 +150,15 @@ class Options(Chosen):
     parameters: str = field(
         default="boxes",
         metadata=picture(
-            "a parameter in a box of its own (default), or in the formula of the only box that uses it",
-            ("boxes", "inside"),
+            "a parameter in a box of its own (default), or in the formula of the only box that uses it, or "
+            "(named) in those of all that do",
+            ("boxes", "inside", "named"),
+        ),
+    )
+    formulas: str = field(
+        default="all",
+        metadata=picture(
+            "in each box how it is computed (default), or only where it has no name", ("all", "unnamed")
         ),
     )
     labels: str = field(
@@ -206,7 +213,9 @@ class Options(Chosen):
     engine: str = field(
         default="auto",
         metadata=size(
-            "what lays it out; auto (default) is the first that is installed", ("auto", "dot", "pygraphviz")
+            "what lays it out: Graphviz, or columns that need none; auto (default) is columns for layers and "
+            "long chains, and else the Graphviz that is installed",
+            ("auto", "dot", "pygraphviz", "columns"),
         ),
     )
 

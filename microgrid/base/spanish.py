@@ -129,6 +129,7 @@ TABLE = {
     "A network of {n} columns: {columns}.": "Una red de {n} columnas: {columns}.",
     "{n} unit": "{n} unidad", "{n} units": "{n} unidades",
     "{n:,} of {of:,} units are not shown": "no se muestran {n:,} de {of:,} unidades",
+    "{n:,} of {of:,} numbers are not shown": "no se muestran {n:,} de {of:,} números",
     "{n} off": "apagadas: {n}", "{n} dead": "muertas: {n}", "{n} dropped": "descartadas: {n}",
     "sum": "suma", "+ skip": "+ salto", "{n} piece": "{n} trozo", "{n} pieces": "{n} trozos",
     "kernel {n}": "núcleo {n}", "{n} parameter": "{n} parámetro", "{n} parameters": "{n} parámetros",

@@ -126,6 +126,93 @@ def attention() -> Value:
     return _backward(named(mg.dot(out, out), "L"))
 
 
+def attention_by_hand(labelled: bool) -> Callable[[], Value]:
+    """The same head without scopes or functions of the library but softmax."""
+
+    def graph() -> Value:
+        rng = random.Random(5)
+        tokens = [[Value(rng.gauss(0, 1), f"x{t}{i}") for i in (1, 2)] for t in (1, 2, 3)]
+
+        def name(v: Value, label: str) -> Value:
+            return named(v, label) if labelled else v
+
+        def matrix(letter: str) -> list[list[Value]]:
+            return [[parameter(rng.gauss(0, 1), f"{letter}{j}{i}") for i in (1, 2)] for j in (1, 2)]
+
+        def times(rows: list[list[Value]], x: list[Value], letter: str) -> list[Value]:
+            return [name(row[0] * x[0] + row[1] * x[1], f"{letter}{j}") for j, row in enumerate(rows, 1)]
+
+        wq, wk, wv = matrix("Q"), matrix("K"), matrix("V")
+        q = times(wq, tokens[2], "q")
+        ks = [times(wk, x, f"k{t}") for t, x in enumerate(tokens, 1)]
+        vs = [times(wv, x, f"v{t}") for t, x in enumerate(tokens, 1)]
+        scores = [name((q[0] * k[0] + q[1] * k[1]) / math.sqrt(2), f"s{t}") for t, k in enumerate(ks, 1)]
+        a = [name(p, f"a{t}") for t, p in enumerate(mg.softmax(scores), 1)]
+        out = [name(a[0] * vs[0][j] + a[1] * vs[1][j] + a[2] * vs[2][j], f"o{j + 1}") for j in (0, 1)]
+        return _backward(named(out[0] ** 2 + out[1] ** 2, "L"))
+
+    return graph
+
+
+def mlp_by_hand(*sizes: int) -> Callable[[], Value]:
+    """A network with tanh in its hidden layers, written as loops over numbers."""
+
+    def graph() -> Value:
+        rng = random.Random(1)
+        h = [Value(rng.gauss(0, 1), f"x{i}") for i in range(1, sizes[0] + 1)]
+        for layer, count in enumerate(sizes[1:], 1):
+            units = []
+            for j in range(1, count + 1):
+                z = parameter(rng.gauss(0, 1), f"b{j}^({layer})")
+                for i, x in enumerate(h, 1):
+                    z = z + parameter(rng.gauss(0, 1), f"w{j},{i}^({layer})") * x
+                units.append(named(z.tanh(), f"h{j}^({layer})") if layer < len(sizes) - 1 else z)
+            h = units
+        return _backward(named(h[0], "yhat"))
+
+    return graph
+
+
+def long_sum() -> Value:
+    """Twenty inputs and their weights."""
+    terms = [parameter(1 / k, f"w{k}") * Value(0.1 * k, f"x{k}") for k in range(1, 21)]
+    return _backward(named(mg.sum(terms), "y"))
+
+
+def batch_norm_layer() -> Value:
+    """The layer of the library on four samples, and the sum of squares of its results."""
+    ys = nn.BatchNorm(1).batch([[1.0], [2.0], [4.0], [7.0]])
+    return _backward(named(mg.sum([y * y for y in ys]), "L"))
+
+
+def residual_layers() -> Value:
+    """Ten blocks of the library, one after the other."""
+    random.seed(2)
+    model = nn.Sequential(*(nn.Residual(nn.Sequential(nn.Linear(1, 1), "tanh")) for _ in range(10)))
+    return _backward(named(model([1.0]), "yhat"))
+
+
+def cross_entropy_with_logits() -> Value:
+    """Softmax for the probabilities alone, and the loss of the logits."""
+    zs = [Value(z, f"z{k}") for k, z in enumerate((5.0, 6.0, 11.0, 7.0), 1)]
+    mg.softmax(zs)
+    return _backward(named(nn.losses.cross_entropy_with_logits(zs, 2), "L"))
+
+
+def two_two_two_layers() -> Value:
+    """2-2-2 of the library, with half the squared error."""
+    random.seed(2)
+    model = nn.MLP(2, [2, 2], activation="sigmoid", output="sigmoid")
+    return _backward(named(nn.losses.half_mse(model([0.05, 0.1]), [0.01, 0.99]), "L"))
+
+
+def xor_layers() -> Value:
+    """XOR of layers and activations one after the other."""
+    random.seed(2)
+    model = nn.Sequential(nn.Linear(2, 2), "sigmoid", nn.Linear(2, 1), "sigmoid")
+    return _backward(named(nn.losses.bce(named(model([0.0, 1.0]), "yhat"), 1), "L"))
+
+
 LECTURE_GRAPHS: dict[str, tuple[Callable[[], Value], int]] = {
     "line": (lecture, 8),
     "perceptron": (perceptron, 6),
@@ -139,7 +226,18 @@ LECTURE_GRAPHS: dict[str, tuple[Callable[[], Value], int]] = {
     "mlp 2-8-8-1": (_mlp([8, 8, 1]), 0),
     "mlp 2-16-16-1": (_mlp([16, 16, 1]), 0),
     "batch norm": (batch_norm, 6),
-    "attention": (attention, 6),
+    "attention": (attention, 12),
+    # the same recorded otherwise
+    "attention by hand": (attention_by_hand(True), 12),
+    "attention by hand, without labels": (attention_by_hand(False), 12),
+    "mlp by hand 2-8-8-1": (mlp_by_hand(2, 8, 8, 1), 19),
+    "mlp by hand 2-16-16-1": (mlp_by_hand(2, 16, 16, 1), 23),
+    "a sum of twenty products": (long_sum, 11),
+    "batch norm of layers": (batch_norm_layer, 6),
+    "residual layers": (residual_layers, 10),
+    "cross-entropy of logits": (cross_entropy_with_logits, 5),
+    "2-2-2 of layers": (two_two_two_layers, 8),
+    "xor of layers": (xor_layers, 9),
 }
 """By name: what records it, and the fewest boxes that a slide of it may have."""
 

@@ -112,13 +112,13 @@ def place(
     ends: tuple[Set[str], Set[str]] = (frozenset(), frozenset()),
 ) -> Layout:
     """Lay a picture out: one that has layers, scopes as boxes or as frames, in columns of our own, where
-    units keep their order; so a long chain of blocks, unless an engine is named; and any other with
-    Graphviz, the `dot` on the PATH or the one of pygraphviz.
+    units keep their order; so a long chain of blocks, unless an engine is named; so any for the engine
+    "columns"; and any other with Graphviz, the `dot` on the PATH or the one of pygraphviz.
 
     `gaps` is what a closer picture leaves of those between boxes; `ends` are the names of boxes that stand
     before all others, and behind them.
     """
-    in_layers = columns.stands_in_layers(picture)
+    in_layers = columns.stands_in_layers(picture) or engine == "columns"
     if in_layers or (engine == "auto" and len(picture.boxes) <= MOST_TRIED):
         try:
             with clock.at_most(timeout):
@@ -127,7 +127,8 @@ def place(
             raise engines.too_slow("the layout", timeout) from None
         if placed and (in_layers or placed.is_a_chain):
             return _in_columns(placed)
-    return _read(engines.run(_source(picture, rankdir, gaps, ends), engine, timeout), picture)
+    graphviz = "auto" if engine == "columns" else engine
+    return _read(engines.run(_source(picture, rankdir, gaps, ends), graphviz, timeout), picture)
 
 
 def _in_columns(placed: Placed) -> Layout:

@@ -64,6 +64,8 @@ class Box:
     """The nodes it stands for, by position."""
     least_width: float = 0.0
     """Of the text: room for what another frame of the same picture says."""
+    layer: str = ""
+    """Of a unit that no scope holds, if some of its layer are left out: which one, to stand in its column."""
     padding: float = 1.0
     """The room around the text, as a share of what its shape has."""
 

@@ -24,7 +24,7 @@ from .selection import Choices
 
 __all__ = ["compose"]
 
-LONGEST_LABEL = 24
+LONGEST_LABEL, LONGEST_FORMULA = 24, 24
 MOST_VALUES = 6
 """Results of a piece that are written one by one."""
 MOST_NUMBERED = 6
@@ -65,6 +65,7 @@ class _Author:
         self.say, self.texts = speaker(options.lang), UnitTexts(trace, numbers)
         self.words = Words(trace, numbers, options.lang, options.show)
         self.merged = options.ops == "merged"
+        self.longest = LONGEST_NAME if options.formulas == "all" else LONGEST_FORMULA
         self.has_gradients = any(node.grad is not None for node in trace.nodes)
         self.boxes: list[Box] = []
         self.arrows: list[Arrow] = []
@@ -99,7 +100,10 @@ class _Author:
         node = self.trace.nodes[unit.last]
         if node.role == "constant" and not node.label:
             return (Line(self.numbers(node.data), "literal"),)
-        names = self.texts.lines(unit, LONGEST_NAME) if self.merged else [shorten(node.label, LONGEST_NAME)]
+        is_written = self.merged and (
+            self.options.formulas == "all" or not node.label or unit.kind == "piece"
+        )
+        names = self.texts.lines(unit, self.longest) if is_written else [shorten(node.label, LONGEST_NAME)]
         lines = [Line(name, "name") for name in names if name]
         used = self.texts.outputs(unit) if unit.kind == "piece" else [node.index]
         if unit.kind == "piece" and (warning := self.texts.piece(unit).warning):

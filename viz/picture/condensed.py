@@ -9,7 +9,7 @@ from microgrid.base.phrases import speaker
 from ..options import Options
 from ..style.density import AIRY, Density
 from .boxes import Arrow, Box, Line, Picture
-from .fewer import elided, with_parameters_inside
+from .fewer import elided, unframed, with_parameters_inside
 from .showing import shown
 
 __all__ = ["brief", "condensed", "finished"]
@@ -17,8 +17,10 @@ __all__ = ["brief", "condensed", "finished"]
 
 def finished(picture: Picture, options: Options, density: Density) -> Picture:
     """What has been composed, with as many boxes and as closely written as is asked for."""
-    if options.parameters == "inside":
-        picture = with_parameters_inside(picture)
+    if options.parameters != "boxes":
+        picture = with_parameters_inside(picture, shared=options.parameters == "named")
+    if density.is_unframed:
+        picture = unframed(picture)
     if density.elides:
         picture = elided(picture, speaker(options.lang))
     return shown(condensed(picture, density), options.show)

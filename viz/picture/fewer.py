@@ -1,4 +1,4 @@
-"""A picture with fewer boxes: parameters in the boxes that use them, and long columns of units cut short."""
+"""A picture with fewer boxes: parameters in the boxes that use them, and long columns cut short."""
 
 from __future__ import annotations
 
@@ -15,11 +15,12 @@ MOST_UNITS = 12
 FIRST, LAST = 5, 4
 """How many of them are shown, before and behind those that are not."""
 INSIDE = ("parameter", "constant")
+LEAVES = (*INSIDE, "input")
 
 
-def with_parameters_inside(picture: Picture) -> Picture:
-    """Without the boxes of parameters and constants that one box alone uses: its formula names them, and its
-    description has what they said.
+def with_parameters_inside(picture: Picture, shared: bool = False) -> Picture:
+    """Without the boxes of parameters and constants that one box alone uses, or several if they are `shared`:
+    formulas name them, and the description of the first box has what they said.
 
     >>> from microgrid import Value, parameter
     >>> from viz.graph.trace import read
@@ -30,19 +31,21 @@ def with_parameters_inside(picture: Picture) -> Picture:
     >>> [box.lines[0].text for box in with_parameters_inside(picture).boxes]
     ['x', 'w · x']
     """
-    readers: dict[str, set[str]] = {}
+    readers: dict[str, list[str]] = {}
     for arrow in picture.arrows:
-        readers.setdefault(arrow.tail.name, set()).add(arrow.head.name)
+        of_this = readers.setdefault(arrow.tail.name, [])
+        if arrow.head.name not in of_this:
+            of_this.append(arrow.head.name)
     shown = picture.emphasis.nodes if picture.emphasis else frozenset[int]()
     inner = {
         box.name: box
         for box in picture.boxes
-        if box.kind in INSIDE and len(readers.get(box.name, ())) == 1 and shown.isdisjoint(box.members)
+        if box.kind in INSIDE and readers.get(box.name) and shown.isdisjoint(box.members)
+        if shared or len(readers[box.name]) == 1
     }
     held: dict[str, list[Box]] = {}
     for name, box in inner.items():
-        (reader,) = readers[name]
-        held.setdefault(reader, []).append(box)
+        held.setdefault(readers[name][0], []).append(box)
     boxes = {
         box.name: _holding(box, held.get(box.name, [])) for box in picture.boxes if box.name not in inner
     }
@@ -57,27 +60,32 @@ def _holding(box: Box, inner: list[Box]) -> Box:
 
 def elided(picture: Picture, say: Say = ENGLISH) -> Picture:
     """With the first and the last units of each layer that has very many, and how many it has in all."""
-    layers: dict[tuple[str, ...], list[Box]] = {}
-    for box in picture.boxes:
-        if box.kind == "folded":
-            layers.setdefault(box.scope, []).append(box)
     stands_for: dict[str, Box] = {}
-    for scope, units in layers.items():
+    for units in _layers(picture):
         names = {box.name for box in units}
         inner = any(arrow.tail.name in names and arrow.head.name in names for arrow in picture.arrows)
-        if len(units) <= MOST_UNITS or inner:
+        if inner:
             continue
         hidden = [box for box in units[FIRST:-LAST] if box is not picture.root]
-        text = say("{n:,} of {of:,} units are not shown", n=len(hidden), of=len(units))
+        are_leaves = units[0].kind in LEAVES
+        if are_leaves:
+            text = say("{n:,} of {of:,} numbers are not shown", n=len(hidden), of=len(units))
+            size = say("{n} numbers", n=len(units))
+        else:
+            text = say("{n:,} of {of:,} units are not shown", n=len(hidden), of=len(units))
+            size = say("{n} units", n=len(units))
         dots = Box(
             name=f"u{hidden[0].name}",
             kind="elided",
-            lines=(Line("⋮", "name"), Line(say("{n} units", n=len(units)), "literal")),
+            lines=(Line("⋮", "name"), Line(size, "literal")),
             node=None,
-            scope=scope,
+            scope=units[0].scope,
             description=text,
             members=tuple(i for box in hidden for i in box.members),
         )
+        if not units[0].scope:
+            dots = replace(dots, layer=dots.name)
+            stands_for |= {box.name: replace(box, layer=dots.name) for box in units}
         stands_for |= {box.name: dots for box in hidden}
     if not stands_for:
         return picture
@@ -85,11 +93,27 @@ def elided(picture: Picture, say: Say = ENGLISH) -> Picture:
     for box in picture.boxes:
         shown = stands_for.get(box.name, box)
         boxes[shown.name] = shown
-    hidden_names = set(stands_for)
+    hidden_names = {name for name, box in stands_for.items() if box.name != name}
     arrows = [
         arrow for arrow in picture.arrows if hidden_names.isdisjoint((arrow.tail.name, arrow.head.name))
     ]
     return _of(picture, boxes, arrows)
+
+
+def _layers(picture: Picture) -> list[list[Box]]:
+    """Boxes that are units of one layer: of scopes in one scope, or of one kind with the same operands and
+    the same readers, as a network has them that was written without scopes."""
+    reads: dict[str, set[str]] = {}
+    readers: dict[str, set[str]] = {}
+    for arrow in picture.arrows:
+        reads.setdefault(arrow.head.name, set()).add(arrow.tail.name)
+        readers.setdefault(arrow.tail.name, set()).add(arrow.head.name)
+    layers: dict[tuple[object, ...], list[Box]] = {}
+    for box in picture.boxes:
+        alike = frozenset(reads.get(box.name, ())), frozenset(readers.get(box.name, ()))
+        key = (box.scope,) if box.kind == "folded" else (box.kind, box.scope, *alike)
+        layers.setdefault(key, []).append(box)
+    return [units for units in layers.values() if len(units) > MOST_UNITS]
 
 
 def unframed(picture: Picture) -> Picture:

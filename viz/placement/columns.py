@@ -47,12 +47,13 @@ class Spacing:
 
     def scaled(self, share: float) -> Spacing:
         """With such a share of what is between boxes."""
-        return replace(self, columns=share * self.columns, boxes=share * self.boxes)
+        slope = self.slope * min(1.0, 2 * share)
+        return replace(self, columns=share * self.columns, boxes=share * self.boxes, slope=slope)
 
 
 def stands_in_layers(picture: Picture) -> bool:
     """Whether a picture has layers: scopes, as boxes or as frames, as networks record them."""
-    return any(box.scope or box.kind == "folded" for box in picture.boxes)
+    return any(box.scope or box.kind == "folded" or box.layer for box in picture.boxes)
 
 
 @dataclass
@@ -126,6 +127,8 @@ def place(
     ahead = forwards(len(boxes), joined)
     joined = [pair if is_ahead else pair[::-1] for pair, is_ahead in zip(joined, ahead, strict=True)]
     rank, light = ranks([box.scope for box in boxes], joined)
+    layer_at = {box.layer: rank[k] for k, box in enumerate(boxes) if box.layer and box.kind != "elided"}
+    rank = [layer_at.get(box.layer, rank[k]) for k, box in enumerate(boxes)]
     first, last = ({number[name] for name in names} for names in ends)
     if first:
         rank = [0 if k in first else column + 1 for k, column in enumerate(rank)]
@@ -163,14 +166,16 @@ def place(
 def _sequences(items: list[Item], boxes: Sequence[Box], rank: Sequence[int]) -> None:
     """Units in the order of the computation, inputs by the numbers in their names."""
     for k, box in enumerate(boxes):
-        if box.kind == "folded":
-            items[k].sequence, items[k].unit = "scope", (k,)
+        if box.kind == "folded" or box.layer:
+            items[k].sequence, items[k].unit = box.layer or "scope", (k,)
     stems: dict[tuple[int, str], list[tuple[int, int]]] = {}
     for k, box in enumerate(boxes):
         if box.kind == "input" and box.lines and (found := re.match(r"(\D*?)([0-9₀-₉]+)", box.lines[0].text)):
             stems.setdefault((rank[k], found[1]), []).append((int(found[2].translate(DIGITS)), k))
     for (column, stem), several in stems.items():
         for number, k in several if len(several) > 1 else ():
+            if boxes[k].layer:
+                continue
             items[k].sequence, items[k].unit = f"{column} {stem}", (number, k)
 
 

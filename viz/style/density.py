@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["AIRY", "CLOSE", "Density"]
+__all__ = ["AIRY", "CLOSE", "TIGHT", "Density"]
 
 
 @dataclass(frozen=True)
@@ -19,8 +19,12 @@ class Density:
     padding: float = 1.0
     elides: bool = False
     """Whether a layer of very many units is shown by the first and the last of them."""
+    is_unframed: bool = False
+    """Whether scopes have no frames."""
 
 
 AIRY = Density()
 CLOSE = Density(size=12.0, inline=26, gaps=0.55, padding=0.5, elides=True)
 """The text of one size, the smallest of all, since that is what has to be large enough on a slide."""
+TIGHT = Density(size=12.0, inline=30, gaps=0.22, padding=0.2, elides=True, is_unframed=True)
+"""For names in place of formulas, where nothing larger can be read."""

@@ -85,9 +85,7 @@ def drafted(
     def under(width: float) -> float:
         return _on_slide(texts, width, THEMES[options.theme]).height
 
-    return Draft(
-        picture, lambda way: placed(picture, options.changed(rankdir=way), choices.density.gaps), under, True
-    )
+    return Draft(picture, lambda way: placed(picture, way, choices.density.gaps), under, True)
 
 
 def _on_slide(texts: Sequence[str], width: float, theme: Theme, margin: float = MARGIN) -> Subtitles:

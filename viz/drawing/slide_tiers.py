@@ -1,0 +1,172 @@
+"""What may be drawn on a slide, and how, from the least folding to the most."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from ..graph.folding import LEVELS, Unit, edges, fold
+from ..graph.trace import Trace
+from ..options import Options
+from ..picture.boxes import Picture
+from ..picture.scale import scale_of
+from ..picture.selection import Choices
+from ..placement.columns import stands_in_layers
+from ..style.density import CLOSE, TIGHT
+from .slide import READABLE
+
+__all__ = ["INSIDE", "count", "tiers", "ways"]
+
+FEW_DIGITS, HOPELESS = 3, 0.7
+"""Digits; and what text reaches in columns at least, as a share of what it has to, where Graphviz may do
+better."""
+MANY = 24
+"""Boxes and numbers above which Graphviz, which takes long then, is asked after columns have been tried."""
+FEW = 12
+"""Boxes: with fewer of them, less is to be seen than where names replace formulas."""
+INSIDE = ("parameter", "constant")
+
+Change = dict[str, Any]
+Folding = tuple[Change, tuple[Unit, ...]]
+"""The options that say what is one box, and the boxes."""
+Text = tuple[float, Change]
+"""How large text has to have been with more for these options to be enough, and the options."""
+
+
+def tiers(trace: Trace, options: Options, choices: Choices) -> Iterator[tuple[int, float, Options, Choices]]:
+    """Which folding, how large its text has to have become for this to be enough, options and choices."""
+    whole = list(_foldings(trace, options, choices))
+    summaries = _summaries(trace, options, choices)
+    named = list(_named(trace, options, [*whole[1:], *(s for s in summaries if "collapse" not in s[0])]))
+    foldings = [*whole, *summaries, *named]
+    numbers = range(len(foldings))
+    large = [k for k in numbers[len(whole) :] if k < len(whole) + len(summaries)]
+    large = [k for k in large if count(trace, options.changed(**foldings[k][0]), foldings[k][1]) >= FEW]
+    small = [k for k in numbers[len(whole) : len(whole) + len(summaries)] if k not in large]
+    results = [k for k in (*large, *small) if "collapse" not in foldings[k][0]]
+    texts, names = list(_texts(options)), list(_names(options))
+    order = [
+        *_in_turn(numbers[: len(whole)], texts),
+        *((k, text) for k in large for text in texts),
+        *((k, text) for k in numbers[len(whole) + len(summaries) :] for text in names or texts[-1:]),
+        *((k, text) for k in results for text in names),
+        *((k, text) for k in small for text in texts),
+    ]
+    for k, (expected, changes) in order:
+        more, units = foldings[k]
+        scale = scale_of(trace, units) if choices.scale else None
+        folded = choices if units is choices.units else replace(choices, units=units, scale=scale)
+        changed = options.changed(**more, **changes)
+        yield k, expected, changed, replace(folded, density=CLOSE if changed.formulas == "all" else TIGHT)
+
+
+def _in_turn(steps: Sequence[int], texts: Sequence[Text]) -> Iterator[tuple[int, Text]]:
+    """Rather more in a box than nothing on arrows."""
+    written = [text for text in texts if text[1].get("edges") != "plain"]
+    bare = [text for text in texts if text not in written]
+    return ((k, text) for part in (written, bare) for k in steps for text in part)
+
+
+def _foldings(trace: Trace, options: Options, choices: Choices) -> Iterator[Folding]:
+    """From the smallest boxes to the largest, those that leave each result to be seen."""
+    changes: Change = {}
+    units = choices.units
+    yield {}, units
+    if _may_merge(options):
+        level = None if options.collapse == "auto" else options.collapse
+        merged = tuple(fold(trace, level, sums=True))
+        if merged != units:
+            changes, units = {"sums": "merged"}, merged
+            yield changes, units
+    if options.may_vary("parameters"):
+        yield changes | {"parameters": "inside"}, units
+
+
+def _summaries(trace: Trace, options: Options, choices: Choices) -> list[Folding]:
+    """Those with less to be seen, in the order of how many boxes are left."""
+    inside = {"parameters": "inside"} if options.may_vary("parameters") else {}
+    seen = {choices.units}
+    found: list[Folding] = []
+    if options.may_vary("collapse") and options.around is None:
+        merged = options.sums != "separate" and options.ops == "merged"
+        for level in LEVELS:
+            units = tuple(fold(trace, level, sums=merged))
+            if units not in seen:
+                seen.add(units)
+                found.append((inside | {"collapse": level}, units))
+    if _may_merge(options):
+        whole = None if options.collapse == "auto" else options.collapse
+        units = tuple(fold(trace, whole, results=True))
+        if len(units) < len(fold(trace, whole, sums=True)):
+            found.append((inside | {"sums": "results"}, units))
+    return sorted(found, key=lambda folding: -len(folding[1]))
+
+
+def _named(trace: Trace, options: Options, foldings: Sequence[Folding]) -> Iterator[Folding]:
+    """The same with parameters that several boxes use named in each, where there are such."""
+    for changes, units in foldings if options.may_vary("parameters") else ():
+        readers: dict[int, set[int]] = {}
+        for tail, head, _ in edges(trace, units):
+            if tail.kind == "node" and trace.nodes[tail.last].role in INSIDE:
+                readers.setdefault(tail.last, set()).add(head.last)
+        if changes.get("parameters") == "inside" and any(len(heads) > 1 for heads in readers.values()):
+            yield changes | {"parameters": "named"}, units
+
+
+def _may_merge(options: Options) -> bool:
+    return options.may_vary("sums") and options.ops == "merged" and options.around is None
+
+
+def _texts(options: Options) -> Iterator[Text]:
+    """What is written on arrows and with how many digits, from the most to the least."""
+    changes: Change = {}
+    yield 0.0, {}
+    if options.may_vary("edges"):
+        changes |= {"edges": "number"}
+        yield 0.55 * READABLE, dict(changes)
+    if options.may_vary("precision"):
+        changes |= {"precision": FEW_DIGITS}
+        yield 0.85 * READABLE, dict(changes)
+    if options.may_vary("edges"):
+        yield 0.5 * READABLE, changes | {"edges": "plain"}
+
+
+def _names(options: Options) -> Iterator[Text]:
+    """The same with names in place of formulas."""
+    if options.may_vary("formulas") and options.ops == "merged":
+        *_, (_, least) = _texts(options)
+        yield 0.5 * READABLE, least | {"formulas": "unnamed"}
+
+
+def count(trace: Trace, options: Options, units: Sequence[Unit]) -> int:
+    """About how many boxes there are going to be."""
+    inside = INSIDE if options.parameters != "boxes" else ()
+    return sum(trace.nodes[unit.last].role not in inside for unit in units)
+
+
+def ways(options: Options, units: Sequence[Unit], picture: Picture) -> Iterator[tuple[float, list[Change]]]:
+    """Directions and what lays out, in groups: the next is for what cannot be read in any before, if its text
+    reaches this share of what it has to.
+
+    Rows are for chains; between units of layers that are all joined too many lines would return.
+    """
+    if not options.may_vary("rankdir"):
+        directions, rows = [options.rankdir], list[str]()
+    else:
+        directions = ["LR", "TB"]
+        is_dense = len(picture.arrows) > 2 * len(picture.boxes)
+        rows = [] if is_dense and any(unit.scope for unit in units) else ["rows"]
+    usual = [{"rankdir": way} for way in directions]
+    if not options.may_vary("engine") or stands_in_layers(picture):
+        yield 0.0, usual
+    else:
+        columns = [change | {"engine": "columns"} for change in usual]
+        if options.parameters == "named":  # what is read by many, in columns alone
+            yield 0.0, columns
+            return
+        is_large = len(picture.all_boxes) > MANY
+        yield 0.0, columns if is_large else usual
+        yield (HOPELESS, usual) if is_large else (0.0, columns)
+    if rows:
+        yield 0.0, [{"rankdir": "rows"}]
