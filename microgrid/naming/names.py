@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 
 from ..base.messages import ATOM, SUM, formula
-from ..base.nodes import CONSTANT, OP, PARAMETER
+from ..base.nodes import CONSTANT, OP
 from ..engine import Value
 from ..graph import order
 from ..ops import ROWS
 from .callers import registered
 from .labels import shown
 from .layers import layer_names
+from .leaves import is_start, letter_leaves, past_start
 from .results import piece_names
 
 __all__ = [
@@ -96,7 +97,8 @@ def names(*roots: Value, digits: int = 4) -> dict[Value, str]:
 
     Results of `microgrid.pieces` have the letter of their formula: `p3` of a softmax, `m` of a mean, `L` of
     a loss.  A neuron that is in no layer has `w1`, `w2`, `b`, `z` and `h`.  Of the other leaves, those
-    without a label are `x1`, `x2`, ..., and parameters `w1`, `w2`, ...  Any other result is called by its
+    without a label are `x1`, `x2`, ..., and parameters `w1`, `w2`, ..., as they were made; `b` or `b1`, `b2`,
+    ... are parameters that are added to products.  Any other result is called by its
     formula, abridged where it is long.  Nodes that would be called the same are told apart by a number: names
     by a raised one, `h^(2)`, which follows that of a layer after a comma, `h1^(1,2)`, and formulas by one
     that stands low, as it would be read for a power.  Within the formulas of others it is left out where the
@@ -141,7 +143,9 @@ def name_nodes(
             operands = (same[parent] for parent in v.parents)
             first = same[v] = known.setdefault((v.op, v.constant, _data(v), *operands), v)
             texts[v] = (text, level if text == written else ATOM) if first is v else texts[first]
-            if number := naming.numbers.get(first):
+            if is_start(v):
+                texts[v] = texts[v.parents[1]]
+            if (number := naming.numbers.get(first)) and not is_start(v):
                 naming.marks[v] = number
         naming.inside[v] = texts[v][0]
     return naming
@@ -213,20 +217,8 @@ def _labels(nodes: Sequence[Value], variables: Mapping[Value, str]) -> dict[Valu
             bare.append(v)
             named[v] = ""
     if bare:
-        _letter(bare, named)
+        letter_leaves(bare, named, nodes)
     return _told_apart(named, own)
-
-
-def _letter(bare: Sequence[Value], named: dict[Value, str]) -> None:
-    """Leaves without any name are x1, x2, ..., or w1, w2, ...; what is taken is passed over."""
-    taken = set(named.values())
-    counts = {"x": 0, "w": 0}
-    for v in bare:
-        letter = "w" if v._role == PARAMETER else "x"
-        counts[letter] += 1
-        while f"{letter}{counts[letter]}" in taken:
-            counts[letter] += 1
-        named[v] = f"{letter}{counts[letter]}"
 
 
 def _told_apart(named: dict[Value, str], own: Container[Value]) -> dict[Value, str]:
@@ -261,7 +253,7 @@ def _told_apart(named: dict[Value, str], own: Container[Value]) -> dict[Value, s
 def _formula(
     v: Value, texts: Mapping[Value, tuple[str, int]], naming: Naming, digits: int
 ) -> tuple[str, int]:
-    parents = v.parents
+    parents = [past_start(parent, naming.labels) for parent in v.parents]
     terms = [texts[parent] for parent in parents]
     written = _applied(v, terms, digits)
     if len(written[0]) <= LONGEST:
@@ -290,10 +282,11 @@ def brief(lengths: Sequence[int | None]) -> tuple[int, ...]:
 
 
 def _brief(v: Value, texts: Mapping[Value, tuple[str, int]], naming: Naming, digits: int) -> tuple[str, int]:
-    modes = brief([len(texts[parent][0]) if _is_unnamed(parent, naming) else None for parent in v.parents])
+    parents = [past_start(parent, naming.labels) for parent in v.parents]
+    modes = brief([len(texts[parent][0]) if _is_unnamed(parent, naming) else None for parent in parents])
     if not modes:
         return ELLIPSIS, ATOM
-    return _applied(v, [(ELLIPSIS, ATOM) if m else texts[p] for m, p in zip(modes, v.parents)], digits)
+    return _applied(v, [(ELLIPSIS, ATOM) if m else texts[p] for m, p in zip(modes, parents)], digits)
 
 
 def _is_unnamed(v: Value, naming: Naming) -> bool:

@@ -197,3 +197,31 @@ def test_the_command_takes_the_variables_of_a_script(tmp_path) -> None:
     script.write_text("from microgrid import Value\nslope, point = Value(2.0), Value(3.0)\nloss = slope * point\n")
     main(["draw", f"{script}:loss", "--labels", "names", "-o", str(tmp_path / "a.svg")])
     assert "loss = slope · point" in (tmp_path / "a.svg").read_text(encoding="utf-8")
+
+
+def test_leaves_without_a_name_count_as_they_were_made_and_biases_are_b() -> None:
+    x1, x2, target = Value(0.0), Value(1.0), Value(1.0)
+    hidden = [mg.tanh(parameter(0.5) * x1 + parameter(-0.3) * x2 + parameter(0.1)) for _ in range(2)]
+    y = parameter(0.7) * hidden[0] + parameter(-0.9) * hidden[1] + parameter(0.2)
+    called = names(target * y)
+    assert [called[v] for v in (x1, x2, target)] == ["x1", "x2", "x3"]
+    parameters = sorted((v for v in called if v.role == "parameter"), key=lambda v: v._serial)
+    assert [called[v] for v in parameters] == ["w1", "w2", "b1", "w3", "w4", "b2", "w5", "w6", "b3"]
+
+
+def test_the_only_bias_is_b_and_what_is_multiplied_too_is_none() -> None:
+    w, b, x = parameter(2.0), parameter(1.0), Value(3.0)
+    assert names(w * x + b)[b] == "b"
+    assert names((w * x + b) * b)[b] == "w2"
+
+
+def test_the_zero_that_sum_begins_with_is_in_no_formula() -> None:
+    w, x = [parameter(float(k), f"w{k}") for k in (1, 2, 3)], [Value(float(k), f"x{k}") for k in (1, 2, 3)]
+    y = sum(a * b for a, b in zip(w, x, strict=True))
+    loss = named((y - 1.0) ** 2, "L")
+    loss.backward()
+    for sums in ("merged", "separate"):
+        assert not re.search(r"\b0 \+ .* \+", shown(viz.draw(loss, sums=sums)))
+    merged = shown(viz.draw(loss, sums="merged")).splitlines()
+    assert "w₁x₁ + w₂x₂ + w₃x₃ − 1" in "\n".join(merged)
+    assert "0" not in merged  # nor has it a box

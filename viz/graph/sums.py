@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from .trace import Edge, Node, Trace
 
-__all__ = ["Term", "constants_of", "sums", "terms"]
+__all__ = ["Term", "constants_of", "is_start", "past_start", "sums", "terms"]
 
 _SIGNS = ("add", "sub")
 
@@ -41,6 +41,20 @@ def constants_of(trace: Trace, inside: list[int], uses: Counter[int]) -> list[in
     """The numbers without a label that only these nodes use: a formula writes them, and no box has to."""
     used = Counter(parent for i in inside for parent in trace.nodes[i].parents)
     return [i for i, count in used.items() if _is_number(trace.nodes[i]) and count == uses[i]]
+
+
+def is_start(trace: Trace, node: Node) -> bool:
+    """Whether it is 0 + x, as Python's `sum` begins, and has no name."""
+    return node.op == "add" and not node.label and _is_zero(trace.operands(node)[0])
+
+
+def past_start(trace: Trace, node: Node) -> Node:
+    """What stands for an operand within formulas: of 0 + x it is x."""
+    return trace.operands(node)[1] if is_start(trace, node) else node
+
+
+def _is_zero(node: Node) -> bool:
+    return _is_number(node) and node.data == 0
 
 
 def _is_number(node: Node) -> bool:
@@ -79,7 +93,7 @@ class Term(NamedTuple):
 
 
 def terms(trace: Trace, nodes: Collection[int]) -> list[Term]:
-    """The terms of a sum of products, from left to right.
+    """The terms of a sum of products, from left to right, without the 0 with which Python's `sum` begins.
 
     >>> from microgrid import Value
     >>> from viz.graph.trace import read
@@ -94,7 +108,8 @@ def terms(trace: Trace, nodes: Collection[int]) -> list[Term]:
         sign, edge = waiting.pop()
         node = trace.operand(edge)
         if node.index not in inside or not node.op:
-            found.append(Term(sign, (edge,)))
+            if found or not _is_zero(node):
+                found.append(Term(sign, (edge,)))
         elif node.op == "mul":
             found.append(Term(sign, _factors(trace, node, inside)))
         elif node.op == "neg":

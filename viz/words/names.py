@@ -13,6 +13,7 @@ from operator import or_
 from microgrid.naming.names import BRIEF, LEFT_OUT, WHOLE, brief
 from microgrid.ops import TABLE
 
+from ..graph.sums import is_start, past_start
 from ..graph.trace import Edge, Node, Trace
 from ..style.text import shorten
 from .numbers import Numbers
@@ -99,6 +100,8 @@ class Names:
             name = f"v{node.index}"
             self.words[name] = _short(node.label) or MISSING
             return ast.Name(name)
+        if is_start(self._trace, node):
+            return self._trees[node.parents[1]]
         made = self._application(node, node.abridged)
         return ast.Subscript(made, ast.Constant(node.mark)) if node.mark else made
 
@@ -108,10 +111,11 @@ class Names:
 
     def _place(self, i: int, mode: int) -> ast.expr:
         """An operand in a formula."""
-        node = self._trace.nodes[i]
+        node = past_start(self._trace, self._trace.nodes[i])
+        i = node.index
         if mode == WHOLE or not _is_unnamed(node):
             return self._trees[i]
-        operands = self._trace.operands(node)
+        operands = [past_start(self._trace, operand) for operand in self._trace.operands(node)]
         modes = brief([len(operand.inside) if _is_unnamed(operand) else None for operand in operands])
         return self._application(node, modes) if modes and mode == BRIEF else ast.Name(MISSING)
 
