@@ -20,7 +20,7 @@ from .layout import Layout, Route
 
 __all__ = ["in_rows", "placed"]
 
-MOST_ROWS, MOST_RETURNING = 8, 5
+MOST_ROWS, MOST_RETURNING = 8, 3
 """Rows of a picture, and lines between two of them: more are no longer read as one text."""
 LANE, BEFORE_LANE, CORNER = 9.0, 12.0, 8.0
 """Points between lines that return side by side, between them and boxes, and of their rounded corners."""
