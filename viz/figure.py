@@ -93,7 +93,7 @@ def draw(y: Value, **options: Any) -> Figure:
     LayoutError where Graphviz fails or takes too long, EngineNotFound where there is none.
     """
     chosen = DrawOptions.of("draw", options)
-    y = subject(y, chosen)
+    y, chosen = subject(y, chosen)
     trace = named(y, chosen.labels, chosen.precision)
     return Figure(_Graph(trace, chosen, choose(y, trace, chosen, LESS)))
 

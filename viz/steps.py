@@ -84,7 +84,7 @@ def steps(y: Value, **options: Any) -> Steps:
                 f"shown; collapse scopes, or {LESS}"
             )
     chosen = StepsOptions.of("steps", options)
-    y = subject(y, chosen)
+    y, chosen = subject(y, chosen)
     trace = _read(y, chosen)
     chosen = _collapsed(trace, chosen)
     # Colours and styles depend on gradients, which `Steps` computes; those that the trace has may be older.
@@ -153,7 +153,8 @@ def explain(
        ∂y/∂x = 20.1
     """
     options = StepsOptions(by=by, sums=sums, pieces=pieces, precision=precision, lang=lang)
-    trace = _read(subject(y, options), options)
+    y, options = subject(y, options)
+    trace = _read(y, options)
     walked = Steps(trace, options, Choices(tuple(folded(trace, None, options)) if by == "auto" else ()))
     width = len(str(len(walked) - 1))
     indent = "\n" + " " * (width + 2)

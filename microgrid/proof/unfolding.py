@@ -17,7 +17,7 @@ from ..errors import DomainError, GraphError
 from ..graph import order
 from ..pieces import Instance, found
 
-__all__ = ["Writer", "unfold"]
+__all__ = ["Writer", "hand_over", "unfold", "unfolded"]
 
 Step = tuple[Sequence[Value], Callable[..., Value]]
 """Recorded nodes, and what writes a textbook's node of those that stand for them."""
@@ -29,7 +29,8 @@ def unfold(y: Value, *, pieces: Container[str] | None = None, gradients: bool = 
     A softmax becomes e^z, their sum and the quotients, a cross-entropy log p, products with y, their sum and
     a minus; all else is as it was, with its labels and scopes.  `pieces` names those to be unfolded; None
     stands for all.  The graph under y does not change, and the leaves are its own: `backward` on the new
-    graph adds to their gradients.  With `gradients` its operations hold theirs, the leaves what they held.
+    graph adds to their gradients.  With `gradients` what stands for a node holds its gradient, and the steps
+    between have those that belong to the one of y, if it has one.
 
     Where the textbook's form overflows or leaves its domain its numbers are inf and nan, and nothing is
     raised; `microgrid.proof.textbook.compare` says where.
@@ -39,6 +40,14 @@ def unfold(y: Value, *, pieces: Container[str] | None = None, gradients: bool = 
     >>> [v.op for v in order(p) if v.op], [v.op for v in order(unfold(p)) if v.op]
     (['logaddexp', 'sub', 'exp'], ['exp', 'exp', 'add', 'div'])
     """
+    root, stand = unfolded(y, pieces)
+    if gradients:
+        hand_over(y, root, stand)
+    return root
+
+
+def unfolded(y: Value, pieces: Container[str] | None = None) -> tuple[Value, dict[Value, Value]]:
+    """As `unfold`, and what stands for each node that is not inside a piece."""
     nodes = order(y)
     chosen = [one for one in found(nodes) if pieces is None or one.piece.name in pieces]
     inside = {v for one in chosen for v in one.nodes}
@@ -54,12 +63,20 @@ def unfold(y: Value, *, pieces: Container[str] | None = None, gradients: bool = 
             elif v not in inside:
                 stand[v] = again(v, [stand[parent] for parent in v.parents])
                 stand[v]._scope = v._scope
-    root = stand[y]
-    if gradients:
-        for node, adjoint in zip(*propagate(root)):
-            if node._code:
+    return stand[y], stand
+
+
+def hand_over(y: Value, root: Value, stand: dict[Value, Value]) -> None:
+    """Give the operations that stand for others their gradients, whatever these are derivatives of, and those
+    between what y's own, carried on to them, comes to."""
+    given = set(stand.values())
+    if y.has_grad:
+        for node, adjoint in zip(*propagate(root, y.grad)):
+            if node._code and node not in given:
                 node.grad = adjoint
-    return root
+    for v, own in stand.items():
+        if own._code and v.has_grad:
+            own.grad = v.grad
 
 
 def again(v: Value, operands: Sequence[Value]) -> Value:

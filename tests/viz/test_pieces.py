@@ -342,3 +342,36 @@ def test_the_variance_of_a_batch_says_what_it_is_the_mean_of():
 def test_the_alt_text_has_the_formula_for_every_target():
     loss = losses.bce(Value(0.3, "yhat"), 1)
     assert "L = −(y log ŷ + (1 − y) log(1 − ŷ))" in viz.draw(loss)._scene.description
+
+
+def seeded():
+    a, b = Value(1.0, "a"), Value(2.0, "b")
+    h, k = a * b, a + b
+    root = named(mg.mean([h, k]), "L")
+    root.backward(2.0)
+    return root, a, h, k
+
+
+def test_in_the_textbooks_steps_nodes_keep_the_gradients_of_another_seed():
+    root, *_ = seeded()
+    for pieces in ("named", "textbook"):
+        lines = [text for text in says(viz.draw(root, pieces=pieces), "node") if text.startswith("grad ")]
+        whole = sorted(float(text.split()[1]) for text in lines)
+        assert whole == ([1.0, 1.0, 2.0, 2.0, 3.0] if pieces == "named" else [1.0, 1.0, 1.0, 2.0, 2.0, 3.0])
+    fresh = mg.mean([Value(1.0, "a"), Value(2.0, "b") * 2])
+    assert not any("grad" in text for text in says(viz.draw(fresh, pieces="textbook"), "node"))
+
+
+def test_nodes_of_the_graph_can_be_named_in_the_textbooks_steps():
+    root, a, h, k = seeded()
+    figure = viz.draw(root, pieces="textbook", highlight=iter([h]))
+    assert figure.svg() != viz.draw(root, pieces="textbook").svg()
+    assert viz.draw(root, pieces="textbook", path=(a, k)).svg()
+    near = says(viz.draw(root, pieces="textbook", around=k, radius=1), "node")
+    assert "a + b" in near
+    assert "a · b" not in near
+    named_ones = " ".join(says(viz.draw(root, pieces="textbook", labels="names"), "node"))
+    assert "k = a + b" in named_ones
+    assert len(viz.steps(root, pieces="textbook", path=(a, k))) > 3
+    mg.name({"k": k})
+    assert "k = a + b" in " ".join(says(viz.draw(root, pieces="textbook"), "node"))

@@ -11,7 +11,7 @@ import pytest
 import viz
 from helpers.graphs import lecture, named, neurons
 from helpers.lecture_graphs import LECTURE_GRAPHS
-from helpers.pictures import network
+from helpers.pictures import network, says
 from microgrid import Value
 from viz.drawing import slide
 from viz.drawing.scene import Group, Scene, Text
@@ -253,3 +253,10 @@ def test_steps_choose_too_and_nothing_moves(name: str) -> None:
     frames = [steps.svg(k) for k in (0, len(steps) // 2, -1)]
     assert all(min(sizes(frame)) >= 8 for frame in frames)
     assert boxes(frames[0]) == boxes(frames[1]) == boxes(frames[2])
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_signs_of_gradients_stay_where_a_slide_folds_more() -> None:
+    figure = viz.draw(network(16), color_by="grad-sign", slide="16:9")
+    assert figure.choice.keys() & {"sums", "collapse"}
+    assert any("−" in text for text in says(figure, "scale"))

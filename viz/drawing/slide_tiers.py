@@ -55,7 +55,7 @@ def tiers(trace: Trace, options: Options, choices: Choices) -> Iterator[tuple[in
     ]
     for k, (expected, changes) in order:
         more, units = foldings[k]
-        scale = scale_of(trace, units) if choices.scale else None
+        scale = choices.scale and scale_of(trace, units, choices.scale.is_signed)
         folded = choices if units is choices.units else replace(choices, units=units, scale=scale)
         changed = options.changed(**more, **changes)
         yield k, expected, changed, replace(folded, density=CLOSE if changed.formulas == "all" else TIGHT)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
-from microgrid import Value, unfold
+from microgrid import Value
 from microgrid.base.messages import warn
 from microgrid.base.phrases import Option, Setting, message
 from microgrid.graph import order
+from microgrid.naming.callers import registered, variables_of_caller
+from microgrid.proof.unfolding import hand_over, unfolded
 
 from ..errors import BACKWARD, PAIR, VALUE, VALUE_TOO, TooLarge, VizError
 from ..graph.folding import LEVELS, Unit, edges, fold
@@ -21,6 +24,8 @@ from .scale import Scale, scale_of
 from .styles import Style, styles
 
 __all__ = ["Choices", "choose", "collapsed", "folded", "subject"]
+
+Drawn = TypeVar("Drawn", bound=Options)
 
 MOST_ARROWS = 4
 """For each box of `max_nodes`, before scopes are collapsed."""
@@ -71,9 +76,29 @@ def choose(y: Value, trace: Trace, options: Options, less: str) -> Choices:
     )
 
 
-def subject(y: Value, options: Options) -> Value:
-    """What is drawn: y, or the same function in the textbook's steps, on the same leaves."""
-    return unfold(y, gradients=y.has_grad) if options.pieces == "textbook" else y
+def subject(y: Value, options: Drawn) -> tuple[Value, Drawn]:
+    """What is drawn: y, or the same function in the textbook's steps, on the same leaves; and the options, in
+    which what stands in it for a node is named instead."""
+    if options.pieces != "textbook":
+        return y, options
+    root, stand = unfolded(y)
+    hand_over(y, root, stand)
+    variables = variables_of_caller() if options.labels == "names" else {}
+    for v, own in stand.items():
+        if own is not v and (name := variables.get(v) or registered.get(v)):
+            registered[own] = name
+    given = {name: getattr(options, name) for name in ("highlight", "path", "around")}
+    named = {name: _standing(things, stand) for name, things in given.items() if things is not None}
+    return root, options.changed(**named)
+
+
+def _standing(things: object, stand: Mapping[Value, Value]) -> object:
+    """One or several nodes of the graph that was passed as those of the graph that is drawn."""
+    if isinstance(things, Value):
+        return stand.get(things, things)
+    if isinstance(things, Iterable) and not isinstance(things, str):
+        return [_standing(thing, stand) for thing in things]
+    return things
 
 
 class _Finder:
