@@ -58,7 +58,7 @@ def test_options_are_those_of_the_function(folder: Path) -> None:
     [
         (["lesson.py"], "such as lesson.py:model or 2-8-8-1, got 'lesson.py'"),
         (["3"], "a model is FILE.py:NAME or sizes"),
-        (["2-0-1"], "at least 1, got 0"),
+        (["2-0-1"], "layer 1 of the network 2-0-1 has 0 units"),
         (["lesson.py:nothing"], "lesson.py has no 'nothing'; its models are: model"),
         (["lesson.py:three"], "got int 3"),
         (["nowhere.py:model"], "nowhere.py: no such file"),

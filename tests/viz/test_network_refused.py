@@ -2,12 +2,14 @@
 
 import random
 import threading
+import time
 
 import pytest
 
 import microgrid as mg
+import viz
 from microgrid import Value, nn, parameter
-from viz import VizError
+from viz import TooLarge, VizError
 from viz.network.read import read
 
 W = parameter(2.0, "w")
@@ -70,7 +72,12 @@ def unrecorded(x):
         ("2-2-1", None, TypeError, "network draws a model .* got str '2-2-1'"),
         ([2], None, ValueError, r"a network needs two sizes or more, .* got \[2\]"),
         ([], None, ValueError, "a network needs two sizes or more, .* got none"),
-        ([2, 0, 1], None, ValueError, "size 1 of a network is at least 1, got 0"),
+        ([2, 0, 1], None, ValueError, "layer 1 of the network 2-0-1 has 0 units: give every layer one unit or more"),
+        ([0, 1], None, ValueError, "the input of the network 0-1 has 0 units"),
+        ([5000, 5000], None, TooLarge, "the network 5000-5000 has 10,000 units, and a diagram at most 2,000: give"),
+        ([900, 900], None, TooLarge, "900-900 has 810,000 links, and a diagram at most 200,000: give smaller sizes"),
+        ([9] * 300, None, TooLarge, "a network of 300 layers has 2,700 units, and a diagram at most 2,000: give"),
+        ([100_000], None, ValueError, r"a network needs two sizes or more, .* got \[100000\]"),
         ([2, 2.5], None, TypeError, "size 1 of a network is a whole number"),
         ([2, 1], [1.0, 2.0], ValueError, "a network of sizes has no numbers to compute x with: give a model"),
         (Value(1.0), None, VizError, "no operation computed this Value: draw the output of a model"),
@@ -82,6 +89,27 @@ def test_it_is_refused_in_one_sentence(model, x, kind, message):
     with pytest.raises(kind, match=message) as refused:
         read(model, x)
     assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: [5000, 5000], "10,000 units"),
+        (lambda: nn.MLP(450, [450, 1]), "MLP has 203,401 parameters"),
+    ],
+)
+def test_what_is_too_large_is_refused_before_anything_is_built(make, message):
+    model = make()
+    start = time.perf_counter()
+    with pytest.raises(TooLarge, match=message):
+        read(model, None)
+    assert time.perf_counter() - start < 2
+
+
+@pytest.mark.parametrize(("sizes", "message"), [([2, *[3] * 40, 1], "42 columns"), ([2] * 300, "300 columns")])
+def test_of_a_slide_the_reason_is_named(sizes, message):
+    with pytest.raises(TooLarge, match=f"^{message} cannot be read on a slide: draw a part"):
+        viz.network(sizes, slide="16:9").svg()
 
 
 def test_a_model_that_looks_at_its_data_is_drawn_for_a_sample():

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from microgrid.base.checks import whole
 from microgrid.base.phrases import say
 
 from ..words.units import layer_caption, layered_name, output_name, typeset
+from .limits import check_size
 from .net import Column, Link, Net, Parameter, Unit
 
 __all__ = ["net_of_sizes"]
+
+MOST_COUNTED = 10
+"""Sizes that an error repeats."""
 
 
 def net_of_sizes(sizes: Iterable[int]) -> Net:
@@ -20,11 +24,12 @@ def net_of_sizes(sizes: Iterable[int]) -> Net:
     >>> [column.caption for column in net_of_sizes([2, 8, 1]).columns]
     ['input', 'Linear 2→8', 'Linear 8→1']
     """
-    counts = [whole(n, f"size {k} of a network") for k, n in enumerate(sizes)]
+    counts = [whole(n, f"size {k} of a network", least=0) for k, n in enumerate(sizes)]
     if len(counts) < 2:
         raise ValueError(
             f"a network needs two sizes or more, inputs first, such as [2, 8, 1], got {counts or 'none'}"
         )
+    _check(counts)
     columns = [
         Column(
             tuple(Unit(f"x{i}", typeset(f"x{i}"), "input") for i in _to(counts[0])), say("input"), "", "input"
@@ -46,6 +51,23 @@ def net_of_sizes(sizes: Iterable[int]) -> Net:
         ]
     written = "-".join(map(str, counts))
     return Net(tuple(columns), tuple(links), written)
+
+
+def _check(counts: Sequence[int]) -> None:
+    """That every layer has units, and that they and their links are not too many."""
+    written = "-".join(map(str, counts))
+    for k, units in enumerate(counts):
+        if not units:
+            which = f"layer {k}" if k else "the input"
+            raise ValueError(
+                f"{which} of the network {written} has 0 units: give every layer one unit or more, such as "
+                "[2, 8, 1]"
+            )
+    links = sum(nin * nout for nin, nout in pairwise(counts))
+    called = (
+        f"the network {written}" if len(counts) <= MOST_COUNTED else f"a network of {len(counts):,} layers"
+    )
+    check_size(called, "give smaller sizes, such as [20, 20, 1]", units=sum(counts), links=links)
 
 
 def _unit(i: int, layer: int, outputs: int | None) -> Unit:

@@ -30,6 +30,8 @@ APART, NATURAL_SHARE = 0.3, 0.36
 STEEP = 0.5
 """Columns on a page without a size are as far apart as this share of their height, and at least as:"""
 LEAST_GAP = 185.0
+ASIDE = 1.5
+"""Between a circle and the steepest arrow that passes it."""
 LOOSEST, LOOSER = 1.7, 0.1
 """How much further apart the units of a short column are at most, and for each unit that it has less."""
 
@@ -137,7 +139,9 @@ def _on_slide(count: int, tall: int, room: Room) -> tuple[Point, _Grid]:
         step = min((free - 2 * radius) / max(tall - 1, 1), SPREAD * radius)
     radius = min(radius, _clear_of_neighbours(step, gap, step * (tall - 1)))
     if radius < SMALLEST or gap < CLOSEST * radius or (tall > 1 and step < 2 * radius):
-        many = f"{count} columns" if gap < CLOSEST * radius else f"columns of {tall} circles"
+        # circles that would do with the columns far apart are too many columns, not too many circles
+        crowded = gap < CLOSEST * SMALLEST or step - ASIDE >= max(radius, SMALLEST)
+        many = f"{count} columns" if crowded else f"columns of {tall} circles"
         part = f"{many} cannot be read on a slide: draw a part of the model, or leave out "
         raise TooLarge(message(part, Option("slide")))
     return (width, height), _Grid(radius, step, MARGIN + room.left + radius, gap)
@@ -145,7 +149,7 @@ def _on_slide(count: int, tall: int, room: Room) -> tuple[Point, _Grid]:
 
 def _clear_of_neighbours(step: float, gap: float, height: float) -> float:
     """The largest radius of circles that the steepest arrow passes at some distance, above its own."""
-    return step * gap / math.hypot(gap, height) - 1.5
+    return step * gap / math.hypot(gap, height) - ASIDE
 
 
 def _spread(tall: int, free: float) -> tuple[float, float]:

@@ -14,14 +14,13 @@ from microgrid.base.context import errstate
 from microgrid.graph import order
 
 from ...errors import VizError
+from ..limits import check_size
 from ..net import End
-from .record import Recording
+from .record import PART, Recording
 from .sums import EXTREMES, Body
 from .terms import bodies
 
 __all__ = ["Arrangement", "Use", "arrange", "biases", "samples"]
-
-MOST_UNITS, MOST_LINKS = 2_000, 200_000
 
 
 class Use(NamedTuple):
@@ -140,12 +139,8 @@ def _unmasked(v: Value, aliases: dict[Value, Value]) -> Value:
 
 
 def _check_size(units: dict[Value, Body], recording: Recording) -> None:
-    name, way = recording.name or "this", "draw a part, network(model.layers[0]), or the sizes alone"
-    if len(units) > MOST_UNITS:
-        raise VizError(f"{name} has {len(units):,} units, and a diagram at most {MOST_UNITS:,}: {way}")
     links = sum(len(sum_.terms) for body in units.values() for sum_ in body.sums)
-    if links > MOST_LINKS:
-        raise VizError(f"{name} has some {links:,} links, and a diagram at most {MOST_LINKS:,}: {way}")
+    check_size(recording.name or "this", PART, units=len(units), links=links)
 
 
 def _made(outputs: Iterable[Value]) -> dict[Value, int]:

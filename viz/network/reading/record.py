@@ -17,8 +17,12 @@ from microgrid.nn.module import walk
 from microgrid.nn.regularizers import dropouts, every_mask, norms
 
 from ...errors import VizError
+from ..limits import check_size
 
-__all__ = ["Recording", "record", "recorded"]
+__all__ = ["PART", "Recording", "record", "recorded"]
+
+PART = "draw a part, network(model.layers[0]), or the sizes alone"
+"""What to do instead of drawing a model that is too large."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,8 @@ def record(model: Any, x: Any = None) -> Recording:
             f"computed, or a list of sizes such as [2, 8, 1], got {type(model).__name__} {model!r:.80}"
         )
     name = _name(model)
+    if isinstance(model, Module):
+        check_size(name, PART, parameters=sum(1 for _ in model.named_parameters()))
     rows = _stand_ins(model, name) if x is None else _samples(x, _size(model), name)
     copy = _copied(model, name)
     modules: dict[str, Module] = {}
