@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 import re
+import time
+import warnings
 from collections import defaultdict
 from functools import cache
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import pytest
 
@@ -135,3 +137,22 @@ def test_above_twelve_units_the_first_ones_and_the_last_are_shown() -> None:
     assert "30 units" in of_kind(picture, "caption")[1].findtext(".//{*}text[2]", "")
     assert len(of_kind(picture, "link")) == 2 * 11 + 11 * 12 + 12
     assert len(of_kind(viz.network(mlp(2, 30, 1), max_units=None), "node")) == 33
+
+
+@pytest.mark.parametrize("weights", ["numbers", "names"])
+@pytest.mark.parametrize(("model", "most"), [(mlp(12, 12, 12, 1), 12), (mlp(24, 24), None)], ids=("columns", "many"))
+def test_words_on_hundreds_of_arrows_are_placed_in_seconds_and_none_on_another(model, most, weights: str) -> None:
+    before = time.process_time()
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        picture = viz.network(model, weights=weights, max_units=most)
+        written = of_kind(picture, "number")
+    assert time.process_time() - before < 8
+    arrows = len(of_kind(picture, "link"))
+    left_out = arrows - len(written)
+    assert left_out < arrows / 2
+    lines = [str(one.message) for one in said]
+    assert len(lines) == (left_out > 0)
+    assert all(line.startswith(f'{left_out:,} arrows have no room for what weights="{weights}"') for line in lines)
+    rectangles = [text.rectangle for _, text in drawing(picture).numbers]
+    assert [(a, b) for a, b in combinations(rectangles, 2) if geometry.overlap(a, b)] == []

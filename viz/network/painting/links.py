@@ -12,7 +12,7 @@ from ...style.theme import Font, Paint
 from ...words.numbers import Numbers
 from ..net import End, Link
 from . import arcs
-from .labels import Label, crossings, settle
+from .labels import MANY, Label, crossings, settle
 from .looks import Looks
 from .places import Places
 from .shapes import arrow, base, curve, head
@@ -52,6 +52,8 @@ class Arrows:
         self._scale = looks.scale
         self._tracks = arcs.passing(links)
         self._ways = list(self._routes(links))
+        self.left_out = 0
+        """Numbers that have been asked for and found no place."""
 
     def _routes(self, links: Sequence[Link]) -> Iterator[_Way]:
         several: dict[tuple[End, End], list[Link]] = {}
@@ -132,10 +134,8 @@ class Arrows:
         circles = [c for c in self._places.centers.values() if left - beyond < c[0] < right + beyond]
         near = [box for box in self._circles.texts_beside if left < box[2] and box[0] < right]
         size = Sizes(self._places.radius).number.size
-        for font, digits in [
-            *((Font(size), digits) for digits in range(precision, 1, -1)),
-            (Font(READABLE), min(precision, 2)),
-        ]:
+        sizes = [(Font(size), digits) for digits in range(precision, 1, -1)] if len(ways) <= MANY else []
+        for font, digits in [*sizes, (Font(READABLE), min(precision, 2))]:
             texts = [self._words(way.link, words, digits) for way in ways]
             least = wide("−0." + "8" * digits, font) if self._known(ways, words) else 0.0
             labels = [
@@ -155,6 +155,8 @@ class Arrows:
         for k, point in zip(written, points, strict=True):
             if point:
                 yield self._number(ways[k].link, texts[k], point, font)
+            else:
+                self.left_out += 1
 
     def _known(self, ways: Iterable[_Way], words: str) -> bool:
         return words != "names" and any(self._looks.number(way.link.weight) is not None for way in ways)

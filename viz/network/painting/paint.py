@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from microgrid.base.messages import warn
 from microgrid.base.phrases import Setting, message, said, speaker
 
 from ...drawing.scene import Group, Path, Scene, Text
@@ -44,11 +45,19 @@ def paint(net: Net, options: NetworkOptions, show: str) -> Scene:
     most = min(options.max_units or tallest, tallest)
     while True:
         try:
-            return _Painter(net, options, show, most).scene()
+            painter = _Painter(net, options, show, most)
+            scene = painter.scene()
         except TooLarge:
             if most <= FEWEST or options.max_units is None:
                 raise
             most -= 1  # a slide with a long legend has room for fewer
+            continue
+        if painter.left_out:
+            fewer = Setting("max_units", max(3, min(12, most * 2 // 3)))
+            few = f"{painter.left_out:,} arrows have no room for what "
+            asked = Setting("weights", options.weights)
+            warn(message(few, asked, " writes on them: show fewer units with ", fewer))
+        return scene
 
 
 class _Painter:
@@ -67,6 +76,8 @@ class _Painter:
             raise TooLarge(message(many, "leave out units with ", Setting("max_units", 12)))
         self._tracks = arcs.passing(self._links)
         self._title = clean(options.title or "")
+        self.left_out = 0
+        """Numbers of arrows for which there is no room."""
 
     def scene(self) -> Scene:
         places, captions, lines = self._placed()
@@ -81,6 +92,7 @@ class _Painter:
             *captions.groups(places.columns, self._top_of_captions(places), places.size[0], self._theme),
             *self._title_lines(places.size[0]),
         ]
+        self.left_out = arrows.left_out
         if self._options.legend:
             own = legend.entries(self._net, looks, self._show, self._say)
             below = places.size[1] - ABOVE - lines * LEGEND.leading
