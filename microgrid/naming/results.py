@@ -27,11 +27,7 @@ def piece_names(nodes: Sequence[Value]) -> dict[Value, str]:
     named = {}
     for one in found(nodes):
         name = one.piece.name
-        places = {v: k for k, v in enumerate(one.operands, 1)}
-        for v in one.outputs:
-            number: int | str = ""
-            if name in ("softmax", "log_softmax"):  # exp(z - logsumexp) and its logarithm
-                difference = v.parents[0] if name == "softmax" else v
-                number = places.get(difference.parents[0], "")
+        for i, v in enumerate(one.outputs):
+            number = one.places[i] + 1 if one.places else ""
             named[v] = f"{LETTERS.get(name, 'L')}{number}"
     return named

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from ..base.context import MARKS, Mark
 from ..base.nodes import BUNDLE
 from ..engine import Value
 from .table import TABLE, Piece
 
-__all__ = ["Instance", "found"]
+__all__ = ["Instance", "found", "joined", "same"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,22 +26,52 @@ class Instance:
     outputs: tuple[Value, ...]
     """What it gives out: those of its nodes that are used outside, or not at all."""
 
+    @cached_property
+    def _sampled(self) -> dict[Value, int]:
+        marks = ((v, MARKS[v._scope]) for v in self.nodes)
+        return {v: mark.sample for v, mark in marks if mark is not None and mark.sample is not None}
+
     @property
     def samples(self) -> dict[Value, int]:
-        """Of a loss, the node of each sample's own, with the class of its target, or -1."""
-        marks = ((v, MARKS[v._scope]) for v in self.nodes)
-        several = {v: mark.sample for v, mark in marks if mark is not None and mark.sample is not None}
-        return several or dict.fromkeys(self.outputs, -1)  # what is not told apart is one
+        """Of a loss, the node of each sample's own, with the class of its target, or -1; the loss of a sample
+        that is all numbers has none."""
+        return self._sampled or dict.fromkeys(self.outputs, -1)  # what is not told apart is one
 
     @property
     def reduction(self) -> str:
         """Of a loss of several samples "mean" or "sum"; else ""."""
-        if len(self.samples) < 2 or len(self.outputs) > 1:  # several results are no samples of a loss
+        if not self._sampled or len(self.outputs) > 1:  # several results are no samples of a loss
             return ""
         last = self.outputs[-1]
-        if self.piece.name == "half_mse":  # which halves at the end
+        if self.piece.name == "half_mse" and last not in self._sampled:  # which halves at the end
             last = last.parents[0]
+        if last in self._sampled:
+            return ""
         return "mean" if last.op == "div" else "sum"
+
+    @cached_property
+    def terms(self) -> tuple[Value, ...]:
+        """Of a softmax or its logarithm, the logits in order, each as often as it is used, and numbers."""
+        total = next((_difference(v).parents[1] for v in self.outputs if self._is_softmax), None)
+        return () if total is None else tuple(joined(total, "logaddexp", set(self.nodes)))
+
+    @cached_property
+    def places(self) -> tuple[int, ...]:
+        """Of a softmax or its logarithm, for each of the outputs which of the terms it belongs to."""
+        if not self._is_softmax:
+            return ()
+        own, waiting = set(self.nodes), dict[object, list[int]]()
+        for k, term in reversed(list(enumerate(self.terms))):
+            waiting.setdefault(same(term, own), []).append(k)
+        places = []
+        for v in self.outputs:  # where a logit is used twice, each use is a result
+            left = waiting[same(_difference(v).parents[0], own)]
+            places.append(left.pop() if len(left) > 1 else left[0])
+        return tuple(places)
+
+    @property
+    def _is_softmax(self) -> bool:
+        return self.piece.name in ("softmax", "log_softmax")
 
     @property
     def formula(self) -> str:
@@ -98,6 +129,25 @@ def found(nodes: Sequence[Value]) -> list[Instance]:
             instances.append(Instance(piece, tuple(group), tuple(operands), tuple(outputs)))
     place = {v: i for i, v in enumerate(members)}
     return sorted(instances, key=lambda one: place[one.nodes[-1]])
+
+
+def joined(v: Value, op: str, own: Container[Value]) -> list[Value]:
+    """The terms that the operation joined from left to right, down to v: [v] if it is another's."""
+    start, terms = v, list[Value]()
+    while start in own and start.op == op:
+        start, term = start.parents
+        terms.append(term)
+    return [start, *reversed(terms)]
+
+
+def same(v: Value, own: Container[Value]) -> object:
+    """What is equal for the uses of one operand: a number that is used twice has a constant for each."""
+    return repr(v._data) if v in own and v._row is None else v
+
+
+def _difference(v: Value) -> Value:
+    """z - logsumexp, of log_softmax; of softmax v is its exponential."""
+    return v if v.op == "sub" else v.parents[0]
 
 
 def _first(v: Value, first: dict[Value, Value]) -> Value:

@@ -22,6 +22,8 @@ LARGEST = 20_000
 """Nodes, times outputs, of a piece up to which all outputs are compared."""
 DIGITS_LOST = 1e-6
 """The relative difference from which on agreement within rounding is no agreement to be proud of."""
+_EXPONENTIAL = ("softmax", "log_softmax", "logsumexp", "cross_entropy_with_logits", "bce_with_logits")
+"""Pieces that begin with exponentials of what they read."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,7 +83,7 @@ def compared(instance: Instance) -> Comparison:
 
 def leaves_doubles(instance: Instance) -> Phrase:
     """A sentence if the textbook's form cannot be computed at the operands' data, else ""."""
-    if not differs(instance.piece.name) or all(map(_harmless, instance.operands)):
+    if not differs(instance.piece.name) or _is_harmless(instance):
         return Phrase()
     outputs, _ = _written(instance, textbook=True)
     for v in order(*outputs):
@@ -97,9 +99,12 @@ def leaves_doubles(instance: Instance) -> Phrase:
     return Phrase()
 
 
-def _harmless(v: Value) -> bool:
-    """Whether no exponential, logarithm or quotient of such numbers leaves what a double holds."""
-    return 1e-100 < abs(v._data) < 30.0 and v._data != 1.0
+def _is_harmless(instance: Instance) -> bool:
+    """Whether no exponential, logarithm or quotient of its numbers leaves what a double holds."""
+    if instance.piece.name in _EXPONENTIAL:  # whose constants are logits too
+        constants = (v for v in instance.nodes if v._row is None)
+        return all(-30.0 < v._data < 30.0 for v in (*instance.operands, *constants))
+    return all(1e-100 < abs(v._data) < 30.0 and v._data != 1.0 for v in instance.operands)
 
 
 def _too_large(what: str, instance: Instance) -> Phrase:

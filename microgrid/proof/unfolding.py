@@ -10,12 +10,12 @@ from typing import Any
 from .. import ops
 from ..backward import propagate
 from ..base.context import scope_at, scope_place, undisturbed
-from ..base.messages import describe
 from ..custom import CustomOp, custom_node, linked
 from ..engine import Value, binary, fold, leaf, unary
-from ..errors import DomainError, GraphError
+from ..errors import DomainError
 from ..graph import order
 from ..pieces import Instance, found
+from ..pieces.found import joined, same
 
 __all__ = ["Writer", "hand_over", "unfold", "unfolded"]
 
@@ -112,6 +112,8 @@ class Writer:
         self._written: dict[Value, Value] = {}
         self._shared: dict[Any, Value] = {}
         self._chains: dict[Value, list[Value]] = {}
+        self._places: dict[Value, dict[object, int]] = {}
+        self._sums: dict[Value, tuple[list[Value], Value]] = {}
 
     def write(self, v: Value) -> Value:
         """What stands for v, with all that it needs; nothing recurses, as a mean of a million is a chain."""
@@ -145,19 +147,15 @@ class Writer:
     def chain(self, v: Value, op: str) -> list[Value]:
         """The terms that the operation joined from left to right, down to v: [v] if it is another's."""
         if v not in self._chains:
-            start, terms = v, list[Value]()
-            while self.has(start, op):
-                start, term = start.parents
-                terms.append(term)
-            self._chains[v] = [start, *reversed(terms)]
+            self._chains[v] = joined(v, op, self._own)
         return list(self._chains[v])
 
-    def place(self, v: Value, terms: Sequence[Value]) -> int:
-        """Which of the terms v is; a number that is used twice has a constant for each use."""
-        for k, term in enumerate(terms):
-            if term is v or (v in self._own and term in self._own and term._data == v._data):
-                return k
-        raise GraphError(f"{describe(v)} is none of the terms that were summed")
+    def place(self, v: Value, total: Value) -> int:
+        """Which of the logits that were summed v is."""
+        if total not in self._places:
+            terms = self.chain(total, "logaddexp")
+            self._places[total] = {same(term, self._own): k for k, term in reversed(list(enumerate(terms)))}
+        return self._places[total][same(v, self._own)]
 
     def class_of(self, v: Value) -> int | None:
         """The class of the sample whose loss v is: -1 if it has none, None if it is no sample's loss."""
@@ -167,6 +165,19 @@ class Writer:
         """e^z for each z, and their sum; written once."""
         made = [self._once(("exp", z), partial(unary, ops.EXP, z)) for z in zs]
         return made, self._once(("sum", *zs), lambda: fold(ops.ADD, made))
+
+    def probability(self, z: Value, total: Value) -> Step:
+        """e^z / Σ e^z for a logit of those that were summed; what all of them share is gone through once."""
+        k = self.place(z, total)
+        if total in self._sums:
+            exponentials, its_sum = self._sums[total]
+            return (), lambda: binary(ops.DIV, exponentials[k], its_sum)
+
+        def first(*zs: Value) -> Any:
+            exponentials, its_sum = self._sums[total] = self.exponentials(zs)
+            return binary(ops.DIV, exponentials[k], its_sum)
+
+        return self.chain(total, "logaddexp"), first
 
     def sigmoid(self, z: Value) -> Value:
         return self._once(("sigmoid", z), lambda: unary(ops.SIGMOID, z))
@@ -186,20 +197,7 @@ def _softmax(writer: Writer, v: Value) -> Step | None:
     """e^z / Σ e^z for exp(z - logsumexp)."""
     if not writer.has(v, "exp"):
         return _logsumexp(writer, v)
-    z, total = v.parents[0].parents
-    zs = writer.chain(total, "logaddexp")
-    k = writer.place(z, zs)
-
-    def quotient(*zs: Value) -> Value:
-        exponentials, total = writer.exponentials(zs)
-        return _quotient(exponentials[k], total)
-
-    return zs, quotient
-
-
-def _quotient(x: Value, y: Value) -> Value:
-    made: Value = binary(ops.DIV, x, y)
-    return made
+    return writer.probability(*v.parents[0].parents)
 
 
 def _logsumexp(writer: Writer, v: Value) -> Step | None:
@@ -258,18 +256,19 @@ def _cross_entropy_with_logits(writer: Writer, v: Value) -> Step | None:
 
         def one(*zs: Value) -> Value:
             exponentials, total = writer.exponentials(zs)
-            return -unary(ops.LOG, _quotient(exponentials[k], total))
+            return -unary(ops.LOG, binary(ops.DIV, exponentials[k], total))
 
         return zs, one
     products = [product.parents for product in writer.chain(v, "add")]
     ys, differences = zip(*products)
-    zs = writer.chain(differences[0].parents[0], "logaddexp")
-    places = [writer.place(difference.parents[1], zs) for difference in differences]
+    total = differences[0].parents[0]
+    zs = writer.chain(total, "logaddexp")
+    places = [writer.place(difference.parents[1], total) for difference in differences]
 
     def several(*operands: Value) -> Value:
         ys, zs = operands[: len(places)], operands[len(places) :]
         exponentials, total = writer.exponentials(zs)
-        ps = [_quotient(exponentials[k], total) for k in places]
+        ps = [binary(ops.DIV, exponentials[k], total) for k in places]
         logarithms: Value = fold(ops.ADD, [y * unary(ops.LOG, p) for y, p in zip(ys, ps)])
         return -logarithms
 

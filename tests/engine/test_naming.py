@@ -273,3 +273,12 @@ def test_results_of_pieces_have_the_letters_of_their_formulas():
     assert {"m", "log p1"} <= set(called.values())
     loss.label = "cost"
     assert names(loss)[loss] == "cost"
+
+
+def test_results_of_a_softmax_are_numbered_by_their_places():
+    a, b = Value(1.0, "a"), Value(3.0, "b")
+    for logits in ([a, 2.0, b], [a, a, b], [2.0, a, 2.0]):
+        ps = mg.softmax(logits)
+        found = names(mg.sum(ps))
+        assert sorted(found[p] for p in ps) == ["p1", "p2", "p3"]
+        assert found[ps[1]] == "p2" or logits[0] is logits[1]

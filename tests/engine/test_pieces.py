@@ -218,3 +218,34 @@ def test_a_compiled_graph_keeps_its_pieces():
     mg.recompute(loss).backward()
     assert names(loss) == ["bce_with_logits"]
     assert w.data == 0.25
+
+
+@pytest.mark.parametrize(("make", "reduction"), [
+    (lambda a: LOSSES.mse([1.0, a], [2.0, 3.0]), "mean"), (lambda a: LOSSES.mse([a], [3.0]), ""),
+    (lambda a: LOSSES.mse([1.0, a], [2.0, 3.0], reduction="sum"), "sum"), (lambda a: LOSSES.mse(a, 3.0), ""),
+    (lambda a: LOSSES.half_mse([1.0, a], [2.0, 3.0]), "mean"), (lambda a: LOSSES.half_mse([a], [3.0]), ""),
+    (lambda a: LOSSES.half_mse(a, 3.0), ""), (lambda a: LOSSES.half_mse([1.0, a], [2.0, 3.0], reduction="none")[1], ""),
+    (lambda a: LOSSES.cross_entropy_with_logits([[1.0, 2.0], [a, 2.0]], [0, 1]), "mean"),
+])  # fmt: skip
+def test_samples_that_are_numbers_count(make, reduction):
+    """The value is what the formula says: the mean of 1 and 4 is 2.5, and (1 - 3)² is 4."""
+    (one,) = found(order(make(Value(1.0, "a"))))
+    assert one.reduction == reduction
+
+
+@pytest.mark.parametrize(("logits", "places"), [
+    ("a2b", [0, 1, 2]), ("aab", [0, 1, 2]), ("2a2", [0, 1, 2]), ("ba", [0, 1]), ("abab", [0, 1, 2, 3]),
+])  # fmt: skip
+@pytest.mark.parametrize("function", [mg.softmax, mg.log_softmax])
+def test_each_result_has_the_place_of_its_logit(function, logits, places):
+    known = {"a": Value(1.0, "a"), "b": Value(2.5, "b"), "2": 2.0}
+    results = function([known[letter] for letter in logits])
+    (one,) = found(order(mg.sum(results)))
+    assert sorted(one.places) == places
+    assert [v.data if isinstance(v, Value) else v for v in one.terms] == [
+        v.data if isinstance(v, Value) else v for v in (known[letter] for letter in logits)
+    ]
+    for v, k in zip(one.outputs, one.places, strict=True):
+        assert v.data == results[k].data
+    (alone,) = found(order(results[-1]))
+    assert known[logits[alone.places[0]]] is known[logits[-1]]

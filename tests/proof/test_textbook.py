@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+import sys
 
 import pytest
 from mpmath import mp
@@ -13,6 +14,7 @@ from microgrid import Value, nn, unfold
 from microgrid.base.phrases import said
 from microgrid.graph import order
 from microgrid.pieces import TABLE, found
+from microgrid.proof import textbook
 from microgrid.proof.composition import engine_adjoints
 from microgrid.proof.textbook import compare
 
@@ -299,3 +301,40 @@ def test_numbers_among_the_operands(make):
     root = make(z)
     assert numbers(unfold(root), [z]) == pytest.approx(numbers(root, [z]), rel=1e-12)
     assert all(one.agrees for one in compare(root))
+
+
+def test_logits_that_are_no_numbers_are_found():
+    with mg.errstate(domain="ieee"):
+        roots = [mg.sum(mg.softmax([Value(1.0), math.nan, Value(2.0)])), LOSSES.cross_entropy_with_logits(
+            [Value(1.0), math.nan, Value(2.0)], [0.2, 0.3, 0.5])]  # fmt: skip
+        for root in roots:
+            assert math.isnan(unfold(root).data)
+            assert [one.agrees for one in compare(root)] == [False]
+
+
+def test_a_logit_that_is_a_number_overflows_too():
+    assert compare(mg.softmax([Value(1.0), 1000.0])[0])[0].text == "e^1000 overflows in the textbook's softmax"
+
+
+def test_a_softmax_of_very_many_is_written_in_time_in_proportion():
+    def steps_of(n):
+        root, count = mg.sum(mg.softmax([Value(0.0) for _ in range(n)])), 0
+
+        def counted(*event):
+            nonlocal count
+            count += event[1] == "call"
+
+        sys.setprofile(counted)
+        try:
+            unfold(root)
+        finally:
+            sys.setprofile(None)
+        return count
+
+    assert steps_of(400) < 2.5 * steps_of(200)
+
+
+def test_small_logits_cost_no_second_computation(monkeypatch):
+    monkeypatch.setattr(textbook, "_written", None)
+    for root in (mg.softmax(values([0.0, 1.0, -2.0]))[0], LOSSES.cross_entropy_with_logits(values([0.0, 1.0]), 1)):
+        assert not textbook.leaves_doubles(found(order(root))[0])

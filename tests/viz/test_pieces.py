@@ -375,3 +375,19 @@ def test_nodes_of_the_graph_can_be_named_in_the_textbooks_steps():
     assert len(viz.steps(root, pieces="textbook", path=(a, k))) > 3
     mg.name({"k": k})
     assert "k = a + b" in " ".join(says(viz.draw(root, pieces="textbook"), "node"))
+
+
+def test_numbers_and_repeated_operands_have_their_share_in_the_formula():
+    a, b = Value(1.0, "a"), Value(2.0, "b")
+    assert "L = 1/n Σ (ŷ − y)²" in box(viz.draw(losses.mse([1.0, a], [2.0, 3.0])))
+    assert "p₃ = e^z₃ / Σ e^zⱼ" in box(viz.draw(mg.softmax([a, 2.0, b])[2]))
+    assert "p₃ = e^z₃ / Σ e^zⱼ" in box(viz.draw(mg.softmax([a, a, b])[2]))
+    assert says(viz.draw(mg.mean([a, a])), "local") == ["1"]
+    assert sorted(says(viz.draw(mg.mean([a, a, b])), "local")) == ["0.6667", "1/3 = 0.3333"]
+
+
+def test_a_logit_that_is_no_number_is_drawn():
+    with mg.errstate(domain="ieee"):
+        root = mg.sum(mg.softmax([Value(1.0, "a"), math.nan, Value(2.0, "b")]))
+        assert viz.draw(root).svg()
+        assert viz.steps(root).html()

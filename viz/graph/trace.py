@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -69,6 +69,10 @@ class Piece:
     latex: str
     warning: str = ""
     """What stands in the way of the textbook's formula at these numbers, in one sentence: an e^1000."""
+    terms: tuple[int, ...] = ()
+    """Of a softmax or its logarithm the logits, numbers among them, each as often as it is used."""
+    places: tuple[int, ...] = ()
+    """For each of its outputs which of the terms it belongs to."""
 
 
 @dataclass(frozen=True)
@@ -129,9 +133,9 @@ def _pieces(values: list[Value], position: dict[Value, int]) -> tuple[Piece, ...
 
     pieces = []
     for one in found(values):
-        nodes, operands, outputs = map(places, (one.nodes, one.operands, one.outputs))
-        warning = leaves_doubles(one)
-        pieces.append(Piece(one.piece.name, nodes, operands, outputs, one.formula, one.latex, warning))
+        nodes, operands, outputs, terms = map(places, (one.nodes, one.operands, one.outputs, one.terms))
+        piece = Piece(one.piece.name, nodes, operands, outputs, one.formula, one.latex)
+        pieces.append(replace(piece, warning=leaves_doubles(one), terms=terms, places=one.places))
     return tuple(pieces)
 
 

@@ -53,9 +53,13 @@ class PieceTexts:
         letters = {match[1] for match in matches if match}
         is_alike = len(letters) == 1 and all(matches)
         self._letter = letters.pop() if is_alike else _LETTERS.get(self.name, "")
-        indices = [match[2] if match and is_alike else _index(k + 1) for k, match in enumerate(matches)]
-        self._indices = indices if len(set(indices)) == len(indices) else list(map(_index, range(1, 1000)))
-        self.outputs = self._in_order(self._piece.outputs)
+        self._terms = [trace.nodes[i] for i in self._piece.terms or self._piece.operands]
+        numbered = [_INDEXED.fullmatch(node.label) for node in self._terms]
+        indices = [match[2] for match in numbered if match]
+        own = is_alike and len(set(indices)) == len(self._terms)
+        self._indices = indices if own else [_index(k + 1) for k in range(len(self._terms))]
+        self._places = dict(zip(self._piece.outputs, self._piece.places, strict=False))
+        self.outputs = sorted(self._piece.outputs, key=lambda i: self._places.get(i, -1))
         """Positions, in the order of the operands where there is a result for each."""
 
     @property
@@ -77,7 +81,7 @@ class PieceTexts:
         if len(self.outputs) == 1:
             result, _, body = formula.partition(" = ")
             node = self._trace.nodes[self.outputs[0]]
-            if (k := self._result_of(node)) is not None:
+            if (k := self._places.get(node.index)) is not None:
                 result, body = (text.replace("ₖ", self._indices[k]) for text in (result, body))
             if not general:
                 body = known_form(self._trace, self._piece, self._numbers) or body
@@ -106,7 +110,8 @@ class PieceTexts:
         if self.name in ("softmax", "log_softmax", "cross_entropy_with_logits"):
             yield from self._of_probabilities(k)
         elif self.name == "mean":
-            yield f"1/{len(self._operands)}", 1 / len(self._operands)
+            count = _divisor(self._trace, self._piece) or len(self._operands)
+            yield f"1/{count}", 1 / count
         elif not is_name(name):
             return
         elif self.name in ("cross_entropy", "bce"):
@@ -126,15 +131,15 @@ class PieceTexts:
 
     def _of_probabilities(self, k: int) -> Iterator[tuple[str, float]]:
         """Where the k-th operand is a logit of a softmax."""
-        minus, ps = self._numbers.minus, _softmax([node.data for node in self._operands])
+        minus, ps = self._numbers.minus, _softmax([node.data for node in self._terms])
+        if self._piece.terms:
+            k = self._terms.index(self._operands[k])
         mine, p = f"p{self._indices[k]}", ps[k]
         if self.name == "cross_entropy_with_logits":
             for y in (0.0, 1.0):
                 yield f"{mine} {minus} y{self._indices[k]}", p - y
             return
-        result = self._result_of(self._trace.nodes[self.outputs[0]])
-        if result is None:
-            return
+        result = self._places[self.outputs[0]]
         its, q = f"p{self._indices[result]}", ps[result]
         if self.name == "softmax":
             yield (f"{its}(1 {minus} {its})", q * (1 - q)) if result == k else (f"{minus}{its}{mine}", -q * p)
@@ -155,21 +160,6 @@ class PieceTexts:
                 minus = "" if sign > 0 else self._numbers.minus
                 yield written if sign > 0 else f"{minus}({written})", value
                 yield f"{minus}2({written})", 2 * value
-
-    # ------------------------------------------------------------ which result belongs to which operand
-
-    def _result_of(self, node: Node) -> int | None:
-        """Of a softmax or its logarithm: for which of the operands this is the result."""
-        if self.name == "softmax":
-            node = self._trace.operands(node)[0]
-        elif self.name != "log_softmax":
-            return None
-        start = node.parents[0]
-        return self._piece.operands.index(start) if start in self._piece.operands else None
-
-    def _in_order(self, outputs: Sequence[int]) -> list[int]:
-        places = {i: self._result_of(self._trace.nodes[i]) for i in outputs}
-        return sorted(outputs, key=lambda i: -1 if (place := places[i]) is None else place)
 
 
 def _index(k: int) -> str:
@@ -255,14 +245,30 @@ def _distance(trace: Trace, piece: Piece, numbers: Numbers) -> str:
     if not pairs or len(piece.outputs) > 1:
         return ""
     lefts, rights = ([_side(node, numbers) for node in side] for side in zip(*pairs, strict=True))
-    n = len(pairs)
-    left, right = (lefts[0], rights[0]) if n == 1 else (common(lefts), common(rights))
+    n, is_one = len(pairs), "Σ" not in piece.formula
+    if not is_one and _samples(trace, piece) != n:  # others are numbers
+        return ""
+    left, right = (lefts[0], rights[0]) if is_one else (common(lefts), common(rights))
     if not right and not any(node.label for _, node in pairs):  # numbers, which have no name
-        right = "yᵢ" if n > 1 else ""
+        right = "" if is_one else "yᵢ"
     if not left or not right or len(f"{left} − {right}") > LONGEST_TERM:
         return ""
     body = piece.formula.partition(" = ")[2].replace("ŷ − y", f"{left} − {right}")
     return body.replace("1/2n ", f"1/{2 * n} ").replace("1/n ", f"1/{n} ")
+
+
+def _samples(trace: Trace, piece: Piece) -> int:
+    """How many losses were added up, those that are numbers among them."""
+    node = trace.nodes[piece.outputs[0]]
+    if piece.name == "half_mse":
+        node = trace.operands(node)[0]
+    if node.op == "div":
+        return int(trace.operands(node)[1].data)
+    count = 1
+    while node.op == "add" and node.index in piece.nodes:
+        count += 1
+        node = trace.operands(node)[0]
+    return count
 
 
 def _side(node: Node, numbers: Numbers) -> str:
