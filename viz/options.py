@@ -21,10 +21,22 @@ from .graph.trace import Node
 from .style.shapes import Point
 from .style.theme import THEMES
 
-__all__ = ["CHOICES", "SLIDES", "Chosen", "DrawOptions", "Options", "about", "set_signature", "takes"]
+__all__ = [
+    "CHOICES",
+    "SLIDES",
+    "Chosen",
+    "DrawOptions",
+    "MOST_UNITS",
+    "Options",
+    "about",
+    "set_signature",
+    "takes",
+]
 
 SLIDES: dict[str, Point] = {"16:9": (720.0, 405.0), "4:3": (720.0, 540.0)}
 """Points, on a page ten inches wide as presentation programs have it."""
+MOST_UNITS = 12
+"""Units of a layer, one below the other, above which some are left out."""
 
 NodeStyle = Callable[[Node], Mapping[str, str | float | tuple[float, ...]] | None]
 

@@ -156,3 +156,17 @@ def test_words_on_hundreds_of_arrows_are_placed_in_seconds_and_none_on_another(m
     assert all(line.startswith(f'{left_out:,} arrows have no room for what weights="{weights}"') for line in lines)
     rectangles = [text.rectangle for _, text in drawing(picture).numbers]
     assert [(a, b) for a, b in combinations(rectangles, 2) if geometry.overlap(a, b)] == []
+
+
+@pytest.mark.parametrize("count", [8, 60, 800])
+def test_a_title_of_many_lines_stays_on_the_slide(count: int) -> None:
+    title = "word " * count
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        shown = drawing(viz.network([12, 12], title=title, slide="16:9"))
+    assert shown.size == SLIDES["16:9"]
+    assert geometry.texts_outside(shown) == []
+    assert " ".join(text.text for text in shown.others).count("word") == count
+    title_ends = max(text.rectangle[3] for text in shown.others if "word" in text.text)
+    assert title_ends < min(box.extent[1] for box in shown.boxes)
+    assert [str(one.message).partition(" would be")[0] for one in said] == ["the smallest text"] * (count == 800)

@@ -10,7 +10,7 @@ from typing import Any, ParamSpec, Protocol, TypeVar
 from microgrid.base.checks import whole
 from microgrid.base.phrases import LANGUAGES, Option
 
-from ..options import SLIDES, Chosen, about, set_signature
+from ..options import MOST_UNITS, SLIDES, Chosen, about, set_signature
 from ..style.theme import THEMES
 
 __all__ = ["NetworkOptions", "takes_model"]
@@ -52,7 +52,7 @@ class NetworkOptions(Chosen):
     legend: bool = field(default=True, metadata=picture("leave out what says which mark is what"))
     slide: str | None = field(default=None, metadata=about("slides", "fill a slide", SLIDES))
     max_units: int | None = field(
-        default=12,
+        default=MOST_UNITS,
         metadata=about(
             "large networks",
             "draw the first units of larger columns and the last (default: %(default)s), or none to draw all",

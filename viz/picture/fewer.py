@@ -6,12 +6,11 @@ from dataclasses import replace
 
 from microgrid.base.phrases import ENGLISH, Say
 
+from ..options import MOST_UNITS
 from .boxes import Arrow, Box, Line, Picture
 
-__all__ = ["MOST_UNITS", "elided", "unframed", "with_parameters_inside"]
+__all__ = ["elided", "unframed", "with_parameters_inside"]
 
-MOST_UNITS = 12
-"""Units of a layer, one below the other, above which those in the middle are left out."""
 FIRST, LAST = 5, 4
 """How many of them are shown, before and behind those that are not."""
 INSIDE = ("parameter", "constant")

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 
 from microgrid.base.messages import warn
 from microgrid.base.phrases import Setting, message, said, speaker
 
 from ...drawing.scene import Group, Path, Scene, Text
+from ...drawing.slide import READABLE, fit, smallest
+from ...drawing.slide_choice import too_small
 from ...errors import TooLarge
-from ...options import SLIDES
+from ...options import MOST_UNITS, SLIDES
 from ...style.shapes import Point
 from ...style.text import clean, wrap
 from ...style.theme import FONTS, THEMES, Paint
@@ -29,6 +32,8 @@ __all__ = ["paint"]
 
 BELOW_TITLE, ABOVE_CAPTION, ABOVE_LEGEND = 8.0, 10.0, 8.0
 MOST_ARROWS = 20_000
+LARGER, LARGER_PAGES = 1.2, 30
+"""How much larger a page each try has, and tries, where a title leaves no room on a slide."""
 FEWEST = 6
 """Circles in a column that a slide has to have room for."""
 NARROWEST = 520.0
@@ -40,20 +45,50 @@ DOT, DOTS_APART = 1.7, 6.5
 
 
 def paint(net: Net, options: NetworkOptions, show: str) -> Scene:
-    """Everything in its place; `show` is what the options come to for this network."""
+    """Everything in its place; `show` is what the options come to for this network.
+
+    Where a title leaves no room on a slide all is drawn smaller, as `viz.draw` does it.
+    """
+    if options.slide is None:
+        return _fewer(net, options, show)
+    page = SLIDES[options.slide]
+    try:
+        return _fewer(net, options, show, page)
+    except TooLarge:
+        if not options.title:
+            raise
+        _Painter(net, replace(options, title=None), show, _least(net, options), page).scene()
+    for _ in range(LARGER_PAGES):
+        page = LARGER * page[0], LARGER * page[1]
+        with suppress(TooLarge):
+            scene = fit(_fewer(net, options, show, page), options.slide)
+            if (size := smallest(scene)) < READABLE:
+                warn(too_small(size, f"a {options.slide} slide", message("shorten ", Setting("title"))))
+            return scene
+    raise TooLarge(message("no slide has room for so long a title: shorten ", Setting("title")))
+
+
+def _least(net: Net, options: NetworkOptions) -> int:
+    """Circles in the longest column, at the least."""
+    tallest = max(len(column.units) for column in net.columns)
+    return tallest if options.max_units is None else min(options.max_units, tallest, FEWEST)
+
+
+def _fewer(net: Net, options: NetworkOptions, show: str, page: Point | None = None) -> Scene:
+    """With so many units of each column as there is room for."""
     tallest = max(len(column.units) for column in net.columns)
     most = min(options.max_units or tallest, tallest)
     while True:
         try:
-            painter = _Painter(net, options, show, most)
+            painter = _Painter(net, options, show, most, page)
             scene = painter.scene()
         except TooLarge:
-            if most <= FEWEST or options.max_units is None:
+            if most <= _least(net, options):
                 raise
             most -= 1  # a slide with a long legend has room for fewer
             continue
         if painter.left_out:
-            fewer = Setting("max_units", max(3, min(12, most * 2 // 3)))
+            fewer = Setting("max_units", max(3, min(MOST_UNITS, most * 2 // 3)))
             few = f"{painter.left_out:,} arrows have no room for what "
             asked = Setting("weights", options.weights)
             warn(message(few, asked, " writes on them: show fewer units with ", fewer))
@@ -61,8 +96,8 @@ def paint(net: Net, options: NetworkOptions, show: str) -> Scene:
 
 
 class _Painter:
-    def __init__(self, net: Net, options: NetworkOptions, show: str, most: int) -> None:
-        self._net, self._options, self._show = net, options, show
+    def __init__(self, net: Net, options: NetworkOptions, show: str, most: int, page: Point | None) -> None:
+        self._net, self._options, self._show, self._page = net, options, show, page
         self._theme, self._say = THEMES[options.theme], speaker(options.lang)
         self._rows = [shown(len(column.units), most) for column in net.columns]
         seen = [set(rows) for rows in self._rows]
@@ -73,7 +108,7 @@ class _Painter:
         ]
         if len(self._links) > MOST_ARROWS:
             many = f"{len(self._links):,} arrows are more than a picture shows: "
-            raise TooLarge(message(many, "leave out units with ", Setting("max_units", 12)))
+            raise TooLarge(message(many, "leave out units with ", Setting("max_units", MOST_UNITS)))
         self._tracks = arcs.passing(self._links)
         self._title = clean(options.title or "")
         self.left_out = 0
@@ -114,14 +149,13 @@ class _Painter:
 
     def _placed(self) -> tuple[Places, Captions, int]:
         """The places, with what is said below them in as many lines as there is width for."""
-        page = SLIDES[self._options.slide] if self._options.slide else None
         gap, radius, width, lines = 185.0, NATURAL, 720.0, 1
         for _ in range(3):  # until what is said and where it is said fit each other
             captions = Captions(self._net, [None in rows for rows in self._rows], gap, self._options.lang)
             if self._options.legend:
                 room = max(width, NARROWEST) - 2 * MARGIN
                 lines = len(legend.rows(self._all_entries(radius), room))
-            places = place(self._rows, self._room(captions, radius, lines, page), self._loose())
+            places = place(self._rows, self._room(captions, radius, lines, self._page), self._loose())
             xs, radius, width = places.columns, places.radius, places.size[0]
             gap = xs[1] - xs[0] if len(xs) > 1 else gap
         return places, captions, lines
@@ -150,7 +184,7 @@ class _Painter:
             yield replace(unit, state=next(states, "on")) if is_flat(unit.activation or "") else unit
 
     def _room(self, captions: Captions, radius: float, lines: int, page: Point | None) -> Room:
-        title = self._title_lines(page[0] if page else NARROWEST)
+        title = [line for group in self._title_lines(page[0] if page else NARROWEST) for line in group.items]
         above = ABOVE + FONTS["title"].leading * len(title) + (BELOW_TITLE if title else 0.0)
         if radius >= NAMED:
             above += Sizes(radius).number.size

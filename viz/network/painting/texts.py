@@ -7,14 +7,14 @@ from collections.abc import Iterable
 
 from ...drawing.lettering import BASELINE
 from ...drawing.scene import Text
+from ...drawing.slide import READABLE
 from ...style.shapes import Point
 from ...style.text_width import text_width
 from ...style.theme import Font
 from ...words.numbers import MINUS, Numbers
 
-__all__ = ["CAPTION", "LEGEND", "NOTE", "Sizes", "fitting", "text", "wide"]
+__all__ = ["CAPTION", "LEGEND", "NOTE", "READABLE", "Sizes", "fitting", "text", "wide"]
 
-READABLE = 8.0
 CAPTION, NOTE, LEGEND = Font(11.5), Font(9.5), Font(10.0)
 TINY, ABOUT_ZERO, MUCH = 0.1, "≈0", "…"
 """What is written in a circle that has no room for a digit of its number."""
