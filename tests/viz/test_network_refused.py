@@ -4,6 +4,7 @@ import random
 import threading
 import time
 
+import numpy as np
 import pytest
 
 import microgrid as mg
@@ -13,6 +14,8 @@ from viz import TooLarge, VizError
 from viz.network.read import read
 
 W = parameter(2.0, "w")
+HOLDS_ITSELF: list = [1.0]
+HOLDS_ITSELF.append(HOLDS_ITSELF)
 
 
 class Scaled(nn.Module):
@@ -62,6 +65,9 @@ def unrecorded(x):
         (nn.MLP(2, [1]), [[1.0, 2.0], [1.0]], ValueError, "sample 1 of x has 1 numbers, and MLP takes 2"),
         (nn.MLP(2, [1]), [], ValueError, "x is a sample, a list of numbers, or a batch"),
         (nn.MLP(2, [1]), [[]], ValueError, "x is a sample, a list of numbers, or a batch"),
+        (nn.MLP(2, [1]), [3.0, [1.0, 2.0]], ValueError, r"x is a sample, .* got \[3.0, \[1.0, 2.0\]\]$"),
+        (nn.MLP(2, [1]), [[1.0, 2.0], 3.0], ValueError, r"x is a sample, .* got \[\[1.0, 2.0\], 3.0\]$"),
+        (nn.MLP(2, [1]), HOLDS_ITSELF, ValueError, "x is a sample, .* got a list in itself$"),
         (nn.MLP(2, [1]), "ab", TypeError, "network: x has real numbers, got str"),
         (nn.MLP(2, [1]), [1.0, float("nan")], ValueError, "network: x has real numbers, and nan is not finite"),
         (nn.MLP(2, [2001]), None, VizError, "MLP has 2,003 units, and a diagram at most 2,000: draw a part"),
@@ -130,3 +136,9 @@ def test_a_logarithm_does_not_keep_a_structure_from_being_read():
     random.seed(1)
     model = nn.Sequential(nn.Linear(1, 2), "log", nn.Linear(2, 1))
     assert [column.caption for column in read(model).columns] == ["input", "Linear 1→2, log", "Linear 2→1"]
+
+
+def test_an_array_of_sizes_is_taken_as_a_list_of_them_is():
+    assert read(np.array([2, 8, 1])) == read([2, 8, 1])
+    with pytest.raises(TypeError, match="network draws a model"):
+        read(np.array(3))

@@ -41,6 +41,8 @@ def read(model: Any, x: Any = None) -> Net:
     >>> [column.caption for column in net.columns], len(net.links)
     (['input', 'Linear 2→3, ReLU', 'Linear 3→1'], 9)
     """
+    if hasattr(model, "tolist") and not callable(model):  # an array of sizes
+        model = model.tolist()
     if isinstance(model, list | tuple) and not any(isinstance(part, Value) for part in model):
         if x is not None:
             raise ValueError("a network of sizes has no numbers to compute x with: give a model")

@@ -203,7 +203,11 @@ def _stand_ins(model: Any, name: str) -> list[Any]:
 
 def _samples(x: Any, size: int | None, name: str) -> list[Any]:
     """One sample, or those of a batch: a list of lists, a 2-dimensional array."""
-    x = _lists(x)
+    given, x = x, _lists(x)
+    if _is_mixed(x):
+        raise ValueError(
+            f"x is a sample, a list of numbers, or a batch, a list of samples, got {given!r:.60}"
+        )
     rows = x if isinstance(x, list) and x and isinstance(x[0], list) else [x]
     wrong = next((k for k, row in enumerate(rows) if isinstance(row, list) and not row), None)
     if wrong is not None:
@@ -218,14 +222,26 @@ def _samples(x: Any, size: int | None, name: str) -> list[Any]:
     return rows
 
 
-def _lists(x: Any) -> Any:
+def _lists(x: Any, around: tuple[int, ...] = ()) -> Any:
+    if id(x) in around:
+        raise ValueError(
+            "x is a sample, a list of numbers, or a batch, a list of samples, got a list in itself"
+        )
+    inner = (*around, id(x))
     if hasattr(x, "to_numpy"):
         x = x.to_numpy()
     if hasattr(x, "tolist"):
         x = x.tolist()
     if isinstance(x, Iterable) and not isinstance(x, str | bytes | dict | Value):
-        return [_lists(part) for part in x]
+        return [_lists(part, inner) for part in x]
     return x
+
+
+def _is_mixed(x: Any) -> bool:
+    """Whether a list has numbers and lists side by side."""
+    if not isinstance(x, list):
+        return False
+    return len({isinstance(part, list) for part in x}) > 1 or any(map(_is_mixed, x))
 
 
 def _fresh(sample: Any) -> tuple[Any, list[Value]]:
