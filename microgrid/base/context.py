@@ -75,7 +75,7 @@ UNMARKED = [0]
 
 _places = {"": 0}
 _lock = threading.Lock()  # for the counter and the tables
-_pieces: dict[tuple[int, str], int] = {}
+_pieces: dict[tuple[int, str, int], int] = {}
 _samples: dict[tuple[int, int], int] = {}
 
 current = _settings.get
@@ -154,18 +154,17 @@ def scope_place(name: str) -> int:
     return _places[name]
 
 
-def piece_places(scope: int, name: str) -> int:
-    """The first place of pieces of that name in the scope at that place.
+def piece_places(scope: int, name: str, number: int) -> int:
+    """The place of a piece of that name and number in the scope at that place; its results have the next.
 
-    The piece of a number has the place 2 number further on for its nodes, and the next for its results.
+    Both are made when they are first asked for: a training loop may open a scope for each step.
     """
     with _lock:
-        if (scope, name) not in _pieces:
-            _pieces[scope, name] = len(SCOPES)
-            for number in range(MOST_NESTED):
-                _add(SCOPES[scope], Mark(name, number), scope)
-                _add(SCOPES[scope], Mark(name, number, True), scope)
-    return _pieces[scope, name]
+        if (scope, name, number) not in _pieces:
+            place = _add(SCOPES[scope], Mark(name, number), scope)
+            _add(SCOPES[scope], Mark(name, number, True), scope)
+            _pieces[scope, name, number] = place
+    return _pieces[scope, name, number]
 
 
 def sample_place(place: int, sample: int) -> int:
@@ -179,7 +178,7 @@ def sample_place(place: int, sample: int) -> int:
 
 def marked_place(scope: str, name: str, number: int, result: bool, sample: int | None) -> int:
     """The place of the `Mark` in the scope."""
-    place = piece_places(scope_place(scope), name) + 2 * min(number, MOST_NESTED - 1) + result
+    place = piece_places(scope_place(scope), name, min(number, MOST_NESTED - 1)) + result
     return place if sample is None else sample_place(place, sample)
 
 

@@ -60,19 +60,22 @@ def variables_of_caller() -> dict[Value, str]:
 
 
 def _values(variables: Mapping[str, Any]) -> Iterator[tuple[str, Value]]:
+    seen: dict[int, int] = {}
     for variable, value in list(variables.items()):
         if isinstance(variable, str) and variable.isidentifier() and not variable.startswith("_"):
-            yield from _inside(variable, value)
+            yield from _inside(variable, value, seen)
 
 
-def _inside(variable: str, value: Any) -> Iterator[tuple[str, Value]]:
-    """The Values in a variable, with what each is called."""
+def _inside(variable: str, value: Any, seen: dict[int, int]) -> Iterator[tuple[str, Value]]:
+    """The Values in a variable, with what each is called; no list is looked through again, unless more of
+    what it holds can be reached: `seen` has how deep each was."""
     waiting: list[tuple[tuple[int, ...], Any]] = [((), value)]
     while waiting:
         places, thing = waiting.pop()
         if isinstance(thing, Value):
             yield _indexed(variable, places), thing
-        elif isinstance(thing, list | tuple) and len(places) < DEEPEST:
+        elif isinstance(thing, list | tuple) and len(places) < seen.get(id(thing), DEEPEST):
+            seen[id(thing)] = len(places)
             waiting += [((*places, i), thing[i]) for i in reversed(range(len(thing)))]
 
 

@@ -9,7 +9,7 @@ from ..engine import Value, made_so_far
 
 __all__ = ["mark_piece", "mark_samples"]
 
-_places: dict[tuple[int, str], int] = {}
+_places: dict[tuple[int, str, int], int] = {}
 """What `piece_places` has said, without its lock."""
 _sample_places: dict[tuple[int, int], int] = {}
 """What `sample_place` has said."""
@@ -23,33 +23,38 @@ def mark_piece(name: str, since: int, results: list[Any]) -> None:
     """
     now, taken, scope = made_so_far(), 0, 0
     made: list[Value] = []
-    for result in results:
-        if isinstance(result, Value):
-            v = result
-            if v._code and now - v._serial < now - since and v._scope >= 0:
-                scope = UNMARKED[v._scope]
-                v._scope = -1  # while it waits here: nobody else has seen it
-                made.append(v)
-    if not made:
-        return
-    i, count = 0, len(made)
-    while i < len(made):
-        v = made[i]
-        taken |= reach(v._a, made, now, since, name) | reach(v._b, made, now, since, name)
-        i += 1
-    number = 0
-    while taken >> number & 1:
-        number += 1
-    place = result_place = scope
-    if number < MOST_NESTED:
-        key = scope, name
-        if key not in _places:
-            _places[key] = piece_places(scope, name)
-        place = _places[key] + 2 * number
-        result_place = place + 1
-    for i in range(len(made)):
-        v = made[i]
-        v._scope = result_place if i < count else place
+    try:
+        for result in results:
+            if isinstance(result, Value):
+                v = result
+                if v._code and now - v._serial < now - since and v._scope >= 0:
+                    scope = UNMARKED[v._scope]
+                    made.append(v)
+                    v._scope = -1  # while it waits here: nobody else has seen it
+        if not made:
+            return
+        i, count = 0, len(made)
+        while i < len(made):
+            v = made[i]
+            taken |= reach(v._a, made, now, since, name) | reach(v._b, made, now, since, name)
+            i += 1
+        number = 0
+        while taken >> number & 1:
+            number += 1
+        place = result_place = scope
+        if number < MOST_NESTED:
+            key = scope, name, number
+            if key not in _places:
+                _places[key] = piece_places(scope, name, number)
+            place = _places[key]
+            result_place = place + 1
+        for i in range(len(made)):
+            v = made[i]
+            v._scope = result_place if i < count else place
+    except BaseException:  # Ctrl-C: then they are no piece, but in their scope
+        for v in made:
+            v._scope = scope
+        raise
 
 
 def mark_samples(losses: list[Any], classes: list[int]) -> None:
@@ -70,8 +75,8 @@ def reach(v: Value | None, made: list[Value], now: int, since: int, name: str) -
         return 0
     if now - v._serial < now - since:  # which holds where the numbers have begun again at 0, too
         if v._scope >= 0:
-            v._scope = -1
             made.append(v)
+            v._scope = -1
         return 0
     mark = MARKS[v._scope]
     return 0 if mark is None or mark.name != name else 1 << mark.number

@@ -282,3 +282,14 @@ def test_results_of_a_softmax_are_numbered_by_their_places():
         found = names(mg.sum(ps))
         assert sorted(found[p] for p in ps) == ["p1", "p2", "p3"]
         assert found[ps[1]] == "p2" or logits[0] is logits[1]
+
+
+def test_lists_that_hold_each_other_are_looked_through_once():
+    v, inner = Value(1.0), [0.0] * 1000
+    inner[-1] = v
+    outer = inner
+    for _ in range(3):
+        outer = [outer] * 1000
+    deep = [[[[Value(2.0)]]]]  # reached a second time from nearer
+    assert list(mg.name({"outer": outer, "inner": inner})) == ["outer[0][0][0][999]"]
+    assert list(mg.name({"deep": [deep], "near": deep[0]})) == ["near[0][0][0]"]

@@ -13,7 +13,7 @@ from helpers.engines import each_engine
 from microgrid import Value, nn
 from microgrid.base.context import MARKS, SCOPES
 from microgrid.graph import order
-from microgrid.pieces import TABLE, found
+from microgrid.pieces import TABLE, found, marking
 
 
 def values(*data, name="z"):
@@ -249,3 +249,27 @@ def test_each_result_has_the_place_of_its_logit(function, logits, places):
         assert v.data == results[k].data
     (alone,) = found(order(results[-1]))
     assert known[logits[alone.places[0]]] is known[logits[-1]]
+
+
+def test_a_scope_for_each_step_has_few_places():
+    a, b, before = Value(1.0), Value(2.0), len(SCOPES)
+    for i in range(100):
+        with mg.scope(f"a step of a few places {i}"):
+            mg.softmax([a, b])
+    assert len(SCOPES) - before <= 3 * 100  # the scope's own, one for nodes, one for results
+
+
+def test_interrupted_marks_leave_nodes_in_their_scope(monkeypatch):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    made = []
+    monkeypatch.setattr(marking, "_places", {})
+    monkeypatch.setattr(marking, "piece_places", interrupted)
+    with mg.scope("interrupted"):
+        since, z = marking.made_so_far(), Value(1.0)
+        made = [z.exp() + 1, z.tanh()]
+        with pytest.raises(KeyboardInterrupt):
+            marking.mark_piece("softmax", since, made)
+    assert {v.scope for root in made for v in order(root) if v.op} == {"interrupted"}
+    assert found(order(*made)) == []

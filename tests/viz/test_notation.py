@@ -6,7 +6,9 @@ from functools import cache
 import pytest
 
 import microgrid as mg
+import viz
 from helpers.graphs import named
+from helpers.pictures import says
 from microgrid import Value, custom_op, parameter
 from microgrid.ops import TABLE
 from viz.graph.trace import read
@@ -210,3 +212,16 @@ def test_zero_times_an_infinite_partial_is_zero_as_in_backward() -> None:
     loss.backward()
     assert x.grad == 0
     assert gradient_name(read(loss).nodes[0], read(loss).root) == "∂L/∂x"
+
+
+def test_a_tiny_derivative_has_no_formula_that_gives_another():
+    e, w, x = Value(1e-12, "e"), Value(1e-12, "w"), Value(1e-12, "x")
+    square, total = e**2, w * x + Value(1.0, "b")
+    e.data, x.data = 3e-12, 3e-12  # since the partials were recorded
+    assert says(viz.draw(square), "local") == ["2e-12".replace("-", "−")]
+    assert not any(text.startswith("x =") for text in says(viz.draw(total, sums="merged"), "local"))
+    zs = [Value(-30.0, "z1"), Value(0.0, "z2")]
+    p = mg.softmax(zs)[0]
+    (first, second) = says(viz.draw(p), "local")
+    assert first != second
+    assert {text.partition(" = ")[0] for text in (first, second)} == {"p₁(1 − p₁)", "−p₁p₂"}

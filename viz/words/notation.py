@@ -23,6 +23,8 @@ LONGEST_FORMULA = 28
 """Beside a label; what has none is called by its formula, which is shorter."""
 
 _OPERATOR = re.compile(r"[\s+\-−*/·×÷=]|\^(?!\([\d,]+\)$)")
+_BESIDE = re.compile(r"\d [-+] ")
+"""A number to which something is added: then digits are lost beside it, as those of 4e-18 are in z(1 - z)."""
 _ALONE = {"+": "+", "*": "×", "/": "/", "**": "^", "abs": "|·|", "sqrt": "√"}
 
 
@@ -124,7 +126,8 @@ def _gives(row: Op, node: Node, operands: Sequence[Node], k: int) -> bool:
         computed = row.bind("textbook")(*_point(node, operands))[k]
     except (ArithmeticError, ValueError):
         return False
-    return math.isclose(computed, node.partials[k], rel_tol=1e-6, abs_tol=1e-9)
+    beside = 1e-15 if _BESIDE.search((row.textbook or row.partials)[k]) else 0.0
+    return math.isclose(computed, node.partials[k], rel_tol=1e-6, abs_tol=beside)
 
 
 def is_current(trace: Trace, node: Node) -> bool:

@@ -98,7 +98,7 @@ class PieceTexts:
         textbook's is short and gives the number."""
         number = self._numbers(slope)
         for formula, value in self._formulas(k):
-            if math.isclose(value, slope, rel_tol=1e-6, abs_tol=1e-12) and len(formula) <= LONGEST_DERIVATIVE:
+            if math.isclose(value, slope, rel_tol=1e-6) and len(formula) <= LONGEST_DERIVATIVE:
                 return f"{formula} = {number}"
         return number
 

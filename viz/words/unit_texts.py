@@ -177,14 +177,15 @@ class SumTexts:
         name is missing, where the formula is long, or where it gives another (as data have been assigned)."""
         number = self._numbers(slope)
         parts: dict[str, float] = {}
-        value = 0.0
+        value = size = 0.0
         for edge in edges:
             term = self._terms[self._place[edge]]
             others = Term(term.sign, tuple(factor for factor in term.factors if factor != edge))
-            value += term.sign * math.prod(self._trace.operand(factor).data for factor in others.factors)
+            product = term.sign * math.prod(self._trace.operand(factor).data for factor in others.factors)
+            value, size = value + product, size + abs(product)
             coefficient, letters = self._product(others)
             parts[letters] = parts.get(letters, 0.0) + coefficient
-        if not any(parts) or not math.isclose(value, slope, rel_tol=1e-6, abs_tol=1e-9):
+        if not any(parts) or not math.isclose(value, slope, rel_tol=1e-6, abs_tol=1e-15 * size):
             return number
         formula = self._sum([(coefficient, letters) for letters, coefficient in parts.items()])
         return number if MISSING in formula or len(formula) > LONGEST_DERIVATIVE else f"{formula} = {number}"
