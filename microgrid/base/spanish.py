@@ -174,6 +174,7 @@ TABLE = {
     "thick border: the result": "borde grueso: el resultado", "local derivative": "derivada local",
     "result of an operation": "resultado de una operación", "more of the graph": "el grafo continúa",
     "wider: a larger local derivative": "más ancha: mayor derivada local", "this step": "este paso",
+    "parameters stand in the formulas of boxes": "los parámetros están en las fórmulas de las cajas",
     "not highlighted": "sin resaltar", "not on these routes": "fuera de estas rutas",
 
     # pictures as a whole

@@ -10,7 +10,7 @@ import viz
 from helpers.graphs import lecture, named, neurons, reuse
 from helpers.pictures import SVG, boxes, contrast, fills, groups, says, texts
 from helpers.vision import BLINDNESS, difference, seen
-from microgrid import Value, parameter
+from microgrid import Value, nn, parameter
 from viz.style.theme import THEMES
 
 # ---------------------------------------------------------------- color_by
@@ -386,3 +386,24 @@ def test_a_colour_of_text_that_was_asked_for_is_used_even_so() -> None:
 def test_a_style_is_a_function() -> None:
     with pytest.raises(TypeError, match="function of a node, got dict"):
         viz.draw(lecture(), node_style={"fill": "#ffffff"})
+
+
+def test_the_scale_is_that_of_what_is_drawn() -> None:
+    """A parameter that a formula names has no box, and no colour: its gradient stretches no scale."""
+    w, x = parameter(0.5, "w"), Value(1000.0, "x")
+    y = w * x
+    y.label = "y"
+    y.backward()
+    boxes, inside = (viz.draw(y, color_by="grad", parameters=where) for where in ("boxes", "inside"))
+    assert "1000" in " ".join(says(boxes, "scale"))
+    assert "1000" not in " ".join(says(inside, "scale"))
+
+
+def test_samples_of_the_legend_are_not_cut_and_it_tells_where_parameters_are() -> None:
+    model = nn.MLP(2, [2, 1], activation="sigmoid")
+    y = model([0.5, -1.0])
+    y.backward()
+    for where in ("boxes", "inside"):
+        words = legend(viz.draw(y, legend=True, parameters=where))
+        assert not any(word.endswith("…") and len(word) > 1 for word in words), words
+        assert ("parameters stand in the formulas of boxes" in words) == (where == "inside")

@@ -4,6 +4,7 @@ import unicodedata
 
 import pytest
 
+import microgrid as mg
 import viz
 from helpers.graphs import HOSTILE, named
 from microgrid import Value, parameter
@@ -90,3 +91,15 @@ def test_a_label_that_nobody_sees_counts_as_none(blank: str, labels: str) -> Non
     assert viz.explain(graph(blank)) == viz.explain(graph(""))
     with pytest.raises(viz.VizError, match="'q': the labels are w, x1;"):
         viz.draw(graph(blank), highlight=["q"])
+
+
+def test_a_short_word_with_a_letter_and_a_number_has_them_below_and_log_p1_its_number() -> None:
+    assert [unicode_name(label) for label in ("net_h1", "net_o2", "log p3", "loss_1", "log odds")] == [
+        "netₕ₁", "netₒ₂", "log p₃", "loss_1", "log odds",
+    ]  # fmt: skip
+    z = [Value(float(k), f"z{k}") for k in (1, 2)]
+    y = 3.0 * mg.log_softmax(z)[0]
+    shown = viz.draw(y).svg()
+    assert "log p₁" in shown
+    assert "3 · log p₁" in shown
+    assert "(log p₁)" not in shown

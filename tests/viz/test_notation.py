@@ -1,6 +1,7 @@
 """Equations and local derivatives are written as a lecture writes them."""
 
 import ast
+import re
 from functools import cache
 
 import pytest
@@ -12,6 +13,7 @@ from helpers.pictures import says
 from microgrid import Value, custom_op, parameter
 from microgrid.ops import TABLE
 from viz.graph.trace import read
+from viz.words.labels import mathematical
 from viz.words.notation import equation, gradient_name, local_derivative, symbol
 from viz.words.numbers import Numbers
 from viz.words.printer import Printer, simplified
@@ -78,9 +80,9 @@ def b() -> Value:
         (lambda: named(a() - (b() + a()), "y"), "y = a − (b + a)"),
         (
             lambda: named(sum((Value(1.0, f"x{i}") * Value(1.0, f"w{i}") for i in range(9)), 0), "z"),
-            "z = … + x7 · w7 + x8 · w8",
+            "z = x0·w0 + … + x8·w8",
         ),
-        (lambda: sum(Value(1.0, f"x{i}") for i in range(1, 9)), "… + x5 + x6 + x7 + x8"),
+        (lambda: sum(Value(1.0, f"x{i}") for i in range(1, 9)), "x1 + … + x8"),
         (lambda: named(a() * b(), "a*b + 0"), "a*b + 0"),
         (lambda: named(a() * b(), "the loss"), "the loss"),
         (lambda: named(a() ** 1, "y"), "y = a"),
@@ -225,3 +227,17 @@ def test_a_tiny_derivative_has_no_formula_that_gives_another():
     (first, second) = says(viz.draw(p), "local")
     assert first != second
     assert {text.partition(" = ")[0] for text in (first, second)} == {"p₁(1 − p₁)", "−p₁p₂"}
+
+
+def test_a_box_writes_a_formula_out_rather_than_to_leave_out_what_has_room() -> None:
+    def short(of: Value) -> str:
+        trace = mathematical(read(of))
+        return equation(trace, trace.root, Numbers())
+
+    x, m = [Value(float(k), f"x{k}") for k in range(1, 5)], Value(2.0, "mu")
+    assert short(named(x[0] ** 2 + x[1] ** 2 + x[2] ** 2 + x[3] ** 2, "L")) == "L = x₁² + x₂² + x₃² + x₄²"
+    assert short(named(sum((v - m) ** 2 for v in x) / 4, "var")) == "var = Σ (xᵢ − μ)²/4"
+    h = [(v * 0.5 + v * m * x[0] - x[1]).sigmoid() for v in x[:2]]
+    both = short((h[0] - 0.01) ** 2 + (h[1] - 0.99) ** 2)
+    assert re.fullmatch(r"\(.*….* − 0\.01\)² \+ \(.*….* − 0\.99\)²", both)
+    assert len(both) <= 40

@@ -391,3 +391,23 @@ def test_a_logit_that_is_no_number_is_drawn():
         root = mg.sum(mg.softmax([Value(1.0, "a"), math.nan, Value(2.0, "b")]))
         assert viz.draw(root).svg()
         assert viz.steps(root).html()
+
+
+def test_the_letter_of_numbers_that_are_targets_is_not_that_of_the_predictions() -> None:
+    y = [Value(1.0, "y1"), Value(3.0, "y2")]
+    loss = losses.mse(y, [1.0, 0.0])
+    loss.label = "L"
+    loss.backward()
+    shown = viz.draw(loss).svg()
+    assert "L = 1/2 Σ (yᵢ − tᵢ)²" in shown
+
+
+def test_a_caption_of_a_loss_of_several_outputs_has_its_local_derivatives() -> None:
+    y = [Value(1.5, "y1"), Value(3.0, "y2"), Value(2.0, "y3")]
+    loss = losses.mse(y, [1.0, 0.0, 7.0])
+    loss.label = "L"
+    loss.backward()
+    captions = "\n".join(frame.caption for frame in viz.steps(loss))
+    assert "∂L/∂L · ∂L/∂" not in captions
+    assert "∂L/∂y₁ += ∂L/∂L · 2(y₁ − 1)/3 = 1 · 0.3333" in captions
+    assert "∂L/∂y₂ += ∂L/∂L · 2y₂/3 = 1 · 2" in captions

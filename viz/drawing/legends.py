@@ -13,7 +13,7 @@ from ..picture import looks
 from ..picture.boxes import Line, Picture
 from ..picture.scale import LEAST, Scale
 from ..style.shapes import SHAPES, Point
-from ..style.text import shorten, wrap
+from ..style.text import wrap
 from ..style.theme import FONTS, Paint, Theme
 from ..words.numbers import Numbers
 from .lettering import BASELINE, SIGN, letter, measure, sign
@@ -185,6 +185,9 @@ def _entries(picture: Picture, theme: Theme, say: Say, is_walk: bool) -> list[En
     entries += [
         [_text(text, theme, kind), _text(means, theme)] for text, kind, means in _inks(picture, theme, say)
     ]
+    if picture.holds_parameters:
+        words = say("parameters stand in the formulas of boxes")
+        entries.append([_text("w", theme, "name"), _text(words, theme)])
     if any(arrow.strength is not None for arrow in picture.arrows):
         entries.append([_strengths(theme), _text(say("wider: a larger local derivative"), theme)])
     if picture.emphasis and any(picture.is_faded(box) for box in picture.boxes):
@@ -204,12 +207,18 @@ def _inks(picture: Picture, theme: Theme, say: Say) -> Iterator[tuple[str, str, 
         for line, box in texts:
             # in a box with a colour of its own, all text has one colour
             if line.kind == kind and looks.of(picture, box, theme).text is None:
-                sample = line.text.partition(" = ")[0].partition(" ")[0] if kind == "gradient" else line.text
-                yield shorten(sample, LONGEST_SAMPLE), kind, means
+                yield _sample(line.text) if kind == "gradient" else line.text, kind, means
                 break
-    for box in (arrow.label for arrow in picture.arrows if arrow.label):
-        yield shorten(box.lines[0].text, LONGEST_SAMPLE), "local", say("local derivative")
-        break
+    locals = [arrow.label.lines[0].text for arrow in picture.arrows if arrow.label]
+    if locals:
+        sample = next((text for text in locals if len(text) <= LONGEST_SAMPLE), "")
+        yield sample or locals[0].rpartition(" = ")[2], "local", say("local derivative")
+
+
+def _sample(text: str) -> str:
+    """What begins the line of a gradient, if it is short: ``∂L/∂w``, ``grad``."""
+    name = text.partition(" = ")[0].partition(" ")[0]
+    return name if len(name) <= LONGEST_SAMPLE else "∂L/∂w"
 
 
 # ---------------------------------------------------------------- colours

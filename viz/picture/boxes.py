@@ -126,6 +126,8 @@ class Picture:
     emphasis: Emphasis | None = None
     scale: Scale | None = None
     styles: Mapping[int, Style] | None = None
+    holds_parameters: bool = False
+    """Whether there are parameters that have no box, as formulas name them."""
     show: str = "all"
     """What its numbers are shown of, as in `Options`."""
 

@@ -23,6 +23,8 @@ def finished(picture: Picture, options: Options, density: Density) -> Picture:
         picture = unframed(picture)
     if density.elides:
         picture = elided(picture, speaker(options.lang))
+    if picture.scale:
+        picture = replace(picture, scale=picture.scale.among({box.node for box in picture.boxes}))
     return shown(condensed(picture, density), options.show)
 
 

@@ -48,6 +48,8 @@ def with_parameters_inside(picture: Picture, shared: bool = False) -> Picture:
     boxes = {
         box.name: _holding(box, held.get(box.name, [])) for box in picture.boxes if box.name not in inner
     }
+    if any(box.kind == "parameter" for box in inner.values()):
+        picture = replace(picture, holds_parameters=True)
     return _of(picture, boxes, [arrow for arrow in picture.arrows if arrow.tail.name not in inner])
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ..graph.folding import Known, Unit, gradient_norm, gradient_sources, known_gradients, outputs
@@ -65,6 +65,11 @@ class Scale:
             share = 0.0  # the only finite size, beside infinity
         return math.copysign(LEAST + (1 - LEAST) * share, gradient if self.is_signed else 1.0)
 
+    def among(self, nodes: Container[int | None]) -> Scale | None:
+        """The scale of those that are drawn."""
+        sizes = {node: size for node, size in self.sizes.items() if node in nodes}
+        return self if len(sizes) == len(self.sizes) else _through(sizes, self.is_signed) if sizes else None
+
     def only(self, node: int, gradient: float | None) -> Scale:
         """The same scale for one box, of which this is known."""
         return replace(self, sizes={} if gradient is None else {node: gradient})
@@ -79,8 +84,10 @@ def scale_of(trace: Trace, units: Sequence[Unit], is_signed: bool = False) -> Sc
         if trace.nodes[unit.last].role != "constant"
         if (gradient := gradient_of(trace, unit, used[unit.last], is_signed)) is not None
     }
-    if not sizes:
-        return None
+    return _through(sizes, is_signed) if sizes else None
+
+
+def _through(sizes: Mapping[int, float], is_signed: bool) -> Scale:
     known = [abs(size) for size in sizes.values() if size and math.isfinite(size)]
     high = max(known, default=0.0)
     low = min((size for size in known if size >= SMALLEST * high), default=0.0)

@@ -127,11 +127,17 @@ class Boxes:
             operand = self._trace.nodes[i]
             names = tuple(self._names.derivative(self._trace.nodes[output], operand) for output in outputs)
             locals = (
-                self._formula(unit, output, read[i]) or name
+                self._formula(unit, output, read[i]) or self._otherwise(unit, output, read[i], name)
                 for output, name in zip(outputs, names, strict=True)
             )
             flows.append(Flow(i, tuple(read[i]), tuple(locals), names))
         return flows
+
+    def _otherwise(self, unit: Unit, output: int, edges: Sequence[Edge], name: str) -> str:
+        """The derivative's name or, where that is what is being computed, ∂L/∂y, its number."""
+        if output != self._trace.root.index:
+            return name
+        return in_brackets(self._numbers(self._slope(unit, output, edges)))
 
     def _in_order(self, unit: Unit, operands: list[int]) -> list[int]:
         """As the formula names them."""

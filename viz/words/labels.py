@@ -35,6 +35,8 @@ _NAME = re.compile(
     rf"(?P<letter>[A-Za-zΑ-Ωα-ωµ]|{'|'.join(GREEK)})(?:_?(?P<accent>{'|'.join(ACCENTS)}))?"
     r"(?:_?(?P<digits>\d{1,3}(?:,\d{1,3})*)|_(?P<letters>[aehijklmnoprstuvx]{1,3}))?"
 )
+_WORD = re.compile(r"(?P<word>[A-Za-z]{2,4})_(?P<low>[aehijklmnoprstuvx]\d{1,3})")
+"""A short word with a letter and a number as its index: net_h1."""
 _RAISED = re.compile(r"(?P<name>.*)\^(?P<number>\([\d,]*\d\))", re.DOTALL)
 _LOWERED = re.compile(r"(?P<name>.*)_(?P<number>\(\d+\))", re.DOTALL)
 _SUBSCRIPT = str.maketrans("0123456789()", "₀₁₂₃₄₅₆₇₈₉₍₎")
@@ -70,6 +72,9 @@ def unicode_name(label: str) -> str:
     >>> [unicode_name(label) for label in ("w1", "yhat", "W_xh", "x1*w1", "sigma", "loss1", "a point of x1")]
     ['w₁', 'ŷ', 'Wₓₕ', 'x₁*w₁', 'σ', 'loss1', 'a point of x1']
 
+    >>> unicode_name("net_h1"), unicode_name("log p1")
+    ('netₕ₁', 'log p₁')
+
     What `microgrid.naming` puts after a name is raised, and what it puts after a formula stands low:
 
     >>> [unicode_name(name) for name in ("w21^(1)", "w12,3^(1)", "h2^(1,4)", "the loss^(2)")]
@@ -82,6 +87,10 @@ def unicode_name(label: str) -> str:
         return unicode_name(raised["name"]) + raised["number"].translate(_SUPERSCRIPT)
     if lowered := _LOWERED.fullmatch(label):
         return unicode_name(lowered["name"]) + lowered["number"].translate(_SUBSCRIPT)
+    if label.startswith("log ") and _NAME.fullmatch(label[4:]):
+        return "log " + _written(label[4:])
+    if word := _WORD.fullmatch(label):
+        return word["word"] + "".join(SUBSCRIPTS[char] for char in word["low"])
     if not _FORMULA.fullmatch(label) or _PROSE.search(label):
         return label
     return re.sub(r"[^\W\d]\w*(?:(?<=\d),(?=\d)\d+)*", lambda name: _written(name[0]), label)

@@ -119,6 +119,10 @@ class Names:
         modes = brief([len(operand.inside) if _is_unnamed(operand) else None for operand in operands])
         return self._application(node, modes) if modes and mode == BRIEF else ast.Name(MISSING)
 
+    def tree(self, node: Node) -> ast.expr:
+        """What stands for a node in the formulas of others; `words` says what its variables are called."""
+        return self._trees[node.index]
+
     def operand(self, node: Node) -> ast.expr:
         """What stands for a node in a formula of several operations, abridged where it is long; `words` says
         what its variables are called."""

@@ -11,16 +11,21 @@ from functools import cache
 from microgrid.base.formula import FLOAT, function
 from microgrid.ops import TABLE, Op
 
+from ..graph.sums import past_start
 from ..graph.trace import Node, Trace
-from .names import application, names_of
+from .names import Names, application, names_of
 from .numbers import Numbers
-from .printer import FAMILIAR, Printer, is_name, number_of, simplified
+from .printer import FAMILIAR, MISSING, Printer, common, is_name, number_of, simplified
 
-__all__ = ["application", "equation", "gradient_name", "is_current", "local_derivative", "symbol"]
+__all__ = ["application", "equation", "gradient_name", "is_current", "length", "local_derivative", "symbol"]
 
 LONGEST_DERIVATIVE, LONGEST_IN_GRADIENT = 18, 10
 LONGEST_FORMULA = 28
 """Beside a label; what has none is called by its formula, which is shorter."""
+
+LONGEST_IN_BOX, MOST_IN_BOX, DEEPEST = 28, 40, 8
+"""Of a formula that would else have an ellipsis: its characters, its parts and how far it is written out."""
+_SMALL = frozenset("₀₁₂₃₄₅₆₇₈₉⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾")
 
 _OPERATOR = re.compile(r"[\s+\-−*/·×÷=]|\^(?!\([\d,]+\)$)")
 _BESIDE = re.compile(r"\d [-+] ")
@@ -63,7 +68,86 @@ def _equation(trace: Trace, node: Node, numbers: Numbers) -> str:
     if not node.op or _OPERATOR.search(node.label):
         return node.label
     names = names_of(trace, numbers)
-    return f"{node.label} = {names.heading(node, LONGEST_FORMULA)}" if node.label else names[node]
+    name = f"{node.label} = " if node.label else ""
+    written = name + names.heading(node, LONGEST_FORMULA) if node.label else names[node]
+    if MISSING not in written or (node.number and not node.label):
+        return written
+    fuller = _Fuller(trace, node, names, numbers).written(LONGEST_IN_BOX - length(name))
+    return name + fuller if fuller else written
+
+
+class _Fuller:
+    """A formula that is written out as far as there is room."""
+
+    def __init__(self, trace: Trace, node: Node, names: Names, numbers: Numbers) -> None:
+        self._trace, self._node, self._names = trace, node, names
+        self._words = dict(names.words)
+        self._print = Printer(numbers, self._words, close=True)
+        self._left = 0
+
+    def written(self, longest: float) -> str:
+        """Of those that have room, the one in which most can be recognised; empty if there is none."""
+        found: list[tuple[int, float, str]] = []
+        for depth in range(DEEPEST, 0, -1):
+            for below in (True, False):
+                for summed in (False, True):
+                    self._left = MOST_IN_BOX
+                    tree = self._tree(self._node, depth, below, summed)
+                    text = self._print(tree) if self._left > 0 else ""
+                    if text and length(text) <= longest:
+                        found.append((self._known(tree), -length(text), text))
+        return max(found)[2] if found else ""
+
+    def _tree(self, node: Node, depth: int, below: bool, summed: bool) -> ast.expr:
+        """Written out to some depth; what is `below` stands as it is called, or is left out; what is added up
+        may be `summed`, where only an index changes."""
+        self._left -= 1
+        node = past_start(self._trace, node)
+        if not node.op or (node.label and node is not self._node):
+            return self._names.tree(node)
+        if depth == 0 or self._left <= 0:
+            return self._names.tree(node) if below else ast.Name(MISSING)
+        terms = self._terms(node) if summed else []
+        if len(terms) > 2:
+            texts = [self._print.term(self._tree(term, depth - 1, below, summed)) for term in terms]
+            text = common(texts)
+            if MISSING not in text and 0 < len(text) <= LONGEST_DERIVATIVE:
+                self._words[text] = f"Σ {text}"
+                return ast.Name(text)
+            first, last = (self._tree(terms[k], depth - 1, below, summed) for k in (0, -1))
+            return ast.BinOp(ast.BinOp(first, ast.Add(), ast.Name(MISSING)), ast.Add(), last)
+        operands = self._trace.operands(node)
+        # a sum of many is as deep as one of two
+        is_chain = node.op == "add" and operands[0].op == "add" and not operands[0].label
+        depths = [depth - (not (is_chain and k == 0)) for k in range(len(operands))]
+        return application(
+            node, [self._tree(v, d, below, summed) for v, d in zip(operands, depths, strict=True)]
+        )
+
+    def _terms(self, node: Node) -> list[Node]:
+        """Of a sum, from left to right."""
+        found: list[Node] = []
+        while node.op == "add" and (node is self._node or not node.label) and len(found) < MOST_IN_BOX:
+            node, right = self._trace.operands(node)
+            found.append(right)
+            node = past_start(self._trace, node)
+        is_zero = node.role == "constant" and not node.label and node.data == 0
+        return [*([] if is_zero else [node]), *reversed(found)]
+
+    def _known(self, tree: ast.expr) -> int:
+        """How much of what it says is no ellipsis."""
+        nodes = [part for part in ast.walk(tree) if isinstance(part, ast.Name | ast.Constant)]
+        missing = sum(isinstance(part, ast.Name) and part.id == MISSING for part in nodes)
+        return len(nodes) - 2 * missing + 4 * any(self._words.get(_id(part), "")[:1] == "Σ" for part in nodes)
+
+
+def _id(part: ast.AST) -> str:
+    return part.id if isinstance(part, ast.Name) else ""
+
+
+def length(text: str) -> float:
+    """In characters of the line; those above or below it are about half as wide."""
+    return len(text) - 0.5 * sum(char in _SMALL for char in text)
 
 
 def gradient_name(node: Node, root: Node) -> str:

@@ -11,12 +11,11 @@ from ..graph.trace import Node, Piece, Trace
 from .names import names_of
 from .notation import LONGEST_DERIVATIVE
 from .numbers import Numbers
-from .printer import MISSING, is_name
+from .printer import MISSING, common, is_name
 
-__all__ = ["PieceTexts", "common", "known_form", "piece_of"]
+__all__ = ["PieceTexts", "known_form", "piece_of"]
 
 _SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-_NUMBER = re.compile("[₀₁₂₃₄₅₆₇₈₉]+")
 _INDEXED = re.compile(r"([^\W\d_])([₀₁₂₃₄₅₆₇₈₉]+)")
 _LETTERS = {"softmax": "z", "log_softmax": "z", "logsumexp": "z", "maxout": "z", "mean": "x"}
 """Of the operands in the formulas of pieces that have operands of one kind."""
@@ -157,9 +156,15 @@ class PieceTexts:
             if all(names) and all(is_name(v.label) for v in pair if v.label):
                 sign = 1 if pair[0] is node else -1
                 written, value = f"{names[0]} {self._numbers.minus} {names[1]}", difference.data * sign
+                closed = f"({written})"
+                if names[1] == "0":
+                    written = closed = names[0]
                 minus = "" if sign > 0 else self._numbers.minus
-                yield written if sign > 0 else f"{minus}({written})", value
-                yield f"{minus}2({written})", 2 * value
+                n = _samples(self._trace, self._piece)
+                yield written if sign > 0 else minus + closed, value
+                yield f"{minus}2{closed}", 2 * value
+                yield f"{minus}{closed}/{n}", value / n
+                yield f"{minus}2{closed}/{n}", 2 * value / n
 
 
 def _index(k: int) -> str:
@@ -189,23 +194,6 @@ def known_form(trace: Trace, piece: Piece, numbers: Numbers) -> str:
     """
     how = _FORMS.get(piece.name)
     return how(trace, piece, numbers).replace("−", numbers.minus) if how else ""
-
-
-def common(texts: Sequence[str]) -> str:
-    """What texts have in common but for an index, which goes through different numbers: ``(xᵢ − μ)²``.
-
-    >>> common(["(x₁ − μ)²", "(x₂ − μ)²"]), common(["x₁y₁", "x₁y₂"]), common(["x₁y₂", "x₂y₁"])
-    ('(xᵢ − μ)²', 'x₁yᵢ', '')
-    """
-    first, *others = (_NUMBER.split(text) for text in texts)
-    if not others or any(other != first for other in others):
-        return ""
-    columns = list(zip(*(_NUMBER.findall(text) for text in texts), strict=True))
-    going = {column for column in columns if len(set(column)) > 1}
-    if len(going) != 1 or len(set(*going)) < len(texts):
-        return ""
-    indices = [column[0] if len(set(column)) == 1 else "ᵢ" for column in columns]
-    return "".join(text + index for text, index in zip(first, [*indices, ""], strict=True))
 
 
 def _mean(trace: Trace, piece: Piece, numbers: Numbers) -> str:
@@ -250,7 +238,8 @@ def _distance(trace: Trace, piece: Piece, numbers: Numbers) -> str:
         return ""
     left, right = (lefts[0], rights[0]) if is_one else (common(lefts), common(rights))
     if not right and not any(node.label for _, node in pairs):  # numbers, which have no name
-        right = "" if is_one else "yᵢ"
+        letter = "t" if left.startswith("y") else "y"
+        right = "" if is_one else f"{letter}ᵢ"
     if not left or not right or len(f"{left} − {right}") > LONGEST_TERM:
         return ""
     body = piece.formula.partition(" = ")[2].replace("ŷ − y", f"{left} − {right}")

@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from .numbers import Numbers
 
-__all__ = ["FAMILIAR", "MISSING", "Printer", "is_closed", "is_name", "number_of", "simplified"]
+__all__ = ["FAMILIAR", "MISSING", "Printer", "common", "is_closed", "is_name", "number_of", "simplified"]
 
 MISSING = "…"
 """Stands for an operand that has no name."""
@@ -26,6 +26,7 @@ _SUBSCRIPT = str.maketrans("0123456789()", "₀₁₂₃₄₅₆₇₈₉₍₎
 _NAME = re.compile(
     r"(?:[\w'′.\[\]\u0300-\u036f₀-₉⁰⁴-⁹ⁿ]|(?<=[₀-₉]),(?=[₀-₉])|(?<=\d),(?=\d))+(?:⁽[⁰¹²³⁴-⁹,]+⁾|\^\([\d,]+\))?"
 )
+_LOW = re.compile("[₀₁₂₃₄₅₆₇₈₉]+")
 _CLOSED = re.compile(r"(?:\w+\([^()]*\)|\([^()]*\)(?=₍|_\()|\|[^|]*\|)(?:₍[₀-₉]+₎|_\(\d+\))?")
 _LETTER = re.compile(r"[^\W\d_][\u0300-\u036f]*['′]*[₀-₉ₐ-ₜᵢ-ᵥ,]*(⁽[⁰¹²³⁴-⁹,]+⁾)?")
 """One letter with what stands above and below it."""
@@ -117,7 +118,11 @@ class Printer:
         called = self.names.get(name, FAMILIAR.get(name, name))
         if isinstance(called, float):
             return self._number(called)
-        return called, ATOM if is_name(called) else POWER if called == MISSING else SUM
+        if called == MISSING or (called.startswith("log ") and is_name(called[4:])):
+            return called, POWER
+        if called.startswith("Σ "):
+            return called, PRODUCT
+        return called, ATOM if is_name(called) else SUM
 
     def _product(self, left: ast.expr, right: ast.expr) -> str:
         first, second = self._write(left, SIGNED), self._write(right, POWER)
@@ -125,7 +130,9 @@ class Printer:
             return f"{first} · {second}"
         # 2e is a product, but 2e3 would be read as a number, and f(x) as a call
         joined = (
-            isinstance(left, ast.Constant) and first[-1].isdigit() and re.match(r"[^\W\d](?!\d|.*\()", second)
+            isinstance(left, ast.Constant)
+            and first[-1].isdigit()
+            and re.match(r"(?!log )[^\W\d](?!\d|.*\()", second)
         )
         if joined or (self.close and self._is_close(left) and self._is_letter(right)):
             return first + second
@@ -152,6 +159,23 @@ class Printer:
             below = f"({below})" if below.endswith(("⁾", "^)")) or "^(" in below else below
             return below + above.translate(_SUPERSCRIPT)
         return f"{below}^{self._write(exponent, ATOM)}"
+
+
+def common(texts: Sequence[str]) -> str:
+    """What texts have in common but for an index, which goes through different numbers: ``(xᵢ − μ)²``.
+
+    >>> common(["(x₁ − μ)²", "(x₂ − μ)²"]), common(["x₁y₁", "x₁y₂"]), common(["x₁y₂", "x₂y₁"])
+    ('(xᵢ − μ)²', 'x₁yᵢ', '')
+    """
+    first, *others = (_LOW.split(text) for text in texts)
+    if not others or any(other != first for other in others):
+        return ""
+    columns = list(zip(*(_LOW.findall(text) for text in texts), strict=True))
+    going = {column for column in columns if len(set(column)) > 1}
+    if len(going) != 1 or len(set(*going)) < len(texts):
+        return ""
+    indices = [column[0] if len(set(column)) == 1 else "ᵢ" for column in columns]
+    return "".join(text + index for text, index in zip(first, [*indices, ""], strict=True))
 
 
 def simplified(tree: ast.expr, constants: Mapping[str, float], holds: Callable[[ast.expr], bool]) -> ast.expr:

@@ -15,7 +15,7 @@ from ..graph.trace import Edge, Trace
 from ..style.text import shorten
 from . import notation
 from .names import names_of
-from .notation import LONGEST_DERIVATIVE
+from .notation import LONGEST_DERIVATIVE, length
 from .numbers import Numbers
 from .piece_texts import PieceTexts, piece_of
 from .printer import MISSING, Printer
@@ -23,7 +23,6 @@ from .printer import MISSING, Printer
 __all__ = ["SumTexts", "UnitTexts"]
 
 LONGEST_LABEL = 24
-_SMALL = frozenset("₀₁₂₃₄₅₆₇₈₉⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾")
 
 
 class UnitTexts:
@@ -71,7 +70,7 @@ class UnitTexts:
             return name if longest is None else shorten(name, longest)
         if unit.kind == "sum":
             name = self._sum(unit).formula(longest)
-            return name if longest is None or _length(name) <= longest else shorten(name, longest)
+            return name if longest is None or length(name) <= longest else shorten(name, longest)
         node = self._trace.nodes[unit.last]
         name = notation.equation(self._trace, node, self._numbers)
         if longest is None:
@@ -160,7 +159,7 @@ class SumTexts:
         count = len(self._terms) if longest is None else min(len(self._terms), longest)
         front, back = (count + 1) // 2, count // 2
         text = name + self._ends(front, back)
-        while longest is not None and _length(text) > longest and front + back > 2:
+        while longest is not None and length(text) > longest and front + back > 2:
             front, back = (front - 1, back) if front > back else (front, back - 1)
             text = name + self._ends(front, back)
         return text
@@ -219,13 +218,8 @@ class SumTexts:
     def _multiple(self, size: float, letters: str) -> str:
         if letters and size == 1:
             return letters
-        dot = "·" if letters and not letters[0].isalpha() else ""
+        dot = "·" if letters.startswith("log ") or (letters and not letters[0].isalpha()) else ""
         return f"{self._numbers(size)}{dot}{letters}"
-
-
-def _length(text: str) -> float:
-    """In characters of the line; those above or below it are about half as wide."""
-    return len(text) - 0.5 * sum(char in _SMALL for char in text)
 
 
 def _times(left: ast.expr, right: ast.expr) -> ast.expr:
