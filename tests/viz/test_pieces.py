@@ -411,3 +411,11 @@ def test_a_caption_of_a_loss_of_several_outputs_has_its_local_derivatives() -> N
     assert "∂L/∂L · ∂L/∂" not in captions
     assert "∂L/∂y₁ += ∂L/∂L · 2(y₁ − 1)/3 = 1 · 0.3333" in captions
     assert "∂L/∂y₂ += ∂L/∂L · 2y₂/3 = 1 · 2" in captions
+
+
+def test_the_textbooks_steps_say_what_overflows():
+    p = mg.softmax(several(1000.0, 1.0))[0]
+    assert "e^1000 overflows in the textbook's softmax" in says(viz.draw(p, pieces="textbook"), "node")
+    assert "e^1000 overflows in the textbook's softmax" in viz.explain(p, pieces="textbook")
+    assert "desborda" in viz.explain(p, pieces="textbook", lang="es")
+    assert "overflows" not in viz.explain(mg.softmax(several(1.0, 2.0))[0], pieces="textbook")

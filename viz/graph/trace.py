@@ -7,6 +7,7 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
 
 from microgrid import Value
 from microgrid.backward import propagate
@@ -17,7 +18,10 @@ from microgrid.proof.textbook import leaves_doubles
 
 from ..style.text import clean
 
-__all__ = ["Edge", "Node", "Piece", "Trace", "read"]
+__all__ = ["Edge", "Node", "Piece", "Trace", "read", "warned"]
+
+warned: WeakKeyDictionary[Value, str] = WeakKeyDictionary()
+"""Results in the textbook's steps that cannot be computed, with why."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,8 @@ class Node:
     """What it is called within the formulas of others, as `name` is what it is called itself."""
     mark: int = 0
     """The number after it there: none if what has the same formula has the same operands too."""
+    warning: str = ""
+    """Of a result of a piece in the textbook's steps, as `Piece.warning`."""
 
 
 class Edge(NamedTuple):
@@ -158,6 +164,7 @@ def _node(index: int, v: Value, position: dict[Value, int], derivative: float, n
         number=naming.numbers.get(v, 0),
         inside=naming.inside[v],
         mark=naming.marks.get(v, 0),
+        warning=warned.get(v, ""),
     )
 
 

@@ -106,7 +106,7 @@ class _Author:
         names = self.texts.lines(unit, self.longest) if is_written else [shorten(node.label, LONGEST_NAME)]
         lines = [Line(name, "name") for name in names if name]
         used = self.texts.outputs(unit) if unit.kind == "piece" else [node.index]
-        if unit.kind == "piece" and (warning := self.texts.piece(unit).warning):
+        if warning := self.texts.piece(unit).warning if unit.kind == "piece" else node.warning:
             lines.append(Line(said(warning, self.options.lang), "literal"))
         if len(used) > 1:
             return (*lines, *self._several(unit, used))

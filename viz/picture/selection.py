@@ -11,12 +11,14 @@ from microgrid.base.messages import warn
 from microgrid.base.phrases import Option, Setting, message
 from microgrid.graph import order
 from microgrid.naming.callers import registered, variables_of_caller
+from microgrid.pieces import found
+from microgrid.proof.textbook import leaves_doubles
 from microgrid.proof.unfolding import hand_over, unfolded
 
 from ..errors import BACKWARD, PAIR, VALUE, VALUE_TOO, TooLarge, VizError
 from ..graph.folding import LEVELS, Unit, edges, fold
 from ..graph.paths import Paths
-from ..graph.trace import Trace
+from ..graph.trace import Trace, warned
 from ..options import Options
 from ..style.density import AIRY, Density
 from ..style.text import shorten
@@ -87,6 +89,9 @@ def subject(y: Value, options: Drawn) -> tuple[Value, Drawn]:
     for v, own in stand.items():
         if own is not v and (name := variables.get(v) or registered.get(v)):
             registered[own] = name
+    for one in found(order(y)):
+        if warning := leaves_doubles(one):
+            warned.update((stand[v], warning) for v in one.outputs)
     given = {name: getattr(options, name) for name in ("highlight", "path", "around")}
     named = {name: _standing(things, stand) for name, things in given.items() if things is not None}
     return root, options.changed(**named)

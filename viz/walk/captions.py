@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from functools import cached_property, reduce
 from operator import mul
 
-from microgrid.base.phrases import speaker
+from microgrid.base.phrases import said, speaker
 
 from ..graph.chain_rule import Update
 from ..graph.folding import Unit
@@ -67,8 +67,8 @@ def equal(*texts: str) -> str:
     >>> equal("z", "w · x", "2 · 3", "6", "6")
     'z = w · x = 2 · 3 = 6'
     """
-    said = [text for text in texts if text]
-    return " = ".join(text for before, text in zip(["", *said], said) if text != before)
+    parts = [text for text in texts if text]
+    return " = ".join(text for before, text in zip(["", *parts], parts) if text != before)
 
 
 class Captions:
@@ -80,7 +80,7 @@ class Captions:
         self.paths = Paths(trace)
         self._trace = trace
         self._numbers = numbers
-        self._say = speaker(lang)
+        self._lang, self._say = lang, speaker(lang)
         self.boxes = Boxes(trace, self.names, numbers, self._message, self.paths, lang)
 
     def _message(self, name: str, /, **fields: object) -> str:
@@ -117,7 +117,8 @@ class Captions:
         numbers = self.names.substituted(node)
         written = "" if len(numbers) > LONGEST_MADE else numbers
         name = node.label or (self.names[node] if self.names[node] != made else "")
-        return self._placed(node, equal(name, made, written, value))
+        text = equal(name, made, written, value)
+        return self._placed(node, f"{text}   ({said(node.warning, self._lang)})" if node.warning else text)
 
     def seed(self) -> str:
         return self._message("seed", root=self._target(self._trace.root))
