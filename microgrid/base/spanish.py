@@ -122,6 +122,7 @@ TABLE = {
     # networks
     "weight": "peso", "bias": "sesgo", "width: size, within the layer": "grosor: tamaño, dentro de la capa",
     "drawn alike: one weight in several places": "mismo trazo: el mismo peso en varios sitios",
+    "piece of a maxout, its bias inside": "pieza de un maxout, con su sesgo dentro",
     "skip connection": "conexión residual", "passes nothing on": "no transmite nada",
     "off for this sample": "apagada con esta muestra", "dropped out": "descartada por dropout",
     "dead: off for all samples": "muerta: apagada con todas las muestras",

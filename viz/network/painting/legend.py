@@ -14,6 +14,7 @@ from ..net import Net, Parameter, Unit
 from .looks import PLAIN, WIDEST, Looks
 from .shapes import arrow, circle, cross
 from .texts import LEGEND, text, wide
+from .units import EXTREMES
 
 __all__ = ["Entry", "entries", "row_width", "rows", "strip"]
 
@@ -64,6 +65,8 @@ def _circles(net: Net, looks: Looks, show: str, say: Say) -> Iterator[Entry]:
     biases = [bias for unit in units for bias in unit.biases]
     if biases:
         yield Entry(say("bias"), _dot(looks, biases), 2 * ROUND)
+    if any(link.piece for link in net.links if net.unit(link.head).activation in EXTREMES):
+        yield Entry(say("piece of a maxout, its bias inside"), _small(looks), 2 * ROUND)
     states = {
         "off": say("off for this sample"),
         "dead": say("dead: off for all samples"),
@@ -118,6 +121,16 @@ def _dot(looks: Looks, biases: list[Parameter]) -> Callable[[Point], Iterator[Pa
 
     def draw(at: Point) -> Iterator[Path]:
         yield Path(circle((at[0] + ROUND, at[1]), 3.2), looks.bias(strongest)[0])
+
+    return draw
+
+
+def _small(looks: Looks) -> Callable[[Point], Iterator[Path]]:
+    border = looks.unit(Unit("", "", "hidden")).paint.stroke
+
+    def draw(at: Point) -> Iterator[Path]:
+        yield Path(circle((at[0] + ROUND, at[1]), 4.6), Paint(looks.theme.background, border, 1.0))
+        yield Path(circle((at[0] + ROUND, at[1]), 2.4), Paint(looks.theme.dim, "none", 0.0))
 
     return draw
 

@@ -51,6 +51,7 @@ class Arrows:
         self._places, self._looks, self._circles = places, looks, circles
         self._scale = looks.scale
         self._tracks = arcs.passing(links)
+        self._levels = arcs.between_rows(list(self._tracks), places, circles.kept_free)
         self._ways = list(self._routes(links))
         self.left_out = 0
         """Numbers that have been asked for and found no place."""
@@ -74,15 +75,22 @@ class Arrows:
     def _straight(self, link: Link, lane: float) -> _Way:
         """From circle to circle, beside others that join the same two."""
         (xa, ya), (xb, yb) = self._places.centers[link.tail], self._places.centers[link.head]
+        small = self._circles.piece(link.head, link.piece)
+        if small:
+            (xb, yb), lane = small[0], 0.0
         length = math.hypot(xb - xa, yb - ya)
         dx, dy = (xb - xa) / length, (yb - ya) / length
         aside = lane * min(PARALLEL * self._scale, 0.5 * self._places.radius)
         r = math.sqrt(self._places.radius**2 - aside**2) + GAP
         x, y = -aside * dy, aside * dx
         tail = (round(xa + x + r * dx, 2), round(ya + y + r * dy, 2))
+        r = small[1] + GAP if small else r
         return _Way(link, tail, (round(xb + x - r * dx, 2), round(yb + y - r * dy, 2)))
 
     def _arc(self, link: Link, lane: int) -> _Way:
+        if level := self._levels.get(link):
+            points, along = arcs.over(link, self._places, level)
+            return _Way(link, points[3], points[5], points, along)
         top = self._places.area[1] - arcs.NEAREST - self._looks.scale * 2
         track = top - arcs.spacing(self._tracks) * self._tracks[link]
         points, along = arcs.route(link, self._places, track, lane)
@@ -90,8 +98,8 @@ class Arrows:
         return _Way(link, level[0], level[-1], points, along)
 
     def groups(self) -> Iterator[Group]:
-        """The arrows, those that pass nothing on behind the others."""
-        for way in sorted(self._ways, key=lambda way: not self._looks.fades(way.link)):
+        """The arrows, those that pass nothing on behind the others, arcs in front."""
+        for way in sorted(self._ways, key=lambda way: (not self._looks.fades(way.link), bool(way.points))):
             yield self._group(way)
 
     def _group(self, way: _Way) -> Group:
@@ -133,6 +141,7 @@ class Arrows:
         beyond = 2.5 * self._places.radius
         circles = [c for c in self._places.centers.values() if left - beyond < c[0] < right + beyond]
         near = [box for box in self._circles.texts_beside if left < box[2] and box[0] < right]
+        near += [(x, y, x, y) for way in self._ways for x, y in self._passes(way) if left < x < right]
         size = Sizes(self._places.radius).number.size
         sizes = [(Font(size), digits) for digits in range(precision, 1, -1)] if len(ways) <= MANY else []
         for font, digits in [*sizes, (Font(READABLE), min(precision, 2))]:
@@ -157,6 +166,11 @@ class Arrows:
                 yield self._number(ways[k].link, texts[k], point, font)
             else:
                 self.left_out += 1
+
+    def _passes(self, way: _Way) -> Iterator[Point]:
+        """Where an arc runs that has no number of its own."""
+        if way.points and not way.link.weight:
+            yield from arcs.sampled(way.points)
 
     def _known(self, ways: Iterable[_Way], words: str) -> bool:
         return words != "names" and any(self._looks.number(way.link.weight) is not None for way in ways)

@@ -20,12 +20,18 @@ from .places import Places
 from .shapes import circle, cross, icon
 from .texts import Sizes, fitting, text, wide
 
-__all__ = ["Circles"]
+__all__ = ["EXTREMES", "Circles"]
+
+EXTREMES = ("maximum", "minimum")
 
 WITH_ICON = 15.0
 """The radius from which a circle holds a curve below its text."""
 BIAS_ANGLE = math.radians(112)
 """Where a bias sits on its circle: just left of the lowest point, where few arrows arrive."""
+PIECE, PIECE_OUT = 4.8, 2.0
+"""A small circle for each piece of a maxout, on circles of radius 20: its radius, and how far out it is."""
+PIECES_APART, ALL_PIECES = math.radians(44), math.radians(100)
+"""From one to the next, seen from the middle of the circle, and from the first to the last at most."""
 BESIDE, SLACK = 6.0, 1.6
 BROADEST = 0.45
 """Of the way between two columns, what the text under a circle may take up."""
@@ -42,6 +48,10 @@ class Circles:
         self._sizes = Sizes(places.radius)
         self._free = places.step - 2 * places.radius
         """Between two circles, above each other."""
+        self._pieces: dict[End, int] = {}
+        for link in net.links:
+            if link.piece is not None and net.unit(link.head).activation in EXTREMES:
+                self._pieces[link.head] = max(self._pieces.get(link.head, 0), link.piece + 1)
         units = [self._unit(end) for end in places.centers]
         values = [value for unit in units if (value := self._value(unit)) is not None]
         self.values = fitting(values, precision, self._sizes.inside, self._chord())
@@ -57,7 +67,21 @@ class Circles:
         """The room for a text in a circle."""
         r, size = self._places.radius, self._sizes.inside.size
         lifted = self._lift() + 0.36 * size
-        return 2 * math.sqrt(max(r * r - lifted * lifted, 0.0)) - SLACK
+        room = 2 * math.sqrt(max(r * r - lifted * lifted, 0.0)) - SLACK
+        return room - (2 * PIECE * self._looks.scale if any(n > 1 for n in self._pieces.values()) else 0.0)
+
+    def piece(self, end: End, piece: int | None) -> tuple[Point, float] | None:
+        """Where the arrows to a piece of a maxout end: a small circle on the left of the large one."""
+        several = self._pieces.get(end, 0)
+        if piece is None or several < 2:
+            return None
+        apart = min(PIECES_APART, ALL_PIECES / (several - 1))
+        angle = math.pi + (piece - (several - 1) / 2) * apart
+        scale, (x, y) = self._looks.scale, self._places.centers[end]
+        away = self._places.radius + PIECE_OUT * scale
+        # so small that those of many pieces do not touch
+        radius = min(PIECE * scale, 0.45 * away * apart)
+        return (x + away * math.cos(angle), y - away * math.sin(angle)), radius
 
     def _lift(self) -> float:
         """How far above the middle a text stands that has a curve below."""
@@ -68,8 +92,19 @@ class Circles:
             yield self._circle(end, center)
         for end, center in self._places.centers.items():
             yield from self._name(end, center)
+            yield from self._small(end)
             for k, bias in enumerate(self._unit(end).biases):
-                yield self._bias(self._unit(end), bias, self._on_circle(center, k))
+                small = self.piece(end, k) if len(self._unit(end).biases) == self._pieces.get(end) else None
+                at = small[0] if small else self._on_circle(center, k)
+                yield self._bias(self._unit(end), bias, at)
+
+    def _small(self, end: End) -> Iterator[Group]:
+        """The pieces of a maxout."""
+        border = self._looks.unit(self._unit(end)).paint.stroke
+        paint = Paint(self._looks.theme.background, border, 0.8 * self._looks.scale)
+        for k in range(self._pieces.get(end, 0)):
+            if small := self.piece(end, k):
+                yield Group("piece", (Path(circle(*small), paint),), data=(("of", self._unit(end).id),))
 
     # ---------------------------------------------------------------- in the circle
 
@@ -136,6 +171,18 @@ class Circles:
 
     def _names_above(self) -> bool:
         return self._free >= 2.6 * self._sizes.number.size + 4
+
+    @cached_property
+    def kept_free(self) -> dict[End, tuple[float, float]]:
+        """Above and below each circle the room for texts, whether or not they are there now."""
+        size, last = self._sizes.number.size, len(self._net.columns) - 1
+        return {
+            end: (
+                2.5 + size if 0 < end[0] < last and self._names_above() else 0.0,
+                3.5 + size if len(self._unit(end).biases) == 1 and self._free >= 1.8 * size else 0.0,
+            )
+            for end in self._places.centers
+        }
 
     @cached_property
     def texts_beside(self) -> list[Rectangle]:
