@@ -137,6 +137,16 @@ def test_arcs_keep_off_texts_and_land_from_above(size: int, slide: str | None) -
         assert max(y for _, y in points) - min(y for _, y in points) < row
 
 
+def test_captions_of_many_columns_break_between_words_alone() -> None:
+    model = nn.Sequential(*[nn.Residual(nn.Linear(1, 1, seed=k), "tanh") for k in range(10)])
+    picture = viz.network(model, [0.5], slide="16:9")
+    captions = [[text.text or "" for text in g.findall(".//{*}text")] for g in of_kind(picture, "caption")]
+    assert captions[0] == ["input"]
+    for column, lines in enumerate(captions[1:], 1):
+        assert " ".join(lines) == ("Linear 1→1, tanh" if column % 2 else "sum, + skip")
+    assert geometry.overlaps(drawing(picture)) == []
+
+
 @pytest.mark.parametrize("pieces", [2, 3, 4])
 def test_arrows_to_the_pieces_of_a_maxout_end_at_circles_of_their_own(pieces: int) -> None:
     picture = viz.network(nn.Sequential(nn.Maxout(3, 2, pieces, seed=1), nn.Linear(2, 1, seed=3)), [1.0, -0.5, 2.0])

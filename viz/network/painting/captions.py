@@ -23,6 +23,7 @@ MOST_LINES, MOST_NOTES = 3, 2
 NARROW = 140.0
 """Between columns that are nearer, notes have two lines."""
 EDGE = 8.0
+TIERS = 2
 
 
 @dataclass(frozen=True)
@@ -35,10 +36,17 @@ class Captions:
     """The captions of all columns, in lines for columns that are `gap` apart."""
 
     def __init__(self, net: Net, elided: Sequence[bool], gap: float, lang: str) -> None:
-        room = min(max(gap - BETWEEN, 1.0), WIDEST)
         words = [clean(said(column.caption, lang)) for column in net.columns]
+        longest = max(wide(part, Font(READABLE)) for text in words for part in (text.split() or [""]))
+        self._tiers = 1 if longest <= gap - BETWEEN else TIERS
+        """Where words would break, every second caption stands below its neighbours, with twice the width."""
+        gap *= self._tiers
+        room = min(max(gap - BETWEEN, 1.0), WIDEST)
         self.font = self._font(words, room, CAPTION)
-        notes = [_note(column, cut, lang) for column, cut in zip(net.columns, elided, strict=True)]
+        notes = [
+            _note(column, cut, lang) if self._tiers == 1 or len(column.units) > 1 else ""
+            for column, cut in zip(net.columns, elided, strict=True)
+        ]
         wide_room = max(gap - BETWEEN, 1.0)
         fits = all(wide(note, NOTE) <= wide_room for note in notes)
         self.note_font = NOTE if fits else Font(READABLE)
@@ -51,6 +59,8 @@ class Captions:
         ]
         self._rows = max(len(column.lines) for column in self._columns)
         self._noted = 1 if gap >= NARROW else MOST_NOTES  # whatever they are, so that nothing moves
+        if self._tiers > 1 and all(len(column.units) == 1 for column in net.columns):
+            self._noted = 0
 
     @staticmethod
     def _font(words: Sequence[str], room: float, font: Font) -> Font:
@@ -68,6 +78,10 @@ class Captions:
 
     @property
     def height(self) -> float:
+        return self._tiers * self._tier
+
+    @property
+    def _tier(self) -> float:
         return self._rows * self.font.leading + self._noted * NOTE.leading
 
     def width(self, column: int) -> float:
@@ -77,7 +91,7 @@ class Captions:
     def groups(self, xs: Sequence[float], top: float, page: float, theme: Theme) -> Iterator[Group]:
         """The texts under their columns, those at the edges within the page of this width."""
         for k, (x, caption) in enumerate(zip(xs, self._columns, strict=True)):
-            y, items = top, []
+            y, items = top + k % self._tiers * self._tier, []
             for lines, font, ink in (
                 (caption.lines, self.font, theme.text),
                 (caption.notes, self.note_font, theme.dim),

@@ -88,8 +88,8 @@ class Arrows:
         return _Way(link, tail, (round(xb + x - r * dx, 2), round(yb + y - r * dy, 2)))
 
     def _arc(self, link: Link, lane: int) -> _Way:
-        if level := self._levels.get(link):
-            points, along = arcs.over(link, self._places, level)
+        if between := self._levels.get(link):
+            points, along = arcs.over(link, self._places, between)
             return _Way(link, points[3], points[5], points, along)
         top = self._places.area[1] - arcs.NEAREST - self._looks.scale * 2
         track = top - arcs.spacing(self._tracks) * self._tracks[link]

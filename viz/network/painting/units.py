@@ -68,7 +68,7 @@ class Circles:
         r, size = self._places.radius, self._sizes.inside.size
         lifted = self._lift() + 0.36 * size
         room = 2 * math.sqrt(max(r * r - lifted * lifted, 0.0)) - SLACK
-        return room - (2 * PIECE * self._looks.scale if any(n > 1 for n in self._pieces.values()) else 0.0)
+        return room - (1.2 * PIECE * self._looks.scale if any(n > 1 for n in self._pieces.values()) else 0.0)
 
     def piece(self, end: End, piece: int | None) -> tuple[Point, float] | None:
         """Where the arrows to a piece of a maxout end: a small circle on the left of the large one."""
