@@ -6,12 +6,12 @@ That places empty boxes of known size, once, and never sees a user's text.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence, Set
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, replace
 
 from ..errors import LayoutError
 from ..picture.boxes import Arrow, Box, Picture
-from ..placement import clock, columns, curves
+from ..placement import clock, columns, curves, turns
 from ..placement.columns import Placed
 from ..placement.curves import Curve
 from ..style.shapes import Point
@@ -128,7 +128,25 @@ def place(
         if placed and (in_layers or placed.is_a_chain):
             return _in_columns(placed)
     graphviz = "auto" if engine == "columns" else engine
-    return _read(engines.run(_source(picture, rankdir, gaps, ends), graphviz, timeout), picture)
+
+    def ask(rows: Sequence[Sequence[str]]) -> Layout:
+        return _read(engines.run(_source(picture, rankdir, gaps, ends, rows), graphviz, timeout), picture)
+
+    return _in_order(ask, picture, rankdir)
+
+
+def _in_order(ask: Callable[[Sequence[Sequence[str]]], Layout], picture: Picture, rankdir: str) -> Layout:
+    """As Graphviz says, which minds crossings alone; then again with boxes of a rank in the order of their
+    numbers, unless too many arrows cross for that: if not all boxes, then inputs and units, or inputs."""
+    found = ask(())
+    if len(picture.boxes) > MOST_TRIED or turns.stands_in_order(picture, found.centers, rankdir):
+        return found
+    most = turns.most_crossings(picture, found.curves)
+    for kinds in turns.WHOSE_ORDER:
+        other = ask(turns.wanted(picture, found.centers, rankdir, kinds))
+        if turns.crossings(picture, other.curves) <= most:
+            return other
+    return found
 
 
 def _in_columns(placed: Placed) -> Layout:
@@ -143,6 +161,7 @@ def _source(
     rankdir: str,
     gaps: float = 1.0,
     ends: tuple[Set[str], Set[str]] = (frozenset(), frozenset()),
+    rows: Sequence[Sequence[str]] = (),
 ) -> str:
     boxes = picture.all_boxes
     rank_gap = RANK_GAP_AT_LABELS if any(arrow.label for arrow in picture.arrows) else RANK_GAP
@@ -166,6 +185,7 @@ def _source(
                 for rank, names in zip(("source", "sink"), ends, strict=True)
                 if names
             ),
+            *(f"{{rank=same; {' -> '.join(row)} [style=invis]}}" for row in rows),
             "}\n",
         ]
     )

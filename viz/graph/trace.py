@@ -52,6 +52,8 @@ class Node:
     """The number after it there: none if what has the same formula has the same operands too."""
     warning: str = ""
     """Of a result of a piece in the textbook's steps, as `Piece.warning`."""
+    made: int = 0
+    """How many of the trace were made before it."""
 
 
 class Edge(NamedTuple):
@@ -128,7 +130,8 @@ def read(root: Value, variables: Mapping[Value, str] | None = None, digits: int 
     newest_first, adjoints = propagate(root)
     derivatives = dict(zip(newest_first, adjoints, strict=True))
     naming = name_nodes(values, variables, digits=digits)
-    nodes = tuple(_node(i, v, position, derivatives[v], naming) for i, v in enumerate(values))
+    made = _made(values)
+    nodes = tuple(_node(i, v, position, derivatives[v], naming, made[v]) for i, v in enumerate(values))
     operations = (position[v] for v in reversed(newest_first) if v in position)
     return Trace(nodes, tuple(i for i in operations if nodes[i].op), _pieces(values, position))
 
@@ -145,7 +148,14 @@ def _pieces(values: list[Value], position: dict[Value, int]) -> tuple[Piece, ...
     return tuple(pieces)
 
 
-def _node(index: int, v: Value, position: dict[Value, int], derivative: float, naming: Naming) -> Node:
+def _made(values: list[Value]) -> dict[Value, int]:
+    """How many were made before each."""
+    return {v: k for k, v in enumerate(sorted(values, key=lambda v: v._serial))}
+
+
+def _node(
+    index: int, v: Value, position: dict[Value, int], derivative: float, naming: Naming, made: int
+) -> Node:
     grad = v.grad if v.has_grad else None
     return Node(
         index=index,
@@ -165,6 +175,7 @@ def _node(index: int, v: Value, position: dict[Value, int], derivative: float, n
         inside=naming.inside[v],
         mark=naming.marks.get(v, 0),
         warning=warned.get(v, ""),
+        made=made,
     )
 
 

@@ -11,6 +11,7 @@ from microgrid.base.phrases import said, speaker
 
 from ..graph import folding
 from ..graph.folding import Unit, fold
+from ..graph.natural import in_order
 from ..graph.trace import Edge, Trace
 from ..options import Options
 from ..style.text import shorten
@@ -34,6 +35,7 @@ MOST_NUMBERED = 6
 def compose(trace: Trace, options: Options, numbers: Numbers, choices: Choices | None = None) -> Picture:
     """Say a trace in boxes and arrows."""
     choices = choices or Choices(tuple(fold(trace, None)))
+    choices = replace(choices, units=tuple(in_order(trace, choices.units)))
     author = _Author(trace, options, numbers, choices)
     for unit in choices.units:
         author.box(unit)

@@ -6,18 +6,18 @@ neighbouring columns are straight (after Sugiyama, Tagawa and Toda 1981).
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from ..graph.natural import numbered
 from ..picture.boxes import Box, Picture
 from ..style.shapes import Point
 from . import across, lanes, order
 from .curves import Curve
 from .order import Item
-from .ranks import forwards, ranks
+from .ranks import Path, forwards, ranks
 from .sheet import Sheet
 
 __all__ = ["MOST_LANES", "Placed", "Spacing", "place", "stands_in_layers"]
@@ -26,7 +26,6 @@ MOST_LANES = 20_000
 """Places where arrows pass a column, up to which there is room for each."""
 
 
-DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 LEAST_CHAIN, CHAINED = 12, 0.75
 """Boxes on one line, and their share of the columns, that make a picture a chain."""
 
@@ -164,19 +163,17 @@ def place(
 
 
 def _sequences(items: list[Item], boxes: Sequence[Box], rank: Sequence[int]) -> None:
-    """Units in the order of the computation, inputs by the numbers in their names."""
+    """Units in the order of the picture, which is their natural one, and all else by the numbers in names."""
+    stems: dict[tuple[int, Path, str, str], list[tuple[tuple[int, ...], int]]] = {}
     for k, box in enumerate(boxes):
         if box.kind == "folded" or box.layer:
             items[k].sequence, items[k].unit = box.layer or "scope", (k,)
-    stems: dict[tuple[int, str], list[tuple[int, int]]] = {}
-    for k, box in enumerate(boxes):
-        if box.kind == "input" and box.lines and (found := re.match(r"(\D*?)([0-9₀-₉]+)", box.lines[0].text)):
-            stems.setdefault((rank[k], found[1]), []).append((int(found[2].translate(DIGITS)), k))
-    for (column, stem), several in stems.items():
-        for number, k in several if len(several) > 1 else ():
-            if boxes[k].layer:
-                continue
-            items[k].sequence, items[k].unit = f"{column} {stem}", (number, k)
+        elif box.lines and (found := numbered(box.lines[0].text)):
+            stem, numbers = found
+            stems.setdefault((rank[k], box.scope, box.kind, stem), []).append((numbers, k))
+    for (_, _, kind, stem), several in stems.items():
+        for numbers, k in several if len(several) > 1 else ():
+            items[k].sequence, items[k].unit = f"{kind} {stem}", (*numbers, k)
 
 
 def _ways(items: list[Item], ends: Sequence[tuple[int, int]]) -> list[list[int]]:

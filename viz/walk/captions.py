@@ -11,6 +11,7 @@ from microgrid.base.phrases import said, speaker
 
 from ..graph.chain_rule import Update
 from ..graph.folding import Unit
+from ..graph.natural import leaves_in_order
 from ..graph.paths import Paths
 from ..graph.routes import Routes
 from ..graph.trace import Node, Trace
@@ -176,10 +177,8 @@ class Captions:
         """A line for each leaf that has a gradient, unless they are too many."""
         leaves = [
             (leaf, gradient)
-            for leaf in self._trace.nodes
-            if not leaf.op
-            and (gradient := gradients[leaf.index]) is not None
-            and leaf is not self._trace.root
+            for leaf in leaves_in_order(self._trace)
+            if (gradient := gradients[leaf.index]) is not None and leaf is not self._trace.root
         ]
         shown = leaves[:MOST_LEAVES]
         products = [self._products(leaf) for leaf, _ in shown]
