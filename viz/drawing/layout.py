@@ -5,6 +5,7 @@ That places empty boxes of known size, once, and never sees a user's text.
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, replace
@@ -129,8 +130,11 @@ def place(
             return _in_columns(placed)
     graphviz = "auto" if engine == "columns" else engine
 
+    end = time.monotonic() + timeout
+
     def ask(rows: Sequence[Sequence[str]]) -> Layout:
-        return _read(engines.run(_source(picture, rankdir, gaps, ends, rows), graphviz, timeout), picture)
+        source = _source(picture, rankdir, gaps, ends, rows)
+        return _read(engines.run(source, graphviz, end - time.monotonic() if rows else timeout), picture)
 
     return _in_order(ask, picture, rankdir)
 
@@ -139,11 +143,14 @@ def _in_order(ask: Callable[[Sequence[Sequence[str]]], Layout], picture: Picture
     """As Graphviz says, which minds crossings alone; then again with boxes of a rank in the order of their
     numbers, unless too many arrows cross for that: if not all boxes, then inputs and units, or inputs."""
     found = ask(())
-    if len(picture.boxes) > MOST_TRIED or turns.stands_in_order(picture, found.centers, rankdir):
+    if len(picture.boxes) > ROUNDS or turns.stands_in_order(picture, found.centers, rankdir):
         return found
     most = turns.most_crossings(picture, found.curves)
     for kinds in turns.WHOSE_ORDER:
-        other = ask(turns.wanted(picture, found.centers, rankdir, kinds))
+        try:
+            other = ask(turns.wanted(picture, found.centers, rankdir, kinds))
+        except LayoutError:  # it takes too long: what is there will do
+            break
         if turns.crossings(picture, other.curves) <= most:
             return other
     return found

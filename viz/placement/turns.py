@@ -17,6 +17,8 @@ WHOSE_ORDER = (("input", "op", "parameter"), ("input", "op"), ("input",))
 """Kinds of boxes whose order is asked for, from most to fewest."""
 MORE, TIMES = 6, 1.5
 """How many crossings, and how many times as many, the order of numbers may cost."""
+MOST_COUNTED = 200
+"""Arrows up to which crossings are counted: of more, the order of numbers is worth whatever it costs."""
 STEPS = 6
 """Straight parts that stand for a curve."""
 
@@ -48,7 +50,9 @@ def most_crossings(picture: Picture, routes: Sequence[Sequence[Curve]]) -> float
 
 
 def crossings(picture: Picture, routes: Sequence[Sequence[Curve]]) -> int:
-    """How many pairs of arrows cross, of those that neither begin nor end at one box."""
+    """How many pairs of arrows cross, of those that neither begin nor end at one box; 0 of very many."""
+    if len(routes) > MOST_COUNTED:
+        return 0
     lines = [[p for curve in route for p in _points(curve)] for route in routes]
     spans = [
         (min(x for x, _ in line), min(y for _, y in line), max(x for x, _ in line), max(y for _, y in line))
