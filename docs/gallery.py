@@ -15,6 +15,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -23,8 +24,11 @@ import microgrid as mg
 import viz
 from microgrid import Value, nn, parameter
 
-sys.path.insert(0, str(Path(__file__).parent))
-from networks import NETWORKS
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1] / "tests")]
+from helpers.lecture_graphs import LECTURE_GRAPHS  # noqa: E402
+from networks import NETWORKS  # noqa: E402
+
+HERE = Path(__file__).parent
 
 
 def line() -> Value:
@@ -104,8 +108,18 @@ def picture(name: str) -> viz.Figure:
     return viz.draw(graph(), **options)
 
 
+SLIDES: dict[str, tuple[Callable[[], Value], dict[str, object]]] = {
+    "slide_" + name.replace(" ", "_").replace("-", "_"): (LECTURE_GRAPHS[name][0], {"slide": "16:9"})
+    for name in (
+        "line", "perceptron", "xor", "two-two-two", "reuse with mse", "three sigmoids", "residual chain",
+        "softmax with cross-entropy", "mlp 2-8-8-1", "mlp 2-16-16-1", "batch norm", "attention",
+    )
+}  # fmt: skip
+"""By file name: the graphs of the lectures on slides, with no option but that."""
+
 SECTIONS: dict[str, tuple[str, dict[str, tuple[Any, ...]]]] = {
     "Networks": ("viz.network", NETWORKS),
+    "Slides": ("viz.draw", SLIDES),
     "Graphs": ("viz.draw", GALLERY),
     "Walks": ("viz.steps", WALKS),
 }
@@ -139,6 +153,11 @@ def draw(name: str, folder: Path) -> Path:
         make, options = NETWORKS[name]
         model, x = make()
         return viz.network(model, x, **options).save(file)
+    if name in SLIDES:
+        graph, options = SLIDES[name]
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # it says what the slide chose, which the picture shows
+            return viz.draw(graph(), **options).save(file)
     if name in GALLERY:
         return picture(name).save(file)
     graph, options, frame = WALKS[name]
@@ -210,16 +229,16 @@ def run(command: list[str], folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    here, asked = Path(__file__).parent, sys.argv[1:]
+    asked = sys.argv[1:]
     if asked[:1] == ["--peers"]:
         from peers import compare
 
         print(compare(Path(*asked[1:2] or ["peers"])))
         sys.exit()
-    (here / "gallery.md").write_text(page(), encoding="utf-8")
-    for name in [*NETWORKS, *GALLERY, *WALKS]:
+    (HERE / "gallery.md").write_text(page(), encoding="utf-8")
+    for name in [*NETWORKS, *SLIDES, *GALLERY, *WALKS]:
         if not asked or name in asked:
-            draw(name, here)
+            draw(name, HERE)
     for name in PHOTOGRAPHS:
         if not asked or name in asked:
-            photograph(name, here)
+            photograph(name, HERE)

@@ -90,6 +90,7 @@ def _mlp(nouts: list[int]) -> Callable[[], Value]:
         yhat = named(nn.MLP(2, nouts)([0.5, -1.0]), "yhat")
         return _backward(yhat)
 
+    graph.__doc__ = f"A network {'-'.join(map(str, [2, *nouts]))} of ReLUs at (0.5, -1)."
     return graph
 
 

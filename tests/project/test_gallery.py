@@ -29,7 +29,7 @@ def texts(svg: str) -> list[str]:
 def test_the_pages_show_every_picture_and_no_other() -> None:
     pages = [(ROOT / place).read_text(encoding="utf-8") for place in ("README.md", "viz/README.md")]
     drawn = gallery()
-    networks = {*drawn.NETWORKS}
+    networks = {*drawn.NETWORKS, *drawn.SLIDES}
     for suffix, names in (("svg", {*drawn.GALLERY, *drawn.WALKS}), ("png", {*drawn.PHOTOGRAPHS})):
         shown = {name for text in pages for name in re.findall(rf"docs/gallery_(\w+)\.{suffix}\)", text)}
         assert names <= shown <= names | networks
@@ -61,7 +61,7 @@ def test_what_other_tools_draw_is_left_out_where_they_are_not_installed(tmp_path
 def test_the_files_say_what_is_drawn_today(tmp_path: Path) -> None:
     """Their texts; where these stand depends on the version of Graphviz."""
     drawn = gallery()
-    for name in [*drawn.NETWORKS, *drawn.GALLERY, *drawn.WALKS]:
+    for name in [*drawn.NETWORKS, *drawn.SLIDES, *drawn.GALLERY, *drawn.WALKS]:
         kept = (DOCS / f"gallery_{name}.svg").read_text(encoding="utf-8")
         assert len(kept.encode()) < (120_000 if name == "network_trained" else 70_000)  # it has 155 arrows
         assert sorted(texts(kept)) == sorted(texts(drawn.draw(name, tmp_path).read_text(encoding="utf-8"))), name
