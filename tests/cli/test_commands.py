@@ -272,6 +272,7 @@ def test_help_tells_options_by_what_they_are_for(command: str, own: dict[str, li
             "--pieces",
             "--numbers",
             "--parameters",
+            "--formulas",
             "--labels",
             "--precision",
             "--title",

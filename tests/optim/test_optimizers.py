@@ -72,7 +72,7 @@ def test_one_array_may_serve_several_programs():
         (nn.MLP(1, [1]), TypeError, r"got MLP: pass its parameters\(\)"),
         ([1.0], TypeError, r"parameters\[0\] has to be a Value, got float"),
         ({parameter(1.0)}, TypeError, "a set has none: pass a list"),
-        ([parameter(1.0) * 2], GraphError, r"parameters\[0\] is \* \(2.0\), the result of an operation"),
+        ([parameter(1.0) * 2], GraphError, r"parameters\[0\] is 1\*2 \(2.0\), the result of an operation"),
         ([parameter(1.0, "w")] * 2, GraphError, r"parameters\[1\] is parameters\[0\] again, 'w' \(1.0\): list it once"),
         (np.zeros((2, 2)), TypeError, r"shape \(n,\), got a writeable array of float64 and shape \(2, 2\)"),
         (np.zeros(2, np.float32), TypeError, "has to be float64"),

@@ -143,7 +143,7 @@ def test_a_gradient_that_is_not_finite_is_no_step(replay):
     with pytest.warns(RuntimeWarning, match="stopped in epoch 1, after 0 steps: ") as told:
         fit(model, [0.0, 1.0], [1.0, 1.0], loss=loss, optimizer=SGD, epochs=5, replay=replay)
     assert (model.x.data, model.x.grad) == (0.0, 0.0)
-    assert "the partial of sqrt(+ (0.0)) with respect to it is inf" in str(told[0].message)
+    assert re.search(r"the partial of sqrt\(x \+ (0|x0)\) with respect to it is inf", str(told[0].message))
     assert ("the gradient of parameters[0], 'x', is inf: " in str(told[0].message)) == replay
 
 

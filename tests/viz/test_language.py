@@ -56,7 +56,7 @@ PICTURES: dict[str, tuple[Callable[[], Value], dict[str, object]]] = {
     "many paths": (doubling, {"path": "x"}),
     "a leaf": (lambda: Value(1.0), {}),
 }
-INDEPENDENT = {"grad", "layer", "neuron", "relu", "ReLU", "local", "no"}
+INDEPENDENT = {"grad", "layer", "neuron", "Linear", "relu", "ReLU", "local", "no"}
 """Names that the user or the library gave, the signs of operations, and words of both languages."""
 
 WORD = re.compile(r"[a-zA-Záéíóúñ]{2,}")

@@ -79,7 +79,7 @@ def test_the_derivative_through_a_neuron_is_on_its_arrow() -> None:
 def test_a_layer_is_a_box_with_the_range_of_its_values() -> None:
     y = neurons()
     found = [texts(g) for g in groups(viz.draw(y, collapse="layer"), "node")]
-    assert [lines[0] for lines in found] == ["x₁", "x₂", "layer0", "layer1"]
+    assert [lines[0] for lines in found] == ["x₁", "x₂", "layer0: Linear 2→2, tanh", "layer1: Linear 2→1, tanh"]
     assert found[2][1] == "2 values, −0.9655 to 0.9228"
     assert found[2][2].endswith("(6 parameters)")
     assert not says(viz.draw(y, collapse="layer"), "local")[2:]  # nothing is said of an arrow of several values
