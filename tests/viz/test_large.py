@@ -124,7 +124,7 @@ def test_scopes_are_not_collapsed_for_the_sake_of_time() -> None:
     assert groups(figure, "local")
 
 
-@pytest.mark.parametrize(("boxes", "rounds"), [(500, ""), (501, "1.00"), (2500, "0.20"), (9000, "0.10")])
+@pytest.mark.parametrize(("boxes", "rounds"), [(250, ""), (251, "1.99"), (2500, "0.20"), (9000, "0.10")])
 def test_large_pictures_are_not_improved_for_long(boxes: int, rounds: str) -> None:
     assert layout._limits(boxes) == (f" nslimit={rounds} nslimit1=1" if rounds else "")
 

@@ -70,7 +70,7 @@ def in_order(trace: Trace, units: Sequence[Unit]) -> list[Unit]:
     >>> x1, x2 = Value(1.0, "x1"), Value(2.0, "x2")
     >>> trace = read(x2 * x1)
     >>> [trace.nodes[unit.last].label for unit in in_order(trace, fold(trace, None))]
-    ['x₁', 'x₂', '']
+    ['x1', 'x2', '']
     """
     arrows = [(tail.last, head.last) for tail, head, _ in edges(trace, units)]
     depth = dict.fromkeys((unit.last for unit in units), 0)

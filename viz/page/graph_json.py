@@ -9,6 +9,7 @@ from microgrid.base.phrases import LANGUAGES, said
 from microgrid.ops import TABLE
 from microgrid.proof.report import MARKS, Report
 
+from ..graph.natural import leaves_in_order
 from ..graph.paths import MOST
 from ..graph.trace import Node, Trace
 from ..options import Options
@@ -51,6 +52,7 @@ def facts(
         "nodes": list(_nodes(trace, shown, numbers)),
         "moments": [_moment(moment, bool(folded)) for moment in moments],
         "order": _order(trace, moments),
+        "leaves": _leaves(trace),
         "words": page_words(trace, options),
         "verdict": _verdict(report, names_of(trace, numbers).atom(trace.root)) if report else None,
         "colored": options.color_by is not None,
@@ -70,6 +72,12 @@ def _moment(moment: Moment, folded: bool) -> list[Any]:
         return [moment.phase, moment.scope, differences(moment.computed), differences(passing)]
     box = [moment.unit.last] if moment.unit and moment.unit.kind != "scope" else []
     return [moment.phase, moment.scope, moment.computed, edges, *box]
+
+
+def _leaves(trace: Trace) -> list[int] | None:
+    """The leaves in their natural order, as captions list them; None where that is the graph's own."""
+    leaves = [node.index for node in leaves_in_order(trace)]
+    return None if leaves == sorted(leaves) else leaves
 
 
 def _order(trace: Trace, moments: Sequence[Moment]) -> list[int] | None:

@@ -171,7 +171,8 @@ class Captions {
 
   end(grads) {
     const {nodes, root, limits} = this.graph;
-    const leaves = nodes.filter((node) => !node.op && grads[node.index] !== null && node.index !== root);
+    const ordered = this.graph.leaves?.map((i) => nodes[i]) ?? nodes;
+    const leaves = ordered.filter((node) => !node.op && grads[node.index] !== null && node.index !== root);
     const shown = leaves.slice(0, limits.leaves), products = shown.map((leaf) => this.products(leaf));
     const ones = !products.flat().some((slopes) => slopes.length > limits.factors);
     const sum = (leaf, k) => this.sumOverPaths(leaf, grads[leaf.index], products[k], ones);
