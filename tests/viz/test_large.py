@@ -1,5 +1,6 @@
 """Large graphs: what is left out, what is collapsed, and that no layout outlives its time."""
 
+import contextlib
 import os
 import random
 import signal
@@ -188,8 +189,12 @@ def test_ctrl_c_ends_a_layout_with_all_that_it_started(tmp_path: Path) -> None:
             if pids.exists() and len(pids.read_text().split()) == 2:
                 break
             time.sleep(0.05)
-        process.send_signal(signal.SIGINT)
-        said = process.communicate(timeout=30)[1]
+        said = b""
+        for _ in range(3):  # Python loses an interrupt that comes while it calls a destructor
+            process.send_signal(signal.SIGINT)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                said = process.communicate(timeout=10)[1]
+                break
     assert b"KeyboardInterrupt" in said
     assert have_ended(pids)
 
