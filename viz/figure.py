@@ -239,7 +239,7 @@ class Figure:
                 f"cannot tell the format of {str(target)!r}: end it in {', '.join(first)} or {last}"
             )
         content = writers[target.suffix.lower()]()
-        files.replace(target, content)
+        files.replace(path, content)
         return target
 
     def __repr__(self) -> str:

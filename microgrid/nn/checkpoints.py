@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from math import isfinite
-from os import PathLike
-from pathlib import Path
+from os import PathLike, fsdecode
 from typing import Any, Protocol
 
 from ..base import files
@@ -14,8 +13,8 @@ from ..errors import CheckpointError
 
 __all__ = ["Stateful", "load", "restore", "save", "state"]
 
-FORMAT = "microgrid module 1"
-"""What a file says it is; the number changes when older readers would misread it."""
+FORM, VERSION = "module", 2
+"""What a file says it is.  Files of version 1 had no checksum."""
 
 
 class Stateful(Protocol):
@@ -109,49 +108,17 @@ def _finite(x: float) -> bool:
 
 def save(module: Stateful, path: str | PathLike[str]) -> None:
     """Write the state as JSON, in which Python's floats are exact, in place of what `path` was."""
-    import json
-
     numbers = state(module)
     _check(module, numbers, numbers)
-    contents = {"format": FORMAT, "model": repr(module), "state": numbers}
-    files.replace(path, json.dumps(contents, indent=1) + "\n")
+    files.store(path, FORM, VERSION, {"model": repr(module), "state": numbers})
 
 
 def load(module: Stateful, path: str | PathLike[str]) -> None:
     """Give the module the state that a file holds; CheckpointError says what is wrong with the file."""
-    contents = _read(Path(path))
-    if not isinstance(contents, dict) or contents.get("format") != FORMAT:
-        raise CheckpointError(
-            f"{path} is JSON, but no model that microgrid saved: its format is not {FORMAT!r}"
-        )
-    if not isinstance(contents.get("state"), dict):
-        raise CheckpointError(f"{path} holds no state: it was changed after it was saved")
+    contents = files.read(path, FORM, VERSION, ["model", "state"], older=1)
     try:
         restore(module, contents["state"])
     except CheckpointError as error:
         raise CheckpointError(
-            f"cannot load {path}, saved from {contents.get('model')!s:.200}: {error}"
+            f"cannot load {fsdecode(path)}, saved from {contents['model']!s:.200}: {error}"
         ) from None
-
-
-def _read(path: Path) -> Any:
-    import json
-
-    try:
-        return json.loads(path.read_bytes().decode(), parse_constant=_no_constant, object_pairs_hook=_once)
-    except CheckpointError as error:
-        raise CheckpointError(f"cannot load {path}: {error}") from None
-    except (ValueError, RecursionError) as error:
-        raise CheckpointError(f"{path} is not JSON, or only a part of it: {error}") from error
-
-
-def _no_constant(name: str) -> float:
-    raise CheckpointError(f"it holds {name}, and every number has to be finite")
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    contents = dict(pairs)
-    if len(contents) < len(pairs):
-        names = [name for name, _ in pairs]
-        raise CheckpointError(f"it holds {next(name for name in names if names.count(name) > 1)!r} twice")
-    return contents

@@ -5,7 +5,8 @@ Optimisers, made of model.parameters(), a program, or its array of parameters:
     Adagrad, Adadelta, RMSprop
                         steps by the size of past gradients
     Adam, AdamW         with momentum too; AdamW decays the weights themselves
-    Optimizer           the base: step(), zero_grad(), lr, state_dict(), load_state_dict(state)
+    Optimizer           the base: step(), zero_grad(), lr, state_dict(), load_state_dict(state), save(path),
+                        load(path)
 Schedules, which write the optimiser's lr after each epoch:
     StepLR, MultiStepLR, ExponentialLR
                         times gamma every so many epochs, at given epochs, at each epoch

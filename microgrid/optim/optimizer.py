@@ -11,7 +11,7 @@ from ..arguments import ArrayLike, Floats
 from ..base.checks import whole
 from ..errors import CheckpointError, NonFiniteGradient
 from .parameters import Parameters, standing, target
-from .settings import contents, jsonable, nonnegative, settings
+from .settings import Stored, contents, jsonable, nonnegative, settings
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["Optimizer"]
 
 
-class Optimizer:
+class Optimizer(Stored):
     """The base of the optimisers; each adds its `_rule`.
 
     `parameters` are Values (leaves, each once, in an order), a Program, or a float64 array (n,) that several
@@ -31,6 +31,8 @@ class Optimizer:
     A Value that no backward pass has reached since its gradient was set to 0 is left alone, and so is what
     the optimiser remembers of it, as PyTorch does where a gradient is None.
     """
+
+    form = "optimizer"
 
     def __init__(
         self, parameters: Parameters | None, lr: float, weight_decay: float, memory: Mapping[str, float]

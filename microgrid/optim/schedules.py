@@ -15,7 +15,7 @@ from ..base.checks import one_of, whole
 from ..base.messages import number
 from ..engine import Value
 from ..errors import CheckpointError
-from .settings import contents, fraction, jsonable, nonnegative, settings
+from .settings import Stored, contents, fraction, jsonable, nonnegative, settings
 
 __all__ = [
     "AnySchedule",
@@ -45,9 +45,10 @@ class _Rate:
     lr = 0.0
 
 
-class _Resumable:
+class _Resumable(Stored):
     """Something that counts epochs for an optimiser, and can be saved."""
 
+    form = "schedule"
     progress: ClassVar[dict[str, Callable[[Any], Any]]] = {}
     """What changes from epoch to epoch, and what checks it when it is loaded."""
 

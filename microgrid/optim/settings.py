@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from math import inf
-from typing import Any
+from os import PathLike, fsdecode
+from typing import Any, ClassVar, Self
 
+from ..base import files
 from ..base.messages import number
 from ..errors import CheckpointError
 
-__all__ = ["contents", "fraction", "jsonable", "nonnegative", "positive", "settings"]
+__all__ = ["Stored", "contents", "fraction", "jsonable", "nonnegative", "positive", "settings"]
 
 
 def nonnegative(x: float, name: str, usual: float) -> float:
@@ -69,3 +71,32 @@ def contents(state: dict[str, Any], made: object, more: Iterable[str]) -> dict[s
             f"this state of {kind} comes {', '.join(wrong)}: load what its state_dict() gave"
         )
     return {name: state[name] for name in present}
+
+
+class Stored:
+    """What has a state_dict, and writes it into a file that knows when it is damaged."""
+
+    form: ClassVar[str]
+    """What its files say they are."""
+
+    def state_dict(self) -> dict[str, Any]:
+        raise NotImplementedError
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        raise NotImplementedError
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write the state as JSON, exactly; a file that stands there is replaced only by a complete one."""
+        files.store(path, self.form, 1, {"state": self.state_dict()})
+
+    def load(self, path: str | PathLike[str]) -> Self:
+        """Go on from a file that `save` wrote, as `load_state_dict` does; the object itself comes back.
+
+        CheckpointError, and nothing changes, if the file is damaged or is something else.
+        """
+        state = files.read(path, self.form, 1, ["state"])["state"]
+        try:
+            self.load_state_dict(state)
+        except CheckpointError as error:
+            raise CheckpointError(f"cannot load {fsdecode(path)}: {error}") from None
+        return self

@@ -50,7 +50,7 @@ def test_a_state_and_a_file_give_back_every_bit(tmp_path):
 def test_the_file_is_json_that_names_its_model(tmp_path):
     network().save(tmp_path / "m.json")
     contents = json.loads((tmp_path / "m.json").read_text())
-    assert contents["format"] == "microgrid module 1"
+    assert contents["format"] == "microgrid module 2"
     assert contents["model"] == "Sequential(Linear(1, 2), BatchNorm(2), 'tanh', Linear(2, 1))"
     assert contents["state"]["layers.0.w.1.0"] == 1 / 3
 
@@ -86,8 +86,11 @@ def test_two_parameters_of_one_name_are_not_taken_for_one():
 
 
 def edited(change):
+    """Changed by hand in a file of version 1, which had no checksum to tell."""
+
     def apply(text):
-        contents = json.loads(text)
+        contents = json.loads(text) | {"format": "microgrid module 1"}
+        del contents["checksum"]
         change(contents)
         return json.dumps(contents)
 
@@ -140,13 +143,14 @@ FILES = {
     "something behind it": (lambda text: text + "}", "is not JSON"),
     "deeply nested": (lambda text: "[" * 100_000, "is not JSON"),
     "not utf-8": (lambda text: b"\xff\xfe" + text.encode(), "is not JSON"),
-    "another format": (lambda text: text.replace("microgrid module 1", "microgrid module 2"), "its format is not"),
-    "other JSON": (lambda text: "[1, 2]", "no model that microgrid saved"),
-    "a number": (lambda text: "3.5", "no model that microgrid saved"),
-    "no state": (edited(lambda c: c.pop("state")), "holds no state"),
-    "a state that is a list": (edited(lambda c: c.update(state=[1.0])), "holds no state"),
+    "another format": (lambda text: text.replace("module 2", "network 2"), "its format is 'microgrid network 2'"),
+    "other JSON": (lambda text: "[1, 2]", "no module that microgrid saved"),
+    "a number": (lambda text: "3.5", "no module that microgrid saved"),
+    "no state": (edited(lambda c: c.pop("state")), "damaged or edited .* it holds format, model, and"),
+    "a state that is a list": (edited(lambda c: c.update(state=[1.0])), "a dict of numbers by name, got list"),
     "a name twice": (lambda text: text.replace('"layers.0.b.1"', '"layers.0.b.0"'), "it holds 'layers.0.b.0' twice"),
-    "1e999": (lambda text: text.replace("1e+22", "1e999"), "has to be finite in doubles"),
+    "1e999": (edited(lambda c: c["state"].update({"layers.0.b.0": 10**400})), "has to be finite in doubles"),
+    "a digit": (lambda text: text.replace("1e+22", "2e+22"), "its checksum does not fit"),
 }
 
 

@@ -46,9 +46,9 @@ class Files:
         contents = writers[target.suffix.lower()]()
         if numbered:
             for folder in {file.parent for file in targets}:
-                folder.mkdir(exist_ok=True)
+                _make(folder, path)
         for file, content in zip(targets, contents, strict=True):
-            files.replace(file, content)
+            files.replace(file if numbered else path, content)
         return targets
 
     def tikz(self) -> str:
@@ -89,6 +89,15 @@ class Files:
             rule = " is left out of a page: save slides as .pdf, .tex, .svg, .gif or .png"
             warn(message(Setting("slide", self.slide), rule))
         return self.page()
+
+
+def _make(folder: Path, path: str | os.PathLike[str]) -> None:
+    """The folder of numbered files, where there is none; an OSError names what the user wrote."""
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        reason = f"cannot make the folder of the files: {error.strerror}"
+        raise type(error)(error.errno, reason, os.fspath(path)) from error
 
 
 def _numbered(pattern: Path, count: int) -> list[Path]:
