@@ -1,4 +1,4 @@
-"""Draws the pictures of gallery.md, README.md and viz/README.md: `PYTHONPATH=. python docs/gallery.py`.
+"""Draws the pictures of gallery.md, README.md and viz/README.md: `PYTHONPATH=.:tests python docs/gallery.py`.
 
 Photographs of what other programs show, LaTeX and a browser, are made where pdflatex with pdftoppm and
 chromium are installed; elsewhere those that are there stay.  With names of pictures, only these are drawn.
@@ -20,13 +20,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from helpers.lecture_graphs import LECTURE_GRAPHS
+from networks import NETWORKS
+
 import microgrid as mg
 import viz
 from microgrid import Value, nn, parameter
-
-sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1] / "tests")]
-from helpers.lecture_graphs import LECTURE_GRAPHS  # noqa: E402
-from networks import NETWORKS  # noqa: E402
 
 HERE = Path(__file__).parent
 
@@ -231,9 +230,9 @@ def run(command: list[str], folder: Path) -> None:
 if __name__ == "__main__":
     asked = sys.argv[1:]
     if asked[:1] == ["--peers"]:
-        from peers import compare
+        import peers
 
-        print(compare(Path(*asked[1:2] or ["peers"])))
+        print(peers.compare(Path(*asked[1:2] or ["peers"])))
         sys.exit()
     (HERE / "gallery.md").write_text(page(), encoding="utf-8")
     for name in [*NETWORKS, *SLIDES, *GALLERY, *WALKS]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,8 @@ TOOLS = {
     "torchviz": ("torch", "torchviz"),
     "torchview": ("torch", "torchview"),
 }
-"""By its name: the packages that a tool needs."""
+"""By its name: the packages that a tool needs, its own last."""
+WIDTH = 320
 
 
 def compare(folder: Path) -> Path:
@@ -31,8 +33,8 @@ def compare(folder: Path) -> Path:
         point = x[0] if isinstance(x[0], list) else x
         ours = viz.network(model, x, **options).save(folder / f"{name}.svg")
         shown = [ours, *(_drawn(tool, model, point, folder / f"{name}_{tool}") for tool in tools)]
-        rows.append(f"| {name} | {' | '.join(f'![]({file.name})' for file in shown)} |")
-    head = f"| | viz.network | {' | '.join(tools)} |"
+        rows.append(f"| {name} | {' | '.join(map(_image, shown))} |")
+    head = f"| | {' | '.join(['viz.network', *map(_titled, tools)])} |"
     page = folder / "peers.md"
     page.write_text("\n".join([head, "|---" * (len(tools) + 2) + "|", *rows, ""]), encoding="utf-8")
     return page
@@ -43,6 +45,17 @@ def _installed(tool: str, needed: tuple[str, ...]) -> bool:
     if missing:
         print(f"{tool} is left out: {' and '.join(missing)} not installed")
     return not missing
+
+
+def _titled(tool: str) -> str:
+    """A tool with the version of it that drew: "torchview 0.2.7"."""
+    own = TOOLS[tool][-1]
+    return f"{tool} {version(own)}" if own == tool else f"{tool} (viz)"
+
+
+def _image(file: Path) -> str:
+    """Each picture as large as the others of its row, however large the tool has made it."""
+    return f'<img src="{file.name}" width="{WIDTH}">'
 
 
 def _drawn(tool: str, model: nn.MLP, point: list[float], file: Path) -> Path:

@@ -23,7 +23,7 @@ from .options import DrawOptions, Options, takes
 from .picture.boxes import Picture
 from .picture.compose import compose
 from .picture.condensed import finished
-from .picture.selection import Choices, choose, subject
+from .picture.selection import Choices, check_count, choose, subject
 from .style.density import AIRY
 from .words.labels import named
 from .words.numbers import ASCII_MINUS, Numbers
@@ -94,6 +94,7 @@ def draw(y: Value, **options: Any) -> Figure:
     """
     chosen = DrawOptions.of("draw", options)
     y, chosen = subject(y, chosen)
+    check_count(y, chosen, LESS)
     trace = named(y, chosen.labels, chosen.precision)
     return Figure(_Graph(trace, chosen, choose(y, trace, chosen, LESS)))
 

@@ -21,7 +21,7 @@ from .graph.trace import Trace
 from .options import SLIDES, Options, about, takes
 from .page.page import in_notebook, step_page, verdict
 from .picture.scale import scale_of
-from .picture.selection import Choices, choose, collapsed, folded, subject
+from .picture.selection import Choices, check_count, choose, collapsed, folded, subject
 from .picture.styles import styles
 from .walk.captions import Captions
 from .walk.files import Files
@@ -85,10 +85,11 @@ def steps(y: Value, **options: Any) -> Steps:
             )
     chosen = StepsOptions.of("steps", options)
     y, chosen = subject(y, chosen)
-    trace = _read(y, chosen)
-    chosen = _collapsed(trace, chosen)
     # Colours and styles depend on gradients, which `Steps` computes; those that the trace has may be older.
     sums = "separate" if chosen.by == "operation" and chosen.sums == "auto" else chosen.sums
+    check_count(y, chosen.changed(sums=sums), LESS)
+    trace = named(y, chosen.labels, chosen.precision)
+    chosen = _collapsed(trace, chosen)
     choices = choose(y, trace, replace(chosen, color_by=None, node_style=None, sums=sums), LESS)
     return Steps(trace, chosen, choices, y) if chosen.slide is None else _on_slide(trace, chosen, choices, y)
 
@@ -107,10 +108,6 @@ def _on_slide(trace: Trace, options: StepsOptions, choices: Choices, y: Value) -
 
 OF_A_PART = ("around", "radius")
 LESS = "walk through the graph of a node nearer to the leaves"
-
-
-def _read(y: Value, options: Options) -> Trace:
-    return named(y, options.labels, options.precision)
 
 
 def _collapsed(trace: Trace, options: StepsOptions) -> StepsOptions:
@@ -154,7 +151,7 @@ def explain(
     """
     options = StepsOptions(by=by, sums=sums, pieces=pieces, precision=precision, lang=lang)
     y, options = subject(y, options)
-    trace = _read(y, options)
+    trace = named(y, options.labels, options.precision)
     walked = Steps(trace, options, Choices(tuple(folded(trace, None, options)) if by == "auto" else ()))
     width = len(str(len(walked) - 1))
     indent = "\n" + " " * (width + 2)

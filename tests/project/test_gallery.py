@@ -3,6 +3,8 @@
 import importlib
 import importlib.util
 import re
+import sys
+import types
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
@@ -13,6 +15,12 @@ from helpers import ROOT, needs_checkout
 DOCS = ROOT / "docs"
 
 pytestmark = needs_checkout
+
+
+@pytest.fixture(autouse=True)
+def beside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What lies beside the script is found, as where it is run."""
+    monkeypatch.syspath_prepend(DOCS)
 
 
 def gallery() -> object:
@@ -45,17 +53,74 @@ def test_the_gallery_shows_the_rows_of_all_tables_in_their_order() -> None:
     assert page == drawn.page()
 
 
-def test_what_other_tools_draw_is_left_out_where_they_are_not_installed(tmp_path: Path, capsys) -> None:
-    gallery()  # which finds what lies beside it
+def test_what_other_tools_draw_is_left_out_where_they_are_not_installed(tmp_path: Path, capsys, monkeypatch) -> None:
     peers = importlib.import_module("peers")
-    peers.networks.NETWORKS = {"network_xor": peers.networks.NETWORKS["network_xor"]}
-    peers.TOOLS = {"torchviz": ("no_such_package",)}
+    monkeypatch.setattr(peers.networks, "NETWORKS", {"network_xor": peers.networks.NETWORKS["network_xor"]})
+    monkeypatch.setattr(peers, "TOOLS", {"torchviz": ("no_such_package",)})
     page = peers.compare(tmp_path / "peers").read_text(encoding="utf-8")
     assert "torchviz is left out: no_such_package not installed" in capsys.readouterr().out
-    assert "| network_xor | ![](network_xor.svg) |" in page
+    assert '| network_xor | <img src="network_xor.svg" width="320"> |' in page
     assert (tmp_path / "peers" / "network_xor.svg").stat().st_size > 5_000
     others = {path.name for path in DOCS.glob("*.*g") if not path.name.startswith("gallery_")}
     assert others == {"house.svg"}  # which docs/house.py draws
+
+
+def test_what_other_tools_draw_stands_beside_ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the packages themselves where they are installed, else with what has their interface."""
+    peers = importlib.import_module("peers")
+    monkeypatch.setattr(peers.networks, "NETWORKS", {"network_xor": peers.networks.NETWORKS["network_xor"]})
+    if not all(importlib.util.find_spec(name) for name in ("torch", "torchviz", "torchview")):
+        for name, module in torch_alike().items():
+            monkeypatch.setitem(sys.modules, name, module)
+        monkeypatch.setattr(peers, "version", lambda name: "0.0")
+    page = peers.compare(tmp_path).read_text(encoding="utf-8")
+    head, _, row = page.splitlines()
+    assert [cell.split()[0] for cell in head.split("|")[2:-1]] == ["viz.network", "draw_dot", "torchviz", "torchview"]
+    shown = re.findall(r'<img src="([^"]+)"', row)
+    assert [name.removeprefix("network_xor").strip("_").removesuffix(".svg") for name in shown] == [
+        "", "draw_dot", "torchviz", "torchview",
+    ]  # fmt: skip
+    for name in shown:
+        assert texts((tmp_path / name).read_text(encoding="utf-8"))
+    assert {path.name for path in tmp_path.iterdir()} == {*shown, "peers.md"}
+
+
+def torch_alike() -> dict[str, types.ModuleType]:
+    """What `docs/peers.py` uses of torch, torchviz and torchview: a graph with a node for each layer."""
+    graphviz = pytest.importorskip("graphviz")
+
+    class Layer:
+        def __init__(self, *sizes: int) -> None:
+            self.name = " ".join([type(self).__name__, *map(str, sizes)])
+
+    class Sequential:
+        def __init__(self, *layers: Layer) -> None:
+            self.layers = layers
+
+        def __call__(self, sample: list[list[float]]) -> list[str]:
+            assert len(sample) == 1
+            return [layer.name for layer in self.layers]
+
+        def named_parameters(self) -> list[tuple[str, float]]:
+            return []
+
+    def graph(names: list[str]) -> object:
+        drawn = graphviz.Digraph()
+        for name in names:
+            drawn.node(name)
+        return drawn
+
+    kinds = {name: type(name, (Layer,), {}) for name in ("Linear", "ReLU", "Tanh", "Sigmoid")}
+    torch, torchviz, torchview = map(types.ModuleType, ("torch", "torchviz", "torchview"))
+    torch.nn = types.SimpleNamespace(Sequential=Sequential, **kinds)
+    torch.tensor = list
+    torchviz.make_dot = lambda y, params: graph(y)
+    torchview.draw_graph = lambda network, input_data, device: types.SimpleNamespace(
+        visual_graph=graph(network(input_data))
+    )
+    for module in (torch, torchviz, torchview):
+        module.__spec__ = importlib.util.spec_from_loader(module.__name__, None)
+    return {"torch": torch, "torchviz": torchviz, "torchview": torchview}
 
 
 def test_the_files_say_what_is_drawn_today(tmp_path: Path) -> None:

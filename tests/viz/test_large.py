@@ -15,11 +15,15 @@ import pytest
 import microgrid as mg
 import viz
 from helpers.graphs import deep, lecture
+from helpers.lecture_graphs import LECTURE_GRAPHS
 from helpers.pictures import groups, network, texts
 from microgrid import Value, nn
 from viz.drawing import engines, layout
+from viz.options import DrawOptions
 from viz.page import page
-from viz.picture.selection import MOST_LABELLED
+from viz.picture.fewest import fewest
+from viz.picture.selection import MOST_LABELLED, folded
+from viz.words.labels import named
 
 SLEEP = "sleep 60 & echo $! > {pids}; echo $$ >> {pids}; wait\n"
 
@@ -50,6 +54,46 @@ def test_what_has_no_scopes_is_refused_with_the_way_out() -> None:
     with pytest.raises(viz.TooLarge, match=r"100,001 nodes.*one sample.*around=.*microgrid.scope.*max_nodes=None"):
         viz.draw(deep(50_000), sums="separate")
     assert len(groups(viz.draw(deep(10_000), sums="separate", around="x", radius=2), "node")) == 6
+
+
+@pytest.mark.parametrize("function", [viz.draw, viz.steps])
+def test_what_is_too_large_is_refused_without_being_read(function) -> None:
+    y = deep(60_000)
+    began = time.process_time()
+    with pytest.raises(viz.TooLarge, match=r"120,001 nodes and max_nodes is 5,000"):
+        function(y, sums="separate")
+    with pytest.raises(viz.TooLarge, match=r"\S+ nodes in \d+,\d+ boxes and max_nodes is 5,000"):
+        function(waves(30_000))
+    assert time.process_time() - began < 4  # both; each node that is named takes 100 µs or more
+
+
+def test_a_network_that_is_too_large_is_refused_without_being_read() -> None:
+    y = waves(30_000)
+    began = time.process_time()
+    with pytest.raises(viz.TooLarge, match=r"30,000 units, and a diagram at most 2,000: draw a part"):
+        viz.network(y)
+    assert time.process_time() - began < 2
+
+
+def waves(count: int) -> Value:
+    y = Value(1.0, "x")
+    for _ in range(count):
+        y = (y * 0.999 + 0.1).tanh()
+    return y
+
+
+@pytest.mark.parametrize("sums", ["auto", "separate", "merged", "results"])
+@pytest.mark.parametrize("level", [None, "neuron", "layer", "outermost"])
+def test_no_graph_is_refused_that_has_fewer_boxes(sums: str, level: str | None) -> None:
+    """The count before reading is at most that of the boxes, and theirs where every node is a box."""
+    for name, (make, *_) in LECTURE_GRAPHS.items():
+        y = make()
+        options = DrawOptions(sums=sums, collapse=level)
+        boxes, counted = len(folded(named(y, "math", 4), level, options)), fewest(mg.graph.order(y), options)
+        assert counted <= boxes, name
+        assert counted > boxes / 4 or level, name
+    plain = mg.graph.order(deep(100))
+    assert fewest(plain, DrawOptions(sums="separate")) == len(plain)
 
 
 def test_a_page_of_very_many_boxes_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,6 +14,7 @@ from .sums import sums as sums_of
 from .trace import Edge, Node, Trace
 
 __all__ = [
+    "ARITHMETIC",
     "LEVELS",
     "Known",
     "Unit",
@@ -27,7 +28,7 @@ __all__ = [
     "slopes",
 ]
 
-_ARITHMETIC = ("add", "sub", "mul", "div", "pow", "powc")
+ARITHMETIC = ("add", "sub", "mul", "div", "pow", "powc")
 
 LEVELS = ("neuron", "layer", "outermost")
 """From the smallest boxes to the largest."""
@@ -184,7 +185,7 @@ def _with_activations(
         parents = [trace.nodes[parent] for node in applied for parent in node.parents]
         read = [parent.index for parent in parents if parent.role != "constant"]
         sources = {owner.get(parent) for parent in read} - {scope}
-        is_activation = len(read) == len(applied) and not any(node.op in _ARITHMETIC for node in applied)
+        is_activation = len(read) == len(applied) and not any(node.op in ARITHMETIC for node in applied)
         if len(sources) == 1 and is_activation and trace.root.index not in nodes[:-1]:
             (source,) = sources
             if source is not None and readers[source] == {scope} and trace.root.index not in members[source]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from .trace import Edge, Node, Trace
 
-__all__ = ["Term", "constants_of", "is_start", "past_start", "sums", "terms"]
+__all__ = ["Term", "constants_of", "goes_on", "is_start", "past_start", "sums", "terms"]
 
 _SIGNS = ("add", "sub")
 
@@ -72,17 +72,21 @@ def _sum(trace: Trace, result: Node, uses: Counter[int], apart: Collection[int])
         count["addition" if node.op in _SIGNS else node.op] += 1
         for k, operand in enumerate(trace.operands(node)):
             is_inner = not operand.label and uses[operand.index] == 1 and operand.scope == result.scope
-            if is_inner and operand.op in _terms(node, k) and operand.index not in apart:
+            if is_inner and goes_on(node.op or "", k, operand.op or "") and operand.index not in apart:
                 waiting.append(operand)
     is_sum = count["addition"] > 1 or (count["addition"] and count["mul"])
     return inside if is_sum else []
 
 
-def _terms(node: Node, k: int) -> tuple[str, ...]:
-    """Which operations a sum of products goes on with at the k-th operand of one of its operations."""
-    if node.op == "add" or (node.op == "sub" and k == 0):
-        return "add", "sub", "mul", "neg"
-    return ("mul",)
+def goes_on(op: str, k: int, operand: str) -> bool:
+    """Whether a sum of products goes on at the k-th operand of one of its operations, which is another.
+
+    >>> goes_on("add", 1, "sub"), goes_on("sub", 1, "sub")
+    (True, False)
+    """
+    if op == "add" or (op == "sub" and k == 0):
+        return operand in ("add", "sub", "mul", "neg")
+    return op in ("sub", "mul", "neg") and operand == "mul"
 
 
 class Term(NamedTuple):

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["Column", "End", "Link", "Net", "Parameter", "Unit"]
+__all__ = ["EXTREMES", "Column", "End", "Link", "Net", "Parameter", "Unit"]
+
+EXTREMES = ("maximum", "minimum")
+"""Operations whose operands are pieces: the sum that is the largest, or the smallest, is what passes."""
 
 End = tuple[int, int]
 """Where a link begins or ends: the column and the unit in it, both counted from 0."""

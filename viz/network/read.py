@@ -15,12 +15,12 @@ from microgrid.ops import TABLE
 
 from ..errors import VizError
 from ..words.units import mean_of
-from .net import Column, Link, Net, Unit
+from .net import EXTREMES, Column, Link, Net, Unit
 from .reading.arrange import Arrangement, arrange, biases, samples
 from .reading.captions import caption, note, sentence, title
 from .reading.naming import Parameters, unit_ids, unit_names
 from .reading.record import Recording, record, recorded
-from .reading.sums import EXTREMES, Body
+from .reading.sums import Body
 from .sizes import net_of_sizes
 
 __all__ = ["read"]

@@ -22,10 +22,11 @@ from ..graph.trace import Trace, warned
 from ..options import Options
 from ..style.density import AIRY, Density
 from ..style.text import shorten
+from .fewest import MANY_NODES, fewest
 from .scale import Scale, scale_of
 from .styles import Style, styles
 
-__all__ = ["Choices", "choose", "collapsed", "folded", "subject"]
+__all__ = ["Choices", "check_count", "choose", "collapsed", "folded", "subject"]
 
 Drawn = TypeVar("Drawn", bound=Options)
 
@@ -197,7 +198,7 @@ def _units(find: _Finder, trace: Trace, options: Options, less: str) -> tuple[li
         if not (automatic and most and arrows > MOST_ARROWS * most):
             break
     else:
-        raise _too_large(trace, len(units), arrows, options, less)
+        raise _too_large(len(trace.nodes), len(units), arrows, options, less)
     labelled = arrows <= MOST_LABELLED
     if not automatic and levels[0] and not any(node.scope for node in trace.nodes):
         way_out = ': compute what belongs together in `with microgrid.scope("neuron"):`, as layers of nn do'
@@ -226,8 +227,22 @@ def collapsed(nodes: int, boxes: int, level: str, why: str = "") -> str:
     return message(drawn, Setting("collapse", level), f"{why}: pass ", everything, " to draw them all")
 
 
-def _too_large(trace: Trace, boxes: int, arrows: int, options: Options, less: str) -> TooLarge:
-    count = len(trace.nodes)
+def check_count(y: Value, options: Options, less: str) -> None:
+    """TooLarge, without reading the graph, for one that has more boxes than `max_nodes` however it is folded.
+
+    A part of a graph may be small enough, however large the whole is.
+    """
+    if options.max_nodes is None or options.around is not None:
+        return
+    nodes = order(y)
+    if len(nodes) <= MANY_NODES:
+        return
+    boxes = fewest(nodes, options)
+    if boxes > options.max_nodes:
+        raise _too_large(len(nodes), boxes, 0, options, less)
+
+
+def _too_large(count: int, boxes: int, arrows: int, options: Options, less: str) -> TooLarge:
     drawn = f"the graph has {count:,} nodes" + (f" in {boxes:,} boxes" if boxes < count else "")
     many = message(Option("max_nodes"), f" is {options.max_nodes:,}")
     if arrows:

@@ -10,11 +10,10 @@ from microgrid.base.phrases import Say
 from ...drawing.scene import Group, Path, Text
 from ...style.shapes import Point
 from ...style.theme import Paint
-from ..net import Net, Parameter, Unit
+from ..net import EXTREMES, Net, Parameter, Unit
 from .looks import PLAIN, WIDEST, Looks
 from .shapes import arrow, circle, cross
 from .texts import LEGEND, text, wide
-from .units import EXTREMES
 
 __all__ = ["Entry", "entries", "row_width", "rows", "strip"]
 

@@ -14,15 +14,13 @@ from ...drawing.scene import Group, Path, Text
 from ...style.shapes import SHAPES, Point, Rectangle
 from ...style.theme import Font, Paint
 from ...words.numbers import Numbers
-from ..net import End, Link, Net, Parameter, Unit
+from ..net import EXTREMES, End, Link, Net, Parameter, Unit
 from .looks import Looks
 from .places import Places
 from .shapes import circle, cross, icon
 from .texts import Sizes, fitting, text, wide
 
-__all__ = ["EXTREMES", "Circles"]
-
-EXTREMES = ("maximum", "minimum")
+__all__ = ["Circles"]
 
 WITH_ICON = 15.0
 """The radius from which a circle holds a curve below its text."""

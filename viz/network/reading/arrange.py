@@ -12,15 +12,20 @@ from microgrid import Value
 from microgrid.backward import propagate
 from microgrid.base.context import errstate
 from microgrid.graph import order
+from microgrid.naming.layers import ACTIVATIONS
+from microgrid.pieces import found
 
 from ...errors import VizError
 from ..limits import check_size
-from ..net import End
+from ..net import EXTREMES, End
 from .record import PART, Recording
-from .sums import EXTREMES, Body
+from .sums import Body
 from .terms import bodies
 
 __all__ = ["Arrangement", "Use", "arrange", "biases", "samples"]
+
+MANY_NODES = 20_000
+"""Up to so many, all is read sooner than anybody waits."""
 
 
 class Use(NamedTuple):
@@ -84,6 +89,7 @@ def _combines(body: Body) -> bool:
 def arrange(recording: Recording, nodes: Sequence[Value]) -> Arrangement:
     """Units and columns, of the nodes of the first sample."""
     outputs, given = recording.outputs[0], dict.fromkeys(recording.inputs[0])
+    _check_count(nodes, recording)
     units, aliases, masked = bodies(nodes, outputs, recording.masks, recording.gammas, recording.statistics)
     _check_size(units, recording)
     used = {unit: _uses(body) for unit, body in units.items()}
@@ -143,6 +149,24 @@ def _check_size(units: dict[Value, Body], recording: Recording) -> None:
     check_size(recording.name or "this", PART, units=len(units), links=links)
 
 
+def _check_count(nodes: Sequence[Value], recording: Recording) -> None:
+    """The same of what is a unit or a link for certain, counted without reading what belongs together."""
+    if len(nodes) <= MANY_NODES:
+        return
+    inside = {v for piece in found(nodes) for v in piece.nodes} | recording.masks | recording.statistics
+    activations, links = 0, set[tuple[Value, Value]]()
+    for v in nodes:
+        if v in inside:
+            continue
+        if v.op in ACTIVATIONS:
+            activations += v.parents[0].role != "constant"
+        elif v.op == "mul":
+            a, b = v.parents
+            if (a.role == "parameter") != (b.role == "parameter") and "constant" not in (a.role, b.role):
+                links.add((a, b) if a.role == "parameter" else (b, a))
+    check_size(recording.name or "this", PART, units=activations, links=len(links))
+
+
 def _made(outputs: Iterable[Value]) -> dict[Value, int]:
     """When each node was made: the order that units have in their column."""
 
@@ -165,7 +189,7 @@ def samples(recording: Recording) -> list[list[Value]]:
     VizError if they are not the same graph.
     """
     rows = [order(*outputs, known=recording.statistics) for outputs in recording.outputs]
-    first = _shape(rows[0], recording)
+    first = _shape(rows[0], recording) if len(rows) > 1 else []
     for k, nodes in enumerate(rows[1:], 1):
         if len(nodes) != len(rows[0]) or _shape(nodes, recording) != first:
             if not recording.numbers:

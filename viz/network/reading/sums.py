@@ -7,9 +7,7 @@ from typing import NamedTuple
 
 from microgrid import Value
 
-__all__ = ["EXTREMES", "Body", "Sum", "Term", "alike", "complete"]
-
-EXTREMES = ("maximum", "minimum")
+__all__ = ["Body", "Sum", "Term", "alike", "complete"]
 
 
 class Term(NamedTuple):

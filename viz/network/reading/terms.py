@@ -16,7 +16,8 @@ from microgrid import Value
 from microgrid.naming.layers import ACTIVATIONS
 from microgrid.pieces import Instance, found
 
-from .sums import EXTREMES, Body, Sum, Term, alike, complete
+from ..net import EXTREMES
+from .sums import Body, Sum, Term, alike, complete
 
 __all__ = ["Bodies", "bodies"]
 
