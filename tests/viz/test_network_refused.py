@@ -106,10 +106,10 @@ def test_it_is_refused_in_one_sentence(model, x, kind, message):
 )
 def test_what_is_too_large_is_refused_before_anything_is_built(make, message):
     model = make()
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(TooLarge, match=message):
         read(model, None)
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 @pytest.mark.parametrize(("sizes", "message"), [([2, *[3] * 40, 1], "42 columns"), ([2] * 300, "300 columns")])
