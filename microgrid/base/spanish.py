@@ -207,7 +207,7 @@ TABLE = {
         "{scope}: el gradiente retrocede por {count} derivadas locales; {gradient}",
     "Start": "Inicio", "Forward pass": "Propagación hacia delante",
     "Backward pass": "Propagación hacia atrás", "End": "Fin",
-    "{phase}, step {k} of {count}": "{phase}, paso {k} de {count}",
+    "step {k} of {count}": "paso {k} de {count}",
 
     # the page of a walk, where `English` stands for the language's own name
     "English": "Español", "Tools": "Herramientas", "Language": "Idioma",

@@ -50,7 +50,7 @@ def edges(steps: viz.Steps, k: int, color: str) -> list[str]:
     return [
         g.get("data-edge") or "bond"
         for g in groups(steps, k)
-        if g.get("class") == "edge" and g.find(f"{SVG}path").get("stroke") == color
+        if g.get("class").split()[0] == "edge" and g.find(f"{SVG}path").get("stroke") == color
     ]
 
 

@@ -158,7 +158,9 @@ def test_routes_keep_their_lines_and_are_lit_where_a_gradient_passes() -> None:
     strokes = {path.get("stroke") for path in still.iter(f"{SVG}path")} - {None}
     assert strokes == {paint.stroke for paint in THEME.routes[1:3]}
     frame = next(frame for frame in steps if frame.phase == "backward" and frame.edges == ((positions["z1"], 0),))
-    (lit,) = [g for g in groups(steps, frame.index) if g.get("class") == "edge" and g.get("data-edge") == arrow]
+    (lit,) = [
+        g for g in groups(steps, frame.index) if g.get("class").startswith("edge ") and g.get("data-edge") == arrow
+    ]
     outlines = [path for path in lit.iter(f"{SVG}path") if path.get("stroke")]
     lines = [(path.get("stroke"), float(path.get("stroke-width"))) for path in outlines]
     assert {stroke for stroke, _ in lines} - strokes  # a glow,

@@ -27,7 +27,7 @@ def test_text_can_be_read_on_what_it_stands_on(theme: Theme) -> None:
     pairs = [(kind, theme.boxes[role].fill) for role in ROLES for kind in ("name", "value", "gradient", "pending")]
     pairs += [("literal", theme.boxes["constant"].fill), ("symbol", theme.boxes["symbol"].fill)]
     pairs += [(kind, ground) for kind in ("local", "scope") for ground in (theme.background, theme.scope.fill)]
-    pairs += [(kind, theme.background) for kind in ("title", "legend", "progress", "caption", "name")]
+    pairs += [(kind, theme.background) for kind in ("title", "legend", "phase", "progress", "caption", "name")]
     if theme.active.fill != "none":
         pairs += [(kind, theme.active.fill) for kind in ("name", "value", "gradient")]
     assert {kind for kind, _ in pairs} == set(FONTS)

@@ -19,12 +19,23 @@ from .legends import blocks
 from .lettering import BASELINE, letter, measure, sign_of_box
 from .scene import Group, Path, Scene, Text
 
-__all__ = ["MARGIN", "SCOPE_SIDE", "around_it", "extent", "paint"]
+__all__ = [
+    "ARROW_LENGTH",
+    "IN_HEAD",
+    "MARGIN",
+    "SCOPE_SIDE",
+    "around_it",
+    "arrow_head",
+    "extent",
+    "paint",
+]
 
 MARGIN = 24.0
 SCOPE_SIDE = SCOPE_MARGIN * 0.6
 BELOW_TITLE = 14.0
 ARROW_LENGTH, ARROW_HALF = 10.0, 4.3
+IN_HEAD = 0.85
+"""How much of an arrowhead its line ends before the tip."""
 EDGE_WIDTH = 1.5
 THINNEST, WIDEST = 0.5, 3.0
 """Of arrows whose width stands for a number."""
@@ -162,13 +173,13 @@ def _arrow(
         # The layout's curves go from centre to centre: cut them at the boxes, and the line inside the head.
         parts[0] = curves.trim(parts[0], outlines[arrow.tail.name])
         back = curves.trim(curves.reverse(parts[-1]), outlines[arrow.head.name])
-        shaft = curves.trim(back, curves.beyond(back[0], ARROW_LENGTH * 0.85))
+        shaft = curves.trim(back, curves.beyond(back[0], ARROW_LENGTH * IN_HEAD))
         parts[-1] = curves.reverse(shaft)
         shapes = [_path(part) for part in parts]
         if arrow.label and arrow.label.is_blank:  # nothing stands in the gap
             shapes = [(*shapes[0], ("L", parts[-1][:1]), *shapes[-1][1:])]
         lines = [*(Path(shape, line) for shape in reversed(shapes)), *lines]
-        heads.append(_head(back[0], shaft[0], line.stroke))
+        heads.append(arrow_head(back[0], shaft[0], line.stroke))
     node = arrow.edges[0].node if arrow.edges else arrow.head.node
     groups = [Group("edge", (*lines, *heads), node=node, operand=arrow.operand)]
     if arrow.label and not arrow.label.is_blank:
@@ -189,12 +200,13 @@ def _path(curve: curves.Curve) -> tuple[Command, ...]:
     return (("M", curve[:1]), *(("C", curve[i : i + 3]) for i in range(1, len(curve), 3)))
 
 
-def _head(tip: Point, base: Point, color: str) -> Path:
+def arrow_head(tip: Point, base: Point, color: str, size: float = 1.0) -> Path:
     """An arrowhead at `tip`, coming from `base`."""
     length = math.dist(tip, base) or 1.0
     dx, dy = (tip[0] - base[0]) / length, (tip[1] - base[1]) / length
-    back = (tip[0] - ARROW_LENGTH * dx, tip[1] - ARROW_LENGTH * dy)
-    sides = [(back[0] + side * dy * ARROW_HALF, back[1] - side * dx * ARROW_HALF) for side in (1, -1)]
+    back = (tip[0] - size * ARROW_LENGTH * dx, tip[1] - size * ARROW_LENGTH * dy)
+    half = size * ARROW_HALF
+    sides = [(back[0] + side * dy * half, back[1] - side * dx * half) for side in (1, -1)]
     return Path(polygon(tip, *sides), Paint(color, "none", 0.0))
 
 

@@ -5,7 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cache
 
-__all__ = ["FONTS", "NO_BORDER", "PALETTE", "THEMES", "Font", "Paint", "Theme", "contrast", "mix"]
+__all__ = [
+    "ACTIVE_EDGE",
+    "ACTIVE_HEAD",
+    "BACK_CORE",
+    "BACK_EDGE",
+    "FONTS",
+    "NO_BORDER",
+    "PALETTE",
+    "THEMES",
+    "Font",
+    "Paint",
+    "Theme",
+    "contrast",
+    "mix",
+]
 
 
 @dataclass(frozen=True)
@@ -31,6 +45,7 @@ FONTS = {
     "scope": Font(12, bold=True),
     "legend": Font(12.5),
     "title": Font(20, bold=True),
+    "phase": Font(15, bold=True),
     "progress": Font(13),
     "caption": Font(17),
 }
@@ -48,6 +63,11 @@ class Paint:
 
 
 NO_BORDER = Paint("none", "none", 0.0)
+
+ACTIVE_EDGE, ACTIVE_HEAD = 3.2, 1.5
+"""Of an arrow that a step goes forward along: its width, and its head as a multiple of any arrow's."""
+BACK_EDGE, BACK_CORE = 6.4, 2.6
+"""Of one along which a gradient flows back, a double line: its width, and that of the ground within."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,6 +110,7 @@ class Theme:
     def ink(self, kind: str) -> str:
         """The colour of a kind of text."""
         special = {"gradient": self.gradient, "local": self.local, "symbol": self.symbol}
+        special["phase"] = self.active.stroke
         return special.get(kind, self.dim if kind in ("pending", "scope", "progress") else self.text)
 
     def font(self, kind: str) -> Font:

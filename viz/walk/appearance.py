@@ -14,17 +14,14 @@ from ..graph.trace import Edge, Node, Trace
 from ..picture import looks
 from ..picture.boxes import PENDING, Arrow, Box, Line, Picture, gradient_line
 from ..picture.looks import Look
-from ..style.theme import Paint, Theme, mix
+from ..style.theme import Paint, Theme
 from ..words.descriptions import Words
 from ..words.numbers import Numbers
+from .direction import lit_arrow
 from .moments import Moment, Stage
 from .summaries import ScopeSummary
 
 __all__ = ["Key", "Now", "States"]
-
-ACTIVE_EDGE = 3.0
-GLOW, GLOW_WIDTH = 0.4, 9.0
-"""Around the line of a route: how much of the colour is left, and how much wider it is."""
 
 Key = int | tuple[int, int | None]
 """A node, or an edge; (node, None) is the circle of an operation and what leads from it to the result."""
@@ -52,12 +49,15 @@ class Now:
     summaries: dict[int, ScopeSummary] = field(default_factory=dict)
     lit: frozenset[Key] = frozenset()
     forward: bool = True
+    backward: bool = False
+    """Whether gradients flow back in it."""
 
     def advance(self, moment: Moment, summaries: dict[int, ScopeSummary]) -> None:
         self.stage.advance(moment)
         self.summaries |= summaries
         self.lit = frozenset([*moment.active, *moment.edges, *((node, None) for node, _ in moment.edges)])
         self.forward = self.forward and moment.phase != "seed"
+        self.backward = moment.phase == "backward"
 
 
 class States:
@@ -139,9 +139,9 @@ class States:
         state: tuple[Any, ...]
         draw: Callable[..., Group]
         if part.group.kind == "edge":
-            state, draw = (known, lit), self._edge
+            state, draw = (known, lit, lit and now.backward), self._edge
         elif part.group.kind == "local":
-            state, draw = (known,), self._local
+            state, draw = (known, lit), self._local
         elif part.group.kind == "routes":
             state, draw = (self._routes_passed(part, now),), self._routes
         elif part.box is None or part.box.node is None:
@@ -234,29 +234,26 @@ class States:
 
     # ------------------------------------------------------------ arrows, and what stands below
 
-    def _edge(self, part: Part, known: bool, lit: bool) -> Group:
+    def _edge(self, part: Part, known: bool, lit: bool, backward: bool) -> Group:
         """An arrow, with a line for each route; where its local derivative is not known yet, without a
         gap."""
         lines = [path for path in part.group.paths if path.paint.fill == "none"]
         heads = [path for path in part.group.paths if path.paint.fill != "none"]
         if len(lines) == 2 * len(heads) and not known:
             lines = [_joined(before, after) for after, before in zip(lines[::2], lines[1::2], strict=True)]
-        color = self._theme.active.stroke
         if not lit:
             return replace(part.group, items=(*lines, *heads))
-        if any(line.paint in self._theme.routes for line in lines):
-            # Routes keep their colours, which say which is which, and get a glow instead.
-            faint = mix(color, self._theme.background, GLOW)
-            glow = [
-                replace(line, paint=Paint("none", faint, line.paint.width + GLOW_WIDTH)) for line in lines
-            ]
-            return replace(part.group, items=(*glow, *lines, *heads))
-        lines = [replace(line, paint=replace(line.paint, stroke=color, width=ACTIVE_EDGE)) for line in lines]
-        heads = [replace(head, paint=replace(head.paint, fill=color)) for head in heads]
-        return replace(part.group, items=(*lines, *heads))
+        is_route = any(line.paint in self._theme.routes for line in lines)
+        return lit_arrow(part.group, lines, self._theme, backward, is_route)
 
-    def _local(self, part: Part, known: bool) -> Group:
-        return part.group if known else replace(part.group, items=(), description="")
+    def _local(self, part: Part, known: bool, lit: bool) -> Group:
+        """The derivative on an arrow, a factor of what a step passes on."""
+        if not known:
+            return replace(part.group, items=(), description="")
+        if not lit:
+            return part.group
+        texts = [replace(text, color=self._theme.active.stroke) for text in part.group.texts]
+        return replace(part.group, items=tuple(texts))
 
     def _routes_passed(self, part: Part, now: Now) -> tuple[bool, ...]:
         """For each sentence about the routes, the last being the sum, whether all it speaks of has passed."""

@@ -264,9 +264,15 @@ class Captions:
                 inside.setdefault(node.scope[:depth], []).append(node.index)
         return {"/".join(path): Unit(tuple(nodes), path) for path, nodes in inside.items()}
 
+    def phase(self, phase: str) -> str:
+        return self._message(f"phase {phase}")
+
+    def step(self, k: int, count: int) -> str:
+        return self._say("step {k} of {count}", k=k, count=count)
+
     def progress(self, phase: str, k: int, count: int) -> str:
-        name = self._message(f"phase {phase}")
-        return self._say("{phase}, step {k} of {count}", phase=name, k=k, count=count)
+        """``Backward pass, step 9 of 13``."""
+        return f"{self.phase(phase)}, {self.step(k, count)}"
 
     def _target(self, node: Node) -> str:
         """``∂L/∂w``."""

@@ -28,6 +28,7 @@ from ..style.theme import THEMES, Theme
 from ..words.numbers import Numbers
 from .appearance import Key, Now, States
 from .captions import Captions
+from .direction import sign
 from .moments import Moment, Stage
 from .subtitles import GAP_ON_SLIDE, Subtitles
 from .summaries import Summaries
@@ -142,7 +143,10 @@ class Film:
     def caption(self, k: int) -> Group:
         """What frame k says below the picture."""
         margin = self._sheet.margin if self._sheet else MARGIN
-        return self._fitted(self._subtitles.group(k, self._progress(k), self._whole.size[1] - margin))
+        phase, bottom = self._moments[k].phase, self._whole.size[1] - margin
+        way, name = sign(phase, self._options.rankdir), self._captions.phase(phase)
+        step = self._captions.step(k, len(self._texts) - 1)
+        return self._fitted(self._subtitles.group(k, way, name, step, bottom))
 
     @property
     def smallest(self) -> float:

@@ -18,6 +18,8 @@ __all__ = ["Subtitles"]
 MOST_LINES = 4
 BETWEEN = " " * 6
 """Two statements on one line."""
+AFTER_PHASE = 10.0
+"""Between the name of the phase and how far the walk is."""
 GAP, GAP_ON_SLIDE = 18.0, 6.0
 """Between the picture and its caption."""
 
@@ -41,7 +43,7 @@ class Subtitles:
     @property
     def height(self) -> float:
         """Of the longest."""
-        lines = FONTS["progress"].leading + max(map(len, self._lines)) * FONTS["caption"].leading
+        lines = FONTS["phase"].leading + max(map(len, self._lines)) * FONTS["caption"].leading
         return self._scale * (self._gap + lines)
 
     @property
@@ -49,17 +51,26 @@ class Subtitles:
         """The size of the smallest text."""
         return self._scale * min(FONTS["progress"].size, FONTS["caption"].size)
 
-    def group(self, k: int, progress: str, bottom: float) -> Group:
-        """The caption of frame k below a picture that ends at `bottom`, after how far the walk is."""
-        top = bottom + self._scale * self._gap
-        texts = []
-        for line in [Line(progress, "progress"), *(Line(text, "caption") for text in self._lines[k])]:
-            font = replace(line.font, size=round(line.font.size * self._scale, 2))
-            at = (self._margin, round(top + font.leading / 2 + BASELINE * font.size, 2))
-            width = self._scale * measure(line.text, line.kind)
-            texts.append(Text(at, line.text, font, self._theme.ink(line.kind), width, anchor="start"))
-            top += font.leading
+    def group(self, k: int, way: str, phase: str, progress: str, bottom: float) -> Group:
+        """The caption of frame k below a picture that ends at `bottom`, after the way in which its step goes,
+        its phase and how far the walk is."""
+        top, left = bottom + self._scale * self._gap, self._margin
+        texts = [self._text(Line(f"{way} {phase}".lstrip(), "phase"), left, top)]
+        if not way:
+            texts = [replace(texts[0], color=self._theme.text)]
+        left += texts[0].width + self._scale * AFTER_PHASE
+        texts.append(replace(self._text(Line(progress, "progress"), left, top), at=(left, texts[0].at[1])))
+        top += self._scale * FONTS["phase"].leading
+        for text in self._lines[k]:
+            texts.append(self._text(Line(text, "caption"), self._margin, top))
+            top += self._scale * FONTS["caption"].leading
         return Group("caption", tuple(texts))
+
+    def _text(self, line: Line, left: float, top: float) -> Text:
+        font = replace(line.font, size=round(line.font.size * self._scale, 2))
+        at = (round(left, 2), round(top + font.leading / 2 + BASELINE * font.size, 2))
+        width = self._scale * measure(line.text, line.kind)
+        return Text(at, line.text, font, self._theme.ink(line.kind), width, anchor="start")
 
     def _fits(self, line: str) -> bool:
         return self._scale * measure(line, "caption") <= self._width
