@@ -119,6 +119,8 @@ class Value:
             raise TypeError(f"a label is a str, got {type(label).__name__} {label!r}")
         # of a str subclass the text alone: through its attributes a node could be tied into a cycle
         self._label = label if type(label) is str else str.__str__(label)
+        if self._code == 0:
+            self._da = 0.0  # where `naming.labels` notes that the library chose the label: now somebody has
 
     @property
     def scope(self) -> str:

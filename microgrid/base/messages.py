@@ -52,8 +52,8 @@ def warn(text: str, category: type[Warning] = UserWarning) -> None:
     warnings.warn_explicit(text, category, frame.f_code.co_filename, frame.f_lineno, name, known)
 
 
-def describe(v: Node, brackets: bool = False) -> str:
-    """A node as messages name it: its label or its formula, in `brackets` if it needs them, and its value.
+def describe(v: Node) -> str:
+    """A node as messages name it: its label or its formula, and its value.
 
     >>> from microgrid import Value
     >>> x = Value(2.0, "x")
@@ -64,8 +64,7 @@ def describe(v: Node, brackets: bool = False) -> str:
         return f"{_short(v.label)} ({v.data!r})"
     if not v.op:
         return repr(v.data)
-    text, level = spelled(v)
-    return f"({text}) ({v.data!r})" if brackets and level < ATOM else f"{text} ({v.data!r})"
+    return f"{spelled(v)[0]} ({v.data!r})"
 
 
 def spelled(v: Any, depth: int = 3) -> tuple[str, int]:
@@ -234,14 +233,22 @@ def _placed(term: tuple[str, int], place: int) -> str:
 
 
 def call_text(row: Operation, operands: Sequence[Node], y: float = 0.0) -> str:
-    """An operation on its operands, as messages write it: ``log('x' (-1.0))``."""
-    terms = [describe(v) for v in operands]
+    """An operation on its operands, as messages write it: ``log('x' (-1.0))``, or with what a formula comes
+    to behind it, ``log(2*x + 1) with 2*x + 1 = -1.0``."""
+    terms, results = [], dict[str, str]()
+    is_infix = bool(row.label) and len(operands) + (row.constant is not None) == 2
+    for v in operands:
+        if v.label or not v.op:
+            terms.append(describe(v))
+            continue
+        text, level = spelled(v)
+        terms.append(f"({text})" if is_infix and level < ATOM else text)
+        results[text] = repr(v.data)
     if row.constant is not None:
         terms.append(f"{y!r}")
-    if row.label and len(terms) == 2:
-        terms[: len(operands)] = [describe(v, True) for v in operands]
-        return f"{terms[0]} {row.label} {terms[1]}"
-    return f"{row.name}({', '.join(terms)})"
+    call = f"{terms[0]} {row.label} {terms[1]}" if is_infix else f"{row.name}({', '.join(terms)})"
+    known = " and ".join(f"{text} = {x}" for text, x in results.items())
+    return f"{call} with {known}" if known else call
 
 
 # ---------------------------------------------------------------- gradients

@@ -145,6 +145,17 @@ TABLE = {
     "{subject} in {scope}": "{subject} en {scope}", "{subject} has value {x}": "{subject} tiene valor {x}",
     "{subject} has value {x} and {gradient}": "{subject} tiene valor {x} y {gradient}",
 
+    # named pieces
+    "softmax": "softmax", "log softmax": "log softmax", "logsumexp": "logsumexp", "maxout": "maxout",
+    "cross-entropy": "entropía cruzada", "cross-entropy of logits": "entropía cruzada de los logits",
+    "negative log-likelihood": "log-verosimilitud negativa", "KL divergence": "divergencia KL",
+    "binary cross-entropy": "entropía cruzada binaria",
+    "binary cross-entropy of logits": "entropía cruzada binaria de los logits",
+    "mean squared error": "error cuadrático medio",
+    "half the mean squared error": "mitad del error cuadrático medio",
+    "mean absolute error": "error absoluto medio", "Huber loss": "pérdida de Huber",
+    "hinge loss": "pérdida de bisagra", "L1 penalty": "penalización L1", "L2 penalty": "penalización L2",
+
     # pictures: scopes
     "scope {scope}": "ámbito {scope}", "scope {scope}, collapsed: 1 node": "ámbito {scope}, plegado: 1 nodo",
     "scope {scope}, collapsed: {n:,} nodes": "ámbito {scope}, plegado: {n:,} nodos",

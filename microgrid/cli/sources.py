@@ -89,7 +89,8 @@ def _from_script(script: str, name: str, variables: bool) -> Value:
     value = _defined(script, name, Value, "Values", variables)
     if not isinstance(value, Value):
         raise ValueError(f"{name!r} in {script} is not a Value but {type(value).__name__}")
-    value.label = value.label or name
+    if not value.label:
+        value.label = name
     return value
 
 

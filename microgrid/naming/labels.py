@@ -48,6 +48,13 @@ def given(v: Value) -> Value:
     >>> w.label = "slope"
     >>> first, is_given(w)
     (True, False)
+
+    Whoever sets the same label has chosen it:
+
+    >>> w = given(parameter(0.5, "w0"))
+    >>> w.label = "w0"
+    >>> is_given(w)
+    False
     """
     v._da = _mark(v.label)
     return v

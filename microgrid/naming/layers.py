@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from ..base.nodes import PARAMETER
 from ..engine import Value
 from .labels import is_given
+from .scopes import UNIT
 
 __all__ = ["layer_names"]
 
@@ -25,7 +26,6 @@ ACTIVATIONS = frozenset(
 
 _PARAMETER = re.compile(r"b|w(?:\d+,)?\d+")
 _WEIGHT = re.compile(r"w(?:(\d+),)?(\d+)")
-_UNIT = re.compile(r"(?:(?P<outer>.*)/)?(?P<kind>neuron|channel)(?P<number>\d+)")
 _PIECE = re.compile(r"(?:(?P<outer>.*)/)?piece(?P<number>\d+)")
 _ONE_LAYER = re.compile(r"(?:.*/)?(?:layer|linear|conv|maxout)\d+")
 """Scopes that `MLP` and `Sequential` open for one layer each."""
@@ -115,7 +115,7 @@ def _repeated(nodes: Sequence[Value], ours: Container[Value]) -> set[Value]:
             v._role == PARAMETER
             and v not in ours
             and _PARAMETER.fullmatch(v._label)
-            and _UNIT.fullmatch(v.scope)
+            and UNIT.fullmatch(v.scope)
         ):
             alike.setdefault(v._label, []).append(v)
     return {v for several in alike.values() if len({v.scope for v in several}) > 1 for v in several}
@@ -187,7 +187,7 @@ def _units(nodes: Sequence[Value], ours: Container[Value], uses: Mapping[Value, 
         unit
         for unit in found.values()
         if any(p in ours for p in (unit.bias, *unit.weights))
-        and (unit.bias is not None or _UNIT.fullmatch(unit.total.scope))
+        and (unit.bias is not None or UNIT.fullmatch(unit.total.scope))
     ]
 
 
@@ -230,7 +230,7 @@ def _scope_of(w: Value) -> tuple[str, int, tuple[int, ...], bool]:
     """The scope around the layer, the piece of a maxout layer, the unit, and whether that is a channel."""
     outer, piece, is_conv = w.scope, 0, False
     place: tuple[int, ...] = ()
-    if match := _UNIT.fullmatch(outer):
+    if match := UNIT.fullmatch(outer):
         outer, place, is_conv = match["outer"] or "", (int(match["number"]) + 1,), match["kind"] == "channel"
     if match := _PIECE.fullmatch(outer):
         outer, piece = match["outer"] or "", int(match["number"]) + 1
@@ -261,7 +261,7 @@ def _name_units(
 
 
 def _is_activation(v: Value) -> bool:
-    return v.op in ACTIVATIONS or bool(_UNIT.fullmatch(v.scope) and v.op != "powc")
+    return v.op in ACTIVATIONS or bool(UNIT.fullmatch(v.scope) and v.op != "powc")
 
 
 def _name_maxouts(
@@ -289,6 +289,6 @@ def _name_norms(nodes: Sequence[Value], named: dict[Value, str], layers: Iterabl
     for index, v in enumerate(nodes):
         for parent in v.parents:
             if parent.label in ("gamma", "beta") and is_given(parent) and parent not in named:
-                match = _UNIT.fullmatch(parent.scope)
+                match = UNIT.fullmatch(parent.scope)
                 unit = str(int(match["number"]) + 1) if match else ""
                 named[parent] = f"{parent.label}{unit}^({max(1, bisect(starts, index))})"

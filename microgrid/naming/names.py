@@ -46,7 +46,7 @@ _NUMBER = re.compile(r".*(\^\(\d+(?:,\d+)*\)|_\(\d+\))", re.DOTALL)
 _LOOSE = re.compile(r"[-+*/]")
 _CALL = re.compile(r"\w+\([^()]*\)(_\(\d+\))?")
 _TOLD_APART = re.compile(r"\((.*)\)_\(\d+\)", re.DOTALL)
-_WORD = re.compile(r"[^\W\d][\w'.,\[\]]*(\^\([\d,]+\))?")
+_WORD = re.compile(r"[^\W\d][\w'.,\[\]]*(\^\([\d,]+\)|_\(\d+\))?")
 
 
 WHOLE, BRIEF, LEFT_OUT = range(3)
@@ -234,9 +234,11 @@ def _told_apart(named: dict[Value, str], own: Container[Value]) -> dict[Value, s
         if len(nodes) == 1:
             continue
         match, number = _RAISED.fullmatch(name), 0
-        start = f"{match[1]}^({match[2]}," if match else f"{name}^(," if name in layered else f"{name}^("
+        start = f"{match[1]}^({match[2]}," if match else f"{name}^("
         if not match and _LOOSE.search(name):
             start = f"({name})_("
+        elif name in layered:  # raised, it would be read as the number of a layer
+            start = f"{name}_("
         labelled = [v for v in nodes if v in own]
         if len(labelled) == 1:
             nodes.remove(labelled[0])

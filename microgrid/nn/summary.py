@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -15,10 +14,9 @@ from ..arguments import Numbers
 from ..base.context import errstate
 from ..engine import Value
 from ..graph import order
+from ..naming.scopes import without_neuron
 
 __all__ = ["Part", "Recordable", "Summary", "summarize"]
-
-UNIT = re.compile(r"(^|/)neuron\d+$")
 
 
 class Recordable(Protocol):
@@ -91,13 +89,14 @@ def summarize(module: Recordable, example: Numbers | None) -> Summary:
     # In a context of its own, where the caller's no_grad() and scopes do not hold; on a copy, whose random
     # streams and running statistics may move.
     two, three = (Context().run(_record, deepcopy(module), example, n) for n in (2, 3))
-    before, after = Counter(map(_part, two)), Counter(map(_part, three))
+    before, after = (Counter(without_neuron(v.scope) for v in nodes) for nodes in (two, three))
     used: dict[str, set[Value]] = {}
     for v in two:
-        used.setdefault(_part(v), set()).update(p for p in v.parents if p.role == "parameter")
-    operations = [_part(v) for v in two if v.role == "op"]  # each part's come after those it is computed from
+        used.setdefault(without_neuron(v.scope), set()).update(p for p in v.parents if p.role == "parameter")
+    # each part's come after those it is computed from
+    operations = [without_neuron(v.scope) for v in two if v.role == "op"]
     each = sys.getsizeof(two[0])
-    inputs_alone = all(v.role == "input" for v in three if not _part(v))
+    inputs_alone = all(v.role == "input" for v in three if not without_neuron(v.scope))
     outside = "inputs" if inputs_alone and not used.get("") else type(module).__name__
     parts = []
     first = [""] if "" in after else []
@@ -119,7 +118,3 @@ def _values(outputs: Any) -> Iterator[Value]:
     else:
         for part in outputs:
             yield from _values(part)
-
-
-def _part(v: Value) -> str:
-    return UNIT.sub("", v.scope)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from ..base.phrases import Phrase, say
+
 __all__ = ["TABLE", "Piece"]
 
 
@@ -19,6 +21,15 @@ class Piece(NamedTuple):
     latex_result: str
     latex_body: str
     front: str = ""
+
+    @property
+    def title(self) -> Phrase:
+        """What it is called in sentences.
+
+        >>> TABLE["mse"].title
+        'mean squared error'
+        """
+        return _TITLES[self.name]
 
     @property
     def formula(self) -> str:
@@ -41,6 +52,26 @@ class Piece(NamedTuple):
         return f"{self.latex_result} = {_LATEX_FRONTS[reduction][self.front]}{self.latex_body}"
 
 
+_TITLES = {
+    "softmax": say("softmax"),
+    "log_softmax": say("log softmax"),
+    "logsumexp": say("logsumexp"),
+    "mean": say("mean"),
+    "maxout": say("maxout"),
+    "cross_entropy": say("cross-entropy"),
+    "cross_entropy_with_logits": say("cross-entropy of logits"),
+    "nll": say("negative log-likelihood"),
+    "kl_divergence": say("KL divergence"),
+    "bce": say("binary cross-entropy"),
+    "bce_with_logits": say("binary cross-entropy of logits"),
+    "mse": say("mean squared error"),
+    "half_mse": say("half the mean squared error"),
+    "mae": say("mean absolute error"),
+    "huber": say("Huber loss"),
+    "hinge": say("hinge loss"),
+    "l1_penalty": say("L1 penalty"),
+    "l2_penalty": say("L2 penalty"),
+}
 _FRONTS = {
     "": {"": "", "−": "−", "½": "½ "},
     "sum": {"": "Σ ", "−": "−Σ ", "½": "½ Σ "},

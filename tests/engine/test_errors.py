@@ -288,3 +288,11 @@ def test_an_operation_that_raises_makes_no_node():
     with pytest.raises(ValueError, match="log"):
         x.log()
     assert sum(type(o) is Value for o in gc.get_objects()) == count
+
+
+def test_a_formula_in_an_error_stands_apart_from_what_it_comes_to():
+    with pytest.raises(DomainError, match=r"^log\(\(-1\)\*2 \+ 1\) with \(-1\)\*2 \+ 1 = -1\.0 is not a real"):
+        (Value(-1.0) * 2 + 1).log()
+    y = Value(3.0, "y")
+    with pytest.raises(ZeroDivisionError, match=r"division by zero in 'y' \(3\.0\) / \(0\*y\) with 0\*y = 0\.0;"):
+        y / (0 * y)

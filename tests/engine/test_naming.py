@@ -293,3 +293,22 @@ def test_lists_that_hold_each_other_are_looked_through_once():
     deep = [[[[Value(2.0)]]]]  # reached a second time from nearer
     assert list(mg.name({"outer": outer, "inner": inner})) == ["outer[0][0][0][999]"]
     assert list(mg.name({"deep": [deep], "near": deep[0]})) == ["near[0][0][0]"]
+
+
+def test_no_number_of_two_labels_is_read_as_a_layer():
+    """w^(2) would be a weight of layer 2 where w^(1) is one of layer 1."""
+    w, other, layered = Value(1.0, "w"), Value(2.0, "w"), Value(3.0, "w^(1)")
+    called = names(w * other * layered)
+    assert [called[v] for v in (w, other, layered)] == ["w_(1)", "w_(2)", "w^(1)"]
+    assert list(called.values())[-1] == "w_(1)*w_(2)*w^(1)"
+
+
+def test_a_label_that_a_user_sets_wins_though_it_is_the_one_the_library_would_set():
+    model = nn.MLP(2, [2, 1], activation="tanh")
+    w, other = model.layers[0].neurons[0].w
+    w.label = "w0"
+    y = model([1.0, 2.0])
+    called = names(y)
+    assert (called[w], called[other]) == ("w0", "w12^(1)")
+    for copied in (copy.deepcopy(y), pickle.loads(pickle.dumps(y))):
+        assert {"w0", "w12^(1)"} < set(names(copied).values())

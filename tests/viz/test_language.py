@@ -132,3 +132,12 @@ def test_a_language_there_is_not() -> None:
         viz.draw(mg.Value(1.0), lang="la")
     with pytest.raises(ValueError, match=r'lang=.la. is unknown: choose "en" or "es"'):
         speaker("la")
+
+
+@pytest.mark.parametrize(
+    ("lang", "title"), [("en", "binary cross-entropy L = "), ("es", "entropía cruzada binaria L = ")]
+)
+def test_a_piece_is_called_by_its_title_in_each_language(lang: str, title: str) -> None:
+    y = mg.nn.losses.bce(Value(0.3, "p1"), 1)
+    assert title in viz.draw(y, lang=lang).svg()
+    assert "bce" not in viz.draw(y, lang=lang).svg()

@@ -8,7 +8,8 @@ import microgrid as mg
 import viz
 from helpers.graphs import HOSTILE, named
 from microgrid import Value, parameter
-from viz.words.labels import GREEK, SUBSCRIPTS, unicode_name
+from viz.style.scripts import LOWERED
+from viz.words.labels import GREEK, unicode_name
 
 
 @pytest.mark.parametrize(
@@ -51,8 +52,8 @@ def test_the_tables_have_the_characters_they_name() -> None:
     for name, letter in GREEK.items():
         size = "CAPITAL" if name[0].isupper() else "SMALL"
         assert unicodedata.name(letter) == f"GREEK {size} LETTER {name.upper().replace('LAMBDA', 'LAMDA')}"
-    for char, subscript in SUBSCRIPTS.items():
-        assert unicodedata.normalize("NFKC", subscript) == char
+    for char, subscript in LOWERED.items():
+        assert unicodedata.normalize("NFKC", subscript).replace("−", "-") == char
 
 
 def loss() -> Value:

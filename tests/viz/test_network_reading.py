@@ -12,7 +12,7 @@ from helpers.random_modules import ACTIVATIONS, Dense, module
 from microgrid import Value, nn, optim, parameter
 from microgrid.naming.names import names
 from viz.network.read import read
-from viz.words.units import typeset
+from viz.words.labels import typeset
 
 SEEDS = range(50)
 

@@ -6,7 +6,8 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from ..words.labels import GREEK, SUBSCRIPTS
+from ..style import scripts
+from ..words.labels import GREEK
 
 __all__ = ["latex", "missing"]
 
@@ -31,14 +32,7 @@ ACCENTS = {"\u0302": r"\hat", "\u0304": r"\bar", "\u0303": r"\tilde", "\u0307": 
 DOTLESS = {"i": r"\imath", "j": r"\jmath"}
 NOT_IN_T1 = "ĦħĸĿŀŉŦŧ"
 """Letters of Europe that the encoding T1 lacks."""
-RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ⁽⁾", "0123456789+-n()", strict=True))
-LOWERED = {below: char for char, below in SUBSCRIPTS.items()} | {
-    "₊": "+",
-    "₋": "-",
-    "ₙ": "n",
-    "₍": "(",
-    "₎": ")",
-}
+RAISED, LOWERED = ({small: char for char, small in of.items()} for of in (scripts.RAISED, scripts.LOWERED))
 
 _SUFFIX = f"(?P<below>[{''.join(LOWERED)}]*)(?P<above>[{''.join(RAISED)}]*)"
 _LETTER = re.compile(

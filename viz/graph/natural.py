@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from heapq import heapify, heappop, heappush
 from typing import TypeVar
 
+from ..style.scripts import level
 from .folding import Unit, edges
 from .trace import Node, Trace
 
@@ -14,8 +15,6 @@ __all__ = ["by_number", "in_order", "leaves_in_order", "numbered"]
 
 T = TypeVar("T")
 
-_LOW = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
-_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _NUMBER = re.compile(r"⁽(?P<layer>[⁰¹²³⁴-⁹]+)⁾|\^\((?P<typed>[0-9]+)\)|(?P<plain>[0-9₀-₉]+)")
 
 
@@ -31,9 +30,9 @@ def numbered(name: str) -> tuple[str, tuple[int, ...]] | None:
     plain: list[int] = []
     for found in _NUMBER.finditer(name):
         if found["plain"]:
-            plain.append(int(found["plain"].translate(_LOW)))
+            plain.append(int(level(found["plain"])))
         else:
-            layers.append(int((found["layer"] or found["typed"]).translate(_RAISED)))
+            layers.append(int(level(found["layer"] or found["typed"])))
     stem = _NUMBER.sub(lambda found: "#" if found["plain"] else "⁽#⁾", name)
     if not (layers or plain) or not any(letter.isalpha() for letter in stem):
         return None

@@ -8,7 +8,8 @@ from itertools import pairwise
 from microgrid.base.checks import whole
 from microgrid.base.phrases import say
 
-from ..words.units import layer_caption, layered_name, output_name, typeset
+from ..words.labels import layered_name, typeset
+from ..words.units import layer_caption, output_name
 from .limits import check_size
 from .net import Column, Link, Net, Parameter, Unit
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from microgrid.base.phrases import said, speaker
+from microgrid.pieces import TABLE as PIECES
 
 from ..graph.folding import Known, Unit, gradient_norm, known_data
 from ..graph.trace import Edge, Node, Trace
@@ -58,7 +59,7 @@ class Words:
     def _kind(self, unit: Unit) -> str:
         """The role of a node; a piece's name; of a sum, that it is one."""
         if unit.kind == "piece":
-            return unit.piece.replace("_", " ")
+            return said(PIECES[unit.piece].title, self._lang)
         return self._say("sum") if unit.kind == "sum" else self._role(self._trace.nodes[unit.last])
 
     def _is_several(self, unit: Unit) -> bool:

@@ -11,8 +11,9 @@ from microgrid import Value
 from microgrid.naming.callers import variables_of_caller
 
 from ..graph.trace import Trace, read
+from ..style.scripts import lowered, raised
 
-__all__ = ["GREEK", "mathematical", "named", "unicode_name"]
+__all__ = ["GREEK", "layered_name", "mathematical", "named", "typeset", "unicode_name"]
 
 GREEK = {
     "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "zeta": "ζ", "eta": "η",
@@ -27,7 +28,6 @@ ACCENTS = {
     "bar": "\N{COMBINING MACRON}",
     "tilde": "\N{COMBINING TILDE}",
 }
-SUBSCRIPTS = dict(zip("0123456789aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", strict=True))
 
 # One letter of either alphabet (Greek by name or as it is, with the micro sign that keyboards have for μ), an
 # accent, and as its index digits (w12, w_12) or letters (w_ij); nothing longer: "loss1" and "bias" are words.
@@ -39,8 +39,6 @@ _WORD = re.compile(r"(?P<word>[A-Za-z]{2,4})_(?P<low>[aehijklmnoprstuvx]\d{1,3})
 """A short word with a letter and a number as its index: net_h1."""
 _RAISED = re.compile(r"(?P<name>.*)\^(?P<number>\([\d,]*\d\))", re.DOTALL)
 _LOWERED = re.compile(r"(?P<name>.*)_(?P<number>\(\d+\))", re.DOTALL)
-_SUBSCRIPT = str.maketrans("0123456789()", "₀₁₂₃₄₅₆₇₈₉₍₎")
-_SUPERSCRIPT = str.maketrans("0123456789()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾")
 _FORMULA = re.compile(r"[\w\s+\-*/^().,\[\]=]+")
 _PROSE = re.compile(r"\w\s+\w")
 
@@ -82,15 +80,14 @@ def unicode_name(label: str) -> str:
     >>> unicode_name("(x1*w1)_(2)")
     '(x₁*w₁)₍₂₎'
     """
-    raised = _RAISED.fullmatch(label)
-    if raised:
-        return unicode_name(raised["name"]) + raised["number"].translate(_SUPERSCRIPT)
-    if lowered := _LOWERED.fullmatch(label):
-        return unicode_name(lowered["name"]) + lowered["number"].translate(_SUBSCRIPT)
+    if above := _RAISED.fullmatch(label):
+        return unicode_name(above["name"]) + raised(above["number"])
+    if below := _LOWERED.fullmatch(label):
+        return unicode_name(below["name"]) + lowered(below["number"])
     if label.startswith("log ") and _NAME.fullmatch(label[4:]):
         return "log " + _written(label[4:])
     if word := _WORD.fullmatch(label):
-        return word["word"] + "".join(SUBSCRIPTS[char] for char in word["low"])
+        return word["word"] + lowered(word["low"])
     if not _FORMULA.fullmatch(label) or _PROSE.search(label):
         return label
     return re.sub(r"[^\W\d]\w*(?:(?<=\d),(?=\d)\d+)*", lambda name: _written(name[0]), label)
@@ -102,6 +99,27 @@ def _written(name: str) -> str:
         return name
     letter = GREEK.get(parts["letter"], parts["letter"])
     accented = unicodedata.normalize("NFC", letter + ACCENTS.get(parts["accent"] or "", ""))
-    return accented + "".join(
-        SUBSCRIPTS.get(char, char) for char in parts["digits"] or parts["letters"] or ""
-    )
+    return accented + lowered(parts["digits"] or parts["letters"] or "")
+
+
+def typeset(name: str) -> str:
+    """A name as `microgrid.naming` has it, with indices below and the layer above.
+
+    >>> [typeset(name) for name in ("w21^(1)", "w12,3^(1,2)", "gamma2^(1)", "yhat", "loss")]
+    ['w₂₁⁽¹⁾', 'w₁₂,₃⁽¹,²⁾', 'γ₂⁽¹⁾', 'ŷ', 'loss']
+    """
+    parts = re.fullmatch(r"(?P<letter>[^\W\d]+)(?P<indices>[\d,]*)(?P<layer>(?:\^\([\d,]+\))?)", name)
+    if not parts or not (parts["indices"] or parts["layer"]):
+        return unicode_name(name)
+    above = raised(parts["layer"].removeprefix("^"))
+    return unicode_name(parts["letter"]) + lowered(parts["indices"]) + above
+
+
+def layered_name(letter: str, *indices: int, layer: int) -> str:
+    """The letter with its indices below and the layer above; with commas where an index has two digits.
+
+    >>> layered_name("w", 2, 1, layer=1), layered_name("w", 12, 3, layer=2), layered_name("h", 2, layer=1)
+    ('w₂₁⁽¹⁾', 'w₁₂,₃⁽²⁾', 'h₂⁽¹⁾')
+    """
+    separator = "," if any(index > 9 for index in indices) else ""
+    return typeset(f"{letter}{separator.join(map(str, indices))}^({layer})")

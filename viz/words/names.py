@@ -15,6 +15,7 @@ from microgrid.ops import TABLE
 
 from ..graph.sums import is_start, past_start
 from ..graph.trace import Edge, Node, Trace
+from ..style.scripts import lowered
 from ..style.text import shorten
 from .numbers import Numbers
 from .printer import MISSING, Printer, is_closed
@@ -25,7 +26,6 @@ LONGEST_OPERAND = 16
 """Characters of a label within a formula."""
 
 _INFIX = {"+": ast.Add, "-": ast.Sub, "*": ast.Mult, "/": ast.Div, "**": ast.Pow}
-_SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _NUMBERED = re.compile(r".*?(?P<number>(?:⁽[⁰¹²³⁴-⁹,]+⁾|₍[₀-₉]+₎|[\^_]\([\d,]+\))?)", re.DOTALL)
 _HOLE = re.compile(r"\[\d+\]")
 
@@ -170,7 +170,7 @@ class Names:
         )
 
     def numbered(self, node: Node, k: int) -> str:
-        return f"∂{str(k + 1).translate(_SUBSCRIPT)}{self.atom(node)}"
+        return f"∂{lowered(k + 1)}{self.atom(node)}"
 
     def is_shared(self, node: Node, k: int) -> bool:
         """Whether a node depends on its k-th operand through another too: ∂z/∂w is not this partial then."""

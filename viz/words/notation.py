@@ -13,6 +13,7 @@ from microgrid.ops import TABLE, Op
 
 from ..graph.sums import past_start
 from ..graph.trace import Node, Trace
+from ..style.scripts import SMALL
 from .names import Names, application, names_of
 from .numbers import Numbers
 from .printer import FAMILIAR, MISSING, Printer, common, is_name, number_of, simplified
@@ -25,7 +26,6 @@ LONGEST_FORMULA = 28
 
 LONGEST_IN_BOX, MOST_IN_BOX, DEEPEST = 28, 40, 8
 """Of a formula that would else have an ellipsis: its characters, its parts and how far it is written out."""
-_SMALL = frozenset("₀₁₂₃₄₅₆₇₈₉⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾")
 
 _OPERATOR = re.compile(r"[\s+\-−*/·×÷=]|\^(?!\([\d,]+\)$)")
 _BESIDE = re.compile(r"\d [-+] ")
@@ -147,7 +147,7 @@ def _id(part: ast.AST) -> str:
 
 def length(text: str) -> float:
     """In characters of the line; those above or below it are about half as wide."""
-    return len(text) - 0.5 * sum(char in _SMALL for char in text)
+    return len(text) - 0.5 * sum(char in SMALL for char in text)
 
 
 def gradient_name(node: Node, root: Node) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from ..graph.folding import Unit
 from ..graph.trace import Node, Piece, Trace
+from ..style.scripts import lowered
 from .names import names_of
 from .notation import LONGEST_DERIVATIVE
 from .numbers import Numbers
@@ -15,8 +16,7 @@ from .printer import MISSING, common, is_name
 
 __all__ = ["PieceTexts", "known_form", "piece_of"]
 
-_SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-_INDEXED = re.compile(r"([^\W\d_])([₀₁₂₃₄₅₆₇₈₉]+)")
+_INDEXED = re.compile(r"([^\W\d_])([₀-₉]+)")
 _LETTERS = {"softmax": "z", "log_softmax": "z", "logsumexp": "z", "maxout": "z", "mean": "x"}
 """Of the operands in the formulas of pieces that have operands of one kind."""
 _CALLS = {"softmax": "p = softmax({})", "log_softmax": "log p = log softmax({})"}
@@ -56,7 +56,7 @@ class PieceTexts:
         numbered = [_INDEXED.fullmatch(node.label) for node in self._terms]
         indices = [match[2] for match in numbered if match]
         own = is_alike and len(set(indices)) == len(self._terms)
-        self._indices = indices if own else [_index(k + 1) for k in range(len(self._terms))]
+        self._indices = indices if own else [lowered(k + 1) for k in range(len(self._terms))]
         self._places = dict(zip(self._piece.outputs, self._piece.places, strict=False))
         self.outputs = sorted(self._piece.outputs, key=lambda i: self._places.get(i, -1))
         """Positions, in the order of the operands where there is a result for each."""
@@ -165,10 +165,6 @@ class PieceTexts:
                 yield f"{minus}2{closed}", 2 * value
                 yield f"{minus}{closed}/{n}", value / n
                 yield f"{minus}2{closed}/{n}", 2 * value / n
-
-
-def _index(k: int) -> str:
-    return str(k).translate(_SUBSCRIPT)
 
 
 def _softmax(zs: Sequence[float]) -> list[float]:

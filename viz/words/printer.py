@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from ..style.scripts import lowered, raised
 from .numbers import Numbers
 
 __all__ = ["FAMILIAR", "MISSING", "Printer", "common", "is_closed", "is_name", "number_of", "simplified"]
@@ -21,14 +22,12 @@ FAMILIAR = {"sigmoid": "σ", "maximum": "max", "minimum": "min", "pi": "π", "in
 # How tightly an expression holds together: one that is looser than its place asks for gets brackets.
 SUM, SIGNED, PRODUCT, POWER, ATOM = range(5)
 
-_SUPERSCRIPT = str.maketrans("0123456789-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻")
-_SUBSCRIPT = str.maketrans("0123456789()", "₀₁₂₃₄₅₆₇₈₉₍₎")
 _NAME = re.compile(
-    r"(?:[\w'′.\[\]\u0300-\u036f₀-₉⁰⁴-⁹ⁿ]|(?<=[₀-₉]),(?=[₀-₉])|(?<=\d),(?=\d))+(?:⁽[⁰¹²³⁴-⁹,]+⁾|\^\([\d,]+\))?"
+    r"(?:[\w'′.\[\]\u0300-\u036f₀-₉⁰⁴-⁹ⁿ]|(?<=[₀-₉]),(?=[₀-₉])|(?<=\d),(?=\d))+(?:⁽[⁰¹²³⁴-⁹,]+⁾|\^\([\d,]+\)|₍[₀-₉]+₎|_\(\d+\))?"
 )
-_LOW = re.compile("[₀₁₂₃₄₅₆₇₈₉]+")
+_LOW = re.compile("[₀-₉]+")
 _CLOSED = re.compile(r"(?:\w+\([^()]*\)|\([^()]*\)(?=₍|_\()|\|[^|]*\|)(?:₍[₀-₉]+₎|_\(\d+\))?")
-_LETTER = re.compile(r"[^\W\d_][\u0300-\u036f]*['′]*[₀-₉ₐ-ₜᵢ-ᵥ,]*(⁽[⁰¹²³⁴-⁹,]+⁾)?")
+_LETTER = re.compile(r"[^\W\d_][\u0300-\u036f]*['′]*[₀-₉ₐ-ₜᵢ-ᵥ,]*(⁽[⁰¹²³⁴-⁹,]+⁾|₍[₀-₉]+₎)?")
 """One letter with what stands above and below it."""
 
 
@@ -104,7 +103,7 @@ class Printer:
             case ast.Call(ast.Name("abs"), [operand]):
                 return f"|{self._write(operand, SUM)}|", ATOM
             case ast.Subscript(told_apart, ast.Constant(int(number))):
-                return self._write(told_apart, ATOM) + f"({number})".translate(_SUBSCRIPT), ATOM
+                return self._write(told_apart, ATOM) + lowered(f"({number})"), ATOM
             case ast.Call(ast.Name(function), operands):
                 inside = ", ".join(self._write(operand, SUM) for operand in operands)
                 return f"{FAMILIAR.get(function, function)}({inside})", ATOM
@@ -157,7 +156,7 @@ class Printer:
         below, above = self._write(base, ATOM), self._write(exponent, SUM)
         if re.fullmatch(r"[-−]?\d+", above):
             below = f"({below})" if below.endswith(("⁾", "^)")) or "^(" in below else below
-            return below + above.translate(_SUPERSCRIPT)
+            return below + raised(above)
         return f"{below}^{self._write(exponent, ATOM)}"
 
 

@@ -9,7 +9,8 @@ from microgrid import Value, nn
 from microgrid.naming.names import own_names
 from microgrid.pieces import TABLE
 
-from ...words.units import output_name, typeset
+from ...words.labels import typeset
+from ...words.units import output_name
 from ..net import Link, Parameter
 from .arrange import Arrangement, biases
 from .captions import Entering

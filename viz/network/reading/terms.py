@@ -7,23 +7,19 @@ larger sum (a residual block adds x to what its last layer sums up), pieces of a
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from microgrid import Value
 from microgrid.naming.layers import ACTIVATIONS
+from microgrid.naming.scopes import is_neuron
 from microgrid.pieces import Instance, found
 
 from ..net import EXTREMES
 from .sums import Body, Sum, Term, alike, complete
 
 __all__ = ["Bodies", "bodies"]
-
-
-UNIT = re.compile(r"(^|/)neuron\d+$")
-"""The scope of one unit, as the modules of `microgrid.nn` have it."""
 
 
 READ_THROUGH = ("maxout",)
@@ -164,7 +160,7 @@ class _Reading:
         if v.op in EXTREMES:
             return Body(v.op, [piece for p in operands for piece in self._pieces(v.op, p)])
         if len(operands) == 1:
-            if v.op not in ACTIVATIONS and not UNIT.search(v.scope):
+            if v.op not in ACTIVATIONS and not is_neuron(v.scope):
                 self._settle(operands[0])
             return Body(v.op, [self._sum(operands[0])])
         return Body(v.op, [self._factor(p) for p in operands])
@@ -258,7 +254,7 @@ class _Reading:
         Other sums are still being written down.
         """
         sum_ = self._peek(v) if v in self._open else None
-        elsewhere = v.scope != user.scope and UNIT.search(v.scope)
+        elsewhere = v.scope != user.scope and is_neuron(v.scope)
         if sum_ is not None and complete(sum_) and (v.label or elsewhere):
             self._settle(v)
 
@@ -272,9 +268,6 @@ class _Reading:
             return self._known[v]
         body = self._open[v]
         return body.sums[0] if body.op is None else None
-
-    def _peeked(self, v: Value) -> Sum:
-        return self._peek(v) or Sum()
 
     def _constant(self, v: Value) -> bool:
         if v in self._statistics:
