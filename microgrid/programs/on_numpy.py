@@ -5,20 +5,24 @@ What is explained: the instruction, the sample, the label and the operands where
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..arguments import Floats
 from ..base import context
 from ..base.messages import IEEE, call_text, describe, settle
 from ..base.phrases import message, text_of
+from ..custom import CustomOp
 from ..engine import Value
 from ..errors import DomainError
-from ..ops import NEG
+from ..ops import NEG, ROWS
 from .instructions import Code, Instruction, Operand, Run
 from .listing import Listing
 from .replay import Memory, Replay, partials
 
-__all__ = ["OnNumPy", "fell_back"]
+if TYPE_CHECKING:
+    from . import kernel
+
+__all__ = ["OnNumPy", "fell_back", "machine"]
 
 
 class OnNumPy:
@@ -82,6 +86,18 @@ class OnNumPy:
         if not np.isfinite(outputs).all() and context.current().domain == "raise":
             _check_values(self.replay, memory, self.listing, block.start)
         return memory, outputs
+
+
+def machine(code: Code, rows: dict[int, str]) -> tuple[kernel.Machine | None, str]:
+    """What runs the code, and what to say about it."""
+    custom = [row.name for number in rows if isinstance(row := ROWS[number], CustomOp)]
+    if custom:  # no warning, as whoever writes an operation in Python asks for it: repr and History say it
+        return None, f"NumPy, because {', '.join(custom)} (custom) runs in Python"
+    try:
+        from . import kernel
+    except ImportError:
+        return None, "NumPy, because the native kernel is not built (or MICROGRID_PURE is set)"
+    return kernel.Machine(code), f"the native kernel ({kernel.levels()[-1]})"
 
 
 def fell_back(parameters: Floats, X: Floats, results: dict[str, Any], by_sample: bool) -> str:

@@ -8,31 +8,31 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from copy import deepcopy
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal, SupportsIndex
 
 from .. import arguments
 from ..arguments import ArrayLike, Floats
-from ..base import context
+from ..base import context, files
 from ..base.checks import one_of
 from ..base.messages import IEEE, describe, warn
 from ..base.nodes import CONSTANT
-from ..custom import CustomOp
 from ..engine import Value
 from ..errors import DomainError, GraphError, NonFiniteGradient
-from ..ops import ROWS, TABLE
+from ..ops import TABLE
 from .instructions import Code, renumber, rows_of
 from .listing import Listing, Names, Stats, stats
 from .lowering import lower
-from .on_numpy import OnNumPy, fell_back
+from .on_numpy import OnNumPy, fell_back, machine
 from .recording import Recording, record
-
-if TYPE_CHECKING:
-    from . import kernel
 
 __all__ = ["Program", "Reduction", "compile"]
 
 SHOWN = 40
 """How many instructions `repr` shows."""
+
+STATE = {"code", "_single", "_operations", "_values", "_names", "_frozen", "_parameters", "_rows",
+         "_machine", "runs_on", "_listing", "on_numpy"}  # fmt: skip
+"""What a pickled program holds; those of earlier versions, which had no checksum, hold exactly this."""
 
 Reduction = Literal["mean", "sum"]
 """What `value_and_grad` makes of the samples' numbers."""
@@ -115,7 +115,7 @@ class Program:
 
     def _prepare(self) -> None:
         self._rows = rows_of(self.code)
-        self._machine, self.runs_on = _machine(self.code, self._rows)
+        self._machine, self.runs_on = machine(self.code, self._rows)
         self._listing = Listing(self.code, self._names, self._frozen)
         self.on_numpy = OnNumPy(self.code, self._listing)
 
@@ -277,9 +277,15 @@ class Program:
         left = {"_values": None, "_machine": None, "on_numpy": None, "_listing": None, "runs_on": ""}
         return self.__dict__ | left
 
+    def __reduce_ex__(self, protocol: SupportsIndex) -> tuple[Any, ...]:
+        state = self.__getstate__()
+        return _unpickled, (type(self), *files.sealed(state, state.pop("_parameters"), protocol))
+
     def __setstate__(self, state: dict[str, Any]) -> None:
         import numpy as np
 
+        if state.keys() - {"quiet"} != STATE:
+            raise GraphError(f"this is no state of a program: it holds {', '.join(state):.200}")
         self.__dict__ |= state
         # Ray and Dask hand out arrays in memory of theirs, read-only or at odd addresses
         self._parameters = np.array(self._parameters, dtype=np.float64)
@@ -302,13 +308,8 @@ class Program:
         return copied
 
 
-def _machine(code: Code, rows: dict[int, str]) -> tuple[kernel.Machine | None, str]:
-    """What runs the code, and what to say about it."""
-    custom = [row.name for number in rows if isinstance(row := ROWS[number], CustomOp)]
-    if custom:  # no warning, as whoever writes an operation in Python asks for it: repr and History say it
-        return None, f"NumPy, because {', '.join(custom)} (custom) runs in Python"
-    try:
-        from . import kernel
-    except ImportError:
-        return None, "NumPy, because the native kernel is not built (or MICROGRID_PURE is set)"
-    return kernel.Machine(code), f"the native kernel ({kernel.levels()[-1]})"
+def _unpickled(kind: type[Program], version: int, *sealed: Any) -> Program:
+    state, parameters = files.unsealed("program", version, *sealed)
+    program = kind.__new__(kind)
+    program.__setstate__(state | {"_parameters": parameters})
+    return program
