@@ -1,17 +1,20 @@
 """PDF and PNG: the same picture as the SVG, with no font and no setting of this machine."""
 
+import io
 import re
 import zlib
 
 import matplotlib
 import numpy as np
 import pytest
+from PIL import Image
 
 import viz
 from helpers.graphs import HOSTILE, lecture, reuse
 from microgrid import Value
 from viz.drawing.scene import Group, Scene, Text
-from viz.formats import pdf_png
+from viz.formats import font, pdf_png
+from viz.formats.png_file import STRIPE, png_file
 from viz.style.text_width import text_width
 from viz.style.theme import THEMES, Font
 
@@ -137,3 +140,41 @@ def test_text_stays_in_the_middle_of_its_box_however_small_it_is(size: float) ->
     inked = np.nonzero((np.asarray(image)[:, :, 0] < 200).any(axis=0))[0]
     assert (inked[0] + inked[-1] + 1) / 2 == pytest.approx(250, abs=1.2)
     assert inked[-1] + 1 - inked[0] == pytest.approx(2.5 * text_width(words, size), rel=0.03, abs=2)
+
+
+def written(words: str, size: float, bold: bool = False) -> np.ndarray:
+    """How dark each pixel is, from 0 to 255."""
+    text = Text((150.0, 30.0), words, Font(size, bold), "#000000", 0.0)
+    (image,) = pdf_png.rasters([Scene((300.0, 50.0), "#ffffff", "", "", (Group("x", (text,)),))], 2.5)
+    return 255 - np.asarray(image, int)[:, :, 0]
+
+
+@pytest.mark.parametrize("size", [7.0, 13.0, 22.0])
+@pytest.mark.parametrize("words", ["∂L/∂b₁ = −0.01873", "AVA, To Wy. (x₁ · w₁)"])
+def test_letters_look_as_freetype_draws_them(words: str, size: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same ink in the same place, to a pixel and to 5 % of the letters' ink, at which no eye sees a difference."""
+    for bold in (False, True):
+        ours = written(words, size, bold)
+        with monkeypatch.context() as patch:
+            patch.setattr(font, "draws_letter_by_letter", lambda _: False)
+            theirs = written(words, size, bold)
+        assert ours.sum() == pytest.approx(theirs.sum(), rel=0.05)
+        for axis in (0, 1):
+            ink = [np.nonzero(image.max(axis) > 60)[0] for image in (ours, theirs)]
+            assert np.abs(ink[0][[0, -1]] - ink[1][[0, -1]]).max() <= 2
+
+
+@pytest.mark.parametrize("words", ["x̂", "אב", "اب"])
+def test_what_letters_alone_do_not_make_is_shaped(words: str) -> None:
+    """A hat stands on its letter, and Arabic letters join."""
+    assert not font.draws_letter_by_letter(words)
+    assert written(words, 20.0).any()
+
+
+@pytest.mark.parametrize("height", [1, STRIPE, STRIPE + 1])
+def test_a_png_file_has_its_pixels_and_its_title(height: int) -> None:
+    pixels = np.random.default_rng(1).integers(0, 256, (height, 7, 4), np.uint8)
+    image = Image.open(io.BytesIO(png_file(pixels, "∂L/∂w")))
+    assert image.mode == "RGB"
+    assert np.array_equal(np.asarray(image), pixels[:, :, :3])
+    assert image.text == {"Title": "∂L/∂w"}

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import unicodedata
 import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from ..drawing.scene import Group, Path, Scene, Text
 from ..style.shapes import Rectangle
+from . import font
+from .font import POINTS
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["bounds", "draw", "figure", "missing", "settings"]
-
-POINTS = 72
-"""To the inch, which is what matplotlib measures pages in."""
+__all__ = ["POINTS", "bounds", "draw", "figure", "settings"]
 
 
 @contextmanager
@@ -53,8 +50,13 @@ def figure(scene: Scene) -> Figure:
     return page
 
 
-def draw(renderer: Any, groups: Iterable[Group], height: float, clip: Any = None) -> None:
-    """Draw groups on a page of this height, and nothing outside of a box in pixels."""
+def draw(
+    renderer: Any, groups: Iterable[Group], height: float, clip: Any = None, outlined: bool = False
+) -> None:
+    """Draw groups on a page of this height, and nothing outside of a box in pixels.
+
+    `outlined`: letters as shapes, where nobody searches for text.
+    """
     from matplotlib.transforms import Affine2D
 
     scale = renderer.points_to_pixels(1.0)
@@ -65,7 +67,7 @@ def draw(renderer: Any, groups: Iterable[Group], height: float, clip: Any = None
         if isinstance(item, Path):
             _path(renderer, context, item, place)
         elif item.text:
-            _text(renderer, context, item, place)
+            _text(renderer, context, item, place, outlined)
         context.restore()
 
 
@@ -79,7 +81,7 @@ def bounds(group: Group) -> Rectangle:
             sides.append((min(xs) - margin, min(ys) - margin, max(xs) + margin, max(ys) + margin))
         else:
             (x, y), size = item.at, item.font.size
-            width = size * _width(_drawable(item.text, item.font.bold), item.font.bold)
+            width = size * font.width(font.drawable(item.text, item.font.bold), item.font.bold)
             left = x - width / 2 if item.anchor == "middle" else x
             # more than any letter rises above its baseline, hangs below it, or leans to the side
             sides.append((left - size / 4, y - 1.5 * size, left + width + size / 4, y + size / 2))
@@ -109,62 +111,27 @@ def _path(renderer: Any, context: Any, path: Path, place: Any) -> None:
     renderer.draw_path(context, outline, place, None if paint.fill == "none" else to_rgba(paint.fill))
 
 
-def _text(renderer: Any, context: Any, text: Text, place: Any) -> None:
+def _text(renderer: Any, context: Any, text: Text, place: Any, outlined: bool) -> None:
     from matplotlib.colors import to_rgba
+    from matplotlib.path import Path as Outline
 
-    words = _drawable(text.text, text.font.bold)
-    slants = text.font.italic and all(ord(char) in _characters(text.font.bold, True) for char in words)
-    font = _font(text.font.bold, slants).copy()
-    font.set_size(text.font.size)
+    bold, size = text.font.bold, text.font.size
+    words = font.drawable(text.text, bold)
+    italic = text.font.italic and font.slants(words, bold)
     left, baseline = text.at
     if text.anchor == "middle":
-        left -= text.font.size * _width(words, text.font.bold) / 2
+        left -= size * font.width(words, bold) / 2
+    if outlined and font.draws_letter_by_letter(words):
+        vertices, codes = font.outline(words, bold, italic)
+        vertices = (left, baseline) + vertices * (size, -size)
+        context.set_linewidth(0.0)
+        context.set_snap(False)
+        renderer.draw_path(context, Outline(vertices, codes), place, to_rgba(text.color))
+        return
     x, y = place.transform((left, baseline))
     if renderer.flipy():
         y = renderer.get_canvas_width_height()[1] - y
+    face = font.properties(bold, italic).copy()
+    face.set_size(size)
     context.set_foreground(to_rgba(text.color), isRGBA=True)
-    renderer.draw_text(context, x, y, words, font, 0.0)
-
-
-# ---------------------------------------------------------------- the font
-
-
-@cache
-def _font(bold: bool, italic: bool = False) -> Any:
-    """Its italics have the same widths, and a few rare characters less."""
-    from matplotlib import get_data_path
-    from matplotlib.font_manager import FontProperties
-
-    face = "Bold" * bold + "Oblique" * italic
-    return FontProperties(fname=f"{get_data_path()}/fonts/ttf/DejaVuSans{'-' + face if face else ''}.ttf")
-
-
-@lru_cache(maxsize=4096)
-def _width(text: str, bold: bool) -> float:
-    """How wide a text is for each point of its size; many frames show the same."""
-    from matplotlib.font_manager import get_font
-
-    font = get_font(_font(bold).get_file())
-    font.set_size(100, POINTS)
-    font.set_text(text, 0.0)
-    return float(font.get_width_height()[0]) / 64 / 100  # FreeType counts in 1/64 of a pixel
-
-
-def _drawable(text: str, bold: bool) -> str:
-    """The text with a replacement character for what the font lacks; an SVG has the reader's fonts for it."""
-    lacking = missing(text, bold)
-    composed = unicodedata.normalize("NFC", text)
-    return "".join("\N{REPLACEMENT CHARACTER}" if char in lacking else char for char in composed)
-
-
-def missing(text: str, bold: bool) -> list[str]:
-    """The characters of a text that the font lacks."""
-    known = _characters(bold)
-    return [char for char in unicodedata.normalize("NFC", text) if ord(char) not in known]
-
-
-@cache
-def _characters(bold: bool, italic: bool = False) -> frozenset[int]:
-    from matplotlib.font_manager import get_font
-
-    return frozenset(get_font(_font(bold, italic).get_file()).get_charmap())
+    renderer.draw_text(context, x, y, words, face, 0.0)

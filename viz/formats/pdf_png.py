@@ -12,7 +12,9 @@ from microgrid.base.messages import warn
 from ..drawing.scene import Group, Path, Scene, Text
 from ..style.shapes import Point, Rectangle, polygon
 from ..style.theme import Paint
-from .matplotlib_figure import POINTS, bounds, draw, figure, missing, settings
+from .font import POINTS, missing
+from .matplotlib_figure import bounds, draw, figure, settings
+from .png_file import png_file
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -53,30 +55,29 @@ def png(scene: Scene, sharpness: float = SHARPNESS) -> bytes:
     Its longer side then has 4,000 pixels, or more where text could not be read otherwise.
     """
     _warn_of_missing([scene], "png")
-    return _file(next(rasters([scene], sharpness)), scene.title)
+    return png_file(next(_pixels([scene], sharpness)), scene.title)
 
 
 def pngs(scenes: Sequence[Scene], sharpness: float = SHARPNESS) -> list[bytes]:
     """A PNG file of each drawing, as `png` makes them."""
     _warn_of_missing(scenes, "png")
     return [
-        _file(image, scene.title) for scene, image in zip(scenes, rasters(scenes, sharpness), strict=True)
+        png_file(pixels, scene.title)
+        for scene, pixels in zip(scenes, _pixels(scenes, sharpness), strict=True)
     ]
-
-
-def _file(image: Image, title: str) -> bytes:
-    from PIL.PngImagePlugin import PngInfo
-
-    notes = PngInfo()
-    notes.add_itxt("Title", title)
-    file = io.BytesIO()
-    image.save(file, "PNG", pnginfo=notes)
-    return file.getvalue()
 
 
 def rasters(scenes: Iterable[Scene], sharpness: float) -> Iterator[Image]:
     """The drawings as pixels in red, green and blue."""
     from PIL import Image
+
+    for pixels in _pixels(scenes, sharpness):
+        yield Image.fromarray(pixels).convert("RGB")
+
+
+def _pixels(scenes: Iterable[Scene], sharpness: float) -> Iterator[Any]:
+    """Lines, columns, and red, green, blue and opacity of each drawing, until the next is asked for."""
+    import numpy as np
 
     canvas: _Canvas | None = None
     for scene in scenes:
@@ -84,8 +85,7 @@ def rasters(scenes: Iterable[Scene], sharpness: float) -> Iterator[Image]:
             if canvas is None or not canvas.fits(scene):
                 canvas = _Canvas(scene, sharpness)
             canvas.show(scene.groups)
-            image = Image.frombuffer("RGBA", canvas.size, canvas.renderer.buffer_rgba())
-        yield image.convert("RGB")
+        yield np.asarray(canvas.renderer.buffer_rgba())
 
 
 class _Canvas:
@@ -133,7 +133,7 @@ class _Canvas:
         right, bottom = (math.ceil(self._scale * side) + 1 for side in rectangle[2:])
         clip = Bbox([[left, max(0, height - bottom)], [min(width, right), height - top]])
         near = [group for group, place in self._places if self._touch(place, (left, top, right, bottom))]
-        draw(self.renderer, [self._paper, *near], self._scene.size[1], clip)
+        draw(self.renderer, [self._paper, *near], self._scene.size[1], clip, outlined=True)
 
     def _touch(self, place: Rectangle, pixels: Rectangle) -> bool:
         left, top, right, bottom = (side / self._scale for side in pixels)
