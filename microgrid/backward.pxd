@@ -6,7 +6,7 @@ from .base.stack cimport Numbers, Stack
 cdef Stack waiting, operations, leaves
 cdef Numbers gradients, replaced
 
-@cython.locals(good=bint, before="double *", total=double)
+@cython.locals(good=bint, result="double *", total=double)
 cpdef bint backward(Value root, double seed, bint even_nonfinite=*) except -1
 
 @cython.locals(count=Py_ssize_t, found="double *", place=Py_ssize_t, stack=Stack)

@@ -1,12 +1,15 @@
-"""What holds while operations are computed: whether they are recorded, what errors do, the scope."""
+"""What holds while operations are computed: whether they are recorded, what errors do, the scope, Ctrl-C."""
 
 from __future__ import annotations
 
 import threading
+from collections import deque
+from collections.abc import Iterable
 from contextlib import ContextDecorator
 from contextvars import ContextVar, Token
 from copy import copy
 from functools import cache
+from itertools import chain
 from typing import Any, NamedTuple
 
 from .checks import one_of
@@ -20,6 +23,7 @@ __all__ = [
     "UNMARKED",
     "Mark",
     "Settings",
+    "at_once",
     "current",
     "errstate",
     "marked_place",
@@ -236,3 +240,12 @@ class errstate(_Block):
             one_of(gradient, "errstate: gradient", ("warn", "raise", "ignore"))
             changes["gradient"] = gradient
         super().__init__(**changes)
+
+
+def at_once(*changes: Iterable[object]) -> None:
+    """Go through iterators of C over functions of C, such as ``map(setattr, nodes, names, numbers)``.
+
+    No Ctrl-C and no other thread divides them: Python looks for both between the lines of Python code, never
+    inside what is written in C.  What can fail is to be checked before.
+    """
+    deque(chain.from_iterable(changes), maxlen=0)
