@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -98,11 +98,16 @@ class Trace:
     )
     """What `notation.equation` has written already: a picture asks for each several times."""
     spelled: dict[Hashable, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
-    """`words.names.Names` by the numbers that it writes."""
+    """`words.names.Names` by the numbers that it writes, and `words.unit_texts.UnitTexts` likewise."""
 
     @property
     def root(self) -> Node:
         return self.nodes[-1]
+
+    @cached_property
+    def piece_at(self) -> dict[int, Piece]:
+        """By the position of its last node each piece."""
+        return {piece.nodes[-1]: piece for piece in self.pieces}
 
     def operand(self, edge: Edge) -> Node:
         """Where an edge comes from."""

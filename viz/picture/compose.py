@@ -18,7 +18,7 @@ from ..style.text import shorten
 from ..words.descriptions import Words
 from ..words.numbers import Numbers
 from ..words.scope_texts import layer_of, scope_lines
-from ..words.unit_texts import UnitTexts
+from ..words.unit_texts import texts_of
 from .boxes import LONGEST_NAME, PENDING, Arrow, Box, Line, Picture, gradient_line
 from .emphasis import emphasis
 from .selection import Choices
@@ -64,7 +64,7 @@ class _Author:
     def __init__(self, trace: Trace, options: Options, numbers: Numbers, choices: Choices) -> None:
         self.trace, self.options, self.numbers = trace, options, numbers
         self.units, self.labelled = choices.units, choices.labelled
-        self.say, self.texts = speaker(options.lang), UnitTexts(trace, numbers)
+        self.say, self.texts = speaker(options.lang), texts_of(trace, numbers)
         self.words = Words(trace, numbers, options.lang, options.show)
         self.merged = options.ops == "merged"
         self.longest = LONGEST_NAME if options.formulas == "all" else LONGEST_FORMULA

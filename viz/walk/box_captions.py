@@ -19,7 +19,7 @@ from ..words.names import Names, Pattern, in_brackets
 from ..words.notation import is_current
 from ..words.numbers import Numbers
 from ..words.piece_texts import piece_of
-from ..words.unit_texts import UnitTexts
+from ..words.unit_texts import texts_of
 
 __all__ = ["LONGEST_MADE", "MOST_LINES", "MOST_TERMS", "MOST_VALUES", "BoxText", "Boxes", "Flow"]
 
@@ -76,7 +76,7 @@ class Boxes:
         self._lang = lang
         self._trace, self._names, self._numbers = trace, names, numbers
         self._message, self._paths = message, paths
-        self._texts = UnitTexts(trace, numbers)
+        self._texts = texts_of(trace, numbers)
         self._known: dict[int, BoxText] = {}
         self._slopes: dict[tuple[int, int], dict[Edge, float]] = {}
 
@@ -148,10 +148,10 @@ class Boxes:
                 for edge in edges
             )
         else:
-            named = (
-                i for piece in self._trace.pieces if piece.nodes[-1] == unit.last for i in piece.operands
-            )
-        return [i for i in dict.fromkeys([*named, *operands]) if i in operands]
+            piece = self._trace.piece_at.get(unit.last)
+            named = iter(piece.operands if piece else ())
+        wanted = set(operands)
+        return [i for i in dict.fromkeys([*named, *operands]) if i in wanted]
 
     def _formula(self, unit: Unit, output: int, edges: Sequence[Edge]) -> str:
         """The derivative of an output, ``x₁``, or a number where that never changes; nothing where it has no
@@ -210,8 +210,9 @@ class Boxes:
         values = self.values([self._trace.nodes[i].data for i in text.outputs])
         if text.is_stale:
             return self._message("stale", equation=f"{text.made} = {values}")
-        numbers = [self._numbers(node.data) for node in self._trace.nodes]
-        filled = text.pattern.filled(numbers) if text.pattern else ""
+        pattern = text.pattern
+        numbers = {i: self._numbers(self._trace.nodes[i].data) for i in pattern.operands} if pattern else {}
+        filled = pattern.filled(numbers) if pattern else ""
         equation = " = ".join(part for part in (text.made, shortened(filled), values) if part)
         return f"{equation}   ({said(text.warning, self._lang)})" if text.warning else equation
 

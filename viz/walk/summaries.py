@@ -19,7 +19,7 @@ from ..style.text import shorten
 from ..words.descriptions import Words
 from ..words.numbers import Numbers
 from ..words.scope_texts import scope_lines
-from ..words.unit_texts import UnitTexts
+from ..words.unit_texts import texts_of
 from .moments import Moment, Stage
 
 __all__ = ["ScopeSummary", "Summaries"]
@@ -50,7 +50,7 @@ class Summaries:
         self._say, self._words = speaker(lang), Words(trace, numbers, lang)
         self._is_close = bool(choices.density.inline)
         self._signed = choices.scale is not None and choices.scale.is_signed
-        self._texts = UnitTexts(trace, numbers)
+        self._texts = texts_of(trace, numbers)
         self._outputs = outputs(trace, choices.units)
         self._units = {
             unit.last: unit

@@ -12,7 +12,7 @@ from ..graph.trace import Edge, Node, Trace
 from . import notation
 from .numbers import Numbers
 from .scope_texts import norm_of
-from .unit_texts import UnitTexts
+from .unit_texts import texts_of
 
 __all__ = ["Words", "exact"]
 
@@ -30,7 +30,7 @@ class Words:
         self._numbers = numbers
         self._say, self._lang = speaker(lang), lang
         self._show = show
-        self._texts = UnitTexts(trace, numbers)
+        self._texts = texts_of(trace, numbers)
 
     def heading(self, node: Node) -> str:
         """What a node is called: ``z = w · x``, or its role where it has no name; a piece's result by the

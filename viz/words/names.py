@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, reduce
 from operator import or_
@@ -41,8 +41,8 @@ class Pattern:
     operands: tuple[int, ...]
     tight: tuple[bool, ...]
 
-    def filled(self, texts: Sequence[str]) -> str:
-        """The formula with these numbers, one for each operand."""
+    def filled(self, texts: Sequence[str] | Mapping[int, str]) -> str:
+        """The formula with these numbers, by the operands."""
         holes = [in_brackets(texts[k]) if tight else texts[k] for k, tight in zip(self.operands, self.tight)]
         return self.parts[0] + "".join(hole + part for hole, part in zip(holes, self.parts[1:]))
 
@@ -75,6 +75,8 @@ class Names:
         self.words: dict[str, str] = {}
         self._trees: list[ast.expr] = []
         self._patterns: dict[int, Pattern] = {}
+        self._inside: dict[int, str] = {}
+        self._operands: dict[int, ast.expr] = {}
         for node in trace.nodes:
             self._trees.append(self._tree(node))
 
@@ -87,7 +89,9 @@ class Names:
 
     def inside(self, node: Node) -> str:
         """What it is called within the formulas of others, where a node of the same value may be too."""
-        return self._print(self._trees[node.index])
+        if node.index not in self._inside:
+            self._inside[node.index] = self._print(self._trees[node.index])
+        return self._inside[node.index]
 
     def _print(self, tree: ast.expr) -> str:
         return Printer(self._numbers, self.words, spaced=True)(tree)
@@ -126,9 +130,12 @@ class Names:
     def operand(self, node: Node) -> ast.expr:
         """What stands for a node in a formula of several operations, abridged where it is long; `words` says
         what its variables are called."""
-        mode = BRIEF if len(self.inside(node)) > LONGEST_OPERAND else WHOLE
-        tree = self._place(node.index, mode)
-        return tree if len(self._print(tree)) <= LONGEST_OPERAND or node.label else ast.Name(MISSING)
+        if node.index not in self._operands:
+            mode = BRIEF if len(self.inside(node)) > LONGEST_OPERAND else WHOLE
+            tree = self._place(node.index, mode)
+            short = node.label or len(self._print(tree)) <= LONGEST_OPERAND
+            self._operands[node.index] = tree if short else ast.Name(MISSING)
+        return self._operands[node.index]
 
     def heading(self, node: Node, longest: int) -> str:
         """The operation applied to the names of its operands, abridged where that would be longer."""

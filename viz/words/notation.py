@@ -76,6 +76,14 @@ def _equation(trace: Trace, node: Node, numbers: Numbers) -> str:
     return name + fuller if fuller else written
 
 
+_SIGNS = {"add": 3, "sub": 3, "div": 1, "neg": 1}
+"""How many characters an operation takes besides its operands, if any."""
+
+
+class _TooMuch(Exception):
+    """A formula has more parts than a box could show."""
+
+
 class _Fuller:
     """A formula that is written out as far as there is room."""
 
@@ -83,34 +91,47 @@ class _Fuller:
         self._trace, self._node, self._names = trace, node, names
         self._words = dict(names.words)
         self._print = Printer(numbers, self._words, close=True)
-        self._left = 0
+        self._left, self._room = 0, 0.0
+        self._is_whole = True
 
     def written(self, longest: float) -> str:
         """Of those that have room, the one in which most can be recognised; empty if there is none."""
         found: list[tuple[int, float, str]] = []
-        for depth in range(DEEPEST, 0, -1):
-            for below in (True, False):
-                for summed in (False, True):
-                    self._left = MOST_IN_BOX
-                    tree = self._tree(self._node, depth, below, summed)
-                    text = self._print(tree) if self._left > 0 else ""
-                    if text and length(text) <= longest:
+        for summed in (False, True):
+            for depth in range(1, DEEPEST + 1):
+                self._is_whole = True
+                for below in (True, False):
+                    self._left, self._room = MOST_IN_BOX, longest
+                    try:
+                        tree = self._tree(self._node, depth, below, summed)
+                    except _TooMuch:
+                        continue
+                    text = self._print(tree)
+                    if length(text) <= longest:
                         found.append((self._known(tree), -length(text), text))
+                if self._is_whole:  # nothing lies deeper
+                    break
         return max(found)[2] if found else ""
 
     def _tree(self, node: Node, depth: int, below: bool, summed: bool) -> ast.expr:
         """Written out to some depth; what is `below` stands as it is called, or is left out; what is added up
         may be `summed`, where only an index changes."""
-        self._left -= 1
         node = past_start(self._trace, node)
-        if not node.op or (node.label and node is not self._node):
+        is_named = not node.op or (bool(node.label) and node is not self._node)
+        self._left -= 1
+        # what it takes at the least: brackets may come on top
+        self._room -= self._least(node.index) if is_named else _SIGNS.get(node.op, 0)
+        if self._left <= 0 or self._room < 0:
+            self._is_whole = False
+            raise _TooMuch
+        if is_named:
             return self._names.tree(node)
-        if depth == 0 or self._left <= 0:
+        if depth == 0:
+            self._is_whole = False
             return self._names.tree(node) if below else ast.Name(MISSING)
         terms = self._terms(node) if summed else []
         if len(terms) > 2:
-            texts = [self._print.term(self._tree(term, depth - 1, below, summed)) for term in terms]
-            text = common(texts)
+            text = self._common(terms, depth - 1, below)
             if MISSING not in text and 0 < len(text) <= LONGEST_DERIVATIVE:
                 self._words[text] = f"Σ {text}"
                 return ast.Name(text)
@@ -123,6 +144,21 @@ class _Fuller:
         return application(
             node, [self._tree(v, d, below, summed) for v, d in zip(operands, depths, strict=True)]
         )
+
+    def _common(self, terms: Sequence[Node], depth: int, below: bool) -> str:
+        """What terms have in common but for an index: seen at the first two, if it is nothing."""
+        room, texts = self._room, list[str]()
+        for count, term in enumerate(terms, 1):
+            self._room = math.inf
+            texts.append(self._print.term(self._tree(term, depth, below, True)))
+            if count == 2 and not common(texts):
+                break
+        self._room = room
+        return common(texts)
+
+    def _least(self, i: int) -> float:
+        """How long the name of a node is."""
+        return length(self._words.get(f"v{i}", "1"))
 
     def _terms(self, node: Node) -> list[Node]:
         """Of a sum, from left to right."""

@@ -28,7 +28,7 @@ LONGEST_TERM = 16
 
 def piece_of(trace: Trace, unit: Unit) -> Piece:
     """The piece that a unit stands for."""
-    return next(piece for piece in trace.pieces if piece.nodes[-1] == unit.last)
+    return trace.piece_at[unit.last]
 
 
 class PieceTexts:

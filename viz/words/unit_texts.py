@@ -20,7 +20,7 @@ from .numbers import Numbers
 from .piece_texts import PieceTexts, piece_of
 from .printer import MISSING, Printer
 
-__all__ = ["SumTexts", "UnitTexts"]
+__all__ = ["SumTexts", "UnitTexts", "texts_of"]
 
 LONGEST_LABEL = 24
 
@@ -45,10 +45,11 @@ class UnitTexts:
 
     def __init__(self, trace: Trace, numbers: Numbers) -> None:
         self._trace, self._numbers = trace, numbers
-        self._outputs: dict[int, list[int]] = {}
-        self._sums: dict[int, SumTexts] = {}
-        self._pieces: dict[int, PieceTexts] = {}
-        self._slopes: dict[int, dict[Edge, float]] = {}
+        self._outputs: dict[Unit, list[int]] = {}
+        self._formulas: dict[tuple[Unit, int | None], str] = {}
+        self._sums: dict[Unit, SumTexts] = {}
+        self._pieces: dict[Unit, PieceTexts] = {}
+        self._slopes: dict[Unit, dict[Edge, float]] = {}
 
     @cached_property
     def _paths(self) -> Paths:
@@ -59,12 +60,18 @@ class UnitTexts:
         order."""
         if unit.kind == "piece":
             return self.piece(unit).outputs
-        if unit.last not in self._outputs:
-            self._outputs[unit.last] = self._paths.outputs(unit.nodes)
-        return self._outputs[unit.last]
+        if unit not in self._outputs:
+            self._outputs[unit] = self._paths.outputs(unit.nodes)
+        return self._outputs[unit]
 
     def formula(self, unit: Unit, longest: int | None = None) -> str:
         """How a unit was made, ``z = w₁x₁ + b``, in no more characters than this; a leaf's label."""
+        written = self._formulas.get((unit, longest))
+        if written is None:
+            written = self._formulas[unit, longest] = self._formula(unit, longest)
+        return written
+
+    def _formula(self, unit: Unit, longest: int | None) -> str:
         if unit.kind == "piece":
             name = ", ".join(self.piece(unit).lines())
             return name if longest is None else shorten(name, longest)
@@ -102,9 +109,9 @@ class UnitTexts:
             return self._trace.nodes[head.last].partials[edges[0].operand]
         if len(self.outputs(head)) > 1 or (head.kind == "scope" and len(self.outputs(tail)) > 1):
             return None
-        if head.last not in self._slopes:
-            self._slopes[head.last] = slopes(self._trace, head, self.outputs(head)[0])
-        return sum(self._slopes[head.last][edge] for edge in edges)
+        if head not in self._slopes:
+            self._slopes[head] = slopes(self._trace, head, self.outputs(head)[0])
+        return sum(self._slopes[head][edge] for edge in edges)
 
     def derivative(self, head: Unit, edges: Sequence[Edge], slope: float) -> str:
         """What stands on an arrow whose derivative is this: ``x = 3``, or the number alone."""
@@ -119,14 +126,23 @@ class UnitTexts:
         return self._numbers(slope)
 
     def piece(self, unit: Unit) -> PieceTexts:
-        if unit.last not in self._pieces:
-            self._pieces[unit.last] = PieceTexts(self._trace, unit, self._numbers)
-        return self._pieces[unit.last]
+        if unit not in self._pieces:
+            self._pieces[unit] = PieceTexts(self._trace, unit, self._numbers)
+        return self._pieces[unit]
 
     def _sum(self, unit: Unit) -> SumTexts:
-        if unit.last not in self._sums:
-            self._sums[unit.last] = SumTexts(self._trace, unit, self._numbers)
-        return self._sums[unit.last]
+        if unit not in self._sums:
+            self._sums[unit] = SumTexts(self._trace, unit, self._numbers)
+        return self._sums[unit]
+
+
+def texts_of(trace: Trace, numbers: Numbers) -> UnitTexts:
+    """The texts of a trace's units, which all that speaks of it shares."""
+    key = "units", numbers
+    if key not in trace.spelled:
+        trace.spelled[key] = UnitTexts(trace, numbers)
+    texts: UnitTexts = trace.spelled[key]
+    return texts
 
 
 class SumTexts:
@@ -150,13 +166,15 @@ class SumTexts:
         self._write = Printer(numbers, self._names.words, close=True)
         self._label = trace.nodes[unit.last].label
         self._terms = terms(trace, unit.nodes)
+        self._written: dict[int, tuple[float, str]] = {}
         self._place = {edge: k for k, term in enumerate(self._terms) for edge in term.factors}
 
     def formula(self, longest: int | None = None) -> str:
         """The sum in the names of its operands, after its own where it has one; terms in the middle are left
         out where it would be longer than this."""
         name = f"{self._label} = " if self._label else ""
-        count = len(self._terms) if longest is None else min(len(self._terms), longest)
+        # a term has a letter at least, and a sign with its spaces before it
+        count = len(self._terms) if longest is None else min(len(self._terms), longest // 4 + 2)
         front, back = (count + 1) // 2, count // 2
         text = name + self._ends(front, back)
         while longest is not None and length(text) > longest and front + back > 2:
@@ -166,8 +184,8 @@ class SumTexts:
 
     def _ends(self, front: int, back: int) -> str:
         """The sum with so many of its first terms and so many of its last."""
-        first = [self._product(term) for term in self._terms[:front]]
-        last = [self._product(term) for term in self._terms[len(self._terms) - back :]]
+        first = [self._term(k) for k in range(front)]
+        last = [self._term(k) for k in range(len(self._terms) - back, len(self._terms))]
         between = [(1.0, MISSING)] if front + back < len(self._terms) else []
         return self._sum([*first, *between, *last])
 
@@ -188,6 +206,12 @@ class SumTexts:
             return number
         formula = self._sum([(coefficient, letters) for letters, coefficient in parts.items()])
         return number if MISSING in formula or len(formula) > LONGEST_DERIVATIVE else f"{formula} = {number}"
+
+    def _term(self, k: int) -> tuple[float, str]:
+        """The k-th product, written once."""
+        if k not in self._written:
+            self._written[k] = self._product(self._terms[k])
+        return self._written[k]
 
     def _product(self, term: Term) -> tuple[float, str]:
         """What the numbers among the factors come to, and what the others are written as."""
