@@ -17,6 +17,7 @@ from typing import Any
 
 from . import engine
 from .base.context import MARKS, SCOPES, marked_place, scope_place
+from .base.messages import short
 from .engine import Value, node
 from .errors import GraphError
 from .graph import order
@@ -106,7 +107,7 @@ def reduce(v: Value) -> tuple[Any, ...]:
 def _rebuild_named(kind: type[Value], name: str | None, *parts: Any) -> Value:
     if name is not None and name not in TABLE:
         raise GraphError(
-            f"the graph uses the operation {name!r}, which is not defined here: call custom_op first"
+            f"the graph uses the operation {short(name)}, which is not defined here: call custom_op first"
         )
     return rebuild(kind, None if name is None else TABLE[name], *parts)
 

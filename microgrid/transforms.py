@@ -9,7 +9,7 @@ from typing import Any, overload
 from . import functions, ops
 from .base.context import current, errstate
 from .base.formula import Vocabulary
-from .base.messages import describe, number, warn
+from .base.messages import describe, number, short, warn
 from .base.nodes import BUNDLE, INPUT
 from .custom import CustomOp
 from .engine import Value, leaf
@@ -71,7 +71,7 @@ def _partials(v: Value) -> Iterable[Any]:
         partials: tuple[Any, ...] = row.bind("partials", VALUES)(*operands, v)
     except TypeError as error:
         raise TypeError(
-            f"the partials of {row.name!r} cannot be differentiated: write them with + - * / ** and "
+            f"the partials of {short(row.name)} cannot be differentiated: write them with + - * / ** and "
             f"microgrid's functions ({error})"
         ) from error
     return partials

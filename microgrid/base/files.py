@@ -180,7 +180,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     contents = dict(pairs)
     if len(contents) < len(pairs):
         names = [name for name, _ in pairs]
-        raise CheckpointError(f"it holds {next(name for name in names if names.count(name) > 1)!r} twice")
+        raise CheckpointError(f"it holds {next(name for name in names if names.count(name) > 1)!r:.80} twice")
     return contents
 
 

@@ -24,6 +24,7 @@ __all__ = [
     "lossy",
     "number",
     "settle",
+    "short",
     "user_frame",
     "warn",
     "with_foreign",
@@ -61,7 +62,7 @@ def describe(v: Node) -> str:
     ("'x' (2.0)", '3*x + 1 (7.0)', '0.5')
     """
     if v.label:
-        return f"{_short(v.label)} ({v.data!r})"
+        return f"{short(v.label)} ({v.data!r})"
     if not v.op:
         return repr(v.data)
     return f"{spelled(v)[0]} ({v.data!r})"
@@ -71,7 +72,7 @@ def spelled(v: Any, depth: int = 3) -> tuple[str, int]:
     """What stands for a node in a formula, and how tightly that holds together: its label, its number, or its
     own formula, in which an ellipsis stands for what would make it long."""
     if v.label and depth < 3:
-        text = v.label if v.label.isprintable() and len(v.label) <= LONGEST_NAME else _short(v.label)
+        text = v.label if v.label.isprintable() and len(v.label) <= LONGEST_NAME else short(v.label)
         return text, ATOM if text.isidentifier() else SUM
     if not v.op:
         return f"{v.data:g}", SUM if v.data < 0 else ATOM
@@ -115,7 +116,7 @@ def _as_float(x: Any, where: str) -> float:
             "by one, [v * a for a in array]"
         )
     hint = f" (write {kind} as a number: float({x!r}))" if isinstance(x, str) else ""
-    raise TypeError(f"{where}, got {kind} {_short(x)}{hint}")
+    raise TypeError(f"{where}, got {kind} {short(x)}{hint}")
 
 
 def with_foreign(a: Any, b: Any, operation: Callable[[Any, Any], Any]) -> Any:
@@ -167,8 +168,9 @@ def _sketch(row: Operation, x: Any, other: Any) -> str:
     return f"{row.spelling()} of {names}"
 
 
-def _short(x: Any) -> str:
-    text = repr(x)
+def short(x: Any) -> str:
+    """What a user wrote, such as a name, as a message quotes it: printable, and not too long."""
+    text = repr(x if not isinstance(x, str) or len(x) <= 40 else str.__str__(x)[:41])
     return text if len(text) <= 40 else text[:37] + "..."
 
 

@@ -36,6 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     2
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
+    _reopen()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a terminal without ŷ shows a ?, and the command goes on
             stream.reconfigure(errors="replace")
@@ -60,6 +61,13 @@ def main(argv: Sequence[str] | None = None) -> int:
             raise
         print(f"microgrid: error: {error_text(error)}", file=sys.stderr)
         return 2
+
+
+def _reopen() -> None:
+    """Open what the shell closed, as ``>&-`` does: no file that is written may take its place."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115 (for as long as the process runs)
 
 
 def _show_warning(message: Warning | str, *where: Any, **more: Any) -> None:

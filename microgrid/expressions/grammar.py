@@ -12,6 +12,7 @@ from functools import partial, reduce
 from typing import Any, NamedTuple, NoReturn
 
 from .. import custom, functions, ops
+from ..base.messages import short
 from ..base.nodes import CONSTANT
 from ..engine import Value, binary, leaf, power, unary
 from ..errors import ExpressionError
@@ -91,7 +92,9 @@ class Reader:
         if self.peek().kind == "name" and self.tokens[self.next + 1].kind == "=":
             name, _ = self.take().text, self.take()
             if operation(name):
-                self.fail(f"{name!r} is an operation and cannot be assigned: choose another name", position)
+                self.fail(
+                    f"{short(name)} is an operation and cannot be assigned: choose another name", position
+                )
         self.steps = []
         self.expression(0, 0)
         after = self.peek()
@@ -228,7 +231,7 @@ def _unknown_operation(name: str) -> str:
         or did_you_mean(name, [*ops.TABLE, *COMPOSITES])
         or "; a product is written with *"
     )
-    return f"unknown operation {name!r}{hint}"
+    return f"unknown operation {short(name)}{hint}"
 
 
 def did_you_mean(name: str, known: list[str]) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from itertools import pairwise
 from typing import Any, SupportsFloat
 
-from ..base.messages import number
+from ..base.messages import number, short
 from ..engine import Value
 from ..errors import ExpressionError
 from .grammar import Apply, Name, Reader, Statement, Steps, did_you_mean, node, operation
@@ -64,14 +64,15 @@ def free_names(text: str, /) -> list[str]:
 
 def _given(name: str, value: Value | SupportsFloat) -> Value:
     if not normal_name(name).isidentifier():
-        raise ExpressionError(f"{name!r} cannot name a value: a name is letters, digits and _, as in w1")
+        raise ExpressionError(f"{short(name)} cannot name a value: a name is letters, digits and _, as in w1")
     if operation(normal_name(name)) or name == "result":
         what = "an operation" if name != "result" else "the last statement's node"
-        raise ExpressionError(f"{name!r} is {what} and cannot name a value: choose another name")
+        raise ExpressionError(f"{short(name)} is {what} and cannot name a value: choose another name")
     if isinstance(value, Value):
         return value
     return Value(
-        number(value, where=f"the value of {name!r} has to be a real number or a Value"), normal_name(name)
+        number(value, where=f"the value of {short(name)} has to be a real number or a Value"),
+        normal_name(name),
     )
 
 
@@ -82,7 +83,7 @@ def _check_names(text: str, statements: list[Statement], given: Iterable[str]) -
         if name == "result" and position != statements[-1].position:
             assigned[name] = "the last statement's node"
         if name in assigned:
-            raise ExpressionError(f"{name!r} is {assigned[name]}: choose another name", text, position)
+            raise ExpressionError(f"{short(name)} is {assigned[name]}: choose another name", text, position)
         if name:
             assigned[name] = "already assigned"
     if missing := _undefined(statements, given):
@@ -90,7 +91,7 @@ def _check_names(text: str, statements: list[Statement], given: Iterable[str]) -
         before = [s.name for s, following in pairwise(statements) if s.name and following.position <= first]
         message = _unknown(list(missing), [*given, *before])
         if next(iter(missing)) in assigned:
-            message = f"{next(iter(missing))!r} is used before the statement that assigns it"
+            message = f"{short(next(iter(missing)))} is used before the statement that assigns it"
         raise ExpressionError(message, text, first)
 
 
@@ -106,7 +107,7 @@ def _undefined(statements: list[Statement], known: Iterable[str]) -> dict[str, i
 
 
 def _unknown(missing: list[str], known: list[str]) -> str:
-    names = ", ".join(map(repr, missing[:10]))
+    names = ", ".join(map(short, missing[:10]))
     if len(missing) > 10:
         names += f" and {len(missing) - 10} more"
     known_names = f"; known: {', '.join(known[:20])}" if known else ""

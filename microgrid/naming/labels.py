@@ -12,6 +12,8 @@ __all__ = ["UNSEEN", "clean", "given", "is_given", "shown"]
 
 # Not printable in Python's eyes, but Persian and the scripts of India are misspelt without them.
 _JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
+LONGEST = 80
+"""Characters of a label that are shown."""
 UNSEEN = f" {_JOINERS}"
 """What `clean` leaves that has no ink."""
 
@@ -34,8 +36,13 @@ def _printable(char: str) -> str:
 
 @lru_cache(maxsize=4096)
 def shown(text: str) -> str:
-    """A label as it can be shown, or none where nothing of it would be seen."""
-    cleaned = clean(text)
+    """A label as it can be shown, or none where nothing of it would be seen.
+
+    Of a long one no reader, and neither LaTeX nor Graphviz, takes more than its beginning.
+    """
+    cleaned = clean(text[: LONGEST + 1])
+    if len(cleaned) > LONGEST:
+        cleaned = cleaned[: LONGEST - 1] + "…"
     return cleaned if cleaned.strip(UNSEEN) else ""
 
 

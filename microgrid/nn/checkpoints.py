@@ -8,6 +8,7 @@ from os import PathLike, fsdecode
 from typing import Any, Protocol
 
 from ..base import files
+from ..base.messages import short
 from ..engine import Value
 from ..errors import CheckpointError
 
@@ -37,7 +38,7 @@ def state(module: Stateful) -> dict[str, float]:
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
         raise ValueError(
-            f"two parameters of the {type(module).__name__} are called {twice!r}: "
+            f"two parameters of the {type(module).__name__} are called {short(twice)}: "
             "rename one, to tell them apart"
         )
     return numbers
@@ -77,8 +78,8 @@ def _check(module: Stateful, numbers: Any, wanted: dict[str, float]) -> None:
     missing = [name for name in wanted if name not in numbers]
     unknown = [name for name in numbers if name not in wanted]
     if missing or unknown:
-        wrong = [f"it has no {missing[0]!r} ({len(missing)} missing)"] if missing else []
-        wrong += [f"the model has no {unknown[0]!r:.80} ({len(unknown)} unknown)"] if unknown else []
+        wrong = [f"it has no {short(missing[0])} ({len(missing)} missing)"] if missing else []
+        wrong += [f"the model has no {short(unknown[0])} ({len(unknown)} unknown)"] if unknown else []
         raise CheckpointError(
             f"a state of {len(numbers)} numbers is not that of this {type(module).__name__}, which has "
             f"{len(wanted)}: {'; '.join(wrong)}"
@@ -86,14 +87,16 @@ def _check(module: Stateful, numbers: Any, wanted: dict[str, float]) -> None:
     for name, x in numbers.items():
         if isinstance(x, bool) or not isinstance(x, int | float):
             raise CheckpointError(
-                f"{name!r} has to be a number, and the state has {type(x).__name__} {x!r:.40}"
+                f"{short(name)} has to be a number, and the state has {type(x).__name__} {x!r:.40}"
             )
         if not _finite(x):
-            raise CheckpointError(f"{name!r} has to be finite in doubles, and the state has {x!s:.40}")
+            raise CheckpointError(f"{short(name)} has to be finite in doubles, and the state has {x!s:.40}")
     for name, part, attribute, least in _statistics(module):
         for i in range(len(getattr(part, attribute))):
             if (x := numbers[f"{name}.{i}"]) < least:
-                raise CheckpointError(f"'{name}.{i}' is never below {least:g}, and the state has {x}")
+                raise CheckpointError(
+                    f"{short(f'{name}.{i}')} is never below {least:g}, and the state has {x}"
+                )
 
 
 def _finite(x: float) -> bool:

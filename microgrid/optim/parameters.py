@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias
 
 from .. import arguments
 from ..arguments import ArrayLike, Floats
-from ..base.messages import describe
+from ..base.messages import describe, short
 from ..engine import Value
 
 if TYPE_CHECKING:
@@ -145,5 +145,5 @@ class Arrays:
 
     def name(self, i: int) -> str:
         label = self._holder.labels[i] if self._holder.labels else ""
-        named = f", {label!r}" if label else ""
+        named = f", {short(label)}" if label else ""
         return f"parameters[{i}]{named} ({float(self._holder.parameters[i])!r})"

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from ..base.messages import short
 from .instructions import Code, Instruction, Operand, Run, instructions
 
 __all__ = ["Listing", "Stats", "stats"]
@@ -44,7 +45,7 @@ class Listing:
     def name(self, lane: bool, slot: int) -> str:
         """A slot where it is defined: its number, and its label if it has one."""
         label = self.labels.of(lane, slot)
-        return f"%{self.number(lane, slot)}" + (f" {label!r}" if label else "")
+        return f"%{self.number(lane, slot)}" + (f" {short(label)}" if label else "")
 
     def line(self, instruction: Instruction) -> str:
         """``%7 = sum(%1*%2, %3*%4, %5); relu``.

@@ -14,7 +14,7 @@ from .. import arguments
 from ..arguments import ArrayLike, Floats
 from ..base import context, files
 from ..base.checks import one_of
-from ..base.messages import IEEE, describe, warn
+from ..base.messages import IEEE, describe, short, warn
 from ..base.nodes import CONSTANT
 from ..engine import Value
 from ..errors import DomainError, GraphError, NonFiniteGradient
@@ -292,7 +292,7 @@ class Program:
         for name in self._rows.values():
             if name not in TABLE:
                 raise GraphError(
-                    f"the program uses the operation {name!r}, which is not defined here: call custom_op"
+                    f"the program uses the operation {short(name)}, which is not defined here: call custom_op"
                 )
         self.code = renumber(self.code, {number: TABLE[name].code for number, name in self._rows.items()})
         self._prepare()

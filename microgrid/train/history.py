@@ -14,7 +14,7 @@ from .. import pictures
 from ..arguments import Floats
 from ..base import files
 from ..base.checks import whole
-from ..base.messages import number
+from ..base.messages import number, short
 from ..optim.settings import nonnegative
 
 __all__ = ["EarlyStopping", "History"]
@@ -69,7 +69,9 @@ class History(Mapping[str, list[float]]):
 
     def __getitem__(self, name: str) -> list[float]:
         if name not in self._columns:
-            raise KeyError(f"{name!r} is no column of this history: it has {', '.join(self._columns)}")
+            raise KeyError(
+                f"{short(name)} is no column of this history: it has {', '.join(self._columns):.200}"
+            )
         return self._columns[name]
 
     def __iter__(self) -> Iterator[str]:

@@ -9,7 +9,7 @@ from typing import Any, NoReturn, SupportsFloat, TypeAlias
 from .. import arguments
 from ..arguments import Floats
 from ..base.context import no_grad
-from ..base.messages import number
+from ..base.messages import number, short
 from ..engine import Value
 from ..nn.losses import Loss
 
@@ -43,10 +43,10 @@ def named(metrics: Metrics, targets: Floats, threshold: float | None, loss: Loss
                 f'a metric is "accuracy" or a function of (predictions, targets), got {function!r}'
             )
         else:
-            arguments.called(function, f"the metric {name!r}", "predictions", "targets")
+            arguments.called(function, f"the metric {short(name)}", "predictions", "targets")
         if name in by_name or name in COLUMNS or name.startswith("validation_"):
             raise ValueError(
-                f"two columns would be called {name!r}: pass a mapping, {{another name: metric}}"
+                f"two columns would be called {short(name)}: pass a mapping, {{another name: metric}}"
             )
         by_name[name] = function
     if threshold is not None and not any(isinstance(function, Accuracy) for function in by_name.values()):
@@ -70,7 +70,9 @@ def _name(metric: Any) -> str:
 def evaluate(metrics: dict[str, Metric], predictions: Floats, targets: Floats) -> dict[str, float]:
     """The metrics of those predictions."""
     return {
-        name: number(metric(predictions, targets), finite=False, where=f"the metric {name!r} is a number")
+        name: number(
+            metric(predictions, targets), finite=False, where=f"the metric {short(name)} is a number"
+        )
         for name, metric in metrics.items()
     }
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -123,3 +126,21 @@ def test_a_file_in_the_way_of_the_demo_is_named(
     (tmp_path / "pictures").write_text("not a directory")
     assert main(["demo", "--dir", "pictures"]) == 2
     assert "pictures: is a file" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a shell closes streams")
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&-", ">&- 2>&- <&-"])
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [("verify 'x*x' x=3", 0), ("draw 'x*x' x=3 -o g.svg", 0), ("verify '2 +'", 2), ("--help", 0), ("info", 0)],
+)
+def test_a_closed_stream_is_no_traceback(tmp_path: Path, closed: str, command: str, code: int) -> None:
+    ended = subprocess.run(
+        f"{shlex.quote(sys.executable)} -m microgrid {command} {closed}", shell=True, cwd=tmp_path,
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert "Traceback" not in ended.stderr
+    assert ended.returncode == code
+    if "draw" in command:
+        assert (tmp_path / "g.svg").read_text().rstrip().endswith("</svg>")
+    assert [p.name for p in tmp_path.iterdir()] == ["g.svg"] * ("draw" in command)

@@ -14,7 +14,7 @@ from ..options import CHOICES, Options
 from ..picture import looks
 from ..picture.boxes import PENDING, Box, Picture
 from ..picture.looks import Look
-from ..style.text import clean
+from ..style.text import clean, shorten
 from ..style.theme import FONTS, THEMES, Theme
 from ..words.numbers import ASCII_MINUS, Numbers
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 __all__ = ["draw_dot", "escape", "source"]
 
+LONGEST = 1_000
+"""Characters of a line; escaped, each takes at most 5 bytes."""
 _SHAPES = {
     "input": ("box", "rounded,filled"),
     "parameter": ("hexagon", "filled"),
@@ -37,11 +39,12 @@ _SHAPES = {
 def escape(lines: Iterable[str]) -> str:
     """Lines of a user's text as a label that Graphviz shows as it stands.
 
-    Unescaped, Graphviz would read ``\\N`` as the node's name, ``&lt;`` as a character and ``<b>`` as HTML.
+    Of a line of more than 1,000 characters the beginning: Graphviz reads at most 16,384 bytes of a text.
+    Unescaped, it would read ``\\N`` as the node's name, ``&lt;`` as a character and ``<b>`` as HTML.
     """
     import graphviz
 
-    escaped = [graphviz.escape(clean(line).replace("&", "&amp;")) for line in lines]
+    escaped = [graphviz.escape(shorten(clean(line), LONGEST).replace("&", "&amp;")) for line in lines]
     label: str = graphviz.nohtml(r"\n".join(escaped))
     return label
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from microgrid import Value
-from microgrid.base.messages import warn
+from microgrid.base.messages import short, warn
 from microgrid.base.phrases import Option, Setting, message
 from microgrid.graph import order
 from microgrid.naming.callers import registered, variables_of_caller
@@ -133,14 +133,14 @@ class _Finder:
         if thing not in self._labels:
             seen = (node.name for node in self._trace.nodes if node.label)
             known = shorten(", ".join(dict.fromkeys(seen)), LONGEST_LIST)
-            why = f": no node of the graph has the label {thing!r}: the labels are {known or 'none'}"
+            why = f": no node of the graph has the label {short(thing)}: the labels are {known or 'none'}"
             raise VizError(message(option, why, VALUE_TOO))
         return self._labels[thing]
 
     def one(self, thing: object, option: Option) -> int:
         nodes = self.all(thing, option)
         if len(nodes) > 1:
-            raise VizError(message(option, f": {len(nodes)} nodes have the label {thing!r}: ", VALUE))
+            raise VizError(message(option, f": {len(nodes)} nodes have the label {short(thing)}: ", VALUE))
         return nodes[0]
 
 
