@@ -56,8 +56,8 @@ def draw(y: Value, **options: Any) -> Figure:
     `edges`: "local" writes the local derivative on each arrow, "number" without its formula, "plain" nothing.
     `numbers`: "all" writes those of every arrow, "none" of none, and "auto" where no more than six lead to a
     box; of the others the width says how large they are.
-    `parameters`: "boxes" draws each in a box, "inside" leaves it to the formula of the only box that uses
-    it, "named" to those of all that do.
+    `parameters`: "boxes" draws each in a box, "listed" writes it and its gradient on a line of the only box
+    that uses it, "inside" leaves it to the formula of that box, "named" to those of all that do.
     `formulas`: "all" writes in each box how it is computed, "unnamed" only where it has no name.
     `show`: "structure" leaves out all numbers, "values" those of the backward pass, "all" none: the places
     are the same.

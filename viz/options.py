@@ -162,9 +162,9 @@ class Options(Chosen):
     parameters: str = field(
         default="boxes",
         metadata=picture(
-            "a parameter in a box of its own (default), or in the formula of the only box that uses it, or "
-            "(named) in those of all that do",
-            ("boxes", "inside", "named"),
+            "a parameter in a box of its own (default), or with its gradient on a line of the only box that "
+            "uses it (listed), or in that box's formula alone (inside), or in those of all that do (named)",
+            ("boxes", "listed", "inside", "named"),
         ),
     )
     formulas: str = field(

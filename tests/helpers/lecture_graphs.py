@@ -214,6 +214,13 @@ def xor_layers() -> Value:
     return _backward(named(nn.losses.bce(named(model([0.0, 1.0]), "yhat"), 1), "L"))
 
 
+def xor_of_logits() -> Value:
+    """XOR of layers whose loss takes the logit."""
+    random.seed(2)
+    model = nn.Sequential(nn.Linear(2, 2), "sigmoid", nn.Linear(2, 1))
+    return _backward(named(nn.losses.bce_with_logits(named(model([0.0, 1.0]), "z"), 1), "L"))
+
+
 LECTURE_GRAPHS: dict[str, tuple[Callable[[], Value], int]] = {
     "line": (lecture, 8),
     "perceptron": (perceptron, 6),
@@ -236,9 +243,10 @@ LECTURE_GRAPHS: dict[str, tuple[Callable[[], Value], int]] = {
     "a sum of twenty products": (long_sum, 11),
     "batch norm of layers": (batch_norm_layer, 6),
     "residual layers": (residual_layers, 10),
-    "cross-entropy of logits": (cross_entropy_with_logits, 5),
-    "2-2-2 of layers": (two_two_two_layers, 8),
+    "cross-entropy of logits": (cross_entropy_with_logits, 6),
+    "2-2-2 of layers": (two_two_two_layers, 12),
     "xor of layers": (xor_layers, 9),
+    "xor of logits": (xor_of_logits, 9),
 }
 """By name: what records it, and the fewest boxes that a slide of it may have."""
 

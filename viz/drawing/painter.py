@@ -136,14 +136,11 @@ def _box(box: Box, center: Point, picture: Picture, theme: Theme) -> Group:
 
 def _lines(box: Box, center: Point, theme: Theme, color: str | None = None) -> list[Text]:
     """The lines of text, stacked around the centre."""
-    y = center[1] - box.text_size[1] / 2
-    texts = []
-    for line in box.lines:
-        middle = y + line.font.leading / 2
-        if line.text:
-            texts.append(letter(line, (center[0], middle + BASELINE * line.font.size), theme, color=color))
-        y += line.font.leading
-    return texts
+    return [
+        letter(line, (center[0] + x, center[1] + y + BASELINE * line.font.size), theme, anchor, color)
+        for line, (x, y), anchor in box.places
+        if line.text
+    ]
 
 
 # ---------------------------------------------------------------- arrows

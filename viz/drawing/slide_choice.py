@@ -23,6 +23,8 @@ __all__ = ["Attempt", "Draft", "chosen", "say_it", "too_small"]
 COMFORTABLE, PREFERRED = 10.5, 0.87
 """Points of text that is large enough even where another direction would make it larger; and, where none is,
 what it may be smaller by, as a share, for the sake of the usual direction."""
+ENOUGH = 9.0
+"""Points from which on neither rows nor what else lays out is tried."""
 MOST_LAYOUTS, MOST_BOXES, FEW = 36, 300, 40
 FILLED = 0.8
 """Of a slide, by boxes with the gaps around them: no layout does better."""
@@ -77,7 +79,7 @@ def chosen(
             continue
         drafted, tried = draft(changed, varied), list[Attempt]()
         for least, group in ways(options, varied.units, drafted.picture):
-            if tried and not least * READABLE <= max(map(_size, tried)) < READABLE:
+            if tried and not least * READABLE <= max(map(_size, tried)) < ENOUGH:
                 continue
             for way in group:
                 turned = changed.changed(**way)
@@ -185,6 +187,7 @@ def _said(name: str, value: Any) -> str:
         ("sums", "results"): "with all steps to a result in one box",
         ("sums", "merged"): "with sums of products in one box",
         ("engine", "columns"): "in columns",
+        ("parameters", "listed"): "with parameters and their gradients in the boxes that use them",
         ("parameters", "inside"): "with parameters in the boxes that use them",
         ("parameters", "named"): "with parameters named in the boxes that use them",
         ("formulas", "unnamed"): "with names in place of formulas",

@@ -13,7 +13,7 @@ from ..picture.boxes import Picture
 from ..picture.scale import scale_of
 from ..picture.selection import Choices
 from ..placement.columns import stands_in_layers
-from ..style.density import CLOSE, TIGHT
+from ..style.density import CLOSE, CLOSER, TIGHT
 from .slide import READABLE
 
 __all__ = ["INSIDE", "count", "tiers", "ways"]
@@ -25,6 +25,8 @@ MANY = 24
 """Boxes and numbers above which Graphviz, which takes long then, is asked after columns have been tried."""
 FEW = 12
 """Boxes: with fewer of them, less is to be seen than where names replace formulas."""
+MOST_LISTED = 60
+"""Parameters of a graph above which no slide has lines for all."""
 INSIDE = ("parameter", "constant")
 
 Change = dict[str, Any]
@@ -37,6 +39,7 @@ Text = tuple[float, Change]
 def tiers(trace: Trace, options: Options, choices: Choices) -> Iterator[tuple[int, float, Options, Choices]]:
     """Which folding, how large its text has to have become for this to be enough, options and choices."""
     whole = list(_foldings(trace, options, choices))
+    telling = len(whole) - any(change.get("parameters") == "inside" for change, _ in whole)
     summaries = _summaries(trace, options, choices)
     named = list(_named(trace, options, [*whole[1:], *(s for s in summaries if "collapse" not in s[0])]))
     foldings = [*whole, *summaries, *named]
@@ -46,8 +49,11 @@ def tiers(trace: Trace, options: Options, choices: Choices) -> Iterator[tuple[in
     small = [k for k in numbers[len(whole) : len(whole) + len(summaries)] if k not in large]
     results = [k for k in (*large, *small) if "collapse" not in foldings[k][0]]
     texts, names = list(_texts(options)), list(_names(options))
+    closer = dict(texts[-1][1])  # before gradients of parameters go
     order = [
-        *_in_turn(numbers[: len(whole)], texts),
+        *_in_turn(numbers[:telling], texts),
+        (telling - 1, (0.85 * READABLE, closer)),
+        *_in_turn(numbers[telling : len(whole)], texts),
         *((k, text) for k in large for text in texts),
         *((k, text) for k in numbers[len(whole) + len(summaries) :] for text in names or texts[-1:]),
         *((k, text) for k in results for text in names),
@@ -58,7 +64,8 @@ def tiers(trace: Trace, options: Options, choices: Choices) -> Iterator[tuple[in
         scale = choices.scale and scale_of(trace, units, choices.scale.is_signed)
         folded = choices if units is choices.units else replace(choices, units=units, scale=scale)
         changed = options.changed(**more, **changes)
-        yield k, expected, changed, replace(folded, density=CLOSE if changed.formulas == "all" else TIGHT)
+        written = CLOSER if changes is closer else CLOSE
+        yield k, expected, changed, replace(folded, density=written if changed.formulas == "all" else TIGHT)
 
 
 def _in_turn(steps: Sequence[int], texts: Sequence[Text]) -> Iterator[tuple[int, Text]]:
@@ -80,12 +87,13 @@ def _foldings(trace: Trace, options: Options, choices: Choices) -> Iterator[Fold
             changes, units = {"sums": "merged"}, merged
             yield changes, units
     if options.may_vary("parameters"):
-        yield changes | {"parameters": "inside"}, units
+        for how in _inside(trace):
+            yield changes | how, units
 
 
 def _summaries(trace: Trace, options: Options, choices: Choices) -> list[Folding]:
     """Those with less to be seen, in the order of how many boxes are left."""
-    inside = {"parameters": "inside"} if options.may_vary("parameters") else {}
+    inside = _inside(trace) if options.may_vary("parameters") else [{}]
     seen = {choices.units}
     found: list[Folding] = []
     if options.may_vary("collapse") and options.around is None:
@@ -94,13 +102,20 @@ def _summaries(trace: Trace, options: Options, choices: Choices) -> list[Folding
             units = tuple(fold(trace, level, sums=merged))
             if units not in seen:
                 seen.add(units)
-                found.append((inside | {"collapse": level}, units))
+                found += [(how | {"collapse": level}, units) for how in inside]
     if _may_merge(options):
         whole = None if options.collapse == "auto" else options.collapse
         units = tuple(fold(trace, whole, results=True))
         if len(units) < len(fold(trace, whole, sums=True)):
-            found.append((inside | {"sums": "results"}, units))
+            found += [(how | {"sums": "results"}, units) for how in inside]
     return sorted(found, key=lambda folding: -len(folding[1]))
+
+
+def _inside(trace: Trace) -> list[Change]:
+    """Parameters without boxes: with their gradients unless they are very many, and without."""
+    count = sum(node.role == "parameter" for node in trace.nodes)
+    listed: list[Change] = [{"parameters": "listed"}] if 0 < count <= MOST_LISTED else []
+    return [*listed, {"parameters": "inside"}]
 
 
 def _named(trace: Trace, options: Options, foldings: Sequence[Folding]) -> Iterator[Folding]:

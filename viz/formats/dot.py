@@ -114,7 +114,7 @@ def _box(graph: Digraph, box: Box, theme: Theme, look: Look) -> None:
     shape, style = _SHAPES[box.kind]
     graph.node(
         box.name,
-        escape(line.text for line in box.lines),
+        escape("  ".join(line.text for line in row) for row in box.rows),
         shape=shape,
         style=style,
         fillcolor=look.paint.fill,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -16,9 +16,11 @@ from .emphasis import Emphasis
 from .scale import Scale
 from .styles import Style
 
-__all__ = ["LONGEST_NAME", "PENDING", "Arrow", "Box", "Line", "Picture", "gradient_line"]
+__all__ = ["BETWEEN", "LONGEST_NAME", "PENDING", "Arrow", "Box", "Line", "Picture", "gradient_line"]
 
 LONGEST_NAME = 40
+BETWEEN = 0.9
+"""Between two lines side by side, in font sizes."""
 
 PENDING = "grad –"
 """What stands for a gradient that has not been computed: it is not 0."""
@@ -37,6 +39,12 @@ class Line:
     size: float | None = None
     early: str = ""
     beside: str = ""
+    node: int | None = None
+    """Of which node it tells, by position, if not of its box's."""
+    joins: bool = False
+    """Whether it stands to the right of the line before it."""
+    least: float = 0.0
+    """Room for what another frame of the same picture says here."""
 
     @property
     def font(self) -> Font:
@@ -46,7 +54,7 @@ class Line:
     @property
     def width(self) -> float:
         font = self.font
-        return text_width(self.text, font.size, font.bold)
+        return max(self.least, text_width(self.text, font.size, font.bold))
 
 
 @dataclass(frozen=True)
@@ -68,6 +76,13 @@ class Box:
     """Of a unit that no scope holds, if some of its layer are left out: which one, to stand in its column."""
     padding: float = 1.0
     """The room around the text, as a share of what its shape has."""
+    is_target: bool = False
+    """Whether it says what a loss compares with, and stands for no node."""
+
+    @property
+    def told(self) -> tuple[int, ...]:
+        """The parameters whose gradients it tells."""
+        return tuple(line.node for line in self.lines if line.joins and line.node is not None)
 
     @property
     def is_blank(self) -> bool:
@@ -78,10 +93,54 @@ class Box:
     def shape(self) -> Shape:
         return SHAPES[self.kind]
 
+    @property
+    def rows(self) -> list[tuple[Line, ...]]:
+        """Its lines, those together that stand side by side."""
+        rows: list[tuple[Line, ...]] = []
+        for line in self.lines:
+            if line.joins:
+                rows[-1] = (*rows[-1], line)
+            else:
+                rows.append((line,))
+        return rows
+
     @cached_property
     def text_size(self) -> Point:
-        widths = [line.width for line in self.lines]
-        return max([*widths, self.least_width]), sum(line.font.leading for line in self.lines)
+        widths = [right for row in self._placed for _, _, right in row]
+        lefts = [left for row in self._placed for _, left, _ in row]
+        width = max(widths, default=0.0) - min(lefts, default=0.0)
+        return max(width, self.least_width), sum(map(_leading, self.rows))
+
+    @property
+    def places(self) -> list[tuple[Line, Point, str]]:
+        """Each line with a point of its row's middle line, seen from the middle of the text, which its middle
+        or its start is at."""
+        places: list[tuple[Line, Point, str]] = []
+        y = -self.text_size[1] / 2
+        for row in self._placed:
+            leading = _leading([line for line, _, _ in row])
+            for line, left, _ in row:
+                x, anchor = (left, "start") if len(row) > 1 else (0.0, "middle")
+                places.append((line, (x, y + leading / 2), anchor))
+            y += leading
+        return places
+
+    @cached_property
+    def _placed(self) -> list[list[tuple[Line, float, float]]]:
+        """Each line with its left and right end, seen from the middle; those side by side are in columns."""
+        told = [row for row in self.rows if len(row) > 1]
+        columns = [max(line.width for line in column) for column in zip(*told, strict=True)]
+        placed: list[list[tuple[Line, float, float]]] = []
+        for row in self.rows:
+            widths = columns if row in told else [line.width for line in row]
+            gap = BETWEEN * row[0].font.size
+            left = -(sum(widths) + gap * (len(row) - 1)) / 2
+            cells: list[tuple[Line, float, float]] = []
+            for line, width in zip(row, widths, strict=True):
+                cells.append((line, left, left + width))
+                left += width + gap
+            placed.append(cells)
+        return placed
 
     @cached_property
     def size(self) -> Point:
@@ -127,7 +186,7 @@ class Picture:
     scale: Scale | None = None
     styles: Mapping[int, Style] | None = None
     holds_parameters: bool = False
-    """Whether there are parameters that have no box, as formulas name them."""
+    """Whether there are parameters that have no box, as formulas name them, nor a line of their own."""
     show: str = "all"
     """What its numbers are shown of, as in `Options`."""
 
@@ -139,6 +198,10 @@ class Picture:
     def is_faded(self, box: Box) -> bool:
         """Whether it steps back because others are to stand out."""
         return self.emphasis is not None and self.emphasis.nodes.isdisjoint(box.members)
+
+
+def _leading(row: Sequence[Line]) -> float:
+    return max(line.font.leading for line in row)
 
 
 def gradient_line(node: Node, root: Node, numbers: Numbers) -> Line:

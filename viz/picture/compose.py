@@ -12,15 +12,18 @@ from microgrid.base.phrases import said, speaker
 from ..graph import folding
 from ..graph.folding import Unit, fold
 from ..graph.natural import in_order
+from ..graph.targets import target
 from ..graph.trace import Edge, Trace
 from ..options import Options
 from ..style.text import shorten
 from ..words.descriptions import Words
 from ..words.numbers import Numbers
+from ..words.piece_texts import piece_of
 from ..words.scope_texts import layer_of, scope_lines
 from ..words.unit_texts import texts_of
 from .boxes import LONGEST_NAME, PENDING, Arrow, Box, Line, Picture, gradient_line
 from .emphasis import emphasis
+from .fewer import listed
 from .selection import Choices
 
 __all__ = ["compose"]
@@ -28,6 +31,8 @@ __all__ = ["compose"]
 LONGEST_LABEL, LONGEST_FORMULA = 24, 24
 MOST_VALUES = 6
 """Results of a piece that are written one by one."""
+MOST_LISTED = 4
+"""Parameters of a scope that its box tells one by one, and their gradients in place of the norm."""
 MOST_NUMBERED = 6
 """Arrows to a box up to which each has its number; of more, nobody can tell whose is which."""
 
@@ -46,6 +51,7 @@ def compose(trace: Trace, options: Options, numbers: Numbers, choices: Choices |
         author.arrow(tail, head, edges)
     author.strengthen()
     author.stubs()
+    author.targets()
     return Picture(
         boxes=tuple(author.boxes),
         arrows=tuple(author.arrows),
@@ -147,8 +153,12 @@ class _Author:
         beside = values if last.label else f"{shorten(scope[-1], LONGEST_NAME)} = {self.numbers(last.data)}"
         values = shorten(values, LONGEST_NAME)
         lines.append(Line(values, "value", beside=beside if len(used) == 1 and not layer else ""))
-        if self.has_gradients:
+        own = [i for i in unit.nodes if self.trace.nodes[i].role == "parameter"]
+        told = self.options.parameters == "listed" and 0 < len(own) <= MOST_LISTED
+        if self.has_gradients and not told:
             lines.append(Line(gradient, "gradient") if gradient else Line(PENDING, "pending"))
+        elif told:
+            lines += listed([(i, self._lines(Unit((i,)))) for i in own])
         return Box(
             name=f"n{unit.last}",
             kind="folded",
@@ -217,7 +227,22 @@ class _Author:
                 share = size / most if most and math.isfinite(size) else float(size > 0)
                 self.arrows[k] = replace(self.arrows[k], strength=share)
 
-    # ------------------------------------------------------------ what is left out
+    # ------------------------------------------------------------ what is no node, and what is left out
+
+    def targets(self) -> None:
+        """On a slide, what a loss compares with, where its formula has no more than a letter for it."""
+        losses = [unit for unit in self.units if unit.kind == "piece"] if self.options.slide else []
+        for unit in losses:
+            found = target(self.trace, piece_of(self.trace, unit))
+            if found and self.options.formulas == "all":
+                letter, xs = found
+                numbers = ", ".join(map(self.numbers, xs))
+                text = f"{letter} = ({numbers})" if len(xs) > 1 else f"{letter} = {numbers}"
+                scope = self.trace.nodes[unit.last].scope
+                line = Line(text, "literal")
+                box = Box(f"t{unit.last}", "constant", (line,), None, scope, text, is_target=True)
+                self.boxes.append(box)
+                self.arrows.append(Arrow(box, self.entry[unit.last]))
 
     def stubs(self) -> None:
         """An ellipsis where a picture of a part of the graph was cut."""

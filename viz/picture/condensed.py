@@ -8,7 +8,7 @@ from microgrid.base.phrases import speaker
 
 from ..options import Options
 from ..style.density import AIRY, Density
-from .boxes import Arrow, Box, Line, Picture
+from .boxes import BETWEEN, Arrow, Box, Line, Picture
 from .fewer import elided, unframed, with_parameters_inside
 from .showing import shown
 
@@ -18,7 +18,7 @@ __all__ = ["brief", "condensed", "finished"]
 def finished(picture: Picture, options: Options, density: Density) -> Picture:
     """What has been composed, with as many boxes and as closely written as is asked for."""
     if options.parameters != "boxes":
-        picture = with_parameters_inside(picture, shared=options.parameters == "named")
+        picture = with_parameters_inside(picture, options.parameters)
     if density.is_unframed:
         picture = unframed(picture)
     if density.elides:
@@ -64,12 +64,26 @@ def condensed(picture: Picture, density: Density) -> Picture:
 
 def _condensed(box: Box, density: Density) -> Box:
     lines = _inline(box.lines, density.inline)
-    if box.kind == "folded":
+    if box.kind != "folded":
+        lines = _side_by_side(lines)
+    else:
         lines = tuple(replace(line, text=brief(line.text)) for line in lines)
     if density.size is not None:
         lines = tuple(replace(line, size=density.size) for line in lines)
     padding = 1.0 if box.kind in ("local", "symbol") else density.padding
     return replace(box, lines=lines, padding=padding, least_width=0.0)
+
+
+def _side_by_side(lines: tuple[Line, ...]) -> tuple[Line, ...]:
+    """A value and its gradient on one line, where that is no longer than the line above it."""
+    for k in range(2, len(lines)):
+        above, value, gradient = lines[k - 2 : k + 1]
+        if value.kind == "value" and gradient.kind in ("gradient", "pending"):
+            size = above.font.size
+            written = [replace(line, size=size).width for line in (above, value, gradient)]
+            if written[1] + BETWEEN * size + written[2] <= written[0]:
+                return (*lines[:k], replace(gradient, joins=True), *lines[k + 1 :])
+    return lines
 
 
 def brief(text: str) -> str:

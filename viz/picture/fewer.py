@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from microgrid.base.phrases import ENGLISH, Say
@@ -9,17 +10,20 @@ from microgrid.base.phrases import ENGLISH, Say
 from ..options import MOST_UNITS
 from .boxes import Arrow, Box, Line, Picture
 
-__all__ = ["elided", "unframed", "with_parameters_inside"]
+__all__ = ["elided", "listed", "shown", "unframed", "with_parameters_inside"]
 
-FIRST, LAST = 5, 4
-"""How many of them are shown, before and behind those that are not."""
+PLACES = 10
+"""Of a column that is cut short, or of parameters in one box."""
 INSIDE = ("parameter", "constant")
 LEAVES = (*INSIDE, "input")
 
 
-def with_parameters_inside(picture: Picture, shared: bool = False) -> Picture:
-    """Without the boxes of parameters and constants that one box alone uses, or several if they are `shared`:
+def with_parameters_inside(picture: Picture, how: str = "inside") -> Picture:
+    """Without the boxes of parameters and constants that one box alone uses, or several if they are "named":
     formulas name them, and the description of the first box has what they said.
+
+    If they are "listed", lines of that box say what parameters and their gradients are, and the targets of
+    losses keep their boxes.
 
     >>> from microgrid import Value, parameter
     >>> from viz.graph.trace import read
@@ -35,28 +39,68 @@ def with_parameters_inside(picture: Picture, shared: bool = False) -> Picture:
         of_this = readers.setdefault(arrow.tail.name, [])
         if arrow.head.name not in of_this:
             of_this.append(arrow.head.name)
-    shown = picture.emphasis.nodes if picture.emphasis else frozenset[int]()
+    seen = picture.emphasis.nodes if picture.emphasis else frozenset[int]()
     inner = {
         box.name: box
         for box in picture.boxes
-        if box.kind in INSIDE and readers.get(box.name) and shown.isdisjoint(box.members)
-        if shared or len(readers[box.name]) == 1
+        if box.kind in INSIDE and readers.get(box.name) and seen.isdisjoint(box.members)
+        if how == "named" or len(readers[box.name]) == 1
+        if not (how == "listed" and box.is_target)
     }
     held: dict[str, list[Box]] = {}
     for name, box in inner.items():
         held.setdefault(readers[name][0], []).append(box)
     boxes = {
-        box.name: _holding(box, held.get(box.name, [])) for box in picture.boxes if box.name not in inner
+        box.name: _holding(box, held.get(box.name, []), how == "listed")
+        for box in picture.boxes
+        if box.name not in inner
     }
-    if any(box.kind == "parameter" for box in inner.values()):
+    if how != "listed" and any(box.kind == "parameter" for box in inner.values()):
         picture = replace(picture, holds_parameters=True)
     return _of(picture, boxes, [arrow for arrow in picture.arrows if arrow.tail.name not in inner])
 
 
-def _holding(box: Box, inner: list[Box]) -> Box:
+def _holding(box: Box, inner: list[Box], is_listed: bool) -> Box:
     members = tuple(sorted({*box.members, *(i for one in inner for i in one.members)}))
-    texts = [box.description, *(one.description for one in inner if one.kind == "parameter")]
-    return replace(box, members=members, description="\n".join(filter(None, texts)))
+    parameters = [one for one in inner if one.kind == "parameter"]
+    texts = [box.description, *(one.description for one in parameters)]
+    lines = listed([(one.node, one.lines) for one in parameters]) if is_listed else ()
+    return replace(
+        box, lines=(*box.lines, *lines), members=members, description="\n".join(filter(None, texts))
+    )
+
+
+def listed(parameters: Sequence[tuple[int | None, Sequence[Line]]]) -> tuple[Line, ...]:
+    """What the boxes of parameters would say, each on one line of another box: ``w = 2  ∂L/∂w = 6``.
+
+    >>> told = [Line("w", "name"), Line("2", "value", beside="w = 2"), Line("grad 6", "gradient")]
+    >>> [line.text for line in listed([(0, told)])]
+    ['w = 2', 'grad 6']
+    """
+    lines: list[Line] = []
+    for k in shown(len(parameters), PLACES):
+        if k is None:
+            lines.append(Line("⋮", "parameter"))
+            continue
+        node, told = parameters[k]
+        name, value = (told[0].text, told[1]) if told[0].kind == "name" else ("", told[0])
+        text = value.beside or value.text
+        lines.append(Line(text, "parameter", early=name, node=node))
+        if told[-1].kind in ("gradient", "pending"):
+            lines.append(replace(told[-1], node=node, joins=True))
+    return tuple(lines)
+
+
+def shown(count: int, most: int | None) -> list[int | None]:
+    """Which of so many have a place of their own, of those that stand below each other: all, or the first
+    and the last around an ellipsis.
+
+    >>> shown(5, 4), shown(3, 4)
+    ([0, 1, None, 4], [0, 1, 2])
+    """
+    if most is None or count <= most:
+        return list(range(count))
+    return [*range(most - 2), None, count - 1]
 
 
 def elided(picture: Picture, say: Say = ENGLISH) -> Picture:
@@ -67,7 +111,8 @@ def elided(picture: Picture, say: Say = ENGLISH) -> Picture:
         inner = any(arrow.tail.name in names and arrow.head.name in names for arrow in picture.arrows)
         if inner:
             continue
-        hidden = [box for box in units[FIRST:-LAST] if box is not picture.root]
+        places = shown(len(units), PLACES)
+        hidden = [box for k, box in enumerate(units) if k not in places and box is not picture.root]
         are_leaves = units[0].kind in LEAVES
         if are_leaves:
             text = say("{n:,} of {of:,} numbers are not shown", n=len(hidden), of=len(units))
@@ -92,8 +137,8 @@ def elided(picture: Picture, say: Say = ENGLISH) -> Picture:
         return picture
     boxes: dict[str, Box] = {}
     for box in picture.boxes:
-        shown = stands_for.get(box.name, box)
-        boxes[shown.name] = shown
+        standing = stands_for.get(box.name, box)
+        boxes[standing.name] = standing
     hidden_names = {name for name, box in stands_for.items() if box.name != name}
     arrows = [
         arrow for arrow in picture.arrows if hidden_names.isdisjoint((arrow.tail.name, arrow.head.name))

@@ -48,5 +48,6 @@ def _blanked(box: Box, hidden: frozenset[str]) -> Box:
 
 def _blank(line: Line, hidden: frozenset[str]) -> Line:
     if line.kind in hidden:
-        return replace(line, text="")
-    return replace(line, text=line.early) if line.early and "value" in hidden else line
+        return replace(line, text="", least=line.width)
+    is_early = line.early and "value" in hidden
+    return replace(line, text=line.early, least=line.width) if is_early else line

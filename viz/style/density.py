@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["AIRY", "CLOSE", "TIGHT", "Density"]
+__all__ = ["AIRY", "CLOSE", "CLOSER", "TIGHT", "Density"]
 
 
 @dataclass(frozen=True)
@@ -26,5 +26,7 @@ class Density:
 AIRY = Density()
 CLOSE = Density(size=12.0, inline=26, gaps=0.55, padding=0.5, elides=True)
 """The text of one size, the smallest of all, since that is what has to be large enough on a slide."""
+CLOSER = Density(size=12.0, inline=26, gaps=0.42, padding=0.36, elides=True, is_unframed=True)
+"""Before gradients of parameters have to go."""
 TIGHT = Density(size=12.0, inline=30, gaps=0.22, padding=0.2, elides=True, is_unframed=True)
 """For names in place of formulas, where nothing larger can be read."""

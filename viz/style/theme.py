@@ -37,6 +37,7 @@ class Font:
 FONTS = {
     "name": Font(15, bold=True),
     "value": Font(15),
+    "parameter": Font(13),
     "gradient": Font(13),
     "pending": Font(13),
     "literal": Font(13),

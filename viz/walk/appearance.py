@@ -27,6 +27,11 @@ Key = int | tuple[int, int | None]
 """A node, or an edge; (node, None) is the circle of an operation and what leads from it to the result."""
 
 
+Gradients = tuple[float | None, ...]
+Lines = dict[str | int, Line | None]
+"""What is said at a moment, by kind of line; by node what is said of the gradients of parameters."""
+
+
 @dataclass(frozen=True)
 class Part:
     """A group of the scene: `keys` are what lights it, `edges` where the gradient has to have passed.
@@ -149,43 +154,58 @@ class States:
         elif part.group.kind == "symbol":
             state, draw = (now.stage.data[part.box.node] is not None, lit), self._symbol
         elif part.box.node in now.summaries:
-            state, draw = (now.summaries[part.box.node], now.forward, lit), self._folded
+            told = tuple(now.stage.grads[i] for i in part.box.told)
+            state, draw = (now.summaries[part.box.node], now.forward, lit, told), self._folded
         else:
-            i = part.box.node
-            state, draw = (now.stage.data[i] is not None, now.stage.grads[i], now.forward, lit), self._node
+            i, told = part.box.node, tuple(now.stage.grads[i] for i in part.box.told)
+            known = now.stage.data[i] is not None
+            state, draw = (known, now.stage.grads[i], now.forward, lit, told), self._node
         if (place, state) not in self._made:
             self._made[place, state] = draw(part, *state)
         return self._made[place, state]
 
     # ------------------------------------------------------------ boxes
 
-    def _node(self, part: Part, known: bool, gradient: float | None, forward: bool, lit: bool) -> Group:
+    def _node(
+        self, part: Part, known: bool, gradient: float | None, forward: bool, lit: bool, told: Gradients
+    ) -> Group:
         """A node's box; before its value is known it is empty."""
-        node = replace(self._trace.nodes[part.group.node or 0], grad=gradient)
-        line = gradient_line(node, self._trace.root, self._numbers)
-        is_awaited = gradient is not None or not forward
-        group = self._box(part, known, {"gradient": line if is_awaited else None}, lit, gradient)
-        return replace(group, description=self._words.facts(node, self._title(node), known))
+        node = self._trace.nodes[part.group.node or 0]
+        lines: Lines = {"gradient": self._gradient(node.index, gradient, forward)}
+        group = self._box(part, known, lines | self._told(part, told, forward), lit, gradient)
+        now = replace(node, grad=gradient)
+        return replace(group, description=self._words.facts(now, self._title(node), known))
+
+    def _gradient(self, node: int, gradient: float | None, forward: bool) -> Line | None:
+        """What is said of a node's gradient; nothing before any is on its way."""
+        if gradient is None and forward:
+            return None
+        return gradient_line(replace(self._trace.nodes[node], grad=gradient), self._trace.root, self._numbers)
+
+    def _told(self, part: Part, gradients: Gradients, forward: bool) -> Lines:
+        """The same of the parameters that a box tells."""
+        nodes = part.box.told if part.box else ()
+        return {i: self._gradient(i, x, forward) for i, x in zip(nodes, gradients, strict=True)}
 
     def _title(self, node: Node) -> str:
         if node.index not in self._titles:
             self._titles[node.index] = self._words.title(self._units[node.index])
         return self._titles[node.index]
 
-    def _folded(self, part: Part, summary: ScopeSummary, forward: bool, lit: bool) -> Group:
+    def _folded(self, part: Part, summary: ScopeSummary, forward: bool, lit: bool, told: Gradients) -> Group:
         """The box of a scope, with a summary of what is known of it."""
         gradient = None if forward else Line(PENDING, "pending")
         if summary.gradient is not None:
             gradient = Line(summary.gradient, "gradient")
         values = Line(summary.values, "value") if summary.values else None
-        lines = {"value": values, "gradient": gradient, "pending": gradient}
+        lines: Lines = {"value": values, "gradient": gradient, "pending": gradient}
+        lines |= self._told(part, told, forward)
         group = self._box(part, summary.complete, lines, lit, summary.size)
         return replace(group, description=summary.description)
 
-    def _box(
-        self, part: Part, known: bool, now: dict[str, Line | None], lit: bool, gradient: float | None
-    ) -> Group:
-        """A box with lines that stand for those of some kinds, and the colour of a gradient."""
+    def _box(self, part: Part, known: bool, now: Lines, lit: bool, gradient: float | None) -> Group:
+        """A box with lines that stand for those of some kinds or about some parameters, and the colour of a
+        gradient."""
         box = part.box
         if box is None:
             return part.group
@@ -199,7 +219,10 @@ class States:
         items: list[Path | Text] = [self._outline(outline, look.paint, known, lit)]
         items += sign_of_box(look.sign, box.shape, outline, theme)
         for final, text in zip(box.lines, part.group.texts, strict=True):
-            line = now.get(final.kind, final if known or final.kind != "value" else None)
+            if final.node is None:
+                line = now.get(final.kind, final if known or final.kind != "value" else None)
+            else:
+                line = final if final.kind == "parameter" else now[final.node]
             if line is None:
                 continue
             color = own or theme.ink(line.kind)

@@ -18,7 +18,7 @@ from ..formats.svg import Written, digest, svg
 from ..graph.folding import Unit
 from ..graph.trace import Trace
 from ..options import Options
-from ..picture.boxes import Arrow, Picture, gradient_line
+from ..picture.boxes import Arrow, Box, Picture, gradient_line
 from ..picture.compose import compose
 from ..picture.condensed import finished
 from ..picture.fewer import unframed
@@ -227,6 +227,7 @@ def _widest(
     size = choices.density.size
     widths = summaries.widths(size)
     alone = {unit.last for unit in choices.units if unit.scope is None}
+    alone |= {node.index for node in trace.nodes if node.role == "parameter"}
     updates = (update for moment in moments for update in moment.updates if update.target in alone)
     for update in updates:
         node = replace(trace.nodes[update.target], grad=update.after)
@@ -237,14 +238,19 @@ def _widest(
 
 def _with_room(picture: Picture, widths: dict[int, float]) -> Picture:
     """The picture with boxes whose text may be as wide as this, by node."""
-    boxes = {
-        box.name: box
-        if box.kind == "symbol"
-        else replace(
-            box, least_width=max(box.least_width, widths.get(-1 if box.node is None else box.node, 0.0))
+
+    def roomy(box: Box) -> Box:
+        if box.kind == "symbol" or box.node is None:
+            return box
+        lines = tuple(
+            replace(line, least=widths.get(box.node if line.node is None else line.node, 0.0))
+            if line.joins
+            else line
+            for line in box.lines
         )
-        for box in picture.boxes
-    }
+        return replace(box, lines=lines, least_width=max(box.least_width, widths.get(box.node, 0.0)))
+
+    boxes = {box.name: roomy(box) for box in picture.boxes}
 
     def moved(arrow: Arrow) -> Arrow:
         return replace(arrow, tail=boxes[arrow.tail.name], head=boxes[arrow.head.name])
