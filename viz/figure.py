@@ -17,7 +17,7 @@ from .drawing.rows import placed
 from .drawing.scene import Scene
 from .drawing.slide import on_sheet, on_slide
 from .drawing.slide_choice import Attempt, Draft, chosen, say_it
-from .formats import dot, pdf_png, svg, tikz
+from .formats import dot, pdf_png, pptx, svg, tikz
 from .graph.trace import Trace
 from .options import DrawOptions, Options, takes
 from .picture.boxes import Picture
@@ -218,9 +218,10 @@ class Figure:
         return self._source.dot()
 
     def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write a file; its suffix says which format: .svg, .html, .pdf, .png, .tex, .dot or .gv.
+        """Write a file; its suffix says which format: .svg, .html, .pdf, .png, .tex, .pptx, .dot or .gv.
 
-        A .tex file is a LaTeX document of the picture alone, on a page of its size.  A .png file has 2.5
+        A .tex file is a LaTeX document of the picture alone, on a page of its size; a .pptx file a slide of
+        native shapes (it needs python-pptx, ModuleNotFoundError without).  A .png file has 2.5
         pixels to the point and at most 4,000 on its longer side, unless text could not be read then.
         A file that is there already is replaced as a whole or, if anything fails, left as it is.
         """
@@ -231,6 +232,7 @@ class Figure:
             ".pdf": lambda: pdf_png.pdf(self._scene),
             ".png": lambda: pdf_png.png(self._scene),
             ".tex": lambda: tikz.document(self._scene),
+            ".pptx": lambda: pptx.pptx(self._scene),
             ".dot": self.dot,
             ".gv": self.dot,
         }

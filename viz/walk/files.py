@@ -14,7 +14,7 @@ from microgrid.base.phrases import Setting, message
 from ..drawing.scene import Scene
 from ..drawing.slide import READABLE, Fit
 from ..drawing.slide_choice import too_small
-from ..formats import pdf_png, tikz
+from ..formats import pdf_png, pptx, tikz
 from ..options import SLIDES
 from . import animation
 from .film import Film
@@ -69,6 +69,7 @@ class Files:
             ".gif": lambda: [animation.gif(self._scenes)],
             ".html": lambda: [self._page().encode()],
             ".tex": lambda: [self.tikz().encode()],
+            ".pptx": lambda: [pptx.pptx(*self._scenes)],
         }
 
     @property

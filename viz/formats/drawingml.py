@@ -1,0 +1,155 @@
+"""The elements that a slide's shapes are written in: places, outlines, pens and text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from xml.sax.saxutils import escape, quoteattr
+
+from ..drawing.scene import Path, Text
+from ..style.shapes import Command, Point, Rectangle
+from ..style.theme import Paint
+
+__all__ = [
+    "BODY",
+    "EMU",
+    "LEADING",
+    "MIDDLE",
+    "NAMESPACES",
+    "at",
+    "extent",
+    "fill",
+    "geometry",
+    "paragraphs",
+    "pen",
+    "place",
+    "properties",
+]
+
+EMU = 12_700
+"""Of the units that presentations measure in, to the point."""
+NAMESPACES = (
+    'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" '
+    'xmlns:p="http://schemas.openxmlformats.org/presentationml/2006/main" '
+    'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
+)
+TYPEFACE = "Arial"
+"""Every presentation program has it or one as wide; it is narrower than the letters that boxes have room
+for."""
+LEADING, MIDDLE = 1.2, 0.35
+"""Of a line of text, in its size: its height, and how far its middle is above the baseline."""
+
+
+def properties(number: int, named: tuple[str, str]) -> str:
+    """A shape's number, what it is called, and what is read aloud of it."""
+    name, description = named
+    return f'<p:cNvPr id="{number}" name={quoteattr(name)} descr={quoteattr(description)}/>'
+
+
+def _emu(points: float) -> int:
+    return round(points * EMU)
+
+
+def at(element: str, point: Point) -> str:
+    """A place, in an element of this name."""
+    return f'<{element} x="{_emu(point[0])}" y="{_emu(point[1])}"/>'
+
+
+def extent(element: str, size: Point) -> str:
+    """A width and a height."""
+    return f'<{element} cx="{_emu(size[0])}" cy="{_emu(size[1])}"/>'
+
+
+def place(frame: Rectangle, flips: str = "") -> str:
+    """Where a shape is; `flips` says how a connector runs from corner to corner."""
+    left, top, right, bottom = frame
+    inner = at("a:off", (left, top)) + extent("a:ext", (right - left, bottom - top))
+    return f"<a:xfrm{flips}>{inner}</a:xfrm>"
+
+
+def geometry(path: Path, frame: Rectangle, sites: Sequence[Point] = ()) -> str:
+    """An outline of one's own, with the places where connectors may be glued to it."""
+    left, top, right, bottom = frame
+    corner = (left, top)
+    across, down = (left + right) / 2, (top + bottom) / 2
+    middles = [(across, top), (left, down), (across, bottom), (right, down)]
+    places = [*middles, *sites] if sites else []
+    glue = "".join(f'<a:cxn ang="0">{at("a:pos", _less(site, corner))}</a:cxn>' for site in places)
+    width, height = _emu(right - left), _emu(bottom - top)
+    open_line = ' fill="none"' if path.paint.fill == "none" else ""
+    drawn = "".join(_command(command, corner) for command in path.commands)
+    return (
+        f"<a:custGeom><a:avLst/><a:gdLst/><a:ahLst/><a:cxnLst>{glue}</a:cxnLst>"
+        f'<a:rect l="l" t="t" r="r" b="b"/><a:pathLst><a:path w="{width}" h="{height}"{open_line}>{drawn}'
+        "</a:path></a:pathLst></a:custGeom>"
+    )
+
+
+_COMMANDS = {"M": "moveTo", "L": "lnTo", "C": "cubicBezTo"}
+
+
+def _command(command: Command, corner: Point) -> str:
+    letter, points = command
+    if letter == "Z":
+        return "<a:close/>"
+    places = "".join(at("a:pt", _less(point, corner)) for point in points)
+    return f"<a:{_COMMANDS[letter]}>{places}</a:{_COMMANDS[letter]}>"
+
+
+def _less(point: Point, corner: Point) -> Point:
+    return point[0] - corner[0], point[1] - corner[1]
+
+
+def fill(color: str) -> str:
+    """What fills an outline: a color, #rrggbb, or "none"."""
+    return "<a:noFill/>" if color == "none" else f"<a:solidFill>{_color(color)}</a:solidFill>"
+
+
+def _color(color: str) -> str:
+    return f'<a:srgbClr val="{color[1:].upper()}"/>'
+
+
+def pen(paint: Paint, begins: bool = False, ends: bool = False) -> str:
+    """What draws a line, with an arrowhead where it begins or ends."""
+    if paint.stroke == "none" or not paint.width:
+        return "<a:ln><a:noFill/></a:ln>"
+    dash = ""
+    if paint.dash:
+        pairs = zip(paint.dash[::2], paint.dash[1::2] or paint.dash, strict=False)
+        thousandths = [(round(1e5 * on / paint.width), round(1e5 * off / paint.width)) for on, off in pairs]
+        dash = "".join(f'<a:ds d="{on}" sp="{off}"/>' for on, off in thousandths)
+        dash = f"<a:custDash>{dash}</a:custDash>"
+    size = "med" if paint.width > 2 else "lg"
+    heads = f'<a:headEnd type="triangle" w="{size}" len="{size}"/>' * begins
+    heads += f'<a:tailEnd type="triangle" w="{size}" len="{size}"/>' * ends
+    inner = f"<a:solidFill>{_color(paint.stroke)}</a:solidFill>{dash}<a:miter/>{heads}"
+    return f'<a:ln w="{_emu(paint.width)}">{inner}</a:ln>'
+
+
+# ---------------------------------------------------------------- text
+
+BODY = (
+    '<a:bodyPr wrap="none" lIns="0" tIns="0" rIns="0" bIns="0" anchor="ctr" rtlCol="0">'
+    "<a:noAutofit/></a:bodyPr>"
+)
+"""Of a shape whose text stands in its middle, and is not broken anew."""
+
+
+def paragraphs(texts: Sequence[Text]) -> str:
+    """Lines below each other, as far apart as they are drawn."""
+    above = [LEADING * texts[0].font.size]
+    above += [text.at[1] - before.at[1] for before, text in pairwise(texts)]
+    return "".join(map(_paragraph, texts, above))
+
+
+def _paragraph(text: Text, leading: float) -> str:
+    font, align = text.font, "ctr" if text.anchor == "middle" else "l"
+    looks = ' b="1"' * font.bold + ' i="1"' * font.italic
+    size = round(100 * font.size)
+    letters = "".join(f'<a:{script} typeface="{TYPEFACE}"/>' for script in ("latin", "ea", "cs"))
+    return (
+        f'<a:p><a:pPr algn="{align}"><a:lnSpc><a:spcPts val="{round(100 * leading)}"/></a:lnSpc>'
+        f'<a:spcBef><a:spcPts val="0"/></a:spcBef></a:pPr>'
+        f'<a:r><a:rPr sz="{size}"{looks} dirty="0">{fill(text.color)}{letters}</a:rPr>'
+        f"<a:t>{escape(text.text)}</a:t></a:r></a:p>"
+    )
