@@ -233,7 +233,8 @@ class Steps(Sequence[Frame]):
         With the place of a number in its name, "frames/step-{:03d}.svg", a file for each frame, as .svg, .pdf
         or .png; the last folder is made if it is not there.  Without one, all frames in one file: .html is
         the page to step through, .pdf has a page for each, .pptx a slide with its caption as notes, .tex a
-        Beamer frame with an overlay for each, .svg and .gif move.  What is written replaces what was there, once everything has been drawn.
+        Beamer frame with an overlay for each, .svg and .gif move.  What is written replaces what was there,
+        once everything has been drawn.
         """
         return self._files.save(path)
 
