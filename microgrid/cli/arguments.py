@@ -31,7 +31,8 @@ DRAW_EXAMPLES = f"""examples:
   microgrid draw lesson.py:loss x=3 -o loss.pdf    (with the leaf labelled x set to 3)
 
 The suffix of FILE chooses the format: .svg .pdf .png .html .tex .pptx .dot.  In EXPR, statements are
-separated by ";", a power is written **, and functions such as sigmoid(x), relu(x), log(x) and max(a, b) can be called.
+separated by ";", a power is written **, and functions such as sigmoid(x), relu(x), log(x) and max(a, b) can
+be called.
 """
 STEP_EXAMPLES = f"""examples:
   microgrid step "{LECTURE}" w=2 b=1 x=3 y=9 --params w,b -o step.html
