@@ -180,3 +180,18 @@ def test_what_is_no_layer_of_weights_of_their_own_is_not_called_one():
 def test_a_layer_of_one_unit_says_so_on_a_slide_too():
     figure = viz.draw(LECTURE_GRAPHS["mlp 2-8-8-1"][0](), collapse="layer", slide="16:9")
     assert [texts(group)[0] for group in groups(figure, "node")][-1] == "layer2: Linear 8→1"
+
+
+def test_the_zero_of_pythons_sum_is_drawn_in_its_first_addition() -> None:
+    """Step by step too: three additions were recorded, and two of them are taught."""
+    xs = [Value(2.0, "a"), Value(3.0, "b"), Value(5.0, "c")]
+    y = sum(xs)
+    y.backward()
+    figure = viz.draw(y, sums="separate")
+    drawn = [texts(g)[0] for g in groups(figure, "node")]
+    assert sorted(drawn) == ["a", "a + b", "a + b + c", "b", "c"]
+    said = [frame.caption for frame in viz.steps(y, sums="separate")]
+    assert len([text for text in said if "= 5" in text or "= 10" in text]) >= 2
+    assert not any("0 +" in caption or "+ 0" in caption for caption in said), said
+    circles = viz.draw(y, sums="separate", ops="separate")  # each operation is asked for
+    assert "0" in [texts(g)[0] for g in groups(circles, "node")]

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from heapq import heappop, heappush
 
 from .chain_rule import updates
 from .paths import Paths
 from .results import results as results_of
+from .sums import starts
 from .sums import sums as sums_of
 from .trace import Edge, Node, Trace
+from .turns import Turns
 
 __all__ = [
     "ARITHMETIC",
@@ -67,7 +68,13 @@ class Unit:
 
 
 def fold(
-    trace: Trace, level: str | None, sums: bool = False, results: bool = False, pieces: bool = True
+    trace: Trace,
+    level: str | None,
+    *,
+    sums: bool = False,
+    results: bool = False,
+    pieces: bool = True,
+    zeros: bool = True,
 ) -> list[Unit]:
     """Every node in a unit, each unit after those that it uses, and else in the order of their last nodes.
 
@@ -75,7 +82,7 @@ def fold(
     beside larger scopes); "outermost" every scope that is in no other.  Outside these, `pieces` makes a unit
     of each named piece, and `sums` of each sum of products or `results` of all steps to a result, unless they
     and others would use each other's nodes in turn.  Scopes may do so: then no order has each after those
-    that it uses.
+    that it uses.  Without `zeros` the 0 with which Python's `sum` begins is part of its first addition.
 
     >>> import microgrid as mg
     >>> from viz.graph.trace import read
@@ -101,7 +108,8 @@ def fold(
             units.append(Unit(tuple(i for i in piece.nodes if i in free), piece=piece.name))
             free.difference_update(piece.nodes)
     apart = {node.index for node in trace.nodes} - free
-    written = dict.fromkeys(sums_of(trace, apart) if sums or results else ())
+    plain = () if zeros else starts(trace, apart)
+    written = dict.fromkeys(sums_of(trace, apart) if sums or results else plain)
     for nodes in results_of(trace, apart) if results else written:
         if nodes[-1] in free:  # and so are the others but for constants, which may be some scope's
             own = tuple(i for i in nodes if i in free)
@@ -120,42 +128,34 @@ def fold(
 def _ordered(trace: Trace, units: Sequence[Unit]) -> tuple[list[Unit], list[Unit]]:
     """Each after those that it uses; of those that may be next, the one whose last node is the first.
     Then the sums, results and pieces that cannot be so, as they are on a cycle of units."""
-    by_last = sorted(units, key=lambda unit: unit.last)
-    users: dict[int, list[Unit]] = {unit.last: [] for unit in by_last}
-    waiting = dict.fromkeys(users, 0)
-    for tail, head, _ in edges(trace, by_last):
-        users[tail.last].append(head)
-        waiting[head.last] += 1
-    ready = [(unit.last, unit) for unit in by_last if not waiting[unit.last]]
+    by_last = {unit.last: unit for unit in sorted(units, key=lambda unit: unit.last)}
+    uses = [(tail.last, head.last) for tail, head, _ in edges(trace, tuple(by_last.values()))]
+    turns = Turns({last: last for last in by_last}, uses)
     ordered: list[Unit] = []
     tangled: list[Unit] = []
-    placed: set[int] = set()
     behind = iter(by_last)
     while len(ordered) < len(by_last):
-        if not ready and not tangled:
-            tangled = [unit for unit in _tangle(by_last, placed, users) if unit.kind not in ("node", "scope")]
-        # on a cycle of scopes none is ready: then the first in the order of last nodes comes first
-        unit = heappop(ready)[1] if ready else next(unit for unit in behind if unit.last not in placed)
-        if unit.last in placed:
-            continue
-        ordered.append(unit)
-        placed.add(unit.last)
-        for user in users[unit.last]:
-            waiting[user.last] -= 1
-            if not waiting[user.last]:
-                heappush(ready, (user.last, user))
+        last = turns.take()
+        if last is None:
+            if not tangled:
+                left = _tangle(by_last, turns)
+                tangled = [unit for unit in left if unit.kind not in ("node", "scope")]
+            # on a cycle of scopes none is ready: then the first in the order of last nodes comes first
+            last = next(last for last in behind if last not in turns.taken)
+            turns.force(last)
+        ordered.append(by_last[last])
     return ordered, tangled
 
 
-def _tangle(units: Sequence[Unit], placed: Set[int], users: Mapping[int, Sequence[Unit]]) -> list[Unit]:
-    """What is left of those not placed without those that lead to no cycle: cycles, and what joins them."""
-    left = {unit.last: unit for unit in units if unit.last not in placed}
+def _tangle(units: Mapping[int, Unit], turns: Turns) -> list[Unit]:
+    """What is left of those not taken without those that lead to no cycle: cycles, and what joins them."""
+    left = {last: unit for last, unit in units.items() if last not in turns.taken}
     used: dict[int, list[int]] = {last: [] for last in left}
     count = dict.fromkeys(left, 0)
     for last in left:
-        for user in users[last]:
-            if user.last in left:  # the first on a cycle has been placed before what it reads
-                used[user.last].append(last)
+        for user in turns.users[last]:
+            if user in left:  # the first on a cycle has been placed before what it reads
+                used[user].append(last)
                 count[last] += 1
     ends = [last for last in left if not count[last]]
     while ends:

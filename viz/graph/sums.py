@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from .trace import Edge, Node, Trace
 
-__all__ = ["Term", "constants_of", "goes_on", "is_start", "past_start", "sums", "terms"]
+__all__ = ["Term", "constants_of", "goes_on", "is_start", "past_start", "starts", "sums", "terms"]
 
 _SIGNS = ("add", "sub")
 
@@ -46,6 +46,26 @@ def constants_of(trace: Trace, inside: list[int], uses: Counter[int]) -> list[in
 def is_start(trace: Trace, node: Node) -> bool:
     """Whether it is 0 + x, as Python's `sum` begins, and has no name."""
     return node.op == "add" and not node.label and _is_zero(trace.operands(node)[0])
+
+
+def starts(trace: Trace, apart: Collection[int] = ()) -> list[tuple[int, ...]]:
+    """Each 0 + x that only one addition goes on with, and that: what is taught has no 0.
+
+    >>> from microgrid import Value
+    >>> from viz.graph.trace import read
+    >>> starts(read(sum([Value(2.0, "a"), Value(3.0, "b"), Value(4.0, "c")])))
+    [(0, 2, 4)]
+    """
+    uses = Counter(parent for node in trace.nodes for parent in node.parents)
+    found: list[tuple[int, ...]] = []
+    for node in trace.nodes:
+        if node.op != "add" or node.index in apart:
+            continue
+        first = trace.operands(node)[0]
+        is_near = first.index not in apart and first.scope == node.scope
+        if is_near and is_start(trace, first) and uses[first.index] == uses[first.parents[0]] == 1:
+            found.append((first.parents[0], first.index, node.index))
+    return found
 
 
 def past_start(trace: Trace, node: Node) -> Node:

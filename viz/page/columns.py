@@ -72,7 +72,7 @@ def packed(
 
 def _unit(trace: Trace, unit: Unit, boxes: Boxes) -> list[Any]:
     """The scope, the nodes and, unless the box is a scope's, its texts."""
-    known = [] if unit.kind == "scope" else [merged_box(trace, unit, boxes)]
+    known = [] if unit.kind == "scope" else [merged_box(unit, boxes)]
     scope = trace.nodes[unit.last].scope if unit.scope is None else unit.scope
     return ["/".join(scope), differences(unit.nodes), *known]
 

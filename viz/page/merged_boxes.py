@@ -7,13 +7,12 @@ from typing import Any
 from microgrid.base.phrases import LANGUAGES, said
 
 from ..graph.folding import Unit
-from ..graph.trace import Trace
 from ..walk.box_captions import Boxes
 
 __all__ = ["merged_box"]
 
 
-def merged_box(trace: Trace, unit: Unit, boxes: Boxes) -> dict[str, Any]:
+def merged_box(unit: Unit, boxes: Boxes) -> dict[str, Any]:
     """The texts of one box; stepper/merged.js puts the numbers in.
 
     "flows" has for each operand its node, the edges from it and, for each output, the derivative as a formula

@@ -36,10 +36,15 @@ def fewest(nodes: Iterable[Value], options: Options) -> int:
     outer = {scope.split("/", 1)[0] for scope in set(computing)}
     outside = (v for v in listed if v not in inside and not (folds and v.scope))
     if options.sums == "separate" or (options.sums == "auto" and options.ops == "separate"):
-        return len(outer) + sum(1 for _ in outside)
+        return len(outer) + sum(not _is_start(v) for v in outside)
     by_result = options.sums == "results"
     only = _only_users(listed, by_result)
     return len(outer) + sum(v.role != "constant" and not _is_step(v, only, by_result) for v in outside)
+
+
+def _is_start(v: Value) -> bool:
+    """Whether it is a number, or 0 + x as Python's `sum` begins, which the next addition may take in."""
+    return v.role == "constant" or (v.op == "add" and not v.label and v.parents[0].role == "constant")
 
 
 def _only_users(nodes: Iterable[Value], several_times: bool) -> dict[Value, tuple[Value, int] | None]:

@@ -214,7 +214,9 @@ def _units(find: _Finder, trace: Trace, options: Options, less: str) -> tuple[li
 def folded(trace: Trace, level: str | None, options: Options) -> list[Unit]:
     """With sums of products as boxes where they are asked for or, unasked, where boxes would be many."""
     pieces = options.pieces == "named"
-    units = fold(trace, level, options.sums == "merged", options.sums == "results", pieces)
+    merges, results = options.sums == "merged", options.sums == "results"
+    zeros = options.ops == "separate"
+    units = fold(trace, level, sums=merges, results=results, pieces=pieces, zeros=zeros)
     if options.sums == "auto" and options.ops == "merged" and len(units) > MANY:
         return fold(trace, level, sums=True, pieces=pieces)
     return units

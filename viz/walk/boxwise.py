@@ -5,12 +5,12 @@ from __future__ import annotations
 from bisect import insort
 from collections.abc import Iterator, Sequence
 from functools import reduce
-from heapq import heapify, heappop, heappush
 from operator import add
 
 from ..graph.chain_rule import Update, updates
 from ..graph.folding import Unit, edges
 from ..graph.trace import Trace
+from ..graph.turns import Turns
 
 __all__ = ["in_turn", "regrouped"]
 
@@ -24,21 +24,10 @@ def in_turn(trace: Trace, units: Sequence[Unit]) -> list[Unit]:
         return []
     when = {i: k for k, i in enumerate(trace.operations)}
     last = {unit.last: max((when[i] for i in unit.nodes if i in when), default=-1) for unit in units}
-    users: dict[int, list[Unit]] = {unit.last: [] for unit in units}
-    waiting = dict.fromkeys(users, 0)
-    for tail, head, _ in edges(trace, units):
-        users[tail.last].append(head)
-        waiting[head.last] += 1
-    ready = [(last[unit.last], unit.last, unit) for unit in units if not waiting[unit.last]]
-    heapify(ready)
-    ordered: list[Unit] = []
-    while ready:
-        _, _, unit = heappop(ready)
-        ordered.append(unit)
-        for user in users[unit.last]:
-            waiting[user.last] -= 1
-            if not waiting[user.last]:
-                heappush(ready, (last[user.last], user.last, user))
+    turns = Turns(last, [(tail.last, head.last) for tail, head, _ in edges(trace, units)])
+    by_last, ordered = {unit.last: unit for unit in units}, list[Unit]()
+    while (i := turns.take()) is not None:
+        ordered.append(by_last[i])
     return [unit for unit in ordered if last[unit.last] >= 0] if len(ordered) == len(units) else []
 
 

@@ -14,6 +14,7 @@ from ...drawing.slide import READABLE, fit, smallest
 from ...drawing.slide_choice import too_small
 from ...errors import TooLarge
 from ...options import MOST_UNITS, SLIDES
+from ...picture.fewer import shown
 from ...style.shapes import Point
 from ...style.text import clean, wrap
 from ...style.theme import FONTS, THEMES, Paint
@@ -23,7 +24,7 @@ from . import arcs, legend
 from .captions import Captions
 from .links import Arrows
 from .looks import Looks
-from .places import ABOVE, MARGIN, NATURAL, Places, Room, place, shown
+from .places import ABOVE, MARGIN, NATURAL, Places, Room, place
 from .shapes import circle, is_flat
 from .texts import LEGEND, Sizes, wide
 from .units import BESIDE, Circles

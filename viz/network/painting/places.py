@@ -12,7 +12,7 @@ from ...errors import TooLarge
 from ...style.shapes import Point, Rectangle
 from ..net import End
 
-__all__ = ["ABOVE", "MARGIN", "Places", "Room", "place", "shown"]
+__all__ = ["ABOVE", "MARGIN", "Places", "Room", "place"]
 
 MARGIN, ABOVE = 22.0, 15.0
 """Kept free at both sides of the page, and above and below."""
@@ -65,17 +65,6 @@ class Places:
     dots: tuple[Point, ...]
     area: Rectangle
     """Around all circles."""
-
-
-def shown(count: int, most: int | None) -> list[int | None]:
-    """Which of so many units have a place of their own: all, or the first and the last around an ellipsis.
-
-    >>> shown(5, 4), shown(3, 4)
-    ([0, 1, None, 4], [0, 1, 2])
-    """
-    if most is None or count <= most:
-        return list(range(count))
-    return [*range(most - 2), None, count - 1]
 
 
 def place(columns: Sequence[Sequence[int | None]], room: Room, loose: Collection[int] = ()) -> Places:
