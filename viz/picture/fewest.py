@@ -43,8 +43,9 @@ def fewest(nodes: Iterable[Value], options: Options) -> int:
 
 
 def _is_start(v: Value) -> bool:
-    """Whether it is a number, or 0 + x as Python's `sum` begins, which the next addition may take in."""
-    return v.role == "constant" or (v.op == "add" and not v.label and v.parents[0].role == "constant")
+    """Whether it is 0, or 0 + x as Python's `sum` begins, which the next addition may take in."""
+    first = v.parents[0] if v.op == "add" else v
+    return first.role == "constant" and not first.data and not v.label
 
 
 def _only_users(nodes: Iterable[Value], several_times: bool) -> dict[Value, tuple[Value, int] | None]:
