@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush, heapreplace
 from itertools import pairwise
@@ -19,6 +19,9 @@ MOST_LOOKED_AT = 400
 """What may be looked at to find out whether two items can be on one line."""
 LIGHT = 0.02
 """How much a leaf pulls at what reads it."""
+
+Rules = list[tuple[int, float]]
+"""What a line is below, and how far at least."""
 
 
 @dataclass(frozen=True)
@@ -142,6 +145,10 @@ def heights(
             for j in items[i].before + items[i].after
             if lines.of[j] != line
         ]
+    pull = {line: sum(w for _, w in near) for line, near in pulls.items()}
+    rules: list[Rules] = [[] for _ in range(lines.count)]
+    for line in order:
+        rules[line] = [(other, lines.apart[other][line]) for other in sorted(lines.behind[line])]
     at = dict.fromkeys(order, 0.0)
     for column in columns:  # a start: every column around the middle
         top = -sum(items[i].across + room.boxes for i in column) / 2
@@ -155,17 +162,16 @@ def heights(
         wanted = dict(at)
         for line in by_column if round % 2 == 0 else reversed(by_column):
             if near := pulls[line]:
-                total = sum(w for _, w in near)
-                wanted[line] = sum(wanted[other] * w for other, w in near) / total
+                wanted[line] = sum([wanted[other] * w for other, w in near]) / pull[line]
         for line in reversed(order):  # frames lie close around what they hold
             if line in tops:
                 held = lines.apart[line].items()
                 wanted[line] = min((wanted[b] - gap for b, gap in held if b != line + 1), default=at[line])
         for line in order:
             if line - 1 in tops:
-                outer = lines.behind[line] - {line - 1}
-                wanted[line] = max((wanted[a] + lines.apart[a][line] for a in outer), default=at[line])
-        now = _separated(order, lines, wanted, weight)
+                outer = [wanted[a] + gap for a, gap in rules[line] if a != line - 1]
+                wanted[line] = max(outer, default=at[line])
+        now = _separated(order, rules, wanted, weight)
         moved = max(abs(now[line] - at[line]) for line in members)
         at = now
         if moved < 0.05:
@@ -175,61 +181,62 @@ def heights(
 
 
 def _separated(
-    order: Sequence[int], lines: _Lines, wanted: dict[int, float], weight: dict[int, float]
+    order: Sequence[int], rules: Sequence[Rules], wanted: Mapping[int, float], weight: Mapping[int, float]
 ) -> dict[int, float]:
     """The places nearest to those wanted that keep all distances: what would be too near moves together to
-    the mean of what its parts want (Dwyer, Marriott and Stuckey 2005, without splitting)."""
-    heap = dict(zip(order, order))  # the group of each, by its first
-    offset = dict.fromkeys(order, 0.0)
-    inside = {line: [line] for line in order}
-    mass, moment = dict(weight), {line: weight[line] * wanted[line] for line in order}
-    entering: dict[int, list[tuple[float, int, int]]] = {}
-    """Of each group, what comes from others, as a heap: where it may begin at best (negative), a and b."""
+    the mean of what its parts want (Dwyer, Marriott and Stuckey 2005, without splitting).
 
-    def place(line: int) -> float:
-        group = heap[line]
-        return moment[group] / mass[group] + offset[line]
-
-    def least(a: int, b: int) -> float:
-        """Where the group of b begins at least, so that b is below a."""
-        return place(a) + lines.apart[a][b] - offset[b]
-
-    def strictest(group: int) -> tuple[int, int] | None:
-        """What moves a group away from another, most of all; other groups may have made room since."""
-        waiting = entering[group]
-        while waiting:
-            negative, a, b = waiting[0]
-            if heap[a] == group:
-                heappop(waiting)
-            elif (now := least(a, b)) < -negative - 1e-9:
-                heapreplace(waiting, (-now, a, b))
-            else:
-                return (a, b) if now > moment[group] / mass[group] + 1e-7 else None
-        return None
+    Plain lists and no functions within, since this is most of what a placement takes.
+    """
+    group_of = list(range(len(rules)))  # by its first
+    offset, middle = [0.0] * len(rules), [0.0] * len(rules)
+    mass, moment = [0.0] * len(rules), [0.0] * len(rules)
+    for line in order:
+        mass[line], moment[line] = weight[line], weight[line] * wanted[line]
+        middle[line] = moment[line] / mass[line]
+    inside = [[line] for line in range(len(rules))]
+    entering: list[list[tuple[float, int, int, float]]] = [[] for _ in rules]
+    """Of each group, what comes from others, as a heap: where it may begin at best (negative), a and b, and
+    how far they are apart."""
 
     for line in order:
         group = line
-        entering[line] = [(-least(other, line), other, line) for other in sorted(lines.behind[line])]
-        heapify(entering[line])
-        while pair := strictest(group):
-            a, b = pair
-            other = heap[a]
-            shift = offset[a] + lines.apart[a][b] - offset[b]  # of this group within the other
-            small, large, by = (group, other, shift)
+        waiting = [
+            (-(middle[group_of[a]] + offset[a] + gap - offset[line]), a, line, gap) for a, gap in rules[line]
+        ]
+        heapify(waiting)
+        entering[line] = waiting
+        while waiting:
+            # what moves the group away from another, most of all; other groups may have made room since
+            negative, a, b, gap = waiting[0]
+            other = group_of[a]
+            if other == group:
+                heappop(waiting)
+                continue
+            now = middle[other] + offset[a] + gap - offset[b]  # where the group begins at least
+            if now < -negative - 1e-9:
+                heapreplace(waiting, (-now, a, b, gap))
+                continue
+            if now <= middle[group] + 1e-7:
+                break
+            small, large, by = group, other, offset[a] + gap - offset[b]  # of this group within the other
             if len(inside[small]) + len(entering[small]) > len(inside[large]) + len(entering[large]):
-                small, large, by = large, small, -shift
+                small, large, by = large, small, -by
             for k in inside[small]:
-                heap[k] = large
+                group_of[k] = large
                 offset[k] += by
-            inside[large] += inside.pop(small)
+            inside[large] += inside[small]
             moment[large] += moment[small] - mass[small] * by
             mass[large] += mass[small]
-            for negative, a, b in entering.pop(small):
-                if heap[a] != large:
-                    heappush(entering[large], (negative + by, a, b))
+            middle[large] = moment[large] / mass[large]
+            others, entering[small] = entering[small], []
+            waiting = entering[large]
+            for negative, a, b, gap in others:
+                if group_of[a] != large:
+                    heappush(waiting, (negative + by, a, b, gap))
             group = large
-    found = {line: place(line) for line in order}
+    found = {line: middle[group_of[line]] + offset[line] for line in order}
     for line in order:  # what is left of rounding, and of places that could have been parted again
-        for other in lines.behind[line]:
-            found[line] = max(found[line], found[other] + lines.apart[other][line])
+        for a, gap in rules[line]:
+            found[line] = max(found[line], found[a] + gap)
     return found

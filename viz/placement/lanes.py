@@ -48,7 +48,7 @@ def draw(sheet: Sheet) -> Drawn:
         look_at_the_clock()
         along = columns(sheet, gaps)
         curves = [_curve(sheet, along, n, leaving[n], arriving[n]) for n in range(len(sheet.ways))]
-        tight = _numbers(sheet, along, curves, spots, wider)
+        tight = _numbers(sheet, along, curves, spots, wider, gives_up=tried < TRIES)
         wider = {gap for gap, has_no_room in tight.items() if has_no_room or tried < TRIES}
         if not wider:
             break
@@ -176,11 +176,13 @@ def _numbers(
     curves: Sequence[Curve],
     spots: list[Spot | None],
     changed: Collection[int] | None,
+    gives_up: bool,
 ) -> dict[int, bool]:
     """Say where the numbers stand, and return the gaps that are too narrow: whether two lie on each other
     there, or only on another arrow.
 
-    Those of gaps that have not changed stand where they did on their arrows.
+    Those of gaps that have not changed stand where they did on their arrows.  `gives_up`: nothing is said of
+    gaps that are too narrow in any way.
     """
     tight, frames = dict[int, bool](), frames_at(sheet, before=True)
     passing: dict[int, dict[int, Curve]] = {}
@@ -199,7 +201,7 @@ def _numbers(
                 spots[number.arrow] = _moved(spots[number.arrow], curves[number.arrow])
             continue
         numbers.sort(key=lambda number: (sheet.y[sheet.ways[number.arrow][-1]], number.arrow))
-        found, cost = between(numbers, passing[gap])
+        found, cost = between(numbers, passing[gap], gives_up)
         for n, spot in found.items():
             spots[n] = spot
         if cost >= CROSSED:

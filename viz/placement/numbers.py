@@ -44,21 +44,28 @@ class _Passing:
 
     def __init__(self, curves: Mapping[int, Curve], left: float, right: float) -> None:
         self._squares: dict[tuple[int, int], list[tuple[float, float, int]]] = {}
+        squares = self._squares
         for arrow, curve in curves.items():
             for (x, y), _, _ in bends.points_on(curve, STEP - 1, left, right):
-                self._squares.setdefault((int(x // SQUARE), int(y // SQUARE)), []).append((x, y, arrow))
+                square = int(x // SQUARE), int(y // SQUARE)
+                if square in squares:
+                    squares[square].append((x, y, arrow))
+                else:
+                    squares[square] = [(x, y, arrow)]
 
-    def count(self, area: Rectangle, besides: int) -> int:
-        """How many arrows pass an area, besides one."""
+    def count(self, area: Rectangle, besides: int, most: float) -> int:
+        """How many arrows pass an area, besides one; so many at most are counted."""
         left, top, right, bottom = area[0] - 1, area[1] - 1, area[2] + 1, area[3] + 1
-        found = {
-            arrow
-            for i in range(int(left // SQUARE), int(right // SQUARE) + 1)
-            for j in range(int(top // SQUARE), int(bottom // SQUARE) + 1)
-            for x, y, arrow in self._squares.get((i, j), ())
-            if left <= x <= right and top <= y <= bottom
-        }
-        return len(found - {besides})
+        found: set[int] = set()
+        rows = range(int(top // SQUARE), int(bottom // SQUARE) + 1)
+        for i in range(int(left // SQUARE), int(right // SQUARE) + 1):
+            for j in rows:
+                for x, y, arrow in self._squares.get((i, j), ()):
+                    if left <= x <= right and top <= y <= bottom and arrow != besides:
+                        found.add(arrow)
+                        if len(found) >= most:
+                            return len(found)
+        return len(found)
 
 
 class _Taken:
@@ -76,16 +83,20 @@ class _Taken:
         return any(_touch(area, other) for r in (row - 1, row, row + 1) for other in self._rows.get(r, ()))
 
 
-def between(numbers: Sequence[Number], curves: Mapping[int, Curve]) -> tuple[dict[int, Spot], float]:
+def between(
+    numbers: Sequence[Number], curves: Mapping[int, Curve], gives_up: bool = False
+) -> tuple[dict[int, Spot], float]:
     """Places for the numbers between two columns, by arrow, and what they cost.
 
-    `curves` are those of all arrows that pass there.
+    `curves` are those of all arrows that pass there.  `gives_up`: where there are no places that cost
+    nothing, none are looked for, since the gap will be wider.
     """
     left, right = min(n.left for n in numbers), max(n.right for n in numbers)
     passing = _Passing(curves if len(curves) <= FEW else {}, left, right)
+    tried: dict[int, list[Spot]] = {}
     best: tuple[float, dict[int, Spot]] | None = None
     for order in (numbers, numbers[::-1]):
-        cost, spots = _in_turn(order, curves, passing)
+        cost, spots = _in_turn(order, curves, passing, tried, gives_up)
         if best is None or cost < best[0]:
             best = cost, spots
         if cost < CROSSED:
@@ -95,24 +106,37 @@ def between(numbers: Sequence[Number], curves: Mapping[int, Curve]) -> tuple[dic
 
 
 def _in_turn(
-    numbers: Sequence[Number], curves: Mapping[int, Curve], passing: _Passing
+    numbers: Sequence[Number],
+    curves: Mapping[int, Curve],
+    passing: _Passing,
+    tried: dict[int, list[Spot]],
+    gives_up: bool,
 ) -> tuple[float, dict[int, Spot]]:
-    """Each number where it costs least once those before it have their places."""
+    """Each number where it costs least once those before it have their places.
+
+    `tried` keeps the places on each arrow, by arrow, for the next time.
+    """
     total, spots, taken = 0.0, dict[int, Spot](), _Taken(numbers)
     for number in numbers:
-        points = list(bends.points_on(curves[number.arrow], STEP, number.left, number.right))
+        if number.arrow not in tried:
+            places = [*bends.points_on(curves[number.arrow], STEP, number.left, number.right)]
+            tried[number.arrow] = places[::-1] if number.is_ahead else places
+        points = tried[number.arrow]
         best: tuple[float, Spot] | None = None
-        for away, spot in enumerate(points[::-1] if number.is_ahead else points):
+        fewest: float = 1 if gives_up else len(curves) + 1
+        for away, spot in enumerate(points):
             area = number.around(spot[0])
             if area[0] < number.left or area[2] > number.right or taken.touches(area):
                 continue
-            crossed = passing.count(area, number.arrow)
-            cost = CROSSED * crossed + away / len(points)
-            if best is None or cost < best[0]:
-                best = cost, spot
+            crossed = passing.count(area, number.arrow, fewest)
+            if crossed < fewest:  # of places where as many pass, the first is nearest
+                best = CROSSED * crossed + away / len(points), spot
+                fewest = crossed
             if not crossed:
                 break
         if best is None:
+            if gives_up:
+                return CROSSED, spots
             middle = (number.left + number.right) / 2
             best = LAID_ON, min(points, key=lambda spot: abs(spot[0][0] - middle))
         total += best[0] if best[0] >= CROSSED else 0.0
