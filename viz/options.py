@@ -33,8 +33,16 @@ __all__ = [
     "takes",
 ]
 
-SLIDES: dict[str, Point] = {"16:9": (720.0, 405.0), "4:3": (720.0, 540.0)}
-"""Points, on a page ten inches wide as presentation programs have it."""
+MM = 72 / 25.4
+"""Points."""
+SLIDES: dict[str, Point] = {
+    "16:9": (720.0, 405.0),
+    "4:3": (720.0, 540.0),
+    "beamer": (160 * MM, 90 * MM),
+    "beamer 4:3": (128 * MM, 96 * MM),
+}
+"""Points, on a page ten inches wide as presentation programs have it, or of the size that LaTeX's Beamer
+has."""
 MOST_UNITS = 12
 """Units of a layer, one below the other, above which some are left out."""
 

@@ -24,7 +24,7 @@ from .picture.scale import scale_of
 from .picture.selection import Choices, check_count, choose, collapsed, folded, subject
 from .picture.styles import styles
 from .walk.captions import Captions
-from .walk.files import Files
+from .walk.files import BEAMER, Files
 from .walk.film import Arrangement, Film, arrange, drafted
 from .walk.moments import GROUPINGS, Frame, grouping, remember, walk
 from .words.labels import named
@@ -94,7 +94,7 @@ def steps(y: Value, **options: Any) -> Steps:
     return Steps(trace, chosen, choices, y) if chosen.slide is None else _on_slide(trace, chosen, choices, y)
 
 
-def _on_slide(trace: Trace, options: StepsOptions, choices: Choices, y: Value) -> Steps:
+def _on_slide(trace: Trace, options: Options, choices: Choices, y: Value | None) -> Steps:
     """The walk whose pictures a slide can hold."""
 
     def draft(changed: Options, others: Choices) -> Draft:
@@ -224,10 +224,18 @@ class Steps(Sequence[Frame]):
         return k % len(self)
 
     def tikz(self) -> str:
-        """A LaTeX document with one Beamer frame, in which each step is an overlay and nothing jumps."""
-        return self._files.tikz()
+        """A Beamer frame, in which each step is an overlay and nothing jumps, for a document of yours.
 
-    def save(self, path: str | os.PathLike[str]) -> list[Path]:
+        The document needs `\\usepackage{tikz}` and, for accents, `\\usepackage[T1]{fontenc}`.  The picture
+        fills Beamer's page, as with `slide="beamer"`, of 16 by 9 unless the walk has been made for 4 by 3.
+        """
+        return self._for_beamer._files.tikz(standalone=False)
+
+    def reveal(self) -> str:
+        """The walk as a `<section>` of a reveal.js presentation, a fragment for each step, notes included."""
+        return self._files.section()
+
+    def save(self, path: str | os.PathLike[str], *, standalone: bool = True) -> list[Path]:
         """Write files; the suffix says which format.  Returns the files that were written.
 
         With the place of a number in its name, "frames/step-{:03d}.svg", a file for each frame, as .svg, .pdf
@@ -235,8 +243,22 @@ class Steps(Sequence[Frame]):
         the page to step through, .pdf has a page for each, .pptx a slide with its caption as notes, .tex a
         Beamer frame with an overlay for each, .svg and .gif move.  What is written replaces what was there,
         once everything has been drawn.
+
+        `standalone=False` writes what a presentation of yours takes in: .tex a Beamer frame for \\input, as
+        `tikz` gives it, .html the section for reveal.js that `reveal` gives.
         """
-        return self._files.save(path)
+        numbered = "{" in os.fspath(path)
+        walk = self._for_beamer if Path(path).suffix.lower() == ".tex" and not numbered else self
+        return walk._files.save(path, standalone)
+
+    @cached_property
+    def _for_beamer(self) -> Steps:
+        """The walk whose pictures a page of Beamer can hold."""
+        page = BEAMER.get(self._options.slide, self._options.slide)
+        if page == self._options.slide:
+            return self
+        base = self._off_slide or self
+        return _on_slide(base._recorded, base._options.changed(slide=page), base._choices, self._y)
 
     @property
     def _files(self) -> Files:

@@ -45,9 +45,10 @@ def test_every_format_has_the_shape_of_the_slide(slide: str, size: tuple[float, 
 
                 with Image.open(file) as picture:
                     assert picture.width / picture.height == pytest.approx(size[0] / size[1], rel=2e-3)
-    latex = steps.tikz()
+    (file,) = steps.save(tmp_path / "walk.tex")
+    latex = file.read_text("utf-8")
     assert f"aspectratio={slide.replace(':', '')}]" in latex
-    assert f"(0,0) rectangle ({size[0]:g},{size[1]:g})" in latex
+    assert {"16:9": "(0,0) rectangle (453.543,255.118)", "4:3": "(0,0) rectangle (362.835,272.126)"}[slide] in latex
 
 
 @pytest.mark.parametrize("rankdir", ["LR", "TB"])
@@ -87,7 +88,7 @@ def test_what_was_chosen_for_a_slide_is_said_once_and_can_be_pinned() -> None:
     assert all(f"{name}=" in str(told[0].message) for name in steps.choice)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        steps.tikz()  # it has been said
+        steps.svg(0)  # it has been said
         pinned = viz.steps(y, slide="16:9", **steps.choice)
     assert pinned.choice == {}
     assert pinned.svg(-1) == steps.svg(-1)
@@ -97,7 +98,7 @@ def test_what_was_chosen_for_a_slide_is_said_once_and_can_be_pinned() -> None:
 
 def test_text_that_is_too_small_all_the_same_is_said_of_who_asked(tmp_path: Path) -> None:
     with pytest.warns(UserWarning, match="smallest text would be") as told:
-        viz.steps(neurons(), slide="4:3", collapse=None, edges="local", rankdir="LR").save(tmp_path / "steps.tex")
+        viz.steps(neurons(), slide="4:3", collapse=None, edges="local", rankdir="LR").save(tmp_path / "steps.pdf")
     assert (len(told), told[0].filename) == (1, __file__)
 
 

@@ -171,27 +171,28 @@ def frames() -> list[object]:
 
 
 def test_what_no_overlay_changes_is_written_once() -> None:
-    text = tikz.beamer(frames())
+    text = tikz.beamer(frames(), "drawn")
     assert text.count(r"{\(y\)}") == 1  # y is never lit
     boxes = re.findall(r"csname drawn (\d+)\\endcsname\{%\n\\path\[fill=mg\w+, draw=mg7440ad", text)
-    whole = [k for k in boxes if f"\n\\drawn{{{k}}}\n" in text]
+    whole = [k for k in boxes if f"\n\\csname drawn {k}\\endcsname\n" in text]
     assert boxes == whole != []  # w always is
     assert text.count(r"{\(z\) = \(w\) \(\cdot{}\) \(x\)}") == 2  # z: pale, then lit
     assert set(re.findall(r"\\only<(\d)-(\d)>", text)) == {("1", "1"), ("2", "3"), ("1", "2"), ("3", "3")}
 
 
 def test_the_frame_itself_is_short_since_beamer_reads_it_for_every_overlay() -> None:
-    frame = tikz.beamer(frames()).split(r"\begin{frame}")[1]
+    frame = tikz.beamer(frames(), "drawn").split(r"\begin{frame}")[1]
     assert frame.count(r"\path") == 1  # the bounding box
     assert r"\node" not in frame
 
 
-@pytest.mark.filterwarnings("ignore:the smallest text")
-def test_a_graph_of_a_hundred_nodes_fits_into_the_memory_of_latex(set_in_latex: Latex) -> None:
+@pytest.mark.filterwarnings("ignore:.*slide can be read")
+def test_a_graph_of_a_hundred_nodes_fits_into_the_memory_of_latex(tmp_path: Path, set_in_latex: Latex) -> None:
     with mg.scope("net"):
         y = mg.nn.MLP(3, [4, 4, 1])([parameter(0.1, f"x{k}") for k in range(3)])
     steps = viz.steps(y, by="layer", collapse=None)
-    said = set_in_latex(steps.tikz())
+    (file,) = steps.save(tmp_path / "steps.tex")
+    said = set_in_latex(file.read_text(encoding="utf-8"))
     assert pages(said) == len(steps)
 
 
@@ -199,8 +200,8 @@ def test_beamer_warns_where_its_text_cannot_be_read() -> None:
     y = x = parameter(1.0, "x")
     for _ in range(12):
         y = y * 1.01 + x
-    with pytest.warns(UserWarning, match=r'smallest text would be [0-3]\.\d pt on a Beamer page.*slide="16:9"'):
-        viz.steps(y).tikz()
+    with pytest.warns(UserWarning, match=r"smallest text would be [0-3]\.\d pt on a beamer slide"):
+        viz.steps(y, rankdir="LR").tikz()
 
 
 @pytest.mark.parametrize("rankdir", ["LR", "TB"])
@@ -218,13 +219,50 @@ def test_a_picture_longer_than_latex_can_count_is_made_smaller(
 
 def test_drawings_of_different_build_are_overlaid_as_a_whole() -> None:
     scenes = [viz.draw(lecture())._scene, viz.draw(lecture(), edges="plain")._scene]
-    assert set(re.findall(r"\\only<(\d)-(\d)>", tikz.beamer(scenes))) == {("1", "1"), ("2", "2")}
+    assert set(re.findall(r"\\only<(\d)-(\d)>", tikz.beamer(scenes, "drawn"))) == {("1", "1"), ("2", "2")}
 
 
 def test_beamer_makes_a_page_of_each_overlay(set_in_latex: Latex) -> None:
-    assert pages(set_in_latex(tikz.beamer(frames()))) == 3
+    assert pages(set_in_latex(tikz.beamer(frames(), "drawn", "169"))) == 3
 
 
+@pytest.mark.parametrize("engine", ["pdflatex", "lualatex"])
+@pytest.mark.filterwarnings("ignore:.*slide can be read")
+def test_two_walks_stand_in_a_presentation_of_somebody_else(engine: str, tmp_path: Path) -> None:
+    if shutil.which(engine) is None:
+        pytest.skip(f"needs {engine}")
+    walks = [viz.steps(lecture()), viz.steps(reuse(), lang="es")]
+    walks[0].save(tmp_path / "first.tex", standalone=False)
+    (tmp_path / "second.tex").write_text(walks[1].tikz(), encoding="utf-8")
+    (tmp_path / "talk.tex").write_text(
+        "\\documentclass[aspectratio=169]{beamer}\\usepackage[T1]{fontenc}\\usepackage{tikz}\\usetheme{Madrid}\n"
+        "\\begin{document}\\begin{frame}{One}1\\end{frame}\n\\input{first}\n\\input{second}\n\\end{document}\n"
+    )
+    command = [engine, "-interaction=nonstopmode", "-halt-on-error", "talk.tex"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False, timeout=300)
+    said = done.stdout.decode(errors="replace")
+    assert done.returncode == 0, said[-3000:]
+    assert "Overfull" not in said
+    assert pages(said) == 1 + sum(map(len, walks))
+    words = ["pdftotext", "-f", "2", "-l", str(1 + len(walks[0])), "talk.pdf", "-"]
+    text = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=True).stdout
+    assert "step 8 of 13" in text
+    assert "paso" not in text  # the other walk's words
+
+
+@pytest.mark.filterwarnings("ignore:.*slide can be read")
+def test_text_on_beamers_page_has_eight_points_and_the_picture_fills_it(tmp_path: Path) -> None:
+    text = viz.steps(lecture()).tikz()
+    width, height = map(float, re.search(r"rectangle \(([\d.]+),([\d.]+)\);", text).groups())
+    assert (width, height) == pytest.approx((160 / 25.4 * 72, 90 / 25.4 * 72), abs=0.01)
+    assert r"\resizebox{\paperwidth}" in text
+    scales = [float(scale) for scale in re.findall(r"scale=([\d.]+)\]", text)]
+    assert min(scales) * tikz.FONT_SIZE >= 8
+    xs = [float(x) for x in re.findall(r"\(([\d.]+),[\d.]+\)", text)]
+    assert max(xs) - min(x for x in xs if x) > 0.85 * width
+
+
+@pytest.mark.filterwarnings("ignore:.*slide can be read")
 def test_the_steps_of_a_graph_are_overlays(tmp_path: Path, set_in_latex: Latex) -> None:
     steps = viz.steps(lecture())
     steps.save(tmp_path / "steps.tex")

@@ -19,8 +19,9 @@ FONT_SIZE = 10
 FONT = rf"\sffamily\fontsize{{{FONT_SIZE}}}{{{FONT_SIZE * 1.2:g}}}\selectfont"
 """Points: a size that every font has, of which the sizes in the picture are multiples, whatever the
 document's own is."""
-PAGE = (14.0, 8.3)
-"""Centimetres: the room between the margins of a Beamer page of 16 by 9."""
+NEEDS = (
+    r"% \input this into a Beamer document with \usepackage{tikz} and, for accents, \usepackage[T1]{fontenc}"
+)
 LONGEST = 14_400.0
 """Points that a page may be long, by the PDF standard's limits (200 inches); TeX itself counts to 16,383."""
 MOST = 2_000_000
@@ -53,11 +54,12 @@ def document(scene: Scene) -> str:
     )
 
 
-def beamer(scenes: Sequence[Scene], slide: str | None = None) -> str:
-    """Drawings of the same size as the overlays of one Beamer frame: what does not change is written once.
+def beamer(scenes: Sequence[Scene], key: str, ratio: str | None = None) -> str:
+    """Drawings of one page as the overlays of a Beamer frame: what does not change is written once.
 
-    Drawings that have been fitted to a `slide` fill the page; others are as large as its margins let them be.
-    What is drawn stands before the frame, which Beamer reads as a whole for every overlay.
+    What is drawn stands before the frame, which Beamer reads as a whole for every overlay, under names that
+    begin with `key`: the frames of several walks may stand in one document.  With a `ratio`, "169" or "43",
+    it is a document; otherwise what such a document takes with \\input.
     """
     scenes = [shrink(scene, LONGEST) for scene in scenes]
     rows = [scene.groups for scene in scenes]
@@ -70,28 +72,28 @@ def beamer(scenes: Sequence[Scene], slide: str | None = None) -> str:
         large = "so much is drawn that pdflatex may run out of memory: compile the file with lualatex, "
         steps = message("take larger steps (", Setting("by", "neuron"), ' or "layer")')
         warn(message(large, steps, " or fewer boxes (", Setting("collapse"), ")"))
-    number = {text: k for k, text in enumerate(texts, 1)}
-    shown = [_shown(number[text], first, last, len(scenes)) for text, first, last in parts]
-    picture = _picture(scenes, shown)
-    width, height = scenes[0].size
-    high = width < height * PAGE[0] / PAGE[1]
-    margins = [r"\setbeamersize{text margin left=0pt, text margin right=0pt}"] if slide else []
+    names = {text: f"{key} {k}" for k, text in enumerate(texts, 1)}
+    shown = [_shown(names[text], first, last, len(scenes)) for text, first, last in parts]
+    frame = [
+        *_colors(scenes),
+        *(rf"\expandafter\def\csname {name}\endcsname{{%" f"\n{text}}}" for text, name in names.items()),
+        r"\begin{frame}[plain]",
+        # over the margins of the page, whatever they are
+        r"\makebox[\textwidth][c]{\resizebox{\paperwidth}{!}{%",
+        _picture(scenes, shown).rstrip() + "}}",
+        r"\end{frame}",
+        "",
+    ]
+    if ratio is None:
+        return "\n".join([NEEDS, *frame])
     return "\n".join(
         [
-            rf"\documentclass[aspectratio={(slide or '16:9').replace(':', '')}]{{beamer}}",
+            rf"\documentclass[aspectratio={ratio}]{{beamer}}",
             r"\usepackage[T1]{fontenc}",
             r"\usepackage{tikz}",
             r"\setbeamertemplate{navigation symbols}{}",
-            *margins,
-            *_colors(scenes),
-            r"\newcommand\drawn[1]{\csname drawn #1\endcsname}",
-            *(rf"\expandafter\def\csname drawn {k}\endcsname{{%" f"\n{text}}}" for text, k in number.items()),
             r"\begin{document}",
-            r"\begin{frame}[plain]",
-            r"\centering",
-            r"\resizebox{\textwidth}{!}{%" if slide or not high else r"\resizebox{!}{0.95\textheight}{%",
-            picture.rstrip() + "}",
-            r"\end{frame}",
+            *frame[:-1],
             r"\end{document}",
             "",
         ]
@@ -108,9 +110,9 @@ def _overlays(column: Sequence[Group]) -> list[tuple[str, int, int]]:
     return parts
 
 
-def _shown(number: int, first: int, last: int, count: int) -> str:
-    """What has this number, from one overlay to another."""
-    drawn = rf"\drawn{{{number}}}"
+def _shown(name: str, first: int, last: int, count: int) -> str:
+    """What has this name, from one overlay to another."""
+    drawn = rf"\csname {name}\endcsname"
     return drawn if (first, last) == (1, count) else rf"\only<{first}-{last}>{{{drawn}}}"
 
 

@@ -12,14 +12,16 @@ from microgrid.base.messages import warn
 from microgrid.base.phrases import Setting, message
 
 from ..drawing.scene import Scene
-from ..drawing.slide import READABLE, Fit
-from ..drawing.slide_choice import too_small
 from ..formats import pdf_png, pptx, tikz
-from ..options import SLIDES
-from . import animation
+from . import animation, reveal
 from .film import Film
 
-__all__ = ["Files"]
+__all__ = ["BEAMER", "Files"]
+
+BEAMER = {None: "beamer", "16:9": "beamer", "4:3": "beamer 4:3"}
+"""The page of LaTeX's Beamer for a slide; those that are Beamer's stay."""
+RATIOS = {"beamer": "169", "beamer 4:3": "43"}
+"""What Beamer calls the proportions of its pages."""
 
 
 @dataclass(frozen=True)
@@ -31,15 +33,16 @@ class Files:
     page: Callable[[], str]
     slide: str | None
 
-    def save(self, path: str | os.PathLike[str]) -> list[Path]:
+    def save(self, path: str | os.PathLike[str], standalone: bool = True) -> list[Path]:
         """Make what is to be written, and only then write it."""
         target = Path(path)
         numbered = "{" in str(target)
-        writers = self._of_each if numbered else self._of_all
+        writers = self._of_each if numbered else self._of_all if standalone else self._of_parts
         if target.suffix.lower() not in writers:
             *first, last = writers
-            rule = "a file for each frame ends" if numbered else "a file of all frames ends"
-            other = "" if numbered else ', and "step-{:03d}.png" is a file for each'
+            whole = "a file of all frames ends" if standalone else "a part of a presentation ends"
+            rule = "a file for each frame ends" if numbered else whole
+            other = "" if numbered or not standalone else ', and "step-{:03d}.png" is a file for each'
             rule += f" in {', '.join(first)} or {last}{other}"
             raise ValueError(f"cannot tell the format of {str(target)!r}: {rule}")
         targets = _numbered(target, self.count) if numbered else [target]
@@ -51,14 +54,10 @@ class Files:
             files.replace(file if numbered else path, content)
         return targets
 
-    def tikz(self) -> str:
-        film = self.film()
-        size = film.smallest * Fit(film.scene(0).size, SLIDES["16:9"]).scale
-        if self.slide is None and size < READABLE:
-            slides = message("pass ", Setting("slide", "16:9"), " to hear what helps, or take larger steps (")
-            way_out = message(slides, Setting("by"), ") and fewer boxes (", Setting("collapse"), ")")
-            warn(too_small(size, "a Beamer page", way_out))
-        return tikz.beamer(self._scenes, self.slide)
+    def tikz(self, standalone: bool) -> str:
+        """The overlays of a Beamer frame, as a document or for one."""
+        ratio = RATIOS[self.slide or "beamer"] if standalone else None
+        return tikz.beamer(self._scenes, self.film().key, ratio)
 
     @property
     def _of_all(self) -> dict[str, Callable[[], list[bytes]]]:
@@ -68,9 +67,21 @@ class Files:
             ".pdf": lambda: [pdf_png.pdf(*self._scenes)],
             ".gif": lambda: [animation.gif(self._scenes)],
             ".html": lambda: [self._page().encode()],
-            ".tex": lambda: [self.tikz().encode()],
+            ".tex": lambda: [self.tikz(standalone=True).encode()],
             ".pptx": lambda: [pptx.pptx(*self._scenes)],
         }
+
+    @property
+    def _of_parts(self) -> dict[str, Callable[[], list[bytes]]]:
+        """What makes a part of somebody's presentation."""
+        return {
+            ".tex": lambda: [self.tikz(standalone=False).encode()],
+            ".html": lambda: [self.section().encode()],
+        }
+
+    def section(self) -> str:
+        """The section of a reveal.js presentation."""
+        return reveal.section(self.film(), [scene.description for scene in self._scenes])
 
     @property
     def _of_each(self) -> dict[str, Callable[[], list[bytes]]]:
