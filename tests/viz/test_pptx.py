@@ -1,6 +1,7 @@
 """Pictures and walks as PowerPoint files: read back by python-pptx, and drawn by LibreOffice."""
 
 import io
+import re
 import shutil
 import subprocess
 import sys
@@ -65,7 +66,13 @@ def test_each_box_is_a_shape_with_its_text_in_its_place(name: str, tmp_path: Pat
         shape, (left, top, right, bottom) = found[box.key], box.extent
         place = (shape.left, shape.top, shape.left + shape.width, shape.top + shape.height)
         assert [x / Pt(1) for x in place] == pytest.approx([left, top, right, bottom], abs=0.05)
-        assert shape.text_frame.text.split("\n") == [text.text for text in box.texts if text.text]
+        assert re.split(r"[\n\t]", shape.text_frame.text) == [text.text for text in box.texts if text.text]
+        for paragraph in shape.text_frame.paragraphs:  # texts side by side begin where they are drawn
+            stops = [int(stop.get("pos")) for stop in paragraph._p.iter(f"{NAMED}tab")]
+            assert len(stops) == paragraph.text.count("\t")
+            for stop, said in zip(stops, paragraph.text.split("\t")[1:], strict=True):
+                starts = [text.at[0] for text in box.texts if text.text == said]
+                assert any((shape.left + stop) / Pt(1) == pytest.approx(x, abs=0.05) for x in starts)
 
 
 def test_straight_arrows_are_connectors_between_the_boxes_they_join(tmp_path: Path) -> None:
@@ -80,7 +87,7 @@ def test_straight_arrows_are_connectors_between_the_boxes_they_join(tmp_path: Pa
 @pytest.mark.filterwarnings("ignore:.*slide can be read")
 def test_every_connector_is_as_long_as_the_way_between_its_boxes(tmp_path: Path) -> None:
     record, _ = LECTURE_GRAPHS["two-two-two"]
-    (slide,) = slides(viz.draw(record(), slide="16:9").save(tmp_path / "graph.pptx"))
+    (slide,) = slides(viz.draw(record(), slide="16:9", rankdir="rows").save(tmp_path / "graph.pptx"))
     found = {shape.shape_id: shape for shape in boxes(slide).values()}
     for connector, (tail, head) in zip(slide.shapes._spTree.iter("{*}cxnSp"), ends(slide), strict=True):
         size = connector.find(f".//{NAMED}ext")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import groupby, pairwise
 from xml.sax.saxutils import escape, quoteattr
 
 from ..drawing.scene import Path, Text
@@ -135,21 +135,35 @@ BODY = (
 """Of a shape whose text stands in its middle, and is not broken anew."""
 
 
-def paragraphs(texts: Sequence[Text]) -> str:
-    """Lines below each other, as far apart as they are drawn."""
+def paragraphs(texts: Sequence[Text], left: float) -> str:
+    """Lines below each other, as far apart as they are drawn, in a frame that begins at `left`; of texts on
+    one line each begins where it is drawn."""
+    rows = [list(row) for _, row in groupby(texts, key=lambda text: text.at[1])]
     above = [LEADING * texts[0].font.size]
-    above += [text.at[1] - before.at[1] for before, text in pairwise(texts)]
-    return "".join(map(_paragraph, texts, above))
+    above += [row[0].at[1] - before[0].at[1] for before, row in pairwise(rows)]
+    return "".join(_paragraph(row, leading, left) for row, leading in zip(rows, above, strict=True))
 
 
-def _paragraph(text: Text, leading: float) -> str:
-    font, align = text.font, "ctr" if text.anchor == "middle" else "l"
+def _paragraph(row: Sequence[Text], leading: float, left: float) -> str:
+    align = "ctr" if row[0].anchor == "middle" else "l"
+    margin = tabs = ""
+    if len(row) > 1:
+        margin = f' marL="{_emu(row[0].at[0] - left)}" indent="0"'
+        stops = "".join(f'<a:tab pos="{_emu(text.at[0] - left)}" algn="l"/>' for text in row[1:])
+        tabs = f"<a:tabLst>{stops}</a:tabLst>"
+    runs = "".join(_run(text, "\t" * (k > 0)) for k, text in enumerate(row))
+    return (
+        f'<a:p><a:pPr{margin} algn="{align}"><a:lnSpc><a:spcPts val="{round(100 * leading)}"/></a:lnSpc>'
+        f'<a:spcBef><a:spcPts val="0"/></a:spcBef>{tabs}</a:pPr>{runs}</a:p>'
+    )
+
+
+def _run(text: Text, before: str) -> str:
+    font = text.font
     looks = ' b="1"' * font.bold + ' i="1"' * font.italic
     size = round(100 * font.size)
     letters = "".join(f'<a:{script} typeface="{TYPEFACE}"/>' for script in ("latin", "ea", "cs"))
     return (
-        f'<a:p><a:pPr algn="{align}"><a:lnSpc><a:spcPts val="{round(100 * leading)}"/></a:lnSpc>'
-        f'<a:spcBef><a:spcPts val="0"/></a:spcBef></a:pPr>'
         f'<a:r><a:rPr sz="{size}"{looks} dirty="0">{fill(text.color)}{letters}</a:rPr>'
-        f"<a:t>{escape(text.text)}</a:t></a:r></a:p>"
+        f"<a:t>{before}{escape(text.text)}</a:t></a:r>"
     )

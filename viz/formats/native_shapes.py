@@ -134,7 +134,7 @@ class _Slide:
     ) -> str:
         """An outline, filled or not, with text in its middle."""
         frame = _frame(path.commands)
-        body = f"<p:txBody>{BODY}{paragraphs(texts)}</p:txBody>" if texts else ""
+        body = f"<p:txBody>{BODY}{paragraphs(texts, frame[0])}</p:txBody>" if texts else ""
         head = f"<p:nvSpPr>{properties(number, named)}<p:cNvSpPr/><p:nvPr/></p:nvSpPr>"
         look = place(frame) + geometry(path, frame, sites) + fill(path.paint.fill) + pen(path.paint)
         return f"<p:sp>{head}<p:spPr>{look}</p:spPr>{body}</p:sp>"
@@ -149,7 +149,7 @@ class _Slide:
             kind = '<p:cNvSpPr><a:spLocks noGrp="1"/></p:cNvSpPr><p:nvPr><p:ph type="title"/></p:nvPr>'
         head = f"<p:nvSpPr>{properties(self._next(), named)}{kind}</p:nvSpPr>"
         look = f'{place(frame)}<a:prstGeom prst="rect"><a:avLst/></a:prstGeom>{fill(ground)}'
-        body = f"<p:txBody>{BODY}{paragraphs(texts)}</p:txBody>"
+        body = f"<p:txBody>{BODY}{paragraphs(texts, frame[0])}</p:txBody>"
         return f"<p:sp>{head}<p:spPr>{look}</p:spPr>{body}</p:sp>"
 
     # ------------------------------------------------------------ arrows
@@ -283,6 +283,9 @@ def _around(frames: Iterable[Rectangle]) -> Rectangle:
 
 
 def _within(text: Text, frame: Rectangle) -> bool:
-    """Whether a text stands in the middle of a box, and not beside it."""
-    left, top, right, bottom = frame
-    return text.anchor == "middle" and abs(text.at[0] - (left + right) / 2) < 1 and top < text.at[1] < bottom
+    """Whether a text stands in the middle of a box, or on a line with others in it, and not beside it."""
+    (x, y), (left, top, right, bottom) = text.at, frame
+    is_inside = abs(x - (left + right) / 2) < 1
+    if text.anchor != "middle":
+        is_inside = left < x < x + text.width < right + 1
+    return is_inside and top < y < bottom
