@@ -297,7 +297,13 @@ def _is_unnamed(v: Value, naming: Naming) -> bool:
 
 def _applied(v: Value, terms: Sequence[tuple[str, int]], digits: int) -> tuple[str, int]:
     row = ROWS[v._code]
+    if v.op == "mul" and _is_number(v.parents[1]) and not _is_number(v.parents[0]):
+        terms = terms[::-1]  # a number stands before what it multiplies
     return ("", ATOM) if row is None else formula(row, terms, v.constant, digits)
+
+
+def _is_number(v: Value) -> bool:
+    return v._role == CONSTANT and not v._label
 
 
 def _number(x: float, digits: int) -> str:

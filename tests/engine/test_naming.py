@@ -197,8 +197,8 @@ def test_formulas_that_only_look_the_same_have_numbers_in_others():
     x = Value(1.0, "x")
     a, b = x * 0.123451, x * 0.123452
     called = names(a.tanh(), b.tanh())
-    assert called[b] == "(x*0.1235)_(2)"
-    assert [name for name in called.values() if "tanh" in name] == ["tanh(x*0.1235)", "tanh((x*0.1235)_(2))"]
+    assert called[b] == "(0.1235*x)_(2)"
+    assert [name for name in called.values() if "tanh" in name] == ["tanh(0.1235*x)", "tanh((0.1235*x)_(2))"]
 
 
 def test_labels_that_are_formulas_are_told_apart_as_formulas():

@@ -11,6 +11,7 @@ import viz
 from helpers.graphs import named
 from helpers.pictures import says
 from microgrid import Value, custom_op, parameter
+from microgrid.naming.names import names
 from microgrid.ops import TABLE
 from viz.graph.trace import read
 from viz.words.labels import mathematical
@@ -72,7 +73,7 @@ def b() -> Value:
         (lambda: (Value(1.0) + 1) ** 2 + a(), "(x1 + 1)² + a"),
         (lambda: a() * b() + a(), "a · b + a"),
         (lambda: named(-a().log(), "L"), "L = −log(a)"),
-        (lambda: named(a() + a() * b() + a() * 2, "z"), "z = a + a · b + a · 2"),
+        (lambda: named(a() + a() * b() + a() * 2, "z"), "z = a + a · b + 2 · a"),
         (lambda: 6 * a() ** 2 + 2, "6 · a² + 2"),
         (lambda: named((a() + b()) ** 2, "y"), "y = (a + b)²"),
         (lambda: named(-(a() + b()), "y"), "y = −(a + b)"),
@@ -241,3 +242,21 @@ def test_a_box_writes_a_formula_out_rather_than_to_leave_out_what_has_room() -> 
     both = short((h[0] - 0.01) ** 2 + (h[1] - 0.99) ** 2)
     assert re.fullmatch(r"\(.*….* − 0\.01\)² \+ \(.*….* − 0\.99\)²", both)
     assert len(both) <= 40
+
+
+def test_a_long_formula_is_broken_into_two_lines_and_loses_nothing() -> None:
+    """Where a box has one line of 24 characters it would lose terms; its height makes room."""
+    a, b, c, d = (Value(1.0, name) for name in "abcd")
+    y = ((a * b + c).tanh() * (b * d + a).exp() + c).sin()
+    figure = viz.draw(y)
+    texts = says(figure, "node")
+    assert not any("…" in text for text in texts)
+    first = texts.index("sin(tanh(ab + c)·exp(bd + a)")
+    assert texts[first + 1] == "+ c)"
+
+
+def test_a_number_stands_before_what_it_multiplies() -> None:
+    w = Value(3.0, "w")
+    assert written(w * 2.0) == written(2.0 * w) == "2 · w"
+    assert list(names(w * 2.0).values())[-1] == "2*w"
+    assert written(w * Value(2.0, "x")) == "w · x"

@@ -79,9 +79,9 @@ def test_what_has_no_label_is_called_by_its_formula() -> None:
     a, b = Value(2.0, "a"), Value(3.0, "b")
     assert captions((a * b + a * 2.0).tanh(), "forward") == [
         "a · b = 2 · 3 = 6",
-        "a · 2 = 2 · 2 = 4",
-        "a · b + a · 2 = 6 + 4 = 10",
-        "tanh(a · b + a · 2) = tanh(10) = 1.000",
+        "2 · a = 2 · 2 = 4",
+        "a · b + 2 · a = 6 + 4 = 10",
+        "tanh(a · b + 2 · a) = tanh(10) = 1.000",
     ]
 
 

@@ -111,7 +111,9 @@ class _Author:
         is_written = self.merged and (
             self.options.formulas == "all" or not node.label or unit.kind == "piece"
         )
-        names = self.texts.lines(unit, self.longest) if is_written else [shorten(node.label, LONGEST_NAME)]
+        names = [shorten(node.label, LONGEST_NAME)]
+        if is_written:
+            names = self.texts.lines(unit, self.longest, is_pressed=self.options.slide is not None)
         lines = [Line(name, "name") for name in names if name]
         used = self.texts.outputs(unit) if unit.kind == "piece" else [node.index]
         if warning := self.texts.piece(unit).warning if unit.kind == "piece" else node.warning:

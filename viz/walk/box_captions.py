@@ -149,7 +149,7 @@ class Boxes:
             )
         else:
             piece = self._trace.piece_at.get(unit.last)
-            named = iter(piece.operands if piece else ())
+            named = (i for i in (piece.operands if piece else ()))
         wanted = set(operands)
         return [i for i in dict.fromkeys([*named, *operands]) if i in wanted]
 

@@ -161,7 +161,8 @@ class Names:
     def pattern(self, node: Node) -> Pattern:
         """The operation with holes for the numbers of its operands."""
         if node.index not in self._patterns:
-            self._patterns[node.index] = _pattern(node, self._numbers)
+            swaps = _is_number_last(node, [self._trees[i] for i in node.parents])
+            self._patterns[node.index] = _pattern(node, self._numbers, swaps)
         return self._patterns[node.index]
 
     def derivative(self, of: Node, by: Node) -> str:
@@ -230,8 +231,10 @@ def names_of(trace: Trace, numbers: Numbers) -> Names:
 
 
 def application(node: Node, operands: Sequence[ast.expr]) -> ast.expr:
-    """The operation applied to its operands, as a syntax tree."""
+    """The operation applied to its operands, as a syntax tree; a number stands before what it multiplies."""
     row = TABLE[node.op]
+    if _is_number_last(node, operands):
+        operands = operands[::-1]
     if row.name == "powc" and node.constant == 1:
         return operands[0]
     if node.constant is not None and (row.name == "powc" or node.constant != row.constant):
@@ -241,6 +244,11 @@ def application(node: Node, operands: Sequence[ast.expr]) -> ast.expr:
     if row.label in _INFIX:
         return ast.BinOp(operands[0], _INFIX[row.label](), operands[1])
     return ast.Call(ast.Name(row.label or row.name), list(operands), [])
+
+
+def _is_number_last(node: Node, operands: Sequence[ast.expr]) -> bool:
+    """Whether it is a product of something and a number."""
+    return node.op == "mul" and [isinstance(tree, ast.Constant) for tree in operands] == [False, True]
 
 
 def _is_unnamed(node: Node) -> bool:
@@ -254,10 +262,10 @@ def _short(label: str) -> str:
     return shorten(label.removesuffix(number), LONGEST_OPERAND - len(number)) + number
 
 
-def _pattern(node: Node, numbers: Numbers) -> Pattern:
+def _pattern(node: Node, numbers: Numbers, swaps: bool) -> Pattern:
     """Written with words in the holes, and with sums: a number needs brackets where the sum gets some."""
     operands = [ast.Name(f"v{k}") for k in range(len(node.parents))]
-    tree = application(node, operands)
+    tree = application(node, operands[::-1] if swaps else operands)
     words, sums = ({f"v{k}": text.format(k) for k in range(len(operands))} for text in ("[{}]", "+[{}]+"))
     text = Printer(numbers, words, spaced=True)(tree)
     parts = _HOLE.split(text)

@@ -18,12 +18,22 @@ from .names import Names, application, names_of
 from .numbers import Numbers
 from .printer import FAMILIAR, MISSING, Printer, common, is_name, number_of, simplified
 
-__all__ = ["application", "equation", "gradient_name", "is_current", "length", "local_derivative", "symbol"]
+__all__ = [
+    "MOST_LINES",
+    "application",
+    "broken",
+    "equation",
+    "gradient_name",
+    "is_current",
+    "length",
+    "local_derivative",
+    "symbol",
+]
 
 LONGEST_DERIVATIVE, LONGEST_IN_GRADIENT = 18, 10
-LONGEST_FORMULA = 28
-"""Beside a label; what has none is called by its formula, which is shorter."""
-
+MOST_LINES, OVER = 2, 4
+"""In which a box writes a formula before it leaves anything out, and by how much each may be longer then."""
+_SUMS = ("+ ", "− ", "- ")
 LONGEST_IN_BOX, MOST_IN_BOX, DEEPEST = 28, 40, 8
 """Of a formula that would else have an ellipsis: its characters, its parts and how far it is written out."""
 
@@ -42,10 +52,11 @@ def symbol(node: Node, numbers: Numbers) -> str:
     return numbers.minus if spelling == "-" else _ALONE.get(spelling) or FAMILIAR.get(spelling, spelling)
 
 
-def equation(trace: Trace, node: Node, numbers: Numbers) -> str:
+def equation(trace: Trace, node: Node, numbers: Numbers, room: int = LONGEST_IN_BOX) -> str:
     """How a node was made, in the names of its operands: ``z = w · x``; its label alone where it is a leaf.
 
-    Without a label it is what `Names` calls it.  A label that is itself a formula says enough.
+    Without a label it is what `Names` calls it.  A label that is itself a formula says enough.  What would
+    else have an ellipsis is written out as far as there is `room`, in characters.
 
     >>> from microgrid import Value
     >>> from viz.graph.trace import read
@@ -58,21 +69,22 @@ def equation(trace: Trace, node: Node, numbers: Numbers) -> str:
     >>> show(Value(1.0).tanh())
     'tanh(x1)'
     """
-    written = trace.equations.get((node.index, numbers))
+    key = numbers, room
+    written = trace.equations.get((node.index, key))
     if written is None:
-        written = trace.equations[node.index, numbers] = _equation(trace, node, numbers)
+        written = trace.equations[node.index, key] = _equation(trace, node, numbers, room)
     return written
 
 
-def _equation(trace: Trace, node: Node, numbers: Numbers) -> str:
+def _equation(trace: Trace, node: Node, numbers: Numbers, room: int) -> str:
     if not node.op or _OPERATOR.search(node.label):
         return node.label
     names = names_of(trace, numbers)
     name = f"{node.label} = " if node.label else ""
-    written = name + names.heading(node, LONGEST_FORMULA) if node.label else names[node]
+    written = name + names.heading(node, room) if node.label else names[node]
     if MISSING not in written or (node.number and not node.label):
         return written
-    fuller = _Fuller(trace, node, names, numbers).written(LONGEST_IN_BOX - length(name))
+    fuller = _Fuller(trace, node, names, numbers).written(room - length(name))
     return name + fuller if fuller else written
 
 
@@ -184,6 +196,33 @@ def _id(part: ast.AST) -> str:
 def length(text: str) -> float:
     """In characters of the line; those above or below it are about half as wide."""
     return len(text) - 0.5 * sum(char in SMALL for char in text)
+
+
+def broken(text: str, longest: int) -> list[str]:
+    """A formula in one line of no more characters than this, or in two that are hardly longer: broken before
+    a sign or after "=", else after "·", where brackets are fewest.  Nothing where that is not possible.
+
+    >>> broken("L = (w₁x₁ + w₂x₂ + b − y)² + λ(w₁² + w₂²)", 26)
+    ['L = (w₁x₁ + w₂x₂ + b − y)²', '+ λ(w₁² + w₂²)']
+    >>> broken("z = wx + b", 24), broken("a" * 30, 24)
+    (['z = wx + b'], [])
+    """
+    if length(text) <= longest:
+        return [text]
+    depth, places = 0, list[tuple[int, bool, float, int]]()
+    for k, char in enumerate(text):
+        depth += (char in "([") - (char in ")]")
+        is_sign = char == " " and (text[k + 1 : k + 3] in _SUMS or text[k - 1] == "=")
+        is_dot = char == "·" and text[k - 1] != " "
+        if is_sign or is_dot or (char == " " and text[k - 1] in "·,/"):
+            place = k + is_dot
+            most = max(length(text[:place].strip()), length(text[place:].strip()))
+            if most <= longest + OVER:
+                places.append((depth, not is_sign, most, place))
+    if not places:
+        return []
+    *_, place = min(places)
+    return [text[:place].rstrip(), text[place:].lstrip()]
 
 
 def gradient_name(node: Node, root: Node) -> str:

@@ -15,7 +15,7 @@ from ..graph.trace import Edge, Trace
 from ..style.text import shorten
 from . import notation
 from .names import names_of
-from .notation import LONGEST_DERIVATIVE, length
+from .notation import LONGEST_DERIVATIVE, LONGEST_IN_BOX, MOST_LINES, OVER, broken, length
 from .numbers import Numbers
 from .piece_texts import PieceTexts, piece_of
 from .printer import MISSING, Printer
@@ -85,13 +85,28 @@ class UnitTexts:
         if node.op and len(name) > longest and len(node.label) > LONGEST_LABEL:
             # leave room to see the operation
             name = shorten(node.label, LONGEST_LABEL) + name.removeprefix(node.label)
-        return shorten(name, longest)
+        return name if length(name) <= longest else shorten(name, longest)
 
-    def lines(self, unit: Unit, longest: int) -> list[str]:
-        """The formula as a box has it, which may need two lines."""
+    def lines(self, unit: Unit, longest: int, is_pressed: bool = False) -> list[str]:
+        """The formula as a box has it, in two lines where one of so many characters does not hold it.
+
+        `is_pressed`: where boxes have to be small, only if a single line would name nothing.
+        """
         if unit.kind == "piece":
-            return [shorten(line, longest) for line in self.piece(unit).lines()]
-        return [self.formula(unit, longest)]
+            texts = self.piece(unit).lines()
+            return [line for text in texts for line in broken(text, longest) or [shorten(text, longest)]]
+        node = self._trace.nodes[unit.last]
+        is_sum = unit.kind == "sum"
+        short = self.formula(unit, longest + OVER if node.op and not is_sum else longest)
+        if not node.op or MISSING not in short:
+            return [short]
+        room = MOST_LINES * min(longest, LONGEST_IN_BOX)
+        equation = notation.equation
+        whole = self.formula(unit, room) if is_sum else equation(self._trace, node, self._numbers, room)
+        is_known = any(char.isalpha() for char in short.rpartition(" = ")[2])
+        if is_known and (is_pressed or MISSING in whole):
+            return [short]
+        return broken(whole, min(longest, LONGEST_IN_BOX)) or [short]
 
     def symbol(self, unit: Unit) -> str:
         """The operation alone."""
