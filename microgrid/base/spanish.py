@@ -132,6 +132,7 @@ TABLE = {
     "{n:,} of {of:,} units are not shown": "no se muestran {n:,} de {of:,} unidades",
     "{n:,} of {of:,} numbers are not shown": "no se muestran {n:,} de {of:,} números",
     "{n} off": "apagadas: {n}", "{n} dead": "muertas: {n}", "{n} dropped": "descartadas: {n}",
+    "{n} × ({what})": "{n} × ({what})", "piece {n}": "trozo {n}",
     "sum": "suma", "+ skip": "+ salto", "{n} piece": "{n} trozo", "{n} pieces": "{n} trozos",
     "kernel {n}": "núcleo {n}", "{n} parameter": "{n} parámetro", "{n} parameters": "{n} parámetros",
     "shared weights": "pesos compartidos", "mean of {n} samples": "media de {n} muestras",

@@ -138,12 +138,14 @@ def test_arcs_keep_off_texts_and_land_from_above(size: int, slide: str | None) -
 
 
 def test_captions_of_many_columns_break_between_words_alone() -> None:
-    model = nn.Sequential(*[nn.Residual(nn.Linear(1, 1, seed=k), "tanh") for k in range(10)])
+    kinds = ["tanh", "relu", "sigmoid", "softplus", "elu"]
+    model = nn.Sequential(*[part for k in range(10) for part in (nn.Linear(1, 1, seed=k), kinds[k % 5])])
     picture = viz.network(model, [0.5], slide="16:9")
     captions = [[text.text or "" for text in g.findall(".//{*}text")] for g in of_kind(picture, "caption")]
     assert captions[0] == ["input"]
     for column, lines in enumerate(captions[1:], 1):
-        assert " ".join(lines) == ("Linear 1→1, tanh" if column % 2 else "sum, + skip")
+        words = ["tanh", "ReLU", "sigmoid", "softplus", "ELU"][(column - 1) % 5]
+        assert " ".join(lines).startswith(f"Linear 1→1, {words}")
     assert geometry.overlaps(drawing(picture)) == []
 
 

@@ -3,11 +3,14 @@
 import copy
 import pickle
 import random
+import time
 
 import numpy as np
 import pytest
 
 import microgrid as mg
+import viz
+from helpers.networks import mlp
 from helpers.random_modules import ACTIVATIONS, Dense, module
 from microgrid import Value, nn, optim, parameter
 from microgrid.naming.names import names
@@ -278,3 +281,42 @@ def test_links_past_a_column():
     assert spans.count(2) == 2
     assert {link.kind for link in net.links} == {"weight"}
     assert copy.deepcopy(net) == net
+
+
+@pytest.fixture(scope="module")
+def cloud() -> list[list[float]]:
+    rng = random.Random(1)
+    return [[rng.gauss(0, 1), rng.gauss(0, 1)] for _ in range(10_000)]
+
+
+def test_the_means_of_ten_thousand_samples_are_those_that_numpy_has_and_take_no_time(cloud) -> None:
+    model = mlp(2, 8, 1)
+    began = time.process_time()
+    net = read(model, cloud)
+    assert time.process_time() - began < 3
+    W = np.array([[w.data for w in neuron.w] for neuron in model.layers[0].neurons])
+    b = np.array([neuron.b.data for neuron in model.layers[0].neurons])
+    hidden = np.maximum(0, np.array(cloud) @ W.T + b)
+    last = model.layers[1].neurons[0]
+    output = hidden @ [w.data for w in last.w] + last.b.data
+    for column, values in zip(net.columns, (np.array(cloud), hidden, output[:, None]), strict=True):
+        np.testing.assert_allclose([unit.value for unit in column.units], values.mean(axis=0), rtol=1e-9)
+    assert str(net.columns[0].note) == "mean of 10000 samples"
+
+
+def test_a_unit_is_dead_only_if_it_is_so_for_each_of_very_many_samples(cloud) -> None:
+    model = mlp(2, 3, 1)
+    for neuron, bias in zip(model.layers[0].neurons, (-50.0, -1.0, -50.0), strict=True):
+        neuron.w[0].data, neuron.w[1].data, neuron.b.data = 1.0, 0.0, bias
+    few = [[x, y] for x, y in cloud if x < 1][:1000]
+    assert [unit.state for unit in read(model, few).columns[1].units] == ["dead", "dead", "dead"]
+    one = [*few[:501], [60.0, 0.0], *few[501:]]  # not among those that are recorded
+    assert [unit.state for unit in read(model, one).columns[1].units] == ["on", "on", "on"]
+
+
+def test_a_batch_that_has_to_be_recorded_as_a_whole_has_a_limit(cloud) -> None:
+    model = nn.Sequential(nn.Linear(2, 3, seed=1), nn.BatchNorm(3), "relu", nn.Linear(3, 1, seed=3))
+    with pytest.raises(viz.VizError, match=r"10,000 samples.*BatchNorm.*at most 2,000.*x\[:2000\].*eval\(\)"):
+        read(model, cloud)
+    model.eval()
+    assert str(read(model, cloud).columns[0].note) == "mean of 10000 samples"

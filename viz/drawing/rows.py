@@ -18,7 +18,7 @@ from ..style.shapes import Point
 from . import layout
 from .layout import Layout, Route
 
-__all__ = ["in_rows", "placed"]
+__all__ = ["in_rows", "placed", "rounded"]
 
 MOST_ROWS, MOST_RETURNING = 8, 3
 """Rows of a picture, and lines between two of them: more are no longer read as one text."""
@@ -173,7 +173,7 @@ def _stacked(picture: Picture, row_of: dict[str, int], count: int, place: Place)
         gutter = tops[to] - BEFORE_LANE - LANE * order
         back = left - BEFORE_LANE / 2 - LANE * order
         corners = [start, (out, start[1]), (out, gutter), (back, gutter), (back, end[1]), end]
-        routes.append(((*leaving, *_rounded(corners)[1:], *entering[1:]), *rest))
+        routes.append(((*leaving, *rounded(corners)[1:], *entering[1:]), *rest))
     width = max(x for route in routes for curve in route for x, _ in curve)
     names = {box.name for box in picture.all_boxes}
     centers = {name: center for name, center in centers.items() if name in names}
@@ -218,7 +218,7 @@ def _port(name: str) -> Box:
     return Box(name, "local", (), None)
 
 
-def _rounded(corners: Sequence[Point]) -> Curve:
+def rounded(corners: Sequence[Point]) -> Curve:
     """A line through these points with rounded corners, as a chain of cubic curves."""
     curve: list[Point] = [corners[0]]
     for before, corner, after in zip(corners, corners[1:], corners[2:], strict=False):

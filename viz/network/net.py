@@ -74,7 +74,8 @@ class Link:
     `factor` is what the value is multiplied by besides the weight: −1 where it is subtracted, 1/(1 − p) or 0
     after a dropout, 1/2 in a mean.  `shared` numbers the parameters that several links have, from 0; all
     links with one number have the same parameter.  `piece` is the number of the linear piece of a maxout,
-    from 0, None elsewhere.  `active` is False where dropout lets nothing pass.
+    from 0, None elsewhere.  `active` is False where dropout lets nothing pass, and in the pieces of a maxout
+    that are not the largest for the only sample.
     """
 
     tail: End

@@ -20,6 +20,7 @@ from .reading.arrange import Arrangement, arrange, biases, samples
 from .reading.captions import caption, note, sentence, title
 from .reading.naming import Parameters, unit_ids, unit_names
 from .reading.record import Recording, record, recorded
+from .reading.replayed import replayed
 from .reading.sums import Body
 from .sizes import net_of_sizes
 
@@ -33,8 +34,9 @@ def read(model: Any, x: Any = None) -> Net:
     list of Values, whose graph is read with its own values and gradients; or a list of sizes, [2, 8, 1].
 
     The model is called on a copy and stays as it is: parameters, gradients, mode, statistics, and where its
-    random numbers are.  In training a dropout drops what it would drop in the next call.  Without x nothing
-    is dropped, and no values are shown.
+    random numbers are.  Of more than 200 samples some are recorded, spread over the batch, and all are
+    computed by their graph.  In training a dropout drops what it would drop in the next call.  Without x
+    nothing is dropped, and no values are shown.
 
     >>> from microgrid import nn
     >>> net = read(nn.MLP(2, [3, 1]), x=[0.5, -1.0])
@@ -70,8 +72,9 @@ def _net(recording: Recording) -> Net:
         recording.inputs[0].extend(_inputs(rows[0], recording))
     arrangement = arrange(recording, rows[0])
     parameters = Parameters(recording, rows[0])
-    links = _links(arrangement, parameters)
+    links = _links(arrangement, parameters, recording.numbers and len(rows) == 1)
     units = _units(arrangement, parameters, recording, rows)
+    count = len(recording.rows) or len(rows)
     into: dict[int, list[tuple[Link, Value | None]]] = {k: [] for k in range(len(arrangement.columns))}
     for link, p in links:
         into[link.head[0]].append((link, p))
@@ -79,7 +82,7 @@ def _net(recording: Recording) -> Net:
     for k, column in enumerate(arrangement.columns):
         here = [units[v] for v in column]
         if k == 0:
-            several = mean_of(len(rows)) if recording.numbers and len(rows) > 1 else ""
+            several = mean_of(count) if recording.numbers and count > 1 else ""
             columns.append(Column(tuple(here), say("input"), several, "input"))
             continue
         text, kind = caption(here, [parameters.entering(link, p) for link, p in into[k]])
@@ -104,23 +107,24 @@ def _inputs(nodes: list[Value], recording: Recording) -> list[Value]:
 # ---------------------------------------------------------------- links
 
 
-def _links(arrangement: Arrangement, parameters: Parameters) -> list[tuple[Link, Value | None]]:
-    """Every link, with the node of its weight."""
+def _links(arrangement: Arrangement, parameters: Parameters, single: bool) -> list[tuple[Link, Value | None]]:
+    """Every link, with the node of its weight; of a `single` sample those of other pieces pass nothing on."""
     links: list[tuple[Link, Value | None]] = []
     for k, column in enumerate(arrangement.columns):
         for j, unit in enumerate(column):
-            links += _entering(arrangement, parameters, unit, (k, j))
+            links += _entering(arrangement, parameters, unit, (k, j), single)
     times = Counter(p for _, p in links if p is not None)
     groups = {p: number for number, p in enumerate(p for p in times if times[p] > 1)}
     return [(replace(link, shared=groups[p]) if p in groups else link, p) for link, p in links]
 
 
 def _entering(
-    arrangement: Arrangement, parameters: Parameters, unit: Value, head: tuple[int, int]
+    arrangement: Arrangement, parameters: Parameters, unit: Value, head: tuple[int, int], single: bool
 ) -> list[tuple[Link, Value | None]]:
     used, op = arrangement.uses[unit], arrangement.bodies[unit].op
     weighted = {use.source for use in used if use.weight is not None}
     links: list[tuple[Link, Value | None]] = []
+    passing = _passing_piece(arrangement.bodies[unit]) if single and weighted else None
     for piece, factor, weight, source in used:
         tail, kind = arrangement.places[source], "fixed"
         if weight is not None:
@@ -129,8 +133,17 @@ def _entering(
             kind = "skip"
         known = None if weight is None else parameters[weight]
         number = piece if weighted and op in EXTREMES else None
-        links.append((Link(tail, head, known, kind, factor, None, number, factor != 0.0), weight))
+        active = factor != 0.0 and passing in (None, piece)
+        links.append((Link(tail, head, known, kind, factor, None, number, active), weight))
     return links
+
+
+def _passing_piece(body: Body) -> int | None:
+    """Which piece of a maxout is its value; None for another operation, and for a ReLU."""
+    if body.op not in EXTREMES or len(body.sums) < 2 or _rectifies(body):
+        return None
+    values = [sum_.value for sum_ in body.sums]
+    return values.index(max(values) if body.op == "maximum" else min(values))
 
 
 # ---------------------------------------------------------------- units
@@ -157,7 +170,17 @@ def _units(
             activation=_activation(body, parameters),
             state=_state(v, every, body, arrangement, recording),
         )
-    return units
+    return _over_all(units, arrangement, recording) if recording.rows else units
+
+
+def _over_all(units: dict[Value, Unit], arrangement: Arrangement, recording: Recording) -> dict[Value, Unit]:
+    """The units of a batch of which only some samples are recorded."""
+    dead = [v for v, unit in units.items() if unit.state == "dead"]
+    means, flat = replayed(units, dead, recording.inputs[0], recording.rows)
+    return {
+        v: replace(unit, value=means.get(v, unit.value), state="on" if not flat.get(v, True) else unit.state)
+        for v, unit in units.items()
+    }
 
 
 def _role(v: Value, arrangement: Arrangement) -> str:

@@ -155,7 +155,8 @@ def _side(
 ) -> tuple[Point, list[Point]]:
     """From a circle beside its column up to the track: where it begins, then three points for each curve."""
     side = 1 if lane > x else -1
-    start = (x + side * r * math.cos(LEAVING), y - r * math.sin(LEAVING))
+    away = r + 1.2
+    start = (x + side * away * math.cos(LEAVING), y - away * math.sin(LEAVING))
     if start[1] - track < 2.4 * r:
         first = (start[0] + 0.55 * (lane - start[0]), start[1] - 0.8 * r * math.tan(LEAVING))
         return start, [first, (lane, track), (inward, track)]

@@ -42,13 +42,17 @@ def entries(net: Net, looks: Looks, show: str, say: Say) -> list[Entry]:
 def _lines(net: Net, looks: Looks, show: str, say: Say) -> Iterator[Entry]:
     weighted = [link for link in net.links if link.weight]
     numbers = [number for link in weighted if (number := looks.number(link.weight)) is not None]
-    alone = [link for link in weighted if link.shared is None or not looks.tells_apart]
+    signs = [link for link in weighted if looks.piece(link) is None]
+    alone = [link for link in signs if link.shared is None or not looks.tells_apart]
     signed = [looks.number(link.weight) or 0.0 for link in alone]
     what = say("gradient") if show == "gradients" else say("weight")
     for sign, number in ((">", 1.0), ("<", -1.0)):
         if any(number * other > 0 for other in signed):
             yield Entry(f"{what} {sign} 0", _arrow(looks, looks.color(number), WIDEST * 0.6))
-    if len(alone) < len(weighted):
+    pieces = sorted({piece for link in weighted if (piece := looks.piece(link)) is not None})
+    for piece in pieces:
+        yield Entry(say("piece {n}", n=piece + 1), _arrow(looks, looks.theme.routes[2 + piece], WIDEST * 0.6))
+    if len(alone) < len(signs):
         shared = sorted({link.shared for link in weighted if link.shared is not None})
         yield Entry(say("drawn alike: one weight in several places"), _several(looks, shared[:3]))
     if numbers and not looks.alike:

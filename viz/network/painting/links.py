@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from ...drawing.rows import rounded
 from ...drawing.scene import Group, Path
 from ...style.shapes import SHAPES, Point
 from ...style.theme import Font, Paint
@@ -15,11 +16,11 @@ from . import arcs
 from .labels import MANY, Label, crossings, settle
 from .looks import Looks
 from .places import Places
-from .shapes import arrow, base, curve, head
+from .shapes import arrow, base, curve, head, line
 from .texts import READABLE, Sizes, text, wide
 from .units import Circles
 
-__all__ = ["Arrows"]
+__all__ = ["Arrows", "returning"]
 
 GAP = 1.5
 """Between the border of a circle and the ends of arrows."""
@@ -29,6 +30,8 @@ MOST_NUMBERS = 36
 """Arrows into a column up to which `weights="auto"` looks for room for their numbers."""
 MOST_SCATTERED = 12
 """The same where the numbers do not stand in line."""
+BESIDE_ROW, BRACKET, AROUND = 5.0, 4.0, 14.0
+"""Of the line from the end of a row to the next: where it begins and turns, and its bracket."""
 CROSSED = 0.6
 """Arrows close to a number that are accepted, on the average."""
 
@@ -141,7 +144,8 @@ class Arrows:
         beyond = 2.5 * self._places.radius
         circles = [c for c in self._places.centers.values() if left - beyond < c[0] < right + beyond]
         near = [box for box in self._circles.texts_beside if left < box[2] and box[0] < right]
-        near += [(x, y, x, y) for way in self._ways for x, y in self._passes(way) if left < x < right]
+        others = [way for way in self._ways if way.points and way not in ways]
+        near += [(x, y, x, y) for way in others for x, y in arcs.sampled(way.points) if left < x < right]
         size = Sizes(self._places.radius).number.size
         sizes = [(Font(size), digits) for digits in range(precision, 1, -1)] if len(ways) <= MANY else []
         for font, digits in [*sizes, (Font(READABLE), min(precision, 2))]:
@@ -167,11 +171,6 @@ class Arrows:
             else:
                 self.left_out += 1
 
-    def _passes(self, way: _Way) -> Iterator[Point]:
-        """Where an arc runs that has no number of its own."""
-        if way.points and not way.link.weight:
-            yield from arcs.sampled(way.points)
-
     def _known(self, ways: Iterable[_Way], words: str) -> bool:
         return words != "names" and any(self._looks.number(way.link.weight) is not None for way in ways)
 
@@ -192,3 +191,25 @@ class Arrows:
         items = (Path(SHAPES["op"].path(point, size), ground), text(words, point, font, color))
         tail, head = self._circles.ids(link)
         return Group("number", items, data=(("tail", tail), ("head", head)))
+
+
+def returning(before: Places, row: Places, level: float, paint: Paint) -> Group:
+    """A line from the last column of a row to the first one of the next, which is the same: level between
+    them, with a bracket where a column has several units."""
+    column = before.here[-1]
+    items: list[Path] = []
+    ends: list[Point] = []
+    for places, side in ((before, 1), (row, -1)):
+        own = [center for end, center in places.centers.items() if end[0] == column]
+        top, bottom = min(y for _, y in own), max(y for _, y in own)
+        x, r = places.columns[column] + side * (places.radius + BESIDE_ROW), places.radius
+        if len(own) > 1:
+            inner = x - side * BRACKET
+            corners = (inner, top - r), (x, top - r), (x, bottom + r), (inner, bottom + r)
+            items.append(Path(line(*corners), paint))
+        ends.append((x, (top + bottom) / 2))
+    (right, y0), (left, y1) = ends
+    out, back, tip = right + AROUND, left - AROUND, (left, y1)
+    corner = [(right, y0), (out, y0), (out, level), (back, level), (back, y1), base(tip, (1.0, 0.0), 1.0)]
+    items += [Path(curve(*rounded(corner)), paint), head(tip, (1.0, 0.0), paint)]
+    return Group("return", tuple(items), data=(("column", str(column)),))

@@ -14,10 +14,14 @@ THINNEST, WIDEST = 0.55, 3.6
 """Of arrows on circles of radius 20: of a weight near zero, and of the largest in its layer."""
 PLAIN = 1.1
 """An arrow without a number."""
+MOST_SIGNED = 24
+"""Arrows to the pieces of a column of maxouts up to which their colours are those of signs."""
 FADED = 0.22
 """How much of its colour an arrow keeps that passes nothing on."""
 DASHES, GREY = ((), (9.0, 4.0), (3.0, 3.5)), 0.5
 """Of weights that several arrows share, where there are more than colours or, without colours, dashes."""
+PALER = 0.4
+"""How much of its colour a circle keeps that is drawn again at the start of a row."""
 OFF = (2.6, 2.2)
 """The dashes of the outline of a unit that is off."""
 
@@ -42,6 +46,7 @@ class Looks:
         groups = len({link.shared for link in net.links} - {None})
         self.tells_apart = groups <= (len(theme.routes) - 2) * (2 if theme.routes[1].dash else len(DASHES))
         """Whether each weight that several arrows have has a line of its own."""
+        self._by_piece = self._columns_of_pieces(net)
         self._largest: dict[int, float] = {}
         for link in net.links:
             size = abs(self.number(link.weight) or 0.0)
@@ -55,6 +60,24 @@ class Looks:
             if unit.state != "on"
         }
         self._biggest = max((abs(n) for n in self._biases(net) if math.isfinite(n)), default=0.0)
+
+    def _columns_of_pieces(self, net: Net) -> frozenset[int]:
+        """Columns of maxouts with so many arrows that their colours say which piece they belong to, where no
+        single sample says which piece passes."""
+        entering: dict[int, list[Link]] = {}
+        for link in net.links:
+            entering.setdefault(link.head[0], []).append(link)
+        return frozenset(
+            column
+            for column, links in entering.items()
+            if len(links) > MOST_SIGNED
+            and all(link.active and link.piece is not None and link.shared is None for link in links)
+            and 0 < max(link.piece or 0 for link in links) < len(self.theme.routes) - 2
+        )
+
+    def piece(self, link: Link) -> int | None:
+        """The piece of a maxout whose colour the arrow has."""
+        return link.piece if link.head[0] in self._by_piece else None
 
     def _biases(self, net: Net) -> list[float]:
         units = [unit for column in net.columns for unit in column.units]
@@ -90,7 +113,8 @@ class Looks:
 
     def arrow(self, link: Link) -> Paint:
         number = self.number(link.weight)
-        line = self.color(number, link.shared)
+        piece = self.piece(link)
+        line = self.color(number, link.shared) if piece is None else self.theme.routes[2 + piece]
         width = (
             PLAIN if self.alike or number is None else self._width(number, self._largest.get(link.head[0]))
         )
@@ -110,6 +134,11 @@ class Looks:
         ground = self.theme.background
         fill = ground if line.dash or not number else line.stroke
         return Paint(fill, line.stroke, 1.1 * self.scale), self.scale * (2.1 + 1.7 * min(share, 1.0))
+
+    def paler(self, style: Style) -> Style:
+        """Of a circle that has been drawn before."""
+        fill = mix(style.paint.fill, self.theme.background, PALER)
+        return replace(style, paint=replace(style.paint, fill=fill))
 
     def unit(self, unit: Unit) -> Style:
         theme = self.theme

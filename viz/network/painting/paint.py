@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
+from itertools import pairwise
 
 from microgrid.base.messages import warn
 from microgrid.base.phrases import Setting, message, said, speaker
@@ -18,11 +19,12 @@ from ...picture.fewer import shown
 from ...style.shapes import Point
 from ...style.text import clean, wrap
 from ...style.theme import FONTS, THEMES, Paint
-from ..net import Column, Net, Unit
+from ..net import Column, End, Net, Unit
 from ..options import NetworkOptions
+from ..repeats import cuts
 from . import arcs, legend
 from .captions import Captions
-from .links import Arrows
+from .links import Arrows, returning
 from .looks import Looks
 from .places import ABOVE, MARGIN, NATURAL, Places, Room, place
 from .shapes import circle, is_flat
@@ -116,19 +118,13 @@ class _Painter:
         """Numbers of arrows for which there is no room."""
 
     def scene(self) -> Scene:
-        places, captions, lines = self._placed()
+        rows, captions, lines = self._placed()
+        places = rows[0]
         looks = self._looks(places.radius)
-        circles = Circles(self._net, places, looks, self._show, self._options.precision, self._options.lang)
-        arrows = Arrows(self._links, places, looks, circles)
-        groups = [
-            *arrows.groups(),
-            *arrows.numbers(self._options.weights, self._options.precision),
-            *self._ellipses(places),
-            *circles.groups(),
-            *captions.groups(places.columns, self._top_of_captions(places), places.size[0], self._theme),
-            *self._title_lines(places.size[0]),
-        ]
-        self.left_out = arrows.left_out
+        every = [end for row in rows for end in row.centers]
+        groups = [group for row in rows for group in self._row(row, looks, captions, every)]
+        groups += [self._return(before, row, captions) for before, row in pairwise(rows)]
+        groups += self._title_lines(places.size[0])
         if self._options.legend:
             own = legend.entries(self._net, looks, self._show, self._say)
             below = places.size[1] - ABOVE - lines * LEGEND.leading
@@ -143,23 +139,44 @@ class _Painter:
             lang=self._options.lang,
         )
 
+    def _row(self, places: Places, looks: Looks, captions: Captions, every: Iterable[End]) -> Iterator[Group]:
+        """A row of columns with its arrows."""
+        precision, lang = self._options.precision, self._options.lang
+        circles = Circles(self._net, places, looks, self._show, precision, lang, every)
+        links = [link for link in self._links if link.tail[0] in places.here and link.head[0] in places.new]
+        arrows = Arrows(links, places, looks, circles)
+        yield from arrows.groups()
+        yield from arrows.numbers(self._options.weights, precision)
+        yield from self._ellipses(places)
+        yield from circles.groups()
+        yield from captions.groups(places, self._top_of_captions(places), self._theme)
+        self.left_out += arrows.left_out
+
+    def _return(self, before: Places, row: Places, captions: Captions) -> Group:
+        """The line from the end of a row to the beginning of the next, between them."""
+        bottom = self._top_of_captions(before) + captions.height
+        top = row.area[1] - arcs.height(self._tracks) - (Sizes(row.radius).number.size + 2.5)
+        paint = Paint("none", self._theme.dim, 1.6)
+        return returning(before, row, (bottom + top) / 2, paint)
+
     def _looks(self, radius: float) -> Looks:
         return Looks(self._net, self._show, self._options.weights, self._theme, radius / 20)
 
     # ---------------------------------------------------------------- places
 
-    def _placed(self) -> tuple[Places, Captions, int]:
+    def _placed(self) -> tuple[list[Places], Captions, int]:
         """The places, with what is said below them in as many lines as there is width for."""
         gap, radius, width, lines = 185.0, NATURAL, 720.0, 1
         for _ in range(3):  # until what is said and where it is said fit each other
             captions = Captions(self._net, [None in rows for rows in self._rows], gap, self._options.lang)
             if self._options.legend:
                 room = max(width, NARROWEST) - 2 * MARGIN
-                lines = len(legend.rows(self._all_entries(radius), room))
-            places = place(self._rows, self._room(captions, radius, lines, self._page), self._loose())
-            xs, radius, width = places.columns, places.radius, places.size[0]
-            gap = xs[1] - xs[0] if len(xs) > 1 else gap
-        return places, captions, lines
+                lines = max(len(legend.rows(own, room)) for own in self._all_entries(radius))
+            ends = cuts(len(self._net.columns), self._links, captions.said_once)
+            rows = place(self._rows, self._room(captions, radius, lines, self._page), self._loose(), ends)
+            radius, width = rows[0].radius, rows[0].size[0]
+            gap = rows[0].gap if len(self._net.columns) > 1 else gap
+        return rows, captions, lines
 
     def _loose(self) -> set[int]:
         """Columns in which a unit's row says nothing: those of a convolution stand beside what they see."""
@@ -171,13 +188,18 @@ class _Painter:
             if not {own, following} & {"conv", "norm", "operation"}
         }
 
-    def _all_entries(self, radius: float) -> list[legend.Entry]:
-        """What the legend would say if every state of a unit that may occur did: its room stays the same."""
+    def _all_entries(self, radius: float) -> Iterator[list[legend.Entry]]:
+        """What the legend would say if every state of a unit that may occur did: its room stays the same,
+        whether or not a sample says which piece of a maxout passes."""
         columns = [Column(tuple(self._any_state(column)), column.caption) for column in self._net.columns]
-        net = replace(self._net, columns=tuple(columns))
-        return legend.entries(
-            net, Looks(net, "weights", "auto", self._theme, radius / 20), "weights", self._say
-        )
+        for passes in (True, False):
+            links = tuple(
+                replace(link, active=passes or not link.piece) if link.piece is not None else link
+                for link in self._net.links
+            )
+            net = replace(self._net, columns=tuple(columns), links=links)
+            looks = Looks(net, "weights", "auto", self._theme, radius / 20)
+            yield legend.entries(net, looks, "weights", self._say)
 
     def _any_state(self, column: Column) -> Iterator[Unit]:
         states = iter(("off", "dead"))
@@ -186,20 +208,17 @@ class _Painter:
 
     def _room(self, captions: Captions, radius: float, lines: int, page: Point | None) -> Room:
         title = [line for group in self._title_lines(page[0] if page else NARROWEST) for line in group.items]
-        above = ABOVE + FONTS["title"].leading * len(title) + (BELOW_TITLE if title else 0.0)
-        if radius >= NAMED:
-            above += Sizes(radius).number.size
-        below = self._below_circles(radius) + captions.height + ABOVE
-        if self._options.legend:
-            below += ABOVE_LEGEND + lines * LEGEND.leading
+        above = Sizes(radius).number.size if radius >= NAMED else 0.0
         last = len(self._net.columns) - 1
         return Room(
             above=above + arcs.height(self._tracks),
-            below=below,
+            below=self._below_circles(radius) + captions.height,
             left=self._side(0, captions, radius),
             right=self._side(last, captions, radius),
             size=page,
             least_width=NARROWEST - 2 * MARGIN if self._options.legend or self._title else 0.0,
+            head=ABOVE + FONTS["title"].leading * len(title) + (BELOW_TITLE if title else 0.0),
+            foot=ABOVE + (ABOVE_LEGEND + lines * LEGEND.leading if self._options.legend else 0.0),
             gap=max(captions.width(k) for k in range(last + 1)) + 12.0,
         )
 

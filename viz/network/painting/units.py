@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from microgrid.base.phrases import said, speaker
@@ -37,9 +37,18 @@ _SIGNS = {"mul": "×", "add": "+", "sub": "−", "div": "÷", "maximum": "max", 
 
 
 class Circles:
-    """The circles that are shown, with their texts."""
+    """The circles of a row, with their texts: numbers to as many digits as those of `every` circle."""
 
-    def __init__(self, net: Net, places: Places, looks: Looks, show: str, precision: int, lang: str) -> None:
+    def __init__(
+        self,
+        net: Net,
+        places: Places,
+        looks: Looks,
+        show: str,
+        precision: int,
+        lang: str,
+        every: Iterable[End],
+    ) -> None:
         self._net, self._places, self._looks = net, places, looks
         self._lang, self._say = lang, speaker(lang)
         self._slopes, self._exact = show == "gradients", Numbers(17)
@@ -50,8 +59,7 @@ class Circles:
         for link in net.links:
             if link.piece is not None and net.unit(link.head).activation in EXTREMES:
                 self._pieces[link.head] = max(self._pieces.get(link.head, 0), link.piece + 1)
-        units = [self._unit(end) for end in places.centers]
-        values = [value for unit in units if (value := self._value(unit)) is not None]
+        values = [value for unit in map(net.unit, every) if (value := self._value(unit)) is not None]
         self.values = fitting(values, precision, self._sizes.inside, self._chord())
         self._precision = precision
 
@@ -90,6 +98,8 @@ class Circles:
             yield self._circle(end, center)
         for end, center in self._places.centers.items():
             yield from self._name(end, center)
+            if end[0] == self._places.again:
+                continue
             yield from self._small(end)
             for k, bias in enumerate(self._unit(end).biases):
                 small = self.piece(end, k) if len(self._unit(end).biases) == self._pieces.get(end) else None
@@ -109,6 +119,8 @@ class Circles:
     def _circle(self, end: End, center: Point) -> Group:
         unit, r, theme = self._unit(end), self._places.radius, self._looks.theme
         style = self._looks.unit(unit)
+        if end[0] == self._places.again:
+            style = self._looks.paler(style)
         items: list[Path | Text] = [Path(circle(center, r), style.paint)]
         below = self._icon(unit, center, style.ink)
         if style.crossed:
@@ -127,6 +139,8 @@ class Circles:
             items.append(text(words, (center[0], center[1] - lift), font, ink))
         items += below
         role = f" {unit.role}" if unit.state == "on" else f" {unit.role} {unit.state}"
+        if end[0] == self._places.again:
+            return Group("again", tuple(items), self._description(unit), data=(("of", unit.id),))
         return Group(f"node{role}", tuple(items), self._description(unit), data=(("node", unit.id),))
 
     def _icon(self, unit: Unit, center: Point, ink: str) -> list[Path | Text]:
@@ -208,8 +222,7 @@ class Circles:
         else:
             letter = re.split("[₀-₉⁽]", parameter.name)[0]  # b, and β of a batch normalisation
             words = f"{'grad' if self._slopes else f'{letter} ='} {Numbers(self._precision)(number)}"
-        xs = self._places.columns
-        fits = len(xs) < 2 or wide(words, font) < BROADEST * (xs[1] - xs[0])
+        fits = len(self._places.columns) < 2 or wide(words, font) < BROADEST * self._places.gap
         return words if fits else "", at, font
 
     def _on_circle(self, center: Point, k: int) -> Point:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from contextvars import Context
 from copy import deepcopy
@@ -23,6 +23,9 @@ __all__ = ["PART", "Recording", "record", "recorded"]
 
 PART = "draw a part, network(model.layers[0]), or the sizes alone"
 """What to do instead of drawing a model that is too large."""
+MOST_RECORDED, MOST_TOGETHER = 200, 2000
+"""Samples up to which each is recorded, and up to which that is done where the others cannot be computed by
+the graph of the first."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,8 @@ class Recording:
     statistics: frozenset[Value] = frozenset()
     numbers: bool = True
     """Whether the values are those of the caller's samples, and not of some that stand in for them."""
+    rows: Sequence[Sequence[float]] = ()
+    """All samples, where they are so many that only some of them are recorded."""
     finished: bool = False
     """Whether the caller recorded the graph, so that its nodes hold the caller's gradients."""
 
@@ -70,6 +75,10 @@ def record(model: Any, x: Any = None) -> Recording:
         modules = dict(copy.named_modules())
         if x is None:  # of no sample in particular: nothing is dropped, no statistics are of this batch
             copy.eval()
+    every: list[list[float]] = []
+    if len(rows) > MOST_RECORDED and not _looks_at_the_batch(copy, len(rows)):
+        every = [[_number(part) for part in _flat(row)] for row in rows]
+        rows = rows[:: -(-len(rows) // MOST_RECORDED)]
     fresh = [_fresh(row) for row in rows]
     # in a context of its own, where the caller's no_grad() and scopes do not hold
     outputs = Context().run(_forward, copy, [arguments for arguments, _ in fresh], x is None, name)
@@ -86,7 +95,21 @@ def record(model: Any, x: Any = None) -> Recording:
         frozenset(gamma for part in normalising for gamma in part.gamma),
         frozenset(v for part in normalising for v in _statistics(part)),
         numbers=x is not None,
+        rows=every,
     )
+
+
+def _looks_at_the_batch(model: Any, count: int) -> bool:
+    """Whether samples have to be recorded one by one, or all together: where dropout draws for each, or a
+    normalisation takes its statistics of them."""
+    parts = list(model.modules()) if isinstance(model, Module) else []
+    found = [part for part in (*dropouts(parts), *norms(parts)) if getattr(part, "training", False)]
+    if found and count > MOST_TOGETHER:
+        raise VizError(
+            f"x has {count:,} samples, and a model with {type(found[0]).__name__} in training is drawn of at "
+            f"most {MOST_TOGETHER:,}: pass some of them, x[:{MOST_TOGETHER}], or call eval() before"
+        )
+    return bool(found)
 
 
 def _copied(model: Any, name: str) -> Any:
@@ -244,6 +267,10 @@ def _is_mixed(x: Any) -> bool:
     return len({isinstance(part, list) for part in x}) > 1 or any(map(_is_mixed, x))
 
 
+def _number(part: Any) -> float:
+    return part.data if isinstance(part, Value) else number(part, where="network: x has real numbers")
+
+
 def _fresh(sample: Any) -> tuple[Any, list[Value]]:
     """A sample as Values that nothing else uses, in the lists that it came in, and in one list."""
     made: list[Value] = []
@@ -252,7 +279,7 @@ def _fresh(sample: Any) -> tuple[Any, list[Value]]:
         if isinstance(part, list):
             return [inside(other) for other in part]
         label = part.label if isinstance(part, Value) else ""
-        x = part.data if isinstance(part, Value) else number(part, where="network: x has real numbers")
+        x = _number(part)
         made.append(Value(x, label or f"x{len(made) + 1}"))
         return made[-1]
 

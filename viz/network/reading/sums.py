@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -43,6 +44,14 @@ class Sum:
             term = self.terms[0]
             return None if term.weighted else term
         return None
+
+    @property
+    def value(self) -> float:
+        terms = (
+            factor * math.prod(v.data for v in (weight, source) if v is not None)
+            for factor, weight, source in self.terms
+        )
+        return (math.fsum(terms) + self.constant) * (1.0 if self.mask is None else self.mask)
 
     @property
     def weights(self) -> list[Value]:
