@@ -144,7 +144,7 @@ def test_captions_of_many_columns_break_between_words_alone() -> None:
     captions = [[text.text or "" for text in g.findall(".//{*}text")] for g in of_kind(picture, "caption")]
     assert captions[0] == ["input"]
     for column, lines in enumerate(captions[1:], 1):
-        words = ["tanh", "ReLU", "sigmoid", "softplus", "ELU"][(column - 1) % 5]
+        words = ["tanh", "ReLU", "sigmoid", "softplus", "elu"][(column - 1) % 5]
         assert " ".join(lines).startswith(f"Linear 1→1, {words}")
     assert geometry.overlaps(drawing(picture)) == []
 

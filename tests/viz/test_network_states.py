@@ -9,6 +9,8 @@ import pytest
 
 import microgrid as mg
 import viz
+from helpers.networks import of_kind
+from helpers.pictures import SVG
 from helpers.random_modules import data
 from microgrid import Value, nn
 from microgrid.base.phrases import said
@@ -279,3 +281,36 @@ def test_reading_a_graph_twice_says_the_same():
     model = nn.MLP(2, [3, 1])
     assert read(model, x) == read(model, x)
     assert [unit.name for unit in read(model, x).columns[0].units] == ["a", "b"]
+
+
+def test_of_a_maxout_the_pieces_that_are_not_its_value_pass_nothing_on() -> None:
+    model = nn.Sequential(nn.Maxout(3, 3, 3, seed=1), nn.Linear(3, 1, seed=3))
+    x = [1.0, -0.5, 2.0]
+    known = dict(model.named_parameters())
+    net = read(model, x)
+    for row, unit in enumerate(net.columns[1].units):
+        sums: dict[int, float] = {k: bias.value for k, bias in enumerate(unit.biases)}
+        for link in net.links:
+            if link.head == (1, row):
+                sums[link.piece] += known[link.weight.place].data * x[link.tail[1]]
+        best = max(sums, key=sums.get)
+        assert sums[best] == pytest.approx(unit.value)
+        assert {link.piece for link in net.links if link.head == (1, row) and link.active} == {best}
+    assert all(link.active for link in read(model, [x, [-2.0, 1.0, 0.5]]).links)
+    assert all(link.active for link in read(model).links)
+
+
+def test_the_arrows_of_a_large_maxout_have_a_colour_for_each_piece_where_no_sample_chooses() -> None:
+    model = nn.Sequential(nn.Maxout(3, 3, 3, seed=1), nn.Linear(3, 1, seed=3))
+    colours: dict[int, set[str]] = {}
+    net = read(model)
+    pieces = {link.weight.place: link.piece for link in net.links if link.weight}
+    for group in of_kind(viz.network(model), "link"):
+        if (piece := pieces[group.get("data-weight", "")]) is not None:
+            colours.setdefault(piece, set()).add(group.find(f"{SVG}path").get("stroke"))
+    assert sorted(colours) == [0, 1, 2]
+    assert [len(strokes) for strokes in colours.values()] == [1, 1, 1]
+    assert len(set.union(*colours.values())) == 3
+    small = nn.Sequential(nn.Maxout(2, 2, 2, seed=1), nn.Linear(2, 1, seed=3))
+    strokes = {g.find(f"{SVG}path").get("stroke") for g in of_kind(viz.network(small), "link")}
+    assert len(strokes) == 2  # those of the signs

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from microgrid.base.phrases import count, join, said, say
 
@@ -145,12 +146,16 @@ def _lines_of(words: str, room: float) -> tuple[Font, list[str]]:
     font, lines = Font(READABLE), list[str]()
     for size in (CAPTION.size, NOTE.size, READABLE):
         font = Font(size)
-        lines = wrap(words, lambda line, font=font: wide(line, font) <= room)
+        lines = wrap(words, partial(_fits, font, room))
         if len(lines) <= MOST_BRACED and all(wide(word, font) <= room for word in words.split()):
             return font, lines
     if len(lines) > MOST_BRACED:
         lines = [*lines[: MOST_BRACED - 1], f"{lines[MOST_BRACED - 1][:-1]}…"]
     return font, lines
+
+
+def _fits(font: Font, room: float, line: str) -> bool:
+    return wide(line, font) <= room
 
 
 def _brace(left: float, right: float, top: float) -> tuple[Command, ...]:

@@ -128,8 +128,8 @@ class _Painter:
         if self._options.legend:
             own = legend.entries(self._net, looks, self._show, self._say)
             below = places.size[1] - ABOVE - lines * LEGEND.leading
-            rows = legend.rows(own, places.size[0] - 2 * MARGIN)
-            groups.append(legend.strip(rows, places.size[0] / 2, below, looks))
+            said_in = legend.rows(own, places.size[0] - 2 * MARGIN)
+            groups.append(legend.strip(said_in, places.size[0] / 2, below, looks))
         return Scene(
             size=places.size,
             background=self._theme.background,
