@@ -151,7 +151,7 @@ def _row(
 def _in_rows(count: int, tall: int, room: Room, cuts: Sequence[int]) -> tuple[list[range], _Grid, Room]:
     """The rows in which circles are largest: as few as possible, unless more make them clearly larger; and
     what has to be around each."""
-    refused: TooLarge | None = None
+    refused: list[TooLarge] = []
     best: tuple[list[range], _Grid, Room] | None = None
     for many in range(1, MOST_ROWS + 1):
         rows = _rows(count, cuts, many)
@@ -164,13 +164,12 @@ def _in_rows(count: int, tall: int, room: Room, cuts: Sequence[int]) -> tuple[li
         try:
             grid = _on_slide(max(map(len, rows)), tall, part, many)
         except TooLarge as error:
-            refused = refused or error
+            refused.append(error)
             continue
         if best is None or grid.readable > LARGER * best[1].readable:
             best = rows, grid, part
     if best is None:
-        assert refused is not None
-        raise refused
+        raise refused[0]
     return best
 
 
