@@ -46,6 +46,9 @@ GOALS = (
     Goal("training.micrograd", "100 epochs on the moons by fit: micrograd / ours", 2000, at_least=True),
     Goal("import.time", "import microgrid", 60, unit="ms"),
     Goal("drawing.svg", "SVG of a graph of 103 nodes, layout included", 60, unit="ms"),
+    Goal("drawing.draw_dot", "SVG of a graph of 103 nodes: ours / micrograd's draw_dot", 1.2),
+    Goal("drawing.svg.large", "SVG of a graph of 979 nodes, layout included", 600, unit="ms"),
+    Goal("drawing.png", "PNG of a graph of 591 nodes, layout included, CPU time", 2, unit="s"),
     Goal("drawing.frames", "200 frames of a walk through it, after layout", 150, unit="ms"),
     Goal("import.heavy", "sympy, numpy, graphviz loaded by it", 0, unit="packages"),
 )

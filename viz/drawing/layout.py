@@ -123,10 +123,11 @@ def place(
     if in_layers or (engine == "auto" and len(picture.boxes) <= MOST_TRIED):
         try:
             with clock.at_most(timeout):
-                placed = columns.place(picture, rankdir, columns.Spacing().scaled(gaps), ends)
+                spacing = columns.Spacing().scaled(gaps)
+                placed = columns.place(picture, rankdir, spacing, ends, chains_only=not in_layers)
         except TimeoutError:
             raise engines.too_slow("the layout", timeout) from None
-        if placed and (in_layers or placed.is_a_chain):
+        if placed:
             return _in_columns(placed)
     graphviz = "auto" if engine == "columns" else engine
 

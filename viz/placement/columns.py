@@ -64,13 +64,6 @@ class Placed:
     rankdir: str
 
     @property
-    def is_a_chain(self) -> bool:
-        """Whether most columns have a box on one line, as those of layers or blocks one after the other."""
-        items, line = self.sheet.items, self.sheet.line
-        longest = max(Counter(line[k] for k, item in enumerate(items) if item.box >= 0).values())
-        return longest >= LEAST_CHAIN and longest >= CHAINED * len(self.sheet.columns)
-
-    @property
     def size(self) -> Point:
         bottom = max(y + item.across / 2 for y, item in zip(self.sheet.y, self.sheet.items))
         size = self.drawn.along.end, bottom
@@ -112,8 +105,10 @@ def place(
     rankdir: str = "LR",
     spacing: Spacing | None = None,
     ends: tuple[Set[str], Set[str]] = (frozenset(), frozenset()),
+    chains_only: bool = False,
 ) -> Placed | None:
-    """Where everything goes; None for a picture with more arrows past columns than there is room for.
+    """Where everything goes; None for a picture with more arrows past columns than there is room for, and
+    with `chains_only` for any that is no chain of layers or blocks one after the other.
 
     `ends` are the names of boxes that stand before all others, and behind them.  The same picture has the
     same places each time.
@@ -159,7 +154,16 @@ def place(
         spacing.columns,
         spacing.slope,
     )
+    if chains_only and not _is_a_chain(sheet):
+        return None
     return Placed(sheet, lanes.draw(sheet), rankdir)
+
+
+def _is_a_chain(sheet: Sheet) -> bool:
+    """Whether most columns have a box on one line."""
+    on_lines = Counter(sheet.line[k] for k, item in enumerate(sheet.items) if item.box >= 0)
+    longest = max(on_lines.values())
+    return longest >= LEAST_CHAIN and longest >= CHAINED * len(sheet.columns)
 
 
 def _sequences(items: list[Item], boxes: Sequence[Box], rank: Sequence[int]) -> None:

@@ -64,8 +64,21 @@ def crossings(picture: Picture, routes: Sequence[Sequence[Curve]]) -> int:
             continue
         a, b = spans[m], spans[n]
         if a[0] <= b[2] and b[0] <= a[2] and a[1] <= b[3] and b[1] <= a[3]:
-            count += any(_cross(*p, *q) for p in pairwise(lines[m]) for q in pairwise(lines[n]))
+            count += _lines_cross(lines[m], lines[n])
     return count
+
+
+def _lines_cross(one: Sequence[Point], two: Sequence[Point]) -> bool:
+    """Whether any straight part of one line crosses one of another; most are nowhere near each other."""
+    others = [
+        (c, d, min(c[0], d[0]), max(c[0], d[0]), min(c[1], d[1]), max(c[1], d[1])) for c, d in pairwise(two)
+    ]
+    for a, b in pairwise(one):
+        left, right, top, bottom = min(a[0], b[0]), max(a[0], b[0]), min(a[1], b[1]), max(a[1], b[1])
+        for c, d, least, most, upper, lower in others:
+            if least <= right and left <= most and upper <= bottom and top <= lower and _cross(a, b, c, d):
+                return True
+    return False
 
 
 def _points(curve: Curve) -> list[Point]:
