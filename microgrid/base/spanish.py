@@ -105,7 +105,8 @@ TABLE = {
     # kinks: where no derivative exists, and the conventions and domains of `ops`
     "no derivative exists at {operations}; the gradients are what a convention gives":
         "no existe la derivada en {operations}; los gradientes son los que da un convenio",
-    "{op} at {node}: {convention}": "{op} en {node}: {convention}", "0 at 0": "0 en 0",
+    "{op} at {node}: {convention}": "{op} en {node}: {convention}",
+    "{node} in {piece} ({formula})": "{node} en {piece} ({formula})", "0 at 0": "0 en 0",
     "inf at 0": "inf en 0", "0 at ±1": "0 en ±1", "inf at ±1": "inf en ±1", "-inf at ±1": "-inf en ±1",
     "d/dy x**y is 0 at x = 0": "d/dy x**y es 0 en x = 0",
     "½ to each of two equals": "½ para cada uno si son iguales", "0 at the origin": "0 en el origen",

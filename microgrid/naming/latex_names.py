@@ -61,7 +61,7 @@ def _character(char: str) -> str:
     """A character as every LaTeX sets it in mathematics; by its code point where there is no command."""
     if char in _SPECIAL or char.isascii():
         return _SPECIAL.get(char, char)
-    letter, *marks = unicodedata.normalize("NFD", char)
+    letter, *marks = list(unicodedata.normalize("NFD", char))
     base = letter if letter.isascii() and letter.isalpha() else _greek(letter)
     if base and all(mark in _ACCENTS for mark in marks[:1]) and len(marks) < 2:
         return f"\\{_ACCENTS[marks[0]]}{{{base}}}" if marks else base

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from ..base.context import MARKS, Mark
+from ..base.messages import describe
 from ..base.nodes import BUNDLE
+from ..base.phrases import say
 from ..engine import Value
 from .table import TABLE, Piece
 
-__all__ = ["Instance", "found", "joined", "same"]
+__all__ = ["Instance", "found", "joined", "places", "same"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -181,3 +183,28 @@ def _put_in_place(sample: Value, k: int, own: set[Value], operands: list[Value])
     if chosen not in own and chosen in operands and start in operands and chosen is not start:
         operands.remove(chosen)
         operands.insert(operands.index(start) + k, chosen)
+
+
+def places(nodes: Sequence[Value]) -> Callable[[Value], str]:
+    """What reports call each of the nodes, which are in `graph.order`: with the piece that it is a step of.
+
+    >>> from microgrid import maxout
+    >>> from microgrid.graph import order
+    >>> nodes = order(maxout([Value(1.0, "z1"), Value(1.0, "z2"), Value(0.0, "z3")]) * 2.0)
+    >>> place = places(nodes)
+    >>> [place(v) for v in nodes if v.op == "maximum"][0]
+    'maximum(z1, z2) (1.0) in maxout (h = max zⱼ)'
+    >>> place(nodes[0])
+    "'z1' (1.0)"
+    """
+    pieces = {v: one for one in found(nodes) for v in one.nodes}
+
+    def place(v: Value) -> str:
+        one = pieces.get(v)
+        if one is None or v.label or not v.op:
+            return describe(v)
+        return say(
+            "{node} in {piece} ({formula})", node=describe(v), piece=one.piece.title, formula=one.formula
+        )
+
+    return place

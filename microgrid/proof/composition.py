@@ -10,9 +10,9 @@ from typing import TypeAlias
 
 from ..backward import propagate, turn
 from ..base import build
-from ..base.messages import describe
 from ..base.phrases import say
 from ..engine import Value
+from ..pieces.found import places
 
 __all__ = ["Composition", "Residue", "check_composition", "engine_adjoints"]
 
@@ -112,11 +112,11 @@ def check_composition(nodes: Sequence[Value]) -> Composition:
     result = Composition(len(nodes), sum(len(v.parents) for v in nodes))
     singular = [v for v in nodes if not all(map(isfinite, v.partials))]
     if singular:
-        result.reason = say("a partial of {node} is not finite", node=describe(singular[0]))
+        result.reason = say("a partial of {node} is not finite", node=places(nodes)(singular[0]))
         return result
     floats = engine_adjoints(root)
     if infinite := [v for v in nodes if not isfinite(floats[v])]:
-        result.reason = say("the gradient of {node} is not finite", node=describe(infinite[0]))
+        result.reason = say("the gradient of {node} is not finite", node=places(nodes)(infinite[0]))
         return result
     walk = build.source("backward")  # compiled, it takes nothing but doubles
     walk.turn = turn
@@ -128,6 +128,7 @@ def check_composition(nodes: Sequence[Value]) -> Composition:
         for parent, partial in zip(v.parents, v.partials):
             sums[parent] += exact[v] * _residue(partial)
             terms[parent].append(Fraction(floats[v]) * Fraction(partial))
+    place = places(nodes)
     for v in nodes:
         if v is root:
             wrong, share = exact[v] != 1, float(floats[v] != 1.0)
@@ -139,7 +140,7 @@ def check_composition(nodes: Sequence[Value]) -> Composition:
             result.failures.append(
                 say(
                     "the gradient of {node} is not the sum over its {n} uses",
-                    node=describe(v),
+                    node=place(v),
                     n=len(terms[v]),
                 )
             )

@@ -6,12 +6,12 @@ import threading
 from collections.abc import Iterable
 
 from .. import ops
-from ..base.messages import describe
 from ..base.phrases import Phrase, count, join, say
 from ..engine import Value
 from ..graph import order
 from ..naming.names import name_nodes
 from ..ops import Op
+from ..pieces.found import places
 from .composition import check_composition
 from .derivatives import derive
 from .references import at_kink
@@ -179,8 +179,9 @@ def _symbolic(nodes: list[Value], seconds: float, report: Report) -> Finding:
 
 def _kinks(nodes: list[Value]) -> list[Finding]:
     """Where the derivative does not exist and a convention was used."""
+    place = places(nodes)
     conventions = [
-        say("{op} at {node}: {convention}", op=v.op, node=describe(v), convention=say(v._row.convention))
+        say("{op} at {node}: {convention}", op=v.op, node=place(v), convention=say(v._row.convention))
         for v in nodes
         if v._row is not None and at_kink(v)
     ]

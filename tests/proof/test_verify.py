@@ -164,3 +164,10 @@ def test_latex_writes_indices_and_hats():
         r"\frac{\partial (w_{1} \cdot \hat{y}^{2})}{\partial w_{1}} &= \hat{y}^{2} \\",
         r"\frac{\partial (w_{1} \cdot \hat{y}^{2})}{\partial \hat{y}} &= 2 w_{1} \hat{y}",
     ]
+
+
+def test_a_node_inside_a_piece_is_reported_with_the_piece():
+    z = [Value(x, f"z{k}") for k, x in enumerate((1.0, 1.0, 0.0), 1)]
+    text = verify(mg.maxout(z) * 2.0).text()
+    assert "maximum at maximum(z1, z2) (1.0) in maxout (h = max zⱼ): ½" in text
+    assert "maxout" not in verify(mg.maximum(z[0], z[1])).text()
