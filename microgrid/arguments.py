@@ -1,8 +1,9 @@
-"""What users hand to `compile` and to programs, looked through: leaves of a graph, and batches of samples."""
+"""What users hand to `compile` and to programs, looked through, and what sets many Values."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import repeat
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from .base import context
@@ -14,7 +15,18 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["ArrayLike", "Floats", "Numbers", "batch", "called", "leaves", "nested", "numbers", "values"]
+__all__ = [
+    "ArrayLike",
+    "Floats",
+    "Numbers",
+    "batch",
+    "called",
+    "changes",
+    "leaves",
+    "nested",
+    "numbers",
+    "values",
+]
 
 # Written as text, as NumPy is imported only where it is used.
 Floats: TypeAlias = "NDArray[np.float64]"
@@ -130,3 +142,17 @@ def nested(flat: list[Any], shape: tuple[int, ...]) -> Any:
         return flat
     size = len(flat) // shape[0] if shape[0] else 0
     return [nested(flat[k * size : (k + 1) * size], shape[1:]) for k in range(shape[0])]
+
+
+def changes(values: list[Value], numbers: Iterable[float], what: str = "data") -> Iterator[None]:
+    """What sets the `data` or the `grad` of many in one step, once `context.at_once` goes through it.
+
+    A subclass with a property of its own of that name keeps it.  No gradient yet is -0.0 here.
+    """
+    inside = {kind: getattr(kind, what) is getattr(Value, what) for kind in set(map(type, values))}
+    names = (
+        repeat(f"_{what}")
+        if all(inside.values())
+        else [f"_{what}" if inside[type(v)] else what for v in values]
+    )
+    return map(setattr, values, names, numbers)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import isfinite
 from typing import Any, overload
 
 from . import functions, ops
-from .base.context import current, errstate
+from .base.context import at_once, current, errstate
 from .base.formula import Vocabulary
 from .base.messages import describe, number, short, warn
 from .base.nodes import BUNDLE, INPUT
@@ -137,20 +137,15 @@ def recompute(y: Value) -> Value:
     >>> recompute(y).data
     25.0
     """
-    fresh: dict[Value, tuple[float, Sequence[float]]] = {}
+    fresh: dict[Value, float] = {}
+    stored: list[tuple[Value, str, float]] = []
     for v in order(y):
         if v._row is None:
             continue
-        data, *partials = _evaluate(v, [fresh[p][0] if p in fresh else p._data for p in v.parents])
-        fresh[v] = data, partials
-    before = {v: (v._data, v.partials, v._grad) for v in fresh}
-    try:
-        for v, (data, slopes) in fresh.items():
-            _store(v, data, slopes, -0.0)  # engine.NONE_YET, which compiled is C's
-    except BaseException:  # Ctrl-C, which may arrive between any two lines
-        for v, state in before.items():
-            _store(v, *state)
-        raise
+        data, *partials = _evaluate(v, [fresh.get(p, p._data) for p in v.parents])
+        fresh[v] = data
+        stored += _numbers(v, data, partials)
+    at_once(map(setattr, *zip(*stored)) if stored else ())
     return y
 
 
@@ -164,11 +159,13 @@ def _evaluate(v: Value, xs: Sequence[float]) -> Sequence[float]:
     return functions.compute(row, xs[0], xs[1] if len(xs) == 2 else v._db, now)
 
 
-def _store(v: Value, data: float, partials: Sequence[float], grad: float) -> None:
-    """Give v its numbers; the partials of more than two operands hang below, in bundles."""
-    v._data, v._grad = data, grad
+def _numbers(v: Value, data: float, partials: Sequence[float]) -> Iterator[tuple[Value, str, float]]:
+    """What v is to hold; the partials of more than two operands hang below, in bundles."""
+    yield v, "_data", data
+    yield v, "_grad", -0.0  # engine.NONE_YET, which compiled is C's
     while v._b is not None and v._b._role == BUNDLE:
-        v._da, partials, v = partials[0], partials[1:], v._b
-    v._da = partials[0]
+        yield v, "_da", partials[0]
+        partials, v = partials[1:], v._b
+    yield v, "_da", partials[0]
     if v._b is not None:
-        v._db = partials[1]
+        yield v, "_db", partials[1]

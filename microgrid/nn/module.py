@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import repeat
 from numbers import Real
 from os import PathLike
 from types import MappingProxyType
 from typing import Any, Protocol, Self
 
+from .. import arguments
 from ..arguments import Numbers
+from ..base.context import at_once
 from ..engine import Value
 from ..naming.labels import given
 from . import checkpoints
@@ -92,8 +95,7 @@ class Module:
 
     def zero_grad(self) -> None:
         """Set the gradient of every parameter to 0, as before each `backward` of a training step."""
-        for p in self.parameters():
-            p.grad = 0.0
+        at_once(arguments.changes(self.parameters(), repeat(-0.0), "grad"))
 
     def train(self, mode: bool = True) -> Self:
         """Put this module and all inside into training, or evaluation (`mode` False); it returns itself."""

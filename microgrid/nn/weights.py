@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 from .. import arguments
 from ..base.checks import one_of, seed_number
+from ..base.context import at_once
 from ..base.messages import describe, number
 from ..engine import Value
 from .mlp import Layer, Neuron
@@ -62,8 +63,7 @@ class Weights(Generic[W]):
             raise ValueError(
                 f"{self.name}: not every weight would be finite: choose smaller limits or deviations"
             )
-        for leaf, x in zip(self.leaves, numbers, strict=True):
-            leaf.data = x
+        at_once(arguments.changes(self.leaves, numbers))
         return self.weights
 
     # ---------------------------------------------------------------- shape

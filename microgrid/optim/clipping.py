@@ -8,6 +8,7 @@ from typing import Any
 
 from .. import arguments
 from ..arguments import Floats
+from ..base.context import at_once
 from ..base.messages import describe, number
 from ..engine import Value
 from ..errors import NonFiniteGradient
@@ -102,9 +103,9 @@ def _gradients(parameters: Any) -> tuple[Floats, Callable[[int], str], Callable[
     values = [(i, v) for i, v in enumerate(arguments.leaves(parameters, "parameters")) if v.has_grad]
 
     def write(clipped: Floats) -> None:
-        for (_, v), x in zip(values, clipped.tolist(), strict=True):
-            if x:  # 0.0 would mean "none yet"; only a gradient that is 0 already stays so
-                v.grad = x
+        # 0.0 would mean "none yet"; only a gradient that is 0 already stays so
+        new = [(v, x) for (_, v), x in zip(values, clipped.tolist(), strict=True) if x]
+        at_once(arguments.changes([v for v, _ in new], [x for _, x in new], "grad"))
 
     def name(i: int) -> str:
         return f"parameters[{values[i][0]}], {describe(values[i][1])},"

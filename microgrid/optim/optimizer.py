@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 from .. import arguments
 from ..arguments import ArrayLike, Floats
 from ..base.checks import whole
+from ..base.context import at_once
 from ..errors import CheckpointError, NonFiniteGradient
 from .parameters import Parameters, standing, target
 from .settings import Stored, contents, jsonable, nonnegative, settings
@@ -84,12 +86,12 @@ class Optimizer(Stored):
                 steps = self._advance_some(x, g, np.full(len(x), True) if reached is None else reached)
         if not np.isfinite(self._next).all():
             raise NonFiniteGradient(self._fault(g))
+        remembered = map(setattr, repeat(self), ("_last", "_next", "_steps"), (self._next, self._last, steps))
         try:
-            self._target.write(self._next[0])
-        except BaseException:  # Ctrl-C may come when some Values have their new data
-            self._target.write(x)
+            at_once(self._target.changes(self._next[0]), remembered)
+        except BaseException:  # raised by a setter of a subclass of Value
+            at_once(self._target.changes(x))
             raise
-        self._last, self._next, self._steps = self._next, self._last, steps
 
     def _advance(self, k: int, g: Floats, old: Sequence[Floats], new: Floats, scratch: Floats) -> None:
         self._rule(k, self._regularized(old[0], g, scratch[0]), old, new, scratch[1])

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import repeat
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias
 
 from .. import arguments
 from ..arguments import ArrayLike, Floats
+from ..base.context import at_once
 from ..base.messages import describe, short
 from ..engine import Value
 
@@ -104,13 +106,12 @@ class Nodes:
         reached = [True] if all(g) else [v.has_grad for v in self.given]
         return np.array(x), np.array(g), None if all(reached) else np.array(reached)
 
-    def write(self, x: Floats) -> None:
-        for v, data in zip(self.given, x.tolist()):
-            v.data = data
+    def changes(self, x: Floats) -> Iterable[object]:
+        """What writes the new data, for `at_once`."""
+        return arguments.changes(self.given, x.tolist())
 
     def forget(self) -> None:
-        for v in self.given:
-            v.grad = 0.0
+        at_once(arguments.changes(self.given, repeat(-0.0), "grad"))
 
     def name(self, i: int) -> str:
         return f"parameters[{i}], {describe(self.given[i])},"
@@ -137,8 +138,9 @@ class Arrays:
         reached = self._reached
         return self._holder.parameters, g, None if reached is None or reached.all() else reached
 
-    def write(self, x: Floats) -> None:
-        self._holder.parameters[:] = x
+    def changes(self, x: Floats) -> Iterable[object]:
+        """What writes the new numbers, for `at_once`."""
+        return map(self._holder.parameters.__setitem__, (slice(None),), (x,))
 
     def forget(self) -> None:
         """Nothing: every call of value_and_grad makes a new gradient."""

@@ -225,8 +225,7 @@ class Program:
                 raise DomainError(
                     IEEE.after(f"the parameter {describe(v)} would become {x}: no parameter was changed")
                 )
-        for v, x in zip(leaves, numbers):
-            v.data = x
+        context.at_once(arguments.changes(leaves, numbers))
 
     def _leaves(self) -> list[Value]:
         if self._values is None:

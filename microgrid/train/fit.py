@@ -18,6 +18,7 @@ from ..optim import Optimizer, clip_grad_norm_, clip_grad_value_
 from ..optim.schedules import AnySchedule
 from ..optim.settings import positive
 from .examples import Examples, split
+from .held import Held
 from .history import EarlyStopping, History
 from .metrics import Metrics, named
 from .task import Penalty, Task
@@ -115,14 +116,18 @@ def fit(
     watching = _monitor(monitor, model)
     both = [examples] if held_out is None else [examples, held_out]
     columns = [part for part in both if part.y.shape[1:] == (1,)]
-    if columns and task.single():
-        for part in columns:
+    with Held() as held:  # from here on the model is touched
+        with task.as_it_was(), held.let():
+            single = bool(columns) and task.single()
+        for part in columns if single else ():
             part.flatten()
-    if held_out is not None:
-        held_out.like(examples, "validation")
-    watched = named(metrics, np.concatenate([part.y for part in both]), threshold, task.loss)
-    training = Training(task, moved, rng, epochs, size, watched, stopping, ruled, clipping, watching)
-    return training.run(held_out, replay, progress)
+        if held_out is not None:
+            held_out.like(examples, "validation")
+        watched = named(metrics, np.concatenate([part.y for part in both]), threshold, task.loss)
+        training = Training(
+            task, moved, rng, epochs, size, watched, stopping, ruled, clipping, watching, held
+        )
+        return training.run(held_out, replay, progress)
 
 
 def _held_out(validation: tuple[ArrayLike, ArrayLike]) -> Examples:

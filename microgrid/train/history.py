@@ -14,6 +14,7 @@ from .. import pictures
 from ..arguments import Floats
 from ..base import files
 from ..base.checks import whole
+from ..base.context import at_once
 from ..base.messages import number, short
 from ..optim.settings import nonnegative
 
@@ -84,8 +85,7 @@ class History(Mapping[str, list[float]]):
         """Add an epoch, a number for every column; ValueError, and no change, if one lacks or is unknown."""
         if row.keys() != self._columns.keys():
             raise ValueError(f"an epoch has a number for each of {list(self._columns)}, got {list(row)}")
-        for name, x in row.items():
-            self._columns[name].append(x)
+        at_once(map(list.append, [self._columns[name] for name in row], row.values()))
 
     def to_csv(self, path: str | os.PathLike[str]) -> None:
         """Write the columns under their names, floats with all digits; the file is replaced as a whole."""

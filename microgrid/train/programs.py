@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from .. import arguments
 from ..arguments import Floats
-from ..base.context import errstate
+from ..base.context import at_once, errstate
 from ..engine import Value
 from ..errors import DomainError, NonFiniteGradient
 from ..programs import program
@@ -176,6 +177,5 @@ def changed(before: Recorded, after: Recorded) -> str:
 
 
 def give(values: list[Value], numbers: Floats) -> None:
-    """Set the data of Values."""
-    for v, x in zip(values, numbers.tolist()):
-        v.data = x
+    """Set the data of Values, in one step."""
+    at_once(arguments.changes(values, numbers.tolist()))

@@ -5,11 +5,12 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import repeat
 from typing import Any, TypeAlias
 
 from .. import arguments
 from ..arguments import Floats
-from ..base.context import no_grad
+from ..base.context import at_once, no_grad
 from ..engine import Value
 from ..nn.losses import Loss, loss_function
 from ..nn.module import Model, outputs, parts
@@ -96,20 +97,41 @@ class Task:
 
     def run_on(self, running: list[list[float]]) -> None:
         """Go back to what they had learned."""
-        for (m, name), numbers in zip(self.saved, running, strict=True):
-            setattr(m, name, list(numbers))
+        modules, names = zip(*self.saved) if self.saved else ((), ())
+        at_once(map(setattr, modules, names, map(list, running)))
 
     @contextmanager
     def untouched(self) -> Iterator[None]:
         """What is computed inside uses no random numbers of later steps and moves no running statistics."""
-        running, sources = self.running(), [random, *self.sources()]
-        states = list(map(_state, sources))
+        before = self.left_behind()
         try:
             yield
         finally:
-            self.run_on(running)
-            for source, state in zip(sources, states):
-                _go_back(source, state)
+            self.go_back(before)
+
+    @contextmanager
+    def as_it_was(self) -> Iterator[None]:
+        """After an error, or Ctrl-C, the modules and the random sources are as they were before the block."""
+        modes = [(m, m.training) for m in self.modules if hasattr(m, "training")]
+        before = self.left_behind()
+        try:
+            yield
+        except BaseException:
+            for m, training in modes:
+                m.training = training
+            self.go_back(before)
+            raise
+
+    def left_behind(self) -> tuple[list[list[float]], list[tuple[Any, Any]]]:
+        """The running statistics and the random sources, with their states."""
+        return self.running(), [(source, _state(source)) for source in (random, *self.sources())]
+
+    def go_back(self, before: tuple[list[list[float]], list[tuple[Any, Any]]]) -> None:
+        """To what was `left_behind`."""
+        running, sources = before
+        self.run_on(running)
+        for source, state in sources:
+            _go_back(source, state)
 
     def sources(self) -> list[Any]:
         """The random sources of the modules."""
@@ -125,8 +147,7 @@ class Task:
         try:
             yield
         finally:
-            for m, before in known:
-                m.training = before
+            at_once(map(setattr, [m for m, _ in known], repeat("training"), [before for _, before in known]))
 
 
 def _state(source: Any) -> Any:

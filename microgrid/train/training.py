@@ -17,6 +17,7 @@ from ..errors import DomainError, NonFiniteGradient
 from ..optim import Optimizer, ReduceLROnPlateau
 from ..optim.schedules import AnySchedule
 from .examples import Examples, batches
+from .held import Held
 from .history import Best, EarlyStopping, History, State
 from .metrics import Metric, check, evaluate
 from .objectives import objective
@@ -31,6 +32,9 @@ __all__ = ["Clip", "Observer", "Training"]
 
 Clip: TypeAlias = "Callable[[Floats], ArrayLike | None]"
 """What keeps a gradient short: it gives back another, or changes this one and gives back None or a number."""
+
+
+CHECK_INTERRUPTED = "; interrupted before it was checked whether the model still records what was replayed"
 
 
 class Observer(Protocol):
@@ -63,6 +67,8 @@ class Training:
     schedule: AnySchedule | None
     clip: Clip | None
     monitor: Observer | None
+    held: Held
+    """Where Ctrl-C waits while something is brought to its end."""
 
     def __post_init__(self) -> None:
         self.steps = 0
@@ -72,10 +78,17 @@ class Training:
     def run(self, held_out: Examples | None, replay: bool, progress: bool) -> History:
         """Record, train, and leave the model with its parameters and in the mode it had."""
         with self.task.mode(True):
-            self.prepare(held_out, replay)
-            trouble = self.train(progress)
-            fault = self.objective.fault()
+            with self.task.as_it_was(), self.held.let():
+                self.prepare(held_out, replay)
+            trouble, fault = self.train(progress), ""
+            try:
+                with self.task.as_it_was(), self.held.let():
+                    fault = self.objective.fault()
+            except KeyboardInterrupt:
+                self.history.stopped += CHECK_INTERRUPTED
+                trouble = trouble or CHECK_INTERRUPTED
             self.history.runs_on = self.objective.runs_on()
+        self.held.heard = True  # what waits now comes too late
         if trouble:
             warn(f"fit {self.history.stopped}", RuntimeWarning)
         elif fault:
@@ -157,12 +170,13 @@ class Training:
     def run_epoch(self, epoch: int, best: Best, began: float) -> bool:
         """Every batch once, a row of the history; whether early stopping has waited long enough."""
         state_before, lr = self.state(), self.optimizer.lr
-        row = self.run_batches(epoch)
-        watched = row["loss"]
-        if self.validation is not None:
-            validated = self.validation(self.objective.parameters, self.metrics)
-            watched = validated["loss"]
-            row |= {f"validation_{name}": number for name, number in validated.items()}
+        with self.held.let():  # the row of the history and what it means for `best` belong together
+            row = self.run_batches(epoch)
+            watched = row["loss"]
+            if self.validation is not None:
+                validated = self.validation(self.objective.parameters, self.metrics)
+                watched = validated["loss"]
+                row |= {f"validation_{name}": number for name, number in validated.items()}
         self.history.append(epoch=epoch, **row, lr=lr, seconds=perf_counter() - began)
         if isinstance(self.schedule, ReduceLROnPlateau):
             self.schedule.step(watched)

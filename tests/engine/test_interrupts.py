@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 
+import numpy as np
 import pytest
 
 from helpers.engines import PLAIN, each_engine
@@ -82,3 +83,111 @@ def test_passes_interrupted_at_random(engine):
         assert x.grad == 1.0
 
     assert at_random(y.backward, check, trials=130) > 200
+
+
+@each_engine
+@times
+def test_parameters_are_written_back_all_or_none(engine, more):
+    values = [engine.parameter(k, f"p{k}") for k in range(6)]
+    x = engine.Value(1.0, "x")
+    program = engine.compile(engine.dot(values, [x] * 6), inputs=[x], parameters=values)
+    old, new = [float(k) for k in range(6)], [10.0 + k for k in range(6)]
+    program.parameters = new
+
+    def check(interrupted):
+        now = [v.data for v in values]
+        assert now in (old, new)
+        assert interrupted or now == new
+        for v, number in zip(values, old):
+            v.data = number
+
+    assert at_each_line(program.write_back, check, more) > 5
+
+
+@each_engine
+@times
+@pytest.mark.parametrize("kind", ["values", "program"])
+def test_a_step_moves_all_and_remembers_it_or_nothing(engine, more, kind):
+    values = [engine.parameter(k, f"p{k}") for k in range(4)]
+    x = engine.Value(1.0, "x")
+    program = engine.compile(engine.dot(values, [x] * 4), inputs=[x], parameters=values)
+    gradient = np.array([1.0, -2.0, 3.0, 0.5])
+
+    def made():
+        program.parameters = [float(k) for k in range(4)]
+        for v, number, g in zip(values, range(4), gradient):
+            v.data, v.grad = number, g
+        made = engine.optim.Adam(values if kind == "values" else program, lr=0.1)
+        return made, (made.step if kind == "values" else lambda: made.step(gradient))
+
+    def state(optimizer):
+        return [v.data for v in values], program.parameters.tolist(), optimizer.state_dict()
+
+    optimizer, step = made()
+    before = state(optimizer)
+    step()
+    after = state(optimizer)
+    optimizer, step = made()
+
+    def check(interrupted):
+        nonlocal optimizer, step
+        now = state(optimizer)
+        assert now in (before, after)
+        assert interrupted or now == after
+        optimizer, step = made()
+
+    assert at_each_line(lambda: step(), check, more) > 20
+
+
+@each_engine
+@times
+def test_a_graph_is_recomputed_whole_or_not_at_all(engine, more):
+    x, w = engine.Value(0.5, "x"), engine.parameter(2.0, "w")
+    mix = engine.custom_op("mix_to_interrupt", value=lambda a, b, c: a * b + c, partials=lambda a, b, c: (b, a, 1.0))
+    y = (mix(w * x, x, w) + 1).tanh() * w
+    nodes = engine.graph.order(y)
+
+    def state():
+        return [(v.data, v.grad, v.partials) for v in nodes]
+
+    x.data = 0.7
+    after = [(v.data, v.partials) for v in engine.graph.order(engine.recompute(y))]
+    x.data = 0.5
+    engine.recompute(y)
+    y.backward()
+    w.grad = x.grad = 1.0
+    x.data = 0.7
+    before, grads = state(), [v._grad for v in nodes]
+    after = [(data, 0.0 if v.op else v.grad, partials) for v, (data, partials) in zip(nodes, after)]
+    numbers = [(v._data, v._da, v._db) for v in engine.graph.order(y, bundles=True)]
+
+    def check(interrupted):
+        now = state()
+        assert now in (before, after)
+        assert interrupted or now == after
+        for v, (data, da, db) in zip(engine.graph.order(y, bundles=True), numbers):
+            v._data, v._da, v._db = data, da, db
+        for v, grad in zip(nodes, grads):
+            v._grad = grad
+
+    assert at_each_line(lambda: engine.recompute(y), check, more, ("transforms.py",)) > 20
+
+
+@each_engine
+@times
+def test_gradients_are_forgotten_all_or_none(engine, more):
+    model = engine.nn.MLP(2, [2, 1])
+    parameters = model.parameters()
+
+    def check(interrupted):
+        now = {p.grad for p in parameters}
+        assert now in ({3.0}, {0.0})
+        assert interrupted or now == {0.0}
+        for p in parameters:
+            p.grad = 3.0
+
+    for p in parameters:
+        p.grad = 3.0
+    assert at_each_line(model.zero_grad, check, more) > 2
+    optimizer = engine.optim.SGD(parameters, lr=0.1)
+    assert at_each_line(optimizer.zero_grad, check, more) > 2

@@ -70,12 +70,12 @@ class Tracer:
         return False
 
 
-def at_each_line(run, check, more: int = 0, only: tuple[str, ...] = (), stride: int = 1) -> int:
+def at_each_line(run, check, more: int = 0, only: tuple[str, ...] = (), stride: int = 1, first: int = 1) -> int:
     """Run again and again, interrupted one line later each time; `check(interrupted)` after each.  How often.
 
     It ends with the first run that no interrupt reached.
     """
-    before, first, count = signal.signal(signal.SIGINT, signal.default_int_handler), 1, 0
+    before, count = signal.signal(signal.SIGINT, signal.default_int_handler), 0
     try:
         while True:
             tracer = Tracer(first, more, only)
