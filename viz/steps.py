@@ -61,7 +61,7 @@ def steps(y: Value, **options: Any) -> Steps:
     >>> z.label = "z"
     >>> [frame.caption for frame in steps(z)][1:-1]
     ['z = w · x = 2 · 3 = 6', '∂z/∂z = 1: here the backward pass starts.', \
-'∂z/∂w += ∂z/∂z · ∂z/∂w = 1 · 3 = 3', '∂z/∂x += ∂z/∂z · ∂z/∂x = 1 · 2 = 2']
+'∂z/∂w = ∂z/∂z · ∂z/∂w = 1 · 3 = 3', '∂z/∂x = ∂z/∂z · ∂z/∂x = 1 · 2 = 2']
 
     `by`: what a frame stands for, an "operation", all operations of a "neuron" or "layer" (scopes that
     `microgrid.nn` makes, or `microgrid.scope`), or "auto", the first of these that does with 60 frames
@@ -145,7 +145,7 @@ def explain(
     0  The leaves have their values; nothing has been computed yet.
     1  y = exp(x) = exp(3) = 20.1
     2  ∂y/∂y = 1: here the backward pass starts.
-    3  ∂y/∂x += ∂y/∂y · ∂y/∂x = 1 · 20.1 = 20.1
+    3  ∂y/∂x = ∂y/∂y · ∂y/∂x = 1 · 20.1 = 20.1
     4  All gradients are known.
        ∂y/∂x = 20.1
     """
@@ -328,7 +328,7 @@ class Steps(Sequence[Frame]):
         moment, nodes = self._moments[index], self._trace.nodes
         if moment.phase == "end":
             return self._captions.end([node.grad for node in nodes])
-        return self._captions.moment(moment, lambda node: self._history.grad(node, index))
+        return self._captions.moment(moment, index, self._history)
 
 
 def _differentiated(trace: Trace, gradients: Sequence[float | None]) -> Trace:

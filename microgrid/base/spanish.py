@@ -209,6 +209,7 @@ TABLE = {
         "{outer} = 0: no se transmite nada, {target} sigue en {after}.",
     "{text}   ({numbered}: with respect to operand {k} alone)":
         "{text}   ({numbered}: solo respecto del operando {k})",
+    "{text} so far": "{text} hasta aquí",
     "All gradients are known.": "Se conocen todos los gradientes.",
     "{target} = {value}, a sum over {count} paths": "{target} = {value}, una suma sobre {count} caminos",
     "and {count} leaves more": "y {count} hojas más", "and {count} operands more": "y {count} operandos más",

@@ -24,7 +24,7 @@ def test_buttons_keys_slider_and_address(visit: Open) -> None:
     page = visit(steps, "#step=7")
     count = page.locator("#count")
     assert count.inner_text() == f"7 of {len(steps) - 1}"
-    assert caption(page) == steps[7].caption == "∂L/∂ŷ += ∂L/∂e · ∂e/∂ŷ = −4 · 1 = −4"
+    assert caption(page) == steps[7].caption == "∂L/∂ŷ = ∂L/∂e · ∂e/∂ŷ = −4 · 1 = −4"
     assert shown(page, "ŷ") == ["ŷ = z + b", "7", "∂L/∂ŷ = −4"]
     assert shown(page, "w") == ["w", "2", "–"]
     for key, step in (("ArrowRight", 8), ("ArrowLeft", 7), ("Home", 0), ("End", 13), ("f", 1), ("b", 5), ("B", 5)):

@@ -409,8 +409,8 @@ def test_a_caption_of_a_loss_of_several_outputs_has_its_local_derivatives() -> N
     loss.backward()
     captions = "\n".join(frame.caption for frame in viz.steps(loss))
     assert "∂L/∂L · ∂L/∂" not in captions
-    assert "∂L/∂y₁ += ∂L/∂L · 2(y₁ − 1)/3 = 1 · 0.3333" in captions
-    assert "∂L/∂y₂ += ∂L/∂L · 2y₂/3 = 1 · 2" in captions
+    assert "∂L/∂y₁ = ∂L/∂L · 2(y₁ − 1)/3 = 1 · 0.3333" in captions
+    assert "∂L/∂y₂ = ∂L/∂L · 2y₂/3 = 1 · 2" in captions
 
 
 def test_the_textbooks_steps_say_what_overflows():

@@ -32,13 +32,13 @@ def test_the_lecture_is_walked_as_on_the_slide() -> None:
         "e = ŷ − y = 7 − 9 = −2",
         "L = e² = (−2)² = 4",
         "∂L/∂L = 1: here the backward pass starts.",
-        "∂L/∂e += ∂L/∂L · ∂L/∂e = 1 · (−4) = −4",
-        "∂L/∂ŷ += ∂L/∂e · ∂e/∂ŷ = −4 · 1 = −4",
-        "∂L/∂y += ∂L/∂e · ∂e/∂y = −4 · (−1) = 4",
-        "∂L/∂z += ∂L/∂ŷ · ∂ŷ/∂z = −4 · 1 = −4",
-        "∂L/∂b += ∂L/∂ŷ · ∂ŷ/∂b = −4 · 1 = −4",
-        "∂L/∂w += ∂L/∂z · ∂z/∂w = −4 · 3 = −12",
-        "∂L/∂x += ∂L/∂z · ∂z/∂x = −4 · 2 = −8",
+        "∂L/∂e = ∂L/∂L · ∂L/∂e = 1 · (−4) = −4",
+        "∂L/∂ŷ = ∂L/∂e · ∂e/∂ŷ = −4 · 1 = −4",
+        "∂L/∂y = ∂L/∂e · ∂e/∂y = −4 · (−1) = 4",
+        "∂L/∂z = ∂L/∂ŷ · ∂ŷ/∂z = −4 · 1 = −4",
+        "∂L/∂b = ∂L/∂ŷ · ∂ŷ/∂b = −4 · 1 = −4",
+        "∂L/∂w = ∂L/∂z · ∂z/∂w = −4 · 3 = −12",
+        "∂L/∂x = ∂L/∂z · ∂z/∂x = −4 · 2 = −8",
         "All gradients are known.\n"
         "∂L/∂w = −4 · 1 · 1 · 3 = −12\n"
         "∂L/∂x = −4 · 1 · 1 · 2 = −8\n"
@@ -74,9 +74,9 @@ def test_reuse_adds_up_as_it_happens() -> None:
     y = named(p + x, "y")
     said = captions(y, "backward")
     assert said[1:] == [
-        "∂y/∂x += ∂y/∂y · ∂₂y = 1 · 1 = 1   (∂₂y: with respect to operand 2 alone)",
-        "∂y/∂x += ∂y/∂p · ∂₁p = 1 · 3 = 3:  1 → 1 + 3 = 4   (∂₁p: with respect to operand 1 alone)",
-        "∂y/∂x += ∂y/∂p · ∂₂p = 1 · 3 = 3:  4 → 4 + 3 = 7   (∂₂p: with respect to operand 2 alone)",
+        "∂y/∂x = ∂y/∂y · ∂₂y = 1 · 1 = 1 so far   (∂₂y: with respect to operand 2 alone)",
+        "∂y/∂x = 1 + ∂y/∂p · ∂₁p = 1 + 1 · 3 = 1 + 3 = 4 so far   (∂₁p: with respect to operand 1 alone)",
+        "∂y/∂x = 4 + ∂y/∂p · ∂₂p = 4 + 1 · 3 = 4 + 3 = 7   (∂₂p: with respect to operand 2 alone)",
     ]
     assert [by_label(y, frame)["x"] for frame in viz.steps(y)[5:8]] == [1, 4, 7]
     assert captions(y, "end") == ["All gradients are known.\n∂y/∂x = 1 · 3 + 1 · 3 + 1 = 3 + 3 + 1 = 7"]
@@ -150,7 +150,7 @@ def test_the_graph_and_its_gradients_stay_as_they_are() -> None:
     y.backward()  # a second time: the leaves have twice their derivative
     before = {v: (v.data, v.grad, v.label) for v in graph.order(y)}
     steps = viz.steps(y)
-    assert [frame.caption for frame in steps][11] == "∂L/∂w += ∂L/∂z · ∂z/∂w = −4 · 3 = −12"
+    assert [frame.caption for frame in steps][11] == "∂L/∂w = ∂L/∂z · ∂z/∂w = −4 · 3 = −12"
     assert {v: (v.data, v.grad, v.label) for v in graph.order(y)} == before
     for v in before:
         v.data, v.label = 99.0, "later"
@@ -170,7 +170,7 @@ def test_infinite_numbers_are_written() -> None:
     with mg.errstate(domain="ieee"):
         y = named(named(Value(0.0, "x").log(), "l") * Value(2.0, "k"), "y")
     assert captions(y, "forward") == ["l = log(x) = log(0) = −∞", "y = l · k = −∞ · 2 = −∞"]
-    assert "∂y/∂x += ∂y/∂l · ∂l/∂x = 2 · ∞ = ∞" in captions(y, "backward")
+    assert "∂y/∂x = ∂y/∂l · ∂l/∂x = 2 · ∞ = ∞" in captions(y, "backward")
 
 
 # ---------------------------------------------------------------- the sequence and its options

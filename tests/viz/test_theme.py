@@ -24,7 +24,11 @@ def test_the_formula_is_that_of_wcag() -> None:
 
 @pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
 def test_text_can_be_read_on_what_it_stands_on(theme: Theme) -> None:
-    pairs = [(kind, theme.boxes[role].fill) for role in ROLES for kind in ("name", "value", "gradient", "pending")]
+    pairs = [
+        (kind, theme.boxes[role].fill)
+        for role in ROLES
+        for kind in ("name", "value", "gradient", "pending", "parameter")
+    ]
     pairs += [("literal", theme.boxes["constant"].fill), ("symbol", theme.boxes["symbol"].fill)]
     pairs += [(kind, ground) for kind in ("local", "scope") for ground in (theme.background, theme.scope.fill)]
     pairs += [(kind, theme.background) for kind in ("title", "legend", "phase", "progress", "caption", "name")]

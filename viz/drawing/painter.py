@@ -20,6 +20,7 @@ from .lettering import BASELINE, letter, measure, sign_of_box
 from .scene import Group, Path, Scene, Text
 
 __all__ = [
+    "ARROW_HALF",
     "ARROW_LENGTH",
     "IN_HEAD",
     "MARGIN",
@@ -178,7 +179,8 @@ def _arrow(
         lines = [*(Path(shape, line) for shape in reversed(shapes)), *lines]
         heads.append(arrow_head(back[0], shaft[0], line.stroke))
     node = arrow.edges[0].node if arrow.edges else arrow.head.node
-    groups = [Group("edge", (*lines, *heads), node=node, operand=arrow.operand)]
+    data = () if lanes == [None] else (("route", "true"),)
+    groups = [Group("edge", (*lines, *heads), node=node, operand=arrow.operand, data=data)]
     if arrow.label and not arrow.label.is_blank:
         texts = _lines(arrow.label, layout.centers[arrow.label.name], theme)
         description = arrow.label.description

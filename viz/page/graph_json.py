@@ -18,6 +18,7 @@ from ..picture.selection import Choices
 from ..style.text import shorten
 from ..walk.box_captions import LONGEST_MADE
 from ..walk.captions import LONGEST_PRODUCT, LONGEST_SUM, MOST_LEAVES, MOST_PATHS, Captions
+from ..walk.direction import PHASES, arrow_sizes, sign
 from ..walk.moments import Moment
 from ..words import notation
 from ..words.names import names_of
@@ -55,6 +56,8 @@ def facts(
         "leaves": _leaves(trace),
         "words": page_words(trace, options),
         "verdict": _verdict(report, names_of(trace, numbers).atom(trace.root)) if report else None,
+        "ways": {phase: sign(phase, options.rankdir) for phase in PHASES},
+        "arrows": arrow_sizes(),
         "colored": options.color_by is not None,
         **folded,
     }

@@ -30,6 +30,7 @@ from ..graph.trace import Trace, read
 from ..options import Options
 from ..picture.selection import Choices
 from ..style.theme import THEMES, Theme
+from ..walk.direction import active_widths
 from ..walk.film import Arrangement
 from ..walk.moments import Moment
 from ..words.descriptions import Words
@@ -53,6 +54,7 @@ COMPUTING = ("numbers.js", "graph.js", "folded.js", "merged.js", "walk.js", "box
 """The scripts that know no browser: Node can test them."""
 SHOWING = (
     "panel.js",
+    "arrows.js",
     "scope.js",
     "table.js",
     "picture.js",
@@ -190,12 +192,19 @@ def _style(colors: Mapping[str, tuple[str, str]], light: Theme, dark: Theme) -> 
         values = {
             f"--{name}": getattr(theme, name) for name in ("background", "text", "gradient", "dim", "local")
         }
-        values |= {"--line": theme.scope.stroke, "--raised": theme.scope.fill}
+        values |= {
+            "--line": theme.scope.stroke,
+            "--raised": theme.scope.fill,
+            "--active": theme.active.stroke,
+        }
+        values |= {f"--{name}": f"{width:g}" for name, width in active_widths(theme).items()}
         values |= {name: pair[which] for name, pair in colors.items()}
         blocks.append(":root { " + " ".join(f"{name}: {value};" for name, value in values.items()) + " }")
     light_colors, dark_colors = blocks
+    fill = light.active.fill
+    lit = "" if fill == "none" else f"\n#picture g.node.active > path {{ fill: {fill}; }}"
     on_dark = f"@media screen and (prefers-color-scheme: dark) {{\n{dark_colors}\n}}"
-    return f"\n{light_colors}\n{on_dark}\n{_read('stepper.css')}"
+    return f"\n{light_colors}\n{on_dark}\n{_read('stepper.css')}{lit}"
 
 
 # ---------------------------------------------------------------- code and data

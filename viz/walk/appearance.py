@@ -266,8 +266,7 @@ class States:
             lines = [_joined(before, after) for after, before in zip(lines[::2], lines[1::2], strict=True)]
         if not lit:
             return replace(part.group, items=(*lines, *heads))
-        is_route = any(line.paint in self._theme.routes for line in lines)
-        return lit_arrow(part.group, lines, self._theme, backward, is_route)
+        return lit_arrow(part.group, lines, self._theme, backward)
 
     def _local(self, part: Part, known: bool, lit: bool) -> Group:
         """The derivative on an arrow, a factor of what a step passes on."""

@@ -4,9 +4,8 @@ about, and a line for each operand that its gradient goes to."""
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from microgrid.base.phrases import said
 
@@ -19,9 +18,17 @@ from ..words.names import Names, Pattern, in_brackets
 from ..words.notation import is_current
 from ..words.numbers import Numbers
 from ..words.piece_texts import piece_of
+from ..words.route_texts import product, sum_of
 from ..words.unit_texts import texts_of
 
-__all__ = ["LONGEST_MADE", "MOST_LINES", "MOST_TERMS", "MOST_VALUES", "BoxText", "Boxes", "Flow"]
+__all__ = [
+    "LONGEST_MADE",
+    "MOST_LINES",
+    "MOST_VALUES",
+    "BoxText",
+    "Boxes",
+    "Flow",
+]
 
 MOST_LINES = 6
 """Operands that have a line each; of more, how many are left."""
@@ -29,8 +36,6 @@ MOST_VALUES = 8
 """Of a box with several outputs."""
 LONGEST_MADE = 72
 """Characters of a formula; of a longer one less is written, since whoever reads it sees the operands."""
-MOST_TERMS = 4
-"""Products that are written out where a gradient comes from several outputs."""
 
 
 @dataclass(frozen=True)
@@ -141,6 +146,7 @@ class Boxes:
 
     def _in_order(self, unit: Unit, operands: list[int]) -> list[int]:
         """As the formula names them."""
+        named: Iterable[int]
         if unit.kind == "sum":
             named = (
                 self._trace.operand(edge).index
@@ -149,7 +155,7 @@ class Boxes:
             )
         else:
             piece = self._trace.piece_at.get(unit.last)
-            named = (i for i in (piece.operands if piece else ()))
+            named = piece.operands if piece else ()
         wanted = set(operands)
         return [i for i in dict.fromkeys([*named, *operands]) if i in wanted]
 
@@ -224,8 +230,14 @@ class Boxes:
         shown = texts if len(texts) <= MOST_VALUES else [*texts[: MOST_VALUES - 1], "…", texts[-1]]
         return f"({', '.join(shown)})"
 
-    def backward(self, unit: Unit, updates: Sequence[Update], gradient: Callable[[int], float | None]) -> str:
-        """A line for each operand that a gradient goes to."""
+    def backward(
+        self,
+        unit: Unit,
+        updates: Sequence[Update],
+        gradient: Callable[[int], float | None],
+        more: Callable[[int], bool],
+    ) -> str:
+        """A line for each operand that a gradient goes to; whether `more` is to come to it."""
         text = self.text(unit)
         came = {update.target: update for update in updates}  # the last that came to each
         first = {update.target: update for update in reversed(updates)}
@@ -235,6 +247,10 @@ class Boxes:
         lines = [
             self._line(unit, flow, outers, first[flow.target].before, came[flow.target].after)
             for flow in shown
+        ]
+        lines = [
+            self._message("more", text=line) if more(flow.target) else line
+            for line, flow in zip(lines, shown, strict=True)
         ]
         if len(shown) < len(flows):
             lines.append(self._message("more operands", count=f"{len(flows) - len(shown):,}"))
@@ -262,33 +278,18 @@ class Boxes:
             for k, (i, outer) in enumerate(zip(text.outputs, outers))
         ]
         parts = [part for part in parts if part[0] and part[1]] or parts[:1]
-        fields: dict[str, Any] = {"target": target}
-        products = [
-            f"{self._numbers(outer)} · {in_brackets(self._numbers(slope))}" for outer, slope, _ in parts
-        ]
-        term = self._numbers(sum(passed_on(outer, slope) for outer, slope, _ in parts))
-        if len(parts) == 1:
-            ((outer, slope, k),) = parts
-            passed = self._names.derivative(trace.root, trace.nodes[text.outputs[k]])
-            if outer == 0 and not math.isfinite(slope):
-                return self._message("nothing", outer=passed, target=target, after=self._numbers(after))
-            fields |= {"outer": passed, "local": flow.locals[k], "product": f"{products[0]} = {term}"}
-            name = "backward"
-        else:
-            several = products if len(products) <= MOST_TERMS else [*products[: MOST_TERMS - 1], "…"]
-            several = [
-                several[0],
-                *(f"({text})" if text.startswith(self._numbers.minus) else text for text in several[1:]),
-            ]
-            fields |= {"product": f"{' + '.join(several)} = {term}"}
-            name = "several"
-        if before is None:
-            return self._message(name, **fields)
-        was = self._numbers(before)
-        total = f"{was} + {in_brackets(term)} = {self._numbers(after)}"
-        return self._message(
-            "again" if name == "backward" else "several again", **fields, before=was, sum=total
-        )
+        products = [product(self._numbers, outer, slope) for outer, slope, _ in parts]
+        term = sum(passed_on(outer, slope) for outer, slope, _ in parts)
+        fields = {"target": target} | sum_of(self._numbers, products, term, before, after)
+        if len(parts) > 1:
+            return self._message("several" if before is None else "several again", **fields)
+        ((outer, slope, k),) = parts
+        fields["outer"] = self._names.derivative(trace.root, trace.nodes[text.outputs[k]])
+        fields["local"] = flow.locals[k]
+        if outer == 0 and not math.isfinite(slope):
+            fields["after"] = self._numbers(after)
+            return self._message("nothing", **fields)
+        return self._message("backward" if before is None else "again", **fields)
 
 
 def shortened(filled: str) -> str:

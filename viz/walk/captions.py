@@ -19,10 +19,10 @@ from ..style.text import shorten
 from ..words.names import in_brackets, names_of
 from ..words.notation import is_current
 from ..words.numbers import Numbers
-from ..words.route_texts import path_count_text
+from ..words.route_texts import path_count_text, product, sum_of
 from ..words.scope_texts import norm_text, range_text
 from .box_captions import LONGEST_MADE, Boxes
-from .moments import Moment
+from .moments import History, Moment
 
 __all__ = ["MESSAGES", "MOST_PATHS", "Captions", "equal"]
 
@@ -30,16 +30,17 @@ MESSAGES = {
     "start": "The leaves have their values; nothing has been computed yet.",
     "stale": "{equation}, computed before an operand got another value",
     "seed": "{root} = 1: here the backward pass starts.",
-    "backward": "{target} += {outer} · {local} = {product}",
-    "again": "{target} += {outer} · {local} = {product}:  {before} → {sum}",
-    "several": "{target} += {product}",
-    "several again": "{target} += {product}:  {before} → {sum}",
+    "backward": "{target} = {outer} · {local} = {product} = {term}",
+    "again": "{target} = {before} + {outer} · {local} = {before} + {added} = {before} + {addend} = {after}",
+    "several": "{target} = {product} = {term}",
+    "several again": "{target} = {before} + {added} = {before} + {addend} = {after}",
+    "more": "{text} so far",
     "more operands": "and {count} operands more",
     "nothing": "{outer} = 0: nothing is passed on, {target} stays {after}.",
     "ordinal": "{text}   ({numbered}: with respect to operand {k} alone)",
     "end": "All gradients are known.",
     "paths": "{target} = {value}, a sum over {count} paths",
-    "more": "and {count} leaves more",
+    "more leaves": "and {count} leaves more",
     "group forward": "{scope}: {count} operations give {equation}",
     "group outputs": "{scope}: {count} operations give {values}",
     "group backward": "{scope}: the gradient goes back through {count} local derivatives.",
@@ -87,8 +88,15 @@ class Captions:
     def _message(self, name: str, /, **fields: object) -> str:
         return self._say(MESSAGES[name], **fields)
 
-    def moment(self, moment: Moment, gradient: Callable[[int], float | None]) -> str:
-        """What a moment but the last does; `gradient` is what a node's is by then."""
+    def moment(self, moment: Moment, k: int, history: History) -> str:
+        """What moment k does, which is not the last."""
+
+        def gradient(i: int) -> float | None:
+            return history.grad(i, k)
+
+        def more(i: int) -> bool:
+            return not history.is_complete(i, k)
+
         nodes = self._trace.nodes
         match moment.phase:
             case "start":
@@ -100,12 +108,11 @@ class Captions:
             case "forward":
                 return self.group_forward(moment.scope, [nodes[i] for i in moment.computed])
         if moment.unit:
-            return self.box_backward(moment.unit, moment.updates, gradient)
+            return self.box_backward(moment.unit, moment.updates, gradient, more)
         if len(moment.updates) > 1:
             return self.group_backward(moment.scope, moment.updates, gradient)
         (update,) = moment.updates
-        node, k = update.edge
-        return self.backward(nodes[node], k, update.outer, update.before, update.after)
+        return self.backward(nodes[update.edge.node], update.edge.operand, update, more(update.target))
 
     def start(self) -> str:
         return self._message("start")
@@ -124,27 +131,19 @@ class Captions:
     def seed(self) -> str:
         return self._message("seed", root=self._target(self._trace.root))
 
-    def backward(self, node: Node, k: int, outer: float, before: float | None, after: float) -> str:
-        """``∂L/∂w += ∂L/∂z · ∂z/∂w = −4 · 3 = −12``, and how that adds up to what came before."""
-        operand = self._trace.operands(node)[k]
-        target, passed = self._target(operand), self._target(node)
-        slope = node.partials[k]
+    def backward(self, node: Node, k: int, update: Update, more: bool) -> str:
+        """``∂L/∂w = ∂L/∂z · ∂z/∂w = −4 · 3 = −12``, or how that adds up with what came before; whether `more`
+        is to come."""
+        target, passed = self._target(self._trace.operands(node)[k]), self._target(node)
+        outer, slope = update.outer, node.partials[k]
         if outer == 0 and not math.isfinite(slope):
-            text = self._message("nothing", outer=passed, target=target, after=self._numbers(after))
-            return self._placed(node, text)
-        term = self._numbers(outer * slope)
-        fields = {
-            "target": target,
-            "outer": passed,
-            "local": self.names.local(node, k),
-            "product": f"{self._numbers(outer)} · {in_brackets(self._numbers(slope))} = {term}",
-        }
-        if before is None:
-            text = self._message("backward", **fields)
-        else:
-            was = self._numbers(before)
-            total = f"{was} + {in_brackets(term)} = {self._numbers(after)}"
-            text = self._message("again", **fields, before=was, sum=total)
+            after = self._numbers(update.after)
+            return self._placed(node, self._message("nothing", outer=passed, target=target, after=after))
+        fields = {"target": target, "outer": passed, "local": self.names.local(node, k)}
+        products = [product(self._numbers, outer, slope)]
+        sums = sum_of(self._numbers, products, outer * slope, update.before, update.after)
+        text = self._message("backward" if update.before is None else "again", **fields, **sums)
+        text = self._message("more", text=text) if more else text
         if self.names.is_shared(node, k):
             text = self._message("ordinal", text=text, numbered=self.names.numbered(node, k), k=k + 1)
         return self._placed(node, text)
@@ -159,16 +158,23 @@ class Captions:
         return self._placed(self._trace.nodes[unit.last], self.boxes.forward(unit))
 
     def box_backward(
-        self, unit: Unit, updates: Sequence[Update], gradient: Callable[[int], float | None]
+        self,
+        unit: Unit,
+        updates: Sequence[Update],
+        gradient: Callable[[int], float | None],
+        more: Callable[[int], bool],
     ) -> str:
         """What a box passes on, a line for each operand, or a summary for a scope."""
         if unit.kind == "scope":
             return self.group_backward("/".join(unit.scope or ()), updates, gradient)
         if unit.kind != "node":
-            return self._placed(self._trace.nodes[unit.last], self.boxes.backward(unit, updates, gradient))
-        node = self._trace.nodes[unit.last]
+            text = self.boxes.backward(unit, updates, gradient, more)
+            return self._placed(self._trace.nodes[unit.last], text)
+        node, last = self._trace.nodes[unit.last], {update.target: update for update in updates}
         lines = [
-            self.backward(node, update.edge.operand, update.outer, update.before, update.after)
+            self.backward(
+                node, update.edge.operand, update, more(update.target) or update is not last[update.target]
+            )
             for update in updates
         ]
         return "\n".join(lines)
@@ -188,7 +194,7 @@ class Captions:
             for (leaf, gradient), paths in zip(shown, products, strict=True)
         ]
         if len(leaves) > len(shown):
-            lines.append(self._message("more", count=f"{len(leaves) - len(shown):,}"))
+            lines.append(self._message("more leaves", count=f"{len(leaves) - len(shown):,}"))
         return "\n".join([self._message("end"), *lines])
 
     def _products(self, node: Node) -> list[list[float]]:

@@ -9,13 +9,13 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from ..drawing.painter import ARROW_LENGTH, IN_HEAD, arrow_head
+from ..drawing.painter import ARROW_HALF, ARROW_LENGTH, IN_HEAD, arrow_head
 from ..drawing.scene import Group, Path
 from ..placement.curves import Curve, beyond, reverse, trim
 from ..style.shapes import Command, Point
 from ..style.theme import ACTIVE_EDGE, ACTIVE_HEAD, BACK_CORE, BACK_EDGE, Paint, Theme, mix
 
-__all__ = ["BACKWARD", "FORWARD", "lit_arrow", "sign"]
+__all__ = ["BACKWARD", "FORWARD", "PHASES", "active_widths", "arrow_sizes", "lit_arrow", "sign"]
 
 FORWARD, BACKWARD = "edge active forward", "edge active backward"
 """The kinds of a group that is an arrow which a step uses."""
@@ -23,6 +23,7 @@ GLOW, GLOW_WIDTH = 0.4, 9.0
 """Around the line of a route: how much of the colour is left, and how much wider it is."""
 
 SIGNS = {"LR": ("→", "←"), "RL": ("←", "→"), "TB": ("↓", "↑"), "BT": ("↑", "↓")}
+PHASES = ("start", "forward", "seed", "backward", "end")
 PASSES = {"forward": 0, "seed": 1, "backward": 1}
 
 
@@ -35,12 +36,31 @@ def sign(phase: str, rankdir: str) -> str:
     return SIGNS.get(rankdir, SIGNS["LR"])[PASSES[phase]] if phase in PASSES else ""
 
 
-def lit_arrow(group: Group, lines: list[Path], theme: Theme, backward: bool, is_route: bool) -> Group:
+def active_widths(theme: Theme) -> dict[str, float]:
+    """Of what is lit, for the page's style sheet."""
+    border, edge, outer, core = theme.active.width, ACTIVE_EDGE, BACK_EDGE, BACK_CORE
+    route = theme.routes[0].width + GLOW_WIDTH
+    return {
+        "active-border": border,
+        "active-edge": edge,
+        "back-edge": outer,
+        "back-core": core,
+        "glow": route,
+    }
+
+
+def arrow_sizes() -> dict[str, float]:
+    """Of the heads of arrows, for the page's code."""
+    return {"length": ARROW_LENGTH, "half": ARROW_HALF, "inside": IN_HEAD, "head": ACTIVE_HEAD}
+
+
+def lit_arrow(group: Group, lines: list[Path], theme: Theme, backward: bool) -> Group:
     """An arrow that a step uses; `lines` are its parts, those of its last lane first, and of each the last
     part first.
 
     Routes keep their colours, which say which is which, and get a glow instead.
     """
+    is_route = ("route", "true") in group.data
     heads = [path for path in group.paths if path.paint.fill != "none"]
     lanes = list(zip(*[iter(reversed(lines))] * (len(lines) // len(heads)), strict=True))
     under, over = list[Path](), list[Path]()

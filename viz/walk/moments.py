@@ -194,6 +194,10 @@ class History:
         """That of one node."""
         return _after(self.gradients[node], k)
 
+    def is_complete(self, node: int, k: int) -> bool:
+        """Whether nothing is added to its gradient after moment k."""
+        return not self.gradients[node] or self.gradients[node][-1][0] <= k
+
 
 def _after(changes: Sequence[tuple[int, float]], k: int) -> float | None:
     """The last number of those that came up to moment k."""

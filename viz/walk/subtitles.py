@@ -75,12 +75,30 @@ class Subtitles:
     def _fits(self, line: str) -> bool:
         return self._scale * measure(line, "caption") <= self._width
 
+    def _wrapped(self, text: str) -> list[str]:
+        """In lines that fit, if possible as parts of an equation."""
+        lines = _equations(text, self._fits)
+        return lines if all(map(self._fits, lines)) else wrap(text, self._fits)
+
     def _broken(self, text: str) -> list[str]:
         parts = text.split("\n")
         if len(parts) == 1 and not self._fits(text):  # rather between two statements than within one
-            parts = re.split(r"(?<=:)  |   |(?<=;) ", text)
-        lines = _rows([line for part in parts for line in wrap(part, self._fits)], self._fits)
+            parts = re.split(r"   |(?<=;) ", text)
+        lines = _rows([line for part in parts for line in self._wrapped(part)], self._fits)
         return lines if len(lines) <= MOST_LINES else [*lines[: MOST_LINES - 1], "…"]
+
+
+def _equations(text: str, fits: Callable[[str], bool]) -> list[str]:
+    """A chain of equations, broken before some of its signs."""
+    first, *others = text.split(" = ")
+    lines = [first]
+    for other in others:
+        longer = f"{lines[-1]} = {other}"
+        if fits(longer):
+            lines[-1] = longer
+        else:
+            lines.append(f"= {other}")
+    return lines
 
 
 def _rows(lines: list[str], fits: Callable[[str], bool]) -> list[str]:

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Sequence
 
 from microgrid.base.phrases import ENGLISH, Say
 
 from ..graph.paths import MOST, Paths
 from ..graph.routes import CUT, Route, Routes
 from ..style.text import shorten
-from .names import names_of
+from .names import in_brackets, names_of
 from .numbers import Numbers
 
-__all__ = ["path_count_text", "route_sentences"]
+__all__ = ["path_count_text", "product", "route_sentences", "sum_of"]
 
 LONGEST_ROUTE = 12
 """Stops, and factors, that are written out; of more, those in the middle are left out."""
+MOST_TERMS = 4
+"""Products that are written out where a gradient comes from several outputs."""
 LONGEST_STOP, LONGEST_SCOPE = 12, 24
 """Characters."""
 
@@ -89,3 +92,24 @@ class _Author:
 def _without_middle(texts: list[str]) -> list[str]:
     half = LONGEST_ROUTE // 2
     return texts if len(texts) <= LONGEST_ROUTE else [*texts[:half], "…", *texts[-half:]]
+
+
+def product(numbers: Numbers, outer: float, slope: float) -> str:
+    """``−4 · 3``, ``2 · (−1)``"""
+    return f"{numbers(outer)} · {in_brackets(numbers(slope))}"
+
+
+def sum_of(
+    numbers: Numbers, products: Sequence[str], term: float, before: float | None, after: float
+) -> dict[str, str]:
+    """Products that are added up, and added to what came `before`, as fields of templates."""
+    shown = products if len(products) <= MOST_TERMS else [*products[: MOST_TERMS - 1], "…"]
+    # a sign stands in brackets where another sign is before it
+    others = [f"({text})" if text.startswith(numbers.minus) else text for text in shown]
+    fields = {"product": " + ".join([shown[0], *others[1:]]), "term": numbers(term)}
+    if before is None:
+        return fields
+    first, times, rest = shown[0].partition(" · ")
+    others[0] = f"{in_brackets(first)}{times}{rest}"
+    sums = {"added": " + ".join(others), "addend": in_brackets(fields["term"])}
+    return fields | sums | {"before": numbers(before), "after": numbers(after)}

@@ -73,16 +73,13 @@ function mergedLine(captions, {target, parts, term}, before, after) {
   if (parts.length === 1 && outer === 0 && !Number.isFinite(slope)) {
     return captions.say("nothing", {outer: passed, target, after: write(after)});
   }
-  const products = parts.map((part) => `${write(part.outer)} · ${inBrackets(write(part.slope))}`);
-  const shown = products.length <= MOST_TERMS ? products : [...products.slice(0, MOST_TERMS - 1), "…"];
-  const fields = {target, outer: passed, local, product: `${captions.sum(shown)} = ${write(term)}`};
+  const products = parts.map((part) => captions.times(part.outer, part.slope));
+  const fields = {target, outer: passed, local, ...captions.sumOf(products, term, before, after)};
   const name = parts.length === 1 ? ["backward", "again"] : ["several", "several again"];
-  if (before === null) return captions.say(name[0], fields);
-  const was = write(before), sum = `${was} + ${inBrackets(write(term))} = ${write(after)}`;
-  return captions.say(name[1], {...fields, before: was, sum});
+  return captions.say(name[before === null ? 0 : 1], fields);
 }
 
-function mergedBackward(captions, unit, terms, grads) {
+function mergedBackward(captions, unit, terms, grads, more) {
   const before = new Map(), after = new Map();
   for (const term of terms) {
     if (!before.has(term.target)) before.set(term.target, term.before);
@@ -92,10 +89,11 @@ function mergedBackward(captions, unit, terms, grads) {
   const shown = flows.length <= MOST_LINES ? flows : flows.slice(0, MOST_LINES - 1);
   const lines = shown.map((flow) => {
     const [target] = flow;
-    return mergedLine(captions, flowOf(captions, unit, flow, grads), before.get(target), after.get(target));
+    const text = mergedLine(captions, flowOf(captions, unit, flow, grads), before.get(target), after.get(target));
+    return more(target) ? captions.say("more", {text}) : text;
   });
-  const more = flows.length - shown.length;
-  if (more) lines.push(captions.say("more operands", {count: thousands(more)}));
+  const rest = flows.length - shown.length;
+  if (rest) lines.push(captions.say("more operands", {count: thousands(rest)}));
   return captions.placed(captions.graph.nodes[unit.last], lines.join("\n"));
 }
 

@@ -149,23 +149,28 @@ class Picture {
       waiting[index] = says.waiting;
       put(value, says.value ?? (broken ? "✗" : BLANK), says.value === null);
       if (gradient) put(gradient, says.gradient ?? BLANK, says.gradient === null);
-      flag(group, {waiting: waiting[index], active: active.has(index), forward, broken, pale: says.pale});
+      flag(group, {waiting: waiting[index], active: active.has(index), broken, pale: says.pale});
       flag(group, {chosen: view.chosen === index});
       const lines = [name, value, gradient].filter(Boolean).map((line) => line.shown).join(", ");
       group.setAttribute("aria-label", `${lines}: ${says.description}`); // what is seen, then the rest
       title.textContent = says.exact;
     });
     for (const route of this.routes) flag(route, {early: !view.ended});
-    for (const symbol of this.symbols) flag(symbol, {waiting: waiting[symbol.dataset.node]});
+    const used = new Set(view.frame.lit.map((edge) => edge.split(":")[0])); // operations in circles of their own
+    for (const symbol of this.symbols) {
+      const {node} = symbol.dataset;
+      flag(symbol, {waiting: waiting[node], active: used.has(node)});
+    }
     for (const edge of this.edges) {
-      const {node, edge: place} = edge.dataset;
-      flag(edge, {waiting: waiting[graph.owner[node]], lit: lit.has(place), forward});
+      const {node, edge: place} = edge.dataset, isLit = place ? lit.has(place) : used.has(node);
+      flag(edge, {waiting: waiting[graph.owner[node]]});
+      light(edge, isLit ? forward ? "forward" : "backward" : null, graph.arrows);
     }
     for (const label of this.locals) {
       const {node, edge} = label.dataset, says = view.arrow(edge);
       label.text ??= changeable(label.querySelector("text"));
       put(label.text, says.text ?? BLANK, false);
-      flag(label, {waiting: waiting[graph.owner[node]], lit: lit.has(edge), forward});
+      flag(label, {waiting: waiting[graph.owner[node]], lit: lit.has(edge)});
       label.setAttribute("aria-label", says.description);
       label.querySelector("title").textContent = says.description;
     }

@@ -204,7 +204,9 @@ class Page {
 
   showWalk() {
     const {step, question} = this, frame = this.frames[step], last = this.frames.length - 1;
-    by("phase").textContent = this.word(`caption phase ${frame.phase}`);
+    const way = this.graph.ways[frame.phase];
+    by("phase").textContent = `${way} ${this.word(`caption phase ${frame.phase}`)}`.trim();
+    by("phase").classList.toggle("pass", way !== "");
     const lines = frame.caption.split("\n").flatMap((line, i) => i ? [make("br"), line] : [line]);
     by("caption").replaceChildren(...lines);
     by("caption").classList.toggle("wrong", frame.broken);

@@ -6,8 +6,8 @@
 // which "data" or "grads"; `terms` are the contributions to gradients; `active` nodes and `lit` edges,
 // "operation:operand", are shown so.
 function walk(graph, numbers, captions) {
-  const grads = Array(graph.nodes.length).fill(null);
-  return graph.moments.map(({phase, scope, computed, edges, box}) => {
+  const grads = Array(graph.nodes.length).fill(null), last = lastOf(graph);
+  return graph.moments.map(({phase, scope, computed, edges, box}, k) => {
     const unit = graph.units.get(box), frame = {
       phase, scope, box, node: computed.at(-1) ?? null, active: computed,
       lit: [], sets: [], terms: [], broken: false, caption: "",
@@ -38,12 +38,27 @@ function walk(graph, numbers, captions) {
     frame.active = [...new Set(frame.terms.map(({target}) => target))].filter((i) => !inside(i));
     frame.lit = edges.map((edge) => edge.join(":"));
     frame.node = edges.at(-1)?.[0] ?? null;
+    const more = (target) => last.get(target) > k;
     let caption;
-    if (unit) caption = mergedBackward(captions, unit, frame.terms, grads);
+    if (unit) caption = mergedBackward(captions, unit, frame.terms, grads, more);
     else if (scope && edges.length > 1) caption = captions.groupBackward(scope, frame.terms, grads);
-    else caption = frame.terms.map((term) => captions.backward(term)).join("\n");
+    else {
+      const addsAgain = (n) => frame.terms.slice(n + 1).some(({target}) => target === frame.terms[n].target);
+      const lines = frame.terms.map((term, n) => captions.backward(term, more(term.target) || addsAgain(n)));
+      caption = lines.join("\n");
+    }
     return {...frame, caption};
   });
+}
+
+// For each node the last frame in which something is added to its gradient.
+function lastOf(graph) {
+  const last = new Map();
+  graph.moments.forEach(({phase, edges}, k) => {
+    if (phase !== "backward") return;
+    for (const [node, operand] of edges) last.set(graph.nodes[node].parents[operand], k);
+  });
+  return last;
 }
 
 // Send the gradient of a node to one of its operands.
@@ -147,26 +162,37 @@ class Captions {
     return this.say("seed", {root: this.graph.nodes[this.graph.root].target});
   }
 
-  backward({node, operand, target, outer, slope, before, after}) {
+  backward({node, operand, target, outer, slope, before, after}, more) {
     const from = this.graph.nodes[node], to = this.graph.nodes[target];
     if (outer === 0 && !Number.isFinite(slope)) {
       const fields = {outer: from.target, target: to.target, after: this.write(after)};
       return this.placed(from, this.say("nothing", fields));
     }
-    const term = this.write(outer * slope);
-    const product = `${this.write(outer)} · ${inBrackets(this.write(slope))} = ${term}`;
-    const fields = {target: to.target, outer: from.target, local: from.locals[operand], product};
-    let text;
-    if (before === null) text = this.say("backward", fields);
-    else {
-      const was = this.write(before);
-      const sum = `${was} + ${inBrackets(term)} = ${this.write(after)}`;
-      text = this.say("again", {...fields, before: was, sum});
-    }
+    const fields = {target: to.target, outer: from.target, local: from.locals[operand]};
+    const sums = this.sumOf([this.times(outer, slope)], outer * slope, before, after);
+    let text = this.say(before === null ? "backward" : "again", {...fields, ...sums});
+    if (more) text = this.say("more", {text});
     if (from.shared[operand]) {
       text = this.say("ordinal", {text, numbered: from.locals[operand], k: operand + 1});
     }
     return this.placed(from, text);
+  }
+
+  // A product of a gradient and a derivative: 2 · (−1)
+  times(outer, slope) {
+    return `${this.write(outer)} · ${inBrackets(this.write(slope))}`;
+  }
+
+  // Products that are added up, and added to what came before, as fields of templates.
+  sumOf(products, sum, before, after) {
+    const shown = products.length <= MOST_TERMS ? products : [...products.slice(0, MOST_TERMS - 1), "…"];
+    const term = this.write(sum), fields = {product: this.sum(shown), term};
+    if (before === null) return fields;
+    const [first, ...factors] = shown[0].split(" · ");
+    const [, ...others] = shown.map((text) => text.startsWith(MINUS) ? `(${text})` : text);
+    const added = [[inBrackets(first), ...factors].join(" · "), ...others].join(" + ");
+    const sums = {added, addend: inBrackets(term), before: this.write(before), after: this.write(after)};
+    return {...fields, ...sums};
   }
 
   end(grads) {
@@ -178,7 +204,7 @@ class Captions {
     const sum = (leaf, k) => this.sumOverPaths(leaf, grads[leaf.index], products[k], ones);
     const lines = shown.map((leaf, k) => this.placed(leaf, sum(leaf, k)));
     const more = leaves.length - lines.length;
-    if (more) lines.push(this.say("more", {count: thousands(more)}));
+    if (more) lines.push(this.say("more leaves", {count: thousands(more)}));
     return [this.say("end"), ...lines].join("\n");
   }
 
