@@ -75,7 +75,7 @@ def pytest_report_header() -> str:
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     # "optional" is what no test needs but its own, such as PyTorch
-    if report.skipped and not hasattr(report, "wasxfail") and "optional: " not in str(report.longrepr):
+    if report.skipped and "optional: " not in str(report.longrepr):
         skipped.append(report.nodeid)
 
 

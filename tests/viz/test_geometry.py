@@ -126,8 +126,6 @@ def test_nothing_is_wrong_with_200_networks(
     drawings: dict[int, tuple[viz.Figure, Drawing]], check: Callable[[Drawing], list[str]]
 ) -> None:
     wrong = {seed: found for seed, (_, drawing) in drawings.items() if (found := check(drawing))}
-    if check is geometry.arrows_too_near and wrong and wrong.keys() <= {17, 143}:
-        pytest.xfail(f"arrows along each other: {wrong}")
     assert not wrong
 
 
@@ -172,20 +170,7 @@ def test_a_chain_of_residual_blocks_has_a_straight_spine(rankdir: str) -> None:
 LOOKS = [{}, {"rankdir": "TB"}, {"slide": "16:9"}, {"collapse": "neuron"}, {"collapse": "layer"}, {"edges": "plain"}]
 
 
-CROWDED = {
-    "batch norm", "attention", "attention by hand", "attention by hand, without labels", "mlp by hand 2-8-8-1",
-    "mlp by hand 2-16-16-1", "a sum of twenty products", "batch norm of layers",
-}  # fmt: skip
-"""Those in which some arrows still run along each other, and on slides some letters touch the border of their box."""
-
-
-@pytest.mark.parametrize(
-    "graph",
-    [
-        pytest.param(name, marks=pytest.mark.xfail(reason="arrows along each other")) if name in CROWDED else name
-        for name in LECTURE_GRAPHS
-    ],
-)
+@pytest.mark.parametrize("graph", LECTURE_GRAPHS)
 def test_nothing_is_wrong_with_the_lectures_graphs(graph: str) -> None:
     y = LECTURE_GRAPHS[graph][0]()
     has_scopes = any(v.scope for v in mg.graph.order(y))

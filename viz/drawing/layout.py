@@ -18,7 +18,7 @@ from ..placement.curves import Curve
 from ..style.shapes import Point
 from . import engines
 
-__all__ = ["Layout", "place"]
+__all__ = ["Layout", "in_columns", "place"]
 
 POINTS = 72.0  # to the inch, which is what Graphviz measures lengths in
 SCOPE_MARGIN = 22
@@ -56,6 +56,8 @@ class Layout:
     curves: tuple[Route, ...]
     placed: Placed | None = None
     """In columns, where they were not Graphviz's."""
+    crowded: float = 0.0
+    """How far arrows run along each other, in points, where this has been asked."""
 
     def moved(self, dx: float, dy: float) -> Layout:
         def move(point: Point) -> Point:
@@ -72,7 +74,7 @@ class Layout:
         """
 
         if self.placed:
-            return _in_columns(self.placed.stretched(across, down))
+            return in_columns(self.placed.stretched(across, down))
 
         def move(point: Point) -> Point:
             return across * point[0], down * point[1]
@@ -128,7 +130,7 @@ def place(
         except TimeoutError:
             raise engines.too_slow("the layout", timeout) from None
         if placed:
-            return _in_columns(placed)
+            return in_columns(placed)
     graphviz = "auto" if engine == "columns" else engine
 
     end = time.monotonic() + timeout
@@ -157,7 +159,7 @@ def _in_order(ask: Callable[[Sequence[Sequence[str]]], Layout], picture: Picture
     return found
 
 
-def _in_columns(placed: Placed) -> Layout:
+def in_columns(placed: Placed) -> Layout:
     return Layout(placed.size, placed.centers, tuple(placed.routes), placed)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import pairwise
 
 from ..options import SLIDES, Options
@@ -16,6 +17,7 @@ from ..picture.fewer import unframed
 from ..placement.curves import Curve
 from ..style.shapes import Point
 from . import layout
+from .apart import apart
 from .layout import Layout, Route
 
 __all__ = ["in_rows", "placed", "rounded"]
@@ -48,7 +50,11 @@ def placed(picture: Picture, options: Options, gaps: float = 1.0) -> tuple[Pictu
         return layout.place(part, "LR", options.engine, options.timeout, gaps, (first, last))
 
     if options.rankdir != "rows":
-        return picture, layout.place(picture, options.rankdir, options.engine, options.timeout, gaps)
+        found = layout.place(picture, options.rankdir, options.engine, options.timeout, gaps)
+        if not options.slide:  # there, what arrows need is known when it is known how large they are
+            again = partial(layout.place, picture, options.rankdir, "columns", options.timeout, gaps)
+            found = apart(picture, found, again if options.engine == "auto" else None)
+        return picture, found
     picture = unframed(picture)
     base = place(picture, frozenset(), frozenset())
     return picture, in_rows(picture, base, SLIDES[options.slide or "16:9"], place) or base

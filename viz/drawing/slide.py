@@ -9,6 +9,7 @@ from ..options import SLIDES, Options
 from ..picture.boxes import Picture
 from ..style.shapes import Point
 from ..style.theme import FONTS, THEMES
+from .apart import parted
 from .layout import SCOPE_MARGIN, Layout
 from .legends import blocks
 from .painter import SCOPE_SIDE, around_it, extent, paint
@@ -125,7 +126,12 @@ def sheet(
 
 
 def spread(picture: Picture, onto: Sheet) -> Sheet:
-    """The same with gaps wide enough to fill the slide."""
+    """The same with gaps wide enough to fill the slide, and arrows apart."""
+    onto = _spread(picture, onto)
+    return replace(onto, places=parted(onto.places, picture, onto.scale))
+
+
+def _spread(picture: Picture, onto: Sheet) -> Sheet:
     full = [(side - 2 * EDGE) / onto.scale for side in SLIDES[onto.slide]]
     across, down = (
         _widened(spans, free, side)

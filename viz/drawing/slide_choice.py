@@ -70,6 +70,8 @@ def chosen(
     """The first way to draw, from the least folding to the most, whose text is large enough; where none is,
     that of the largest text."""
     best: Attempt | None = None
+    crowded: Attempt | None = None
+    """One in which arrows run along each other, for want of another of as many boxes."""
     layouts = 0
     changed, varied = options, choices
     largest_of: dict[int, float] = {}
@@ -77,10 +79,18 @@ def chosen(
     for step, expected, changed, varied in tiers(trace, options, choices):
         if count(trace, changed, varied.units) > MOST_BOXES or largest_of.get(step, READABLE) < expected:
             continue
+        if crowded and len(varied.units) < len(crowded.choices.units):
+            continue
         drafted, tried = draft(changed, varied), list[Attempt]()
+        fitted: dict[int, Attempt] = {}
         for least, group in ways(options, varied.units, drafted.picture):
-            if tried and not least * READABLE <= max(map(_size, tried)) < ENOUGH:
+            so_far = max(map(_size, tried), default=READABLE)
+            if so_far < least * READABLE:
                 continue
+            if tried and so_far >= ENOUGH:
+                found = _clearest(tried, fitted)
+                if not found.sheet.places.crowded:
+                    return found
             for way in group:
                 turned = changed.changed(**way)
                 if (step, turned.rankdir, turned.engine) in hopeless or layouts >= MOST_LAYOUTS:
@@ -99,9 +109,14 @@ def chosen(
         if largest is None:
             continue
         if largest.size >= READABLE:
-            enough = max(READABLE, min(COMFORTABLE, PREFERRED * largest.size))
-            return _spread(next(attempt for attempt in tried if attempt.size >= enough))
+            found = _clearest(tried, fitted)
+            if not found.sheet.places.crowded:
+                return found
+            if crowded is None or found.sheet.places.crowded < crowded.sheet.places.crowded:
+                crowded = found
         best = largest if best is None else max(best, largest, key=_size)
+    if crowded:
+        return crowded
     if best is None and (boxes := count(trace, changed, varied.units)) > MOST_BOXES:
         raise _too_many(boxes, changed, less)
     if best is None:  # nothing had a chance: then with as little as possible
@@ -118,6 +133,20 @@ def _too_many(boxes: int, options: Options, less: str) -> TooLarge:
 
 def _spread(attempt: Attempt) -> Attempt:
     return replace(attempt, sheet=spread(attempt.picture, attempt.sheet))
+
+
+def _clearest(tried: Sequence[Attempt], fitted: dict[int, Attempt]) -> Attempt:
+    """Of those that can be read, the first in which no arrows run along each other, what is large enough
+    before what is not; where there is none, that of the fewest.  `fitted` are those that have been spread."""
+    enough = max(READABLE, min(COMFORTABLE, PREFERRED * max(map(_size, tried))))
+    readable = [attempt for attempt in tried if attempt.size >= READABLE]
+    found = list[Attempt]()
+    for one in sorted(readable, key=lambda attempt: attempt.size < enough):
+        attempt = fitted.setdefault(id(one), fitted.get(id(one)) or _spread(one))
+        found.append(attempt)
+        if not attempt.sheet.places.crowded:
+            break
+    return min(found, key=lambda attempt: attempt.sheet.places.crowded)
 
 
 def _size(attempt: Attempt) -> float:

@@ -24,6 +24,8 @@ BETWEEN = 0.9
 
 PENDING = "grad –"
 """What stands for a gradient that has not been computed: it is not 0."""
+LETTERS_BELOW = 0.6
+"""How far letters reach below the middle of their line, in font sizes."""
 
 
 @dataclass(frozen=True)
@@ -144,7 +146,13 @@ class Box:
 
     @cached_property
     def size(self) -> Point:
-        return self.shape.size(*self.text_size, self.padding)
+        """Where there is little padding, wide enough for round corners to keep clear of letters."""
+        width, height = self.shape.size(*self.text_size, self.padding)
+        if not self.lines:
+            return width, height
+        last = self.lines[-1].font
+        lowest = (self.text_size[1] - last.leading) / 2 + LETTERS_BELOW * last.size
+        return max(width, self.text_size[0] + 2 * self.shape.inset(height, lowest)), height
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from ..graph.natural import numbered
 from ..picture.boxes import Box, Picture
 from ..style.shapes import Point
 from . import across, lanes, order
+from .crowding import MOST_ARROWS
 from .curves import Curve
 from .order import Item
 from .ranks import Path, forwards, ranks
@@ -98,6 +99,14 @@ class Placed:
         y = [top - least + half for top, half in zip(tops, halves)]
         sheet = replace(self.sheet, y=y)
         return Placed(sheet, lanes.redraw(sheet, self.drawn, wider), self.rankdir)
+
+    def parted(self, scale: float = 1.0) -> tuple[Placed, float]:
+        """With arrows that ran along each other apart, and how far some still do; `scale` is how large it is
+        shown."""
+        if len(self.sheet.ways) > MOST_ARROWS:
+            return self, 0.0
+        sheet, drawn, left = lanes.parted(self.sheet, self.drawn, scale)
+        return Placed(sheet, drawn, self.rankdir), left
 
 
 def place(

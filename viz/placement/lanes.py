@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from itertools import islice, pairwise
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice, pairwise, product
 
 from ..style.shapes import Point
 from . import curves as bends
 from .clock import look_at_the_clock
+from .crowding import Crowd, Other, part
 from .curves import Curve
 from .numbers import CROSSED, LAID_ON, Number, Spot, between
 from .sheet import AT_HEAD, Along, Sheet, columns, frames_at, least, numbered
 
-__all__ = ["Drawn", "draw", "redraw"]
+__all__ = ["Drawn", "draw", "parted", "redraw"]
 
 PORTS, PORTS_OF_NUMBERS = 11.0, 26.0
 """Between arrows at the side of a box, if it is long enough."""
@@ -26,16 +27,25 @@ CORNER = 12.0
 """How round the way into a lane is."""
 CLEAR = 3.0
 """Between an arrow and a box that it passes."""
+ASIDE = (0.0, 1.5, -1.5, 3.0, -3.0, 5.0, -5.0, 8.0, -8.0, 11.0, -11.0)
+LANE_ASIDE = (0.0, 3.0, -3.0, 5.0, -5.0)
+"""How far the ends of an arrow move along the sides of boxes, and its lane, where it runs along another."""
+MOST_ASIDE, LEAST_APART = 0.43, 1.0
+"""How far from the middle of a side, as a share of it, and how near another arrow's end that may be."""
+MOST_TRIED, MOST_MOVED = 160, 60
+"""Ways aside that are tried of each arrow, and arrows too near another up to which any is moved."""
 
 
 @dataclass
 class Drawn:
-    """Where columns are, the route of each arrow, in two parts where its number interrupts it, and where
-    that stands."""
+    """Where columns are, the route of each arrow, in two parts where its number interrupts it, where that
+    stands, and how far from the middle of its boxes it leaves and arrives."""
 
     along: Along
     routes: list[tuple[Curve, ...]]
     spots: list[Spot | None]
+    leaving: list[float]
+    arriving: list[float]
 
 
 def draw(sheet: Sheet) -> Drawn:
@@ -54,12 +64,13 @@ def draw(sheet: Sheet) -> Drawn:
             break
         for gap in wider:
             gaps[gap] += WIDER
-    return Drawn(along, [_route(sheet, n, curve, spots[n]) for n, curve in enumerate(curves)], spots)
+    routes = [_route(sheet, n, curve, spots[n]) for n, curve in enumerate(curves)]
+    return Drawn(along, routes, spots, leaving, arriving)
 
 
 def redraw(sheet: Sheet, drawn: Drawn, wider: float) -> Drawn:
     """What has been drawn, its columns so many times as far apart."""
-    leaving, arriving = _ports(sheet)
+    leaving, arriving = drawn.leaving, drawn.arriving
     old = drawn.along
     shifts = [wider * middle - middle for middle in old.middle]
     first = shifts[0]
@@ -72,7 +83,83 @@ def redraw(sheet: Sheet, drawn: Drawn, wider: float) -> Drawn:
         spot = _moved(spot, curve)
         routes.append(_route(sheet, n, curve, spot))
         spots.append(spot)
-    return Drawn(along, routes, spots)
+    return Drawn(along, routes, spots, leaving, arriving)
+
+
+def parted(sheet: Sheet, drawn: Drawn, scale: float = 1.0) -> tuple[Sheet, Drawn, float]:
+    """The same with arrows that ran along each other moved aside, at their ends and in their lanes, and how
+    far some still do; `scale` is how large they are shown."""
+    y, leaving, arriving = list(sheet.y), list(drawn.leaving), list(drawn.arriving)
+    found = Drawn(drawn.along, list(drawn.routes), list(drawn.spots), leaving, arriving)
+    moved = replace(sheet, y=y)
+    beside: dict[tuple[int, int], list[int]] = {}
+    for n, way in enumerate(sheet.ways):
+        for at in (0, -1):
+            beside.setdefault((way[at], at), []).append(n)
+
+    def fits(n: int, at: int, aside: float) -> bool:
+        """Whether an arrow may leave its box (or arrive, at -1) so far from its middle."""
+        ends, k = (leaving, arriving)[at], sheet.ways[n][at]
+        if aside == ends[n]:
+            return True
+        if abs(aside) > MOST_ASIDE * sheet.items[k].across:
+            return False
+        return all(m == n or abs(aside - ends[m]) >= LEAST_APART for m in beside[k, at])
+
+    def others(n: int) -> Iterator[Other]:
+        way = sheet.ways[n]
+        label, spot = sheet.picture.arrows[n].label, found.spots[n]
+        before = leaving[n], arriving[n], [y[lane] for lane in way[1:-1]]
+        lanes = LANE_ASIDE if len(way) > 2 else (0.0,)
+        aside = sorted(product(ASIDE, ASIDE, lanes), key=lambda by: sum(map(abs, by)))
+        tried = 0
+        for out, into, lane in aside[1:]:
+            ends = before[0] + out, before[1] + into
+            if not (fits(n, 0, ends[0]) and fits(n, -1, ends[1])):
+                continue
+            for k, item in enumerate(way[1:-1]):
+                y[item] = before[2][k] + lane
+            curve = _curve(moved, drawn.along, n, *ends)
+            heights = [y[item] for item in way[1:-1]]
+            for k, item in enumerate(way[1:-1]):
+                y[item] = before[2][k]
+            at = _moved(spot, curve)
+            if label and at and _is_on_another(moved, found, n, at):
+                continue
+            route = _route(moved, n, curve, at)
+
+            def choose(
+                ends: tuple[float, float] = ends,
+                heights: Sequence[float] = heights,
+                route: tuple[Curve, ...] = route,
+                at: Spot | None = at,
+            ) -> None:
+                leaving[n], arriving[n] = ends
+                found.routes[n], found.spots[n] = route, at
+                for item, height in zip(way[1:-1], heights, strict=True):
+                    y[item] = height
+
+            yield route, choose
+            tried += 1
+            if tried >= MOST_TRIED:
+                return
+
+    left = part(Crowd(scale), drawn.routes, others, MOST_MOVED)
+    return moved, found, left
+
+
+def _is_on_another(sheet: Sheet, drawn: Drawn, n: int, spot: Spot) -> bool:
+    """Whether a number would lie on that of another arrow."""
+    arrows, ((x, y), _, _) = sheet.picture.arrows, spot
+    here = arrows[n].label
+    for m, other in enumerate(drawn.spots):
+        there = arrows[m].label
+        if m != n and other and here and there:
+            way, side = (1, 0) if sheet.upright else (0, 1)
+            near = abs(other[0][0] - x) < (here.size[way] + there.size[way]) / 2 + 1
+            if near and abs(other[0][1] - y) < (here.size[side] + there.size[side]) / 2 + 1:
+                return True
+    return False
 
 
 def _ports(sheet: Sheet) -> tuple[list[float], list[float]]:

@@ -37,6 +37,14 @@ class Shape:
         h = height + 2 * y
         return max(width + 2 * x, h if self.radius > h else 0.0), h
 
+    def inset(self, height: float, above: float) -> float:
+        """How far the outline of a box so high is from its side there, so far above or below its middle."""
+        if self.hexagon:
+            return SLANT * above / (height / 2)
+        radius = min(self.radius, height / 2)
+        over = min(above, height / 2) - (height / 2 - radius)
+        return radius - math.sqrt(max(radius * radius - over * over, 0.0)) if over > 0 else 0.0
+
     def path(self, center: Point, size: Point) -> tuple[Command, ...]:
         (x, y), (w, h) = center, (size[0] / 2, size[1] / 2)
         if self.hexagon:
