@@ -35,7 +35,7 @@ def options(command: str) -> type:
     viz()
     from viz.network.options import NetworkOptions
     from viz.options import DrawOptions
-    from viz.steps import StepsOptions
+    from viz.walk.options import StepsOptions
 
     return {"draw": DrawOptions, "step": StepsOptions, "network": NetworkOptions}[command]
 

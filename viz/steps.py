@@ -4,51 +4,32 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, overload
 
 from microgrid import Value
-from microgrid.base.messages import warn
 from microgrid.proof.report import Report
 
 from .drawing import slide_choice
 from .drawing.slide_choice import Attempt, Draft
 from .figure import bundle
-from .graph.folding import LEVELS, fold
 from .graph.trace import Trace
-from .options import SLIDES, Options, about, takes
+from .options import Options, takes
 from .page.page import in_notebook, step_page, verdict
 from .picture.scale import scale_of
-from .picture.selection import Choices, check_count, choose, collapsed, folded, subject
+from .picture.selection import Choices, check_count, choose, folded, subject
 from .picture.styles import styles
 from .walk.captions import Captions
-from .walk.files import BEAMER, Files
 from .walk.film import Arrangement, Film, arrange, drafted
-from .walk.moments import GROUPINGS, Frame, grouping, remember, walk
+from .walk.moments import Frame, remember, walk
+from .walk.options import StepsOptions, boxed
+from .walk.writing.files import BEAMER, Files
 from .words.labels import named
 from .words.numbers import Numbers
 
 __all__ = ["Frame", "Steps", "explain", "steps"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class StepsOptions(Options):
-    """The keyword arguments of `viz.steps`."""
-
-    by: str = field(
-        default="auto",
-        metadata=about(
-            "steps",
-            "what a step computes: one operation, or all those of a neuron or layer; auto (default) is an "
-            "operation unless there are very many",
-            ("auto", *GROUPINGS),
-        ),
-    )
-    slide: str | None = field(
-        default=None, metadata=about("slides", "fit the picture to a slide; the page is none", SLIDES)
-    )
 
 
 @takes(StepsOptions)
@@ -89,7 +70,7 @@ def steps(y: Value, **options: Any) -> Steps:
     sums = "separate" if chosen.by == "operation" and chosen.sums == "auto" else chosen.sums
     check_count(y, chosen.changed(sums=sums), LESS)
     trace = named(y, chosen.labels, chosen.precision)
-    chosen = _collapsed(trace, chosen)
+    chosen = boxed(trace, chosen)
     choices = choose(y, trace, replace(chosen, color_by=None, node_style=None, sums=sums), LESS)
     return Steps(trace, chosen, choices, y) if chosen.slide is None else _on_slide(trace, chosen, choices, y)
 
@@ -108,23 +89,6 @@ def _on_slide(trace: Trace, options: Options, choices: Choices, y: Value | None)
 
 OF_A_PART = ("around", "radius")
 LESS = "walk through the graph of a node nearer to the leaves"
-
-
-def _collapsed(trace: Trace, options: StepsOptions) -> StepsOptions:
-    """Where single nodes are too many to be drawn, what a frame stands for is a box."""
-    level, count = grouping(trace, options.by), len(trace.nodes)
-    if (
-        options.collapse != "auto"
-        or options.max_nodes is None
-        or count <= options.max_nodes
-        or level not in LEVELS
-    ):
-        return options
-    boxes = len(fold(trace, level))
-    if not boxes <= options.max_nodes < count:
-        return options
-    warn(collapsed(count, boxes, level, ", a box for what one step computes"))
-    return options.changed(collapse=level)
 
 
 def explain(

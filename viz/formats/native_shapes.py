@@ -71,7 +71,7 @@ class _Slide:
     """Numbers the shapes of one slide and glues its connectors."""
 
     def __init__(self, scene: Scene) -> None:
-        self._groups, self._background = scene.groups, scene.background
+        self._groups, self._background, self._width = scene.groups, scene.background, scene.size[0]
         self._last = 1  # of the numbers that are given away: the slide itself has the first
         self._boxes = {
             k: _Box(self._next(), _frame(group.paths[0].commands))
@@ -145,7 +145,8 @@ class _Slide:
         """Lines of text with no outline: a text box, or the title of the slide."""
         frame = _around(map(_item_frame, texts))
         kind = '<p:cNvSpPr txBox="1"/><p:nvPr/>'
-        if is_title:
+        if is_title:  # as wide as the slide: another program's letters may need more room
+            frame = frame[0], frame[1], self._width - frame[0], frame[3]
             kind = '<p:cNvSpPr><a:spLocks noGrp="1"/></p:cNvSpPr><p:nvPr><p:ph type="title"/></p:nvPr>'
         head = f"<p:nvSpPr>{properties(self._next(), named)}{kind}</p:nvSpPr>"
         look = f'{place(frame)}<a:prstGeom prst="rect"><a:avLst/></a:prstGeom>{fill(ground)}'

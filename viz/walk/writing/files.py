@@ -11,10 +11,10 @@ from microgrid.base import files
 from microgrid.base.messages import warn
 from microgrid.base.phrases import Setting, message
 
-from ..drawing.scene import Scene
-from ..formats import pdf_png, pptx, tikz
+from ...drawing.scene import Scene
+from ...formats import pdf_png, pptx, tikz
+from ..film import Film
 from . import animation, reveal
-from .film import Film
 
 __all__ = ["BEAMER", "Files"]
 

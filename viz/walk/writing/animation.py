@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
-from ..drawing.scene import Scene
-from ..formats.pdf_png import rasters
-from ..formats.svg import Written, document, write
-from .film import Film
+from ...drawing.scene import Scene
+from ...formats.pdf_png import rasters
+from ...formats.svg import Written, document, write
+from ..film import Film
 
 __all__ = ["gif", "svg"]
 

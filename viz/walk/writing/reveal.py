@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 from xml.sax.saxutils import quoteattr
 
-from ..formats.svg import Written, document, write
-from .film import Film
+from ...formats.svg import Written, document, write
+from ..film import Film
 
 __all__ = ["section"]
 

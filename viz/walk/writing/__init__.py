@@ -1,0 +1,1 @@
+"""Frames as files: pages of a document, moving pictures, parts of presentations."""
