@@ -72,15 +72,15 @@ def values(listed: Any, what: str) -> list[Value]:
     return nodes
 
 
-def leaves(listed: Any, what: str) -> list[Value]:
-    """A sequence of leaves, none of them twice, as a list."""
+def leaves(listed: Any, what: str, twice: type[Exception] = GraphError) -> list[Value]:
+    """A sequence of leaves as a list; none may be in it `twice`, which is that error."""
     nodes = values(listed, what)
     first: dict[Value, int] = {}
     for k, v in enumerate(nodes):
         if v.role == "op":
             raise GraphError(f"{what}[{k}] is {describe(v)}, the result of an operation: {what} are leaves")
         if first.setdefault(v, k) != k:
-            raise GraphError(f"{what}[{k}] is {what}[{first[v]}] again, {describe(v)}: list it once")
+            raise twice(f"{what}[{k}] is {what}[{first[v]}] again, {describe(v)}: list it once")
     return nodes
 
 
@@ -121,6 +121,12 @@ def numbers(X: Any, expected: str) -> Floats:
     """Real numbers in any form as a float64 array."""
     import numpy as np
 
+    if isinstance(X, np.ma.MaskedArray) and X.mask.any():
+        place = np.argwhere(X.mask)[0].tolist()
+        raise ValueError(
+            f"{expected}, got a masked array, whose number at {place} is hidden: leave such rows out, or put "
+            "numbers there, X.filled(0.0)"
+        )
     try:
         array = np.asarray(X)
     except ValueError as error:

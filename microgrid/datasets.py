@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from . import arguments
 from .arguments import ArrayLike, Floats
-from .base.checks import whole
+from .base.checks import generator, whole
 from .base.messages import number
 
 if TYPE_CHECKING:
@@ -183,12 +183,11 @@ def gabor(
 
 
 def _checked(name: str, n: int, noise: float, seed: Seed) -> tuple[int, float, np.random.Generator]:
-    import numpy as np
 
     noise = number(noise, where=f"{name}: noise is a real number")
     if noise < 0:
         raise ValueError(f"{name}: noise, a standard deviation, is 0 or more, got {noise}")
-    return whole(n, f"{name}: n"), noise, np.random.default_rng(seed)
+    return whole(n, f"{name}: n"), noise, generator(seed)
 
 
 def _labels(name: str, labels: Sequence[float] | None, classes: int) -> Floats:

@@ -26,6 +26,7 @@ def order(*roots: Value, bundles: bool = False, known: Container[Value] = ()) ->
     ['w', 'x', 'mul', 'add']
     """
     placed: dict[Value, None] = {}
+    opened: set[Value] = set()
     stack = [_node(root) for root in reversed(roots)]
     while stack:
         v = stack[-1]
@@ -37,6 +38,9 @@ def order(*roots: Value, bundles: bool = False, known: Container[Value] = ()) ->
             if a is not None and a not in placed and a not in known:
                 stack.append(a)
             if len(stack) > size:
+                if v in opened:  # its operands were to be placed before its turn came again
+                    raise GraphError(f"the graph has a cycle: {describe(v)} is computed from itself")
+                opened.add(v)
                 continue
             placed[v] = None
         stack.pop()

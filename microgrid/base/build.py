@@ -35,13 +35,22 @@ NATIVE = ("base.stack", "programs.kernel")
 
 def choose() -> bool:
     """Make the imports that follow find the compiled modules, or their sources; True if compiled."""
+    if hasattr(sys, "_is_gil_enabled") and not sys._is_gil_enabled():
+        raise ImportError(
+            "microgrid needs Python's global lock, which keeps gradients whole, and this Python runs without "
+            "it: start it with PYTHON_GIL=1, or use the ordinary build of Python"
+        )
     stale = False
     if os.environ.get("MICROGRID_PURE", "") in ("", "0") and all(map(_built, COMPILED + NATIVE)):
-        nodes = importlib.import_module(f"{NAME}.base.nodes")
-        if nodes.built_from == digest():
-            return True
-        del sys.modules[f"{NAME}.base.nodes"]
-        stale = True
+        try:
+            nodes = importlib.import_module(f"{NAME}.base.nodes")
+        except ImportError:  # in a subinterpreter: a compiled module is loaded once in a process
+            sys.modules.pop(f"{NAME}.base.nodes", None)
+        else:
+            if nodes.built_from == digest():
+                return True
+            del sys.modules[f"{NAME}.base.nodes"]
+            stale = True
     sys.meta_path.insert(0, _Sources())
     if stale:
         from .messages import warn  # only now, for it imports base.nodes

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from operator import index
-from typing import SupportsIndex
+from typing import TYPE_CHECKING, Any, SupportsIndex
 
-__all__ = ["one_of", "seed_number", "whole"]
+if TYPE_CHECKING:
+    from numpy.random import Generator
+
+__all__ = ["generator", "one_of", "seed_number", "whole"]
 
 
 def whole(n: SupportsIndex, what: str, least: int = 1, most: int | None = None) -> int:
@@ -35,6 +38,17 @@ def seed_number(seed: object, kinds: str) -> int:
     return index(seed)
 
 
+def generator(seed: Any) -> Generator:
+    """A random source of NumPy's; the error for what is no seed names the argument."""
+    import numpy as np
+
+    try:
+        return np.random.default_rng(seed)
+    except (TypeError, ValueError) as error:
+        kinds = "an int from 0 on, several of them, a NumPy Generator or None"
+        raise type(error)(f"seed is {kinds}, got {type(seed).__name__} {seed!r:.40}") from error
+
+
 def one_of(choice: object, what: str, choices: Iterable[str | None]) -> None:
     """ValueError for what is none of the choices, which it names.
 
@@ -43,7 +57,7 @@ def one_of(choice: object, what: str, choices: Iterable[str | None]) -> None:
     ValueError: rankdir='up' is unknown: choose "LR" or "TB"
     """
     names = list(choices)
-    if choice not in names:
+    if not isinstance(choice, str | None) or choice not in names:  # an array is compared number by number
         *first, last = ("None" if name is None else f'"{name}"' for name in names)
         known = f"{', '.join(first)} or {last}" if first else last
         raise ValueError(f"{what}={choice!r} is unknown: choose {known}")

@@ -164,25 +164,24 @@ def _gather(parts: Iterable[Any], gathered: dict[Value, None]) -> None:
 
 def walk(module: Module) -> Iterator[tuple[str, Module | Value]]:
     """Every module and Value in the attributes and inside them, by its place, each once, outer ones first."""
-    seen: set[Any] = set()
+    return _inside("", module, set())
 
-    def inside(name: str, part: Any) -> Iterator[tuple[str, Module | Value]]:
-        if isinstance(part, Module | Value):
-            if part in seen:
-                return
-            seen.add(part)
-            yield name, part
-        inner: Iterable[tuple[Any, Any]] = ()
-        if isinstance(part, Module):
-            inner = vars(part).items()
-        elif isinstance(part, dict):
-            inner = part.items()
-        elif isinstance(part, list | tuple):
-            inner = enumerate(part)
-        for key, other in inner:
-            yield from inside(f"{name}.{key}" if name else str(key), other)
 
-    return inside("", module)
+def _inside(name: str, part: Any, seen: set[Any]) -> Iterator[tuple[str, Module | Value]]:
+    if isinstance(part, Module | Value):
+        if part in seen:
+            return
+        seen.add(part)
+        yield name, part
+    inner: Iterable[tuple[Any, Any]] = ()
+    if isinstance(part, Module):
+        inner = vars(part).items()
+    elif isinstance(part, dict):
+        inner = part.items()
+    elif isinstance(part, list | tuple):
+        inner = enumerate(part)
+    for key, other in inner:
+        yield from _inside(f"{name}.{key}" if name else str(key), other, seen)
 
 
 # ---------------------------------------------------------------- a Module, or any other model

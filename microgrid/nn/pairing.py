@@ -56,15 +56,16 @@ def by_number(
         check(name, predictions, t := operand(name, targets, "targets"))
         return named_piece(name, loss, (predictions, t), reduction, last)
 
-    def paired(place: str, ps: Any, ts: Any) -> Any:
-        if single(ps) and single(ts):
-            p, t = operand(place, ps, "predictions"), operand(place, ts, "targets")
-            check(place, p, t)
-            return p, t
-        part = "sample" if place == name else "output"
-        return [paired(f"{place}, {part} {i}", p, t) for i, (p, t) in enumerate(pairs(place, ps, ts))]
+    return named_piece(name, loss, _paired(name, predictions, targets, check, "sample"), reduction, last)
 
-    return named_piece(name, loss, paired(name, predictions, targets), reduction, last)
+
+def _paired(place: str, ps: Any, ts: Any, check: Check, part: str) -> Any:
+    if single(ps) and single(ts):
+        p, t = operand(place, ps, "predictions"), operand(place, ts, "targets")
+        check(place, p, t)
+        return p, t
+    each = enumerate(pairs(place, ps, ts))
+    return [_paired(f"{place}, {part} {i}", p, t, check, "output") for i, (p, t) in each]
 
 
 def by_class(
@@ -121,19 +122,20 @@ def _of_samples(
     each: list[Any] = []
     classes: list[int] = []
 
-    def computed(pairs: Any) -> Any:
-        if type(pairs) is list:
-            return [computed(pair) for pair in pairs]
-        each.append(loss(*pairs))
-        classes.append(_class(pairs))
-        return each[-1]
-
-    losses = reduced(computed(paired), reduction)
+    losses = reduced(_computed(loss, paired, each, classes), reduction)
     if last is not None:
         losses = last(losses)
     mark_piece(name, since, each if reduction == "none" else [losses])
     mark_samples(each, classes)
     return losses
+
+
+def _computed(loss: Loss, pairs: Any, each: list[Any], classes: list[int]) -> Any:
+    if type(pairs) is list:
+        return [_computed(loss, pair, each, classes) for pair in pairs]
+    each.append(loss(*pairs))
+    classes.append(_class(pairs))
+    return each[-1]
 
 
 def _class(pair: tuple[Any, Any]) -> int:

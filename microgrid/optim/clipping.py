@@ -100,7 +100,9 @@ def _gradients(parameters: Any) -> tuple[Floats, Callable[[int], str], Callable[
                 f"{gradient.shape}{'' if gradient.flags.writeable else ', read-only'}"
             )
         return gradient, lambda i: f"parameters[{i}]", lambda clipped: np.copyto(gradient, clipped)
-    values = [(i, v) for i, v in enumerate(arguments.leaves(parameters, "parameters")) if v.has_grad]
+    values = [
+        (i, v) for i, v in enumerate(arguments.leaves(parameters, "parameters", ValueError)) if v.has_grad
+    ]
 
     def write(clipped: Floats) -> None:
         # 0.0 would mean "none yet"; only a gradient that is 0 already stays so

@@ -55,7 +55,7 @@ def target(parameters: Parameters) -> Nodes | Arrays:
         _check_array(handed)
         moved = Arrays(handed, Alone(handed))
     else:
-        moved = Nodes(arguments.leaves(parameters, "parameters"))
+        moved = Nodes(arguments.leaves(parameters, "parameters", ValueError))
     if not len(moved):
         raise ValueError("there is nothing to optimize: the parameters are empty")
     return moved

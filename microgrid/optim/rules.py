@@ -37,7 +37,7 @@ class SGD(Optimizer):
         weight_decay: float = 0.0,
         nesterov: bool = False,
     ) -> None:
-        self.momentum = nonnegative(momentum, "momentum", 0.9)
+        self.momentum = fraction(momentum, "momentum", 0.9)
         self.dampening = fraction(dampening, "dampening", 0)
         self.nesterov = bool(nesterov)
         if nesterov and (not self.momentum or self.dampening):

@@ -106,8 +106,10 @@ def _finite(data: ArrayLike, what: str, of: str) -> Floats:
 def split(examples: Examples, part: float, rng: np.random.Generator) -> tuple[Examples, Examples]:
     """What is trained on, and the part, drawn without replacement, that is held back for validation."""
     n = len(examples)
+    if not 0 < part < 1:  # nan among others
+        raise ValueError(f"validation={part} is no fraction between 0 and 1: choose one, or pass (X, y)")
     held_out = round(part * n)
-    if not 0 < part < 1 or not 0 < held_out < n:
+    if not 0 < held_out < n:
         raise ValueError(
             f"validation={part} of {n} samples leaves {n - held_out} to train on and {held_out} to "
             "validate with: choose a fraction between 0 and 1 that leaves some of both, or pass (X, y)"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from .. import arguments
 from ..arguments import ArrayLike, Floats
 from ..base import context
-from ..base.checks import whole
+from ..base.checks import generator, whole
 from ..base.messages import number
 from ..engine import Value
 from ..errors import GraphError
@@ -91,7 +91,7 @@ def fit(
 
     if not context.current().recording:
         raise GraphError("fit differentiates graphs, and inside no_grad() none is recorded: call it outside")
-    rng = np.random.default_rng(seed)
+    rng = generator(seed)
     examples, held_out = Examples(X, y), None
     if isinstance(validation, int | float):
         examples, held_out = split(examples, validation, rng)

@@ -37,6 +37,10 @@ Clip: TypeAlias = "Callable[[Floats], ArrayLike | None]"
 CHECK_INTERRUPTED = "; interrupted before it was checked whether the model still records what was replayed"
 
 
+DIVERGED = 100
+"""How many times the loss of the first epoch that of the last has to be."""
+
+
 class Observer(Protocol):
     """What looks on while `fit` trains: a `Monitor`, or something of your own with these methods."""
 
@@ -91,6 +95,8 @@ class Training:
         self.held.heard = True  # what waits now comes too late
         if trouble:
             warn(f"fit {self.history.stopped}", RuntimeWarning)
+        elif diverged := self.diverged():
+            warn(f"fit diverged: {diverged}", RuntimeWarning)
         elif fault:
             warn(
                 f"fit replayed a graph that is not the model's any more: {fault}; with replay=False every "
@@ -98,6 +104,13 @@ class Training:
                 RuntimeWarning,
             )
         return self.history
+
+    def diverged(self) -> str:
+        """How the loss has grown over the epochs, if so far that no noise of batches explains it."""
+        losses = self.history["loss"]
+        if len(losses) < 2 or not losses[-1] > DIVERGED * losses[0] > 0:
+            return ""
+        return f"the loss grew from {losses[0]:.3g} to {losses[-1]:.3g}: choose a smaller lr, or clip="
 
     def prepare(self, held_out: Examples | None, replay: bool) -> None:
         """Record what is trained and what validates it, warn of what is unusual, and open the history."""
