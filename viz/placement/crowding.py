@@ -22,6 +22,9 @@ NEAR, LONGEST, AT_HEAD, CROSSING = 1.3, 10.0, 17.0, 2.2
 can be seen.  All a little stricter than what is promised, which is 1, 12, 20 and 2."""
 STEP, SQUARE = 3.0, 4.0
 """Between points on an arrow, and of the grid that finds those nearby."""
+COLUMN = 1 << 30
+AROUND = tuple(COLUMN * i + j for i in (-1, 0, 1) for j in (-1, 0, 1))
+"""From the number of a square to that of the next column, and to those of the squares around it."""
 MOST_ARROWS = 400
 """Up to which it is asked: of more, nobody follows one."""
 SHARES, BENDS = (0.12, 0.24, 0.36), (5.0, -5.0, 10.0, -10.0, 16.0, -16.0)
@@ -50,7 +53,7 @@ class Crowd:
     def __init__(self, scale: float = 1.0) -> None:
         self.scale = scale
         self._points: dict[int, list[Point]] = {}
-        self._squares: dict[tuple[int, int], list[tuple[int, int]]] = {}
+        self._squares: dict[int, list[tuple[int, int]]] = {}
 
     def add(self, n: int, route: Sequence[Curve]) -> None:
         """Arrow n, from outline to outline; an end with a head is its last."""
@@ -76,20 +79,20 @@ class Crowd:
         points = [p for curve in route for p, _, _ in bends.points_on(curve, step)]
         return [p for p in points if math.dist(p, tip) > reach]
 
-    def _where(self, points: Sequence[Point]) -> Iterator[tuple[int, tuple[int, int]]]:
-        """The square of each part of a line, by its middle."""
+    def _where(self, points: Sequence[Point]) -> Iterator[tuple[int, int]]:
+        """The square of each part of a line, by its middle, as one number."""
         size = 2 * SQUARE / self.scale
         for k, ((x0, y0), (x1, y1)) in enumerate(pairwise(points)):
-            yield k, (int((x0 + x1) // size), int((y0 + y1) // size))
+            yield k, COLUMN * int((x0 + x1) // size) + int((y0 + y1) // size)
 
     def _along(self, n: int, points: Sequence[Point]) -> dict[int, float]:
         near: dict[int, list[tuple[int, int]]] = {}
         size, least, squares = SQUARE / self.scale, NEAR / self.scale, self._squares
         for k, p in enumerate(points):
-            i, j = int(p[0] // size), int(p[1] // size)
+            square = COLUMN * int(p[0] // size) + int(p[1] // size)
             best: dict[int, tuple[float, int]] = {}
-            for square in ((i + di, j + dj) for di in (-1, 0, 1) for dj in (-1, 0, 1)):
-                for m, part in squares.get(square, ()):
+            for beside in AROUND:
+                for m, part in squares.get(square + beside, ()):
                     if m != n:
                         other = self._points[m]
                         far = _to_segment(p, other[part], other[part + 1])
