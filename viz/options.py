@@ -39,7 +39,7 @@ SLIDES: dict[str, Point] = {
     "16:9": (720.0, 405.0),
     "4:3": (720.0, 540.0),
     "beamer": (160 * MM, 90 * MM),
-    "beamer 4:3": (128 * MM, 96 * MM),
+    "beamer-4:3": (128 * MM, 96 * MM),
 }
 """Points, on a page ten inches wide as presentation programs have it, or of the size that LaTeX's Beamer
 has."""

@@ -18,9 +18,9 @@ from . import animation, reveal
 
 __all__ = ["BEAMER", "Files"]
 
-BEAMER = {None: "beamer", "16:9": "beamer", "4:3": "beamer 4:3"}
+BEAMER = {None: "beamer", "16:9": "beamer", "4:3": "beamer-4:3"}
 """The page of LaTeX's Beamer for a slide; those that are Beamer's stay."""
-RATIOS = {"beamer": "169", "beamer 4:3": "43"}
+RATIOS = {"beamer": "169", "beamer-4:3": "43"}
 """What Beamer calls the proportions of its pages."""
 
 
