@@ -115,6 +115,19 @@ def test_a_walk_is_a_slide_for_each_frame_with_its_caption_as_notes(tmp_path: Pa
     assert len({len(boxes(frame)) for frame in frames}) == 1
 
 
+def test_a_backward_frame_has_one_double_arrow_whose_head_is_at_the_operand(tmp_path: Path) -> None:
+    walk = viz.steps(lecture(), slide="16:9")
+    (path,) = walk.save(tmp_path / "walk.pptx")
+    for slide, frame in zip(slides(path), walk, strict=True):
+        doubles = [c for c in slide.shapes._spTree.iter("{*}cxnSp") if c.find(f".//{NAMED}ln").get("cmpd") == "dbl"]
+        assert len(doubles) == (frame.phase == "backward")
+        for connector in doubles:
+            assert connector.find(f".//{NAMED}headEnd") is not None
+            assert connector.find(f".//{NAMED}tailEnd") is None
+            numbers = {shape.shape_id: shape.name for shape in boxes(slide).values()}
+            assert numbers[int(connector.find(f".//{NAMED}stCxn").get("id"))] == f"node {frame.active[-1]}"
+
+
 def test_a_slide_has_its_title_as_a_title_and_its_size(tmp_path: Path) -> None:
     path = viz.draw(lecture(), title="La regla de la cadena", slide="4:3").save(tmp_path / "graph.pptx")
     presentation = Presentation(str(path))

@@ -109,7 +109,7 @@ def _color(color: str) -> str:
     return f'<a:srgbClr val="{color[1:].upper()}"/>'
 
 
-def pen(paint: Paint, begins: bool = False, ends: bool = False) -> str:
+def pen(paint: Paint, begins: bool = False, ends: bool = False, is_double: bool = False) -> str:
     """What draws a line, with an arrowhead where it begins or ends."""
     if paint.stroke == "none" or not paint.width:
         return "<a:ln><a:noFill/></a:ln>"
@@ -123,7 +123,8 @@ def pen(paint: Paint, begins: bool = False, ends: bool = False) -> str:
     heads = f'<a:headEnd type="triangle" w="{size}" len="{size}"/>' * begins
     heads += f'<a:tailEnd type="triangle" w="{size}" len="{size}"/>' * ends
     inner = f"<a:solidFill>{_color(paint.stroke)}</a:solidFill>{dash}<a:miter/>{heads}"
-    return f'<a:ln w="{_emu(paint.width)}">{inner}</a:ln>'
+    kind = ' cmpd="dbl"' * is_double
+    return f'<a:ln w="{_emu(paint.width)}"{kind}>{inner}</a:ln>'
 
 
 # ---------------------------------------------------------------- text

@@ -61,6 +61,7 @@ class _Line:
     paint: Paint
     begins: bool = False
     ends: bool = False
+    is_double: bool = False
 
     @property
     def points(self) -> tuple[Point, Point]:
@@ -80,7 +81,9 @@ class _Slide:
         }
 
     def written(self) -> str:
-        lines = {k: _lines(group) for k, group in enumerate(self._groups) if _is_arrow(group)}
+        lines = {
+            k: _lines(group, self._background) for k, group in enumerate(self._groups) if _is_arrow(group)
+        }
         # arrows first, since they say where boxes have places to be glued to
         arrows = {
             k: "".join(self._line(line, group) for line in lines[k])
@@ -158,7 +161,7 @@ class _Slide:
     def _line(self, line: _Line, group: Group) -> str:
         """A straight line as a connector; a curve keeps its course, which no connector can."""
         frame = _frame(line.commands)
-        stroke = pen(line.paint, line.begins, line.ends)
+        stroke = pen(line.paint, line.begins, line.ends, line.is_double)
         if not self._may_be_straight(line):
             head = f"<p:nvSpPr>{properties(self._next(), _named(group))}<p:cNvSpPr/><p:nvPr/></p:nvSpPr>"
             shape = place(frame) + geometry(Path(line.commands, line.paint), frame) + fill("none") + stroke
@@ -213,9 +216,14 @@ def _is_arrow(group: Group) -> bool:
     return group.kind.split()[0] in ("edge", "link")
 
 
-def _lines(group: Group) -> list[_Line]:
-    """The lines of an arrow, each of which may be in two parts, around a label, and end in a head."""
-    parts = [path for path in group.paths if path.paint.fill == "none" and path.paint.stroke != "none"]
+def _lines(group: Group, background: str) -> list[_Line]:
+    """The lines of an arrow, each of which may be in two parts, around a label, and end in a head.
+
+    A double line is drawn as one with another over it that has the colour of the ground.
+    """
+    strokes = [path for path in group.paths if path.paint.fill == "none" and path.paint.stroke != "none"]
+    parts = [path for path in strokes if path.paint.stroke != background]
+    is_double = len(parts) < len(strokes)
     tips = [path.commands[0][1][0] for path in group.paths if path.paint.fill != "none"]
     lines: list[_Line] = []
     while parts:
@@ -234,7 +242,7 @@ def _lines(group: Group) -> list[_Line]:
             commands = (*commands, ("L", (ends,)))
         if begins:
             commands = (("M", (begins,)), ("L", (_start(commands),)), *commands[1:])
-        lines.append(_Line(commands, part.paint, bool(begins), bool(ends)))
+        lines.append(_Line(commands, part.paint, bool(begins), bool(ends), is_double))
     return lines
 
 
