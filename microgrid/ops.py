@@ -32,6 +32,8 @@ class Op(Row):
     value: str
     partials: tuple[str, ...]
     """One formula per operand, in x, y and z, written to be accurate over the whole range of doubles."""
+    again: tuple[str, ...] = ()
+    """The partials as `grad` differentiates them, where the derivative of `partials` would cancel."""
     let: tuple[tuple[str, str], ...] = ()
     """Subexpressions that `value` and `partials` share; not p, q, ask or result, names of the generated C."""
     textbook: tuple[str, ...] = ()
@@ -75,8 +77,8 @@ class Op(Row):
         """One of the row's formulas as a function over a number system, built once.
 
         `what` is "value", "definition", "domain", "pole", "kink" (functions of x, y), "partials" or
-        "textbook" (functions of x, y, z that return a tuple), or "forward" (x, y -> value, partial, partial
-        or 0.0).
+        "again" or "textbook" (functions of x, y, z that return a tuple), or "forward" (x, y -> value,
+        partial, partial or 0.0).
         """
         key = f"{vocabulary.name} {what}"
         if key not in self._bound:
@@ -89,7 +91,7 @@ class Op(Row):
         if what == "forward":
             results = ["z", *self.partials, *["0"] * (2 - self.arity)]
             return function(self.name, xy, results, vocabulary, [*let, ("z", self.value)], finite="z")
-        if what in ("partials", "textbook"):
+        if what in ("partials", "again", "textbook"):
             return function(self.name, ("x", "y", "z"), getattr(self, what) or self.partials, vocabulary, let)
         return function(self.name, xy, getattr(self, what) or self.value, vocabulary, let)
 
@@ -146,6 +148,10 @@ def row(name: str, value: str, *partials: str, **more: Any) -> Op:
 
 
 SIGNS = ("x < 0", "x > 0")
+NEAR = "-0.5 < x < 0.5"
+"""Where the second derivative of an odd function is small, and no difference of large terms will do."""
+HALVES = ("x < -0.5", "-0.5 < x < 0", "0 < x < 0.5", "x > 0.5")
+HALF_SAMPLES = ((-1.3,), (-0.3,), (0.3,), (0.7,), (2.1,))
 ORDER = ("x < y", "x > y")
 PAIRS = ((-1.3, 0.7), (0.7, -1.3), (2.1, 1.7), (-0.4, -2.2))
 BASES = ((0.7, -1.3), (2.1, 1.7), (1.3, 3.0))
@@ -160,6 +166,12 @@ POSITIVE = ((0.3,), (1.9,), (12.0,))
 # branch of the formulas below is exact on both sides, so that derivatives of every order hold at 0 too.
 DECAY = (("e", "exp(-x if x > 0 else x)"),)
 
+# A square in an exponent needs more digits than a double has: x = h + (x - h), where h has half of the digits
+# and so h*h is exact, and r is what s = x*x lacks of the square.  To symbols h is x, and r is 0.  The large
+# factor would cancel when it is differentiated again, so such rows have `again`.
+SQUARE = (("s", "x*x"), ("h", "134217729*x - (134217729*x - x)"),
+          ("r", "h*h - s + (x - h)*(2*h) + (x - h)*(x - h)"))
+
 # d/dx x**y.  In y*x**(y - 1) a small y would be rounded away from y - 1, and y*z/x needs no second pow; x**0
 # has derivative 0 even at x = 0.
 SLOPE = "y*z/x if -0.5 < y < 0.5 and (x < 0 or x > 0) else y*pow(x, y - 1) if y > 0 or y < 0 else y"
@@ -172,6 +184,7 @@ MUL = row("mul", "x*y", "y", "x", label="*", samples=PAIRS)
 DIV = row("div", "x/y", "1/y", "-z/y", textbook=("1/y", "-x/y**2"), label="/",
           domain="y != 0", pole="y == 0", samples=PAIRS)
 POW = row("pow", "pow(x, y)", SLOPE, "z*log(x) if x > 0 else 0 if x >= 0 else nan",
+          again=(SLOPE, "z*log(x) if x > 0 else 0 if x >= 0 else nan*x*y"),
           textbook=("y*x**(y - 1)", "x**y*log(x)"), label="**",
           domain="x > 0 or x == 0 and y >= 0 or x < 0 and y % 1 == 0", needs=BASE, pole="x == 0 and y < 0",
           kink="x == 0", convention="d/dy x**y is 0 at x = 0",  # and nan at x < 0
@@ -204,11 +217,15 @@ EXP = row("exp", "exp(x)", "z")
 EXPM1 = row("expm1", "expm1(x)", "exp(x)")
 LOG = row("log", "log(x)", "1/x", domain="x > 0", pieces=("x > 0",), samples=POSITIVE)
 LOG1P = row("log1p", "log1p(x)", "1/(1 + x)", domain="x > -1", pieces=("x > -1",), samples=INSIDE + POSITIVE)
-# e = exp(-|x - y|), as in DECAY; two equal infinities differ by 0, and nan stays nan
+# e = exp(-|x - y|), as in DECAY; two equal infinities differ by 0, and nan stays nan.  What the difference d
+# loses by rounding, r, counts as much as d is large.
 LOGADDEXP = row("logaddexp", "(x if x > y else y) + log1p(e)",
-                "1/(1 + e) if x > y else e/(1 + e)", "e/(1 + e) if x > y else 1/(1 + e)",
-                let=(("e", "exp(y - x if x > y else x - y if x < y or x - x <= 0"
-                           " else 0 if x >= y else x + y)"),),
+                "1/(1 + c) if x > y else c/(1 + c)", "c/(1 + c) if x > y else 1/(1 + c)",
+                again=("1/(1 + e) if x > y else e/(1 + e)", "e/(1 + e) if x > y else 1/(1 + e)"),
+                let=(("d", "y - x if x > y else x - y if x < y or x - x <= 0 else 0 if x >= y else x + y"),
+                     ("e", "exp(d)"), ("a", "y if x > y else x"), ("b", "x if x > y else y"), ("m", "d - a"),
+                     ("r", "a - (d - m) - (b + m)"),
+                     ("c", "e*(1 + r) if e > 0 and (x < y or x > y) else e")),
                 textbook=("exp(x - z)", "exp(y - z)"), definition="log(exp(x) + exp(y))",
                 pieces=ORDER, samples=PAIRS)
 
@@ -217,12 +234,14 @@ LOGADDEXP = row("logaddexp", "(x if x > y else y) + log1p(e)",
 SIN = row("sin", "sin(x)", "cos(x)")
 COS = row("cos", "cos(x)", "-sin(x)")
 TAN = row("tan", "tan(x)", "1 + z*z", textbook=("1 + z**2",))
-ASIN = row("asin", "asin(x)", "1/sqrt((1 - x)*(1 + x))", textbook=("1/sqrt(1 - x**2)",),
+ASIN = row("asin", "asin(x)", "1/sqrt((1 - x)*(1 + x))",
+           again=(f"1/sqrt(1 - x*x if {NEAR} else (1 - x)*(1 + x))",), textbook=("1/sqrt(1 - x**2)",),
            domain="-1 <= x <= 1", kink="x == -1 or x == 1", convention="inf at ±1",
-           pieces=("-1 < x < 1",), samples=INSIDE)
-ACOS = row("acos", "acos(x)", "-1/sqrt((1 - x)*(1 + x))", textbook=("-1/sqrt(1 - x**2)",),
+           pieces=("-1 < x < -0.5", NEAR, "0.5 < x < 1"), samples=INSIDE)
+ACOS = row("acos", "acos(x)", "-1/sqrt((1 - x)*(1 + x))",
+           again=(f"-1/sqrt(1 - x*x if {NEAR} else (1 - x)*(1 + x))",), textbook=("-1/sqrt(1 - x**2)",),
            domain="-1 <= x <= 1", kink="x == -1 or x == 1", convention="-inf at ±1",
-           pieces=("-1 < x < 1",), samples=INSIDE)
+           pieces=("-1 < x < -0.5", NEAR, "0.5 < x < 1"), samples=INSIDE)
 ATAN = row("atan", "atan(x)", "h*h", let=(("h", "1/hypot(1, x)"),),  # not 1/(1 + x*x), where x*x overflows
            textbook=("1/(1 + x**2)",))
 ATAN2 = row("atan2", "atan2(x, y)", "y/h/h if h > 0 else h", "-x/h/h if h > 0 else h",
@@ -232,15 +251,22 @@ ATAN2 = row("atan2", "atan2(x, y)", "y/h/h if h > 0 else h", "-x/h/h if h > 0 el
             samples=PAIRS + BASES)
 SINH = row("sinh", "sinh(x)", "cosh(x)")
 COSH = row("cosh", "cosh(x)", "sinh(x)")
-TANH = row("tanh", "tanh(x)", "4*e/((1 + e)*(1 + e))", let=(("e", "exp(-2*x if x > 0 else 2*x)"),),
-           textbook=("1 - z**2",), pieces=SIGNS)  # 1 - z*z is 0 beyond x = 19
-ERF = row("erf", "erf(x)", "2/sqrt(pi)*exp(-x*x)", textbook=("2*exp(-x**2)/sqrt(pi)",))
-ERFC = row("erfc", "erfc(x)", "-2/sqrt(pi)*exp(-x*x)", textbook=("-2*exp(-x**2)/sqrt(pi)",))
+TANH = row("tanh", "tanh(x)", "4*e/((1 + e)*(1 + e))",
+           again=(f"1 - z*z if {NEAR} else 4*e/((1 + e)*(1 + e))",),
+           let=(("e", "exp(-2*x if x > 0 else 2*x)"),),
+           textbook=("1 - z**2",), pieces=HALVES, samples=HALF_SAMPLES)  # 1 - z*z is 0 beyond x = 19
+BELL = (*SQUARE, ("e", "exp(-s)"), ("g", "e*(1 - r) if e > 0 else e"))
+ERF = row("erf", "erf(x)", "2/sqrt(pi)*g", let=BELL,
+          again=("2/sqrt(pi)*exp(-x*x)",), textbook=("2*exp(-x**2)/sqrt(pi)",))
+ERFC = row("erfc", "erfc(x)", "-2/sqrt(pi)*g", let=BELL,
+           again=("-2/sqrt(pi)*exp(-x*x)",), textbook=("-2*exp(-x**2)/sqrt(pi)",))
 
 # ---------------------------------------------------------------- activations
 
 SIGMOID = row("sigmoid", "1/(1 + e) if x > 0 else e/(1 + e)", "e/((1 + e)*(1 + e))", let=DECAY,
-              textbook=("z*(1 - z)",), definition="1/(1 + exp(-x))", pieces=SIGNS)
+              again=(f"(1 - tanh(x/2)*tanh(x/2))/4 if {NEAR} else e/((1 + e)*(1 + e))",),
+              textbook=("z*(1 - z)",), definition="1/(1 + exp(-x))", pieces=HALVES,
+              samples=HALF_SAMPLES)
 LOGSIGMOID = row("logsigmoid", "(0 if x > 0 else x) - log1p(e)", "e/(1 + e) if x > 0 else 1/(1 + e)",
                  let=DECAY, textbook=("1/(1 + exp(x))",), definition="-log(1 + exp(-x))", pieces=SIGNS)
 SOFTPLUS = row("softplus", "(x if x > 0 else 0) + log1p(e)", "1/(1 + e) if x > 0 else e/(1 + e)", let=DECAY,
@@ -259,18 +285,31 @@ ELU = row("elu", "y*expm1(x) if x <= 0 else x", "y*exp(x) if x <= 0 else 1", con
 SELU = row("selu", "s*a*expm1(x) if x <= 0 else s*x", "s*a*exp(x) if x <= 0 else s",
            let=(("s", "1.0507009873554805"), ("a", "1.6732632423543772")),
            kink="x == 0", convention="the left derivative at 0", pieces=SIGNS)
-SILU = row("silu", "x*s", "s + x*e/((1 + e)*(1 + e))",
-           let=(*DECAY, ("s", "1/(1 + e) if x > 0 else e/(1 + e)")),
+# w = sqrt(e): where e has few digits left, near 1e-320, x*w*w still has all that the result has
+ROOT = (("w", "exp(-x/2 if x > 0 else x/2)"), ("e", "w*w"))
+SILU = row("silu", "x*s if x > 0 else x*w*w/(1 + e)", "s + x*w*w/((1 + e)*(1 + e))",
+           let=(*ROOT, ("s", "1/(1 + e) if x > 0 else e/(1 + e)")),
            textbook=("z + (1 - z)/(1 + exp(-x))",), definition="x/(1 + exp(-x))", pieces=SIGNS)
 # Misra 2019, arXiv:1908.08681: x tanh(softplus(x)), with tanh(log(1 + u)) = (u² + 2u)/(u² + 2u + 2)
-MISH = row("mish", "x*t", "t + x*(4*(e*e*(1 + e) if x > 0 else e*(1 + e))/(d*d))",
-           let=(*DECAY, ("d", "1 + 2*e + 2*e*e if x > 0 else e*e + 2*e + 2"),
+MISH = row("mish", "x*t if x > 0 else x*w*(w*(e + 2)/d)", "t + x*w*(4*w*(e if x > 0 else 1)*(1 + e)/(d*d))",
+           textbook=("t + x*(4*(e*e*(1 + e) if x > 0 else e*(1 + e))/(d*d))",),
+           again=("(1 - 2*e*e/d if x > 0 else e*(e + 2)/d) + x*(4*e*(e if x > 0 else 1)*(1 + e)/(d*d))",),
+           let=(*ROOT, ("d", "1 + 2*e + 2*e*e if x > 0 else e*e + 2*e + 2"),
                 ("t", "((1 + 2*e) if x > 0 else (e*e + 2*e))/d")),
            definition="x*tanh(log(1 + exp(x)))", pieces=SIGNS)
 # Hendrycks & Gimpel 2016, arXiv:1606.08415; erfc keeps the tail that 1 + erf loses
-GELU = row("gelu", "x*erfc(-x/sqrt(2))/2", "erfc(-x/sqrt(2))/2 + x*exp(-x*x/2)/sqrt(2*pi)",
-           definition="x*(1 + erf(x/sqrt(2)))/2")
-# the same paper, section 2; (1 + tanh(u))/2 = sigmoid(2u)
+# m is what -x/sqrt(2) is rounded to, and o is x*x - 2*m*m; o/(4*m) times the slope of erfc,
+# -2/sqrt(pi)*exp(-m*m), is what that costs.  o is the same where C fuses products and sums.
+GELU = row("gelu", "x*k/2", "k/2 + x*g/sqrt(2*pi)",
+           again=("erfc(-x/sqrt(2))/2 + x*exp(-x*x/2)/sqrt(2*pi)",),
+           textbook=("erfc(-x/sqrt(2))/2 + x*exp(-x*x/2)/sqrt(2*pi)",),
+           let=(*SQUARE, ("e", "exp(-s/2)"), ("g", "e*(1 - r/2) if e > 0 else e"),
+                ("m", "-x/sqrt(2)"), ("n", "134217729*m - (134217729*m - m)"),
+                ("o", "s - 2*n*n - (m - n)*(4*n) - 2*(m - n)*(m - n) + r"),
+                ("k", "(erfc(m) - e*o/(2*m*sqrt(pi)) if e > 0 else erfc(m)) if x < -1 else erfc(m)")),
+           definition="x*(1 + erf(x/sqrt(2)))/2", pieces=("x < -1", "x > -1"))
+# the same paper, section 2; (1 + tanh(u))/2 = sigmoid(2u).  Below -2 the rounding of u costs up to 4|u| units
+# in the last place: 1,400 at -21, where the result is 1e-307.
 GELU_TANH = row("gelu_tanh", "x*s", "s + (2*x*e*c*(1 + 0.134145*x*x)/((1 + e)*(1 + e)) if e > 0 else 0)",
                 let=(("c", "sqrt(2/pi)"), ("u", "2*c*x*(1 + 0.044715*x*x)"), ("e", "exp(-u if x > 0 else u)"),
                      ("s", "1/(1 + e) if x > 0 else e/(1 + e)")),

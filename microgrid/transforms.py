@@ -68,7 +68,7 @@ def _partials(v: Value) -> Iterable[Any]:
         )
     operands = v.parents if isinstance(row, CustomOp) or row.arity == 2 else (v._a, v._db)
     try:
-        partials: tuple[Any, ...] = row.bind("partials", VALUES)(*operands, v)
+        partials: tuple[Any, ...] = row.bind("again", VALUES)(*operands, v)
     except TypeError as error:
         raise TypeError(
             f"the partials of {short(row.name)} cannot be differentiated: write them with + - * / ** and "

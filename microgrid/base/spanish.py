@@ -33,6 +33,7 @@ TABLE = {
     "{what} is wrong{where}": "hay un error en {what}{where}", " where {piece}": " donde {piece}",
     "the value": "el valor", "the value {formula}": "el valor {formula}",
     "the partial with respect to {letter}": "la derivada parcial respecto de {letter}",
+    "the partial for grad with respect to {letter}": "la derivada parcial para grad respecto de {letter}",
     "the textbook partial with respect to {letter}": "la derivada parcial de los libros respecto de {letter}",
     "a formula branches at {condition}{where}, which the pieces do not tell apart":
         "una fórmula se bifurca en {condition}{where}, y los trozos no distinguen los dos casos",

@@ -84,6 +84,8 @@ def _claims(row: Op, piece: str) -> Iterator[tuple[str, Expr]]:
     slopes = {letter: sp.diff(definition, symbol) for letter, symbol in symbols.items()}
     for letter, partial in zip(symbols, spell(row.partials, value)):
         yield say("the partial with respect to {letter}", letter=letter), partial - slopes[letter]
+    for letter, partial in zip(symbols, spell(row.again, definition) if row.again else ()):
+        yield say("the partial for grad with respect to {letter}", letter=letter), partial - slopes[letter]
     for letter, partial in zip(symbols, spell(row.textbook, definition) if row.textbook else ()):
         yield say("the textbook partial with respect to {letter}", letter=letter), partial - slopes[letter]
 
