@@ -18,7 +18,8 @@ except ModuleNotFoundError:
     from .base import no_cython as cython
 
 from .base.context import at_once
-from .base.nodes import AnyNode, Node
+from .base.messages import describe
+from .base.nodes import AnyNode, Node, on_cycle
 from .errors import GraphError
 
 __all__ = ["backward", "line_up", "propagate", "turn"]
@@ -112,9 +113,7 @@ def store(adjoints: Any, even_nonfinite: bool) -> bool:
     first = len(operations)
     gradients = [adjoints[place] + 0.0 for place in range(first)]
     gradients += [v._grad + adjoints[first + k] + 0.0 for k, v in enumerate(leaves)]
-    total = 0.0
-    for gradient in gradients:
-        total += gradient
+    total = sum(gradients)
     good = even_nonfinite or total - total == 0.0
     if good:
         at_once(map(setattr, itertools.chain(operations, leaves), itertools.repeat("_grad"), gradients))
@@ -131,8 +130,9 @@ def propagate(root: AnyNode, seed: Any = 1.0) -> tuple[list[AnyNode], list[Any]]
         adjoints = replaced.zeros(count)
         differentiate(root, seed, adjoints, False)
         nodes = [stack.at(place) for stack in (operations, leaves) for place in range(len(stack))]
+        arrived = [adjoints[place] for place in range(count)]
         end()
-        return nodes, [adjoints[place] for place in range(count)]
+        return nodes, arrived
 
 
 def line_up(roots: list[AnyNode], newest: int) -> list[AnyNode]:
@@ -157,10 +157,12 @@ def line_up(roots: list[AnyNode], newest: int) -> list[AnyNode]:
 
 
 def end() -> None:
-    """Keep no node alive beyond the walk."""
+    """Keep no node alive beyond the walk, and no more memory than that of a graph of a million nodes."""
     operations.clear()
     leaves.clear()
     turn.roots = []
+    if cython.compiled:
+        gradients.trim(replaced, waiting, operations, leaves)  # type: ignore[attr-defined]
 
 
 def reach(roots: Sequence[Node], newest: int) -> int:
@@ -223,14 +225,17 @@ def chain(adjoints: Any, result: Any, write: bool) -> tuple[int, float]:
     for place in range(len(operations)):
         v = operations.at(place)
         adjoint = adjoints[v._index]
+        v._index = 0
         if adjoint != 0.0:  # 0 times infinity is 0 here
             i = v._a._index
-            if i == 0:  # the operand has had its turn
+            if i == 0:  # the operand has had its turn, and this one, as any number but 0 says, has not
+                v._index = 1
                 return place, total
             adjoints[i] += adjoint * v._da
             if v._b is not None:
                 i = v._b._index
                 if i == 0:
+                    v._index = 1
                     return place, total
                 adjoints[i] += adjoint * v._db
         result[place] = adjoint
@@ -238,7 +243,6 @@ def chain(adjoints: Any, result: Any, write: bool) -> tuple[int, float]:
             total += adjoint
             result[place] = v._grad
             v._grad = adjoint + 0.0  # never -0.0: that is how "no gradient" is written
-        v._index = 0
     first = len(operations)
     for place in range(len(leaves)):
         v = leaves.at(place)
@@ -270,7 +274,7 @@ def in_order() -> bool:
     number()
     for place in range(len(operations)):
         v = operations.at(place)
-        if v._a._index <= place or (v._b is not None and v._b._index <= place):
+        if v._a._index <= v._index or (v._b is not None and v._b._index <= v._index):
             return False
     return True
 
@@ -308,7 +312,8 @@ def disentangle() -> None:
                 if uses[operand._index] == 0.0 and operand._a is not None:
                     ordered.append(operand)
     if len(ordered) < first:
-        raise GraphError("the graph has a cycle: a node is computed, through others, from itself")
+        v = on_cycle([operations.at(place) for place in range(first) if uses[place + 1] != 0.0])
+        raise GraphError(f"the graph has a cycle: {describe(v)} is computed from itself")
     operations.clear()
     for v in ordered:
         operations.append(v)

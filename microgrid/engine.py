@@ -207,6 +207,16 @@ class Value:
     def __pos__(self) -> Value: return self
     def __abs__(self) -> Value: return unary(ABS, self)
 
+    def __mod__(self, other: Any) -> Any: raise messages.lossy("Value % ...", self)
+    def __rmod__(self, other: Any) -> Any: raise messages.lossy("... % Value", self)
+    def __floordiv__(self, other: Any) -> Any: raise messages.lossy("Value // ...", self)
+    def __rfloordiv__(self, other: Any) -> Any: raise messages.lossy("... // Value", self)
+    def __divmod__(self, other: Any) -> Any: raise messages.lossy("divmod(Value, ...)", self)
+    def __rdivmod__(self, other: Any) -> Any: raise messages.lossy("divmod(..., Value)", self)
+    def __round__(self, digits: Any = None) -> Any: raise messages.lossy("round(Value)", self)
+    def __trunc__(self) -> Any: raise messages.lossy("math.trunc(Value)", self)
+    def __floor__(self) -> Any: raise messages.lossy("math.floor(Value)", self)
+    def __ceil__(self) -> Any: raise messages.lossy("math.ceil(Value)", self)
     def __float__(self) -> float: raise messages.lossy("float(Value)", self)
     def __int__(self) -> int: raise messages.lossy("int(Value)", self)
     def __bool__(self) -> bool: raise messages.lossy("the truth of a Value", self)

@@ -12,7 +12,7 @@ except ModuleNotFoundError:
 
 __all__ = [
     "BUNDLE", "CONSTANT", "INPUT", "OP", "PARAMETER", "ROLES",
-    "AnyNode", "Blocks", "Node", "Operation", "Row", "built_from", "edges",
+    "AnyNode", "Blocks", "Node", "Operation", "Row", "built_from", "edges", "on_cycle",
 ]  # fmt: skip
 
 INPUT, PARAMETER, CONSTANT, OP, BUNDLE = range(5)
@@ -112,3 +112,25 @@ def edges(v: AnyNode) -> list[tuple[AnyNode, float]]:
             elif parent is not None:
                 found.append((parent, slope))
     return found
+
+
+def on_cycle(stuck: list[AnyNode]) -> AnyNode:
+    """A node that is computed from itself, of those that all have users among themselves."""
+    users: dict[int, list[AnyNode]] = {id(v): [] for v in stuck}
+    operands = dict.fromkeys(users, 0)
+    for v in stuck:
+        for operand in (v._a, v._b):
+            if operand is not None and id(operand) in users:
+                users[id(operand)].append(v)
+                operands[id(v)] += 1
+    done = [v for v in stuck if not operands[id(v)]]  # what only depends on no circle
+    for v in done:  # grows while it is read
+        for user in users[id(v)]:
+            operands[id(user)] -= 1
+            if not operands[id(user)]:
+                done.append(user)
+    v, seen = next(v for v in stuck if operands[id(v)]), set()
+    while id(v) not in seen:  # down from operand to operand, until one comes again
+        seen.add(id(v))
+        v = next(o for o in (v._a, v._b) if o is not None and operands.get(id(o)))
+    return v

@@ -15,6 +15,8 @@ cdef class Stack:
     cdef Py_ssize_t count, room, span, dates
 
     cdef int grow(self) except -1
+    cdef Py_ssize_t kept(self) noexcept
+    cdef void give_back(self) noexcept
     cdef int newest_first(self, unsigned int newest) except -1
     cdef bint by_slots(self, unsigned int newest, unsigned int oldest) except -1
     cdef int by_digits(self, unsigned int newest, unsigned int oldest) except -1
@@ -38,8 +40,12 @@ cdef class Stack:
     cdef inline Value at(self, Py_ssize_t place):
         return <Value> self.items[place]
 
+@cython.final
 cdef class Numbers:
     cdef double *items
     cdef Py_ssize_t room
 
     cdef double *zeros(self, Py_ssize_t count) except NULL
+    cdef Py_ssize_t kept(self) noexcept
+    cdef void give_back(self) noexcept
+    cdef void trim(self, Numbers other, Stack a, Stack b, Stack c) noexcept

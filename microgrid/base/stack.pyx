@@ -9,12 +9,27 @@ from libc.string cimport memset
 from ..engine cimport Value
 
 
+cdef enum:
+    MOST_KEPT = 48000000  # bytes: what a graph of a million nodes needs
+
+
 cdef class Stack:
     def __dealloc__(self):
+        self.give_back()
+
+    cdef Py_ssize_t kept(self) noexcept:
+        """How many bytes it holds."""
+        cdef Py_ssize_t items = self.room * (sizeof(void *) + sizeof(int)) + self.span * sizeof(void *)
+        return items + 2 * self.dates * <Py_ssize_t> sizeof(Dated)
+
+    cdef void give_back(self) noexcept:
+        """Hold none; only while it is empty."""
         free(self.items)
         free(self.serials)
         free(self.slots)
         free(self.dated)
+        self.items, self.serials, self.slots, self.dated = NULL, NULL, NULL, NULL
+        self.count = self.room = self.span = self.dates = 0
 
     def __len__(self):
         return self.count
@@ -50,8 +65,8 @@ cdef class Stack:
         cdef bint shared = False
         cdef void **slot
         if oldest >= self.span:
-            self.slots = <void **> grown(self.slots, 2 * (<size_t> oldest + 1) * sizeof(void *))
-            self.span = 2 * (<Py_ssize_t> oldest + 1)
+            self.slots = <void **> grown(self.slots, with_spare(oldest + 1) * sizeof(void *))
+            self.span = with_spare(oldest + 1)
         memset(self.slots, 0, (<size_t> oldest + 1) * sizeof(void *))
         for i in range(self.count):
             slot = self.slots + (newest - self.serials[i])
@@ -72,8 +87,8 @@ cdef class Stack:
         cdef Dated *then
         cdef int shift
         if self.count > self.dates:
-            self.dated = <Dated *> grown(self.dated, 4 * self.count * sizeof(Dated))
-            self.dates = 2 * self.count
+            self.dated = <Dated *> grown(self.dated, 2 * with_spare(self.count) * sizeof(Dated))
+            self.dates = with_spare(self.count)
         now, then = self.dated, self.dated + self.count
         for i in range(self.count):
             now[i].age, now[i].node = newest - self.serials[i], self.items[i]
@@ -99,12 +114,33 @@ cdef class Numbers:
     def __dealloc__(self):
         free(self.items)
 
+    cdef Py_ssize_t kept(self) noexcept:
+        return self.room * <Py_ssize_t> sizeof(double)
+
+    cdef void give_back(self) noexcept:
+        free(self.items)
+        self.items, self.room = NULL, 0
+
+    cdef void trim(self, Numbers other, Stack a, Stack b, Stack c) noexcept:
+        """Give all back, between two walks, if together they hold a lot."""
+        if self.kept() + other.kept() + a.kept() + b.kept() + c.kept() > MOST_KEPT:
+            self.give_back()
+            other.give_back()
+            a.give_back()
+            b.give_back()
+            c.give_back()
+
     cdef double *zeros(self, Py_ssize_t count) except NULL:
         if count > self.room:
-            self.items = <double *> grown(self.items, 2 * count * sizeof(double))
-            self.room = 2 * count
+            self.items = <double *> grown(self.items, with_spare(count) * sizeof(double))
+            self.room = with_spare(count)
         memset(self.items, 0, count * sizeof(double))
         return self.items
+
+
+cdef Py_ssize_t with_spare(Py_ssize_t count) noexcept:
+    """Room for a few more, so that graphs that grow by little need none each time."""
+    return count + count // 8 + 1024
 
 
 cdef void *grown(void *memory, size_t size) except NULL:

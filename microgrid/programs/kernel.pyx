@@ -90,11 +90,16 @@ if hasattr(os, "sched_getaffinity"):
     PROCESSORS = len(os.sched_getaffinity(0))
 
 
+cdef object NDARRAY = None
+
+
 cdef bint numbers(object source, int dimensions, Py_buffer *view):
     """Open an array's memory; False if it does not hold doubles, in C order, in that many dimensions."""
     cdef bint aligned, doubles
     view.obj = NULL
     if not PyObject_CheckBuffer(source):
+        return False
+    if type(source) is not NDARRAY and hasattr(source, "mask"):  # hidden numbers are none to compute with
         return False
     try:
         PyObject_GetBuffer(source, view, PyBUF_FORMAT | PyBUF_C_CONTIGUOUS)
@@ -130,8 +135,10 @@ cdef class Machine:
     cdef object empty
 
     def __cinit__(self, code):
-        from numpy import empty
+        global NDARRAY
+        from numpy import empty, ndarray
 
+        NDARRAY = ndarray
         streams = code.uniform, code.uniform_offsets, code.lanes, code.lane_offsets, code.outputs
         uniform, starts, lanes, lane_starts, outputs = (bytearray(array("i", ints)) for ints in streams)
         initial = bytearray(array("d", code.initial))
