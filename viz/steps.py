@@ -16,6 +16,7 @@ from .drawing import slide_choice
 from .drawing.slide_choice import Attempt, Draft
 from .figure import bundle
 from .graph.trace import Trace
+from .network.walking.steps import network_steps
 from .options import Options, takes
 from .page.page import in_notebook, step_page, verdict
 from .picture.scale import scale_of
@@ -33,7 +34,7 @@ __all__ = ["Frame", "Steps", "explain", "steps"]
 
 
 @takes(StepsOptions)
-def steps(y: Value, **options: Any) -> Steps:
+def steps(y: Value, **options: Any) -> Any:
     """Walk through the graph of y: the leaves, each operation, ∂y/∂y = 1, then each use of the chain rule.
 
     >>> from microgrid import Value, parameter
@@ -48,6 +49,8 @@ def steps(y: Value, **options: Any) -> Steps:
     `microgrid.nn` makes, or `microgrid.scope`), or "auto", the first of these that does with 60 frames
     forward.  Where the picture has sums of products in boxes (`sums`), "auto" is one step forward and one
     back for each box.
+    `view="network"` walks over the diagram of neurons that `viz.network(y)` draws, a step for each layer,
+    with that function's options.
     `lang`: the language of captions, picture and page, "en" or "es".
 
     `options` are those of `draw` but `around` and `radius`.  Where a graph has more than `max_nodes` nodes,
@@ -58,6 +61,8 @@ def steps(y: Value, **options: Any) -> Steps:
 
     The gradients are computed from ∂y/∂y = 1, whatever `backward` has left, and no node is changed.
     """
+    if options.get("view") == "network":
+        return network_steps(y, {name: value for name, value in options.items() if name != "view"})
     for name in OF_A_PART:
         if name in options:
             raise TypeError(

@@ -211,6 +211,9 @@ TABLE = {
     "{text}   ({numbered}: with respect to operand {k} alone)":
         "{text}   ({numbered}: solo respecto del operando {k})",
     "{text} so far": "{text} hasta aquí",
+    "The inputs and weights have their values; nothing has been computed yet.":
+        "Las entradas y los pesos tienen sus valores; aún no se ha calculado nada.",
+    "{scope}: the gradient goes back to its weights.": "{scope}: el gradiente retrocede hasta sus pesos.",
     "All gradients are known.": "Se conocen todos los gradientes.",
     "{target} = {value}, a sum over {count} paths": "{target} = {value}, una suma sobre {count} caminos",
     "and {count} leaves more": "y {count} hojas más", "and {count} operands more": "y {count} operandos más",

@@ -23,7 +23,7 @@ SPECIAL = {
 SYMBOLS = {
     "−": "-", "·": r"\cdot{}", "×": r"\times{}", "÷": r"\div{}", "±": r"\pm{}", "∂": r"\partial{}",
     "∇": r"\nabla{}", "√": r"\surd{}", "∞": r"\infty{}", "‖": r"\|", "→": r"\to{}", "←": r"\leftarrow{}",
-    "↑": r"\uparrow{}", "↓": r"\downarrow{}",
+    "↑": r"\uparrow{}", "↓": r"\downarrow{}", "⊙": r"\odot{}",
     "≤": r"\le{}", "≥": r"\ge{}", "≠": r"\neq{}", "≈": r"\approx{}", "∑": r"\sum{}",
     "∏": r"\prod{}", "∫": r"\int{}", "ℒ": r"\mathcal{L}",
     "ℓ": r"\ell{}", "∈": r"\in{}", "½": r"\frac12{}", "′": "'", "″": "''", "ᵀ": r"^{T}",

@@ -54,11 +54,19 @@ def arrow_sizes() -> dict[str, float]:
     return {"length": ARROW_LENGTH, "half": ARROW_HALF, "inside": IN_HEAD, "head": ACTIVE_HEAD}
 
 
-def lit_arrow(group: Group, lines: list[Path], theme: Theme, backward: bool) -> Group:
+def lit_arrow(
+    group: Group,
+    lines: list[Path],
+    theme: Theme,
+    backward: bool,
+    size: float = 1.0,
+    wider: float = GLOW_WIDTH,
+) -> Group:
     """An arrow that a step uses; `lines` are its parts, those of its last lane first, and of each the last
     part first.
 
-    Routes keep their colours, which say which is which, and get a glow instead.
+    Routes keep their colours, which say which is which, and get a glow instead, so much `wider`; `size` is
+    that of their heads.
     """
     is_route = ("route", "true") in group.data
     heads = [path for path in group.paths if path.paint.fill != "none"]
@@ -69,15 +77,15 @@ def lit_arrow(group: Group, lines: list[Path], theme: Theme, backward: bool) -> 
         curves, tip = [_curve(line.commands) for line in lane], head.commands[0][1][0]
         curves[-1] = _to(curves[-1], tip)
         if backward:
-            curves[0], ahead = _headed(curves[0], color, 1.0 if is_route else ACTIVE_HEAD)
+            curves[0], ahead = _headed(curves[0], color, size if is_route else ACTIVE_HEAD)
         else:
-            shaft, ahead = _headed(reverse(curves[-1]), color, 1.0 if is_route else ACTIVE_HEAD)
+            shaft, ahead = _headed(reverse(curves[-1]), color, size if is_route else ACTIVE_HEAD)
             curves[-1] = reverse(shaft)
         shapes = list(map(_commands, curves))
         if is_route:
             paints = [lane[0].paint]
             faint = mix(theme.active.stroke, theme.background, GLOW)
-            under += [Path(shape, Paint("none", faint, paints[0].width + GLOW_WIDTH)) for shape in shapes]
+            under += [Path(shape, Paint("none", faint, paints[0].width + wider)) for shape in shapes]
         else:
             widths = (
                 [(color, BACK_EDGE), (theme.background, BACK_CORE)] if backward else [(color, ACTIVE_EDGE)]

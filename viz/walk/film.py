@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Protocol
 
 from ..drawing import layout
 from ..drawing.painter import MARGIN, paint
@@ -33,7 +34,7 @@ from .moments import Moment, Stage
 from .subtitles import GAP_ON_SLIDE, Subtitles
 from .summaries import Summaries
 
-__all__ = ["Arrangement", "Film", "arrange", "drafted"]
+__all__ = ["Arrangement", "Film", "Reel", "arrange", "drafted"]
 
 NARROWEST = 620.0
 """Of a picture with captions, so that most of them are one line."""
@@ -92,6 +93,26 @@ def drafted(
 def _on_slide(texts: Sequence[str], width: float, theme: Theme, margin: float = MARGIN) -> Subtitles:
     """The captions on a slide that is as wide as this in the picture's points."""
     return Subtitles(texts, width, theme, max(1.0, width / WIDE_ON_SLIDE), margin, GAP_ON_SLIDE)
+
+
+class Reel(Protocol):
+    """The frames of a walk, whatever it is over."""
+
+    @property
+    def key(self) -> str:
+        """What ids begin with in all that is made of these frames."""
+        ...
+
+    @property
+    def looks(self) -> list[list[tuple[int, Group]]]:
+        """For each place in the picture its groups in turn, with the frames in which they begin."""
+        ...
+
+    def scene(self, k: int) -> Scene: ...
+
+    def caption(self, k: int) -> Group: ...
+
+    def svg(self, k: int) -> str: ...
 
 
 class Film:

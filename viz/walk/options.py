@@ -15,6 +15,9 @@ from .moments import GROUPINGS, grouping
 __all__ = ["StepsOptions", "boxed"]
 
 
+VIEWS = ("graph", "network")
+
+
 @dataclass(frozen=True, kw_only=True)
 class StepsOptions(Options):
     """The keyword arguments of `viz.steps`."""
@@ -27,6 +30,10 @@ class StepsOptions(Options):
             "operation unless there are very many",
             ("auto", *GROUPINGS),
         ),
+    )
+    view: str = field(
+        default="graph",
+        metadata=about("steps", "walk over the graph, or by layers over the network's neurons", VIEWS),
     )
     slide: str | None = field(
         default=None, metadata=about("slides", "fit the picture to a slide; the page is none", SLIDES)

@@ -47,14 +47,16 @@ DOT, DOTS_APART = 1.7, 6.5
 """Of the ellipsis in a column: the radius of a dot, and from one to the next on circles of radius 20."""
 
 
-def paint(net: Net, options: NetworkOptions, show: str) -> Scene:
-    """Everything in its place; `show` is what the options come to for this network.
+def paint(net: Net, options: NetworkOptions, show: str, below: float = 0.0) -> Scene:
+    """Everything in its place; `show` is what the options come to for this network, `below` what is to stay
+    free of a slide below it.
 
     Where a title leaves no room on a slide all is drawn smaller, as `viz.draw` does it.
     """
     if options.slide is None:
         return _fewer(net, options, show)
-    page = SLIDES[options.slide]
+    width, height = SLIDES[options.slide]
+    page = width, height - below
     try:
         return _fewer(net, options, show, page)
     except TooLarge:

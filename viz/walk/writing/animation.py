@@ -11,7 +11,7 @@ from typing import Any
 from ...drawing.scene import Scene
 from ...formats.pdf_png import rasters
 from ...formats.svg import Written, document, write
-from ..film import Film
+from ..film import Reel
 
 __all__ = ["gif", "svg"]
 
@@ -26,7 +26,7 @@ CHANNELS = (0, 8, 16)
 """The bits where red, green and blue begin in the one number of a colour."""
 
 
-def svg(film: Film, count: int) -> str:
+def svg(film: Reel, count: int) -> str:
     """One SVG that shows the frames in turn; where motion is not wanted or not known, it shows the last one.
 
     Each group is there once for each of its looks, and a style sheet says when which is visible.

@@ -13,7 +13,7 @@ from microgrid.base.phrases import Setting, message
 
 from ...drawing.scene import Scene
 from ...formats import pdf_png, pptx, tikz
-from ..film import Film
+from ..film import Reel
 from . import animation, reveal
 
 __all__ = ["BEAMER", "Files"]
@@ -29,7 +29,7 @@ class Files:
     """The files of a walk of `count` frames; nothing is laid out before a format needs it."""
 
     count: int
-    film: Callable[[], Film]
+    film: Callable[[], Reel]
     page: Callable[[], str]
     slide: str | None
 
@@ -63,13 +63,17 @@ class Files:
     def _of_all(self) -> dict[str, Callable[[], list[bytes]]]:
         """What makes one file of all frames."""
         return {
-            ".svg": lambda: [animation.svg(self.film(), self.count).encode()],
+            ".svg": lambda: [self.moving().encode()],
             ".pdf": lambda: [pdf_png.pdf(*self._scenes)],
             ".gif": lambda: [animation.gif(self._scenes)],
             ".html": lambda: [self._page().encode()],
             ".tex": lambda: [self.tikz(standalone=True).encode()],
             ".pptx": lambda: [pptx.pptx(*self._scenes)],
         }
+
+    def moving(self) -> str:
+        """One picture that moves by itself."""
+        return animation.svg(self.film(), self.count)
 
     @property
     def _of_parts(self) -> dict[str, Callable[[], list[bytes]]]:

@@ -7,7 +7,7 @@ from itertools import pairwise
 from xml.sax.saxutils import quoteattr
 
 from ...formats.svg import Written, document, write
-from ..film import Film
+from ..film import Reel
 
 __all__ = ["section"]
 
@@ -15,7 +15,7 @@ AT_ONCE = 'style="transition:none"'
 """What is new replaces what was there; in between, reveal.js would show both half-transparent."""
 
 
-def section(film: Film, captions: Sequence[str]) -> str:
+def section(film: Reel, captions: Sequence[str]) -> str:
     """The `<section>` of a presentation: its picture at the beginning, and with each fragment a step further.
 
     Nothing in it is loaded or runs: the presentation's own reveal.js shows the fragments in turn, and its

@@ -1,0 +1,167 @@
+"""A walk over the diagram of neurons: layer by layer values appear, and the gradients of the weights flow back."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import random
+import re
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import microgrid as mg
+import viz
+from helpers.pictures import SVG, texts
+from microgrid import Value, nn
+from viz.errors import VizError
+from viz.style.theme import THEMES
+
+X = [0.5, -1.0]
+
+
+def loss() -> tuple[nn.MLP, Value]:
+    random.seed(1)
+    model = nn.MLP(2, [3, 2, 1], activation="tanh")
+    for p in model.parameters():
+        if p.data == 0:
+            p.data = random.uniform(-0.5, 0.5)
+    y = (model(X) - 1.0) ** 2
+    y.label = "L"
+    return model, y
+
+
+def numbers(text: str) -> list[float]:
+    found = text.rpartition(" = ")[2].strip("()").split(", ")
+    return [float(x.replace("−", "-")) for x in found]
+
+
+def groups(walk: viz.Steps, k: int) -> list[ET.Element]:
+    return list(ET.fromstring(walk.svg(k)).iter(f"{SVG}g"))
+
+
+def circles(walk: viz.Steps, k: int) -> dict[str, ET.Element]:
+    return {g.get("data-node"): g for g in groups(walk, k) if g.get("class").split()[0] == "node"}
+
+
+def test_captions_are_the_mathematics_of_the_layers() -> None:
+    """Each vector in them against NumPy's products of matrices."""
+    model, y = loss()
+    walk = viz.steps(y, view="network", precision=12)
+    rows = [(np.array([[w.data for w in unit.w] for unit in layer.neurons]), [u.b.data for u in layer.neurons])
+            for layer in model.layers]  # fmt: skip
+    h, hs = np.array(X), [np.array(X)]
+    captions = [frame.caption for frame in walk]
+    for k, (w, b) in enumerate(rows):
+        z = w @ h + b
+        h = np.tanh(z) if k < 2 else z
+        hs.append(h)
+        assert numbers(captions[k + 1]) == pytest.approx(h, rel=1e-9)
+        name = f"W⁽{'¹²³'[k]}⁾"
+        assert name in captions[k + 1]
+    outer = 2 * (hs[3] - 1)
+    for k in (2, 1, 0):
+        (frame,) = [frame for frame in walk if frame.phase == "backward" and frame.column == k + 1]
+        first, second, third = frame.caption.split("\n")
+        delta = outer * (1 - hs[k + 1] ** 2) if k < 2 else outer
+        assert numbers(first) == pytest.approx(delta, rel=1e-9)
+        assert second.startswith(f"∂L/∂W⁽{'¹²³'[k]}⁾ = δ⁽{'¹²³'[k]}⁾")
+        outer = rows[k][0].T @ delta
+        assert numbers(third) == pytest.approx(outer, rel=1e-9)
+
+
+def test_values_appear_layer_by_layer_and_gradients_of_weights_flow_back() -> None:
+    _, y = loss()
+    walk = viz.steps(y, view="network", weights="numbers")
+    assert [frame.phase for frame in walk] == ["start", *["forward"] * 5, "seed", *["backward"] * 5, "end"]
+    y.backward()
+    final = viz.network(y, show="gradients", weights="numbers")
+    wanted = {
+        g.get("data-node"): texts(g) for g in ET.fromstring(final.svg()).iter(f"{SVG}g") if "data-node" in g.attrib
+    }
+    assert {name: texts(g) for name, g in circles(walk, len(walk) - 1).items()} == wanted
+    known = [
+        sum(any(re.fullmatch(r"−?[\d.]+(e.*)?", t) for t in texts(g)) for g in circles(walk, k).values())
+        for k in range(7)
+    ]
+    assert known == [2, 5, 7, 8, 9, 10, 10]
+
+
+@pytest.mark.parametrize("theme", ["lecture", "print"])
+@pytest.mark.parametrize("slide", [None, "16:9"])
+def test_arrows_point_at_what_receives_and_nothing_jumps(theme: str, slide: str | None) -> None:
+    _, y = loss()
+    walk = viz.steps(y, view="network", theme=theme, slide=slide)
+    still, seen = {}, 0
+    for frame in walk:
+        middles = {}
+        for name, g in circles(walk, frame.index).items():
+            d = [float(x) for x in re.findall(r"-?[\d.]+", g.find(f"{SVG}path").get("d"))]
+            xs, ys = d[::2], d[1::2]
+            middles[name] = ((min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2)
+        still = still or middles
+        for name, middle in middles.items():
+            assert middle == pytest.approx(still[name], abs=0.02)
+        for g in groups(walk, frame.index):
+            if not g.get("class").startswith("link"):
+                continue
+            (head,) = [path for path in g.iter(f"{SVG}path") if path.get("fill") != "none"]
+            tip = tuple(map(float, re.findall(r"-?[\d.]+", head.get("d"))[:2]))
+            ends = middles[g.get("data-tail")], middles[g.get("data-head")]
+            back = math.dist(tip, ends[0]) < math.dist(tip, ends[1])
+            assert back == g.get("class").endswith("active backward")
+            assert ("active" in g.get("class")) == (
+                frame.column is not None and g.get("data-head") in column(walk, frame.column)
+            )
+            seen += back
+    assert seen == 6 + 6 + 2 + 1 + 1
+
+
+def column(walk: viz.Steps, k: int) -> set[str]:
+    return {unit.id for unit in walk._net.columns[k].units}
+
+
+def test_what_is_active_has_the_themes_colour() -> None:
+    _, y = loss()
+    walk, active = viz.steps(y, view="network"), THEMES["lecture"].active
+    lit = [
+        {name for name, g in circles(walk, k).items() if g.find(f"{SVG}path").get("stroke") == active.stroke}
+        for k in range(len(walk))
+    ]
+    assert [len(names) for names in lit] == [0, 3, 2, 1, 1, 1, 1, 1, 1, 2, 3, 2, 0]
+
+
+def test_the_graph_stays_as_it_was_and_old_gradients_do_not_count() -> None:
+    _, y = loss()
+    y.backward()
+    before = [(v.data, v.grad) for v in mg.graph.order(y)]
+    captions = [frame.caption for frame in viz.steps(y, view="network")]
+    assert [(v.data, v.grad) for v in mg.graph.order(y)] == before
+    assert captions == [frame.caption for frame in viz.steps(loss()[1], view="network")]
+
+
+def test_it_is_saved_in_each_format_but_as_a_page(tmp_path: Path) -> None:
+    _, y = loss()
+    walk = viz.steps(y, view="network", lang="es")
+    assert walk[0].caption.startswith("Las entradas y los pesos")
+    for suffix in ("svg", "gif", "pdf", "tex"):
+        assert walk.save(tmp_path / f"walk.{suffix}")[0].stat().st_size > 1000
+    assert len(walk.save(tmp_path / "step-{:02d}.svg")) == len(walk)
+    with pytest.raises(VizError, match='no page for view="network"'):
+        walk.save(tmp_path / "walk.html")
+    assert not (tmp_path / "walk.html").exists()
+    with pytest.raises(TypeError, match="rankdir"):
+        viz.steps(y, view="network", rankdir="TB")
+    with pytest.raises(TypeError, match="show"):
+        viz.steps(y, view="network", show="weights")
+
+
+def test_columns_that_are_no_layers_say_their_values() -> None:
+    random.seed(3)
+    y = mg.softmax(nn.Linear(2, 3)(X))[0]
+    captions = [frame.caption for frame in viz.steps(y, view="network")]
+    assert all(captions)
+    for before, after in itertools.pairwise(captions):
+        assert before != after

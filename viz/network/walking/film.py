@@ -1,0 +1,234 @@
+"""The frames of a walk over the diagram of neurons: three pictures of it, of each what is known by then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from microgrid.base.phrases import speaker
+
+from ...drawing.scene import Group, Path, Scene
+from ...drawing.slide import READABLE
+from ...formats.svg import Written, digest, svg
+from ...options import SLIDES
+from ...style.shapes import Point
+from ...style.theme import FONTS, THEMES
+from ...walk.captions import MESSAGES
+from ...walk.direction import lit_arrow, sign
+from ...walk.subtitles import Subtitles
+from ..net import Net
+from ..options import NetworkOptions
+from ..painting.paint import paint
+from ..painting.places import MARGIN
+
+__all__ = ["NetworkFilm", "Step"]
+
+GAP, GAP_ON_SLIDE = 10.0, 2.0
+"""Between the picture and the caption."""
+LETTERS = 0.8
+"""Of captions, beside those of small graphs: three lines leave room for the circles."""
+GLOW, MOST_GLOWING = 6.0, 16
+"""How much wider than an arrow what glows around it is, and up to how many arrows to a column it does."""
+WIDE = SLIDES["16:9"][0]
+BLANK, VALUES, GRADIENTS = 0, 1, 2
+"""What is shown of a circle or an arrow: its name, its value, its gradient."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step: in "forward" and "backward" of a `column`, with the columns whose values or gradients it
+    `completes`."""
+
+    phase: str
+    column: int | None = None
+    completes: tuple[int, ...] = ()
+
+
+class NetworkFilm:
+    """Makes the scenes of a sequence of steps with their captions."""
+
+    def __init__(
+        self, net: Net, options: NetworkOptions, steps: Sequence[Step], texts: Sequence[str]
+    ) -> None:
+        self._net, self._options, self._steps, self._texts = net, options, steps, texts
+        self._theme, self._say = THEMES[options.theme], speaker(options.lang)
+        self._columns = {unit.id: k for k, column in enumerate(net.columns) for unit in column.units}
+        self._written: Written = {}
+
+    @cached_property
+    def _scenes(self) -> tuple[Scene, Scene, Scene]:
+        """The network with names alone, with values, and with gradients, all at the same places."""
+        below = self._subtitles(SLIDES[self._options.slide][0]).height if self._options.slide else 0.0
+        known = _stripped(self._net, values=True)
+        blank = _stripped(self._net, values=False)
+        shows = ((blank, "weights"), (known, "values"), (self._net, "gradients"))
+        first, second, third = (paint(net, self._options, show, below) for net, show in shows)
+        return first, second, third
+
+    def paint(self) -> None:
+        """Everything in its place: TooLarge if that cannot be."""
+        self._scenes  # noqa: B018
+
+    def _subtitles(self, width: float) -> Subtitles:
+        gap, letters = GAP_ON_SLIDE if self._options.slide else GAP, LETTERS
+        if self._options.slide:  # LaTeX's pages are smaller, and their letters are not
+            letters = max(LETTERS * width / WIDE, READABLE / FONTS["progress"].size)
+        return Subtitles(self._texts, width, self._theme, letters, MARGIN, gap)
+
+    @cached_property
+    def _under(self) -> Subtitles:
+        return self._subtitles(self._scenes[0].size[0])
+
+    @property
+    def _size(self) -> Point:
+        width, height = self._scenes[0].size
+        return width, round(height + self._under.height, 2)
+
+    @cached_property
+    def key(self) -> str:
+        return digest(*(svg(scene) for scene in self._scenes), *self._texts)
+
+    def caption(self, k: int) -> Group:
+        """What frame k says below the picture."""
+        phase = self._steps[k].phase
+        name = self._say(MESSAGES[f"phase {phase}"])
+        step = self._say("step {k} of {count}", k=k, count=len(self._steps) - 1)
+        bottom = self._scenes[0].size[1]
+        return self._under.group(k, sign(phase, "LR"), name, step, bottom)
+
+    def svg(self, k: int) -> str:
+        return svg(self.scene(k), f"{self.key}-{k}", self._written)
+
+    def scene(self, k: int) -> Scene:
+        groups = [max(look for look in looks if look[0] <= k)[1] for looks in self.looks]
+        step = self._say("step {k} of {count}", k=k, count=len(self._steps) - 1)
+        phase = self._say(MESSAGES[f"phase {self._steps[k].phase}"])
+        return replace(
+            self._scenes[1],
+            size=self._size,
+            title=f"{self._scenes[1].title}: {phase}, {step}",
+            description=self._texts[k],
+            groups=(*(group for group in groups if group.items), self.caption(k)),
+        )
+
+    @cached_property
+    def looks(self) -> list[list[tuple[int, Group]]]:
+        """For each place in the picture its groups in turn, with the frames in which they begin."""
+        found = [dict(_keyed(scene)) for scene in self._scenes]
+        kinds = dict.fromkeys(key[0] for scene in found for key in scene)
+        keys = dict.fromkeys(key for scene in found for key in scene)
+        looks = []
+        for kind in kinds:
+            for key in (key for key in keys if key[0] == kind):
+                own: list[tuple[int, Group]] = []
+                for k in range(len(self._steps)):
+                    group = found[self._stage(key, k)].get(key, Group(kind, ()))
+                    group = self._lit(group, key, k)
+                    if not own or group != own[-1][1]:
+                        own.append((k, group))
+                looks += [_halves(own, 0), _halves(own, 1)] if kind == "link" else [own]
+        # what glows around arrows stands behind all of them
+        return sorted(looks, key=lambda look: look[0][1].kind != "glow")
+
+    def _stage(self, key: Key, k: int) -> int:
+        """Which of the three pictures a part of frame k is from."""
+        kind, ids = key[0], key[1]
+        done = self._steps[: k + 1]
+        backward = any(step.phase in ("seed", "backward", "end") for step in done)
+        if not ids:
+            return GRADIENTS if backward else VALUES
+        column = self._columns[ids[-1]]
+        if kind in ("link", "number", "bias"):
+            passed = any(step.phase == "backward" and step.column == column for step in done)
+            return GRADIENTS if passed else VALUES
+        if any(step.phase in ("seed", "backward") and column in step.completes for step in done):
+            return GRADIENTS
+        known = column == 0 or any(step.phase == "forward" and step.column == column for step in done)
+        return VALUES if known or self._net.columns[column].units[0].role == "parameter" else BLANK
+
+    @cached_property
+    def _scale(self) -> float:
+        """How large circles are, beside those of radius 20."""
+        circle = next(group for group in self._scenes[0].groups if group.kind.startswith("node"))
+        xs = [x for _, points in circle.paths[0].commands for x, _ in points]
+        return (max(xs) - min(xs)) / 40
+
+    @cached_property
+    def _glows(self) -> list[float]:
+        """How much wider than the arrows to each column what glows around them is: of many, which it would
+        hide, nothing."""
+        heads = [link.head[0] for link in self._net.links]
+        return [GLOW if heads.count(k) <= MOST_GLOWING else 0.0 for k in range(len(self._net.columns))]
+
+    def _lit(self, group: Group, key: Key, k: int) -> Group:
+        """A part of frame k as the step lights it."""
+        step, (kind, ids, _) = self._steps[k], key
+        if not ids or not group.items:
+            return group
+        column = self._columns[ids[-1]]
+        if kind == "link" and column == step.column:
+            lines = [path for path in group.paths if path.paint.fill == "none"]
+            route = replace(group, data=(*group.data, ("route", "true")))
+            glow = self._glows[column]
+            lit = lit_arrow(route, lines, self._theme, step.phase == "backward", self._scale, glow)
+            lit = lit if glow else replace(lit, items=lit.items[1:])
+            way = "backward" if step.phase == "backward" else "forward"
+            return replace(lit, kind=f"{group.kind} active {way}", data=group.data)
+        if kind == "node" and column in step.completes:
+            outline = group.paths[0]
+            width = self._theme.active.width * min(1.0, self._scale)
+            active = replace(outline.paint, stroke=self._theme.active.stroke, width=width)
+            items = [Path(outline.commands, active) if item is outline else item for item in group.items]
+            return replace(group, items=tuple(items))
+        return group
+
+
+Key = tuple[str, tuple[str, ...], int]
+"""A kind of group, the units that it belongs to, and which of these it is."""
+
+
+def _halves(looks: list[tuple[int, Group]], which: int) -> list[tuple[int, Group]]:
+    """Of an arrow what glows around it (0), or the arrow itself."""
+    halves = list[tuple[int, Group]]()
+    for k, group in looks:
+        under = len(group.items) - 2 if len(group.items) > 2 else 0
+        items = group.items[under:] if which else group.items[:under]
+        half = replace(group, items=items) if which else Group("glow", items)
+        if not halves or halves[-1][1] != half:
+            halves.append((k, half))
+    return halves
+
+
+def _keyed(scene: Scene) -> Iterator[tuple[Key, Group]]:
+    """The groups of a scene by what they are of, which is the same in all three."""
+    count: dict[tuple[str, tuple[str, ...]], int] = {}
+    for group in scene.groups:
+        data = dict(group.data)
+        if "tail" in data:
+            ids: tuple[str, ...] = (data["tail"], data["head"])
+        else:
+            ids = tuple(data[name] for name in ("node", "of") if name in data)
+        own = group.kind.split()[0], ids
+        count[own] = count.get(own, 0) + 1
+        yield (*own, count[own]), group
+
+
+def _stripped(net: Net, values: bool) -> Net:
+    """The network without gradients, and without values of units."""
+    columns = tuple(
+        replace(
+            column,
+            units=tuple(
+                replace(
+                    unit,
+                    grad=None,
+                    value=unit.value if values or (k == 0 and unit.role == "input") else None,
+                    state=unit.state if values else "on",
+                )
+                for unit in column.units
+            ),
+        )
+        for k, column in enumerate(net.columns)
+    )
+    return replace(net, columns=columns)
