@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, overload
+from typing import Any, cast, overload
 
 from microgrid import Value
 from microgrid.proof.report import Report
@@ -34,7 +34,7 @@ __all__ = ["Frame", "Steps", "explain", "steps"]
 
 
 @takes(StepsOptions)
-def steps(y: Value, **options: Any) -> Any:
+def steps(y: Value, **options: Any) -> Steps:
     """Walk through the graph of y: the leaves, each operation, ∂y/∂y = 1, then each use of the chain rule.
 
     >>> from microgrid import Value, parameter
@@ -62,7 +62,8 @@ def steps(y: Value, **options: Any) -> Any:
     The gradients are computed from ∂y/∂y = 1, whatever `backward` has left, and no node is changed.
     """
     if options.get("view") == "network":
-        return network_steps(y, {name: value for name, value in options.items() if name != "view"})
+        own = {name: value for name, value in options.items() if name != "view"}
+        return cast(Steps, network_steps(y, own))  # which has the same methods
     for name in OF_A_PART:
         if name in options:
             raise TypeError(

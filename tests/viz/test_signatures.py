@@ -25,7 +25,7 @@ def named(name: str) -> dict[str, inspect.Parameter]:
 
 def test_steps_take_what_draw_takes_but_a_part_and_say_what_a_step_is() -> None:
     assert set(named("draw")) - set(named("steps")) == {"around", "radius", "show"}
-    assert set(named("steps")) - set(named("draw")) == {"by"}
+    assert set(named("steps")) - set(named("draw")) == {"by", "view"}
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
@@ -94,7 +94,7 @@ DEFAULTS = {
 
 @pytest.mark.parametrize(
     ("name", "own"),
-    [("draw", {"around": None, "radius": None, "show": "all"}), ("steps", {"by": "auto"})],
+    [("draw", {"around": None, "radius": None, "show": "all"}), ("steps", {"by": "auto", "view": "graph"})],
     ids=FUNCTIONS,
 )
 def test_the_defaults_are_those_that_were_published(name, own):

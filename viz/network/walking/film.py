@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from microgrid.base.phrases import speaker
 
-from ...drawing.scene import Group, Path, Scene
+from ...drawing.painter import ARROW_LENGTH
+from ...drawing.scene import Group, Path, Scene, Text
 from ...drawing.slide import READABLE
 from ...formats.svg import Written, digest, svg
 from ...options import SLIDES
@@ -28,6 +30,8 @@ GAP, GAP_ON_SLIDE = 10.0, 2.0
 """Between the picture and the caption."""
 LETTERS = 0.8
 """Of captions, beside those of small graphs: three lines leave room for the circles."""
+BESIDE_HEAD = 3.0
+"""Between the head of an arrow and its number."""
 GLOW, MOST_GLOWING = 6.0, 16
 """How much wider than an arrow what glows around it is, and up to how many arrows to a column it does."""
 WIDE = SLIDES["16:9"][0]
@@ -116,6 +120,7 @@ class NetworkFilm:
     def looks(self) -> list[list[tuple[int, Group]]]:
         """For each place in the picture its groups in turn, with the frames in which they begin."""
         found = [dict(_keyed(scene)) for scene in self._scenes]
+        found[GRADIENTS] = {key: self._clear(group, key) for key, group in found[GRADIENTS].items()}
         kinds = dict.fromkeys(key[0] for scene in found for key in scene)
         keys = dict.fromkeys(key for scene in found for key in scene)
         looks = []
@@ -146,6 +151,26 @@ class NetworkFilm:
             return GRADIENTS
         known = column == 0 or any(step.phase == "forward" and step.column == column for step in done)
         return VALUES if known or self._net.columns[column].units[0].role == "parameter" else BLANK
+
+    @cached_property
+    def _centers(self) -> dict[str, Point]:
+        """The middles of circles by the units they are of."""
+        nodes = [(dict(group.data), group) for group in self._scenes[0].groups if "node" in dict(group.data)]
+        return {data["node"]: _middle(group.paths[0])[0] for data, group in nodes}
+
+    def _clear(self, group: Group, key: Key) -> Group:
+        """A number where the turned head of its arrow is not under it, if the arrow is long enough."""
+        kind, ids, _ = key
+        if kind != "number" or not {*ids} <= {*self._centers}:
+            return group
+        (x, y), (w, h) = _middle(group.paths[0])
+        (x0, y0), (x1, y1) = (self._centers[name] for name in ids)
+        length = math.dist((x0, y0), (x1, y1))
+        dx, dy = (x1 - x0) / length, (y1 - y0) / length
+        reach = min(w / abs(dx) if dx else math.inf, h / abs(dy) if dy else math.inf) + 20 * self._scale
+        near, far = math.dist((x, y), (x0, y0)) - reach, math.dist((x, y), (x1, y1)) - reach
+        by = ARROW_LENGTH * self._scale + BESIDE_HEAD - near
+        return _moved(group, by * dx, by * dy) if 0 < by < far else group
 
     @cached_property
     def _scale(self) -> float:
@@ -186,6 +211,24 @@ class NetworkFilm:
 
 Key = tuple[str, tuple[str, ...], int]
 """A kind of group, the units that it belongs to, and which of these it is."""
+
+
+def _middle(path: Path) -> tuple[Point, Point]:
+    """The middle of a shape, and half of its width and height."""
+    xs, ys = zip(*(point for _, points in path.commands for point in points))
+    left, right, top, bottom = min(xs), max(xs), min(ys), max(ys)
+    return ((left + right) / 2, (top + bottom) / 2), ((right - left) / 2, (bottom - top) / 2)
+
+
+def _moved(group: Group, x: float, y: float) -> Group:
+    items = list[Path | Text]()
+    for item in group.items:
+        if isinstance(item, Text):
+            items.append(replace(item, at=(item.at[0] + x, item.at[1] + y)))
+            continue
+        commands = [(letter, tuple((a + x, b + y) for a, b in points)) for letter, points in item.commands]
+        items.append(replace(item, commands=tuple(commands)))
+    return replace(group, items=tuple(items))
 
 
 def _halves(looks: list[tuple[int, Group]], which: int) -> list[tuple[int, Group]]:
