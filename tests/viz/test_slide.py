@@ -150,7 +150,7 @@ def central(y: Value, p: Value, step: float = 1e-4) -> float:
 
 SHOWN = [
     "line", "perceptron", "xor", "xor by hand", "xor of layers", "two-two-two", "2-2-2 of layers", "reuse with mse",
-    "three sigmoids", "residual chain", "residual layers", "batch norm",
+    "three sigmoids", "residual chain", "residual layers", "batch norm", "batch norm of layers",
 ]  # fmt: skip
 
 

@@ -18,11 +18,13 @@ from .slide import READABLE
 
 __all__ = ["INSIDE", "count", "tiers", "ways"]
 
-FEW_DIGITS, HOPELESS = 3, 0.7
+FEW_DIGITS, HOPELESS = 3, 0.55
 """Digits; and what text reaches in columns at least, as a share of what it has to, where Graphviz may do
 better."""
 MANY = 24
 """Boxes and numbers above which Graphviz, which takes long then, is asked after columns have been tried."""
+FRAMED = 0.4
+"""What text reaches at least in frames, as a share of what it has to, where it may be enough without them."""
 FEW = 12
 """Boxes: with fewer of them, less is to be seen than where names replace formulas."""
 MOST_LISTED = 60
@@ -49,10 +51,11 @@ def tiers(trace: Trace, options: Options, choices: Choices) -> Iterator[tuple[in
     small = [k for k in numbers[len(whole) : len(whole) + len(summaries)] if k not in large]
     results = [k for k in (*large, *small) if "collapse" not in foldings[k][0]]
     texts, names = list(_texts(options)), list(_names(options))
-    closer = dict(texts[-1][1])  # before gradients of parameters go
+    closer = dict(texts[-1][1])  # before gradients of parameters go; without frames, which keep boxes apart
+    has_frames = any(len(trace.nodes[unit.last].scope) > bool(unit.scope) for unit in choices.units)
     order = [
         *_in_turn(numbers[:telling], texts),
-        (telling - 1, (0.85 * READABLE, closer)),
+        (telling - 1, ((FRAMED if has_frames else 0.85) * READABLE, closer)),
         *_in_turn(numbers[telling : len(whole)], texts),
         *((k, text) for k in large for text in texts),
         *((k, text) for k in numbers[len(whole) + len(summaries) :] for text in names or texts[-1:]),
