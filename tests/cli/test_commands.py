@@ -252,7 +252,7 @@ def test_help_has_examples(arguments: list[str], capsys: Capture) -> None:
     ("command", "own"),
     [
         ("draw", {"large graphs": ["--around", "--radius"], "picture": ["--no-grad", "--show"]}),
-        ("step", {"steps": ["--by"]}),
+        ("step", {"steps": ["--by", "--view"]}),
     ],
 )
 def test_help_tells_options_by_what_they_are_for(command: str, own: dict[str, list[str]], capsys: Capture) -> None:

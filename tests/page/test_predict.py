@@ -44,7 +44,8 @@ def test_predictions_and_what_mistakes_show(visit: Open) -> None:
 
 def test_a_forgotten_accumulation_is_recognised(visit: Open) -> None:
     steps = viz.steps(reuse(), by="operation")
-    again = next(k for k, frame in enumerate(steps) if frame.phase == "backward" and "→" in frame.caption)
+    backward = [k for k, frame in enumerate(steps) if frame.phase == "backward"]
+    again = next(k for k in backward if steps[k - 1].grads[steps[k].active[0]] is not None)
     frame, before = steps[again], steps[again - 1]
     target = frame.active[0]
     was, now = before.grads[target] or 0.0, frame.grads[target] or 0.0
