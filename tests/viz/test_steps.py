@@ -208,7 +208,7 @@ def test_a_wrong_choice_is_told_the_others(options: dict[str, object], message: 
 
 
 def test_an_unknown_option_is_told_the_known_ones() -> None:
-    with pytest.raises(TypeError, match=r"no option 'colour': there are by, rankdir, theme, .*, slide, .*, lang$"):
+    with pytest.raises(TypeError, match=r"no option 'colour': there are by, rankdir, theme, .*, slide, .*, view$"):
         viz.steps(lecture(), colour="red")
     with pytest.raises(TypeError, match="drawn of a Value"):
         viz.steps(3.0)
