@@ -136,7 +136,7 @@ MOVED = {
     "microgrid.rules": "microgrid.proof.rules",
     "microgrid.symbolic": "microgrid.proof.verify",
     "microgrid.train.loop": "microgrid.train.fit",
-    "microgrid.train.validation": "microgrid.train.training",
+    "microgrid.train.validation": "microgrid.train.held_out",
     "microgrid.truth": "microgrid.proof.references",
     "microgrid.watch": "microgrid.monitor.statistics",
 }
