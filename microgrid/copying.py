@@ -16,7 +16,7 @@ from functools import cache
 from typing import Any
 
 from . import engine
-from .base.context import MARKS, SCOPES, marked_place, scope_place
+from .base.context import GIVEN, MARKS, SCOPES, marked_place, scope_place
 from .base.messages import short
 from .engine import Value, node
 from .errors import GraphError
@@ -58,12 +58,14 @@ def _parts(v: Value, a: Value | None, b: Value | None) -> tuple[Any, ...]:
 
 @cache
 def _place(place: int) -> str | tuple[Any, ...]:
-    """A place of `context.SCOPES` by what it means: the scope, and the mark where there is one.
+    """A place of `context.SCOPES` by what it means: the scope, the mark and which names the library gave.
 
     It is the same tuple each time, which a pickle then holds once.
     """
-    mark = MARKS[place]
-    return SCOPES[place] if mark is None else (SCOPES[place], *mark)
+    mark, given = MARKS[place], GIVEN[place]
+    if mark is None and not given:
+        return SCOPES[place]
+    return SCOPES[place], *(mark or ()), *([given] if given else ())
 
 
 def rebuild(
@@ -78,7 +80,8 @@ def rebuild(
     """A node from its parts."""
     v = node(kind.__new__(kind), 0.0, 0, None, None, 0.0, 0.0)
     v._code, v._a, v._b = 0 if row is None else row.code, a, b
-    v._scope = scope_place(scope) if isinstance(scope, str) else marked_place(*scope)
+    parts = (scope,) if isinstance(scope, str) else scope
+    v._scope = scope_place(*parts) if len(parts) < 3 else marked_place(*parts)
     for field, value in zip(FIELDS, fields, strict=True):
         setattr(v, field, value)
     for name, value in attributes.items():  # those of a subclass

@@ -17,6 +17,7 @@ from .nodes import Blocks
 
 __all__ = [
     "BLOCKS",
+    "GIVEN",
     "MARKS",
     "MOST_NESTED",
     "SCOPES",
@@ -26,6 +27,7 @@ __all__ = [
     "at_once",
     "current",
     "errstate",
+    "given_scope",
     "marked_place",
     "no_grad",
     "piece_places",
@@ -33,6 +35,7 @@ __all__ = [
     "scope",
     "scope_at",
     "scope_inside",
+    "scope_moved",
     "scope_place",
     "scopes_inside",
     "undisturbed",
@@ -77,7 +80,11 @@ MARKS: list[Mark | None] = [None]
 UNMARKED = [0]
 """Beside them, the place of the same scope without a mark."""
 
-_places = {"": 0}
+GIVEN = [0]
+"""Beside them, which parts of the scope's name the library gave: bit 0 is that of the outermost.  A scope
+that a user has called "layer0" has another place than that of an `MLP`, and shows the same name."""
+
+_places = {("", 0): 0}
 _lock = threading.Lock()  # for the counter and the tables
 _pieces: dict[tuple[int, str, int], int] = {}
 _samples: dict[tuple[int, int], int] = {}
@@ -149,13 +156,21 @@ class scope(_Block):
         return {"scope": scope_inside(before.scope, self._name)}
 
 
-def scope_place(name: str) -> int:
-    """The place in SCOPES of a full name, which is new or known."""
-    if name not in _places:
+class given_scope(scope):
+    """A scope that the library names: texts count such from 1, as in "layer 1" for the "layer0" of an MLP."""
+
+    def _replacements(self, before: Settings) -> dict[str, Any]:
+        return {"scope": scope_inside(before.scope, self._name, given=True)}
+
+
+def scope_place(name: str, given: int = 0) -> int:
+    """The place in SCOPES of a full name, which is new or known; `given` is what GIVEN says of it."""
+    key = name, given
+    if key not in _places:
         with _lock:
-            if name not in _places:
-                _places[name] = _add(name, None, len(SCOPES))
-    return _places[name]
+            if key not in _places:
+                _places[key] = _add(name, None, len(SCOPES), given)
+    return _places[key]
 
 
 def piece_places(scope: int, name: str, number: int) -> int:
@@ -165,8 +180,8 @@ def piece_places(scope: int, name: str, number: int) -> int:
     """
     with _lock:
         if (scope, name, number) not in _pieces:
-            place = _add(SCOPES[scope], Mark(name, number), scope)
-            _add(SCOPES[scope], Mark(name, number, True), scope)
+            place = _add(SCOPES[scope], Mark(name, number), scope, GIVEN[scope])
+            _add(SCOPES[scope], Mark(name, number, True), scope, GIVEN[scope])
             _pieces[scope, name, number] = place
     return _pieces[scope, name, number]
 
@@ -176,32 +191,47 @@ def sample_place(place: int, sample: int) -> int:
     mark = MARKS[place]
     with _lock:
         if mark is not None and (place, sample) not in _samples:
-            _samples[place, sample] = _add(SCOPES[place], mark._replace(sample=sample), UNMARKED[place])
+            _samples[place, sample] = _add(
+                SCOPES[place], mark._replace(sample=sample), UNMARKED[place], GIVEN[place]
+            )
     return _samples.get((place, sample), place)
 
 
-def marked_place(scope: str, name: str, number: int, result: bool, sample: int | None) -> int:
+def marked_place(scope: str, name: str, number: int, result: bool, sample: int | None, given: int = 0) -> int:
     """The place of the `Mark` in the scope."""
-    place = piece_places(scope_place(scope), name, min(number, MOST_NESTED - 1)) + result
+    place = piece_places(scope_place(scope, given), name, min(number, MOST_NESTED - 1)) + result
     return place if sample is None else sample_place(place, sample)
 
 
-def _add(name: str, mark: Mark | None, unmarked: int) -> int:
+def _add(name: str, mark: Mark | None, unmarked: int, given: int) -> int:
     MARKS.append(mark)
     UNMARKED.append(unmarked)
+    GIVEN.append(given)
     SCOPES.append(name)
     return len(SCOPES) - 1
 
 
-def scope_inside(outer: int, name: str) -> int:
-    """The place of the scope that ``with scope(name)`` opens in the one at `outer`."""
-    return scope_place(f"{SCOPES[outer]}/{name}" if outer else name)
+def scope_inside(outer: int, name: str, given: bool = False) -> int:
+    """The place of the scope that ``with scope(name)`` opens in the one at `outer`, or one that the library
+    has `given` this name."""
+    depth = SCOPES[outer].count("/") + 1 if outer else 0
+    return scope_place(f"{SCOPES[outer]}/{name}" if outer else name, GIVEN[outer] | given << depth)
+
+
+def scope_moved(place: int, outer: int, name: str) -> int:
+    """The place of a scope within another, or at none, after the library has put one of this name between."""
+    inner, within = SCOPES[place], f"{SCOPES[outer]}/"
+    bits, between = GIVEN[place], scope_inside(outer, name, given=True)
+    if outer and f"{inner}/".startswith(within):
+        inner, bits = inner[len(within) :], bits >> within.count("/")
+    depth = SCOPES[between].count("/") + 1
+    return scope_place(f"{SCOPES[between]}/{inner}", GIVEN[between] | bits << depth) if inner else between
 
 
 @cache
 def scopes_inside(outer: int, name: str, count: int) -> list[int]:
-    """The places of the scopes name0, name1, ... in the one at `outer`."""
-    return [scope_inside(outer, f"{name}{i}") for i in range(count)]
+    """The places of the library's scopes name0, name1, ... in the one at `outer`."""
+    return [scope_inside(outer, f"{name}{i}", given=True) for i in range(count)]
 
 
 class scope_at(_Block):

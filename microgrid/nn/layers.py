@@ -13,7 +13,7 @@ from typing import Any
 from .. import functions
 from ..arguments import Numbers
 from ..base.checks import whole
-from ..base.context import current, scope, scope_at, scopes_inside
+from ..base.context import current, given_scope, scope_at, scopes_inside
 from ..base.messages import number
 from ..engine import Value, parameter, weighted_sum
 from ..naming.labels import given
@@ -41,10 +41,10 @@ class Linear(Module):
         drawn = iter(source.uniforms(-bound, bound, self.nin * self.nout))
         self.w, self.b = [], []
         for j in range(self.nout):
-            with scope(f"neuron{j}"):
+            with given_scope(f"neuron{j}"):
                 self.w.append([given(parameter(next(drawn), f"w{i}")) for i in range(self.nin)])
         for j, start in enumerate(source.uniforms(-bound, bound, self.nout if bias else 0)):
-            with scope(f"neuron{j}"):
+            with given_scope(f"neuron{j}"):
                 self.b.append(given(parameter(start, "b")))
 
     def __call__(self, x: Numbers) -> Any:
@@ -110,13 +110,13 @@ class Conv(Module):
         drawn = iter(source.uniforms(-bound, bound, nin * nout * self.kernel))
         self.w, self.b = [], []
         for o in range(nout):
-            with scope(f"channel{o}"):
+            with given_scope(f"channel{o}"):
                 names = [
                     [f"w{i}" if nin == 1 else f"w{c},{i}" for i in range(self.kernel)] for c in range(nin)
                 ]
                 self.w.append([[given(parameter(next(drawn), name)) for name in row] for row in names])
         for o, start in enumerate(source.uniforms(-bound, bound, nout if bias else 0)):
-            with scope(f"channel{o}"):
+            with given_scope(f"channel{o}"):
                 self.b.append(given(parameter(start, "b")))
 
     def __call__(self, x: Numbers) -> Any:
@@ -174,7 +174,7 @@ class Maxout(Module):
         self.nout = whole(nout, "the number of outputs of Maxout")
         self.pieces, source = [], Source(seed)
         for k in range(whole(pieces, "the number of pieces of Maxout")):
-            with scope(f"piece{k}"):
+            with given_scope(f"piece{k}"):
                 self.pieces.append(Linear(nin, nout, seed=source))
 
     def __call__(self, x: Numbers) -> Any:

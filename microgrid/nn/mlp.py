@@ -13,7 +13,7 @@ from typing import Any
 
 from ..arguments import Numbers
 from ..base.checks import whole
-from ..base.context import current, scope, scope_at, scopes_inside
+from ..base.context import current, given_scope, scope_at, scopes_inside
 from ..custom import CustomOp, custom_node
 from ..engine import Value, parameter, unary, weighted_sum
 from ..naming.labels import given
@@ -83,7 +83,7 @@ class Layer(Module):
         self.nout = whole(nout, "the number of neurons of a layer")
         self.neurons: list[Neuron] = []
         for i in range(self.nout):
-            with scope(f"neuron{i}"):
+            with given_scope(f"neuron{i}"):
                 self.neurons.append(Neuron(nin, nonlin, activation))
 
     def __call__(self, x: Numbers) -> Any:
@@ -145,7 +145,7 @@ class MLP(Module):
         for i in range(len(sizes) - 1):
             hidden = i < len(sizes) - 2
             nonlin, chosen = hidden or output is not None, activation if hidden or output is None else output
-            with scope(f"layer{i}"):
+            with given_scope(f"layer{i}"):
                 self.layers.append(Layer(sizes[i], sizes[i + 1], nonlin=nonlin, activation=chosen))
 
     def __call__(self, x: Numbers) -> Any:

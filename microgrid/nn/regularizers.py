@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from .. import functions
 from ..arguments import Floats, Numbers
 from ..base.checks import seed_number, whole
-from ..base.context import current, scope, scope_at, scopes_inside
+from ..base.context import current, given_scope, scope_at, scopes_inside
 from ..base.messages import number
 from ..engine import Value, parameter
 from ..naming.labels import given
@@ -159,7 +159,7 @@ class BatchNorm(Module):
         self.beta: list[Value] = []
         for made, label, start in ((self.gamma, "gamma", 1.0), (self.beta, "beta", 0.0)):
             for j in range(self.nin):
-                with scope(f"neuron{j}"):
+                with given_scope(f"neuron{j}"):
                     made.append(given(parameter(start, label)))
         self.running_mean, self.running_var = [0.0] * self.nin, [1.0] * self.nin
         self.statistics: tuple[list[Value], list[Value]] | None = None

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from ..arguments import Numbers
-from ..base.context import SCOPES, current, scope_at, scope_inside, scope_place, scopes_inside
+from ..base.context import current, scope_at, scope_inside, scope_moved, scopes_inside
 from ..engine import Value
 from .layers import Activation
 from .module import Module, bare, inputs, listed, samples
@@ -43,12 +43,11 @@ class Sequential(Module):
 
     def _move_parameters(self) -> None:
         """From the scopes they were made in, to those where they are used first."""
-        outer, moved = SCOPES[current().scope], set()
+        outer, moved = current().scope, set()
         for i, layer in enumerate(self.layers):
             for p in layer.parameters():
                 if p not in moved:
-                    inner = f"{p.scope}/".removeprefix(f"{outer}/").rstrip("/")
-                    p._scope = scope_place("/".join(filter(None, (outer, self._scope_name(i), inner))))
+                    p._scope = scope_moved(p._scope, outer, self._scope_name(i))
                     moved.add(p)
 
     @property
@@ -95,7 +94,10 @@ class Sequential(Module):
 
     def _placed(self) -> list[tuple[Module, int]]:
         outer = current().scope
-        return [(layer, scope_inside(outer, self._scope_name(i))) for i, layer in enumerate(self.layers)]
+        return [
+            (layer, scope_inside(outer, self._scope_name(i), given=True))
+            for i, layer in enumerate(self.layers)
+        ]
 
     def _scope_name(self, i: int) -> str:
         layer = self.layers[i]

@@ -9,7 +9,7 @@ from typing import Any
 
 from .. import ops
 from ..backward import propagate
-from ..base.context import scope_at, scope_place, undisturbed
+from ..base.context import UNMARKED, scope_at, undisturbed
 from ..custom import CustomOp, custom_node, linked
 from ..engine import Value, binary, fold, leaf, unary
 from ..errors import DomainError
@@ -107,7 +107,7 @@ class Writer:
         self._own = set(instance.nodes)
         self._stand = stand
         self._rule = _RULES.get(instance.piece.name) if textbook else None
-        self._place = scope_place(instance.nodes[-1].scope)
+        self._place = UNMARKED[instance.nodes[-1]._scope]
         self._samples = instance.samples
         self._written: dict[Value, Value] = {}
         self._shared: dict[Any, Value] = {}

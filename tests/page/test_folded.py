@@ -81,11 +81,11 @@ def test_ranges_and_norms_are_the_engines(visit: Open) -> None:
     y = layers(3, 5, 4, 1)
     page = visit(viz.steps(y, collapse="layer"), "#step=999")
     y.backward()
-    for layer, size in (("layer0", 5), ("layer1", 4)):
-        inside = [v for v in mg.graph.order(y) if v.scope.startswith(layer)]
+    for k, size in ((0, 5), (1, 4)):
+        inside = [v for v in mg.graph.order(y) if v.scope.startswith(f"layer{k}")]
         values = [v.data for v in inside if v.op == "tanh"]
         parameters = [v.grad for v in inside if v.role == "parameter"]
-        assert box(page, layer)[1:] == [
+        assert box(page, f"layer {k + 1}")[1:] == [
             f"{size} values, {write(min(values))} to {write(max(values))}",
             f"‖grad‖ = {write(math.hypot(*parameters))} ({len(parameters)} parameters)",
         ]
@@ -180,8 +180,8 @@ def test_the_focus_stays_where_it_was_in_the_table(visit: Open) -> None:
     page = visit(viz.steps(layers(2, 3, 1), collapse="neuron"), "#step=999")
     page.keyboard.press("t")
     names = "[...document.querySelectorAll('#numbers [data-scope]')].map((row) => row.textContent)"
-    assert page.evaluate(names) == ["layer0/neuron0", "layer0/neuron1", "layer0/neuron2", "layer1/neuron0"]
-    for name in ("layer0/neuron2", "layer1/neuron0"):
+    assert page.evaluate(names) == [*(f"layer 1, neuron {k}" for k in (1, 2, 3)), "layer 2, neuron 1"]
+    for name in ("layer 1, neuron 3", "layer 2, neuron 1"):
         page.locator("#numbers [data-scope]", has_text=name).focus()
         page.keyboard.press("Enter")
         assert page.locator("#node h2").inner_text() == name

@@ -39,7 +39,7 @@ def test_a_hundred_thousand_nodes_are_drawn_as_their_scopes() -> None:
     found = [texts(g) for g in groups(figure, "node")]
     assert time.process_time() - began < 30  # not a measurement: it would take hours
     assert [lines[0] for lines in found] == [
-        "x₁", "x₂", "layer0: Linear 2→182, ReLU", "layer1: Linear 182→182, ReLU", "layer2: Linear 182→1",
+        "x₁", "x₂", "layer 1: Linear 2→182, ReLU", "layer 2: Linear 182→182, ReLU", "layer 3: Linear 182→1",
     ]  # fmt: skip
     assert found[2][1].startswith("182 values, 0 to ")
     assert len(figure.svg()) < 20_000

@@ -186,21 +186,21 @@ def test_a_large_network_is_walked_layer_by_layer_in_boxes_that_are_layers(by: s
     assert [frame.phase for frame in steps] == ["start", *["forward"] * 3, "seed", *["backward"] * 3, "end"]
     names = [texts(g)[0] for g in groups(steps, -1) if "node" in g.get("class")]
     assert sorted(names) == [
-        "layer0: Linear 2→60, ReLU",
-        "layer1: Linear 60→60, ReLU",
-        "layer2: Linear 60→1",
+        "layer 1: Linear 2→60, ReLU",
+        "layer 2: Linear 60→60, ReLU",
+        "layer 3: Linear 60→1",
         "x₁",
         "x₂",
     ]
     for k, outputs in enumerate(layers[:2]):
         low, high = (end(v.data for v in outputs) for end in (min, max))
         found = re.fullmatch(
-            r"60 values, (\S+) to (\S+)", texts(box(steps, k + 1, f"layer{k}: Linear {(2, 60)[k]}→60, ReLU"))[1]
+            r"60 values, (\S+) to (\S+)", texts(box(steps, k + 1, f"layer {k + 1}: Linear {(2, 60)[k]}→60, ReLU"))[1]
         )
         assert [float(text.replace("−", "-")) for text in found.groups()] == pytest.approx([low, high], rel=1e-3)
-    assert texts(box(steps, -1, "layer1: Linear 60→60, ReLU"))[2] == f"‖grad‖ = {norm(y, 'layer1')} (3,660 parameters)"
+    assert texts(box(steps, -1, "layer 2: Linear 60→60, ReLU"))[2] == f"‖grad‖ = {norm(y, 'layer1')} (3,660 parameters)"
     assert steps[-1].caption.splitlines()[-1] == f"and {61 + 3660 + 180 + 2 - 24:,} leaves more"
-    assert steps[2].caption.startswith("layer1: 7,260 operations give 60 values, ")  # 60 · (60 + 60 + 1)
+    assert steps[2].caption.startswith("layer 2: 7,260 operations give 60 values, ")  # 60 · (60 + 60 + 1)
 
 
 def test_steps_of_neurons_have_neurons_as_boxes_where_nodes_are_too_many() -> None:
@@ -208,7 +208,7 @@ def test_steps_of_neurons_have_neurons_as_boxes_where_nodes_are_too_many() -> No
     with pytest.warns(UserWarning, match=r'15 boxes, as with collapse="neuron"'):
         steps = viz.steps(y, by="neuron", max_nodes=100)
     assert sorted(name for k in range(1, 14) for name in lit_boxes(steps, k)) == sorted(
-        [*(f"neuron{k}" for k in range(6))] * 2 + ["neuron0"]
+        [*(f"neuron {k + 1}" for k in range(6))] * 2 + ["neuron 1"]
     )
     with pytest.warns(UserWarning, match=r'15 boxes, as with collapse="neuron"'):
         assert len(viz.steps(y, by="operation", max_nodes=100)) > 300  # one at a time, in boxes that fill up

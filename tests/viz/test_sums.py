@@ -151,9 +151,9 @@ def test_the_sum_of_a_unit_with_two_inputs_is_written_out_and_a_long_one_has_bot
 
 
 LAYERS = {
-    "mlp": (lambda: nn.MLP(2, [3, 2], activation="relu"), ["layer0: Linear 2→3, ReLU", "layer1: Linear 3→2"]),
-    "layers of their own": (lambda: nn.Sequential(nn.Linear(2, 3), "tanh"), ["linear0: Linear 2→3, tanh"]),
-    "without biases": (lambda: nn.Sequential(nn.Linear(2, 3, bias=False)), ["linear0: Linear 2→3"]),
+    "mlp": (lambda: nn.MLP(2, [3, 2], activation="relu"), ["layer 1: Linear 2→3, ReLU", "layer 2: Linear 3→2"]),
+    "layers of their own": (lambda: nn.Sequential(nn.Linear(2, 3), "tanh"), ["layer 1: Linear 2→3, tanh"]),
+    "without biases": (lambda: nn.Sequential(nn.Linear(2, 3, bias=False)), ["layer 1: Linear 2→3"]),
 }
 
 
@@ -179,7 +179,7 @@ def test_what_is_no_layer_of_weights_of_their_own_is_not_called_one():
 @pytest.mark.filterwarnings("ignore:drawn")
 def test_a_layer_of_one_unit_says_so_on_a_slide_too():
     figure = viz.draw(LECTURE_GRAPHS["mlp 2-8-8-1"][0](), collapse="layer", slide="16:9")
-    assert [texts(group)[0] for group in groups(figure, "node")][-1] == "layer2: Linear 8→1"
+    assert [texts(group)[0] for group in groups(figure, "node")][-1] == "layer 3: Linear 8→1"
 
 
 def test_the_zero_of_pythons_sum_is_drawn_in_its_first_addition() -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 
-from microgrid.base.phrases import Say, speaker
+from microgrid.base.phrases import Say, said, speaker
+from microgrid.naming.scopes import scope_name
 
 from ..options import Options
 from ..picture import looks
@@ -80,11 +81,14 @@ def paint(
     end = margin + above + height
     layout = layout.moved(x, y)
     scopes = {path: _moved(rectangle, x, y) for path, rectangle in scopes.items()}
-    groups = [_scope(path, rectangle, theme, say) for path, rectangle in scopes.items()]
+    groups = [_scope(path, rectangle, picture, theme, say) for path, rectangle in scopes.items()]
     outlines = {box.name: _outline(box, layout.centers[box.name], picture, theme) for box in picture.boxes}
     for arrow, route in zip(picture.arrows, layout.curves, strict=True):
         groups += _arrow(arrow, route, outlines, layout, picture, theme)
-    groups += [_scope_name(path, rectangle, theme) for path, rectangle in scopes.items()]
+    groups += [
+        _scope_name(said(picture.scopes.get(path, path[-1]), options.lang), rectangle, theme)
+        for path, rectangle in scopes.items()
+    ]
     groups += [_box(box, layout.centers[box.name], picture, theme) for box in picture.boxes]
     if title_lines:
         groups.append(_title(title_lines, theme, margin))
@@ -228,20 +232,21 @@ def _scopes(picture: Picture, layout: Layout) -> dict[tuple[str, ...], Rectangle
     return dict(sorted(frames.items()))
 
 
-def _scope(path: tuple[str, ...], rectangle: Rectangle, theme: Theme, say: Say) -> Group:
+def _scope(path: tuple[str, ...], rectangle: Rectangle, picture: Picture, theme: Theme, say: Say) -> Group:
     left, top, right, bottom = rectangle
     center, size = ((left + right) / 2, (top + bottom) / 2), (right - left, bottom - top)
-    name = "/".join(path)
     frame = Path(SHAPES["op"].path(center, size), theme.scope)
-    return Group("scope", (frame,), say("scope {scope}", scope=name), scope=name)
+    return Group(
+        "scope", (frame,), say("scope {scope}", scope=scope_name(picture.scopes, path)), scope="/".join(path)
+    )
 
 
-def _scope_name(path: tuple[str, ...], rectangle: Rectangle, theme: Theme) -> Group:
+def _scope_name(name: str, rectangle: Rectangle, theme: Theme) -> Group:
     """The name in the upper left corner, on a ground that keeps the arrows out of it."""
     left, top, right, _ = rectangle
-    name = Line(_fitting(path[-1], right - left - 14), "scope")
-    text = letter(name, (left + 8, top + name.font.size + 2), theme, anchor="start")
-    near, far, bottom = left + 4, left + 12 + text.width, top + name.font.leading + 1
+    line = Line(_fitting(name, right - left - 14), "scope")
+    text = letter(line, (left + 8, top + line.font.size + 2), theme, anchor="start")
+    near, far, bottom = left + 4, left + 12 + text.width, top + line.font.leading + 1
     ground = polygon((near, top + 2), (far, top + 2), (far, bottom), (near, bottom))
     return Group("scope-name", (Path(ground, Paint(theme.scope.fill, "none", 0.0)), text))
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from microgrid import Value
 from microgrid.base.checks import one_of
+from microgrid.base.phrases import said
 from microgrid.ops import TABLE
 
 from ..graph.trace import read
@@ -75,7 +76,7 @@ def source(picture: Picture, options: Options) -> str:
             fontcolor=theme.text,
             fontsize=str(FONTS["title"].size),
         )
-    _boxes(graph, picture, theme)
+    _boxes(graph, picture, theme, options.lang)
     for arrow in picture.arrows:
         label = escape(line.text for line in arrow.label.lines) if arrow.label else None
         graph.edge(arrow.tail.name, arrow.head.name, label=label)
@@ -83,7 +84,7 @@ def source(picture: Picture, options: Options) -> str:
     return text
 
 
-def _boxes(graph: Digraph, picture: Picture, theme: Theme) -> None:
+def _boxes(graph: Digraph, picture: Picture, theme: Theme, lang: str) -> None:
     """The boxes, those of a scope in a cluster, and clusters within clusters."""
     import graphviz
 
@@ -96,8 +97,9 @@ def _boxes(graph: Digraph, picture: Picture, theme: Theme) -> None:
             scopes = scopes[:-1]
         scopes = box.scope
         for depth in range(len(clusters) - 1, len(scopes)):
+            name = said(picture.scopes.get(scopes[: depth + 1], scopes[depth]), lang)
             look = {"style": "filled", "fillcolor": theme.scope.fill, "color": theme.scope.stroke}
-            look |= {"label": escape([scopes[depth]]), "fontcolor": theme.dim}
+            look |= {"label": escape([name]), "fontcolor": theme.dim}
             clusters.append(graphviz.Digraph(name=f"cluster_{count}_{depth}", graph_attr=look))
         _box(clusters[-1], box, theme, looks.of(picture, box, theme))
     while len(clusters) > 1:

@@ -5,18 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from microgrid import Value
 from microgrid.backward import propagate
+from microgrid.base.phrases import Phrase, said
 from microgrid.graph import order
 from microgrid.naming.names import Naming, name_nodes
+from microgrid.naming.scopes import scope_name, scope_names, scope_path
 from microgrid.pieces import found
 from microgrid.proof.textbook import leaves_doubles
-
-from ..style.text import clean
 
 __all__ = ["Edge", "Node", "Piece", "Trace", "read", "warned"]
 
@@ -92,6 +92,8 @@ class Trace:
     """The positions of the operations as they were computed, oldest first; `backward` reverses them."""
     pieces: tuple[Piece, ...] = ()
     """In the order of their last nodes; none has a node of another."""
+    scopes: Mapping[tuple[str, ...], Phrase] = field(default_factory=dict)
+    """What scopes are called within the one around them, that are not called what the graph has."""
 
     equations: dict[tuple[int, Hashable], str] = field(
         default_factory=dict, init=False, compare=False, repr=False
@@ -116,6 +118,14 @@ class Trace:
     def operands(self, node: Node) -> list[Node]:
         return [self.nodes[i] for i in node.parents]
 
+    def scope_name(self, path: tuple[str, ...], lang: str = "en") -> str:
+        """A scope's whole name as it is said: ``layer 1, neuron 2`` of ``("layer0", "neuron1")``."""
+        return said(scope_name(self.scopes, path), lang)
+
+    def last_name(self, path: tuple[str, ...], lang: str = "en") -> str:
+        """Its name within the scope around it: ``neuron 2``."""
+        return said(self.scopes.get(path, path[-1]), lang)
+
 
 def read(root: Value, variables: Mapping[Value, str] | None = None, digits: int = 4) -> Trace:
     """Take down a graph.  Nothing is computed in it and nothing is changed.
@@ -138,7 +148,8 @@ def read(root: Value, variables: Mapping[Value, str] | None = None, digits: int 
     made = _made(values)
     nodes = tuple(_node(i, v, position, derivatives[v], naming, made[v]) for i, v in enumerate(values))
     operations = (position[v] for v in reversed(newest_first) if v in position)
-    return Trace(nodes, tuple(i for i in operations if nodes[i].op), _pieces(values, position))
+    computed = tuple(i for i in operations if nodes[i].op)
+    return Trace(nodes, computed, _pieces(values, position), scope_names(values, naming.labels))
 
 
 def _pieces(values: list[Value], position: dict[Value, int]) -> tuple[Piece, ...]:
@@ -171,7 +182,7 @@ def _node(
         data=v.data,
         grad=grad,
         is_derivative=grad is not None and math.isclose(grad, derivative, rel_tol=1e-9, abs_tol=1e-300),
-        scope=_scope(v.scope),
+        scope=scope_path(v.scope),
         parents=tuple(position[parent] for parent in v.parents),
         partials=v.partials,
         name=naming.texts[v],
@@ -182,8 +193,3 @@ def _node(
         warning=warned.get(v, ""),
         made=made,
     )
-
-
-@lru_cache(maxsize=4096)
-def _scope(name: str) -> tuple[str, ...]:
-    return tuple(clean(part) for part in name.split("/") if part)

@@ -115,14 +115,18 @@ def words(lang: str) -> dict[str, str]:
 
 
 def page_words(trace: Trace, options: Options) -> dict[str, dict[str, Any]]:
-    """All that the page says, by language; `phrases` are those of the table that this graph may need."""
+    """All that the page says, by language; `phrases` are those of the table that this graph may need,
+    and `scopes` what those scopes are called that are not called what the graph has."""
     rows = [TABLE[op] for op in dict.fromkeys(node.op for node in trace.nodes) if op in TABLE]
     phrases = {text: None for row in rows for text in (row.needs or row.domain, row.convention)}
+    around = {node.scope[:depth] for node in trace.nodes for depth in range(1, len(node.scope) + 1)}
+    paths = sorted(path for path in around if trace.scope_name(path) != "/".join(path))
     texts: dict[str, dict[str, Any]] = {}
     for lang in LANGUAGES:
         root = Words(trace, Numbers(options.precision), lang).heading(trace.root)
         texts[lang] = words(lang) | {
             "drawing": options.title or speaker(lang)("Computational graph of {name}", name=root),
+            "scopes": {"/".join(path): trace.scope_name(path, lang) for path in paths},
             "phrases": {
                 text: _in_signs(said(say(text), lang)) for text in phrases if text not in ("", "True")
             },

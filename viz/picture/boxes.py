@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+
+from microgrid.base.phrases import Phrase
 
 from ..graph.trace import Edge, Node
 from ..style.shapes import SHAPES, Point, Shape
@@ -197,6 +199,8 @@ class Picture:
     """Whether there are parameters that have no box, as formulas name them, nor a line of their own."""
     show: str = "all"
     """What its numbers are shown of, as in `Options`."""
+    scopes: Mapping[tuple[str, ...], Phrase] = field(default_factory=dict)
+    """As in `Trace`."""
 
     @property
     def all_boxes(self) -> list[Box]:

@@ -58,9 +58,10 @@ def compose(trace: Trace, options: Options, numbers: Numbers, choices: Choices |
         root=author.shown.get(trace.root.index),
         title=author.say("Computational graph of {name}", name=author.words.heading(trace.root)),
         sentence=author.words.sentence(choices.units),
-        emphasis=emphasis(trace, choices, numbers, author.say),
+        emphasis=emphasis(trace, choices, numbers, options.lang),
         scale=choices.scale,
         styles=choices.styles,
+        scopes=trace.scopes,
     )
 
 
@@ -147,12 +148,11 @@ class _Author:
     def _scope(self, unit: Unit, scope: tuple[str, ...]) -> Box:
         used = self.texts.outputs(unit)
         values, gradient = scope_lines(self.trace, unit, used, self.numbers, self.say)
-        name, layer = scope[-1], layer_of(self.trace, unit, used)
-        if layer:
-            name = f"{name}: {said(layer, self.options.lang)}"
+        called, layer = self.trace.last_name(scope, self.options.lang), layer_of(self.trace, unit, used)
+        name = f"{called}: {said(layer, self.options.lang)}" if layer else called
         lines = [Line(shorten(name, LONGEST_NAME), "name")]
         last = self.trace.nodes[used[-1]]
-        beside = values if last.label else f"{shorten(scope[-1], LONGEST_NAME)} = {self.numbers(last.data)}"
+        beside = values if last.label else f"{shorten(called, LONGEST_NAME)} = {self.numbers(last.data)}"
         values = shorten(values, LONGEST_NAME)
         lines.append(Line(values, "value", beside=beside if len(used) == 1 and not layer else ""))
         own = [i for i in unit.nodes if self.trace.nodes[i].role == "parameter"]

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
-from microgrid.base.phrases import ENGLISH, Say
-
 from ..graph.routes import Routes
 from ..graph.trace import Edge, Trace
 from ..words.numbers import Numbers
@@ -38,7 +36,7 @@ class Emphasis:
         return [k for k, route in enumerate(self.routes) if any(edge.node == node for edge in route)]
 
 
-def emphasis(trace: Trace, choices: Choices, numbers: Numbers, say: Say = ENGLISH) -> Emphasis | None:
+def emphasis(trace: Trace, choices: Choices, numbers: Numbers, lang: str = "en") -> Emphasis | None:
     """What `highlight` and `path` bring out; None if neither was asked for."""
     nodes, edges = set(choices.highlight or ()), set[Edge]()
     if choices.highlight is None and choices.path is None:
@@ -50,7 +48,7 @@ def emphasis(trace: Trace, choices: Choices, numbers: Numbers, say: Say = ENGLIS
     routes = Routes(trace, choices.units, start, end)
     edges |= _edges_within(trace, routes.nodes, routes.nodes - {start})
     drawn = tuple(route.edges for route in routes.few)
-    sentences = tuple(route_sentences(routes, numbers, say))
+    sentences = tuple(route_sentences(routes, numbers, lang))
     return Emphasis(frozenset(nodes | routes.nodes), frozenset(edges), drawn, sentences)
 
 

@@ -106,7 +106,7 @@ class Captions:
             case "forward" if moment.unit:
                 return self.box_forward(moment.unit)
             case "forward":
-                return self.group_forward(moment.scope, [nodes[i] for i in moment.computed])
+                return self.group_forward(self._named(moment.scope), [nodes[i] for i in moment.computed])
         if moment.unit:
             return self.box_backward(moment.unit, moment.updates, gradient, more)
         if len(moment.updates) > 1:
@@ -154,7 +154,7 @@ class Captions:
         if unit.kind == "node":
             return self.forward(nodes[0])
         if unit.kind == "scope":
-            return self.group_forward("/".join(unit.scope or ()), nodes)
+            return self.group_forward(self._trace.scope_name(unit.scope or (), self._lang), nodes)
         return self._placed(self._trace.nodes[unit.last], self.boxes.forward(unit))
 
     def box_backward(
@@ -254,7 +254,7 @@ class Captions:
         self, scope: str, updates: Sequence[Update], gradient: Callable[[int], float | None]
     ) -> str:
         """What a scope passes on at once, and what its box says of the gradients that are known by then."""
-        unit, count = self._units[scope], f"{len(updates):,}"
+        unit, count, scope = self._units[scope], f"{len(updates):,}", self._named(scope)
         grads = {i: gradient(i) for i in unit.nodes}
         norm = norm_text(self._trace, unit, self.paths.outputs(unit.nodes), self._numbers, self._say, grads)
         if norm is None:
@@ -269,6 +269,10 @@ class Captions:
             for depth in range(1, len(node.scope) + 1):
                 inside.setdefault(node.scope[:depth], []).append(node.index)
         return {"/".join(path): Unit(tuple(nodes), path) for path, nodes in inside.items()}
+
+    def _named(self, scope: str) -> str:
+        """What a scope of the graph is called."""
+        return self._trace.scope_name(tuple(scope.split("/")), self._lang)
 
     def phase(self, phase: str) -> str:
         return self._message(f"phase {phase}")
@@ -286,4 +290,8 @@ class Captions:
 
     def _placed(self, node: Node, text: str) -> str:
         """Which scope is meant, since its neighbours give the same labels."""
-        return self._message("in scope", scope="/".join(node.scope), text=text) if node.scope else text
+        return (
+            self._message("in scope", scope=self._trace.scope_name(node.scope, self._lang), text=text)
+            if node.scope
+            else text
+        )

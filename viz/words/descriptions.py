@@ -98,7 +98,7 @@ class Words:
                 say("gradient not computed") if gradient is None else say("gradient {x}", x=exact(gradient))
             )
         if node.scope:
-            parts.append(say("in {scope}", scope="/".join(node.scope)))
+            parts.append(say("in {scope}", scope=self._trace.scope_name(node.scope, self._lang)))
         return "\n".join(parts)
 
     def sentence(self, units: Sequence[Unit]) -> str:
@@ -123,7 +123,7 @@ class Words:
     def unit(self, unit: Unit) -> str:
         """What a box is called."""
         if unit.scope is not None:
-            return "/".join(unit.scope)
+            return self._trace.scope_name(unit.scope, self._lang)
         node = self._trace.nodes[unit.last]
         return node.label or self._formula(unit) or self._role(node)
 
@@ -132,7 +132,7 @@ class Words:
     ) -> str:
         """A line for each fact about a folded scope: name and size, values, gradient; of these what `data`
         and `grads` know, if they are given."""
-        say, name = self._say, "/".join(unit.scope or ())
+        say, name = self._say, self._trace.scope_name(unit.scope or (), self._lang)
         known = known_data(self._trace, used, data)
         count = len(unit.nodes)
         size = "scope {scope}, collapsed: 1 node" if count == 1 else "scope {scope}, collapsed: {n:,} nodes"
@@ -166,7 +166,9 @@ class Words:
         say, node = self._say, self._trace.nodes[unit.last]
         subject = f"{self._kind(unit)} {self._formula(unit)}".rstrip()
         if node.scope:
-            subject = say("{subject} in {scope}", subject=subject, scope="/".join(node.scope))
+            subject = say(
+                "{subject} in {scope}", subject=subject, scope=self._trace.scope_name(node.scope, self._lang)
+            )
         if self._is_several(unit):
             return ", ".join([subject, *self._facts_of_several(unit)])
         if self._show == "structure":

@@ -6,7 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 
-from microgrid.base.phrases import ENGLISH, Say
+from microgrid.base.phrases import speaker
 
 from ..graph.paths import MOST, Paths
 from ..graph.routes import CUT, Route, Routes
@@ -30,9 +30,9 @@ def path_count_text(paths: Paths, start: int, numbers: Numbers) -> str:
     return numbers(count) if count < MOST else f"> {numbers(MOST)}"
 
 
-def route_sentences(routes: Routes, numbers: Numbers, say: Say = ENGLISH) -> list[str]:
+def route_sentences(routes: Routes, numbers: Numbers, lang: str = "en") -> list[str]:
     """A line for each route with its product, then the sum; one line where there is one route."""
-    author = _Author(routes, numbers)
+    author, say = _Author(routes, numbers, lang), speaker(lang)
     of = author.stop(routes.end) if routes.trace.nodes[routes.end].label else ""
     name = f"∂{of}/∂{author.stop(routes.start)}"
     if not routes.few:
@@ -54,12 +54,13 @@ def route_sentences(routes: Routes, numbers: Numbers, say: Say = ENGLISH) -> lis
 class _Author:
     """Writes the stops and the factors of routes."""
 
-    def __init__(self, routes: Routes, numbers: Numbers) -> None:
+    def __init__(self, routes: Routes, numbers: Numbers, lang: str) -> None:
         self.routes, self.numbers, self.names = routes, numbers, names_of(routes.trace, numbers)
-        self.namesakes = Counter(unit.scope[-1] for unit in routes.boxes if unit.scope)
+        self.lang = lang
+        self.namesakes = Counter(routes.trace.last_name(unit.scope) for unit in routes.boxes if unit.scope)
 
     def stops(self, route: Route) -> str:
-        """What the route passes: ``x → layer0 → + → y``."""
+        """What the route passes: ``x → layer 1 → + → y``."""
         heads = [leg.head for leg in route.legs]
         stops = [self.scope(head) if head in self.routes.box_of else self.stop(head) for head in heads]
         return " → ".join(_without_middle([self.stop(self.routes.start), *stops]))
@@ -74,7 +75,9 @@ class _Author:
         number where it has several outputs."""
         unit = self.routes.box_of[i]
         scope, outputs = unit.scope or CUT, self.routes.outputs[unit.last]
-        name = shorten("/".join(scope) if self.namesakes[scope[-1]] > 1 else scope[-1], LONGEST_SCOPE)
+        trace = self.routes.trace
+        said = trace.scope_name if self.namesakes[trace.last_name(scope)] > 1 else trace.last_name
+        name = shorten(said(scope, self.lang), LONGEST_SCOPE)
         return f"{name}[{outputs.index(i)}]" if scope != CUT and len(outputs) > 1 and i in outputs else name
 
     def product(self, route: Route) -> str:

@@ -23,12 +23,12 @@ function nodeBox(page, i) {
 }
 
 // What is not written in a node's box.
-function descriptionOf({graph, numbers, word, known: {data, grads}}, i) {
+function descriptionOf({graph, lang, numbers, word, known: {data, grads}}, i) {
   const node = graph.nodes[i], parts = [word(node.role)];
   if (numbers.errors[i]) parts.push(word("impossible"));
   else if (data[i] === null) parts.push(word("pending_value"));
   if (node.role !== "constant" && grads[i] === null) parts.push(word("pending_gradient"));
-  if (node.scope) parts.push(word("in_scope", {scope: node.scope}));
+  if (node.scope) parts.push(word("in_scope", {scope: scopeName(graph, lang, node.scope)}));
   return parts.join(", ");
 }
 
@@ -44,7 +44,8 @@ function exactly(page, i) {
 function foldedBox(page, unit) {
   const {word} = page, [value, gradient] = summary(page, unit), broken = brokenIn(page, unit) !== undefined;
   const waiting = unit.outputs.some((i) => page.known.data[i] === null);
-  const parts = [word("in_scope", {scope: unit.scope}), count(word, unit.nodes.length, "node")];
+  const scope = scopeName(page.graph, page.lang, unit.scope);
+  const parts = [word("in_scope", {scope}), count(word, unit.nodes.length, "node")];
   if (broken) parts.push(word("impossible"));
   else if (waiting) parts.push(word("pending_value"));
   if (gradient === null) parts.push(word("pending_gradient"));
@@ -78,7 +79,7 @@ function arrowOf(page, edge) {
   const isFixed = unit?.kind === "piece" && !isRecorded(page, unit);
   const formula = unit ? !isFixed && unit.labels[edge] : numbers.same[i] && node.formulas[k];
   const parent = node.parents[k], name = unit ? word("through", {
-    scope: titleOf(graph, unit.last), source: titleOf(graph, graph.owner[parent], parent),
+    scope: titleOf(page, unit.last), source: titleOf(page, graph.owner[parent], parent),
   }) : node.locals[k];
   return {
     text: done ? (formula ? `${formula} = ` : "") + page.write(slope) : null,
@@ -87,7 +88,7 @@ function arrowOf(page, edge) {
 }
 
 // What a box is called: a scope by its path, others by their node.
-function titleOf(graph, box, node = box) {
+function titleOf({graph, lang}, box, node = box) {
   const unit = graph.units.get(box);
-  return unit?.kind === "scope" ? unit.scope : graph.nodes[node].name;
+  return unit?.kind === "scope" ? scopeName(graph, lang, unit.scope) : graph.nodes[node].name;
 }

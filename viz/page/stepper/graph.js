@@ -24,6 +24,11 @@ function prepare(graph) {
   return graph;
 }
 
+// What a scope is called in a language.
+function scopeName(graph, lang, scope) {
+  return graph.words?.[lang]?.scopes?.[scope] ?? scope;
+}
+
 // Whether the page may give a node another value: an input or a parameter from which nothing is computed that
 // only Python can compute.
 function isOpen(graph, i) {

@@ -43,7 +43,7 @@ function describeNode(page, i) {
   const {graph, word} = page, node = graph.nodes[i], x = page.known.data[i];
   const parts = [
     make("h2", {}, node.heading || word(node.role)),
-    note([word(node.role), node.scope].filter(Boolean).join(", ")),
+    note([word(node.role), scopeName(graph, page.lang, node.scope)].filter(Boolean).join(", ")),
   ];
   if (page.numbers.errors[i]) return [...parts, make("p", {class: "wrong"}, page.explain(i))];
   if (x === null) return [...parts, note(word(page.predicting ? "hidden" : "pending_value"))];

@@ -58,10 +58,10 @@ class Picture {
   }
 
   // What the picture and its scopes are called.
-  speak(title, word) {
+  speak(title, word, lang) {
     this.svg.querySelector("title").textContent = title;
     for (const group of this.scopes) {
-      const name = word("in_scope", {scope: group.dataset.scope});
+      const name = word("in_scope", {scope: scopeName(this.graph, lang, group.dataset.scope)});
       group.setAttribute("aria-label", name);
       group.querySelector("title").textContent = name;
     }

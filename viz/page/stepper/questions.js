@@ -10,7 +10,7 @@ function questionOf(page, frame) {
     const outputs = outputsOf(graph, frame.active);
     if (outputs.length > 1) return null;
     const node = graph.nodes[outputs[0]];
-    const asked = `${frame.scope}: ${node.name}`, slack = slackOf(page, node);
+    const asked = `${scopeName(graph, page.lang, frame.scope)}: ${node.name}`, slack = slackOf(page, node);
     return {kind: "scope", name: node.name, asked, expected: numbers.data[node.index], slack};
   }
   if (frame.phase === "forward" && frame.active.length === 1 && !numbers.errors[frame.node]) {

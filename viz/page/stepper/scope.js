@@ -15,7 +15,7 @@ function describeMerged(page, unit) {
     : isKnown ? paragraph(mergedForward(page.captions, unit))
     : note(word(page.predicting ? "hidden" : "pending_value"));
   return [
-    make("h2", {}, unit.made), note([word(role), scope].filter(Boolean).join(", ")), facts,
+    make("h2", {}, unit.made), note([word(role), scopeName(graph, page.lang, scope)].filter(Boolean).join(", ")), facts,
     make("details", {},
       make("summary", {}, word("inside", {count: thousands(nodes.length)})), nodeList(page, nodes, "inside")),
   ];
@@ -48,7 +48,7 @@ function describeScope(page, unit) {
   const facts = broken !== undefined ? [make("p", {class: "wrong"}, page.explain(broken))]
     : [paragraph(values ?? note(word(page.predicting ? "hidden" : "pending_value")))];
   return [
-    make("h2", {}, unit.scope), note(`${word("scope")}: ${counts.join(", ")}`), ...facts,
+    make("h2", {}, scopeName(graph, page.lang, unit.scope)), note(`${word("scope")}: ${counts.join(", ")}`), ...facts,
     ...gradient ? [paragraph(make("span", {class: "gradient"}, gradient))] : [],
     heading(word("outputs")), nodeList(page, outputs, "outputs"),
     make("details", {},

@@ -53,7 +53,7 @@ class Page {
     for (const element of all("word")) element.textContent = this.word(element.dataset.word);
     for (const element of all("label")) element.setAttribute("aria-label", this.word(element.dataset.label));
     for (const element of all("hint")) element.title = this.word(element.dataset.hint);
-    this.picture.speak(this.graph.words[lang].drawing, this.word);
+    this.picture.speak(this.graph.words[lang].drawing, this.word, lang);
     const rowOf = ([keys, what]) => make("tr", {},
       make("td", {}, keys.flatMap((key) => [make("kbd", {}, this.word(key)), " "])),
       make("td", {}, this.word(what)));
@@ -192,8 +192,9 @@ class Page {
     if (this.chosen === null) return [make("p", {class: "note invitation"}, this.invitation())];
     const unit = this.graph.units.get(this.graph.owner[this.chosen]);
     const goOut = () => this.chooseBox(unit.last);
+    const around = unit && (unit.made ?? scopeName(this.graph, this.lang, unit.scope));
     const out = unit ? [paragraph(make("button",
-      {type: "button", class: "link", id: "out", onclick: goOut}, `↑ ${unit.made ?? unit.scope}`))] : [];
+      {type: "button", class: "link", id: "out", onclick: goOut}, `↑ ${around}`))] : [];
     return [...out, ...describeNode(this, this.chosen)];
   }
 

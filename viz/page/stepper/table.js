@@ -67,20 +67,21 @@ function nodeRow(page, i, scoped, unit) {
     node.role === "constant" ? make("td") : cell(grads[i], "pending_gradient"),
     make("td", {}, word(node.role)),
     make("td", {}, operands.map((parent) => graph.nodes[parent].name).join(", ")),
-    scoped ? make("td", {}, node.scope) : null);
+    scoped ? make("td", {}, scopeName(graph, page.lang, node.scope)) : null);
 }
 
 function scopeRow(page, unit) {
   const {graph, word} = page, [values, gradient] = summary(page, unit), open = page.opened.has(unit);
   const broken = brokenIn(page, unit) !== undefined;
   const active = page.frames[page.step].active.some((i) => graph.owner[i] === unit.last);
+  const scope = scopeName(graph, page.lang, unit.scope);
   const toggle = make("button", {
     type: "button", class: "link", id: `scope-${unit.last}`, "aria-expanded": String(open),
-    "aria-label": word("inside_of", {scope: unit.scope}), onclick: () => page.unfold(unit),
+    "aria-label": word("inside_of", {scope}), onclick: () => page.unfold(unit),
   }, open ? "▾" : "▸");
   const opener = make("button", {
     type: "button", class: "link", "data-scope": unit.last, onclick: () => page.chooseBox(unit.last),
-  }, unit.scope);
+  }, scope);
   const text = (said, why) => said ?? make("span", {class: "note", title: word(why)}, BLANK);
   return make("tr", {class: active ? "active" : null},
     make("th", {scope: "row"}, toggle, opener),
@@ -89,5 +90,5 @@ function scopeRow(page, unit) {
     make("td", {class: "number"}, text(gradient, "pending_gradient")),
     make("td", {}, word("scope")),
     make("td", {}, count(word, unit.nodes.length, "node")),
-    make("td", {}, unit.scope));
+    make("td", {}, scope));
 }

@@ -132,7 +132,7 @@ class Captions {
   }
 
   placed(node, text) {
-    return node.scope ? this.say("in scope", {scope: node.scope, text}) : text;
+    return node.scope ? this.say("in scope", {scope: scopeName(this.graph, this.lang, node.scope), text}) : text;
   }
 
   // An operation with the numbers of its operands: 2 · 3
@@ -259,10 +259,10 @@ class Captions {
     return terms.map((term, k) => k && term.startsWith(MINUS) ? `(${term})` : term).join(" + ");
   }
 
-  groupForward(scope, nodes) {
+  groupForward(path, nodes) {
     const {graph, numbers: {data}} = this, count = thousands(nodes.length);
     if (nodes.length === 1) return this.forward(nodes[0]);
-    const used = outputsOf(graph, nodes);
+    const used = outputsOf(graph, nodes), scope = scopeName(graph, this.lang, path);
     if (used.length === 1) {
       const equation = equal(graph.nodes[used[0]].name, this.write(data[used[0]]));
       return this.say("group forward", {scope, count, equation});
@@ -271,9 +271,9 @@ class Captions {
     return this.say("group outputs", {scope, count, values});
   }
 
-  groupBackward(scope, terms, grads) {
-    const count = thousands(terms.length);
-    const gradient = normOf(this.word, this.write, scopeOf(this.graph, scope), grads);
+  groupBackward(path, terms, grads) {
+    const count = thousands(terms.length), scope = scopeName(this.graph, this.lang, path);
+    const gradient = normOf(this.word, this.write, scopeOf(this.graph, path), grads);
     return this.say(gradient === null ? "group backward" : "group gradient", {scope, count, gradient});
   }
 }
