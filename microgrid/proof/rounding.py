@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from math import inf, isfinite, isnan, log
@@ -10,12 +10,12 @@ from typing import Any
 
 from .. import ops
 from ..base.formula import roundings
-from ..base.messages import describe
 from ..base.phrases import say
 from ..custom import CustomOp
 from ..engine import Value
 from ..graph import sweep
 from ..ops import Op
+from ..pieces.found import places
 from .composition import TINY, UNIT, engine_adjoints
 from .references import UNABLE, Function, computed, defined
 
@@ -36,6 +36,8 @@ class Numbers:
     reason: str = ""
     coarse: list[str] = field(default_factory=list)
     """Custom operations whose functions work in doubles only, compared with differences of their values."""
+    place: Callable[[Value], str] = field(default=str, repr=False, compare=False)
+    """What findings call a node: by its name and, within a piece, as a step of that."""
 
 
 def check_numbers(nodes: Sequence[Value], digits: int = 50) -> Numbers:
@@ -46,7 +48,7 @@ def check_numbers(nodes: Sequence[Value], digits: int = 50) -> Numbers:
     """
     from mpmath import mp
 
-    result = Numbers()
+    result = Numbers(place=places(nodes))
     exact: dict[Value, Any] = {}
     partials: dict[Value, Sequence[Any]] = {}
     with mp.workdps(digits):
@@ -56,13 +58,13 @@ def check_numbers(nodes: Sequence[Value], digits: int = 50) -> Numbers:
                 continue
             there = _check_operation(v, [exact[parent] for parent in v.parents], result)
             if not all(map(isfinite, (v.data, *v.partials))):
-                result.reason = say("{node} or a partial of it is not finite", node=describe(v))
+                result.reason = say("{node} or a partial of it is not finite", node=result.place(v))
                 return result
             if not all(mp.isfinite(x) and mp.im(x) == 0 for x in there):
                 result.reason = say(
                     "in {digits} digits {node} or a partial of it is not a finite real number",
                     digits=digits,
-                    node=describe(v),
+                    node=result.place(v),
                 )
                 return result
             exact[v], partials[v] = there[0], there[1:]
@@ -117,14 +119,14 @@ def _compare_operation(v: Value, reference: Function, operands: Sequence[Any], r
     for k in wrong:
         what = say("the value")
         if k:
-            what = say("the partial with respect to {operand}", operand=describe(v.parents[k - 1]))
+            what = say("the partial with respect to {operand}", operand=result.place(v.parents[k - 1]))
         result.failures.append(
             say(
                 "{what} of {op} at {node} is {got!r}, and its operands give {want} "
                 "(if a leaf was changed since, recompute the graph first)",
                 what=what,
                 op=v.op,
-                node=describe(v),
+                node=result.place(v),
                 got=(v.data, *v.partials)[k],
                 want=mp.nstr(want[k], 17),
             )
@@ -141,7 +143,7 @@ def _compare_in_doubles(v: Value, result: Numbers) -> None:
         slope = (above - below) / (2 * h)
         if not isfinite(slope):
             text = "{node} has no values around its operands to compare its partials with"
-            result.reason = say(text, node=describe(v))
+            result.reason = say(text, node=result.place(v))
             continue
         result.checked += 1
         if not abs(slope - partial) <= 1e-3 * max(abs(slope), abs(partial)) + 1e-6 * max(1.0, abs(v.data)):
@@ -150,8 +152,8 @@ def _compare_in_doubles(v: Value, result: Numbers) -> None:
                     "the partial of {op} at {node} with respect to {operand} is {got!r}, "
                     "and differences of its value give about {slope:.4g}",
                     op=v.op,
-                    node=describe(v),
-                    operand=describe(v.parents[k]),
+                    node=result.place(v),
+                    operand=result.place(v.parents[k]),
                     got=partial,
                     slope=slope,
                 )
@@ -204,13 +206,13 @@ def _compare(
                 continue
             error = abs(got - want)
             if not error <= bound + 4 * TINY:
-                fields = {"what": what, "node": describe(v), "got": got, "want": mp.nstr(want, 17)}
+                fields = {"what": what, "node": result.place(v), "got": got, "want": mp.nstr(want, 17)}
                 result.failures.append(
                     say("{what} of {node} is {got!r}, and 50 digits give {want}", **fields)
                 )
             if shown and want != 0 and error / abs(want) >= result.error:
                 result.error, result.bound = float(error / abs(want)), float(bound / abs(want))
-                result.where = say("{what} of {node}", what=what, node=describe(v))
+                result.where = say("{what} of {node}", what=what, node=result.place(v))
                 result.underflow = abs(want) < 1e-300  # not far above the smallest full double, 2.2e-308
 
 

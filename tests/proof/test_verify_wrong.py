@@ -304,3 +304,12 @@ def test_a_custom_operation_at_the_edge_of_its_domain_is_not_called_wrong():
     root = custom_op("my_root", value=math.sqrt, partials=[lambda x: 0.5 / math.sqrt(x) if x else math.inf])
     assert verify(root(Value(0.0, "x"))).ok
     assert verify(root(Value(1e-9, "x"))).ok
+
+
+def test_what_is_wrong_inside_a_piece_is_reported_with_the_piece() -> None:
+    z = [Value(x, f"z{k}") for k, x in enumerate((1.0, 0.5, 0.0), 1)]
+    y = mg.maxout(z) * 2.0
+    z[0].data = 3.0
+    text = verify(y).text()
+    node = "maximum(z1, z2) (1.0) in maxout (h = max zⱼ)"
+    assert f"the value of maximum at {node} is 1.0, and its operands give 3.0" in text
