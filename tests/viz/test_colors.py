@@ -180,7 +180,7 @@ def test_a_gradient_of_zero_is_told_apart_from_the_smallest() -> None:
     said, colors = scale_row(y)
     assert said == ["size of the gradient", "0", "1", "2"]  # gradients 0, 0, 2 and 1
     assert colors[0] == fills(viz.draw(y, color_by="grad"))["x"] == THEMES["lecture"].scale[0]
-    assert colors[1] == fills(viz.draw(y, color_by="grad"))["h · 2"] != colors[0]
+    assert colors[1] == fills(viz.draw(y, color_by="grad"))["2 · h"] != colors[0]
 
 
 def test_what_is_too_small_for_the_scale_is_told() -> None:

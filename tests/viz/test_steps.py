@@ -210,7 +210,7 @@ def test_a_wrong_choice_is_told_the_others(options: dict[str, object], message: 
 def test_an_unknown_option_is_told_the_known_ones() -> None:
     with pytest.raises(TypeError, match=r"no option 'colour': there are by, rankdir, theme, .*, slide, .*, view$"):
         viz.steps(lecture(), colour="red")
-    with pytest.raises(TypeError, match="drawn of a Value"):
+    with pytest.raises(TypeError, match="expected a Value, the result of a computation, got"):
         viz.steps(3.0)
     with pytest.raises(viz.TooLarge, match="8 nodes"):
         viz.steps(lecture(), max_nodes=7)

@@ -128,7 +128,7 @@ def chained() -> Value:
 def test_the_derivative_through_a_scope_stands_on_its_arrow_once_its_output_is_known() -> None:
     steps = viz.steps(chained(), collapse="outermost", by="operation")
     assert [frame.caption.split(" = ")[0] for frame in steps if frame.phase == "backward"] == [
-        "outer: ∂y/∂h", "inner: ∂y/∂(x · 3)", "inner: ∂y/∂x", "inner: ∂y/∂x",
+        "outer: ∂y/∂h", "inner: ∂y/∂(3 · x)", "inner: ∂y/∂x", "inner: ∂y/∂x",
     ]  # fmt: skip
     locals_ = [[t for g in groups(steps, k) if g.get("class") == "local" for t in texts(g)] for k in range(len(steps))]
     assert locals_ == [[], [], ["4"], *[["4", "16"]] * 7]  # x · 3, then h, then y

@@ -136,10 +136,6 @@ def read(root: Value, variables: Mapping[Value, str] | None = None, digits: int 
     >>> [(node.label, node.name, node.parents) for node in read(x * x).nodes]
     [('x', 'x', ()), ('', 'x*x', (0, 0))]
     """
-    if not isinstance(root, Value):
-        raise TypeError(
-            f"a picture is drawn of a Value, the result of a computation, got {type(root).__name__}"
-        )
     values = order(root)
     position = {v: i for i, v in enumerate(values)}
     newest_first, adjoints = propagate(root)
