@@ -26,6 +26,7 @@ def main() -> int:
     asked.add_argument("--jobs", type=int, default=2, help="how many at a time (2)")
     asked.add_argument("--minutes", type=float, default=90, help="for all (90)")
     asked.add_argument("--limit", type=float, default=300, help="seconds for one file of tests (300)")
+    asked.add_argument("--each", type=float, default=900, help="seconds for one bug, between files of tests (900)")
     asked.add_argument("--first", action="store_true", help="only the room's own tests, not all others after them")
     asked.add_argument("--results", type=Path, help="a JSON file: what it has is not run again, what is found is added")
     options = asked.parse_args()

@@ -49,7 +49,7 @@ def _ranked(room: str, path: str, text: str, seed: str) -> list[tuple[str, str, 
     ranked: list[tuple[str, str, int, Mutant]] = []
     before: dict[str, int] = {}
     for site in sites(text, chosen=not path.startswith("viz/")):
-        mutant = Mutant(room, path, site.start, site.old, site.new, site.operator)
+        mutant = Mutant(room, path, site.start, site.old, site.new, site.operator, site.function)
         key = "\n".join((path, site.function, site.operator, *mutant.lines(text)))
         before[key] = before.get(key, 0) + 1  # the same line twice in a function
         rank = hashlib.sha256(f"{seed}\n{key}\n{before[key]}".encode()).hexdigest()

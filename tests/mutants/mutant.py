@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 __all__ = ["Mutant", "read"]
@@ -26,6 +26,8 @@ class Mutant:
     new: str
     operator: str
     """"sign", "operand", "constant", "comparison", "accumulation", "off by one", or "by hand"."""
+    function: str = field(default="", compare=False)
+    """In whose body it is, or the operation whose row it is in."""
 
     def apply(self, text: str) -> str:
         end = self.start + len(self.old)

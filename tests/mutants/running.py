@@ -6,6 +6,7 @@ Each file is run by a fork of this process, which has loaded the large packages 
 from __future__ import annotations
 
 import importlib
+import inspect
 import json
 import os
 import re
@@ -15,6 +16,8 @@ import subprocess
 import sys
 import time
 import traceback
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from pathlib import Path
@@ -109,13 +112,16 @@ class Copy:
         built = subprocess.run(command, cwd=self.root, env=environment, capture_output=True, check=False)
         return built.returncode == 0
 
-    def run(self, name: str, limit: float, only: str = "") -> tuple[str, float]:
-        """The first test of a file that fails, "" if none does, and the seconds it took; or that one test alone."""
+    def run(self, name: str, limit: float, only: str = "", words: Sequence[str] = ()) -> tuple[str, float]:
+        """The first test of a file that fails, "" if none does, and the seconds it took; or that one test alone.
+
+        Tests that have one of the words in them come first.
+        """
         started, report = time.monotonic(), self.root.parent / f"{self.root.name}.report"
         report.unlink(missing_ok=True)
         child = os.fork()
         if child == 0:
-            self._child(only or f"tests/{name}", report)
+            self._child(only or (f"tests/{name}" if (self.root / "tests" / name).exists() else name), report, words)
         while time.monotonic() - started < limit:
             ended, status = os.waitpid(child, os.WNOHANG)
             if ended:
@@ -128,7 +134,7 @@ class Copy:
         os.waitpid(child, 0)
         return f"{name}, which took longer than {limit:.0f} s", limit
 
-    def _child(self, what: str, report: Path) -> None:
+    def _child(self, what: str, report: Path, words: Sequence[str]) -> None:
         try:
             os.setsid()
             os.chdir(self.root)
@@ -145,7 +151,7 @@ class Copy:
                 os.environ["MICROGRID_PURE"] = "1"
             import pytest
 
-            watch = _Watch(report)
+            watch = _Watch(report, words)
             options = ["-x", "-q", "-n", "0", "-p", "no:cacheprovider", "-m", NEVER, "--no-header", "--tb=no"]
             code = pytest.main([*options, what], plugins=[watch])
             os._exit(int(code))
@@ -159,10 +165,21 @@ OWN_PATHS = {path for path in sys.path if (Path(path) / "mutants").is_dir() or (
 
 
 class _Watch:
-    """Writes down what failed as soon as it does."""
+    """Runs the tests that have the words in them before others, and each with its first parameters before any with
+    its second; writes down what failed as soon as it does."""
 
-    def __init__(self, report: Path) -> None:
-        self.report, self.failed = report, list[str]()
+    def __init__(self, report: Path, words: Sequence[str]) -> None:
+        self.report, self.words, self.failed = report, words, list[str]()
+
+    def pytest_collection_modifyitems(self, items: list[Any]) -> None:
+        before: Counter[str] = Counter()
+        ranks = {}
+        for item in items:
+            function = item.nodeid.partition("[")[0]
+            before[function] += 1
+            text = item.nodeid + (inspect.getsource(item.function) if hasattr(item, "function") else "")
+            ranks[item] = not any(word in text for word in self.words), before[function]
+        items.sort(key=ranks.__getitem__)
 
     def pytest_runtest_logreport(self, report: Any) -> None:
         if report.failed:
@@ -179,6 +196,7 @@ def judge(
     suite: Suite,
     mutant: Mutant,
     limit: float,
+    each: float,
     rest: bool,
     until: float,
     sound: dict[str, bool],
@@ -186,6 +204,8 @@ def judge(
     """Whether any test notices the bug; `sound` remembers which pass in the clean copy, where there is none."""
     started, text, outcome = time.monotonic(), read(copy.root, mutant.path), Outcome(mutant)
     names = suite.first(mutant) + (suite.rest(mutant) if rest else [])
+    if mutant.path.endswith(".py") and ">>> " in text:
+        names.insert(0, mutant.path)  # its own examples
 
     def without(name: str, test: str) -> bool:
         if test not in sound:
@@ -195,13 +215,16 @@ def judge(
             sound[test] = not failed
         return sound[test]
 
+    words = [part.strip("_") for part in mutant.function.split(".") if len(part.strip("_")) > 2]
     copy.put(mutant.path, mutant.apply(text))
     if copy.compiled and not copy.build():
         outcome.by = "the compiler"
     for name in names if not outcome.by else ():
         if time.monotonic() > until:
             break
-        failed, seconds = copy.run(name, limit)
+        if time.monotonic() - started > each:
+            break
+        failed, seconds = copy.run(name, limit, words=words)
         outcome.asked += 1
         if failed and without(name, failed):
             outcome.by = failed

@@ -89,7 +89,9 @@ def _worker(
         for place in mine:
             if time.monotonic() > until:
                 break
-            outcome = judge(copy, clean, suite, mutants[place], options.limit, not options.first, until, sound)
+            outcome = judge(
+                copy, clean, suite, mutants[place], options.limit, options.each, not options.first, until, sound
+            )
             told = [place, outcome.by, round(outcome.seconds, 1), outcome.asked, outcome.everything, suite.times]
             os.write(writable, json.dumps(told).encode() + b"\n")
     except BaseException:

@@ -3,6 +3,7 @@ JavaScript."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from mutants.mutant import Mutant, read
@@ -138,5 +139,14 @@ def written(root: Path) -> list[Mutant]:
         text = read(root, path)
         if text.count(old) != 1:
             raise ValueError(f"{path} has {old!r} {text.count(old)} times and not once")
-        found.append(Mutant(room, path, text.index(old), old, new, "by hand"))
+        start = text.index(old)
+        found.append(Mutant(room, path, start, old, new, "by hand", _function(path, text[:start])))
     return found
+
+
+def _function(path: str, before: str) -> str:
+    """The last class, function or row that begins before."""
+    if path.endswith("ops.py"):
+        return re.findall(r'row\("(\w+)"', before)[-1]
+    classes = re.findall(r"^class (\w+)", before, re.MULTILINE)
+    return (classes or re.findall(r"(?:def|function) (\w+)", before) or [""])[-1]
