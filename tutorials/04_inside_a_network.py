@@ -38,10 +38,10 @@ def show(axes, name):
 
 
 # %%
-def deep(scheme, seed=1):
-    """Thirty layers of sixteen ReLU units without biases, and one linear unit."""
+def deep(scheme, depth=30, seed=1):
+    """Layers of sixteen ReLU units without biases, thirty unless told otherwise, and one linear unit."""
     random.seed(seed)
-    layers = [nn.Linear(2 if k == 0 else 16, 16, bias=False) for k in range(30)]
+    layers = [nn.Linear(2 if k == 0 else 16, 16, bias=False) for k in range(depth)]
     rng = random.Random(seed)
     for layer in layers:
         scheme(layer, rng)
@@ -104,7 +104,18 @@ for name, monitor in monitors.items():
 # %% [markdown]
 # ## The pictures
 #
-# Histograms of the activations by layer, as Glorot and Bengio drew them, and the gradients by depth.
+# Histograms of the activations by layer, as Glorot and Bengio drew them.  Five layers are enough to see those
+# of Xavier's network shrink, towards the output at the top, and those of He's keep their width:
+
+# %%
+show(plots.histograms(look(deep(ways["Xavier"], depth=5))), "xavier_activations.svg")
+
+# %%
+show(plots.histograms(look(deep(ways["He"], depth=5))), "he_activations.svg")
+
+# %% [markdown]
+# And the gradients by depth, through all thirty layers.  With He's weights about a hundredth of what comes in
+# at the output arrives at the first layer, with Xavier's less than a millionth:
 
 # %%
 show(plots.gradient_flow(monitors["He"]), "he.svg")

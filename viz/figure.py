@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 from collections.abc import Callable, Collection
 from functools import cached_property
@@ -201,6 +202,15 @@ class Figure:
         """A web page with the picture, in one file that needs no network."""
         return svg.page(self._scene)
 
+    def png(self) -> bytes:
+        """The picture as the content of a PNG file, as `save` writes it.
+
+        >>> from microgrid import Value
+        >>> draw(Value(2.0, "a") * 3.0).png()[1:4]
+        b'PNG'
+        """
+        return pdf_png.png(self._scene)
+
     def tikz(self) -> str:
         """The picture as a `tikzpicture` for a LaTeX document that uses the packages tikz and [T1]{fontenc}.
 
@@ -230,7 +240,7 @@ class Figure:
             ".svg": self.svg,
             ".html": self.html,
             ".pdf": lambda: pdf_png.pdf(self._scene),
-            ".png": lambda: pdf_png.png(self._scene),
+            ".png": self.png,
             ".tex": lambda: tikz.document(self._scene),
             ".pptx": lambda: pptx.pptx(self._scene),
             ".dot": self.dot,
@@ -248,29 +258,42 @@ class Figure:
     def __repr__(self) -> str:
         return f"<Figure of {self._source.subject}>"
 
-    def _repr_svg_(self) -> str | None:
-        return self._repr_mimebundle_().get("image/svg+xml")
+    def _repr_html_(self) -> str | None:
+        return self._repr_mimebundle_(include=["text/html"]).get("text/html")
 
     def _repr_mimebundle_(
         self, include: Collection[str] | None = None, exclude: Collection[str] | None = None
     ) -> dict[str, Any]:
         """What a notebook shows: the picture, or in words why there is none."""
-        return bundle(self, lambda: {"image/svg+xml": self.svg()}, include, exclude)
+
+        def html() -> str:
+            return svg.picture(self._scene, pdf_png.scale(self._scene.size))
+
+        return bundle(self, html, lambda: pdf_png.png_for_paper(self._scene), include, exclude)
 
 
 def bundle(
     shown: object,
-    formats: Callable[[], dict[str, Any]],
+    html: Callable[[], str],
+    png: Callable[[], bytes],
     include: Collection[str] | None,
     exclude: Collection[str] | None,
 ) -> dict[str, Any]:
-    """For a notebook: the formats that it asks for, or in words why there are none."""
-    try:
-        made = {**formats(), "text/plain": repr(shown)}
-    except Exception as error:  # in a notebook a traceback would stand where the picture should
-        made = {"text/plain": f"{shown!r}\n{type(error).__name__}: {error}"}
-    return {
-        kind: content
-        for kind, content in made.items()
-        if (not include or kind in include) and not (exclude and kind in exclude)
+    """For a notebook: the formats that it asks for, or in words why there are none.
+
+    On the screen it is HTML, since nothing else has a text for those who cannot see it, and is kept within
+    its cell where a notebook is exported; the PNG is for paper: from SVG, LaTeX would need Inkscape.
+    """
+    formats: dict[str, Callable[[], str]] = {
+        "text/html": html,
+        "image/png": lambda: base64.b64encode(png()).decode(),
+        "text/plain": lambda: repr(shown),
     }
+    asked = [
+        kind for kind in formats if (not include or kind in include) and not (exclude and kind in exclude)
+    ]
+    try:
+        return {kind: formats[kind]() for kind in asked}
+    except Exception as error:  # in a notebook a traceback would stand where the picture should
+        said = {"text/plain": f"{shown!r}\n{type(error).__name__}: {error}"}
+        return {kind: said[kind] for kind in asked if kind in said}

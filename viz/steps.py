@@ -15,6 +15,7 @@ from microgrid.proof.report import Report
 from .drawing import slide_choice
 from .drawing.slide_choice import Attempt, Draft
 from .figure import bundle
+from .formats.pdf_png import png_for_paper
 from .graph.trace import Trace
 from .network.walking.steps import network_steps
 from .options import Options, takes
@@ -260,13 +261,17 @@ class Steps(Sequence[Frame]):
     def _repr_mimebundle_(
         self, include: Collection[str] | None = None, exclude: Collection[str] | None = None
     ) -> dict[str, Any]:
-        """What a notebook shows: the page in a frame of its own; where that cannot be, the first picture."""
+        """What a notebook shows: the page in a frame of its own; where that cannot be, the first picture.
 
-        def formats() -> dict[str, Any]:
-            picture = self.svg(0)
-            return {"text/html": in_notebook(self.html(), picture), "image/svg+xml": picture}
-
-        return bundle(self, formats, include, exclude)
+        On paper it is the last, which has all numbers.
+        """
+        return bundle(
+            self,
+            lambda: in_notebook(self.html(), self.svg(0)),
+            lambda: png_for_paper(self._film.scene(len(self) - 1)),
+            include,
+            exclude,
+        )
 
     @property
     def choice(self) -> dict[str, Any]:

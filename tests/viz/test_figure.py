@@ -1,4 +1,4 @@
-"""draw and Figure: options, limits, files and notebooks."""
+"""draw and Figure: options, limits and files."""
 
 import inspect
 import os
@@ -133,7 +133,7 @@ def test_a_notebook_then_shows_the_message() -> None:
     bundle = viz.draw(lecture())._repr_mimebundle_()
     assert set(bundle) == {"text/plain"}
     assert "EngineNotFound" in bundle["text/plain"]
-    assert viz.draw(lecture())._repr_svg_() is None
+    assert viz.draw(lecture())._repr_html_() is None
 
 
 def test_pygraphviz_lays_out_where_there_is_no_dot(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -250,22 +250,6 @@ def test_the_same_graph_gives_the_same_bytes_in_any_process(tmp_path: Path) -> N
         written.append({file.name: file.read_bytes() for file in directory.iterdir()})
     assert len(written[0]) == 6
     assert written[0] == written[1]
-
-
-# ---------------------------------------------------------------- notebooks
-
-
-def test_a_notebook_shows_svg() -> None:
-    figure = viz.draw(lecture())
-    assert set(figure._repr_mimebundle_()) == {"image/svg+xml", "text/plain"}
-    assert figure._repr_svg_() == figure.svg()
-    assert figure._repr_mimebundle_()["text/plain"] == "<Figure of L: 8 nodes>"
-
-
-def test_a_notebook_gets_only_what_it_asks_for() -> None:
-    figure = viz.draw(square())
-    assert set(figure._repr_mimebundle_(include=["text/plain"])) == {"text/plain"}
-    assert set(figure._repr_mimebundle_(exclude=["text/plain"])) == {"image/svg+xml"}
 
 
 def test_importing_viz_imports_nothing_heavy() -> None:

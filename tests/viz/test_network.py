@@ -199,7 +199,7 @@ def test_it_is_a_figure_in_every_format(tmp_path: Path) -> None:
     assert "peso &gt; 0" in svg
     assert re.search(r"<title [^>]*>Ours</title>", svg)
     assert re.search(r"<desc [^>]*>Red .*Linear 2→3", svg)
-    assert set(figure._repr_mimebundle_()) == {"image/svg+xml", "text/plain"}
+    assert set(figure._repr_mimebundle_()) == {"text/html", "image/png", "text/plain"}
 
 
 def test_what_cannot_be_drawn_is_told_in_one_sentence(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from .png_file import png_file
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-__all__ = ["pdf", "png", "pngs", "rasters"]
+__all__ = ["pdf", "png", "png_for_paper", "pngs", "rasters", "scale"]
 
 SHARPNESS = 2.5
 """Pixels to the point in a PNG; fewer where its longer side would exceed:"""
@@ -27,6 +27,8 @@ LONGEST_SIDE = 4_000
 """Pixels: no slide, page or chat shows more."""
 LEGIBLE = 0.7
 """Pixels to the point below which text cannot be read; for that a picture may exceed `LONGEST_SIDE`."""
+PRINTED = 1_600
+"""Pixels of the longer side of a PNG that a notebook keeps for paper: 250 to the inch across an A4 page."""
 MOST_PIXELS = 40_000_000
 """Of any picture."""
 MOST_OF_A_SIDE = 30_000
@@ -55,6 +57,12 @@ def png(scene: Scene, sharpness: float = SHARPNESS) -> bytes:
     Its longer side then has 4,000 pixels, or more where text could not be read otherwise.
     """
     _warn_of_missing([scene], "png")
+    return png_file(next(_pixels([scene], sharpness)), scene.title)
+
+
+def png_for_paper(scene: Scene) -> bytes:
+    """The drawing as the PNG file that a notebook keeps beside its SVG, and so without a word on letters."""
+    sharpness = min(SHARPNESS, PRINTED / max(scene.size))
     return png_file(next(_pixels([scene], sharpness)), scene.title)
 
 
@@ -95,7 +103,7 @@ class _Canvas:
         from matplotlib.backends.backend_agg import RendererAgg
 
         self._scene = scene
-        self._scale = _scale(scene.size, sharpness)
+        self._scale = scale(scene.size, sharpness)
         width, height = (max(1, round(self._scale * side)) for side in scene.size)
         self.size = (width, height)
         make: Any = RendererAgg
@@ -147,8 +155,8 @@ def _paper(scene: Scene) -> Group:
     return Group("paper", (Path(polygon(*corners), Paint(scene.background, "none")),))
 
 
-def _scale(size: Point, sharpness: float) -> float:
-    """Pixels to the point."""
+def scale(size: Point, sharpness: float = SHARPNESS) -> float:
+    """Pixels to the point of a PNG of this size."""
     width, height = size
     longest = max(size)
     legible = max(LONGEST_SIDE / longest, LEGIBLE)

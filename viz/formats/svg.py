@@ -1,8 +1,9 @@
-"""Writes a drawing as SVG, alone or in a web page: nothing in it runs, loads or depends on anything, and a
-user's text is only ever text."""
+"""Writes a drawing as SVG, alone, in a web page or as its image: nothing in it runs, loads or depends on
+anything, and a user's text is only ever text."""
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Iterable
 from functools import lru_cache
@@ -13,12 +14,15 @@ from ..drawing.scene import Group, Path, Scene, Text
 from ..style.shapes import Command
 from ..style.theme import Font, Paint
 
-__all__ = ["Written", "digest", "document", "page", "svg", "write"]
+__all__ = ["Written", "digest", "document", "image", "page", "picture", "svg", "write"]
 
 FAMILIES = "'DejaVu Sans', 'Segoe UI', 'Helvetica Neue', Arial, sans-serif"
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 """Of a web page: with it the browser itself refuses whatever a picture should never contain."""
+
+LONGEST_ALTERNATIVE = 600
+"""Characters of an image's alternative text: nobody can leave it halfway."""
 
 Written = dict[int, tuple[Group, str]]
 """What groups were written as, by identity, and the groups, so that no other gets the identity of one."""
@@ -81,6 +85,43 @@ svg {{ width: 100%; max-height: 92vh; }}
 {svg(scene)}</body>
 </html>
 """
+
+
+def picture(scene: Scene, scale: float, moving: str | None = None) -> str:
+    """The drawing, or the `moving` SVG that begins with it, as an HTML image, for a notebook.
+
+    It has `scale` pixels of its own to each that it is shown at: who copies it from a browser gets a PNG of
+    these, which is sharp on a slide too.
+    """
+    width, height = scene.size
+    shown, own = (
+        f' width="{_number(width * times)}" height="{_number(height * times)}"' for times in (1, scale)
+    )
+    head, *rest = (moving or svg(scene)).split(shown, 1)
+    return image(own.join([head, *rest]).encode(), "image/svg+xml", _alternative(scene), width, scene.lang)
+
+
+def image(content: bytes, kind: str, alt: str, width: float, lang: str = "en") -> str:
+    """An HTML image that carries its content, `width` pixels wide, or as wide as its surroundings.
+
+    >>> image(b"", "image/png", 'a "b"', 640)
+    '<img alt="a &quot;b&quot;" width="640" style="max-width:100%;height:auto" src="data:image/png;base64,">'
+    """
+    words = escape(alt, {'"': "&quot;", "\n": " "})
+    source = f"data:{kind};base64,{base64.b64encode(content).decode()}"
+    language = "" if lang == "en" else f' lang="{lang}"'
+    size = f'width="{round(width)}" style="max-width:100%;height:auto"'
+    return f'<img alt="{words}"{language} {size} src="{source}">'
+
+
+def _alternative(scene: Scene) -> str:
+    """Title and description for those who cannot see it; of many boxes, the first."""
+    said = [f"{scene.title}. "]
+    for part in re.split("(?<=[:;]) ", scene.description):
+        if sum(map(len, said)) + len(part) > LONGEST_ALTERNATIVE:
+            return "".join(said).rstrip(" ;:") + " …"
+        said.append(f"{part} ")
+    return "".join(said).rstrip()
 
 
 def digest(*texts: str) -> str:

@@ -15,8 +15,8 @@ Of functions:
     fitted_lines        those lines alone
     descent             a function of one parameter, and the steps down it
 
-In a notebook ``ax.figure`` shows; ``ax.figure.savefig(path)`` writes a file.  Colours are those of Okabe and
-Ito, and viridis where they stand for an order, which stay apart for every kind of colour vision.
+In a notebook the Axes show themselves; ``ax.figure.savefig(path)`` writes a file.  Colours are those of
+Okabe and Ito, and viridis where they stand for an order, which stay apart for every kind of colour vision.
 
 >>> from viz import plots
 >>> ax = plots.curves({"epoch": [1, 2, 3], "loss": [1.0, 0.5, 0.25]}, log=True)

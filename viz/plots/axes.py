@@ -29,12 +29,14 @@ def panel(ax: Axes | None, size: tuple[float, float] = (6.4, 4.0)) -> Axes:
 
 def panels(count: int, size: tuple[float, float]) -> NDArray[np.object_]:
     """New Axes beside each other; `size` in inches."""
-    from matplotlib.figure import Figure
     from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-    figure = Figure(figsize=size, layout=ConstrainedLayoutEngine(w_pad=0.1, h_pad=0.1))
-    row: NDArray[np.object_] = figure.subplots(1, count, squeeze=False)[0]
-    return row
+    from .shown import Plot, Row, Sheet
+
+    figure = Sheet(figsize=size, layout=ConstrainedLayoutEngine(w_pad=0.1, h_pad=0.1))
+    row = figure.subplots(1, count, squeeze=False, subplot_kw={"axes_class": Plot})[0]
+    beside: NDArray[np.object_] = row.view(Row)
+    return beside
 
 
 def grid(ax: Axes, x: str, y: str) -> None:

@@ -16,6 +16,8 @@ from microgrid.graph import order
 
 from ...errors import TooLarge, VizError
 from ...figure import bundle
+from ...formats.pdf_png import png_for_paper, scale
+from ...formats.svg import picture
 from ...walk.writing.files import BEAMER, Files
 from ..net import Net
 from ..options import NetworkOptions
@@ -157,8 +159,15 @@ class NetworkSteps(Sequence[LayerFrame]):
     def _repr_mimebundle_(
         self, include: Collection[str] | None = None, exclude: Collection[str] | None = None
     ) -> dict[str, Any]:
-        """What a notebook shows: the moving picture."""
-        return bundle(self, lambda: {"image/svg+xml": self._files.moving()}, include, exclude)
+        """What a notebook shows: the moving picture, and on paper its last frame, which has all numbers."""
+        film, last = self._film, len(self) - 1
+        return bundle(
+            self,
+            lambda: picture(film.scene(0), scale(film.scene(0).size), self._files.moving()),
+            lambda: png_for_paper(film.scene(last)),
+            include,
+            exclude,
+        )
 
     def __repr__(self) -> str:
         return f"<Steps of {self._net.title}: {len(self)} frames>"
