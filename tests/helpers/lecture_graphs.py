@@ -237,7 +237,7 @@ LECTURE_GRAPHS: dict[str, tuple[Callable[[], Value], int]] = {
     "attention": (attention, 12),
     # the same recorded otherwise
     "attention by hand": (attention_by_hand(True), 12),
-    "attention by hand, without labels": (attention_by_hand(False), 12),
+    "attention by hand, without labels": (attention_by_hand(False), 25),
     "mlp by hand 2-8-8-1": (mlp_by_hand(2, 8, 8, 1), 19),
     "mlp by hand 2-16-16-1": (mlp_by_hand(2, 16, 16, 1), 23),
     "a sum of twenty products": (long_sum, 11),

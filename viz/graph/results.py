@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 
+from .sums import sums
 from .trace import Trace
 
 __all__ = ["results"]
@@ -16,8 +17,9 @@ def results(trace: Trace, apart: Collection[int] = ()) -> list[tuple[int, ...]]:
     """The operations of each result, the result last, where it takes several; numbers that only they use are
     part of it.
 
-    A result has a label or several uses, or its use is of another scope.  All else is a step towards one, but
-    for the nodes that are to stay `apart`.
+    A result has a label or several uses, or its use is of another scope; or it is a sum of products, or what
+    is made of one alone, and stands beside another in a formula: each may be a unit.  All else is a step
+    towards one, but for the nodes that are to stay `apart`.
 
     >>> from microgrid import Value
     >>> from viz.graph.trace import read
@@ -25,6 +27,8 @@ def results(trace: Trace, apart: Collection[int] = ()) -> list[tuple[int, ...]]:
     >>> h = (w * x + b).tanh()
     >>> [len(nodes) for nodes in results(read(h * h - 1.0))]
     [6]
+    >>> [len(nodes) for nodes in results(read((w * x + b) * (b * x + w)))]  # each may be a unit
+    [2, 2]
     """
     users: dict[int, set[int]] = {}
     for node in trace.nodes:
@@ -35,6 +39,7 @@ def results(trace: Trace, apart: Collection[int] = ()) -> list[tuple[int, ...]]:
         for node in trace.nodes
         if node.op and not node.label and len(users.get(node.index, ())) == 1 and node.index not in apart
     }
+    steps -= _side_by_side(trace, steps, users, [nodes[-1] for nodes in sums(trace, apart)])
     reads = _sources(trace, steps)
     leads_to: dict[int, int] = {}
     for node in reversed(trace.nodes):
@@ -51,6 +56,29 @@ def results(trace: Trace, apart: Collection[int] = ()) -> list[tuple[int, ...]]:
     for node in trace.nodes:
         groups.setdefault(leads_to[node.index], []).append(node.index)
     return [tuple(nodes) for nodes in groups.values() if len(nodes) > 1]
+
+
+def _side_by_side(
+    trace: Trace, steps: Collection[int], users: Mapping[int, Collection[int]], sums: Sequence[int]
+) -> set[int]:
+    """Of these sums, what is made of each alone, where a formula would have two of them or more."""
+    ends = set[int]()
+    for end in sums:
+        while end in steps:
+            (user,) = users[end]
+            others = (trace.nodes[i] for i in trace.nodes[user].parents if i != end)
+            if user not in steps or not all(other.role == "constant" for other in others):
+                ends.add(end)
+                break
+            end = user
+    found = set[int]()
+    inside: dict[int, set[int]] = {}
+    for node in trace.nodes:
+        parts = [{i} if i in ends else inside[i] for i in node.parents if i in steps]
+        inside[node.index] = set[int]().union(*parts)
+        if len(inside[node.index]) > 1:
+            found |= inside[node.index]
+    return found
 
 
 def _sources(trace: Trace, steps: Collection[int]) -> dict[int, frozenset[int]]:
