@@ -116,3 +116,20 @@ def test_lesson_opens_as_a_notebook(lesson, tmp_path):
     assert len(prose) >= 5
     compile("\n\n".join(code), str(lesson), "exec")
     assert max(len(source.splitlines()) for source in code) <= 25
+
+
+@pytest.mark.slow
+def test_a_lesson_run_as_a_notebook_shows_its_pictures(tmp_path, monkeypatch):
+    """As IPython formats what a cell ends with: an image that says what it shows, and a PNG for paper."""
+    shells = pytest.importorskip("IPython.core.interactiveshell", reason="optional: IPython is not installed")
+    monkeypatch.setenv("MICROGRID_PICTURES", str(tmp_path))
+    shell, shown = shells.InteractiveShell(), []
+    for cell in jupytext.read(LESSONS[0], fmt="py:percent").cells:
+        if cell.cell_type == "code":
+            done = shell.run_cell(cell.source)
+            done.raise_error()
+            if done.result is not None:
+                shown.append(shell.display_formatter.format(done.result)[0])
+    (picture,) = shown
+    assert set(picture) == {"text/html", "image/png", "text/plain"}
+    assert re.match('<img alt="Computational graph of L = e².*" style="max-width:100%;', picture["text/html"])
