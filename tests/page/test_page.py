@@ -253,7 +253,8 @@ def test_hostile_labels_stay_text(visit: Open) -> None:
         for i, v in enumerate(mg.graph.order(y))
         if not v.op
     ]
-    assert headings == [clean(label) for label in labels]
+    # of more than 80 characters the first are shown, and a number where others begin alike
+    assert [heading[:79] for heading in headings] == [clean(label)[:79] for label in labels]
     assert page.evaluate("document.scripts.length") == 2
     assert page.locator("img, iframe, a, object, embed").count() == 0
 
