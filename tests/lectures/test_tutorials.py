@@ -121,7 +121,7 @@ def test_lesson_opens_as_a_notebook(lesson, tmp_path):
 @pytest.mark.slow
 def test_a_lesson_run_as_a_notebook_shows_its_pictures(tmp_path, monkeypatch):
     """As IPython formats what a cell ends with: an image that says what it shows, and a PNG for paper."""
-    shells = pytest.importorskip("IPython.core.interactiveshell", reason="optional: IPython is not installed")
+    shells = pytest.importorskip("IPython.core.interactiveshell", reason="IPython is not installed")
     monkeypatch.setenv("MICROGRID_PICTURES", str(tmp_path))
     shell, shown = shells.InteractiveShell(), []
     for cell in jupytext.read(LESSONS[0], fmt="py:percent").cells:
