@@ -37,7 +37,7 @@ ENGINE = [
         "partial * tangent[p] for p, partial in edges",
     ),
     ("engine", "microgrid/base/context.py", "BLOCKS.open += 1", "BLOCKS.open = 1"),
-    ("engine", "microgrid/engine.py", "-(2**53) <= x <= 2**53", "-(2**63) <= x <= 2**63"),
+    ("engine", "microgrid/engine.py", "type(x) is float and x - x == 0.0", "type(x) is float"),
     (
         "rules",
         "microgrid/ops.py",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 
 import mpmath
@@ -253,3 +254,13 @@ def test_a_constant_gradient_has_no_variance():
     """Rounding leaves v - a² below 0 in some steps, where PyTorch's root is nan."""
     path = descend(lambda x: x * 0.3, 1.0, optim.RMSprop, 40, lr=1e-9, centered=True, alpha=0.2)
     assert np.isfinite(path).all()
+    # there the root is 0, and the step g/eps: 1e12 times the others where eps is that small
+    v = a = 0.0
+    below = 0
+    path = descend(lambda x: x * 0.3, 1.0, optim.RMSprop, 40, lr=1e-15, centered=True, alpha=0.2, eps=1e-12)
+    for before, after in itertools.pairwise(path):
+        v, a = v * 0.2 + 0.3 * 0.3 * (1 - 0.2), a * 0.2 + 0.3 * (1 - 0.2)
+        if v - a * a < 0:
+            below += 1
+            assert before - after == pytest.approx(1e-15 * 0.3 / 1e-12, rel=1e-9)
+    assert below

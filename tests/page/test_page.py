@@ -194,6 +194,22 @@ def test_the_table_has_the_same_numbers(visit: Open) -> None:
     assert page.locator("#node h2").inner_text() == "w"
 
 
+def test_shortcuts_of_the_browser_are_left_to_it(visit: Open) -> None:
+    """Ctrl+P prints, Alt+Left goes back and Ctrl+F finds: the page does nothing of its own then."""
+    page = visit(viz.steps(lecture()), "#step=7")
+    # what the page leaves alone is seen here after it, and kept from the browser, whose dialogs nobody would close
+    page.evaluate("window.left = []; addEventListener('keydown', (event) => "
+                  "{ if (!event.defaultPrevented) left.push(event.key); event.preventDefault(); })")  # fmt: skip
+    pressed = [(held, key) for held in ("Control", "Alt", "Meta") for key in ("ArrowRight", "Home", "f", "p", "+")]
+    for held, key in pressed:
+        page.evaluate("([held, key]) => document.body.dispatchEvent(new KeyboardEvent('keydown', {key, bubbles: true, "
+                      "cancelable: true, ctrlKey: held === 'Control', altKey: held === 'Alt', "
+                      "metaKey: held === 'Meta'}))", [held, key])  # fmt: skip
+    assert page.evaluate("left") == [key for _, key in pressed]
+    assert page.locator("#count").inner_text() == "7 of 13"
+    assert page.evaluate("stepper.page.predicting") is False
+
+
 def test_everything_can_be_reached_with_the_keyboard(visit: Open) -> None:
     page = visit(viz.steps(lecture()), "#step=3")
     reached = set()

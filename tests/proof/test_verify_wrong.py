@@ -313,3 +313,21 @@ def test_what_is_wrong_inside_a_piece_is_reported_with_the_piece() -> None:
     text = verify(y).text()
     node = "maximum(z1, z2) (1.0) in maxout (h = max zⱼ)"
     assert f"the value of maximum at {node} is 1.0, and its operands give 3.0" in text
+
+
+@pytest.mark.parametrize(("ulps", "ok"), [(0, True), (8, False), (-300, False)])
+def test_a_gradient_may_be_off_by_rounding_and_not_by_more(monkeypatch, ulps, ok):
+    """A sum of two products may be off by about two units in the last place."""
+    x, y = Value(1.7, "x"), Value(0.9, "y")
+    root = x * y + x * 1.3
+    whole = composition.engine_adjoints
+
+    def off(v):
+        found = whole(v)
+        found[x] += ulps * math.ulp(found[x])
+        return found
+
+    monkeypatch.setattr(composition, "engine_adjoints", off)
+    result = composition.check_composition(order(root))
+    assert (result.failures == []) is ok
+    assert (result.worst > 1) is not ok
