@@ -43,6 +43,7 @@ compiled: bool = build.choose()
 
 build.keep_old_paths()
 
+from . import compat as compat
 from . import copying as copying
 from . import engine as engine
 from . import nn as nn

@@ -18,10 +18,11 @@ from typing import Any
 from . import engine
 from .base.context import GIVEN, MARKS, SCOPES, marked_place, scope_place
 from .base.messages import short
+from .compat import row_of
 from .engine import Value, node
 from .errors import GraphError
 from .graph import order
-from .ops import TABLE, Op
+from .ops import Op
 
 FIELDS = ("_data", "_grad", "_role", "_da", "_db", "_label")
 
@@ -108,11 +109,12 @@ def reduce(v: Value) -> tuple[Any, ...]:
 
 
 def _rebuild_named(kind: type[Value], name: str | None, *parts: Any) -> Value:
-    if name is not None and name not in TABLE:
+    row = None if name is None else row_of(name)
+    if name is not None and row is None:
         raise GraphError(
             f"the graph uses the operation {short(name)}, which is not defined here: call custom_op first"
         )
-    return rebuild(kind, None if name is None else TABLE[name], *parts)
+    return rebuild(kind, row, *parts)
 
 
 def _rebuild_last(ancestors: list[Value], end: None, *named: Any) -> Value:

@@ -24,6 +24,8 @@ class CustomOp(Op):
 
     functions: tuple[Callable[..., Any], Callable[..., tuple[Any, ...]]] = (abs, lambda x: ())
     sympy: Callable[..., Any] | None = None
+    known: bool = True
+    """False where each node was given its value and partials as numbers: see `compat.given`."""
 
     # Functions cannot be compared by what they compute, so no two such rows are equal.
     __eq__ = object.__eq__
@@ -116,14 +118,16 @@ def custom_node(row: CustomOp, operands: tuple[Any, ...]) -> Value:
     return linked(row, a, *row.evaluate([v._data for v in a], a))
 
 
-def linked(row: CustomOp, a: Sequence[Value], z: float, partials: Sequence[float]) -> Value:
-    """The node with that value and those partials."""
+def linked(
+    row: CustomOp, a: Sequence[Value], z: float, partials: Sequence[float], made: Value | None = None
+) -> Value:
+    """The node with that value and those partials, which is `made` if that is given."""
     # A node has room for two: further operands hang below in bundles, nodes of partial 1 that pass the
     # adjoint on.
     rest, slope = (None, 0.0) if len(a) == 1 else (a[-1], partials[-1])
     for k in range(len(a) - 2, 0, -1):
         rest, slope = node(Value.__new__(Value), z, row.code, a[k], rest, partials[k], slope, BUNDLE), 1.0
-    return node(Value.__new__(Value), z, row.code, a[0], rest, partials[0], slope)
+    return node(Value.__new__(Value) if made is None else made, z, row.code, a[0], rest, partials[0], slope)
 
 
 def _arity(name: str, value: Callable[..., Any]) -> int:

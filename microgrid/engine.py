@@ -33,8 +33,11 @@ newest = 0
 """How many nodes there have been: each has its serial number, the order of creation."""
 NONE_YET = -0.0
 """The gradient where no backward pass has been: no pass writes it, and it takes no memory of its own."""
+LEAF: tuple[Any, ...] = ()
+"""The operands of what is not computed: Python has one empty tuple."""
 copying: Any = None
-"""The module of that name, which walks graphs and so imports this one: it enters itself here."""
+compat: Any = None
+"""The modules of these names, which stand above this one: they enter themselves here."""
 
 
 # A node points at older nodes and at text, so Python's cycle collector has nothing to look for; a million
@@ -49,7 +52,8 @@ class Value:
     The operations of one operand are methods, ``v.tanh()``, documented where they are functions,
     `microgrid.tanh`.  TypeError unless `data` is a real number, ValueError if it is nan or infinite.  No
     garbage collector looks into nodes: an instance of a subclass that keeps, in an attribute, what was
-    computed from itself is never freed.
+    computed from itself is never freed.  ``Value(data, label)`` is a leaf; with operands and an operation in
+    between, as micrograd writes it, it is a node: see `microgrid.compat`.
 
     >>> w = Value(2.0, label="w")
     >>> L = (3 * w + 1) ** 2
@@ -80,9 +84,12 @@ class Value:
 
     __array_ufunc__ = None  # NumPy then leaves np.float64(2) * value to __rmul__
 
-    def __init__(self, data: SupportsFloat, label: str = "") -> None:
+    def __init__(self, data: SupportsFloat, _children: Any = (), _op: Any = "", label: str = "") -> None:
         node(self, messages.number(data), 0, None, None, 0.0, 0.0, INPUT)
-        self.label = label
+        if _children is LEAF and not _op:
+            self.label = label
+        else:
+            compat.construct(self, _children, _op, label)
 
     @property
     def data(self) -> float:
@@ -268,9 +275,17 @@ if cython.compiled:
     own_memory(Value, dealloc)  # type: ignore[name-defined]
 
 
+def attribute(name: str, descriptor: Any) -> None:
+    """Give all Values an attribute, for programs that expect it."""
+    if cython.compiled:
+        set_on_class(Value, name, descriptor)  # type: ignore[name-defined]  # which C alone may change
+    else:
+        setattr(Value, name, descriptor)
+
+
 def parameter(data: SupportsFloat, label: str = "") -> Value:
     """A leaf that training changes: drawn as a parameter, otherwise like ``Value(data, label)``."""
-    made = Value(data, label)
+    made = Value(data, label=label)
     made._role = PARAMETER
     return made
 

@@ -238,7 +238,7 @@ def call_text(row: Operation, operands: Sequence[Node], y: float = 0.0) -> str:
     """An operation on its operands, as messages write it: ``log('x' (-1.0))``, or with what a formula comes
     to behind it, ``log(2*x + 1) with 2*x + 1 = -1.0``."""
     terms, results = [], dict[str, str]()
-    is_infix = bool(row.label) and len(operands) + (row.constant is not None) == 2
+    is_infix = row.label in _LEVELS and len(operands) + (row.constant is not None) == 2
     for v in operands:
         if v.label or not v.op:
             terms.append(describe(v))

@@ -78,6 +78,8 @@ TABLE = {
     "recompute the graph first)":
         "{what} de {op} en {node} es {got!r}, y sus operandos dan {want} (si se ha cambiado una hoja, "
         "recalcula antes el grafo)",
+    "{node} was given its partials as numbers, and no formula to compare them with":
+        "a {node} se le dieron sus derivadas parciales como números, sin fórmula con la que compararlas",
     "{node} has no values around its operands to compare its partials with":
         "{node} no tiene valores alrededor de sus operandos con los que comparar sus derivadas parciales",
     "the partial of {op} at {node} with respect to {operand} is {got!r}, and differences of its value give "

@@ -56,6 +56,10 @@ def check_numbers(nodes: Sequence[Value], digits: int = 50) -> Numbers:
             if v._row is None:
                 exact[v] = mp.mpf(v.data)
                 continue
+            if isinstance(v._row, CustomOp) and not v._row.known:
+                text = "{node} was given its partials as numbers, and no formula to compare them with"
+                result.reason = say(text, node=describe(v))
+                return result
             there = _check_operation(v, [exact[parent] for parent in v.parents], result)
             if not all(map(isfinite, (v.data, *v.partials))):
                 result.reason = say("{node} or a partial of it is not finite", node=result.place(v))
@@ -296,7 +300,7 @@ def _evaluate(v: Value, xs: Sequence[float]) -> Sequence[float]:
         value, partials = row.functions
         try:
             return (value(*xs), *partials(*xs))
-        except (ArithmeticError, ValueError):
+        except (ArithmeticError, NotImplementedError, ValueError):
             return [inf] * (1 + len(xs))
     extra = () if v.constant is None else (v.constant,)
     try:

@@ -84,7 +84,9 @@ def again(v: Value, operands: Sequence[Value]) -> Value:
     row = v._row
     if row is None:
         return leaf(v._data, v._role, v.label)
-    if isinstance(row, CustomOp):
+    if isinstance(row, CustomOp) and not row.known:
+        made = linked(row, operands, v._data, v.partials)
+    elif isinstance(row, CustomOp):
         try:
             made = custom_node(row, tuple(operands))
         except DomainError:  # a user's function refuses what the textbook's form came to, such as nan

@@ -294,6 +294,8 @@ def is_current(trace: Trace, node: Node) -> bool:
     constants = () if node.constant is None else (node.constant,)
     try:
         z = TABLE[node.op].bind("value")(*(operand.data for operand in trace.operands(node)), *constants)
+    except NotImplementedError:  # a node that was given its numbers, and no formula
+        return True
     except (ArithmeticError, TypeError, ValueError):  # recorded under `errstate(domain="ieee")`
         return not math.isfinite(node.data)
     return z == node.data or math.isclose(z, node.data, rel_tol=1e-9) or (z != z and node.data != node.data)

@@ -1,0 +1,221 @@
+"""Forms that programs written for micrograd use: nodes made of given operands, one step of `_backward`.
+
+Whoever writes for microgrid needs none of this.  What differs from micrograd on purpose is in
+docs/from-micrograd.md, which the messages name.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from itertools import permutations
+from math import isclose, isfinite
+from typing import Any
+
+from . import engine
+from .base import messages
+from .base.nodes import edges
+from .custom import CustomOp, linked
+from .engine import Value, node
+from .errors import GraphError
+from .functions import compute
+from .ops import TABLE, Op, register
+
+__all__ = ["construct", "given", "row_of", "step"]
+
+PAGE = "docs/from-micrograd.md"
+FORM = "Value(data, (a, b), (da, db))"
+WAY_OUT = f"give its partials, {FORM}, or define the operation with microgrid.custom_op ({PAGE}#operations)"
+CLOSE = 1e-9
+"""How far, relatively, a program's own value of an operation may be from that of the table."""
+
+
+# ---------------------------------------------------------------- Value(data, operands, ...)
+
+
+def construct(v: Value, operands: Any, op: Any, label: Any) -> None:
+    """Finish ``Value(data, operands, op, label)``, which has its data; `op` is a name or the partials.
+
+    ``Value(data, label)`` gets here, too.  The operation's name gives the node the row of the table;
+    partials alone make one that differentiates, draws and copies, but holds no formula to be run again.
+
+    >>> a, b = Value(2.0), Value(3.0)
+    >>> c, d = Value(6.0, (a, b), "*"), Value(6.0, (a, b), (b.data, a.data))
+    >>> c.backward(), d.backward()
+    (None, None)
+    >>> c.op, a.grad, b.grad
+    ('mul', 6.0, 4.0)
+    """
+    if not isinstance(operands, tuple | list | set | frozenset):
+        if isinstance(operands, str) and (op != "" or (operands and label != "")):
+            raise TypeError(
+                "Value(data, label) takes no further argument: operands, as micrograd has them, are a tuple, "
+                "Value(data, (a, b), '+')"
+            )
+        v.label = operands
+        return
+    for x in operands:
+        if not isinstance(x, Value):
+            raise TypeError(
+                f"the operands of a Value are Values, got {type(x).__name__} {messages.short(x)}: "
+                "Value(data, (a, b), '+') makes a node, and Value(data, label) a leaf"
+            )
+    if isinstance(op, tuple | list):
+        _with_partials(v, operands, op)
+    elif not isinstance(op, str):
+        raise TypeError(
+            f"Value(data, operands, ...): the third argument is the name of an operation or the tuple of its "
+            f"partials, got {type(op).__name__} {messages.short(op)}"
+        )
+    elif operands:
+        _by_name(v, operands, op)
+    elif op:
+        raise GraphError(
+            f"{messages.short(op)} of nothing: an operation has operands, and a leaf has a label, "
+            "Value(data, label)"
+        )
+    v.label = label
+
+
+def _with_partials(v: Value, operands: Any, partials: Sequence[Any]) -> None:
+    where = "the partials of a Value are real numbers"
+    slopes = [messages.number(partial, finite=False, where=where) for partial in partials]
+    if len(slopes) != len(operands):
+        raise GraphError(f"a Value has a partial for each operand, got {len(operands)} and {len(slopes)}")
+    if isinstance(operands, set | frozenset) and len(set(slopes)) > 1:
+        raise GraphError("which partial is whose, a set of operands does not say: give them as a tuple")
+    if slopes:
+        linked(given(len(slopes)), list(operands), v._data, slopes, v)
+
+
+def _by_name(v: Value, operands: Any, op: str) -> None:
+    """Make v the node of the row with that name, or of micrograd's spelling of it, such as ``**2``."""
+    known = list(_candidates(op, operands)) if op else []
+    if not known:
+        of = "1 operand" if len(operands) == 1 else f"{len(operands)} operands"
+        called = f"{messages.short(op)} is the name of no operation" if op else "a Value with no name"
+        raise GraphError(f"{called} of {of}, so its partials are unknown: {WAY_OUT}")
+    for row, a, constant in known:
+        z, slopes = _result(row, a, constant)
+        if isclose(z, v._data, rel_tol=CLOSE, abs_tol=CLOSE) or v._data - v._data != 0.0:
+            break
+    else:
+        row, a, constant = known[0]
+        what = f"{messages.call_text(row, a, constant)} is {_result(row, a, constant)[0]!r}"
+        raise GraphError(f"{what}, not {v._data!r}: {WAY_OUT}")
+    if isinstance(row, CustomOp):
+        linked(row, a, z, slopes, v)
+    elif row.arity == 2:
+        node(v, z, row.code, a[0], a[1], slopes[0], slopes[1])
+    else:
+        node(v, z, row.code, a[0], None, slopes[0], constant)
+
+
+def _candidates(op: str, operands: Any) -> Iterator[tuple[Op, list[Value], float]]:
+    """The rows that are called so, with their operands in order and their constants.
+
+    A set does not say the order, and has the x of x*x once: the data tell what it is.
+    """
+    orders = (
+        [list(operands)] if isinstance(operands, tuple | list) else list(map(list, permutations(operands)))
+    )
+    if len(operands) == 1 and not isinstance(operands, tuple | list):
+        orders.append(orders[0] * 2)
+    exponent = op.removeprefix("**" if op.startswith("**") else "^")
+    if exponent != op and _is_number(exponent):
+        yield TABLE["powc"], orders[0], float(exponent)
+        return
+    wanted = {"×": "*", "^": "**"}.get(op, op.lower())
+    for row in TABLE.values():
+        if wanted in (row.name.lower(), row.label.lower()) and row is not TABLE["powc"]:
+            yield from ((row, a, row.constant or 0.0) for a in orders if len(a) == row.arity)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return isfinite(float(text))
+    except ValueError:
+        return False
+
+
+def _result(row: Op, a: list[Value], constant: float) -> tuple[float, Sequence[float]]:
+    """The value of an operation, and its partials."""
+    if isinstance(row, CustomOp):
+        return row.evaluate([x._data for x in a], a)
+    z, *slopes = compute(row, a[0]._data, a[1]._data if row.arity == 2 else constant, tuple(a))
+    return z, slopes
+
+
+# ---------------------------------------------------------------- partials without a formula
+
+
+def given(arity: int) -> CustomOp:
+    """The row of all nodes of so many operands whose value and partials a program gave as numbers."""
+    name = f"{GIVEN}{arity}"
+    row = TABLE.get(name)
+    if not isinstance(row, CustomOp):
+        row = CustomOp(
+            name, value="", partials=("",) * arity, label=GIVEN, functions=(_unknown, _unknown), known=False,
+            pieces=(), samples=(),
+        )  # fmt: skip
+        register(row)
+    return row
+
+
+GIVEN = "given"
+
+
+def row_of(name: str) -> Op | None:
+    """The row of that name; those of `given` are made when they are asked for."""
+    arity = name.removeprefix(GIVEN)
+    return given(int(arity)) if name not in TABLE and arity != name and arity.isdecimal() else TABLE.get(name)
+
+
+class _NoFormula(GraphError, NotImplementedError):
+    """Both: a proof passes over what is not implemented."""
+
+
+def _unknown(*xs: Any) -> Any:
+    raise _NoFormula(
+        f"a Value that was made with its partials, {FORM}, holds no formula to be run again or "
+        f"differentiated twice: define the operation with microgrid.custom_op ({PAGE}#operations)"
+    )
+
+
+# ---------------------------------------------------------------- v._backward()
+
+
+def step(v: Value) -> None:
+    """Add the gradient of v, times each partial, to that of the operand: what micrograd's `_backward` does.
+
+    >>> a, b = Value(2.0), Value(3.0)
+    >>> c = a * b
+    >>> c.grad = 1.0
+    >>> c._backward()
+    >>> a.grad, b.grad
+    (3.0, 2.0)
+    """
+    for parent, partial in edges(v):
+        parent._grad = (
+            parent._grad + (v._grad * partial if v._grad else 0.0) + 0.0
+        )  # never -0.0: not "none yet"
+
+
+class _Step:
+    """`_backward`: calling it does one step, and it cannot be assigned."""
+
+    def __get__(self, v: Value | None, kind: type) -> Any:
+        return self if v is None else lambda: step(v)
+
+    def __set__(self, v: Value, step: Callable[[], None]) -> None:
+        raise AttributeError(
+            "_backward cannot be assigned, for the partials of a Value are fixed when it is made: define the "
+            f"operation with microgrid.custom_op(name, value=..., partials=...), or give them, {FORM} "
+            f"({PAGE}#_backward)"
+        )
+
+
+engine.attribute("_backward", _Step())
+engine.attribute("_children", property(lambda v: v.parents, doc="The operands, in order."))
+engine.attribute("_local_grads", property(lambda v: v.partials, doc="The partials, in order."))
+engine.compat = sys.modules[__name__]  # where a Value that is made of operands is finished
