@@ -14,7 +14,7 @@ from typing import Any
 
 from . import engine
 from .base import messages
-from .base.nodes import edges
+from .base.nodes import attribute, edges
 from .custom import CustomOp, linked
 from .engine import Value, node
 from .errors import GraphError
@@ -201,21 +201,30 @@ def step(v: Value) -> None:
         )  # never -0.0: not "none yet"
 
 
-class _Step:
-    """`_backward`: calling it does one step, and it cannot be assigned."""
+class _Read:
+    """An attribute that programs read, and whose assignment is refused."""
+
+    def __init__(self, name: str, get: Callable[[Value], Any], doc: str, way_out: str) -> None:
+        self.get, self.__doc__ = get, doc
+        self.refusal = f"{name} cannot be assigned: {way_out} ({PAGE}#{name})"
+        attribute(Value, name, self)
 
     def __get__(self, v: Value | None, kind: type) -> Any:
-        return self if v is None else lambda: step(v)
+        return self if v is None else self.get(v)
 
-    def __set__(self, v: Value, step: Callable[[], None]) -> None:
-        raise AttributeError(
-            "_backward cannot be assigned, for the partials of a Value are fixed when it is made: define the "
-            f"operation with microgrid.custom_op(name, value=..., partials=...), or give them, {FORM} "
-            f"({PAGE}#_backward)"
-        )
+    def __set__(self, v: Value, x: Any) -> None:
+        raise AttributeError(self.refusal)
 
 
-engine.attribute("_backward", _Step())
-engine.attribute("_children", property(lambda v: v.parents, doc="The operands, in order."))
-engine.attribute("_local_grads", property(lambda v: v.partials, doc="The partials, in order."))
+_FIXED = f"what a node was made of is fixed, and {FORM} makes one of other operands"
+_Read("_prev", lambda v: set(v.parents), "The set of operands, by the name that micrograd gives it.", _FIXED)
+_Read("_children", lambda v: v.parents, "The operands in order, by microgpt's name.", _FIXED)
+_Read("_local_grads", lambda v: v.partials, "The partials in order, by microgpt's name.", _FIXED)
+_Read(
+    "_backward",
+    lambda v: lambda: step(v),
+    "Does one step: adds the gradient, times each partial, to that of the operand.",
+    "the partials of a Value are fixed when it is made, so define the operation with "
+    f"microgrid.custom_op(name, value=..., partials=...), or give them, {FORM}",
+)
 engine.compat = sys.modules[__name__]  # where a Value that is made of operands is finished

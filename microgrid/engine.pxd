@@ -7,9 +7,6 @@ cdef extern from "native/slabs.h":
     void own_memory(object type, destructor dealloc)
     void give_back(void *)
 
-cdef extern from "native/attributes.h":
-    int set_on_class(object type, object name, object descriptor) except -1
-
 cdef extern from "Python.h":
     Py_ssize_t Py_REFCNT(void *)
     void Py_DECREF(void *)

@@ -162,11 +162,7 @@ class Value:
         return tuple(partial for _, partial in edges(self))
 
     @property
-    def _prev(self) -> set[Value]:  # this name and _op are those that notebooks written for micrograd use
-        return set(self.parents)
-
-    @property
-    def _op(self) -> str:
+    def _op(self) -> str:  # the name that notebooks written for micrograd use
         row = ROWS[self._code]
         return "" if row is None else row.spelling(self.constant)
 
@@ -273,14 +269,6 @@ class Value:
 
 if cython.compiled:
     own_memory(Value, dealloc)  # type: ignore[name-defined]
-
-
-def attribute(name: str, descriptor: Any) -> None:
-    """Give all Values an attribute, for programs that expect it."""
-    if cython.compiled:
-        set_on_class(Value, name, descriptor)  # type: ignore[name-defined]  # which C alone may change
-    else:
-        setattr(Value, name, descriptor)
 
 
 def parameter(data: SupportsFloat, label: str = "") -> Value:

@@ -4,6 +4,9 @@ cdef extern from "native/forward.h":
     const char *MICROGRID_BUILT_FROM
     bint row_forward(int code, double x, double y, double *z, double *p, double *q)
 
+cdef extern from "native/attributes.h":
+    int set_on_class(object kind, object name, object descriptor) except -1
+
 cdef class Row:
     cdef public int code
 

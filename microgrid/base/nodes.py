@@ -12,7 +12,7 @@ except ModuleNotFoundError:
 
 __all__ = [
     "BUNDLE", "CONSTANT", "INPUT", "OP", "PARAMETER", "ROLES",
-    "AnyNode", "Blocks", "Node", "Operation", "Row", "built_from", "edges", "on_cycle",
+    "AnyNode", "Blocks", "Node", "Operation", "Row", "attribute", "built_from", "edges", "on_cycle",
 ]  # fmt: skip
 
 INPUT, PARAMETER, CONSTANT, OP, BUNDLE = range(5)
@@ -134,3 +134,11 @@ def on_cycle(stuck: list[AnyNode]) -> AnyNode:
         seen.add(id(v))
         v = next(o for o in (v._a, v._b) if o is not None and operands.get(id(o)))
     return v
+
+
+def attribute(kind: type, name: str, descriptor: Any) -> None:
+    """Give all instances of Value, which is a type of C where it is compiled, an attribute."""
+    if cython.compiled:
+        set_on_class(kind, name, descriptor)  # type: ignore[name-defined]
+    else:
+        setattr(kind, name, descriptor)

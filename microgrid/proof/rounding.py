@@ -58,7 +58,7 @@ def check_numbers(nodes: Sequence[Value], digits: int = 50) -> Numbers:
                 continue
             if isinstance(v._row, CustomOp) and not v._row.known:
                 text = "{node} was given its partials as numbers, and no formula to compare them with"
-                result.reason = say(text, node=describe(v))
+                result.reason = say(text, node=result.place(v))
                 return result
             there = _check_operation(v, [exact[parent] for parent in v.parents], result)
             if not all(map(isfinite, (v.data, *v.partials))):
