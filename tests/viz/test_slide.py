@@ -179,6 +179,21 @@ def test_the_gradient_of_every_parameter_can_be_read_on_the_slide(name: str) -> 
 
 
 @pytest.mark.filterwarnings("ignore:drawn")
+def test_the_textbooks_steps_of_batch_norm_leave_the_gradients_of_its_parameters() -> None:
+    y = LECTURE_GRAPHS["batch norm of layers"][0]()
+    shown = boxes_texts(viz.draw(y, slide="16:9", pieces="textbook").svg())
+    for p in (v for v in graph.order(y) if v.role == "parameter"):
+        assert any(x == pytest.approx(central(y, p), rel=6e-3, abs=1e-8) for texts in shown for x in numbers(texts)), p
+
+
+def numbers(texts: list[str]) -> list[float]:
+    """The gradients among the texts of a box of one parameter."""
+    is_parameter = any(text.startswith(("γ", "β")) and "·" not in text for text in texts)
+    found = map(GRADIENT.search, texts if is_parameter else ())
+    return [float(match[1].replace("−", "-")) for match in found if match]
+
+
+@pytest.mark.filterwarnings("ignore:drawn")
 def test_parameters_are_listed_with_values_and_gradients_in_the_box_that_uses_them() -> None:
     x, w, b = Value(3.0, "x"), parameter(2.0, "w"), parameter(0.5, "b")
     y = named((w * x + b) * named(w * 1.0, "v"), "y")

@@ -50,6 +50,7 @@ def tiers(trace: Trace, options: Options, choices: Choices) -> Iterator[tuple[in
     large = [k for k in large if count(trace, options.changed(**foldings[k][0]), foldings[k][1]) >= FEW]
     small = [k for k in numbers[len(whole) : len(whole) + len(summaries)] if k not in large]
     results = [k for k in (*large, *small) if "collapse" not in foldings[k][0]]
+    listed = [k for k in (telling - 1, *results) if foldings[k][0].get("parameters") == "listed"]
     texts, names = list(_texts(options)), list(_names(options))
     closer = dict(texts[-1][1])  # before gradients of parameters go; without frames, which keep boxes apart
     has_frames = any(len(trace.nodes[unit.last].scope) > bool(unit.scope) for unit in choices.units)
@@ -58,6 +59,7 @@ def tiers(trace: Trace, options: Options, choices: Choices) -> Iterator[tuple[in
         (telling - 1, ((FRAMED if has_frames else 0.85) * READABLE, closer)),
         *_in_turn(numbers[telling : len(whole)], texts),
         *((k, text) for k in large for text in texts),
+        *((k, text) for k in listed for text in names),  # before parameters have no gradients
         *((k, text) for k in numbers[len(whole) + len(summaries) :] for text in names or texts[-1:]),
         *((k, text) for k in results for text in names),
         *((k, text) for k in small for text in texts),
