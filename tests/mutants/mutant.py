@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 __all__ = ["Mutant", "read"]
@@ -53,5 +54,7 @@ class Mutant:
         return "\n".join(line for line in changed if not line.startswith(("---", "+++", "@@")))
 
 
+@cache
 def read(root: Path, path: str) -> str:
+    """As it was when it was first asked for: bugs have their places in that."""
     return (root / path).read_text(encoding="utf-8")

@@ -210,7 +210,7 @@ def judge(
     def without(name: str, test: str) -> bool:
         if test not in sound:
             failed, _ = clean.run(name, limit, test if "::" in test else "")
-            if failed and "::" not in failed:
+            if failed.endswith("did not come to its end"):
                 raise RuntimeError(f"without any bug: {failed}")
             sound[test] = not failed
         return sound[test]

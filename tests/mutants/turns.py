@@ -12,7 +12,7 @@ import traceback
 from pathlib import Path
 
 from helpers import ROOT
-from mutants.mutant import Mutant
+from mutants.mutant import Mutant, read
 from mutants.rooms import ROOMS
 from mutants.running import Copy, Outcome, Suite, judge, load
 from mutants.table import described
@@ -24,13 +24,13 @@ def run(chosen: list[Mutant], options: argparse.Namespace) -> list[Outcome]:
     """What is in the file of results is taken from there."""
     stored = json.loads(options.results.read_text("utf-8")) if options.results and options.results.exists() else {}
     found, suite = stored.get("found", {}), Suite(ROOT, stored.get("times", {}))
-    outcomes = [Outcome(mutant, *found[described(mutant)]) for mutant in chosen if described(mutant) in found]
-    waiting = [mutant for mutant in chosen if described(mutant) not in found]
+    outcomes = [Outcome(mutant, *found[_key(mutant)]) for mutant in chosen if _key(mutant) in found]
+    waiting = [mutant for mutant in chosen if _key(mutant) not in found]
     until = time.monotonic() + 60 * options.minutes
 
     def heard(mutant: Mutant, rest: list[object], times: dict[str, float]) -> None:
         outcomes.append(Outcome(mutant, *rest))  # type: ignore[arg-type]
-        found[described(mutant)] = rest
+        found[_key(mutant)] = rest
         suite.times.update(times)
         how = f"noticed by {rest[0]}" if rest[0] else "NOT NOTICED"
         print(f"{described(mutant)}\n    {how} ({rest[1]} s, {rest[2]} files)\n", flush=True)
@@ -67,6 +67,11 @@ def run(chosen: list[Mutant], options: argparse.Namespace) -> list[Outcome]:
                         os.waitpid(child, 0)
                         del pipes[readable]
     return outcomes
+
+
+def _key(mutant: Mutant) -> str:
+    """By which a bug is known where its file changes elsewhere."""
+    return f"{mutant.path}\n{mutant.diff(read(ROOT, mutant.path))}"
 
 
 def _worker(

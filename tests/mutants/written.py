@@ -66,7 +66,7 @@ ENGINE = [
     ("train", "microgrid/train/training.py", "total += loss * (part.stop - part.start)", "total += loss * self.size"),
     ("train", "microgrid/train/training.py", "rows, y = rows[order], y[order]", "rows = rows[order]"),
     ("proof", "microgrid/proof/composition.py", "(exact[v] - sums[v]) % PRIME != 0", "(exact[v] - sums[v]) != 0"),
-    ("proof", "microgrid/proof/rules.py", "(-1, 1) if kink else (0,)", "(-1, 1) if kink else (1,)"),
+    ("proof", "microgrid/proof/rules.py", "(-1, 1) if kink else (0,)", "(-1, 1) if not kink else (0,)"),
 ]
 
 CAPTIONS = [

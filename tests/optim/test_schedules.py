@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 import json
+import re
 from math import cos, inf, nan, pi, sqrt
 from types import SimpleNamespace
 
@@ -206,3 +208,21 @@ def test_repr():
     schedule = optim.MultiStepLR(having(1.0), [8, 3], gamma=0.5)
     schedule.step()
     assert repr(schedule) == "MultiStepLR(milestones=(3, 8), gamma=0.5) at epoch 1"
+
+
+SCHEDULES = "StepLR MultiStepLR ExponentialLR CosineAnnealingLR LinearLR PolynomialLR ReduceLROnPlateau".split()
+
+
+@pytest.mark.parametrize("name", SCHEDULES)
+def test_what_a_message_calls_usual_is_the_default(name):
+    """Where there is one: ExponentialLR's gamma has none."""
+    schedule, told = getattr(optim, name), 0
+    given = {"StepLR": [3], "MultiStepLR": [[3]], "ExponentialLR": [], "CosineAnnealingLR": [3]}.get(name, [])
+    for wanted in list(inspect.signature(schedule).parameters.values())[1 + len(given) :]:
+        try:
+            schedule(having(1.0), *given, **{wanted.name: -7.5})
+        except (TypeError, ValueError) as error:
+            usual = re.search(r"got -7\.5: (\S+) is usual", str(error))
+            told += usual is not None
+            assert usual is None or wanted.default in (inspect.Parameter.empty, float(usual[1]))
+    assert told or name == "ReduceLROnPlateau"

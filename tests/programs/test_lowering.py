@@ -217,3 +217,11 @@ def test_an_operation_of_many_operands_is_one_instruction():
     code = code_of(many(x, *ws), [x])
     (i,) = instructions(code, True)
     assert [(o.lane, o.slot, o.needs) for o in i.operands] == [(True, 0, False), *((False, k, True) for k in range(3))]
+
+
+def test_what_does_not_depend_on_each_other_stands_in_the_order_in_which_it_was_made():
+    a, b = mg.parameter(0.3, "a"), mg.parameter(0.4, "b")
+    first, second = a.tanh(), b.sin()
+    listing = mg.compile(first * second).listing()
+    assert 0 < listing.index("tanh(") < listing.index("sin(")
+    assert mg.compile(second * first).listing().index("tanh(") < mg.compile(second * first).listing().index("sin(")
