@@ -17,6 +17,7 @@ from .labels import shown
 from .layers import layer_names
 from .leaves import is_start, letter_leaves, past_start
 from .results import piece_names
+from .shorts import short_names
 
 __all__ = [
     "BRIEF",
@@ -67,6 +68,8 @@ class Naming:
     operands, and so have the same value, are all called by the formula of the first."""
     numbers: dict[Value, int] = field(default_factory=dict)
     """What stands low after a formula that an earlier node has too: 2, 3, ..."""
+    shorts: dict[Value, str] = field(default_factory=dict)
+    """Of `labels`, those that stand for a formula that would be long."""
     marks: dict[Value, int] = field(default_factory=dict)
     """The same within the formulas of others."""
 
@@ -113,14 +116,22 @@ def names(*roots: Value, digits: int = 4) -> dict[Value, str]:
 
 
 def name_nodes(
-    nodes: Sequence[Value], variables: Mapping[Value, str] | None = None, *, digits: int = 4
+    nodes: Sequence[Value],
+    variables: Mapping[Value, str] | None = None,
+    *,
+    digits: int = 4,
+    short: bool = False,
 ) -> Naming:
     """The names of nodes in `graph.order`; `variables` are names for those that have no label.
 
-    `digits`: of the numbers in formulas.
+    `digits`: of the numbers in formulas.  `short`: with short names for results whose formulas would make
+    those of others long, as where there is a picture that says what each is.
     """
     naming = Naming()
     naming.labels = _labels(nodes, variables or {})
+    if short:
+        naming.shorts = short_names(nodes, naming.labels)
+        naming.labels |= naming.shorts
     taken = dict.fromkeys(naming.labels.values(), 1)
     texts: dict[Value, tuple[str, int]] = {}  # as within formulas
     known: dict[Hashable, Value] = {}

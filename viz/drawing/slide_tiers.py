@@ -54,9 +54,11 @@ def tiers(trace: Trace, options: Options, choices: Choices) -> Iterator[tuple[in
     texts, names = list(_texts(options)), list(_names(options))
     closer = dict(texts[-1][1])  # before gradients of parameters go; without frames, which keep boxes apart
     has_frames = any(len(trace.nodes[unit.last].scope) > bool(unit.scope) for unit in choices.units)
+    has_short = any(node.is_short for node in trace.nodes)  # whose formulas are no longer than a step's
     order = [
         *_in_turn(numbers[:telling], texts),
         (telling - 1, ((FRAMED if has_frames else 0.85) * READABLE, closer)),
+        *((k, text) for k in results if has_short for text in texts),
         *_in_turn(numbers[telling : len(whole)], texts),
         *((k, text) for k in large for text in texts),
         *((k, text) for k in listed for text in names),  # before parameters have no gradients

@@ -91,7 +91,11 @@ def _sum(trace: Trace, result: Node, uses: Counter[int], apart: Collection[int])
         inside.append(node.index)
         count["addition" if node.op in _SIGNS else node.op] += 1
         for k, operand in enumerate(trace.operands(node)):
-            is_inner = not operand.label and uses[operand.index] == 1 and operand.scope == result.scope
+            is_inner = (
+                (not operand.label or operand.is_short)
+                and uses[operand.index] == 1
+                and operand.scope == result.scope
+            )
             if is_inner and goes_on(node.op or "", k, operand.op or "") and operand.index not in apart:
                 waiting.append(operand)
     is_sum = count["addition"] > 1 or (count["addition"] and count["mul"])

@@ -52,6 +52,8 @@ class Node:
     """The number after it there: none if what has the same formula has the same operands too."""
     warning: str = ""
     """Of a result of a piece in the textbook's steps, as `Piece.warning`."""
+    is_short: bool = False
+    """Whether its name stands for a formula that would make those of others long: nobody has chosen it."""
     made: int = 0
     """How many of the trace were made before it."""
 
@@ -140,7 +142,7 @@ def read(root: Value, variables: Mapping[Value, str] | None = None, digits: int 
     position = {v: i for i, v in enumerate(values)}
     newest_first, adjoints = propagate(root)
     derivatives = dict(zip(newest_first, adjoints, strict=True))
-    naming = name_nodes(values, variables, digits=digits)
+    naming = name_nodes(values, variables, digits=digits, short=True)
     made = _made(values)
     nodes = tuple(_node(i, v, position, derivatives[v], naming, made[v]) for i, v in enumerate(values))
     operations = (position[v] for v in reversed(newest_first) if v in position)
@@ -187,5 +189,6 @@ def _node(
         inside=naming.inside[v],
         mark=naming.marks.get(v, 0),
         warning=warned.get(v, ""),
+        is_short=v in naming.shorts,
         made=made,
     )

@@ -110,7 +110,7 @@ class _Author:
         if node.role == "constant" and not node.label:
             return (Line(self.numbers(node.data), "literal"),)
         is_written = self.merged and (
-            self.options.formulas == "all" or not node.label or unit.kind == "piece"
+            self.options.formulas == "all" or not node.label or node.is_short or unit.kind == "piece"
         )
         names = [shorten(node.label, LONGEST_NAME)]
         if is_written:
