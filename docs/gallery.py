@@ -94,7 +94,7 @@ WALKS: dict[str, tuple[Callable[[], Value], dict[str, object], int | None]] = {
 
 PHOTOGRAPHS = {
     "tikz": (".tex", lambda path: picture("path").save(path)),
-    "beamer": (".tex", lambda path: viz.steps(line()).save(path)),
+    "beamer": (".tex", lambda path: viz.steps(line(), rankdir="rows").save(path)),
     "page": (".html", lambda path: viz.steps(line()).save(path)),
 }
 """By file name: the suffix of the file that another program shows, and what writes it."""
