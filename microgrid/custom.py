@@ -55,7 +55,7 @@ class CustomOp(Op):
 
     def _build(self, what: str, vocabulary: Vocabulary) -> Callable[..., Any]:
         value, partials = self.functions
-        if what == "partials":
+        if what in ("partials", "again"):
             return lambda *xs_and_z: partials(*xs_and_z[:-1])
         return value if what == "value" else super()._build(what, vocabulary)
 

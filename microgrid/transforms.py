@@ -60,8 +60,9 @@ def _partials(v: Value) -> Iterable[Any]:
     row = v._row
     if row is None:
         return ()
-    again = _evaluate(v, [parent._data for parent in v.parents])[0]
-    if again != v._data and (again == again or v._data == v._data):  # two nans are the same number here
+    again = _evaluate(v, [parent._data for parent in v.parents])
+    # the partials too: of 0*x the value stays 0 whatever x becomes; and two nans are the same number here
+    if any(x != y and (x == x or y == y) for x, y in zip(again, (v._data, *v.partials))):
         changed = ", ".join(map(describe, v.parents))
         raise GraphError(
             f"{describe(v)} was computed before its operands became {changed}: recompute(y) first"

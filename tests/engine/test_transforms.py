@@ -259,3 +259,15 @@ def test_a_leaf_changed_since_the_forward_pass_is_not_mixed_in():
     with pytest.raises(GraphError, match=r"'x' \(5\.0\): recompute"):
         grad(y, x)
     assert grad(recompute(y), x).data == 6 * 5.0**5
+
+
+def test_nor_one_that_left_the_value_what_it_was():
+    """0·x is 0 for every x, and its derivative by the 0 is not."""
+    zero, x = Value(0.0, "zero"), Value(1.0, "x")
+    y = zero * x
+    x.data = 5.0
+    with pytest.raises(GraphError, match=r"'x' \(5\.0\): recompute"):
+        grad(y, zero)
+    y.backward()
+    assert zero.grad == 1.0
+    assert grad(recompute(y), zero).data == 5.0

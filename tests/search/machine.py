@@ -121,7 +121,7 @@ class Machine(RuleBasedStateMachine):
         root = self.pick(k, self.operations)
         below = under(self.nodes, root)
         ends = [i for i in below if not self.nodes[i].name]
-        fresh = all(self.again(i) == self.nodes[i].data for i in below if self.nodes[i].name)
+        fresh = all(self.again(i) == (self.nodes[i].data, *self.nodes[i].slopes) for i in below if self.nodes[i].name)
         if not fresh:
             with pytest.raises(GraphError):  # two forward passes would be mixed
                 mg.grad(self.nodes[root].value, [self.nodes[i].value for i in ends])
@@ -130,10 +130,11 @@ class Machine(RuleBasedStateMachine):
         for i, slope in zip(ends, mg.grad(self.nodes[root].value, [self.nodes[i].value for i in ends]), strict=True):
             assert near(slope.data, *found[i])
 
-    def again(self, k: int) -> float:
-        """What an operation gives for the data that its operands have now."""
+    def again(self, k: int) -> tuple[float, ...]:
+        """Value and partials of an operation for the data that its operands have now."""
         node = self.nodes[k]
-        return OPERATIONS[node.name].make(*(Value(self.nodes[i].data) for i in node.operands)).data
+        made = OPERATIONS[node.name].make(*(Value(self.nodes[i].data) for i in node.operands))
+        return made.data, *made.partials
 
     # ---------------------------------------------------------------- the optimiser
 
