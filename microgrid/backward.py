@@ -82,7 +82,7 @@ def unmark(roots: Sequence[Node]) -> None:
     while stack:
         v = stack.pop()
         v._index = 0
-        for operand in (v._a, v._b):
+        for operand in (v._first, v._second):
             if operand is not None and id(operand) not in seen:
                 seen.add(id(operand))
                 stack.append(operand)
@@ -182,7 +182,7 @@ def reach(roots: Sequence[Node], newest: int) -> int:
             waiting.append(root)
     v = waiting.pop()
     while v is not None:
-        a, b = v._a, v._b  # written out for both operands: a loop over them takes a third longer
+        a, b = v._first, v._second  # written out for both operands: a loop over them takes a third longer
         if a is None:
             leaves.append(v)
         else:
@@ -227,13 +227,13 @@ def chain(adjoints: Any, result: Any, write: bool) -> tuple[int, float]:
         adjoint = adjoints[v._index]
         v._index = 0
         if adjoint != 0.0:  # 0 times infinity is 0 here
-            i = v._a._index
+            i = v._first._index
             if i == 0:  # the operand has had its turn, and this one, as any number but 0 says, has not
                 v._index = 1
                 return place, total
             adjoints[i] += adjoint * v._da
-            if v._b is not None:
-                i = v._b._index
+            if v._second is not None:
+                i = v._second._index
                 if i == 0:
                     v._index = 1
                     return place, total
@@ -274,7 +274,7 @@ def in_order() -> bool:
     number()
     for place in range(len(operations)):
         v = operations.at(place)
-        if v._a._index <= v._index or (v._b is not None and v._b._index <= v._index):
+        if v._first._index <= v._index or (v._second is not None and v._second._index <= v._index):
             return False
     return True
 
@@ -301,15 +301,15 @@ def disentangle() -> None:
     uses = gradients.zeros(first + len(leaves) + 1)  # counted in doubles: that memory is at hand
     for place in range(first):
         v = operations.at(place)
-        uses[v._a._index] += 1.0
-        if v._b is not None:
-            uses[v._b._index] += 1.0
+        uses[v._first._index] += 1.0
+        if v._second is not None:
+            uses[v._second._index] += 1.0
     ordered = [operations.at(place) for place in range(first) if uses[place + 1] == 0.0]
     for v in ordered:  # grows while it is read
-        for operand in (v._a, v._b):
+        for operand in (v._first, v._second):
             if operand is not None:
                 uses[operand._index] -= 1.0
-                if uses[operand._index] == 0.0 and operand._a is not None:
+                if uses[operand._index] == 0.0 and operand._first is not None:
                     ordered.append(operand)
     if len(ordered) < first:
         v = on_cycle([operations.at(place) for place in range(first) if uses[place + 1] != 0.0])

@@ -10,11 +10,12 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from itertools import permutations
 from math import isclose, isfinite
+from operator import attrgetter
 from typing import Any
 
 from . import engine
 from .base import messages
-from .base.nodes import attribute, edges
+from .base.nodes import INPUT, attribute, edges
 from .custom import CustomOp, linked
 from .engine import Value, node
 from .errors import GraphError
@@ -33,8 +34,8 @@ CLOSE = 1e-9
 # ---------------------------------------------------------------- Value(data, operands, ...)
 
 
-def construct(v: Value, operands: Any, op: Any, label: Any) -> None:
-    """Finish ``Value(data, operands, op, label)``, which has its data; `op` is a name or the partials.
+def construct(v: Value, data: float, operands: Any, op: Any, label: Any) -> None:
+    """Make v what ``Value(data, operands, op, label)`` is; `op` is a name or the partials.
 
     ``Value(data, label)`` gets here, too.  The operation's name gives the node the row of the table;
     partials alone make one that differentiates, draws and copies, but holds no formula to be run again.
@@ -46,6 +47,11 @@ def construct(v: Value, operands: Any, op: Any, label: Any) -> None:
     >>> c.op, a.grad, b.grad
     ('mul', 6.0, 4.0)
     """
+    if getattr(
+        v, "_serial", 0
+    ):  # called by hand on a node that there is, from which operands may be computed
+        raise messages.staying(v)
+    node(v, data, 0, None, None, 0.0, 0.0, INPUT)
     if not isinstance(operands, tuple | list | set | frozenset):
         if isinstance(operands, str) and (op != "" or (operands and label != "")):
             raise TypeError(
@@ -215,8 +221,13 @@ class _Read:
     def __set__(self, v: Value, x: Any) -> None:
         raise AttributeError(self.refusal)
 
+    def __delete__(self, v: Value) -> None:
+        raise AttributeError(self.refusal)
+
 
 _FIXED = f"what a node was made of is fixed, and {FORM} makes one of other operands"
+_Read("_a", attrgetter("_first"), "The first operand, or None.", _FIXED)
+_Read("_b", attrgetter("_second"), "The second operand, or None.", _FIXED)
 _Read("_prev", lambda v: set(v.parents), "The set of operands, by the name that micrograd gives it.", _FIXED)
 _Read("_children", lambda v: v.parents, "The operands in order, by microgpt's name.", _FIXED)
 _Read("_local_grads", lambda v: v.partials, "The partials in order, by microgpt's name.", _FIXED)

@@ -17,9 +17,9 @@ from typing import Any
 
 from . import engine
 from .base.context import GIVEN, MARKS, SCOPES, marked_place, scope_place
-from .base.messages import short
+from .base.messages import short, staying
 from .compat import row_of
-from .engine import Value, node
+from .engine import Value, node, tie
 from .errors import GraphError
 from .graph import order
 from .ops import Op
@@ -29,14 +29,15 @@ FIELDS = ("_data", "_grad", "_role", "_da", "_db", "_label")
 
 def copy_node(v: Value) -> Value:
     """A node like v over the same operands."""
-    return rebuild(*_parts(v, v._a, v._b))
+    return rebuild(*_parts(v, v._first, v._second))
 
 
 def copy_graph(v: Value, memo: dict[int, Any]) -> Value:
     """What copy.deepcopy asks for: `memo` knows the copies by the ids of their originals."""
     for old in order(v, bundles=True, known=_Copied(memo)):
         if id(old) not in memo:
-            kind, row, scope, a, b, held, *fields = _parts(old, memo.get(id(old._a)), memo.get(id(old._b)))
+            a, b = memo.get(id(old._first)), memo.get(id(old._second))
+            kind, row, scope, a, b, held, *fields = _parts(old, a, b)
             memo[id(old)] = rebuild(kind, row, scope, a, b, deepcopy(held, memo), *fields)
     copied: Value = memo[id(v)]
     return copied
@@ -78,9 +79,12 @@ def rebuild(
     attributes: dict[str, Any],
     *fields: Any,
 ) -> Value:
-    """A node from its parts."""
-    v = node(kind.__new__(kind), 0.0, 0, None, None, 0.0, 0.0)
-    v._code, v._a, v._b = 0 if row is None else row.code, a, b
+    """A node from its parts.
+
+    It is new whatever the `__new__` of its class hands out, and so younger than the operands.
+    """
+    v = node(Value.__new__(kind), 0.0, 0, None, None, 0.0, 0.0)
+    tie(v, 0 if row is None else row.code, a, b)
     parts = (scope,) if isinstance(scope, str) else scope
     v._scope = scope_place(*parts) if len(parts) < 3 else marked_place(*parts)
     for field, value in zip(FIELDS, fields, strict=True):
@@ -88,6 +92,13 @@ def rebuild(
     for name, value in attributes.items():  # those of a subclass
         setattr(v, name, value)
     return v
+
+
+def restore(v: Value, state: Any) -> None:
+    """What pickle does with the state that the `__reduce__` of a subclass adds: attributes alone."""
+    if not isinstance(state, dict) or not hasattr(v, "__dict__"):
+        raise staying(v)
+    v.__dict__.update(state)
 
 
 # Pickle asks a node how to make it again and then saves the parts of that answer, which would recurse through
@@ -100,7 +111,7 @@ _walk = threading.local()
 def reduce(v: Value) -> tuple[Any, ...]:
     """What pickle asks for."""
     walked = getattr(_walk, "nodes", None)
-    kind, row, *parts = _parts(v, v._a, v._b)
+    kind, row, *parts = _parts(v, v._first, v._second)
     named = (kind, None if row is None else row.name, *parts)
     if row is None or (walked and walked() and id(v) in walked().ids):
         return _rebuild_named, named

@@ -14,15 +14,15 @@ cdef extern from "Python.h":
     void Py_SET_REFCNT(void *, Py_ssize_t)
 
 # 96 bytes: 16 of every Python object, 8 for weak references, and the fields, in an order that leaves no gaps.
-# `public`, so that Python reads and writes them as it does in the uncompiled engine.
+# `public`, so that Python reads and writes them as it does in the uncompiled engine; but nobody writes operands.
 cdef class Value:
     cdef object __weakref__
     cdef public double _data
     cdef public double _grad
     cdef public double _da
     cdef public double _db
-    cdef public Value _a
-    cdef public Value _b
+    cdef readonly Value _first
+    cdef readonly Value _second
     cdef public object _label
     cdef public int _index
     cdef public unsigned int _serial  # starts again at 0 after 4,294,967,295
@@ -55,6 +55,9 @@ cpdef Value operand(Row row, object x, object other=*)
 @cython.locals(made=Value)
 cpdef Value leaf(double data, int role, object label=*)
 
+@cython.locals(older=Value)
+cpdef int tie(Value v, int code, Value a, Value b) except -1
+
 cpdef unsigned int made_so_far()
 
 cpdef Value node(Value v, double data, int code, Value a, Value b, double da, double db, int role=*)
@@ -73,7 +76,7 @@ cdef inline void dealloc(PyObject *dying) noexcept:
     cdef void *operands[2]
     cdef int i
     while True:
-        operands[:] = [<void *> (<Value> v)._a, <void *> (<Value> v)._b]
+        operands[:] = [<void *> (<Value> v)._first, <void *> (<Value> v)._second]
         Py_DECREF(<void *> (<Value> v)._label)
         give_back(v)
         for i in range(2):

@@ -62,19 +62,19 @@ class Value:
     (49.0, 42.0)
     """
 
-    # _a and _b are the operands (or None), _da and _db the partials; a unary operation keeps its constant,
-    # the 2 of x**2, in _db.  _code and _scope are places in ROWS and context.SCOPES.  Types in C: engine.pxd.
+    # _first and _second are the operands (or None), _da and _db the partials; a unary row's constant, the 2
+    # of x**2, is _db.  _code and _scope are places in ROWS and context.SCOPES.  Types in C: engine.pxd.
     __slots__ = (
-        "__weakref__", "_a", "_b", "_code", "_da", "_data", "_db", "_grad", "_index", "_label", "_role",
-        "_scope", "_serial",
+        "__weakref__", "_code", "_da", "_data", "_db", "_first", "_grad", "_index", "_label", "_role",
+        "_scope", "_second", "_serial",
     )  # fmt: skip
 
     _data: float
     _grad: float
     _role: int
     _code: int
-    _a: Value | None
-    _b: Value | None
+    _first: Value | None
+    _second: Value | None
     _da: float
     _db: float
     _label: str
@@ -85,11 +85,11 @@ class Value:
     __array_ufunc__ = None  # NumPy then leaves np.float64(2) * value to __rmul__
 
     def __init__(self, data: SupportsFloat, _children: Any = (), _op: Any = "", label: str = "") -> None:
-        node(self, messages.number(data), 0, None, None, 0.0, 0.0, INPUT)
         if _children is LEAF and not _op:
+            node(self, messages.number(data), 0, None, None, 0.0, 0.0, INPUT)
             self.label = label
         else:
-            compat.construct(self, _children, _op, label)
+            compat.construct(self, messages.number(data), _children, _op, label)
 
     @property
     def data(self) -> float:
@@ -100,6 +100,10 @@ class Value:
     def data(self, data: Any) -> None:
         self._data = messages.number(data)
 
+    @data.deleter
+    def data(self) -> None:
+        raise messages.lasting(self, "data")
+
     @property
     def grad(self) -> float:
         """The gradient; assign 0.0 to forget it."""
@@ -109,6 +113,10 @@ class Value:
     def grad(self, grad: Any) -> None:
         grad = messages.number(grad, finite=False, where="a gradient is a real number")
         self._grad = NONE_YET if grad == 0.0 else grad
+
+    @grad.deleter
+    def grad(self) -> None:
+        raise messages.lasting(self, "grad")
 
     @property
     def has_grad(self) -> bool:
@@ -128,6 +136,10 @@ class Value:
         self._label = label if type(label) is str else str.__str__(label)
         if self._code == 0:
             self._da = 0.0  # where `naming.labels` notes that the library chose the label: now somebody has
+
+    @label.deleter
+    def label(self) -> None:
+        raise messages.lasting(self, "label")
 
     @property
     def scope(self) -> str:
@@ -155,6 +167,14 @@ class Value:
     def parents(self) -> tuple[Value, ...]:
         """The operands in order; an operand used twice stands twice."""
         return tuple(parent for parent, _ in edges(self))
+
+    @parents.setter
+    def parents(self, _: Any) -> None:
+        raise messages.staying(self)
+
+    @parents.deleter
+    def parents(self) -> None:
+        raise messages.staying(self)
 
     @property
     def partials(self) -> tuple[float, ...]:
@@ -264,6 +284,7 @@ class Value:
     def __copy__(self) -> Any: return copying.copy_node(self)
     def __deepcopy__(self, memo: dict[int, Any]) -> Any: return copying.copy_graph(self, memo)
     def __reduce_ex__(self, protocol: Any) -> Any: return copying.reduce(self)
+    def __setstate__(self, state: Any) -> None: copying.restore(self, state)
     # fmt: on
 
 
@@ -390,8 +411,8 @@ def node(
     v._data = data
     v._grad = NONE_YET
     v._code = code
-    v._a = a
-    v._b = b
+    v._first = a
+    v._second = b
     v._da = da
     v._db = db
     v._role = role
@@ -399,6 +420,19 @@ def node(
     v._index = 0
     v._serial = newest
     return v
+
+
+def tie(v: Value, code: int, a: Value | None, b: Value | None) -> None:
+    """Make a node that nobody has used the result of others: for copies, which are made of their parts.
+
+    GraphError unless they are older, as all operands are: so nothing is ever computed from itself.
+    """
+    for older in (a, b):
+        if older is not None and (older is v or newest - older._serial < newest - v._serial):
+            raise messages.younger(older, v)
+    v._code = code
+    v._first = a
+    v._second = b
 
 
 def made_so_far() -> int:

@@ -31,7 +31,7 @@ def order(*roots: Value, bundles: bool = False, known: Container[Value] = ()) ->
     while stack:
         v = stack[-1]
         if v not in placed:
-            a, b = v._a, v._b
+            a, b = v._first, v._second
             size = len(stack)
             if b is not None and b not in placed and b not in known:
                 stack.append(b)

@@ -67,7 +67,7 @@ def _partials(v: Value) -> Iterable[Any]:
         raise GraphError(
             f"{describe(v)} was computed before its operands became {changed}: recompute(y) first"
         )
-    operands = v.parents if isinstance(row, CustomOp) or row.arity == 2 else (v._a, v._db)
+    operands = v.parents if isinstance(row, CustomOp) or row.arity == 2 else (v._first, v._db)
     try:
         partials: tuple[Any, ...] = row.bind("again", VALUES)(*operands, v)
     except TypeError as error:
@@ -164,9 +164,9 @@ def _numbers(v: Value, data: float, partials: Sequence[float]) -> Iterator[tuple
     """What v is to hold; the partials of more than two operands hang below, in bundles."""
     yield v, "_data", data
     yield v, "_grad", -0.0  # engine.NONE_YET, which compiled is C's
-    while v._b is not None and v._b._role == BUNDLE:
+    while v._second is not None and v._second._role == BUNDLE:
         yield v, "_da", partials[0]
-        partials, v = partials[1:], v._b
+        partials, v = partials[1:], v._second
     yield v, "_da", partials[0]
-    if v._b is not None:
+    if v._second is not None:
         yield v, "_db", partials[1]

@@ -10,7 +10,7 @@ from numbers import Number, Real
 from types import FrameType
 from typing import Any
 
-from ..errors import DomainError, NonFiniteGradient
+from ..errors import DomainError, GraphError, NonFiniteGradient
 from . import context
 from .nodes import Node, Operation
 from .phrases import Way
@@ -20,14 +20,17 @@ __all__ = [
     "check_gradients",
     "constant",
     "describe",
+    "lasting",
     "literal",
     "lossy",
     "number",
     "settle",
     "short",
+    "staying",
     "user_frame",
     "warn",
     "with_foreign",
+    "younger",
 ]
 
 NOT_THE_USER = (__name__.partition(".")[0], "viz", "contextlib", "functools", "importlib")
@@ -160,6 +163,27 @@ def lossy(what: str, v: Node) -> TypeError:
     return TypeError(
         f"{what} ({describe(v)}) would lose the gradient: use v.data for the number, "
         "and microgrid's functions (microgrid.exp, ...) in place of math's"
+    )
+
+
+def staying(v: Node) -> AttributeError:
+    """The error for an assignment to what a node was computed from."""
+    return AttributeError(
+        f"the operands of {describe(v)} stay as they are: its partials are those of the computation that "
+        "was; compute a new Value from others, or assign a leaf's data and call microgrid.recompute"
+    )
+
+
+def lasting(v: Node, name: str) -> AttributeError:
+    """The error for deleting what every node has."""
+    return AttributeError(f"{describe(v)} always has its {name}: assign another instead of deleting it")
+
+
+def younger(operand: Node, v: Node) -> GraphError:
+    """The error for tying a node to one that was made after it, which may be computed from it."""
+    return GraphError(
+        f"{describe(operand)} cannot be an operand of {describe(v)}, as every operand is older than its "
+        "result: otherwise a Value could be computed from itself"
     )
 
 

@@ -10,6 +10,8 @@ try:
 except ModuleNotFoundError:
     from . import no_cython as cython
 
+from ..errors import GraphError
+
 __all__ = [
     "BUNDLE", "CONSTANT", "INPUT", "OP", "PARAMETER", "ROLES",
     "AnyNode", "Blocks", "Node", "Operation", "Row", "attribute", "built_from", "edges", "on_cycle",
@@ -37,9 +39,9 @@ class Node(Protocol):
     _serial: int
 
     @property
-    def _a(self) -> Self | None: ...
+    def _first(self) -> Self | None: ...
     @property
-    def _b(self) -> Self | None: ...
+    def _second(self) -> Self | None: ...
     @property
     def _op(self) -> str: ...
     @property
@@ -100,14 +102,24 @@ class Blocks:
 def edges(v: AnyNode) -> list[tuple[AnyNode, float]]:
     """(operand, partial) of a node, in order.
 
-    More than two are bundled: nodes of that role chain them by their `_b`.
+    More than two are bundled: nodes of that role chain them by their `_second`.  GraphError if one of them
+    comes again.
     """
     found = []
     rest: AnyNode | None = v
+    result = v
+    bundles: set[int] | None = None
     while rest is not None:
         v, rest = rest, None
-        for parent, slope in ((v._a, v._da), (v._b, v._db)):
+        for parent, slope in ((v._first, v._da), (v._second, v._db)):
             if parent is not None and parent._role == BUNDLE:
+                if bundles is None:
+                    bundles = set()
+                if id(parent) in bundles:
+                    raise GraphError(
+                        f"the graph has a cycle: an operand of {result.op} ({result.data!r}) comes again"
+                    )
+                bundles.add(id(parent))
                 rest = parent
             elif parent is not None:
                 found.append((parent, slope))
@@ -119,7 +131,7 @@ def on_cycle(stuck: list[AnyNode]) -> AnyNode:
     users: dict[int, list[AnyNode]] = {id(v): [] for v in stuck}
     operands = dict.fromkeys(users, 0)
     for v in stuck:
-        for operand in (v._a, v._b):
+        for operand in (v._first, v._second):
             if operand is not None and id(operand) in users:
                 users[id(operand)].append(v)
                 operands[id(v)] += 1
@@ -132,7 +144,7 @@ def on_cycle(stuck: list[AnyNode]) -> AnyNode:
     v, seen = next(v for v in stuck if operands[id(v)]), set()
     while id(v) not in seen:  # down from operand to operand, until one comes again
         seen.add(id(v))
-        v = next(o for o in (v._a, v._b) if o is not None and operands.get(id(o)))
+        v = next(o for o in (v._first, v._second) if o is not None and operands.get(id(o)))
     return v
 
 

@@ -104,7 +104,7 @@ def found(nodes: Sequence[Value]) -> list[Instance]:
     inside: set[Value] = set()  # or by something that is
     first = {v: v for v in members}  # towards the node that stands for the piece
     for v in nodes:
-        a, b = v._a, v._b
+        a, b = v._first, v._second
         if b is not None and b._role == BUNDLE:
             operands = [parent for parent in v.parents if parent in members]
         else:
@@ -162,7 +162,7 @@ def _operands(group: list[Value], members: dict[Value, Mark]) -> list[Value]:
     """What they read of others, in the order in which the formula names it."""
     own, read = set(group), dict[Value, None]()
     for v in group:
-        for parent in (v._a, v._b):
+        for parent in (v._first, v._second):
             if parent is not None and parent not in own:
                 read[parent] = None
     operands = list(read)

@@ -36,7 +36,7 @@ def mark_piece(name: str, since: int, results: list[Any]) -> None:
         i, count = 0, len(made)
         while i < len(made):
             v = made[i]
-            taken |= reach(v._a, made, now, since, name) | reach(v._b, made, now, since, name)
+            taken |= reach(v._first, made, now, since, name) | reach(v._second, made, now, since, name)
             i += 1
         number = 0
         while taken >> number & 1:

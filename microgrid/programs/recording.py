@@ -66,8 +66,8 @@ def write(nodes: list[Value], wanted: Sequence[int]) -> Recording:
     for i in range(len(nodes)):
         v = nodes[i]
         code[i] = v._code
-        a[i] = -1 if v._a is None else v._a._index - 1
-        b[i] = -1 if v._b is None else v._b._index - 1
+        a[i] = -1 if v._first is None else v._first._index - 1
+        b[i] = -1 if v._second is None else v._second._index - 1
         role[i] = v._role
         data[i] = v._db if v._code else v._data
         leaves += v._code == 0

@@ -38,8 +38,8 @@ def shorter_chain(chain: tuple[Value, Value]) -> Value:
 
 
 def first(chain: Value) -> Value:
-    while chain._a is not None:
-        chain = chain._a
+    while chain._first is not None:
+        chain = chain._first
     return chain
 
 
