@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ctypes
+import inspect
 from contextlib import contextmanager
 
 
 @contextmanager
 def tied(v, operand, to):
     """In the block, `to` stands in the node v in the place of its operand."""
-    if "_first" in getattr(type(v), "__slots__", ()):  # uncompiled
+    if inspect.ismemberdescriptor(type(v)._first):  # a slot: it is the uncompiled engine
         name = "_first" if v._first is operand else "_second"
         setattr(v, name, to)
         try:
