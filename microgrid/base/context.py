@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ContextDecorator
 from contextvars import ContextVar, Token
 from copy import copy
-from functools import cache
-from itertools import chain
+from functools import cache, partial
+from io import IOBase
+from itertools import chain, repeat
+from operator import add, attrgetter, itemgetter
 from typing import Any, NamedTuple
 
 from .checks import one_of
@@ -55,6 +57,16 @@ _settings: ContextVar[Settings] = ContextVar("microgrid", default=DEFAULT)
 BLOCKS = Blocks()
 BLOCKS.open = 0
 
+
+def _counting(more: int) -> Iterator[None]:
+    """Each `next` adds to the number of open blocks, undivided as it is in C."""
+    where = repeat(BLOCKS), repeat("open")
+    return map(setattr, *where, map(add, map(getattr, *where), repeat(more)))
+
+
+_opened, _closed = _counting(1), _counting(-1)
+_SECOND = itemgetter(1)
+
 SCOPES = [""]
 """The full name of every scope there has been: a node holds the place of its own."""
 
@@ -85,7 +97,7 @@ GIVEN = [0]
 that a user has called "layer0" has another place than that of an `MLP`, and shows the same name."""
 
 _places = {("", 0): 0}
-_lock = threading.Lock()  # for the counter and the tables
+_lock = threading.Lock()  # for the tables
 _pieces: dict[tuple[int, str, int], int] = {}
 _samples: dict[tuple[int, int], int] = {}
 
@@ -93,28 +105,52 @@ current = _settings.get
 """The settings in force in this thread (or task)."""
 
 
+# Python looks for Ctrl-C where it calls what is written in Python, and so between the last line of a block
+# and the first of an `__exit__` written here, which would never be run.  So both methods are functions in C,
+# made while they are looked up: an interrupt finds the settings as they were, or the block entered.
+
+
+class _Step(property):
+    """A method that its getter makes."""
+
+    def __call__(self, block: Any, *given: Any) -> Any:  # contextlib.ExitStack asks the class
+        return self.__get__(block)(*given)
+
+
+class _Leaving(IOBase):
+    """For its `__exit__`, which is in C, takes what a block ends with, and calls `close`."""
+
+    closed = True
+
+    def __init__(self, close: Callable[[], None]) -> None:
+        self.close = close  # type: ignore[method-assign]
+
+
 class _Block(ContextDecorator):
     """A ``with`` block, or a decorator, that replaces some of the settings in this thread only."""
 
     def __init__(self, **changes: Any) -> None:
         self._changes = changes
-        self._tokens: list[Token[Settings]] = []  # more than one where the same block is entered again
+        self._renew()
+
+    def _renew(self) -> None:
+        tokens: list[Token[Settings]] = []  # more than one where the same block is entered again
+        self._keep = tokens.append
+        leave = map(_settings.reset, map(_SECOND, zip(_closed, iter(tokens.pop, None))))
+        self._leave = _Leaving(partial(next, leave)).__exit__
 
     def _recreate_cm(self) -> _Block:  # each call of a decorated function has a block of its own
         block = copy(self)
-        block._tokens = []
+        block._renew()
         return block
 
-    def __enter__(self) -> None:
-        with _lock:
-            BLOCKS.open += 1
+    @_Step
+    def __enter__(self) -> Callable[[], None]:
         before = _settings.get()
-        self._tokens.append(_settings.set(before._replace(**self._replacements(before))))
+        after = before._replace(**self._replacements(before))
+        return partial(next, map(_SECOND, zip(_opened, map(self._keep, map(_settings.set, (after,))))))
 
-    def __exit__(self, *exception: object) -> None:
-        with _lock:
-            BLOCKS.open -= 1
-        _settings.reset(self._tokens.pop())
+    __exit__ = _Step(attrgetter("_leave"))
 
     def _replacements(self, before: Settings) -> dict[str, Any]:
         return self._changes

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import repeat, starmap
 from math import isfinite
 from os import PathLike, fsdecode
 from typing import Any, Protocol
 
 from ..base import files
+from ..base.context import at_once
 from ..base.messages import short
 from ..engine import Value
 from ..errors import CheckpointError
@@ -46,12 +48,19 @@ def state(module: Stateful) -> dict[str, float]:
 
 def restore(module: Stateful, numbers: Mapping[str, float]) -> None:
     """Give every number to its place, or none."""
-    before = state(module)
-    _check(module, numbers, before)
+    _check(module, numbers, state(module))
+    parameters = module.named_parameters()
+    values, held = [p for _, p in parameters], list(_statistics(module))
+    data = [float(numbers[name]) for name, _ in parameters], [p._data for p in values]
+    before = [(part, attribute, getattr(part, attribute)) for _, part, attribute, _ in held]
+    after = [
+        (part, attribute, [float(numbers[f"{name}.{i}"]) for i in range(len(old))])
+        for (name, *_), (part, attribute, old) in zip(held, before)
+    ]
     try:
-        _write(module, numbers)
-    except BaseException:  # Ctrl-C may come when some have their new data
-        _write(module, before)
+        at_once(starmap(setattr, after), map(setattr, values, repeat("_data"), data[0]))
+    except BaseException:  # of a class whose own `__setattr__` raises
+        at_once(starmap(object.__setattr__, before), map(setattr, values, repeat("_data"), data[1]))
         raise
 
 
@@ -60,15 +69,6 @@ def _statistics(module: Stateful) -> Iterator[tuple[str, Stateful, str, float]]:
     for prefix, part in module.named_modules():
         for attribute, least in part.saved.items():
             yield f"{prefix}.{attribute}" if prefix else attribute, part, attribute, least
-
-
-def _write(module: Stateful, numbers: Mapping[str, float]) -> None:
-    for name, p in module.named_parameters():
-        p.data = float(numbers[name])
-    for name, part, attribute, _ in _statistics(module):
-        setattr(
-            part, attribute, [float(numbers[f"{name}.{i}"]) for i in range(len(getattr(part, attribute)))]
-        )
 
 
 def _check(module: Stateful, numbers: Any, wanted: dict[str, float]) -> None:

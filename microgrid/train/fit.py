@@ -116,18 +116,25 @@ def fit(
     watching = _monitor(monitor, model)
     both = [examples] if held_out is None else [examples, held_out]
     columns = [part for part in both if part.y.shape[1:] == (1,)]
-    with Held() as held:  # from here on the model is touched
-        with task.as_it_was(), held.let():
-            single = bool(columns) and task.single()
-        for part in columns if single else ():
-            part.flatten()
-        if held_out is not None:
-            held_out.like(examples, "validation")
-        watched = named(metrics, np.concatenate([part.y for part in both]), threshold, task.loss)
-        training = Training(
-            task, moved, rng, epochs, size, watched, stopping, ruled, clipping, watching, held
-        )
-        return training.run(held_out, replay, progress)
+    ended: list[History] = []
+    try:
+        with Held() as held:  # from here on the model is touched
+            with task.as_it_was(), held.let():
+                single = bool(columns) and task.single()
+            for part in columns if single else ():
+                part.flatten()
+            if held_out is not None:
+                held_out.like(examples, "validation")
+            watched = named(metrics, np.concatenate([part.y for part in both]), threshold, task.loss)
+            training = Training(
+                task, moved, rng, epochs, size, watched, stopping, ruled, clipping, watching, held
+            )
+            ended.append(training.run(held_out, replay, progress))
+        return ended[0]
+    except KeyboardInterrupt:  # Python looks for no other from here on: it does so in calls and loops
+        if not ended:
+            raise
+        return ended[0]
 
 
 def _held_out(validation: tuple[ArrayLike, ArrayLike]) -> Examples:

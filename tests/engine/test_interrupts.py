@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import math
 import signal
 
 import numpy as np
@@ -191,3 +193,76 @@ def test_gradients_are_forgotten_all_or_none(engine, more):
     assert at_each_line(model.zero_grad, check, more) > 2
     optimizer = engine.optim.SGD(parameters, lr=0.1)
     assert at_each_line(optimizer.zero_grad, check, more) > 2
+
+
+@each_engine
+@times
+@pytest.mark.parametrize("kind", ["no_grad", "scope", "errstate", "decorated", "again"])
+def test_a_block_is_entered_and_left_or_not_at_all(engine, more, kind):
+    context = engine.base.context
+    others = {"scope": engine.scope("s"), "errstate": engine.errstate(domain="ieee")}
+    block = others.get(kind) or engine.no_grad()
+
+    def run():
+        if kind == "decorated":
+            block(lambda: engine.Value(1.0) * 2)()
+        elif kind == "again":
+            with block, block:
+                engine.Value(1.0) * 2
+        else:
+            with block:
+                engine.Value(1.0) * 2
+
+    def check(interrupted):
+        assert (context.current(), context.BLOCKS.open) == (context.DEFAULT, 0)
+        with block, block:
+            assert context.BLOCKS.open == 2
+            assert context.current() != context.DEFAULT
+        check_left()
+
+    def check_left():
+        assert (context.current(), context.BLOCKS.open) == (context.DEFAULT, 0)
+
+    assert at_each_line(run, check, more) >= 2
+
+
+@each_engine
+def test_blocks_interrupted_at_random(engine):
+    context = engine.base.context
+
+    def run():
+        for _ in range(20):
+            with engine.no_grad(), engine.scope("s"), engine.errstate(domain="ieee"):
+                pass
+
+    def check():
+        assert (context.current(), context.BLOCKS.open) == (context.DEFAULT, 0)
+
+    assert at_random(run, check, trials=200, pause=5e-4) > 200
+
+
+@each_engine
+def test_blocks_in_an_exit_stack_and_around_errors(engine):
+    context = engine.base.context
+    with contextlib.ExitStack() as stack:
+        assert stack.enter_context(engine.no_grad()) is None
+        assert not context.current().recording
+    with pytest.raises(ValueError, match="math domain"), engine.scope("s"):
+        math.log(0.0)
+    assert (context.current(), context.BLOCKS.open) == (context.DEFAULT, 0)
+
+
+@each_engine
+@times
+def test_a_model_takes_a_state_whole_or_not_at_all(engine, more):
+    model = engine.nn.Sequential(engine.nn.Linear(2, 2), engine.nn.BatchNorm(2))
+    before = model.state_dict()
+    after = {name: x + 1.0 for name, x in before.items()}
+
+    def check(interrupted):
+        now = model.state_dict()
+        assert now in (before, after)
+        assert interrupted or now == after
+        model.load_state_dict(before)
+
+    assert at_each_line(lambda: model.load_state_dict(after), check, more) > 20

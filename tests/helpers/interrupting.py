@@ -2,17 +2,20 @@
 
 A trace function that raises is taken away by Python, so a profile function, which stays, puts it back for the
 interrupts that follow.  Left out is the line of a `with` that is reached a second time, to leave its block: there
-Python looks for no signal, so that locks are given back.
+Python looks for no signal, so that locks are given back.  Left out, too, where that is asked for, is what follows on
+a line without a call and without a loop's end, as Python looks for signals nowhere else.
 """
 
 from __future__ import annotations
 
+import dis
 import linecache
 import random
 import signal
 import sys
 import threading
 import time
+from functools import cache
 from pathlib import Path
 
 import microgrid
@@ -24,10 +27,11 @@ class Tracer:
     """Raises SIGINT at line `first` (counted from 1) of microgrid's in `only` (file names, none: all), then at each of
     the next `more`."""
 
-    def __init__(self, first: int, more: int = 0, only: tuple[str, ...] = ()) -> None:
+    def __init__(self, first: int, more: int = 0, only: tuple[str, ...] = (), real: bool = False) -> None:
         self.wanted = range(first, first + 1 + more)
         self.only, self.lines, self.sent = only, 0, []
         self.entered: set[tuple[int, int]] = set()
+        self.real, self.quiet = real, dict[int, bool]()
 
     def ours(self, frame) -> bool:
         name = frame.f_code.co_filename
@@ -36,7 +40,15 @@ class Tracer:
     def trace(self, frame, event, arg):
         if not self.ours(frame):
             return self.trace if event == "call" else None
+        if event == "exception":
+            self.quiet[id(frame)] = True
+        if event == "call":
+            self.quiet[id(frame)] = False
         if event == "line":
+            after_quiet = self.quiet.get(id(frame), False)
+            self.quiet[id(frame)] = not looks(frame.f_code, frame.f_lineno)
+            if self.real and after_quiet:
+                return self.trace
             place = id(frame), frame.f_lineno
             text = linecache.getline(frame.f_code.co_filename, frame.f_lineno).strip()
             if text.startswith("with ") and place in self.entered:
@@ -70,7 +82,19 @@ class Tracer:
         return False
 
 
-def at_each_line(run, check, more: int = 0, only: tuple[str, ...] = (), stride: int = 1, first: int = 1) -> int:
+@cache
+def looks(code, line: int) -> bool:
+    """Whether Python looks for signals while it runs the line."""
+    return any(
+        "CALL" in step.opname or "BACKWARD" in step.opname
+        for step in dis.get_instructions(code)
+        if step.positions is not None and step.positions.lineno == line
+    )
+
+
+def at_each_line(
+    run, check, more: int = 0, only: tuple[str, ...] = (), stride: int = 1, first: int = 1, real: bool = False
+) -> int:
     """Run again and again, interrupted one line later each time; `check(interrupted)` after each.  How often.
 
     It ends with the first run that no interrupt reached.
@@ -78,7 +102,7 @@ def at_each_line(run, check, more: int = 0, only: tuple[str, ...] = (), stride: 
     before, count = signal.signal(signal.SIGINT, signal.default_int_handler), 0
     try:
         while True:
-            tracer = Tracer(first, more, only)
+            tracer = Tracer(first, more, only, real)
             interrupted = tracer(run)
             assert signal.getsignal(signal.SIGINT) is signal.default_int_handler, tracer.sent
             if not tracer.sent:

@@ -36,7 +36,7 @@ ENGINE = [
         "partial * tangent[p] for p, partial in edges if tangent[p] != 0.0",
         "partial * tangent[p] for p, partial in edges",
     ),
-    ("engine", "microgrid/base/context.py", "BLOCKS.open += 1", "BLOCKS.open = 1"),
+    ("engine", "microgrid/base/context.py", "_counting(1), _counting(-1)", "_counting(1), _counting(-2)"),
     ("engine", "microgrid/engine.py", "type(x) is float and x - x == 0.0", "type(x) is float"),
     (
         "rules",

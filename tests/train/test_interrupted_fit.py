@@ -54,7 +54,7 @@ class Trial:
         assert self.optimizer.parameters == self.model.parameters()
         self.optimizer.zero_grad()  # of Values again, not of the array that stood for them
         if interrupted:
-            assert now in (self.start, self.paths[-1])  # before, or on the way out of `fit`, when all is done
+            assert now == self.start  # nothing has begun: on the way out, the History is returned
         else:
             h = self.history
             assert len({len(column) for column in h.values()}) == 1
@@ -74,7 +74,7 @@ class Trial:
 def test_fit_interrupted_after_lines(more):
     """After some of the lines; the next test takes all."""
     trial = Trial()
-    assert at_each_line(trial, trial.check, more, OWN, stride=17, first=1 + more) > 15
+    assert at_each_line(trial, trial.check, more, OWN, stride=17, first=1 + more, real=True) > 15
 
 
 @pytest.mark.slow
@@ -82,7 +82,7 @@ def test_fit_interrupted_after_lines(more):
 @pytest.mark.parametrize("given", [{}, {"replay": False}], ids=["replayed", "Python"])
 def test_fit_interrupted_after_each_line(more, given):
     trial = Trial(**given)
-    assert at_each_line(trial, trial.check, more, OWN) > 300
+    assert at_each_line(trial, trial.check, more, OWN, real=True) > 200
 
 
 def test_an_interrupt_of_the_last_check_costs_no_history(monkeypatch):
