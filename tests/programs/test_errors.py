@@ -103,6 +103,9 @@ def test_x_for_a_program_without_inputs(leaves):
 def test_a_reduction_that_is_none(program):
     with pytest.raises(ValueError, match=r"reduce='max' is unknown: choose \"mean\", \"sum\" or None"):
         program.value_and_grad([[1.0, 2.0]], reduce="max")
+    for reduce in (np.array([1.0, 2.0]), np.array("mean"), ["mean"], 3):
+        with pytest.raises(ValueError, match=r"^reduce=.* is unknown: choose \"mean\", \"sum\" or None$"):
+            program.value_and_grad([[1.0, 2.0]], reduce=reduce)
 
 
 @executors
