@@ -47,6 +47,8 @@ def _function(row: Op) -> Callable[..., Any]:
     )
     if row.convention:
         made.__doc__ += f"  Convention: {row.convention}."
+    if row.accuracy:
+        made.__doc__ += f"  Accuracy: {row.accuracy}."
     return made
 
 

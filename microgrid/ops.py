@@ -53,6 +53,8 @@ class Op(Row):
     """Where the derivative does not exist and `partials` holds a convention."""
     convention: str = ""
     """What is chosen at the kink."""
+    accuracy: str = ""
+    """Where value or derivatives are less accurate than elsewhere, and why, as a sentence for users."""
     pieces: tuple[str, ...] = ("True",)
     """The open regions, one proof each, on which the formulas take no other branch."""
     samples: tuple[tuple[float, ...], ...] = ((-1.3,), (0.7,), (2.1,))
@@ -148,8 +150,7 @@ def row(name: str, value: str, *partials: str, **more: Any) -> Op:
 
 
 SIGNS = ("x < 0", "x > 0")
-NEAR = "-0.5 < x < 0.5"
-"""Where the second derivative of an odd function is small, and no difference of large terms will do."""
+NEAR = "-0.5 < x < 0.5"  # where the second derivative is small, and no difference of large terms will do
 HALVES = ("x < -0.5", "-0.5 < x < 0", "0 < x < 0.5", "x > 0.5")
 HALF_SAMPLES = ((-1.3,), (-0.3,), (0.3,), (0.7,), (2.1,))
 ORDER = ("x < y", "x > y")
@@ -166,15 +167,18 @@ POSITIVE = ((0.3,), (1.9,), (12.0,))
 # branch of the formulas below is exact on both sides, so that derivatives of every order hold at 0 too.
 DECAY = (("e", "exp(-x if x > 0 else x)"),)
 
-# A square in an exponent needs more digits than a double has: x = h + (x - h), where h has half of the digits
-# and so h*h is exact, and r is what s = x*x lacks of the square.  To symbols h is x, and r is 0.  The large
-# factor would cancel when it is differentiated again, so such rows have `again`.
-SQUARE = (("s", "x*x"), ("h", "134217729*x - (134217729*x - x)"),
+# A square in an exponent needs more digits than a double has: x = h + (x - h), where h is x rounded to 20
+# binary places, so h*h is exact where exp(-x*x/2) > 0, and r is what s = x*x lacks of the square.  To symbols
+# h is x, and r is 0; no large factor cancels when they are differentiated again.
+SQUARE = (("s", "x*x"), ("h", "(x + 6442450944) - 6442450944"),
           ("r", "h*h - s + (x - h)*(2*h) + (x - h)*(x - h)"))
 
-# d/dx x**y.  In y*x**(y - 1) a small y would be rounded away from y - 1, and y*z/x needs no second pow; x**0
-# has derivative 0 even at x = 0.
-SLOPE = "y*z/x if -0.5 < y < 0.5 and (x < 0 or x > 0) else y*pow(x, y - 1) if y > 0 or y < 0 else y"
+# d/dx x**y.  A y below 0.5 can lose digits in y - 1, and they count as much as log(x) is large.
+SLOPE = ("y*z/x if (-0.5 < y < 0.5 or y < 0 and y - 1 + 1 != y) and (x < 0 or x > 0) "
+         "else y*pow(x, y - 1) if y > 0 or y < 0 else y")
+# the derivative of x/z would cancel where x is the larger
+SIDES = tuple(f"(1 if {x} > 0 else -1)/hypot(1, {y}/{x}) if abs({x}) > abs({y}) else {x}/z if z > 0 else z"
+              for x, y in ("xy", "yx"))
 
 # ---------------------------------------------------------------- arithmetic
 
@@ -211,7 +215,8 @@ MINIMUM = row("minimum", "x if x < y else y if y < x else x if x >= y else x + y
 SQRT = row("sqrt", "sqrt(x)", "0.5/z", textbook=("1/(2*z)",),
            domain="x >= 0", kink="x == 0", convention="inf at 0", pieces=("x > 0",), samples=POSITIVE)
 HYPOT = row("hypot", "hypot(x, y)", "x/z if z > 0 else z", "y/z if z > 0 else z", textbook=("x/z", "y/z"),
-            kink="x == 0 and y == 0", convention="0 at the origin", pieces=("x > 0 and y > 0",),
+            again=SIDES, kink="x == 0 and y == 0", convention="0 at the origin",
+            pieces=("x > y and x > 0 and y > 0", "x < y and x > 0 and y > 0"),
             samples=PAIRS + BASES)
 EXP = row("exp", "exp(x)", "z")
 EXPM1 = row("expm1", "expm1(x)", "exp(x)")
@@ -221,11 +226,9 @@ LOG1P = row("log1p", "log1p(x)", "1/(1 + x)", domain="x > -1", pieces=("x > -1",
 # loses by rounding, r, counts as much as d is large.
 LOGADDEXP = row("logaddexp", "(x if x > y else y) + log1p(e)",
                 "1/(1 + c) if x > y else c/(1 + c)", "c/(1 + c) if x > y else 1/(1 + c)",
-                again=("1/(1 + e) if x > y else e/(1 + e)", "e/(1 + e) if x > y else 1/(1 + e)"),
                 let=(("d", "y - x if x > y else x - y if x < y or x - x <= 0 else 0 if x >= y else x + y"),
                      ("e", "exp(d)"), ("a", "y if x > y else x"), ("b", "x if x > y else y"), ("m", "d - a"),
-                     ("r", "a - (d - m) - (b + m)"),
-                     ("c", "e*(1 + r) if e > 0 and (x < y or x > y) else e")),
+                     ("r", "a - (d - m) - (b + m)"), ("c", "e*(1 + r) if e > 0 and (x < y or x > y) else e")),
                 textbook=("exp(x - z)", "exp(y - z)"), definition="log(exp(x) + exp(y))",
                 pieces=ORDER, samples=PAIRS)
 
@@ -256,17 +259,14 @@ TANH = row("tanh", "tanh(x)", "4*e/((1 + e)*(1 + e))",
            let=(("e", "exp(-2*x if x > 0 else 2*x)"),),
            textbook=("1 - z**2",), pieces=HALVES, samples=HALF_SAMPLES)  # 1 - z*z is 0 beyond x = 19
 BELL = (*SQUARE, ("e", "exp(-s)"), ("g", "e*(1 - r) if e > 0 else e"))
-ERF = row("erf", "erf(x)", "2/sqrt(pi)*g", let=BELL,
-          again=("2/sqrt(pi)*exp(-x*x)",), textbook=("2*exp(-x**2)/sqrt(pi)",))
-ERFC = row("erfc", "erfc(x)", "-2/sqrt(pi)*g", let=BELL,
-           again=("-2/sqrt(pi)*exp(-x*x)",), textbook=("-2*exp(-x**2)/sqrt(pi)",))
+ERF = row("erf", "erf(x)", "2/sqrt(pi)*g", let=BELL, textbook=("2*exp(-x**2)/sqrt(pi)",))
+ERFC = row("erfc", "erfc(x)", "-2/sqrt(pi)*g", let=BELL, textbook=("-2*exp(-x**2)/sqrt(pi)",))
 
 # ---------------------------------------------------------------- activations
 
 SIGMOID = row("sigmoid", "1/(1 + e) if x > 0 else e/(1 + e)", "e/((1 + e)*(1 + e))", let=DECAY,
               again=(f"(1 - tanh(x/2)*tanh(x/2))/4 if {NEAR} else e/((1 + e)*(1 + e))",),
-              textbook=("z*(1 - z)",), definition="1/(1 + exp(-x))", pieces=HALVES,
-              samples=HALF_SAMPLES)
+              textbook=("z*(1 - z)",), definition="1/(1 + exp(-x))", pieces=HALVES, samples=HALF_SAMPLES)
 LOGSIGMOID = row("logsigmoid", "(0 if x > 0 else x) - log1p(e)", "e/(1 + e) if x > 0 else 1/(1 + e)",
                  let=DECAY, textbook=("1/(1 + exp(x))",), definition="-log(1 + exp(-x))", pieces=SIGNS)
 SOFTPLUS = row("softplus", "(x if x > 0 else 0) + log1p(e)", "1/(1 + e) if x > 0 else e/(1 + e)", let=DECAY,
@@ -301,19 +301,20 @@ MISH = row("mish", "x*t if x > 0 else x*w*(w*(e + 2)/d)", "t + x*w*(4*w*(e if x 
 # m is what -x/sqrt(2) is rounded to, and o is x*x - 2*m*m; o/(4*m) times the slope of erfc,
 # -2/sqrt(pi)*exp(-m*m), is what that costs.  o is the same where C fuses products and sums.
 GELU = row("gelu", "x*k/2", "k/2 + x*g/sqrt(2*pi)",
-           again=("erfc(-x/sqrt(2))/2 + x*exp(-x*x/2)/sqrt(2*pi)",),
            textbook=("erfc(-x/sqrt(2))/2 + x*exp(-x*x/2)/sqrt(2*pi)",),
            let=(*SQUARE, ("e", "exp(-s/2)"), ("g", "e*(1 - r/2) if e > 0 else e"),
-                ("m", "-x/sqrt(2)"), ("n", "134217729*m - (134217729*m - m)"),
+                ("m", "-x/sqrt(2)"), ("n", "(m + 6442450944) - 6442450944"),
                 ("o", "s - 2*n*n - (m - n)*(4*n) - 2*(m - n)*(m - n) + r"),
                 ("k", "(erfc(m) - e*o/(2*m*sqrt(pi)) if e > 0 else erfc(m)) if x < -1 else erfc(m)")),
-           definition="x*(1 + erf(x/sqrt(2)))/2", pieces=("x < -1", "x > -1"))
-# the same paper, section 2; (1 + tanh(u))/2 = sigmoid(2u).  Below -2 the rounding of u costs up to 4|u| units
-# in the last place: 1,400 at -21, where the result is 1e-307.
+           definition="x*(1 + erf(x/sqrt(2)))/2", pieces=("x < -1", "x > -1"),
+           accuracy="below -37.5, where results have few digits, within 32 units in the last place, not 8")
+# the same paper, section 2; (1 + tanh(u))/2 = sigmoid(2u)
 GELU_TANH = row("gelu_tanh", "x*s", "s + (2*x*e*c*(1 + 0.134145*x*x)/((1 + e)*(1 + e)) if e > 0 else 0)",
                 let=(("c", "sqrt(2/pi)"), ("u", "2*c*x*(1 + 0.044715*x*x)"), ("e", "exp(-u if x > 0 else u)"),
                      ("s", "1/(1 + e) if x > 0 else e/(1 + e)")),
-                definition="x*(1 + tanh(sqrt(2/pi)*(x + 0.044715*x**3)))/2", pieces=SIGNS)
+                definition="x*(1 + tanh(sqrt(2/pi)*(x + 0.044715*x**3)))/2", pieces=SIGNS,
+                accuracy="below -2 within 8 + 4*abs(u) units in the last place, u = 1.6*x*(1 + 0.0447*x*x): "
+                         "1,400 at -21, at results of 1e-307; u is rounded, and exp(u) feels it")
 HARDTANH = row("hardtanh", "-1 if x < -1 else 1 if x > 1 else x", "1 if -1 < x < 1 else 0",
                kink="x == -1 or x == 1", convention="0 at ±1",
                pieces=("x < -1", "-1 < x < 1", "x > 1"), samples=((-2.1,), (0.3,), (1.7,)))

@@ -30,7 +30,8 @@ def grad(y: Value, xs: Any) -> Any:
     """d y / d x as a Value that can be differentiated again; for a list of nodes, a list.
 
     No node's `grad` changes.  A node that y does not depend on has gradient 0.  What is not finite warns as
-    in `backward`.
+    in `backward`.  Second derivatives are within 1e-12 of the sum of their terms' absolute values, for the
+    numbers that the nodes hold: digits that those have lost, as in log(cosh(x)) near 0, stay lost.
 
     >>> from microgrid import Value, grad
     >>> x = Value(3.0)

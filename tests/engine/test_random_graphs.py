@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import random
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from mpmath import mp
+from mpmath import mp, mpf
 
+from helpers.mathematics import reference
 from helpers.random_graphs import DIGITS, LEAVES, NAMES, SAFETY, build, exact, gradient, program, within
 from microgrid import grad, jvp
 
@@ -104,3 +108,57 @@ def test_the_gradients_of_two_losses_add_up(data, wishes, other):
     for loss in nodes[-1].parents:
         loss.backward()
     assert within([leaf.grad for leaf in nodes[:LEAVES]], want, bounds)
+
+
+SECOND = int(os.environ.get("SECOND", "100"))
+"""How many random expressions are differentiated twice; 5,000 take 10 minutes."""
+
+
+def bent(made):
+    """The second derivatives of the last node in the leaves, and the sums of the absolute values of their terms.
+
+    Forward, node by node: those of f(a, b) are f_a a'' + f_b b'' + f_aa a'a' + 2 f_ab a'b' + f_bb b'b'.
+    """
+    pairs = [(i, j) for i in range(LEAVES) for j in range(i, LEAVES)]
+    first = [([mpf(k == i) for i in range(LEAVES)],) * 2 for k in range(LEAVES)]
+    second = [([mpf(0)] * len(pairs),) * 2 for _ in range(LEAVES)]
+    for name, operands, constant in made.steps:
+        point = (*(made.values[k] for k in operands), *constant)
+        slopes, bends = {}, {}
+        for letter, k in zip("xy", operands, strict=False):
+            slopes[letter] = k, reference(name, letter, *point)
+            for other, q in zip("xy", operands, strict=False):
+                bends[letter + other] = k, q, reference(name, letter + other, *point)
+        made_first, made_second = [], []
+        for size, one in enumerate((lambda x: x, abs)):
+            gradients = [sum(one(s) * first[k][size][i] for k, s in slopes.values()) for i in range(LEAVES)]
+            made_first.append(gradients)
+            made_second.append(
+                [
+                    sum(one(s) * second[k][size][p] for k, s in slopes.values())
+                    + sum(one(b) * first[k][size][i] * first[q][size][j] for k, q, b in bends.values())
+                    for p, (i, j) in enumerate(pairs)
+                ]
+            )
+        first.append(tuple(made_first))
+        second.append(tuple(made_second))
+    return dict(zip(pairs, zip(*second[-1], strict=True), strict=True))
+
+
+def test_second_derivatives_of_random_expressions_are_within_1e_12_of_their_terms():
+    dice, worst = random.Random(0), (0.0,)
+    for number in range(SECOND):
+        data = [dice.choice((-1, 1)) * dice.uniform(1e-3, 3) for _ in range(LEAVES)]
+        wishes = [(dice.choice(NAMES), *(dice.randint(0, 40) for _ in range(3))) for _ in range(dice.randint(5, 10))]
+        with mp.workdps(DIGITS):
+            made = program(data, wishes)
+            nodes = build(made)
+            made.values[:] = [mpf(v.data) for v in nodes]  # as rounded: what they lost is no error of derivatives
+            want = bent(made)
+            first = grad(nodes[-1], nodes[:LEAVES])
+            for (i, j), (exactly, terms) in want.items():
+                for one, other in {(i, j), (j, i)}:
+                    found = grad(first[one], nodes[other]).data
+                    off = abs(mpf(found) - exactly)
+                    worst = max(worst, (float(off / terms) if terms else float(off), number, i, j))
+    assert worst[0] < 1e-12, worst
