@@ -18,7 +18,7 @@ from typing import Any
 from . import engine
 from .base.context import GIVEN, MARKS, SCOPES, marked_place, scope_place
 from .base.messages import short, staying
-from .compat import row_of
+from .compat import attributes, row_of
 from .engine import Value, node, tie
 from .errors import GraphError
 from .graph import order
@@ -54,8 +54,7 @@ class _Copied:
 
 
 def _parts(v: Value, a: Value | None, b: Value | None) -> tuple[Any, ...]:
-    attributes = getattr(v, "__dict__", {})
-    return type(v), v._row, _place(v._scope), a, b, attributes, *(getattr(v, name) for name in FIELDS)
+    return type(v), v._row, _place(v._scope), a, b, attributes(v), *(getattr(v, name) for name in FIELDS)
 
 
 @cache
@@ -76,7 +75,7 @@ def rebuild(
     scope: str | tuple[Any, ...],
     a: Value | None,
     b: Value | None,
-    attributes: dict[str, Any],
+    held: dict[str, Any],
     *fields: Any,
 ) -> Value:
     """A node from its parts.
@@ -89,7 +88,7 @@ def rebuild(
     v._scope = scope_place(*parts) if len(parts) < 3 else marked_place(*parts)
     for field, value in zip(FIELDS, fields, strict=True):
         setattr(v, field, value)
-    for name, value in attributes.items():  # those of a subclass
+    for name, value in held.items():
         setattr(v, name, value)
     return v
 

@@ -50,6 +50,7 @@ cpdef fold(Row row, list terms)
 cdef bint usual(object x)
 cdef bint plain(object x) except -1
 
+@cython.locals(v=Value)
 cpdef Value operand(Row row, object x, object other=*)
 
 @cython.locals(made=Value)

@@ -374,15 +374,16 @@ def operand(row: Any, x: Any, other: Any = ...) -> Value:
     if type(x) is Value:
         return x
     if isinstance(x, Value):
-        if getattr(x, "_label", None) is None:
-            raise messages.unborn(x)
-        return x
+        v = x
+        if (v._label if cython.compiled else getattr(v, "_label", None)) is None:
+            raise messages.unborn(v)
+        return v
     return leaf(float(x) if plain(x) else messages.literal(row, x, other), CONSTANT)
 
 
 def usual(x: Any) -> bool:
     """Whether x is what an operand usually is; anything else is looked at more closely."""
-    return type(x) is Value or type(x) is float or type(x) is int
+    return type(x) is Value or type(x) is float or type(x) is int or isinstance(x, Value)
 
 
 def plain(x: Any) -> bool:

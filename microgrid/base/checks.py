@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, SupportsIndex
 if TYPE_CHECKING:
     from numpy.random import Generator
 
-__all__ = ["generator", "one_of", "seed_number", "whole"]
+__all__ = ["generator", "is_array", "one_of", "seed_number", "whole"]
 
 
 def whole(n: SupportsIndex, what: str, least: int = 1, most: int | None = None) -> int:
@@ -61,3 +61,11 @@ def one_of(choice: object, what: str, choices: Iterable[str | None]) -> None:
         *first, last = ("None" if name is None else f'"{name}"' for name in names)
         known = f"{', '.join(first)} or {last}" if first else last
         raise ValueError(f"{what}={choice!r} is unknown: choose {known}")
+
+
+def is_array(x: Any) -> bool:
+    """Whether x is an array of numbers or of Values, or a list with arrays in it."""
+    kind = getattr(getattr(x, "dtype", None), "kind", "")
+    if kind:
+        return kind == "O" or (kind in "biuf" and x.shape != () and not hasattr(x, "mask"))
+    return isinstance(x, list | tuple) and any(map(is_array, x))

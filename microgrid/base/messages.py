@@ -12,6 +12,7 @@ from typing import Any
 
 from ..errors import DomainError, GraphError, NonFiniteGradient
 from . import context
+from .checks import is_array
 from .nodes import Node, Operation
 from .phrases import Way
 
@@ -37,6 +38,8 @@ NOT_THE_USER = (__name__.partition(".")[0], "viz", "contextlib", "functools", "i
 """Where no user's line is: the last three call ours, in `with` blocks, cached properties and imports."""
 LONGEST_NAME, LONGEST_FORMULA = 16, 28
 """Characters of what messages call a node."""
+PAGE = "docs/from-micrograd.md"
+TRUTH = "the truth of a Value"
 IEEE = Way("ieee", 'microgrid.errstate(domain="ieee") goes on with inf and nan')
 
 
@@ -103,8 +106,11 @@ def number(x: Any, finite: bool = True, where: str = "Value needs a real number"
 
 def _as_float(x: Any, where: str) -> float:
     kind = type(x).__name__
-    single = getattr(x, "shape", None) == () and x.dtype.kind in "biuf"  # an array of no dimension
-    if isinstance(x, Real) or single:
+    single = getattr(x, "shape", None) == ()  # an array of no dimension
+    letter = getattr(getattr(x, "dtype", None), "kind", "")  # which only NumPy's types of numbers have
+    if single and not letter and hasattr(x, "item"):  # such as PyTorch's scalars
+        return number(x.item(), finite=False, where=where)
+    if isinstance(x, Real) or (single and letter in "biuf"):
         try:
             return float(x)
         except OverflowError:
@@ -125,12 +131,13 @@ def _as_float(x: Any, where: str) -> float:
 def with_foreign(a: Any, b: Any, operation: Callable[[Any, Any], Any]) -> Any:
     """What an operator gives beside what is neither a Value nor a number; None where it has to be a number.
 
-    Arrays of Values go element by element; a class with operators of its own is asked for its reflected one.
+    Arrays and lists of them go element by element, as beside NumPy's own scalars; a class with operators of
+    its own is asked for its reflected one.
     """
-    if any(getattr(getattr(x, "dtype", None), "kind", "") == "O" for x in (a, b)):
+    if is_array(a) or is_array(b):
         import numpy as np
 
-        alone = [np.array(x, dtype=object) if hasattr(x, "parents") else x for x in (a, b)]
+        alone = [x if is_array(x) and hasattr(x, "dtype") else np.array(x, dtype=object) for x in (a, b)]
         return np.frompyfunc(operation, 2, 1)(*alone)
     ours = hasattr(b, "parents") or hasattr(b, "shape") or isinstance(b, Number)
     return None if ours or not hasattr(type(b), "__radd__") else NotImplemented
@@ -163,6 +170,7 @@ def lossy(what: str, v: Node) -> TypeError:
     return TypeError(
         f"{what} ({describe(v)}) would lose the gradient: use v.data for the number, "
         "and microgrid's functions (microgrid.exp, ...) in place of math's"
+        + (f" ({PAGE}#truth)" if what == TRUTH else "")
     )
 
 

@@ -6,6 +6,7 @@ cdef extern from "native/forward.h":
 
 cdef extern from "native/attributes.h":
     int set_on_class(object kind, object name, object descriptor) except -1
+    int keep_others(object kind, object function) except -1
 
 cdef class Row:
     cdef public int code

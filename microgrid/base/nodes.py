@@ -14,7 +14,7 @@ from ..errors import GraphError
 
 __all__ = [
     "BUNDLE", "CONSTANT", "INPUT", "OP", "PARAMETER", "ROLES",
-    "AnyNode", "Blocks", "Node", "Operation", "Row", "attribute", "built_from", "edges", "on_cycle",
+    "AnyNode", "Blocks", "Node", "Operation", "Row", "attribute", "attributes_by", "built_from", "edges", "on_cycle",
 ]  # fmt: skip
 
 INPUT, PARAMETER, CONSTANT, OP, BUNDLE = range(5)
@@ -154,3 +154,12 @@ def attribute(kind: type, name: str, descriptor: Any) -> None:
         set_on_class(kind, name, descriptor)  # type: ignore[name-defined]
     else:
         setattr(kind, name, descriptor)
+
+
+def attributes_by(kind: type, keep: Callable[[Any, str, Any], None]) -> None:
+    """Let `keep` take the attributes of compiled nodes that no place is for; uncompiled ones have none.
+
+    For Python's own hook, a `__setattr__`, would make nodes there ten times as slow to build.
+    """
+    if cython.compiled:
+        keep_others(kind, keep)  # type: ignore[name-defined]

@@ -154,7 +154,7 @@ def test_an_expression_error_points_at_the_place(text):
 # ---------------------------------------------------------------- operands and conversions
 
 STRANGERS = {
-    "str": "3", "None": None, "list": [1.0], "array": np.array([1.0, 2.0]), "complex": 1 + 2j, "Decimal": Decimal(2),
+    "str": "3", "None": None, "list": [1.0], "array": np.array(["a"]), "complex": 1 + 2j, "Decimal": Decimal(2),
 }  # fmt: skip
 
 
