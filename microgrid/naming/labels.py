@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import lru_cache
 from zlib import crc32
 
 from ..engine import Value
 
-__all__ = ["UNSEEN", "clean", "given", "is_given", "shown"]
+__all__ = ["ELLIPSIS", "UNSEEN", "clean", "given", "is_given", "shortened", "shown"]
+
+LONGEST_LABEL = 16
+"""Of a label within a formula."""
+ELLIPSIS = "..."
+_NUMBER = re.compile(r".*(\^\(\d+(?:,\d+)*\)|_\(\d+\))", re.DOTALL)
 
 # Not printable in Python's eyes, but Persian and the scripts of India are misspelt without them.
 _JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
@@ -76,3 +82,12 @@ def _mark(label: str) -> float:
     """What a leaf holds where operations have a partial: a copy and a pickle keep it, and it shows whether
     the label is still the same."""
     return crc32(label.encode("utf-8", "surrogatepass")) + 0.5
+
+
+def shortened(label: str) -> str:
+    """A label as it stands in formulas; of a long one the number at its end is never cut."""
+    if len(label) <= LONGEST_LABEL:
+        return label
+    match = _NUMBER.fullmatch(label)
+    number = match[1] if match else ""
+    return label[: LONGEST_LABEL - len(ELLIPSIS) - len(number)].rstrip() + ELLIPSIS + number

@@ -13,7 +13,7 @@ from ..engine import Value
 from ..graph import order
 from ..ops import ROWS
 from .callers import registered
-from .labels import shown
+from .labels import ELLIPSIS, shortened, shown
 from .layers import layer_names
 from .leaves import is_start, letter_leaves, past_start
 from .results import piece_names
@@ -38,12 +38,8 @@ LONGEST = 24
 """Characters of a formula that stands for a name; longer ones are abridged."""
 LONGEST_LAST = 10
 """Of the last operand, to be kept in a brief form: ``... + w3*x3``."""
-LONGEST_LABEL = 16
-"""Of a label within a formula."""
-ELLIPSIS = "..."
 
 _RAISED = re.compile(r"(.*)\^\((\d+(?:,\d+)*)\)", re.DOTALL)
-_NUMBER = re.compile(r".*(\^\(\d+(?:,\d+)*\)|_\(\d+\))", re.DOTALL)
 _LOOSE = re.compile(r"[-+*/]")
 _CALL = re.compile(r"\w+\([^()]*\)(_\(\d+\))?")
 _TOLD_APART = re.compile(r"\((.*)\)_\(\d+\)", re.DOTALL)
@@ -141,7 +137,7 @@ def name_nodes(
         if v in naming.labels:
             label = naming.labels[v]
             naming.texts[v] = label
-            short = label if len(label) <= LONGEST_LABEL else _shortened(label)
+            short = shortened(label)
             texts[v] = short, ATOM if _WORD.fullmatch(short) else SUM
         elif v._role == CONSTANT:
             written = _number(v._data, digits)
@@ -319,10 +315,3 @@ def _is_number(v: Value) -> bool:
 
 def _number(x: float, digits: int) -> str:
     return f"{x:.{digits}g}" if x % 1 or abs(x) >= 1e6 else str(int(x))
-
-
-def _shortened(label: str) -> str:
-    """A long label as it stands in formulas; its number is never cut."""
-    match = _NUMBER.fullmatch(label)
-    number = match[1] if match else ""
-    return label[: LONGEST_LABEL - len(ELLIPSIS) - len(number)].rstrip() + ELLIPSIS + number
