@@ -162,7 +162,7 @@ def end() -> None:
     leaves.clear()
     turn.roots = []
     if cython.compiled:
-        gradients.trim(replaced, waiting, operations, leaves)  # type: ignore[attr-defined]
+        gradients.trim(replaced, waiting, operations, leaves)
 
 
 def reach(roots: Sequence[Node], newest: int) -> int:

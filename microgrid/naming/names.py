@@ -137,8 +137,8 @@ def name_nodes(
         if v in naming.labels:
             label = naming.labels[v]
             naming.texts[v] = label
-            short = shortened(label)
-            texts[v] = short, ATOM if _WORD.fullmatch(short) else SUM
+            brief_label = shortened(label)
+            texts[v] = brief_label, ATOM if _WORD.fullmatch(brief_label) else SUM
         elif v._role == CONSTANT:
             written = _number(v._data, digits)
             naming.texts[v] = written
