@@ -37,6 +37,9 @@ STATE = {"code", "_single", "_operations", "_values", "_names", "_frozen", "_par
 Reduction = Literal["mean", "sum"]
 """What `value_and_grad` makes of the samples' numbers."""
 
+REDUCTIONS = ("mean", "sum", None)
+"""Of what a batch of samples gives: one number, or each sample's."""
+
 
 def compile(
     outputs: Value | Sequence[Value],
@@ -151,6 +154,8 @@ class Program:
         `__call__`; a gradient that is not finite warns, or raises NonFiniteGradient, as errstate says.
         """
         machine = self._machine
+        if reduce is not None and not isinstance(reduce, str):
+            one_of(reduce, "reduce", REDUCTIONS)
         found = None if machine is None else machine.value_and_grad(self._parameters, X, reduce)
         if found is not None:
             return found
@@ -171,7 +176,7 @@ class Program:
                 "value_and_grad needs one output, and this program has "
                 f"{len(self.code.output_slots)}: compile one of them, or their sum, by itself"
             )
-        one_of(reduce, "reduce", ("mean", "sum", None))
+        one_of(reduce, "reduce", REDUCTIONS)
         if reduce == "mean" and not len(X):
             raise ValueError('the mean of an empty batch: X has no rows; reduce="sum" gives 0.0')
 

@@ -95,7 +95,7 @@ def test_straight_arrows_join_the_circles_that_they_name(name: str) -> None:
             assert radius - 0.1 < distance < radius + (0.4 * radius if piece else 3)
 
 
-@pytest.mark.parametrize("shape", SLIDES)
+@pytest.mark.parametrize("shape", ["16:9", "4:3"])
 @pytest.mark.parametrize("name", MODELS)
 def test_a_slide_is_filled_and_can_be_read(name: str, shape: str) -> None:
     make, x = MODELS[name]

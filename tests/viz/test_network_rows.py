@@ -7,6 +7,7 @@ import re
 from collections import defaultdict
 from functools import cache
 from itertools import pairwise
+from xml.etree import ElementTree
 
 import pytest
 
@@ -17,6 +18,7 @@ from helpers.pictures import SVG, texts
 from microgrid import nn
 from viz.network.repeats import cuts, repeats
 from viz.options import SLIDES
+from viz.style.text_width import text_width
 
 
 def blocks(count: int, size: int) -> nn.Module:
@@ -39,7 +41,7 @@ def figure(name: str, title: str | None = None, slide: str | None = "16:9", **op
     return viz.network(make(), x, slide=slide, title=title, **options)
 
 
-def read(picture: viz.Figure, widths: geometry.Widths = geometry.text_width) -> geometry.Drawing:
+def read(picture: viz.Figure, widths: geometry.Widths = text_width) -> geometry.Drawing:
     return geometry.read(picture.svg(), widths, ("node", "again"), ("link", "return"), ("number",))
 
 
@@ -55,7 +57,7 @@ def circles(picture: viz.Figure) -> list[tuple[str, str, geometry.Box]]:
 
 
 def picture_groups(picture: viz.Figure):
-    return list(geometry.ET.fromstring(picture.svg()).iter(f"{SVG}g"))
+    return list(ElementTree.fromstring(picture.svg()).iter(f"{SVG}g"))
 
 
 @pytest.fixture(scope="module")

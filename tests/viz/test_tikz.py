@@ -209,7 +209,7 @@ def test_a_picture_longer_than_latex_can_count_is_made_smaller(
     rankdir: str, tmp_path: Path, set_in_latex: Latex
 ) -> None:
     y = x = parameter(1.0, "x")
-    for _ in range(70):
+    for _ in range(80):
         y = y * 1.01 + x
     figure = viz.draw(y, rankdir=rankdir, sums="separate")
     assert max(figure._scene.size) > 16_383  # TeX's largest length in points

@@ -60,7 +60,14 @@ class Picture {
   // What the picture and its scopes are called.
   speak(title, word, lang) {
     this.svg.querySelector("title").textContent = title;
-    for (const group of this.scopes) {
+    const frames = this.svg.querySelectorAll("g.scope-name text");
+    for (const [k, group] of this.scopes.entries()) {
+      const path = group.dataset.scope, within = path.slice(0, Math.max(0, path.lastIndexOf("/")));
+      const whole = scopeName(this.graph, lang, path), outer = within && scopeName(this.graph, lang, within);
+      // a frame has the last part of its name in its corner, unless it is cut there
+      if (!frames[k].textContent.endsWith("…")) {
+        frames[k].textContent = whole.slice(outer.length).replace(/^(, |\/)/, "");
+      }
       const name = word("in_scope", {scope: scopeName(this.graph, lang, group.dataset.scope)});
       group.setAttribute("aria-label", name);
       group.querySelector("title").textContent = name;
