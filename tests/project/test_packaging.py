@@ -12,6 +12,7 @@ import pytest
 import microgrid
 import viz
 from helpers import ROOT, needs_checkout
+from microgrid.base import build
 
 
 def test_nothing_else_answers_to_our_names():
@@ -33,6 +34,17 @@ def test_the_metadata_is_complete():
 @pytest.mark.parametrize("package", [microgrid, viz], ids=["microgrid", "viz"])
 def test_types_are_shipped(package):
     assert (Path(package.__file__).parent / "py.typed").is_file()
+
+
+@needs_checkout
+def test_a_package_holds_all_that_its_compiled_modules_are_compared_with(tmp_path: Path):
+    """One file of them that is not shipped, and every installation runs uncompiled."""
+    build_py = [sys.executable, "setup.py", "-q", "build_py", "--build-lib", str(tmp_path / "lib")]
+    egg_info = ["egg_info", "--egg-base", str(tmp_path)]
+    subprocess.run([*build_py[:3], *egg_info, *build_py[3:]], cwd=ROOT, check=True, capture_output=True)
+    wanted = {path.relative_to(ROOT).as_posix() for path in build.sources()}
+    shipped = {path.relative_to(tmp_path / "lib").as_posix() for path in (tmp_path / "lib").rglob("*.*")}
+    assert wanted - shipped == set()
 
 
 @needs_checkout
