@@ -7,8 +7,9 @@ cross are near each other where they do, which is no harm, unless it is at a ver
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise, product
+from typing import Any
 
 from ..style.shapes import Point
 from . import curves as bends
@@ -32,6 +33,8 @@ SHARES, BENDS = (0.12, 0.24, 0.36), (5.0, -5.0, 10.0, -10.0, 16.0, -16.0)
 ROUNDS, TRIES = 3, 300
 """Of trying all arrows that are too near another, and routes that are tried in all."""
 
+_Line = Any
+"""Points one after the other, an array of NumPy's (points, 2); imported only where arrows are looked at."""
 Other = tuple[Sequence[Curve], Callable[[], None]]
 """Another route of an arrow, and what has to be done to give it that."""
 
@@ -52,67 +55,92 @@ class Crowd:
 
     def __init__(self, scale: float = 1.0) -> None:
         self.scale = scale
-        self._points: dict[int, list[Point]] = {}
-        self._squares: dict[int, list[tuple[int, int]]] = {}
+        self._lines: dict[int, _Line] = {}
+        self._parts: _Parts | None = None
+        """Those of all lines, until one of them changes."""
+        self._found: dict[int, tuple[dict[int, float], frozenset[int]]] = {}
+        """What has been found beside an arrow, and which ones are near it, until one of these changes."""
 
     def add(self, n: int, route: Sequence[Curve]) -> None:
         """Arrow n, from outline to outline; an end with a head is its last."""
-        points = self._sampled(route)
-        self._points[n] = points
-        for k, square in self._where(points):
-            self._squares.setdefault(square, []).append((n, k))
+        line = self._sampled(route)
+        if self._found:
+            self._forget(self._near(n, line))
+        self._lines[n], self._parts = line, None
 
     def drop(self, n: int) -> None:
-        for k, square in self._where(self._points.pop(n)):
-            self._squares[square].remove((n, k))
+        self._forget(m for m, (_, near) in list(self._found.items()) if m == n or n in near)
+        del self._lines[n]
+        self._parts = None
 
     def beside(self, n: int) -> dict[int, float]:
         """How far arrow n runs along others, by these."""
-        return self._along(n, self._points[n])
+        if n not in self._found:
+            near = self._near(n, self._lines[n])
+            self._found[n] = self._along(self._lines[n], near), frozenset(near)
+        return self._found[n][0]
 
     def along(self, n: int, route: Sequence[Curve]) -> float:
         """How far arrow n would run along others on this route, in all."""
-        return sum(self._along(n, self._sampled(route)).values())
+        line = self._sampled(route)
+        return sum(self._along(line, self._near(n, line)).values())
 
-    def _sampled(self, route: Sequence[Curve]) -> list[Point]:
-        step, tip, reach = STEP / self.scale, route[-1][-1], AT_HEAD / self.scale
-        points = [p for curve in route for p, _, _ in bends.points_on(curve, step)]
-        return [p for p in points if math.dist(p, tip) > reach]
+    def _forget(self, arrows: Iterable[int]) -> None:
+        for m in arrows:
+            self._found.pop(m, None)
 
-    def _where(self, points: Sequence[Point]) -> Iterator[tuple[int, int]]:
-        """The square of each part of a line, by its middle, as one number."""
-        size = 2 * SQUARE / self.scale
-        for k, ((x0, y0), (x1, y1)) in enumerate(pairwise(points)):
-            yield k, COLUMN * int((x0 + x1) // size) + int((y0 + y1) // size)
+    def _sampled(self, route: Sequence[Curve]) -> _Line:
+        import numpy as np
 
-    def _along(self, n: int, points: Sequence[Point]) -> dict[int, float]:
-        near: dict[int, list[tuple[int, int]]] = {}
-        size, least, squares = SQUARE / self.scale, NEAR / self.scale, self._squares
-        for k, p in enumerate(points):
-            square = COLUMN * int(p[0] // size) + int(p[1] // size)
-            best: dict[int, tuple[float, int]] = {}
-            for beside in AROUND:
-                for m, part in squares.get(square + beside, ()):
-                    if m != n:
-                        other = self._points[m]
-                        far = _to_segment(p, other[part], other[part + 1])
-                        if far < least and (m not in best or far < best[m][0]):
-                            best[m] = far, part
-            for m, (_, part) in best.items():
-                near.setdefault(m, []).append((k, part))
-        found = {}
-        for m, places in near.items():
-            length = self._longest(places, points, self._points[m])
-            if length > LONGEST / self.scale:
-                found[m] = length
+        points = np.concatenate([bends.sampled(curve, STEP / self.scale) for curve in route])
+        x, y = route[-1][-1]
+        return points[np.hypot(points[:, 0] - x, points[:, 1] - y) > AT_HEAD / self.scale]
+
+    def _near(self, n: int, line: _Line) -> dict[int, list[tuple[int, int]]]:
+        """By other arrows that are near this line: the points on it where they are, each with the part of the
+        other that is nearest."""
+        import numpy as np
+
+        if self._parts is None:
+            self._parts = _Parts(self._lines, SQUARE / self.scale)
+        at, parts = self._parts.around(line)
+        other = self._parts.owner[parts] != n
+        at, parts = at[other], parts[other]
+        far = self._parts.distance(line[at], parts)
+        is_near = far < NEAR / self.scale
+        at, parts, far = at[is_near], parts[is_near], far[is_near]
+        owner = self._parts.owner[parts]
+        nearest = np.lexsort((far, at, owner))
+        found: dict[int, list[tuple[int, int]]] = {}
+        for m, k, part in zip(
+            owner[nearest].tolist(),
+            at[nearest].tolist(),
+            self._parts.part[parts[nearest]].tolist(),
+            strict=True,
+        ):
+            places = found.setdefault(m, [])
+            if not places or places[-1][0] != k:
+                places.append((k, part))
         return found
 
-    def _longest(self, places: list[tuple[int, int]], one: Sequence[Point], two: Sequence[Point]) -> float:
+    def _along(self, line: _Line, near: dict[int, list[tuple[int, int]]]) -> dict[int, float]:
+        """How far a line runs along those that are near it."""
+        most = LONGEST / self.scale
+        found = {}
+        for m, places in near.items():
+            if len(places) * STEP > LONGEST / 2:
+                length = self._longest(places, line, self._lines[m])
+                if length > most:
+                    found[m] = length
+        return found
+
+    def _longest(self, places: list[tuple[int, int]], one: _Line, two: _Line) -> float:
         """The longest way along another without a crossing that can be seen."""
         longest, run = 0.0, [places[0]]
         for place in (*places[1:], (len(one) + 9, 0)):
             if place[0] != run[-1][0] + 1:
-                length = sum(math.dist(a, b) for a, b in pairwise(one[run[0][0] : run[-1][0] + 1]))
+                points = one[run[0][0] : run[-1][0] + 1].tolist()
+                length = sum(math.dist(a, b) for a, b in pairwise(points))
                 if length > longest and not _crosses(run, one, two):
                     longest = length
                 run = []
@@ -120,15 +148,55 @@ class Crowd:
         return longest
 
 
-def _to_segment(p: Point, a: Point, b: Point) -> float:
-    (x, y), (x0, y0) = p, a
-    dx, dy = b[0] - x0, b[1] - y0
-    length = dx * dx + dy * dy
-    t = min(max(((x - x0) * dx + (y - y0) * dy) / length, 0.0), 1.0) if length else 0.0
-    return math.hypot(x0 + t * dx - x, y0 + t * dy - y)
+class _Parts:
+    """The parts of many lines, between one point and the next, in a grid of squares that knows what is near.
+
+    `owner` says of which arrow each is, `part` the which from its tail.
+    """
+
+    def __init__(self, lines: dict[int, _Line], size: float) -> None:
+        import numpy as np
+
+        parts = [(n, line) for n, line in lines.items() if len(line) > 1]
+        none = np.empty((0, 2))
+        self._size = size
+        self._start = np.concatenate([none, *(line[:-1] for _, line in parts)])
+        self._way = np.concatenate([none, *(line[1:] - line[:-1] for _, line in parts)])
+        self.owner = np.repeat([n for n, _ in parts], [len(line) - 1 for _, line in parts]).astype(int)
+        self.part = np.concatenate([np.empty(0, int), *(np.arange(len(line) - 1) for _, line in parts)])
+        squares = self._square(self._start + self._way / 2)
+        self._order = np.argsort(squares, kind="stable")
+        self._squares = squares[self._order]
+
+    def _square(self, points: _Line) -> Any:
+        """The number of the square that each point is in."""
+        import numpy as np
+
+        columns, rows = np.floor(points / self._size).astype(int).T
+        return COLUMN * columns + rows
+
+    def around(self, points: _Line) -> tuple[Any, Any]:
+        """Which points have which parts in their square or in one beside it, as two lists side by side."""
+        import numpy as np
+
+        squares = (self._square(points)[:, None] + np.array(AROUND)).ravel()
+        first = np.searchsorted(self._squares, squares, "left")
+        count = np.searchsorted(self._squares, squares, "right") - first
+        at = np.repeat(np.arange(len(squares)) // len(AROUND), count)
+        before = np.repeat(np.cumsum(count) - count, count)
+        return at, self._order[np.arange(count.sum()) - before + np.repeat(first, count)]
+
+    def distance(self, points: _Line, parts: Any) -> Any:
+        """How far each point is from the part beside it in the list."""
+        import numpy as np
+
+        way, apart = self._way[parts], points - self._start[parts]
+        length = (way * way).sum(axis=1)
+        t = np.clip((apart * way).sum(axis=1) / np.where(length, length, 1.0), 0.0, 1.0)
+        return np.hypot(*(t[:, None] * way - apart).T)
 
 
-def _crosses(run: Sequence[tuple[int, int]], one: Sequence[Point], two: Sequence[Point]) -> bool:
+def _crosses(run: Sequence[tuple[int, int]], one: _Line, two: _Line) -> bool:
     """Whether two lines change sides where they are near, at an angle that can be seen."""
     (i0, j0), (i1, j1) = run[0], run[-1]
     j0, j1 = (j0, j1 + 1) if j1 >= j0 else (j0 + 1, j1)
@@ -136,10 +204,11 @@ def _crosses(run: Sequence[tuple[int, int]], one: Sequence[Point], two: Sequence
     bx, by = two[j1][0] - two[j0][0], two[j1][1] - two[j0][1]
     angle = abs(math.degrees(math.atan2(ax * by - ay * bx, ax * bx + ay * by)))
 
-    def side(i: int, j: int) -> float:
+    def side(i: int, j: int) -> Any:
         return ax * (two[j][1] - one[i][1]) - ay * (two[j][0] - one[i][0])
 
-    return side(i0, j0) * side(i1, j1) < 0 and min(angle, 180 - angle) >= CROSSING
+    changes = side(i0, j0) * side(i1, j1) < 0
+    return bool(changes and min(angle, 180 - angle) >= CROSSING)
 
 
 def part(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from ..style.shapes import Point
 
-__all__ = ["Curve", "beside", "beyond", "cut", "points_on", "reverse", "trim"]
+__all__ = ["Curve", "beside", "beyond", "cut", "points_on", "reverse", "sampled", "trim"]
 
 Curve = tuple[Point, ...]
 """A chain of cubic curves: a point, then three for each curve, as Graphviz gives them too."""
@@ -110,6 +111,22 @@ def points_on(
             vx, vy = s * (s * ax + t * bx) + t * qx, s * (s * ay + t * by) + t * qy
             wx, wy = s * qx + t * (s * cx + t * dx), s * qy + t * (s * cy + t * dy)
             yield (s * vx + t * wx, s * vy + t * wy), start, t
+
+
+def sampled(curve: Curve, step: float) -> Any:
+    """The points of `points_on`, all at once: an array (points, 2)."""
+    import numpy as np
+
+    parts = []
+    for start in range(0, len(curve) - 1, 3):
+        a, b, c, d = np.array(curve[start : start + 4])
+        count = max(2, math.ceil(math.dist(a, d) / step))
+        t = (np.arange(count + (start + 4 == len(curve))) / count)[:, None]
+        s = 1.0 - t
+        q = s * b + t * c
+        v, w = s * (s * a + t * b) + t * q, s * q + t * (s * c + t * d)
+        parts.append(s * v + t * w)
+    return np.concatenate(parts)
 
 
 def _split(piece: Curve, t: float) -> Curve:
