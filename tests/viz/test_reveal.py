@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -11,7 +12,6 @@ import pytest
 import viz
 from helpers import ROOT
 from helpers.graphs import HOSTILE, lecture, named
-from helpers.pages import CHROMIUM
 from microgrid import parameter
 
 REVEAL = Path(os.environ.get("REVEAL_JS", ROOT / "node_modules" / "reveal.js")) / "dist"
@@ -37,28 +37,25 @@ def texts(svg: str) -> list[str]:
 
 
 @pytest.mark.browser
-@pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium")
 @pytest.mark.skipif(not REVEAL.exists(), reason="needs reveal.js")
-def test_each_fragment_shows_what_its_frame_shows_and_has_its_caption_as_notes(tmp_path: Path) -> None:
-    from playwright.sync_api import sync_playwright
-
+def test_each_fragment_shows_what_its_frame_shows_and_has_its_caption_as_notes(
+    windows: Callable[..., Any], tmp_path: Path
+) -> None:
     walks = [viz.steps(lecture(), slide="16:9"), viz.steps(lecture(), slide="16:9", lang="es")]
     sections = "".join(walk.reveal() for walk in walks)
     deck = tmp_path / "deck.html"
     deck.write_text(DECK.format(dist=REVEAL.as_uri(), sections=sections), encoding="utf-8")
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        page: Any = browser.new_page(viewport={"width": 1280, "height": 720})
-        page.goto(deck.as_uri())
-        page.wait_for_function("() => window.Reveal && Reveal.isReady()")
-        for walk in walks:
+    page = windows().new_page()
+    page.goto(deck.as_uri())
+    page.wait_for_function("() => window.Reveal && Reveal.isReady()")
+    for walk in walks:
+        page.evaluate("() => Reveal.next()")
+        assert page.evaluate(SEEN) == texts(walk.svg(0))
+        for k in range(1, len(walk)):
             page.evaluate("() => Reveal.next()")
-            assert page.evaluate(SEEN) == texts(walk.svg(0))
-            for k in range(1, len(walk)):
-                page.evaluate("() => Reveal.next()")
-                assert page.evaluate(SEEN) == texts(walk.svg(k)), k
-                assert page.evaluate(NOTES) == walk[k].caption
-        browser.close()
+            assert page.evaluate(SEEN) == texts(walk.svg(k)), k
+            assert page.evaluate(NOTES) == walk[k].caption
+    page.close()
 
 
 def test_nothing_is_loaded_and_nothing_runs(tmp_path: Path) -> None:
