@@ -21,7 +21,7 @@ cdef Py_ssize_t reach(list roots, unsigned int newest) except -1
 @cython.locals(count=Py_ssize_t, done=Py_ssize_t, total=double, adjoints="double *")
 cdef double differentiate(Value root, double seed, double *result, bint write) except? -1.0
 
-@cython.locals(total=double, adjoint=double, place=Py_ssize_t, first=Py_ssize_t, i=int, v=Value)
+@cython.locals(total=double, adjoint=double, place=Py_ssize_t, first=Py_ssize_t, i=int, own=int, v=Value)
 cdef (Py_ssize_t, double) chain(double *adjoints, double *result, bint write) noexcept
 
 @cython.locals(place=Py_ssize_t, first=Py_ssize_t, v=Value)

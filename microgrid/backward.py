@@ -224,18 +224,16 @@ def chain(adjoints: Any, result: Any, write: bool) -> tuple[int, float]:
     total = 0.0
     for place in range(len(operations)):
         v = operations.at(place)
-        adjoint = adjoints[v._index]
-        v._index = 0
+        own = v._index
+        adjoint = adjoints[own]
         if adjoint != 0.0:  # 0 times infinity is 0 here
             i = v._first._index
-            if i == 0:  # the operand has had its turn, and this one, as any number but 0 says, has not
-                v._index = 1
+            if i == 0 or i == own:  # the operand has had its turn, or is the node itself
                 return place, total
             adjoints[i] += adjoint * v._da
             if v._second is not None:
                 i = v._second._index
-                if i == 0:
-                    v._index = 1
+                if i == 0 or i == own:
                     return place, total
                 adjoints[i] += adjoint * v._db
         result[place] = adjoint
@@ -243,6 +241,7 @@ def chain(adjoints: Any, result: Any, write: bool) -> tuple[int, float]:
             total += adjoint
             result[place] = v._grad
             v._grad = adjoint + 0.0  # never -0.0: that is how "no gradient" is written
+        v._index = 0
     first = len(operations)
     for place in range(len(leaves)):
         v = leaves.at(place)
