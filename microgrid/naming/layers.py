@@ -103,7 +103,7 @@ def layer_names(nodes: Sequence[Value]) -> dict[Value, str]:
     if any(v.label == "gamma" for v in leaves):
         _name_norms(nodes, named, {home.layer for home in homes.values()})
     place = {v: i for i, v in enumerate(nodes)}
-    return dict(sorted(named.items(), key=lambda item: place[item[0]]))
+    return dict(sorted(((v, n) for v, n in named.items() if v in place), key=lambda item: place[item[0]]))
 
 
 def _repeated(nodes: Sequence[Value], ours: Container[Value]) -> set[Value]:
@@ -284,11 +284,34 @@ def _name_maxouts(
 
 
 def _name_norms(nodes: Sequence[Value], named: dict[Value, str], layers: Iterable[_Layer]) -> None:
-    """Scale and shift of a batch normalisation count with the layer before it."""
+    """Scale and shift of a batch normalisation count with the layer before it, as does what it computes:
+    x̂ = (x - μ)/sd, where sd is √(var + ε), and y = γx̂ + β."""
     starts = sorted(layer.first for layer in layers)
+    is_alone = not starts and sum(v.label == "gamma" and is_given(v) for v in nodes) == 1
+    norms: dict[Value, str] = {}  # what is raised and low, by the scaled value
     for index, v in enumerate(nodes):
         for parent in v.parents:
-            if parent.label in ("gamma", "beta") and is_given(parent) and parent not in named:
-                match = UNIT.fullmatch(parent.scope)
-                unit = str(int(match["number"]) + 1) if match else ""
-                named[parent] = f"{parent.label}{unit}^({max(1, bisect(starts, index))})"
+            if not (parent.label in ("gamma", "beta") and is_given(parent)):
+                continue
+            match = UNIT.fullmatch(parent.scope)
+            unit = str(int(match["number"]) + 1) if match and not is_alone else ""
+            layer = f"^({max(1, bisect(starts, index))})" if starts else ""
+            named.setdefault(parent, f"{parent.label}{unit}{layer}")
+            place = named[parent].removeprefix(parent.label)
+            if v.op == "mul" and parent.label == "gamma":
+                norms[v] = place
+                _name_statistics(v.parents[1], place, named)
+            elif v.op == "add" and v.parents[0] in norms:
+                named.setdefault(v, f"y{place}")
+
+
+def _name_statistics(normal: Value, place: str, named: dict[Value, str]) -> None:
+    """What a batch normalisation scales, and what it is made of: in training mean and variance are nodes."""
+    if normal.op == "div":
+        named.setdefault(normal, f"xhat{place}")
+    if normal.op == "div" and normal.parents[0].op == "sub" and normal.parents[1].op == "sqrt":
+        (_, mean), deviation = normal.parents[0].parents, normal.parents[1]
+        named.setdefault(mean, f"mu{place}")
+        named.setdefault(deviation, f"sd{place}")
+        if deviation.parents[0].op == "add":
+            named.setdefault(deviation.parents[0].parents[0], f"var{place}")

@@ -92,6 +92,8 @@ def names(*roots: Value, digits: int = 4) -> dict[Value, str]:
     `w231^(1)`    of a convolution: to channel 2, from      `layers[0].w[1][2][0]`;
                   channel 3, place 1                        `weight[1][2][0]`
     `gamma2^(1)`  scale of unit 2 in a batch normalisation  `layers[1].gamma[1]`; `weight[1]`
+    `xhat2^(1)`   what it scales, of `mu2^(1)`, `var2^(1)`
+                  and `sd2^(1)`; its result is `y2^(1)`
     ============  ========================================  =================================
 
     Results of `microgrid.pieces` have the letter of their formula: `p3` of a softmax, `m` of a mean, `L` of

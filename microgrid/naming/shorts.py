@@ -27,8 +27,9 @@ _CALL, _NAME = 5.0, 1.5
 def short_names(nodes: Sequence[Value], named: Mapping[Value, str]) -> dict[Value, str]:
     """Names for results in `graph.order` that have none, where what is computed of them would be long.
 
-    Named are what several others read or, where nothing is read twice, results of activations; and the last
-    node where it goes on as they do.  What the layers of `microgrid.nn` compute on the way is theirs.
+    Named are what several others read or, where nothing is read twice, results of activations; where there
+    are such names, sums too that would still be long; and the last node where it goes on as they do.  What
+    the layers of `microgrid.nn` compute on the way is theirs.
 
     >>> from microgrid import Value, tanh
     >>> from microgrid.graph import order
@@ -49,20 +50,25 @@ def short_names(nodes: Sequence[Value], named: Mapping[Value, str]) -> dict[Valu
     open_ = {v for v in nodes if v._role == OP and v not in named and v not in apart and not GIVEN[v._scope]}
     sizes: dict[Value, float] = {}
     chosen: set[Value] = set()
-    for v in nodes:
-        sizes[v] = _size(v, sizes, named, open_)
-        while v._role == OP and v not in apart and _written(v, sizes) > LONGEST:
-            inside = [w for w in _inside(v, open_) if sizes[w] >= LEAST and not is_start(w)]
-            several = [w for w in inside if len(users[w]) > 1]
-            more = several or [w for w in inside if w.op in ACTIVATIONS]
-            if not more:
-                break
-            chosen.update(more)
-            open_.difference_update(more)
-            for w in more:
-                sizes[w] = _NAME
-            for w in [*reversed(_inside(v, open_)), v]:
-                sizes[w] = _size(w, sizes, named, open_)
+    for with_sums in (False, True):
+        for v in nodes:
+            sizes[v] = _size(v, sizes, named, open_)
+            while v._role == OP and v not in apart and _written(v, sizes) > LONGEST:
+                inside = [w for w in _inside(v, open_) if sizes[w] >= LEAST and not is_start(w)]
+                several = [w for w in inside if len(users[w]) > 1]
+                more = several or [w for w in inside if w.op in ACTIVATIONS]
+                if with_sums and not more:
+                    more = [w for w in inside if w.op == "add" and all(one.op != "add" for one in users[w])]
+                if not more:
+                    break
+                chosen.update(more)
+                open_.difference_update(more)
+                for w in more:
+                    sizes[w] = _NAME
+                for w in [*reversed(_inside(v, open_)), v]:
+                    sizes[w] = _size(w, sizes, named, open_)
+        if not chosen:
+            break
     if nodes[-1] in open_ and any(w.op == nodes[-1].op for w in chosen):
         chosen.add(nodes[-1])  # the end of such a chain
     if len(chosen) > MOST:

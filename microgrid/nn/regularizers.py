@@ -202,7 +202,7 @@ class BatchNorm(Module):
     def _normalised(self, j: int, xs: list[Value]) -> tuple[Value, Value, list[Value]]:
         mean = functions.mean(xs)
         centred = [x - mean for x in xs]
-        variance = functions.mean(c * c for c in centred)
+        variance = functions.mean(c**2 for c in centred)
         deviation = functions.sqrt(variance + self.eps)
         return mean, variance, [self.gamma[j] * (c / deviation) + self.beta[j] for c in centred]
 

@@ -158,6 +158,41 @@ def test_pieces_of_maxout_channels_and_scales_have_theirs():
     assert [called[w] for w in model[3].w[0]] == ["w11^(2)", "w12^(2)"]
 
 
+def test_what_a_batch_normalisation_computes_is_named_as_in_its_formula():
+    norm = nn.BatchNorm(1)
+    called = names(mg.sum(norm.batch([[1.0], [2.0], [4.0]])))
+    assert [called[v] for v in (norm.gamma[0], norm.beta[0], norm.statistics[0][0])] == ["gamma", "beta", "mu"]
+    assert [name for name in called.values() if "..." not in name][7:] == [
+        "mu", "x1^(1) - mu", "(x1^(1) - mu)**2", "x1^(2) - mu", "(x1^(2) - mu)**2", "x1^(3) - mu", "(x1^(3) - mu)**2",
+        "3", "var", "1e-05", "var + 1e-05", "sd", "xhat^(1)", "gamma*xhat^(1)", "beta", "y^(1)", "xhat^(2)",
+        "gamma*xhat^(2)", "y^(2)", "y^(1) + y^(2)", "xhat^(3)", "gamma*xhat^(3)", "y^(3)", "y^(1) + y^(2) + y^(3)",
+    ]  # fmt: skip
+    model = nn.Sequential(nn.Linear(1, 2), nn.BatchNorm(2), "relu", nn.Linear(2, 2), nn.BatchNorm(2))
+    called = names(mg.sum([y for row in model.batch([[1.0], [2.0]]) for y in row]))
+    assert {f"{name}{j}^({layer})" for name in ("mu", "var", "sd") for j in (1, 2) for layer in (1, 2)} <= {
+        *called.values()
+    }
+    called = names(mg.sum(model.eval()([1.0])))
+    assert {"xhat1^(1)", "y2^(1)", "xhat2^(2)", "y1^(2)"} <= {*called.values()}
+    assert not any(name.startswith(("mu", "var", "sd")) for name in called.values())
+
+
+def test_own_parts_around_scale_and_shift_are_no_batch_normalisation():
+    norm, x = nn.BatchNorm(1), Value(4.0, "x")
+    assert [*names(norm.gamma[0] * (x / x.sqrt())).values()] == ["gamma", "x", "sqrt(x)", "xhat", "gamma*xhat"]
+    assert names(norm.gamma[0] * (x - 1))[x] == "x"
+    assert names(norm.gamma[0] * x)[x] == "x"
+    assert names(norm.beta[0] + norm.gamma[0])[norm.gamma[0]] == "gamma"
+
+
+def test_a_formula_times_itself_is_a_square_and_a_name_times_itself_is_not():
+    x, m = Value(3.0, "x"), Value(1.0, "m")
+    c = x - m
+    assert [*names(c * c).values()][-1] == "(x - m)**2"
+    assert [*names((x - m) * (m - x)).values()][-1] == "(x - m)*(m - x)"
+    assert [*names(x * x).values()][-1] == "x*x"
+
+
 def test_of_several_samples_the_units_are_told_apart_and_weights_keep_their_names():
     model = nn.MLP(1, [2, 1], activation="tanh")
     called = names(mg.sum([model([x]) for x in (1.0, 2.0)]))

@@ -46,6 +46,14 @@ def test_a_chain_in_which_nothing_is_read_twice_is_cut_at_its_activations() -> N
     assert formulas == [f"h{k} = σ(w{k} · {x} + b{k})" for k, x in zip("₁₂₃", ("x", "h₁", "h₂"))]
 
 
+@pytest.mark.filterwarnings("ignore:drawn")
+@pytest.mark.parametrize("graph", ["batch norm of layers", "attention by hand, without labels"])
+def test_no_formula_of_a_slide_has_a_gap(graph: str) -> None:
+    texts = says(viz.draw(LECTURE_GRAPHS[graph][0](), slide="16:9"), "node")
+    assert len(texts) >= 15
+    assert not any("…" in text for text in texts)
+
+
 def test_what_is_short_and_what_is_named_stays_as_it_is() -> None:
     assert not any(node.is_short for node in read(blocks(1)).nodes)
     assert not any(node.is_short for node in read(sigmoids(2)).nodes)

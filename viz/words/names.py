@@ -241,9 +241,16 @@ def application(node: Node, operands: Sequence[ast.expr]) -> ast.expr:
         operands = [*operands, ast.Constant(node.constant)]
     if row.label == "-" and len(operands) == 1:
         return ast.UnaryOp(ast.USub(), operands[0])
+    if row.label == "*" and _is_square(*operands):
+        return ast.BinOp(operands[0], ast.Pow(), ast.Constant(2.0))
     if row.label in _INFIX:
         return ast.BinOp(operands[0], _INFIX[row.label](), operands[1])
     return ast.Call(ast.Name(row.label or row.name), list(operands), [])
+
+
+def _is_square(left: ast.expr, right: ast.expr) -> bool:
+    """Whether both are the same formula, which would be written twice."""
+    return isinstance(left, ast.BinOp | ast.UnaryOp) and ast.dump(left) == ast.dump(right)
 
 
 def _is_number_last(node: Node, operands: Sequence[ast.expr]) -> bool:
