@@ -249,11 +249,6 @@ def formula(
     >>> a, b = ("a", ATOM), ("b", ATOM)
     >>> formula(POWC, [formula(ADD, [formula(MUL, [a, b], None), b], None)], 2.0)
     ('(a*b + b)**2', 3)
-
-    What is no name is not written twice:
-
-    >>> formula(MUL, [a, a], None), formula(MUL, [formula(ADD, [a, b], None)] * 2, None)
-    (('a*a', 2), ('(a + b)**2', 3))
     """
     if constant is not None and (row.name == "powc" or constant != row.constant):
         terms = [*terms, (f"{constant:.{digits}g}", SIGNED if constant < 0 else ATOM)]
@@ -262,7 +257,7 @@ def formula(
         return f"-{_placed(terms[0], PRODUCT)}", SIGNED
     if sign not in _LEVELS or len(terms) != 2:
         return f"{row.name}({', '.join(text for text, _ in terms)})", ATOM
-    if sign == "*" and terms[0] == terms[1] and terms[0][1] < ATOM:
+    if sign == "*" and terms[0] == terms[1] and terms[0][1] < ATOM:  # no formula is written twice
         sign, terms = "**", [terms[0], ("2", ATOM)]
     left, right = (_placed(term, place) for term, place in zip(terms, _PLACES[sign]))
     return f"{left} {sign} {right}" if sign in "+-" else f"{left}{sign}{right}", _LEVELS[sign]
