@@ -245,9 +245,8 @@ def formula(
 ) -> tuple[str, int]:
     """An operation on operands, each with how tightly it holds together, as it would be typed.
 
-    >>> from microgrid.ops import ADD, MUL, POWC
-    >>> a, b = ("a", ATOM), ("b", ATOM)
-    >>> formula(POWC, [formula(ADD, [formula(MUL, [a, b], None), b], None)], 2.0)
+    >>> from microgrid.ops import ADD, POWC
+    >>> formula(POWC, [formula(ADD, [("a*b", PRODUCT), ("b", ATOM)], None)], 2.0)
     ('(a*b + b)**2', 3)
     """
     if constant is not None and (row.name == "powc" or constant != row.constant):
@@ -257,7 +256,7 @@ def formula(
         return f"-{_placed(terms[0], PRODUCT)}", SIGNED
     if sign not in _LEVELS or len(terms) != 2:
         return f"{row.name}({', '.join(text for text, _ in terms)})", ATOM
-    if sign == "*" and terms[0] == terms[1] and terms[0][1] < ATOM:  # no formula is written twice
+    if sign == "*" and terms[0] == terms[1] and terms[0][1] < ATOM:
         sign, terms = "**", [terms[0], ("2", ATOM)]
     left, right = (_placed(term, place) for term, place in zip(terms, _PLACES[sign]))
     return f"{left} {sign} {right}" if sign in "+-" else f"{left}{sign}{right}", _LEVELS[sign]
