@@ -5,8 +5,13 @@ Optimisers, made of model.parameters(), a program, or its array of parameters:
     Adagrad, Adadelta, RMSprop
                         steps by the size of past gradients
     Adam, AdamW         with momentum too; AdamW decays the weights themselves
+    Adamax, NAdam, RAdam
+                        Adam by the largest gradient, with Nesterov momentum, with a warm-up of its own
+    Rprop               by the signs of the gradient alone, for full batches
     Optimizer           the base: step(), zero_grad(), lr, state_dict(), load_state_dict(state), save(path),
-                        load(path)
+                        load(path); formulas() and latex() write the step
+    Row, Memory, Setting
+                        what an optimiser of one's own is made of: help(Optimizer) has one
 Schedules, which write the optimiser's lr after each epoch:
     StepLR, MultiStepLR, ExponentialLR
                         times gamma every so many epochs, at given epochs, at each epoch
@@ -32,12 +37,19 @@ from ..base.build import moved
 from .clipping import clip_grad_norm_ as clip_grad_norm_
 from .clipping import clip_grad_value_ as clip_grad_value_
 from .optimizer import Optimizer as Optimizer
+from .rows import Memory as Memory
+from .rows import Row as Row
+from .rows import Setting as Setting
 from .rules import SGD as SGD
 from .rules import Adadelta as Adadelta
 from .rules import Adagrad as Adagrad
 from .rules import Adam as Adam
+from .rules import Adamax as Adamax
 from .rules import AdamW as AdamW
+from .rules import NAdam as NAdam
+from .rules import RAdam as RAdam
 from .rules import RMSprop as RMSprop
+from .rules import Rprop as Rprop
 from .schedules import CosineAnnealingLR as CosineAnnealingLR
 from .schedules import ExponentialLR as ExponentialLR
 from .schedules import LinearLR as LinearLR
@@ -48,7 +60,8 @@ from .schedules import Schedule as Schedule
 from .schedules import StepLR as StepLR
 
 __all__ = [
-    "SGD", "Adadelta", "Adagrad", "Adam", "AdamW", "Optimizer", "RMSprop",
+    "SGD", "Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "NAdam", "RAdam", "RMSprop", "Rprop",
+    "Memory", "Optimizer", "Row", "Setting",
     "CosineAnnealingLR", "ExponentialLR", "LinearLR", "MultiStepLR", "PolynomialLR", "ReduceLROnPlateau",
     "Schedule", "StepLR",
     "clip_grad_norm_", "clip_grad_value_",

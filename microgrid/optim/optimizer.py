@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from itertools import repeat
-from typing import TYPE_CHECKING, Any
+from inspect import Parameter, Signature
+from math import isfinite
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from .. import arguments
 from ..arguments import ArrayLike, Floats
 from ..base.checks import whole
 from ..base.context import at_once
 from ..errors import CheckpointError, NonFiniteGradient
-from .parameters import Parameters, standing, target
-from .settings import Stored, contents, jsonable, nonnegative, settings
+from .compiled import variant
+from .moves import Arrays, Lists, Moves, Steps, has_numpy
+from .parameters import Nodes, Parameters, standing, target
+from .rows import Row
+from .settings import Stored, contents, jsonable
+from .written import described, latex, text
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,53 +25,106 @@ if TYPE_CHECKING:
 
 __all__ = ["Optimizer"]
 
+FEW = 40
+"""Up to how many Values floats are faster than arrays."""
+
 
 class Optimizer(Stored):
-    """The base of the optimisers; each adds its `_rule`.
+    """The base of the optimisers, each of which adds its `row`.
 
     `parameters` are Values (leaves, each once, in an order), a Program, or a float64 array (n,) that several
     programs may share.  Of Values, ``step()`` reads `grad` and writes `data`; a program's parameters, or the
     array, are changed in place by ``step(gradient)`` with the gradient that `value_and_grad` returned.  Both
-    ways give the same bits.
+    ways give the same bits, and Values need no NumPy.
 
     A Value that no backward pass has reached since its gradient was set to 0 is left alone, and so is what
     the optimiser remembers of it, as PyTorch does where a gradient is None.
+
+    An optimiser of one's own is a row of formulas of the parameter x, its gradient g and the step's number k:
+
+    >>> class Lion(Optimizer):
+    ...     row = Row(
+    ...         "x = x - lr*sign(beta1*m + (1 - beta1)*g); m = beta2*m + (1 - beta2)*g",
+    ...         {"lr": 1e-4, "betas": (0.9, 0.99)},
+    ...         {"m": 0.0},
+    ...     )
+    >>> from microgrid import parameter
+    >>> w = parameter(1.0)
+    >>> lion = Lion([w], lr=0.5); (3*w).backward(); lion.step()
+    >>> w.data, lion
+    (0.5, Lion(1 parameters, lr=0.5, betas=(0.9, 0.99)))
     """
 
     form = "optimizer"
+    row: ClassVar[Row]
+
+    def __init_subclass__(cls, **more: Any) -> None:
+        """Attributes, signature and help of the row's settings."""
+        super().__init_subclass__(**more)
+        if "row" not in cls.__dict__:
+            return
+        for name in cls.row.settings:
+            if name not in Optimizer.__dict__:
+                setattr(cls, name, property(_reads(name), _writes(name)))
+        kinds = Parameter.POSITIONAL_OR_KEYWORD, Parameter.KEYWORD_ONLY
+        given = [Parameter("parameters", kinds[0], default=None)]
+        for name, setting in cls.row.settings.items():
+            given.append(Parameter(name, kinds[name != "lr"], default=setting.default))
+        cls.__signature__ = Signature(sorted(given, key=lambda p: p.kind))  # type: ignore[attr-defined]
+        cls.__doc__ = described(cls.row, cls.__doc__)
 
     def __init__(
-        self, parameters: Parameters | None, lr: float, weight_decay: float, memory: Mapping[str, float]
+        self, parameters: Parameters | None = None, lr: float | None = None, **settings: Any
     ) -> None:
-        """`memory` names what is remembered of each parameter between steps, and what it starts from."""
-        import numpy as np
-
+        """`settings` are those of the row, by default what the row says."""
+        kind = type(self).__name__
+        if not hasattr(self, "row"):
+            raise TypeError(f"{kind} has no row, the formulas of its step: help(optim.Optimizer) shows one")
         if parameters is None:
-            kind = type(self).__name__
+            lr = self.row.settings["lr"].default if lr is None else lr
             raise TypeError(
                 f"{kind} is made of what it moves, {kind}(model.parameters(), lr={lr!r}); fit also takes "
                 f"what makes it, functools.partial({kind}, lr={lr!r})"
             )
         self._target = target(parameters)
-        self.lr = lr
-        self.weight_decay = nonnegative(weight_decay, "weight_decay", 0)
-        self._memory = list(memory)
-        # an array once parameters have taken different numbers of steps
-        self._steps: int | NDArray[np.int64] = 0
-        # Row 0 is the parameters, others the memory.  A step is written into _next; then both are swapped.
-        n = len(self._target)
-        self._last, self._next = np.zeros((1 + len(memory), n)), np.zeros((1 + len(memory), n))
-        self._last[1:] = np.array(list(memory.values())).reshape(-1, 1)
-        self._scratch = np.empty((2, n))
+        self._settings = self.row.checked(settings if lr is None else {"lr": lr} | settings, kind)
+        self._numbers = self.row.numbers(self._settings)
+        self._holds = self.row.choice(*self._numbers)
+        self._steps: Steps = 0
+        self._memory: Moves = self._kept({})
+
+    def _kept(self, memory: Mapping[str, list[float]]) -> Moves:
+        """What is remembered, by letter, with its start where there is nothing yet."""
+        made, n = variant(self.row, self._holds), len(self._target)
+        starts = zip(made.memory, made.starts(*self._numbers), strict=True)
+        rows = [memory.get(letter, [start] * n) for letter, start in starts]
+        few = isinstance(self._target, Nodes) and (n <= FEW or not has_numpy())
+        return Lists(rows, n) if few else Arrays(rows, n)
 
     @property
     def lr(self) -> float:
         """The learning rate: a finite number from 0 on; schedules write it."""
-        return self._lr
+        lr: float = self._settings["lr"]
+        return lr
 
     @lr.setter
     def lr(self, lr: float) -> None:
-        self._lr = nonnegative(lr, "lr", 0.01)
+        self._set("lr", lr)
+
+    def _set(self, name: str, x: Any) -> None:
+        """Change a setting; memory that only the new settings need begins here."""
+        changed = dict(self.__dict__)
+        other = object.__new__(type(self))
+        other.__dict__ = changed
+        other._settings = self.row.checked(self._settings | {name: x}, type(self).__name__)
+        other._numbers = self.row.numbers(other._settings)
+        other._holds = self.row.choice(*other._numbers)
+        if other._holds != self._holds:
+            other._memory = other._kept(self._remembered())
+        self.__dict__ |= changed
+
+    def _remembered(self) -> dict[str, list[float]]:
+        return dict(zip(variant(self.row, self._holds).memory, self._memory.listed(), strict=True))
 
     def step(self, gradient: ArrayLike | None = None) -> None:
         """Move every parameter that has a gradient by one step.
@@ -75,77 +132,62 @@ class Optimizer(Stored):
         All or nothing: NonFiniteGradient names the parameter whose gradient is nan or infinite, or which the
         step would make so.  `gradient` (n,) belongs to programs and arrays; Values have their own.
         """
-        import numpy as np
-
         x, g, reached = self._target.read(gradient)
-        with np.errstate(all="ignore"):
-            if reached is None and isinstance(self._steps, int):
-                self._advance(self._steps + 1, g, [x, *self._last[1:]], self._next, self._scratch)
-                steps: int | NDArray[np.int64] = self._steps + 1
-            else:
-                steps = self._advance_some(x, g, np.full(len(x), True) if reached is None else reached)
-        if not np.isfinite(self._next).all():
-            raise NonFiniteGradient(self._fault(g))
-        remembered = map(setattr, repeat(self), ("_last", "_next", "_steps"), (self._next, self._last, steps))
+        made, memory = variant(self.row, self._holds), self._memory
+        rows, steps = memory.step(made, self._numbers, self._steps, x, g, reached)
+        if not memory.finite(rows):
+            raise NonFiniteGradient(self._fault(g, rows))
+        counted = map(setattr, (self,), ("_steps",), (steps,))
         try:
-            at_once(self._target.changes(self._next[0]), remembered)
+            at_once(self._target.changes(rows[0]), memory.keeps(rows), counted)
         except BaseException:  # raised by a setter of a subclass of Value
             at_once(self._target.changes(x))
             raise
 
-    def _advance(self, k: int, g: Floats, old: Sequence[Floats], new: Floats, scratch: Floats) -> None:
-        self._rule(k, self._regularized(old[0], g, scratch[0]), old, new, scratch[1])
-
-    def _advance_some(self, x: Floats, g: Floats, reached: NDArray[np.bool_]) -> int | NDArray[np.int64]:
-        """Those with a gradient take a step, grouped by how many they took before; new numbers of steps."""
-        import numpy as np
-
-        self._next[0], self._next[1:] = x, self._last[1:]
-        steps = self._steps + reached.astype(np.int64)
-        for k in np.unique(steps[reached]):
-            chosen = np.flatnonzero(reached & (steps == k))
-            old, new = [x[chosen], *self._last[1:, chosen]], np.empty((len(self._next), len(chosen)))
-            self._advance(int(k), g[chosen], old, new, self._scratch[:, : len(chosen)])
-            self._next[:, chosen] = new
-        return int(steps[0]) if (steps == steps[0]).all() else steps
-
-    def _regularized(self, x: Floats, g: Floats, out: Floats) -> Floats:
-        """g + weight_decay x, the gradient of the loss plus weight_decay/2 times the sum of x²."""
-        import numpy as np
-
-        if not self.weight_decay:
-            return g
-        np.multiply(x, self.weight_decay, out=out)
-        out += g
-        return out
-
-    def _rule(self, k: int, g: Floats, old: Sequence[Floats], new: Floats, t: Floats) -> None:
-        """Write step number k, from 1, into the rows of `new`: the parameters, then the memory; t is scratch.
-
-        Every number depends on the numbers of its own column alone, so that steps of some parameters are
-        steps of all.
-        """
-        raise NotImplementedError(f"{type(self).__name__} has no _rule: an optimizer computes its step there")
-
-    def _fault(self, g: Floats) -> str:
+    def _fault(self, g: Any, rows: Any) -> str:
         """Why the step was not taken."""
-        import numpy as np
-
         unchanged = "no parameter was changed"
-        wrong = np.flatnonzero(~np.isfinite(g))
-        if len(wrong):
-            name = self._target.name(wrong[0])
-            return (
-                f"the gradient of {name} is {g[wrong[0]]}: {unchanged}; "
-                'with microgrid.errstate(gradient="raise") backward says where it arose'
-            )
-        row, i = np.argwhere(~np.isfinite(self._next))[0]
-        what = f"{self._memory[row - 1]} of " if row else ""
+        for i, slope in enumerate(g):
+            if not isfinite(slope):
+                return (
+                    f"the gradient of {self._target.name(i)} is {slope}: {unchanged}; "
+                    'with microgrid.errstate(gradient="raise") backward says where it arose'
+                )
+        row, i = next((row, i) for row, xs in enumerate(rows) for i, x in enumerate(xs) if not isfinite(x))
+        letters = variant(self.row, self._holds).memory
+        what = f"{self.row.memory[letters[row - 1]].name} of " if row else ""
         return (
-            f"the step would make {what}{self._target.name(i)} {self._next[row, i]}: its gradient is "
+            f"the step would make {what}{self._target.name(i)} {rows[row][i]}: its gradient is "
             f"{g[i]}, lr {self.lr}; {unchanged}; choose a smaller lr, or clip the gradient with "
             "optim.clip_grad_norm_"
         )
+
+    # ---------------------------------------------------------------- the row, written
+
+    @classmethod
+    def formulas(cls, **settings: Any) -> str:
+        """The lines of a step as text, under these settings (others: the defaults).
+
+        >>> from microgrid import optim
+        >>> print(optim.SGD.formulas(momentum=0.9))
+        v ← momentum*v + (1 - dampening)*g if k > 1 else g
+        x ← x - lr*v
+        """
+        return text(cls.row, cls.row.checked(settings, cls.__name__))
+
+    @classmethod
+    def latex(cls, **settings: Any) -> str:
+        r"""The lines of a step as LaTeX's aligned, as the paper has them, under these settings.
+
+        >>> from microgrid import optim
+        >>> print(optim.SGD.latex())
+        \begin{aligned}
+        x &\leftarrow x - \eta\, g
+        \end{aligned}
+        """
+        return latex(cls.row, cls.row.checked(settings, cls.__name__))
+
+    # ---------------------------------------------------------------- what it moves
 
     @property
     def parameters(self) -> Any:
@@ -160,7 +202,10 @@ class Optimizer(Stored):
         `reached` (n,), read at every step, says which of them have a gradient (None: all).  TypeError or
         ValueError unless the array is float64 and has a number for each Value.
         """
-        before, self._target = self._target, standing(self._target, array, reached)
+        stands = standing(self._target, array, reached)
+        if isinstance(self._memory, Lists):
+            self._memory = Arrays(self._memory.memory, len(self._target))
+        before, self._target = self._target, stands
         try:
             yield
         finally:
@@ -174,9 +219,9 @@ class Optimizer(Stored):
 
     def state_dict(self) -> dict[str, Any]:
         """The settings and all that is remembered, not the parameters, as numbers that JSON keeps exactly."""
-        steps = self._steps if isinstance(self._steps, int) else self._steps.tolist()
-        memory = dict(zip(self._memory, self._last[1:].tolist(), strict=True))
-        return {"kind": type(self).__name__, **jsonable(settings(self)), "steps": steps, "memory": memory}
+        steps = self._steps if isinstance(self._steps, int) else list(self._steps)
+        memory = {self.row.memory[letter].name: numbers for letter, numbers in self._remembered().items()}
+        return {"kind": type(self).__name__, **jsonable(self._settings), "steps": steps, "memory": memory}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Go on from `state`, settings included: the next steps are those that were to follow, bit by bit.
@@ -187,6 +232,8 @@ class Optimizer(Stored):
         saved = contents(state, self, ["steps", "memory"])
         steps, memory = saved.pop("steps"), saved.pop("memory")
         try:
+            if None in saved.values():
+                raise TypeError(f"{min(name for name, x in saved.items() if x is None)} is None")
             made = type(self)(self._target.given, **saved)
             made._remember(steps, memory)
         except CheckpointError:
@@ -196,27 +243,38 @@ class Optimizer(Stored):
         self.__dict__ |= made.__dict__
 
     def _remember(self, steps: Any, memory: Any) -> None:
-        import numpy as np
-
         n = len(self._target)
-        if not isinstance(memory, dict) or memory.keys() != set(self._memory):
+        letters = {self.row.memory[letter].name: letter for letter in variant(self.row, self._holds).memory}
+        if not isinstance(memory, dict) or memory.keys() != letters.keys():
             saved = sorted(memory) if isinstance(memory, dict) else type(memory).__name__
-            raise CheckpointError(f"these settings need memory of {self._memory}, and the state has {saved}")
-        for row, name in enumerate(self._memory, start=1):
-            numbers = arguments.numbers(memory[name], f"{name} is {n} numbers")
-            if numbers.shape != (n,) or not np.isfinite(numbers).all():
+            raise CheckpointError(f"these settings need memory of {[*letters]}, and the state has {saved}")
+        rows = {}
+        for name, letter in letters.items():
+            rows[letter] = numbers = getattr(memory[name], "tolist", lambda x=memory[name]: x)()
+            if not isinstance(numbers, list) or len(numbers) != n:
+                found = len(numbers) if isinstance(numbers, list) else repr(numbers)
                 raise CheckpointError(
-                    f"{name} is {n} finite numbers, one for each parameter, and the state has shape "
-                    f"{numbers.shape}"
+                    f"{name} is {n} finite numbers, one for each parameter, and the state has {found}"
                 )
-            self._last[row] = numbers
+            for x in numbers:
+                if type(x) not in (int, float) or not isfinite(x):
+                    raise CheckpointError(f"{name} is {n} finite numbers, and the state has {x!r} among them")
         if not isinstance(steps, list):
             self._steps = whole(steps, "steps", least=0)
         elif len(steps) == n:
-            self._steps = np.array([whole(k, "steps", least=0) for k in steps])
+            self._steps = [whole(k, "steps", least=0) for k in steps]
         else:
             raise CheckpointError(f"steps are counted for {n} parameters, and the state has {len(steps)}")
+        self._memory = self._kept(rows)
 
     def __repr__(self) -> str:
-        listed = ", ".join(f"{name}={x!r}" for name, x in settings(self).items())
+        listed = ", ".join(f"{name}={x!r}" for name, x in self._settings.items())
         return f"{type(self).__name__}({len(self._target)} parameters, {listed})"
+
+
+def _reads(name: str) -> Callable[[Optimizer], Any]:
+    return lambda optimizer: optimizer._settings[name]
+
+
+def _writes(name: str) -> Callable[[Optimizer, Any], None]:
+    return lambda optimizer, x: optimizer._set(name, x)

@@ -85,7 +85,7 @@ def _check_array(array: Floats) -> None:
 
 
 class Nodes:
-    """Values: data and gradients are gathered into arrays, and the new data given back to them."""
+    """Values: data and gradients are gathered into lists, and the new data given back to them."""
 
     def __init__(self, values: list[Value]) -> None:
         self.given = values
@@ -93,10 +93,8 @@ class Nodes:
     def __len__(self) -> int:
         return len(self.given)
 
-    def read(self, gradient: ArrayLike | None) -> tuple[Floats, Floats, NDArray[np.bool_] | None]:
+    def read(self, gradient: ArrayLike | None) -> tuple[list[float], list[float], list[bool] | None]:
         """The data, the gradients, and which parameters have one (None: all of them)."""
-        import numpy as np
-
         if gradient is not None:
             raise TypeError(
                 "the parameters are Values, whose gradients step() reads itself: call it without an "
@@ -104,11 +102,11 @@ class Nodes:
             )
         x, g = [v.data for v in self.given], [v.grad for v in self.given]
         reached = [True] if all(g) else [v.has_grad for v in self.given]
-        return np.array(x), np.array(g), None if all(reached) else np.array(reached)
+        return x, g, None if all(reached) else reached
 
-    def changes(self, x: Floats) -> Iterable[object]:
+    def changes(self, x: Any) -> Iterable[object]:
         """What writes the new data, for `at_once`."""
-        return arguments.changes(self.given, x.tolist())
+        return arguments.changes(self.given, x.tolist() if hasattr(x, "tolist") else x)
 
     def forget(self) -> None:
         at_once(arguments.changes(self.given, repeat(-0.0), "grad"))
@@ -138,7 +136,7 @@ class Arrays:
         reached = self._reached
         return self._holder.parameters, g, None if reached is None or reached.all() else reached
 
-    def changes(self, x: Floats) -> Iterable[object]:
+    def changes(self, x: Any) -> Iterable[object]:
         """What writes the new numbers, for `at_once`."""
         return map(self._holder.parameters.__setitem__, (slice(None),), (x,))
 

@@ -1,288 +1,277 @@
-"""The update rules, each written once, for arrays: k counts the steps, g is the gradient, x1 what x becomes.
+"""The optimisers, a row each: formulas, memory, settings, sources, and what differs elsewhere.
 
-Sums and roots are written into arrays that are there already, because making new ones takes a fifth of a
-step.
+`rows.py` says what a row may hold.  Letters are those of the papers where these agree: m the mean of g, v
+that of g².  The names of the memory are PyTorch's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from math import sqrt
-
-from ..arguments import Floats
 from .optimizer import Optimizer
-from .parameters import Parameters
-from .settings import fraction, nonnegative
+from .rows import Memory, Row, Setting, below_one
+from .settings import fraction, nonnegative, positive
 
-__all__ = ["SGD", "Adadelta", "Adagrad", "Adam", "AdamW", "RMSprop"]
+__all__ = [
+    "SGD", "Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "NAdam", "RAdam", "RMSprop", "Rprop",
+]  # fmt: skip
+
+
+def rate(default: float) -> Setting:
+    """A learning rate."""
+    return Setting(default, nonnegative, 0.01)
+
+
+DECAY = Setting(0.0, nonnegative)
+BETAS = Setting((0.9, 0.999), below_one)
+EPS = Setting(1e-8, nonnegative)
+
+DECAYED = "g = g + weight_decay*x if weight_decay > 0 else g\n"
+"""L2: the gradient of the loss plus weight_decay/2 times the sum of x²."""
+
+MEANS = """m = beta1*m + (1 - beta1)*g
+v = beta2*v + (1 - beta2)*(g*g)
+"""
+MOMENTS = {"m": Memory("exp_avg"), "v": Memory("exp_avg_sq")}
 
 
 class SGD(Optimizer):
-    """Gradient descent: x ← x - lr v, where v is the gradient g.
-
-    With `momentum`, v ← momentum v + (1 - dampening) g; v starts as the first g.  With `nesterov` the step is
-    lr (g + momentum v).  `weight_decay` adds weight_decay x to g: that is L2 with λ/2, where Keras's `L2(λ)`
-    adds 2λx.  lr is 0.01, as in Keras (PyTorch: 0.001); v is taken times lr at the end, as in PyTorch (Keras:
-    v ← momentum v - lr g, another path once lr changes; its keras/src/optimizers/sgd.py).  Nesterov momentum
-    without momentum, or with dampening, is a ValueError.
-    """
-
-    def __init__(
-        self,
-        parameters: Parameters | None = None,
-        lr: float = 0.01,
-        *,
-        momentum: float = 0.0,
-        dampening: float = 0.0,
-        weight_decay: float = 0.0,
-        nesterov: bool = False,
-    ) -> None:
-        self.momentum = fraction(momentum, "momentum", 0.9)
-        self.dampening = fraction(dampening, "dampening", 0)
-        self.nesterov = bool(nesterov)
-        if nesterov and (not self.momentum or self.dampening):
-            raise ValueError(
-                f"nesterov=True needs a momentum above 0 and dampening 0, got momentum={self.momentum}, "
-                f"dampening={self.dampening}: momentum=0.9 is usual"
-            )
-        super().__init__(parameters, lr, weight_decay, {"momentum_buffer": 0.0} if self.momentum else {})
-
-    def _rule(self, k: int, g: Floats, old: Sequence[Floats], new: Floats, t: Floats) -> None:
-        import numpy as np
-
-        direction = g
-        if self.momentum:
-            v, v1 = old[1], new[1]
-            if k == 1:
-                v1[:] = g
-            else:
-                _mix(self.momentum, v, 1 - self.dampening, g, v1, t)
-            direction = v1
-        if self.nesterov:
-            direction = np.multiply(v1, self.momentum, out=t)
-            direction += g
-        _descend(old[0], self.lr, direction, new[0], t)
+    row = Row(
+        DECAYED
+        + """
+v = (momentum*v + (1 - dampening)*g if k > 1 else g) if momentum > 0 else g
+x = x - lr*(g + momentum*v if nesterov else v)
+""",
+        {
+            "lr": rate(0.01),
+            "momentum": Setting(0.0, fraction, 0.9),
+            "dampening": Setting(0.0, fraction),
+            "weight_decay": DECAY,
+            "nesterov": False,
+        },
+        {"v": Memory("momentum_buffer")},
+        requires=(
+            (
+                "momentum > 0 and dampening == 0 or not nesterov",
+                "nesterov=True needs a momentum above 0 and dampening 0, got momentum={momentum}, "
+                "dampening={dampening}: momentum=0.9 is usual",
+            ),
+        ),
+        about="Gradient descent, with momentum if wanted: v then starts as the first g.",
+        source="Polyak 1964; nesterov: Nesterov 1983, as in Sutskever et al. 2013, ICML",
+        differences="""`weight_decay` is L2 with λ/2, where Keras's `L2(λ)` adds 2λx.  lr is 0.01, as in Keras
+        (PyTorch: 0.001); v is taken times lr at the end, as in PyTorch (Keras: v ← momentum v - lr g, another
+        path once lr changes; its keras/src/optimizers/sgd.py).  Nesterov momentum without momentum, or with
+        dampening, is a ValueError.""",
+    )
 
 
 class Adagrad(Optimizer):
-    """x ← x - lr/(1 + (k-1) lr_decay) g/(√G + eps), where G ← G + g² (Duchi, Hazan and Singer 2011, JMLR 12).
-
-    G starts at `initial_accumulator_value`, 0; in Keras at 0.1, with eps 1e-7 inside the root and lr 0.001
-    (keras/src/optimizers/adagrad.py), which takes visibly shorter first steps.
-    """
-
-    def __init__(
-        self,
-        parameters: Parameters | None = None,
-        lr: float = 0.01,
-        *,
-        lr_decay: float = 0.0,
-        weight_decay: float = 0.0,
-        initial_accumulator_value: float = 0.0,
-        eps: float = 1e-10,
-    ) -> None:
-        self.lr_decay = nonnegative(lr_decay, "lr_decay", 0)
-        self.initial_accumulator_value = nonnegative(
-            initial_accumulator_value, "initial_accumulator_value", 0
-        )
-        self.eps = nonnegative(eps, "eps", 1e-10)
-        super().__init__(parameters, lr, weight_decay, {"sum": self.initial_accumulator_value})
-
-    def _rule(self, k: int, g: Floats, old: Sequence[Floats], new: Floats, t: Floats) -> None:
-        import numpy as np
-
-        x, G = old
-        x1, G1 = new
-        np.add(G, np.multiply(g, g, out=t), out=G1)
-        np.sqrt(G1, out=t)
-        t += self.eps
-        np.divide(g, t, out=t)
-        _descend(x, self.lr / (1 + (k - 1) * self.lr_decay), t, x1, t)
+    row = Row(
+        DECAYED
+        + """
+G = G + g*g
+x = x - lr/(1 + (k - 1)*lr_decay)*(g/(sqrt(G) + eps))
+""",
+        {
+            "lr": rate(0.01),
+            "lr_decay": Setting(0.0, nonnegative),
+            "weight_decay": DECAY,
+            "initial_accumulator_value": Setting(0.0, nonnegative),
+            "eps": Setting(1e-10, nonnegative),
+        },
+        {"G": Memory("sum", "initial_accumulator_value")},
+        about="Steps by the size of all past gradients together.",
+        source="Duchi, Hazan and Singer 2011, JMLR 12",
+        differences="""In Keras G starts at 0.1, with eps 1e-7 inside the root and lr 0.001
+        (keras/src/optimizers/adagrad.py), which takes visibly shorter first steps.""",
+    )
 
 
 class Adadelta(Optimizer):
-    """x ← x - lr d, where d = √(D + eps)/√(a + eps) g, a ← rho a + (1 - rho) g² and D ← rho D + (1 - rho) d².
-
-    Zeiler 2012, arXiv:1212.5701, where lr is 1, as here; in Keras it is 0.001, with rho 0.95 and eps 1e-7
-    (keras/src/optimizers/adadelta.py).
-    """
-
-    def __init__(
-        self,
-        parameters: Parameters | None = None,
-        lr: float = 1.0,
-        *,
-        rho: float = 0.9,
-        eps: float = 1e-6,
-        weight_decay: float = 0.0,
-    ) -> None:
-        self.rho = fraction(rho, "rho", 0.9)
-        self.eps = nonnegative(eps, "eps", 1e-6)
-        super().__init__(parameters, lr, weight_decay, {"square_avg": 0.0, "acc_delta": 0.0})
-
-    def _rule(self, k: int, g: Floats, old: Sequence[Floats], new: Floats, t: Floats) -> None:
-        import numpy as np
-
-        x, a, D = old
-        x1, a1, D1 = new
-        _mix(self.rho, a, 1 - self.rho, np.multiply(g, g, out=t), a1, t)
-        root = np.sqrt(np.add(a1, self.eps, out=x1), out=x1)
-        d = np.sqrt(np.add(D, self.eps, out=t), out=t)
-        d /= root
-        d *= g
-        _mix(self.rho, D, 1 - self.rho, np.multiply(d, d, out=x1), D1, x1)
-        _descend(x, self.lr, d, x1, t)
+    row = Row(
+        DECAYED
+        + """
+a = rho*a + (1 - rho)*(g*g)
+d = sqrt(D + eps)/sqrt(a + eps)*g
+D = rho*D + (1 - rho)*(d*d)
+x = x - lr*d
+""",
+        {
+            "lr": rate(1.0),
+            "rho": Setting(0.9, fraction),
+            "eps": Setting(1e-6, nonnegative),
+            "weight_decay": DECAY,
+        },
+        {"a": Memory("square_avg"), "D": Memory("acc_delta")},
+        about="Steps by the size of recent gradients and recent steps.",
+        source="Zeiler 2012, arXiv:1212.5701, where lr is 1, as here",
+        differences="In Keras lr is 0.001, with rho 0.95 and eps 1e-7 (keras/src/optimizers/adadelta.py).",
+    )
 
 
 class RMSprop(Optimizer):
-    """x ← x - lr g/(√v + eps), where v ← alpha v + (1 - alpha) g².
+    row = Row(
+        DECAYED
+        + """
+v = alpha*v + (1 - alpha)*(g*g)
+a = alpha*a + (1 - alpha)*g if centered else a
+d = g/(sqrt(max(v - a*a, 0) if centered else v) + eps)
+b = momentum*b + d if momentum > 0 else d
+x = x - lr*b
+""",
+        {
+            "lr": rate(0.01),
+            "alpha": Setting(0.99, fraction),
+            "eps": EPS,
+            "weight_decay": DECAY,
+            "momentum": Setting(0.0, nonnegative, 0.9),
+            "centered": False,
+        },
+        {"v": Memory("square_avg"), "a": Memory("grad_avg"), "b": Memory("momentum_buffer")},
+        about="Steps by the size of recent gradients; `centered` by their spread.",
+        source="Hinton, Neural Networks for Machine Learning, lecture 6e",
+        differences="""Where rounding makes v less than a² the root is 0 (in PyTorch nan).  Keras names alpha
+        rho, 0.9, and puts eps, 1e-7, inside the root (keras/src/optimizers/rmsprop.py).""",
+    )
 
-    After Hinton, Neural Networks for Machine Learning, lecture 6e.  `centered` takes √(v - a²), with the mean
-    a ← alpha a + (1 - alpha) g; where rounding makes v less than a² the root is 0 (in PyTorch nan).  With
-    `momentum` the step is lr b, b ← momentum b + g/(√v + eps).  Keras names alpha rho, 0.9, and puts eps,
-    1e-7, inside the root (keras/src/optimizers/rmsprop.py).
-    """
 
-    def __init__(
-        self,
-        parameters: Parameters | None = None,
-        lr: float = 0.01,
-        *,
-        alpha: float = 0.99,
-        eps: float = 1e-8,
-        weight_decay: float = 0.0,
-        momentum: float = 0.0,
-        centered: bool = False,
-    ) -> None:
-        self.alpha = fraction(alpha, "alpha", 0.99)
-        self.eps = nonnegative(eps, "eps", 1e-8)
-        self.momentum = nonnegative(momentum, "momentum", 0.9)
-        self.centered = bool(centered)
-        memory = ["square_avg"]
-        if self.centered:
-            memory.append("grad_avg")
-        if self.momentum:
-            memory.append("momentum_buffer")
-        super().__init__(parameters, lr, weight_decay, dict.fromkeys(memory, 0.0))
-
-    def _rule(self, k: int, g: Floats, old: Sequence[Floats], new: Floats, t: Floats) -> None:
-        import numpy as np
-
-        v, v1 = old[1], new[1]
-        _mix(self.alpha, v, 1 - self.alpha, np.multiply(g, g, out=t), v1, t)
-        if self.centered:
-            a, a1 = old[2], new[2]
-            _mix(self.alpha, a, 1 - self.alpha, g, a1, t)
-            variance = np.subtract(v1, np.multiply(a1, a1, out=t), out=t)
-            np.sqrt(np.maximum(variance, 0.0, out=t), out=t)
-        else:
-            np.sqrt(v1, out=t)
-        t += self.eps
-        direction = np.divide(g, t, out=t)
-        if self.momentum:
-            b, b1 = old[-1], new[-1]
-            np.multiply(b, self.momentum, out=b1)
-            b1 += t
-            direction = b1
-        _descend(old[0], self.lr, direction, new[0], t)
+ADAM = """
+u = max(u, v) if amsgrad else v
+r = sqrt(1 - beta2**k)
+x = x - lr*r/(1 - beta1**k)*(m/(sqrt(u) + eps*r))
+"""
+ADAM_TEXTBOOK = """
+u = max(u, v) if amsgrad else v
+mhat = m/(1 - beta1**k)
+vhat = u/(1 - beta2**k)
+x = x - lr*mhat/(sqrt(vhat) + eps)
+"""
 
 
 class Adam(Optimizer):
-    """x ← x - lr m̂/(√v̂ + eps), where m ← β1 m + (1 - β1) g and v ← β2 v + (1 - β2) g².
-
-    At step k, m̂ = m/(1 - β1ᵏ) and v̂ = v/(1 - β2ᵏ).  Kingma and Ba 2015, arXiv:1412.6980.  `amsgrad` takes
-    the largest v so far (Reddi, Kale and Kumar 2018, arXiv:1904.09237).  Keras has eps 1e-7, added to √v
-    before its correction (keras/src/optimizers/adam.py).  `weight_decay` goes through m and v like the rest
-    of the gradient: `AdamW` decays x itself.
-    """
-
-    def __init__(
-        self,
-        parameters: Parameters | None = None,
-        lr: float = 0.001,
-        *,
-        betas: Iterable[float] = (0.9, 0.999),
-        eps: float = 1e-8,
-        weight_decay: float = 0.0,
-        amsgrad: bool = False,
-    ) -> None:
-        self.betas = _pair(betas)
-        self.eps = nonnegative(eps, "eps", 1e-8)
-        self.amsgrad = bool(amsgrad)
-        memory = ["exp_avg", "exp_avg_sq"]
-        if self.amsgrad:
-            memory.append("max_exp_avg_sq")
-        super().__init__(parameters, lr, weight_decay, dict.fromkeys(memory, 0.0))
-
-    def _rule(self, k: int, g: Floats, old: Sequence[Floats], new: Floats, t: Floats) -> None:
-        import numpy as np
-
-        beta1, beta2 = self.betas
-        x, m, v, *largest = old
-        x1, m1, v1, *largest1 = new
-        _mix(beta1, m, 1 - beta1, g, m1, t)
-        _mix(beta2, v, 1 - beta2, np.multiply(g, g, out=t), v1, t)
-        if self.amsgrad:
-            v1 = np.maximum(largest[0], v1, out=largest1[0])
-        # both corrections in one number, which spares a pass: the end of the paper's section 2
-        root = sqrt(1 - beta2**k)
-        np.sqrt(v1, out=t)
-        t += self.eps * root
-        np.divide(m1, t, out=t)
-        _descend(x, self.lr * root / (1 - beta1**k), t, x1, t)
+    row = Row(
+        DECAYED + MEANS + ADAM,  # both corrections in one number: the end of the paper's section 2
+        {"lr": rate(0.001), "betas": BETAS, "eps": EPS, "weight_decay": DECAY, "amsgrad": False},
+        MOMENTS | {"u": Memory("max_exp_avg_sq")},
+        textbook=DECAYED + MEANS + ADAM_TEXTBOOK,
+        about="Momentum, and steps by the size of recent gradients; `amsgrad` by the largest size so far.",
+        source="Kingma and Ba 2015, arXiv:1412.6980; amsgrad: Reddi, Kale and Kumar 2018, arXiv:1904.09237",
+        differences="""Keras has eps 1e-7, added to √v before its correction (keras/src/optimizers/adam.py).
+        `weight_decay` goes through m and v like the rest of the gradient: `AdamW` decays x itself.""",
+    )
 
 
 class AdamW(Adam):
-    """Adam after x ← (1 - lr weight_decay) x: the decay does not go through m and v.
-
-    Loshchilov and Hutter 2019, arXiv:1711.05101, with the decay times lr.  weight_decay is 0.01 as in
-    PyTorch, 0.004 in Keras (keras/src/optimizers/adamw.py).
-    """
-
-    def __init__(
-        self,
-        parameters: Parameters | None = None,
-        lr: float = 0.001,
-        *,
-        betas: Iterable[float] = (0.9, 0.999),
-        eps: float = 1e-8,
-        weight_decay: float = 0.01,
-        amsgrad: bool = False,
-    ) -> None:
-        super().__init__(parameters, lr, betas=betas, eps=eps, weight_decay=weight_decay, amsgrad=amsgrad)
-
-    def _regularized(self, x: Floats, g: Floats, out: Floats) -> Floats:
-        return g
-
-    def _rule(self, k: int, g: Floats, old: Sequence[Floats], new: Floats, t: Floats) -> None:
-        import numpy as np
-
-        decayed = np.multiply(old[0], 1 - self.lr * self.weight_decay, out=new[0])
-        super()._rule(k, g, [decayed, *old[1:]], new, t)
+    row = Row(
+        "x = (1 - lr*weight_decay)*x\n" + MEANS + ADAM,
+        {**Adam.row.settings, "weight_decay": Setting(0.01, nonnegative)},
+        Adam.row.memory,
+        textbook="x = (1 - lr*weight_decay)*x\n" + MEANS + ADAM_TEXTBOOK,
+        about="Adam whose decay does not go through m and v.",
+        source="Loshchilov and Hutter 2019, arXiv:1711.05101, with the decay times lr",
+        differences="""weight_decay is 0.01 as in PyTorch, 0.004 in Keras (keras/src/optimizers/adamw.py).""",
+    )
 
 
-# ---------------------------------------------------------------- what the rules are made of
+class Adamax(Optimizer):
+    row = Row(
+        DECAYED
+        + """
+m = beta1*m + (1 - beta1)*g
+u = max(beta2*u, abs(g) + eps)
+x = x - lr/(1 - beta1**k)*(m/u)
+""",
+        {"lr": rate(0.002), "betas": BETAS, "eps": EPS, "weight_decay": DECAY},
+        {"m": Memory("exp_avg"), "u": Memory("exp_inf")},
+        about="Adam by the largest recent gradient instead of the mean square.",
+        source="Kingma and Ba 2015, arXiv:1412.6980, section 7.1, which has no eps",
+        differences="""eps is added to |g| before the maximum, as in PyTorch; in Keras to u afterwards, with
+        lr 0.001 and eps 1e-7 (keras/src/optimizers/adamax.py).""",
+    )
 
 
-def _mix(a: float, u: Floats, b: float, w: Floats, out: Floats, t: Floats) -> None:
-    """out = a u + b w; t may be w."""
-    import numpy as np
+class NAdam(Optimizer):
+    row = Row(
+        """
+x = (1 - lr*weight_decay)*x if decoupled_weight_decay else x
+g = g if decoupled_weight_decay else g + weight_decay*x if weight_decay > 0 else g
+mu = beta1*(1 - 0.5*0.96**(k*momentum_decay))
+mu1 = beta1*(1 - 0.5*0.96**((k + 1)*momentum_decay))
+p = p*mu
+"""
+        + MEANS
+        + """
+d = sqrt(v/(1 - beta2**k)) + eps
+x = x - lr*(1 - mu)/(1 - p)*(g/d) - lr*mu1/(1 - p*mu1)*(m/d)
+""",
+        {
+            "lr": rate(0.002),
+            "betas": BETAS,
+            "eps": EPS,
+            "weight_decay": DECAY,
+            "momentum_decay": Setting(0.004, nonnegative),
+            "decoupled_weight_decay": False,
+        },
+        MOMENTS | {"p": Memory("mu_product", "1")},
+        about="Adam with Nesterov momentum that grows towards beta1.",
+        source="Dozat 2016, Incorporating Nesterov momentum into Adam, ICLR workshop",
+        differences="""PyTorch keeps the product p in single precision unless its default dtype is float64.
+        Keras's momentum_decay is 0.004 too, and not to be chosen; its eps is 1e-7
+        (keras/src/optimizers/nadam.py).""",
+    )
 
-    np.multiply(u, a, out=out)
-    out += np.multiply(w, b, out=t)
+
+class RAdam(Optimizer):
+    row = Row(
+        """
+x = (1 - lr*weight_decay)*x if decoupled_weight_decay else x
+g = g if decoupled_weight_decay else g + weight_decay*x if weight_decay > 0 else g
+"""
+        + MEANS
+        + """
+most = 2/(1 - beta2) - 1
+rho = most - 2*k*beta2**k/(1 - beta2**k)
+r = sqrt((rho - 4)*(rho - 2)*most/((most - 4)*(most - 2)*rho)) if rho > 5 else 0
+mhat = m/(1 - beta1**k)
+x = x - lr*(mhat*(r*sqrt(1 - beta2**k)/(sqrt(v) + eps)) if rho > 5 else mhat)
+""",
+        {
+            "lr": rate(0.001),
+            "betas": BETAS,
+            "eps": EPS,
+            "weight_decay": DECAY,
+            "decoupled_weight_decay": False,
+        },
+        MOMENTS,
+        about="Adam that takes plain steps with momentum until v is of enough gradients to divide by.",
+        source="Liu et al. 2020, arXiv:1908.03265",
+        differences="""It divides from rho above 5 on, as in PyTorch; in the paper above 4.  Keras has no
+        RAdam.""",
+    )
 
 
-def _descend(x: Floats, rate: float, direction: Floats, x1: Floats, t: Floats) -> None:
-    """x1 = x - rate direction; t may be direction."""
-    import numpy as np
-
-    np.subtract(x, np.multiply(direction, rate, out=t), out=x1)
-
-
-def _pair(betas: Iterable[float]) -> tuple[float, float]:
-    pair = list(betas) if isinstance(betas, Iterable) and not isinstance(betas, str) else []
-    if len(pair) != 2:
-        raise ValueError(
-            f"betas are two numbers, for the means of g and of g², got {betas!r}: (0.9, 0.999) is usual"
-        )
-    return fraction(pair[0], "betas[0]", 0.9, one=False), fraction(pair[1], "betas[1]", 0.999, one=False)
+class Rprop(Optimizer):
+    row = Row(
+        """
+q = g*p
+d = min(max(d*(eta2 if q > 0 else eta1 if q < 0 else 1), step_size1), step_size2)
+p = 0 if q < 0 else g
+x = x - d*sign(p)
+""",
+        {
+            "lr": rate(0.01),
+            "etas": Setting((0.5, 1.2), positive),
+            "step_sizes": Setting((1e-6, 50.0), nonnegative),
+        },
+        {"p": Memory("prev"), "d": Memory("step_size", "lr")},
+        requires=(
+            (
+                "eta1 < 1 and eta2 > 1",
+                "etas are a factor below 1 and one above, got {etas}: (0.5, 1.2) is usual",
+            ),
+            ("step_size1 <= step_size2", "step_sizes are the least and the largest, got {step_sizes}"),
+        ),
+        about="Steps by signs, for full batches: d grows where g keeps its sign, and shrinks elsewhere.",
+        source="Riedmiller and Braun 1993, IEEE International Conference on Neural Networks",
+        differences="""lr is what d starts from, and later changes of it mean nothing, as in PyTorch.  Keras
+        has no Rprop.""",
+    )

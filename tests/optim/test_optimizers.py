@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import pickle
+from inspect import signature
 from math import inf, nan
 
 import numpy as np
@@ -314,21 +316,126 @@ def test_an_interruption_in_the_middle_leaves_nobody_moved():
 # ---------------------------------------------------------------- one's own
 
 
+class Lion(optim.Optimizer):
+    """Chen et al. 2023, arXiv:2302.06675, algorithm 2."""
+
+    row = optim.Row(
+        """
+        c = beta1*m + (1 - beta1)*g
+        x = x - lr*(sign(c) + weight_decay*x)
+        m = beta2*m + (1 - beta2)*g
+        """,
+        {"lr": 1e-4, "betas": (0.9, 0.99), "weight_decay": 0.0},
+        {"m": 0.0},
+    )
+
+
 def test_an_optimiser_of_ones_own():
-    class Signs(optim.Optimizer):
-        """x - lr sign(g)."""
+    gradients = np.random.default_rng(2).normal(size=(20, 3))
+    values, array, expected, m = three(), np.array([1.0, -2.0, 0.5]), np.array([1.0, -2.0, 0.5]), np.zeros(3)
+    optimizers = Lion(values, lr=0.1, weight_decay=0.2), Lion(array, lr=0.1, weight_decay=0.2)
+    for g in gradients:
+        give(values, g.tolist())
+        optimizers[0].step()
+        optimizers[1].step(g)
+        expected = expected - 0.1 * (np.sign(0.9 * m + 0.1 * g) + 0.2 * expected)
+        m = 0.99 * m + 0.01 * g
+        assert data(values) == array.tolist() == pytest.approx(expected, rel=1e-12)
+    assert repr(optimizers[0]) == "Lion(3 parameters, lr=0.1, betas=(0.9, 0.99), weight_decay=0.2)"
+    for copied in (pickle.loads(pickle.dumps(optimizers[1])), copy.deepcopy(optimizers[1])):
+        assert copied.state_dict() == optimizers[1].state_dict() == optimizers[0].state_dict()
+    assert "Chen et al. 2023" in Lion.__doc__
+    with pytest.raises(TypeError, match=r"Optimizer has no row"):
+        optim.Optimizer(values)
 
-        def __init__(self, parameters, lr=0.1):
-            super().__init__(parameters, lr, 0.0, {})
 
-        def _rule(self, k, g, old, new, t):
-            np.subtract(old[0], self.lr * np.sign(g), out=new[0])
+@pytest.mark.parametrize(
+    ("rule", "settings", "memory", "message"),
+    [
+        ("x = x - lr*q", {"lr": 0.1}, {}, "'q' is no setting, nothing remembered and no line before"),
+        ("x - lr*g", {"lr": 0.1}, {}, "a rule is lines of 'name = formula', and 'x - lr \\* g' is none"),
+        ("x = x -", {"lr": 0.1}, {}, "'x = x -.*' is none"),
+        ("v = lr*g", {"lr": 0.1}, {}, "a rule says what x becomes"),
+        ("lr = lr/2; x = x - lr*g", {"lr": 0.1}, {}, "gives 'lr' two meanings"),
+        ("d = g; d = 2*d; x = x - lr*d", {"lr": 0.1}, {}, "gives 'd' two meanings"),
+        ("x = x - lr*sin(g)", {"lr": 0.1}, {}, "a rule calls functions of numbers, pow of 2"),
+        ("x = x - lr*sqrt(g, g)", {"lr": 0.1}, {}, "sqrt of 1"),
+        ("x = x - lr*(g > 0)", {"lr": 0.1}, {}, "a rule has"),
+        ("x = x - lr*(1 if g != 0 else 0)", {"lr": 0.1}, {}, "a rule has"),
+        ("x = x - lr*[g]", {"lr": 0.1}, {}, "a rule has"),
+        ("x = x - lr*(lambda: g)()", {"lr": 0.1}, {}, "a rule calls functions"),
+        ("x = x.__class__", {"lr": 0.1}, {}, "a rule has"),
+        ("x = x - lr*True", {"lr": 0.1}, {}, "a rule holds numbers, not True"),
+        ("x = x - lr*'g'", {"lr": 0.1}, {}, "a rule holds numbers, not 'g'"),
+        ("x = x - rate*g", {"rate": 0.1}, {}, "has the setting lr"),
+        ("x = x - lr*g", {"lr": 0.1, "k": 1.0}, {}, "'k' cannot be a setting"),
+        ("x = x - lr*g", {"lr": 0.1}, {"lr": 0.0}, "'lr' cannot be a setting or a memory"),
+    ],
+)
+def test_rows_that_cannot_be(rule, settings, memory, message):
+    with pytest.raises(ValueError, match=message):
+        optim.Row(rule, settings, memory)
 
-    values = three()
-    give(values, [5.0, -0.1, 0.3])
-    optimizer = Signs(values, lr=0.5)
-    optimizer.step()
-    assert data(values) == [0.5, -1.5, 0.0]
-    assert repr(optimizer) == "Signs(3 parameters, lr=0.5)"
-    with pytest.raises(NotImplementedError, match="Optimizer has no _rule"):
-        optim.Optimizer(values, 0.1, 0.0, {}).step()
+
+def test_memory_is_what_the_settings_need():
+    """And begins where a setting that needs it is changed."""
+    assert "memory" not in repr(optim.SGD.row.variants)
+    optimizer = optim.SGD(three(), lr=0.1)
+    assert optimizer.state_dict()["memory"] == {}
+    optimizer.momentum = 0.5
+    assert optimizer.state_dict()["memory"] == {"momentum_buffer": [0.0] * 3}
+    optimizer.dampening = 0.1
+    with pytest.raises(ValueError, match="nesterov=True needs"):
+        optimizer.nesterov = True
+    assert optimizer.nesterov is False
+
+
+def test_an_unknown_setting_is_named():
+    with pytest.raises(TypeError, match=r"Adam has no setting 'beta': its settings are lr, betas, eps"):
+        optim.Adam(three(), beta=0.9)
+    assert list(signature(optim.Adam).parameters) == ["parameters", "lr", "betas", "eps", "weight_decay", "amsgrad"]
+
+
+@each
+def test_few_and_many_values_take_the_same_steps(name, options):
+    """Few in floats, many in arrays: each parameter moves by itself."""
+    gradients, present = np.random.default_rng(3).normal(size=(12, 60)), np.random.default_rng(4).random((12, 60))
+    starts = np.random.default_rng(5).normal(size=60).tolist()
+    many, few = [parameter(x) for x in starts], [parameter(x) for x in starts]
+    optimizers = [made(name, options)(many), *(made(name, options)(few[k : k + 10]) for k in range(0, 60, 10))]
+    for g, there in zip(gradients.tolist(), present, strict=True):
+        for values in (many, few):
+            for v, slope, has in zip(values, g, there, strict=True):
+                v.grad = slope if has > 0.3 else -0.0
+        for optimizer in optimizers:
+            optimizer.step()
+        assert data(many) == data(few)
+
+
+def test_division_by_zero_goes_on_as_in_arrays():
+    """1/0 is inf, and 1/inf is 0 again: what raises in Python is computed with inf and nan."""
+
+    class Odd(optim.Optimizer):
+        row = optim.Row("x = x - lr/(1 + 1/abs(g)) + exp(-1/(k - 1))", {"lr": 0.1})
+
+    few, array = three(), np.array([1.0, -2.0, 0.5])
+    first, second = Odd(few), Odd(array)
+    for slopes in ([0.0, 1e-320, 2.0], [0.0, 1.0, -2.0]):
+        first.zero_grad()
+        mg.dot(few, slopes).backward()  # which leaves a gradient of 0, where give would leave none
+        first.step()
+        second.step(slopes)
+        assert data(few) == array.tolist()
+    assert data(few)[0] == 1.0 + np.exp(-1.0)
+
+
+def test_what_is_not_finite_is_refused_in_floats_as_in_arrays():
+    class Ratio(optim.Optimizer):
+        row = optim.Row("x = x - lr*(g/(g*g))", {"lr": 0.1})
+
+    few, array = three(), np.array([1.0, -2.0, 0.5])
+    mg.dot(few, [1.0, 0.0, 1.0]).backward()
+    for step in (Ratio(few).step, lambda: Ratio(array).step([1.0, 0.0, 1.0])):
+        with pytest.raises(NonFiniteGradient, match=r"the step would make parameters\[1\].* nan: its gradient is 0.0"):
+            step()
+    assert data(few) == array.tolist() == [1.0, -2.0, 0.5]

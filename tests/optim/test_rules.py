@@ -62,7 +62,60 @@ def adamw(x, g, k, past, lr=0.001, weight_decay=0.01, **options):
     return adam(x * (1 - mpmath.mpf(lr) * weight_decay), g, k, past, lr, **options)
 
 
-FORMULAS = {"SGD": sgd, "Adagrad": adagrad, "Adadelta": adadelta, "RMSprop": rmsprop, "Adam": adam, "AdamW": adamw}
+def adamax(x, g, k, past, lr=0.002, betas=(0.9, 0.999), eps=1e-8, weight_decay=0):
+    g, (beta1, beta2) = g + weight_decay * x, map(mpmath.mpf, betas)
+    past["m"] = beta1 * past.get("m", 0) + (1 - beta1) * g
+    past["u"] = max(beta2 * past.get("u", 0), abs(g) + eps)
+    return x - lr / (1 - beta1**k) * past["m"] / past["u"]
+
+
+def decayed(x, g, lr, weight_decay, decoupled):
+    return (x - lr * mpmath.mpf(weight_decay) * x, g) if decoupled else (x, g + weight_decay * x)
+
+
+def nadam(
+    x, g, k, past, lr=0.002, betas=(0.9, 0.999), eps=1e-8, weight_decay=0, momentum_decay=0.004,
+    decoupled_weight_decay=False,
+):  # fmt: skip
+    """The algorithm as PyTorch's page of NAdam states it."""
+    x, g = decayed(x, g, lr, weight_decay, decoupled_weight_decay)
+    beta1, beta2 = map(mpmath.mpf, betas)
+    mus = [beta1 * (1 - mpmath.mpf(0.96) ** (i * mpmath.mpf(momentum_decay)) / 2) for i in range(1, k + 2)]
+    past["m"] = beta1 * past.get("m", 0) + (1 - beta1) * g
+    past["v"] = beta2 * past.get("v", 0) + (1 - beta2) * g**2
+    mhat = mus[-1] * past["m"] / (1 - mpmath.fprod(mus)) + (1 - mus[-2]) * g / (1 - mpmath.fprod(mus[:-1]))
+    return x - lr * mhat / (mpmath.sqrt(past["v"] / (1 - beta2**k)) + eps)
+
+
+def radam(
+    x, g, k, past, lr=0.001, betas=(0.9, 0.999), eps=1e-8, weight_decay=0, decoupled_weight_decay=False
+):  # fmt: skip
+    """The algorithm as PyTorch's page of RAdam states it."""
+    x, g = decayed(x, g, lr, weight_decay, decoupled_weight_decay)
+    beta1, beta2 = map(mpmath.mpf, betas)
+    past["m"] = beta1 * past.get("m", 0) + (1 - beta1) * g
+    past["v"] = beta2 * past.get("v", 0) + (1 - beta2) * g**2
+    mhat, most = past["m"] / (1 - beta1**k), 2 / (1 - beta2) - 1
+    rho = most - 2 * k * beta2**k / (1 - beta2**k)
+    if rho <= 5:
+        return x - lr * mhat
+    length = mpmath.sqrt(1 - beta2**k) / (mpmath.sqrt(past["v"]) + eps)
+    r = mpmath.sqrt((rho - 4) * (rho - 2) * most / ((most - 4) * (most - 2) * rho))
+    return x - lr * mhat * r * length
+
+
+def rprop(x, g, k, past, lr=0.01, etas=(0.5, 1.2), step_sizes=(1e-6, 50)):
+    turned = mpmath.sign(g * past.get("g", 0))
+    factor = {1: etas[1], -1: etas[0], 0: 1}[int(turned)]
+    past["d"] = min(max(past.get("d", lr) * factor, step_sizes[0]), step_sizes[1])
+    past["g"] = 0 if turned < 0 else g
+    return x - past["d"] * mpmath.sign(past["g"])
+
+
+FORMULAS = {
+    "SGD": sgd, "Adagrad": adagrad, "Adadelta": adadelta, "RMSprop": rmsprop, "Adam": adam, "AdamW": adamw,
+    "Adamax": adamax, "NAdam": nadam, "RAdam": radam, "Rprop": rprop,
+}  # fmt: skip
 
 
 @surfaces
@@ -80,6 +133,7 @@ def test_the_path_is_that_of_the_formulas(name, options, surface):
 
 
 # Where torch 2.13.0 stands after ten steps on rosenbrock from (-1.2, 1), in float64:
+#   torch.set_default_dtype(torch.float64)
 #   x = torch.tensor([-1.2, 1.0], dtype=torch.float64, requires_grad=True); o = torch.optim.NAME([x], **options)
 #   ten times: o.zero_grad(); rosenbrock(*x).backward(); o.step();   then x.tolist(), for each of OPTIMIZERS
 PYTORCH = [
@@ -103,6 +157,16 @@ PYTORCH = [
     [-0.9141748085653719, 0.8811101564875571],
     [-1.189909386696249, 1.0098729462014056],
     [-0.8342220258784855, 0.7279940224585782],
+    [-1.1807582666522023, 1.019303802737997],
+    [-1.0745413650641198, 1.069035175883534],
+    [-1.1842058498007866, 1.0158213676038934],
+    [-1.0456757173936093, 1.102533256537492],
+    [-0.835603367937327, 0.7275762376053211],
+    [-0.9559102917661085, 1.0643175041297728],
+    [-1.0826451282435121, 0.8528257656655249],
+    [-1.0755084010348113, 0.8335919082178731],
+    [-1.0529250559999999, 1.147074944],
+    [-1.0218749999999999, 1.0566250000000001],
 ]
 
 

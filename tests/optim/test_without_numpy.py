@@ -1,0 +1,48 @@
+"""Where NumPy cannot be imported Values are moved all the same, to the same bits."""
+
+from __future__ import annotations
+
+import json
+import random
+import subprocess
+import sys
+from inspect import getsource
+from pathlib import Path
+
+import microgrid as mg
+from helpers.trajectories import OPTIMIZERS
+from microgrid import nn, optim
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+def train(name, options):
+    """Where a network of 57 parameters is after some steps, and the state of its optimiser."""
+    random.seed(1)
+    model = nn.MLP(2, [14, 1], activation="tanh")
+    optimizer = getattr(optim, name)(model.parameters(), **options)
+    schedule = optim.StepLR(optimizer, 3, 0.5)
+    for _ in range(6):
+        optimizer.zero_grad()
+        mg.mean([(model(x) - y) ** 2 for x, y in (([0, 0], -1), ([0, 1], 1), ([1, 0], 1), ([1, 1], -1))]).backward()
+        optimizer.step()
+        schedule.step()
+    optimizer.load_state_dict(json.loads(json.dumps(optimizer.state_dict())))
+    return [[v.data for v in model.parameters()], optimizer.state_dict()]
+
+
+def without_numpy(code):
+    """What code prints, as JSON, in a Python that finds this microgrid and no NumPy."""
+    start = f"import json, random, sys\nsys.modules['numpy'] = None\nsys.path.insert(0, {str(ROOT)!r})\n"
+    given = [sys.executable, "-c", start + code]
+    ran = subprocess.run(given, capture_output=True, text=True, check=False, timeout=200)
+    assert ran.returncode == 0, ran.stderr
+    return json.loads(ran.stdout)
+
+
+def test_values_are_moved_without_numpy():
+    """In arrays here, of which these parameters are enough, and in floats there."""
+    code = f"import microgrid as mg\nfrom microgrid import nn, optim\n{getsource(train)}\n"
+    found = without_numpy(f"{code}print(json.dumps([train(name, options) for name, options in {OPTIMIZERS!r}]))")
+    expected = [json.loads(json.dumps(train(name, options))) for name, options in OPTIMIZERS]
+    assert found == expected

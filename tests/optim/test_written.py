@@ -1,0 +1,86 @@
+"""Formulas of optimisers as text, LaTeX and help: what is written is what is computed."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from helpers.trajectories import IDS, OPTIMIZERS, SURFACES, made, walk
+from microgrid import Value, optim
+from microgrid.optim.rows import Row
+
+each = pytest.mark.parametrize(("name", "options"), OPTIMIZERS, ids=IDS)
+
+
+@each
+def test_the_lines_that_are_shown_take_the_step(name, options):
+    """The text is read again as the rule of an optimiser, which goes the same way."""
+    kind = getattr(optim, name)
+    shown = kind.formulas(**options).replace("←", "=")
+    other = type("Shown", (optim.Optimizer,), {"row": Row(shown, kind.row.settings, kind.row.memory)})
+    for surface in SURFACES:
+        assert walk(surface, lambda p: other(p, **options)).tolist() == walk(surface, made(name, options)).tolist()
+
+
+@each
+def test_the_textbook_takes_the_same_steps(name, options):
+    kind = getattr(optim, name)
+    rule = kind.row.textbook or kind.row.rule
+    other = type("Textbook", (optim.Optimizer,), {"row": Row(rule, kind.row.settings, kind.row.memory)})
+    for surface in SURFACES:
+        expected = walk(surface, made(name, options))
+        assert walk(surface, lambda p: other(p, **options)) == pytest.approx(expected, rel=1e-12, abs=1e-13)
+
+
+@each
+def test_latex_is_balanced(name, options):
+    written = getattr(optim, name).latex(**options)
+    assert written.count("{") == written.count("}")
+    assert written.count(r"\left") - written.count(r"\leftarrow") == written.count(r"\right")
+    assert len(re.findall(r"\\begin", written)) == len(re.findall(r"\\end", written))
+    assert r"x &\leftarrow x" in written or "weight_decay" in options
+
+
+def test_latex_is_that_of_the_paper():
+    assert (
+        optim.Adam.latex()
+        == r"""\begin{aligned}
+m &\leftarrow \beta_{1}\, m + \left(1 - \beta_{1}\right)\, g \\
+v &\leftarrow \beta_{2}\, v + \left(1 - \beta_{2}\right)\, g^{2} \\
+\hat{m} &\leftarrow \frac{m}{1 - \beta_{1}^{k}} \\
+\hat{v} &\leftarrow \frac{v}{1 - \beta_{2}^{k}} \\
+x &\leftarrow x - \frac{\eta\, \hat{m}}{\sqrt{\hat{v}} + \epsilon}
+\end{aligned}"""
+    )
+    assert r"g &\leftarrow g + \lambda\, x" in optim.Adam.latex(weight_decay=0.1)
+    assert r"\max" in optim.Adam.latex(amsgrad=True)
+    with pytest.raises(TypeError, match="no setting 'beta'"):
+        optim.Adam.latex(beta=1)
+
+
+def test_help_has_the_formulas_and_where_they_come_from():
+    for name in {name for name, _ in OPTIMIZERS}:
+        kind = getattr(optim, name)
+        assert "x ← x - " in kind.__doc__
+        assert kind.row.source[:20] in " ".join(kind.__doc__.split())
+        assert max(map(len, kind.__doc__.splitlines())) <= 110
+        for memory in kind.row.memory.values():
+            assert memory.name in kind.__doc__
+
+
+def test_a_row_is_all_that_another_language_needs():
+    """Straight lines: scalars once a step, then lines for each parameter, over + - * / and the words of a row."""
+    from microgrid.optim.compiled import variant
+
+    row = optim.Adam.row
+    settings = row.checked({"lr": 0.1}, "Adam")
+    adam = variant(row, row.choice(*row.numbers(settings)))
+    assert adam.memory == ("m", "v")
+    assert [name for name, _ in adam.body] == ["m", "v", "x"]
+    x = Value(2.0)
+    optimizer = optim.Adam([x], lr=0.1)
+    x.grad = 3.0
+    optimizer.step()
+    scalars = adam.scalars(1, *row.numbers(settings))
+    assert adam.floats([2.0], [3.0], [[0.0], [0.0]], scalars)[0][0] == x.data
