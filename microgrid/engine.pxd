@@ -35,7 +35,7 @@ cdef Row ABS, ADD, DIV, EXP, LOG, MUL, NEG, POW, POWC, RELU, SIGMOID, SUB, TANH
 cdef unsigned int newest
 cdef double NONE_YET
 
-@cython.locals(a=Value, z=double, da=double, _=double)
+@cython.locals(a=Value, c=double, z=double, da=double, _=double)
 cpdef Value unary(Row row, object x, object constant=*)
 
 @cython.locals(a=Value, b=Value, z=double, da=double, db=double)
@@ -48,6 +48,8 @@ cpdef weighted_sum(Value start, list us, list vs, Row row=*, int place=*)
 cpdef fold(Row row, list terms)
 
 cdef bint usual(object x)
+
+@cython.locals(number=double)
 cdef bint plain(object x) except -1
 
 @cython.locals(v=Value)

@@ -82,8 +82,6 @@ class Value:
     _index: int
     _serial: int
 
-    __array_ufunc__ = None  # NumPy then leaves np.float64(2) * value to __rmul__
-
     def __init__(self, data: SupportsFloat, _children: Any = (), _op: Any = "", label: str = "") -> None:
         if _children is LEAF and not _op:
             node(self, messages.number(data), 0, None, None, 0.0, 0.0, INPUT)
@@ -305,13 +303,14 @@ def parameter(data: SupportsFloat, label: str = "") -> Value:
 def unary(row: Any, x: Any, constant: Any = 0.0) -> Value:
     """The node of a one-operand operation; `constant` is its exponent, slope or scale where it has one."""
     a = x if type(x) is Value else operand(row, x)
-    if type(constant) is not float:
-        constant = float(constant) if plain(constant) else messages.constant(row, a, constant)
+    c = float(constant) if type(constant) is float or plain(constant) else messages.constant(row, a, constant)
+    if c - c != 0.0:
+        c = messages.constant(row, a, c)
     try:
-        z, da, _ = row.forward(a._data, constant)
+        z, da, _ = row.forward(a._data, c)
     except (ArithmeticError, ValueError):
-        z, da, _ = messages.settle(row, a._data, constant, (a,))
-    return node(Value.__new__(Value), z, row.code, a, None, da, constant)
+        z, da, _ = messages.settle(row, a._data, c, (a,))
+    return node(Value.__new__(Value), z, row.code, a, None, da, c)
 
 
 def binary(row: Any, x: Any, y: Any) -> Value:
@@ -383,12 +382,15 @@ def operand(row: Any, x: Any, other: Any = ...) -> Value:
 
 def usual(x: Any) -> bool:
     """Whether x is what an operand usually is; anything else is looked at more closely."""
-    return type(x) is Value or type(x) is float or type(x) is int or isinstance(x, Value)
+    return type(x) is Value or isinstance(x, float) or type(x) is int or isinstance(x, Value)
 
 
 def plain(x: Any) -> bool:
     """Whether x is a finite float, or an int that is exactly one: beyond 2**53 not every int is."""
-    return (type(x) is float and x - x == 0.0) or (type(x) is int and -(2**53) <= x <= 2**53)
+    if isinstance(x, float):
+        number = float(x)  # of NumPy's, too
+        return number - number == 0.0
+    return type(x) is int and -(2**53) <= x <= 2**53
 
 
 def leaf(data: float, role: int, label: str = "") -> Value:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable, Iterable
-from functools import reduce
+from functools import cache, reduce
 from typing import Any
 
 from . import ops
 from .base import messages
 from .base.formula import Vocabulary, mpmath_vocabulary, numpy_vocabulary, sympy_vocabulary
 from .base.messages import number
-from .base.nodes import INPUT
+from .base.nodes import INPUT, attribute
 from .engine import Value, binary, fold, leaf, made_so_far, power, unary, weighted_sum
 from .ops import Op
 from .pieces.marking import mark_piece
@@ -207,3 +207,87 @@ def _several(values: Iterable[Any], name: str) -> list[Any]:
 
 def _joined(row: Op, join: Callable[[Any, Any], Any], terms: list[Any]) -> Any:
     return fold(row, terms) if type(terms[0]) is Value else reduce(join, terms)
+
+
+# ---------------------------------------------------------------- NumPy's functions of a Value
+
+_OPERATORS = {
+    "add": "add", "subtract": "sub", "multiply": "mul", "divide": "truediv", "power": "pow",
+    "remainder": "mod", "floor_divide": "floordiv", "divmod": "divmod",
+}  # fmt: skip
+_COMPARISONS = {
+    "less": ("lt", "gt"), "less_equal": ("le", "ge"), "greater": ("gt", "lt"), "greater_equal": ("ge", "le"),
+    "equal": ("eq", "eq"), "not_equal": ("ne", "ne"),
+}  # fmt: skip
+_METHODS = {name: (f"__{own}__", f"__r{own}__") for name, own in _OPERATORS.items()}
+_METHODS |= {name: (f"__{own}__", f"__{reflected}__") for name, (own, reflected) in _COMPARISONS.items()}
+"""What a Value does on the left and on the right of an operator that NumPy asks for."""
+_COUNTERPARTS: dict[str, Callable[..., Any]] = {
+    "absolute": abs, "arccos": acos, "arcsin": asin, "arctan": atan, "arctan2": atan2, "cos": cos,
+    "cosh": cosh, "erf": erf, "erfc": erfc, "exp": exp, "expit": sigmoid, "expm1": expm1, "fabs": abs,
+    "float_power": power, "hypot": hypot, "log": log, "log1p": log1p, "log_expit": logsigmoid,
+    "logaddexp": logaddexp, "maximum": maximum, "minimum": minimum, "negative": operator.neg,
+    "positive": operator.pos, "reciprocal": lambda x: 1 / x, "sin": sin, "sinh": sinh, "sqrt": sqrt,
+    "square": lambda x: x**2, "tan": tan, "tanh": tanh,
+}  # fmt: skip
+"""NumPy's names, and SciPy's, of what microgrid has a function for."""
+_TO_WRITE = {
+    "arctanh": "(microgrid.log1p(v) - microgrid.log1p(-v)) / 2", "cbrt": "v ** (1 / 3)",
+    "deg2rad": "v * (math.pi / 180)", "degrees": "v * (180 / math.pi)", "exp2": "2 ** v",
+    "log10": "microgrid.log(v) / math.log(10)", "log2": "microgrid.log(v) / math.log(2)",
+    "matmul": "v * array", "rad2deg": "v * (180 / math.pi)", "radians": "v * (math.pi / 180)",
+}  # fmt: skip
+
+
+def _by_numpy(v: Value, ufunc: Any, method: str, *operands: Any, out: Any = None, **given: Any) -> Any:
+    """What ``np.exp(v)`` and ``np.float64(2) * v`` are: microgrid's, node by node."""
+    compute_it = None if given or method != "__call__" else _here(ufunc)
+    if compute_it is None:
+        raise _not_here(v, ufunc, method, given)
+    if out is None:
+        return compute_it(*operands)
+    (array,) = out
+    if array.dtype != object:
+        raise TypeError(
+            f"np.{ufunc.__name__} of a Value ({messages.describe(v)}) cannot be written into an array of "
+            "numbers: make it one of objects, array.astype(object)"
+        )
+    array[...] = compute_it(*operands)
+    return array
+
+
+@cache
+def _here(ufunc: Any) -> Callable[..., Any] | None:
+    """What computes NumPy's function of Values, None if nothing does."""
+    if ufunc.__name__ not in _METHODS:
+        return _COUNTERPARTS.get(ufunc.__name__)
+    own, reflected = map(operator.attrgetter, _METHODS[ufunc.__name__])
+
+    def by_operator(x: Any, y: Any) -> Any:
+        answer = own(x)(y) if isinstance(x, Value) else reflected(y)(x)
+        return ufunc.__name__ == "not_equal" if answer is NotImplemented else answer
+
+    return by_operator
+
+
+def _not_here(v: Value, ufunc: Any, method: str, given: dict[str, Any]) -> TypeError:
+    what = ufunc.__name__ + (f".{method}" if method != "__call__" else "")
+    what += "".join(f" with {name}=" for name in given)
+    instead = "it in microgrid's functions (microgrid.exp, ...), define it by microgrid.custom_op"
+    return TypeError(
+        f"np.{what} of a Value ({messages.describe(v)}) would lose the gradient: "
+        f"write {_TO_WRITE.get(what, instead)}, or use v.data for the number"
+    )
+
+
+class _Numpys:
+    """NumPy asks the class of an operand what computes a function of it.
+
+    Whoever asks an instance, as a masked array does, is told to leave the operator to it.
+    """
+
+    def __get__(self, v: Value | None, kind: type) -> Callable[..., Any] | None:
+        return _by_numpy if v is None else None
+
+
+attribute(Value, "__array_ufunc__", _Numpys())

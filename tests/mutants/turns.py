@@ -89,8 +89,10 @@ def _worker(
         compiled, sound = folder.name.startswith("compiled"), dict[str, bool]()
         clean = Copy(ROOT, folder.with_name(f"{folder.name}-clean"), compiled=compiled)
         copy = Copy(ROOT, folder, compiled=compiled)
-        if compiled and not clean.build():
-            raise RuntimeError("the kernel cannot be built here")
+        if compiled:
+            if not clean.build():
+                raise RuntimeError("the kernel cannot be built here")
+            copy.take(clean)
         for place in mine:
             if time.monotonic() > until:
                 break
