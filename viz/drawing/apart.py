@@ -71,7 +71,7 @@ def _aside(layout: Layout, picture: Picture, scale: float) -> Layout:
 
     def others(n: int) -> Iterator[crowding.Other]:
         arrow = picture.arrows[n]
-        for route in islice(crowding.aside(routes[n], arrow.tail.size, arrow.head.size), MOST_ROUTES):
+        for route in islice(curves.aside(routes[n], arrow.tail.size, arrow.head.size), MOST_ROUTES):
             part = seen(n, route)
             if is_clear(n, part):
                 yield part, partial(routes.__setitem__, n, tuple(route))

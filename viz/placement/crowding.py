@@ -8,30 +8,27 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import pairwise, product
+from itertools import islice, pairwise
 from typing import Any
 
-from ..style.shapes import Point
 from . import curves as bends
 from .clock import look_at_the_clock
 from .curves import Curve
 
-__all__ = ["MOST_ARROWS", "Crowd", "Other", "aside", "part"]
+__all__ = ["MOST_ARROWS", "Crowd", "Other", "part"]
 
 NEAR, LONGEST, AT_HEAD, CROSSING = 1.3, 10.0, 17.0, 2.2
 """Points: how near is too near, and for how long; how much before a head may be; degrees of a crossing that
 can be seen.  All a little stricter than what is promised, which is 1, 12, 20 and 2."""
 STEP, SQUARE = 3.0, 4.0
 """Between points on an arrow, and of the grid that finds those nearby."""
-COLUMN = 1 << 30
-AROUND = tuple(COLUMN * i + j for i in (-1, 0, 1) for j in (-1, 0, 1))
-"""From the number of a square to that of the next column, and to those of the squares around it."""
+CELLS, STRIDE = 1 << 16, 40503
+"""Of the table that knows what is in a square: squares above each other have cells side by side, and those of
+the next column are so many cells further, modulo their number, which is far from all that are near."""
 MOST_ARROWS = 400
 """Up to which it is asked: of more, nobody follows one."""
-SHARES, BENDS = (0.12, 0.24, 0.36), (5.0, -5.0, 10.0, -10.0, 16.0, -16.0)
-"""How far the ends of a curve are moved, as shares of their boxes, and its middle, in points."""
-ROUNDS, TRIES = 3, 300
-"""Of trying all arrows that are too near another, and routes that are tried in all."""
+ROUNDS, TRIES, AT_ONCE = 3, 300, 8
+"""Of trying all arrows that are too near another, routes that are tried in all, and at once."""
 
 _Line = Any
 """Points one after the other, an array of NumPy's (points, 2); imported only where arrows are looked at."""
@@ -63,10 +60,14 @@ class Crowd:
 
     def add(self, n: int, route: Sequence[Curve]) -> None:
         """Arrow n, from outline to outline; an end with a head is its last."""
-        line = self._sampled(route)
+        (line,) = self._sampled([route])
         if self._found:
-            self._forget(self._near(n, line))
+            self._forget(self._near([n], [line])[0])
         self._lines[n], self._parts = line, None
+
+    def fill(self, routes: Sequence[Sequence[Curve]]) -> None:
+        """Arrows 0, 1, 2, ... of an empty crowd, which takes less time than one after the other."""
+        self._lines = dict(enumerate(self._sampled(routes)))
 
     def drop(self, n: int) -> None:
         self._forget(m for m, (_, near) in list(self._found.items()) if m == n or n in near)
@@ -76,49 +77,62 @@ class Crowd:
     def beside(self, n: int) -> dict[int, float]:
         """How far arrow n runs along others, by these."""
         if n not in self._found:
-            near = self._near(n, self._lines[n])
-            self._found[n] = self._along(self._lines[n], near), frozenset(near)
+            missing = [m for m in self._lines if m not in self._found]
+            lines = [self._lines[m] for m in missing]
+            for m, line, near in zip(missing, lines, self._near(missing, lines), strict=True):
+                self._found[m] = self._along(line, near), frozenset(near)
         return self._found[n][0]
 
-    def along(self, n: int, route: Sequence[Curve]) -> float:
-        """How far arrow n would run along others on this route, in all."""
-        line = self._sampled(route)
-        return sum(self._along(line, self._near(n, line)).values())
+    def along(self, n: int, routes: Sequence[Sequence[Curve]]) -> list[float]:
+        """How far arrow n would run along others on each of these routes, in all."""
+        lines = self._sampled(routes)
+        found = self._near([n] * len(lines), lines)
+        return [sum(self._along(line, near).values()) for line, near in zip(lines, found, strict=True)]
 
     def _forget(self, arrows: Iterable[int]) -> None:
         for m in arrows:
             self._found.pop(m, None)
 
-    def _sampled(self, route: Sequence[Curve]) -> _Line:
+    def _sampled(self, routes: Sequence[Sequence[Curve]]) -> list[_Line]:
+        """Points on each route that are not at its head."""
         import numpy as np
 
-        points = np.concatenate([bends.sampled(curve, STEP / self.scale) for curve in route])
-        x, y = route[-1][-1]
-        return points[np.hypot(points[:, 0] - x, points[:, 1] - y) > AT_HEAD / self.scale]
+        if not routes:
+            return []
+        points, of = bends.sampled(routes, STEP / self.scale)
+        heads = np.array([route[-1][-1] for route in routes]).take(of, axis=0)
+        seen = np.flatnonzero(np.hypot(*(points - heads).T) > AT_HEAD / self.scale)
+        ends = np.cumsum(np.bincount(of[seen], minlength=len(routes)))
+        return np.split(points.take(seen, axis=0), ends[:-1])
 
-    def _near(self, n: int, line: _Line) -> dict[int, list[tuple[int, int]]]:
-        """By other arrows that are near this line: the points on it where they are, each with the part of the
-        other that is nearest."""
+    def _near(self, arrows: Sequence[int], lines: Sequence[_Line]) -> list[dict[int, list[tuple[int, int]]]]:
+        """Of each line, which is that of an arrow, by other arrows that are near it: the points on it where
+        they are, each with the part of the other that is nearest."""
         import numpy as np
 
+        found: list[dict[int, list[tuple[int, int]]]] = [{} for _ in lines]
+        if not lines:
+            return found
         if self._parts is None:
             self._parts = _Parts(self._lines, SQUARE / self.scale)
-        at, parts = self._parts.around(line)
-        other = self._parts.owner[parts] != n
-        at, parts = at[other], parts[other]
-        far = self._parts.distance(line[at], parts)
-        is_near = far < NEAR / self.scale
+        sizes = [len(line) for line in lines]
+        of, points = np.repeat(np.arange(len(lines)), sizes), np.concatenate(lines)
+        at, parts = self._parts.around(points, np.array(arrows)[of])
+        far = self._parts.distance(points.take(at, axis=0), parts)
+        is_near = np.flatnonzero(far < NEAR / self.scale)
         at, parts, far = at[is_near], parts[is_near], far[is_near]
         owner = self._parts.owner[parts]
-        nearest = np.lexsort((far, at, owner))
-        found: dict[int, list[tuple[int, int]]] = {}
-        for m, k, part in zip(
-            owner[nearest].tolist(),
-            at[nearest].tolist(),
-            self._parts.part[parts[nearest]].tolist(),
+        nearest = np.lexsort((parts, far, at, owner, of[at]))
+        at, parts, owner = at[nearest], parts[nearest], owner[nearest]
+        first = np.cumsum(sizes) - sizes
+        for line, m, k, part in zip(
+            of[at].tolist(),
+            owner.tolist(),
+            (at - first[of[at]]).tolist(),
+            self._parts.part[parts].tolist(),
             strict=True,
         ):
-            places = found.setdefault(m, [])
+            places = found[line].setdefault(m, [])
             if not places or places[-1][0] != k:
                 places.append((k, part))
         return found
@@ -164,35 +178,56 @@ class _Parts:
         self._way = np.concatenate([none, *(line[1:] - line[:-1] for _, line in parts)])
         self.owner = np.repeat([n for n, _ in parts], [len(line) - 1 for _, line in parts]).astype(int)
         self.part = np.concatenate([np.empty(0, int), *(np.arange(len(line) - 1) for _, line in parts)])
-        squares = self._square(self._start + self._way / 2)
-        self._order = np.argsort(squares, kind="stable")
-        self._squares = squares[self._order]
+        columns, rows = self._squares(self._start + self._way / 2)
+        self._low, self._high = (int(rows.min()), int(rows.max())) if len(rows) else (0, 0)
+        cells = self._cells(columns, rows)
+        self._order = np.argsort(cells, kind="stable")
+        self._begin = np.cumsum(np.bincount(cells + 1, minlength=CELLS + self._high - self._low + 6))
+        """By cell, how many parts are in those before it."""
+        of = self.owner[self._order]
+        self._owners = of, np.cumsum(np.diff(of, prepend=-1) != 0)
+        """By cell, of which arrow each part is, and how often that has changed up to there."""
 
-    def _square(self, points: _Line) -> Any:
-        """The number of the square that each point is in."""
+    def _squares(self, points: _Line) -> Any:
+        """In which column and row of squares each point is."""
         import numpy as np
 
-        columns, rows = np.floor(points / self._size).astype(int).T
-        return COLUMN * columns + rows
+        return np.floor(points.T / self._size).astype(int)
 
-    def around(self, points: _Line) -> tuple[Any, Any]:
-        """Which points have which parts in their square or in one beside it, as two lists side by side."""
+    def _cells(self, columns: Any, rows: Any) -> Any:
+        """Those of squares, at least two from the first and the last."""
+        return (columns * STRIDE & CELLS - 1) + rows.clip(self._low - 1, self._high + 1) - self._low + 2
+
+    def around(self, points: _Line, arrows: Any) -> tuple[Any, Any]:
+        """Which points, each of one of these arrows, have which parts of others in their square or in one
+        beside it, as two lists side by side; and some parts that are further away."""
         import numpy as np
 
-        squares = (self._square(points)[:, None] + np.array(AROUND)).ravel()
-        first = np.searchsorted(self._squares, squares, "left")
-        count = np.searchsorted(self._squares, squares, "right") - first
-        at = np.repeat(np.arange(len(squares)) // len(AROUND), count)
+        columns, rows = self._squares(points)
+        cells = np.concatenate([self._cells(columns + k, rows) for k in (-1, 0, 1)])
+        first, end = self._begin[cells - 1], self._begin[cells + 2]
+        some = np.flatnonzero(end > first)
+        at, first, end = some % len(points), first[some], end[some]
+        of, changed = self._owners
+        others = (changed[first] != changed[end - 1]) | (of[first] != arrows[at])
+        at, first = (
+            at[others],
+            first[others],
+        )  # nearly everywhere an arrow has nothing around but its own parts
+        count = end[others] - first
         before = np.repeat(np.cumsum(count) - count, count)
-        return at, self._order[np.arange(count.sum()) - before + np.repeat(first, count)]
+        at = np.repeat(at, count)
+        parts = self._order[np.arange(len(at)) - before + np.repeat(first, count)]
+        others = self.owner[parts] != arrows[at]
+        return at[others], parts[others]
 
     def distance(self, points: _Line, parts: Any) -> Any:
         """How far each point is from the part beside it in the list."""
         import numpy as np
 
-        way, apart = self._way[parts], points - self._start[parts]
-        length = (way * way).sum(axis=1)
-        t = np.clip((apart * way).sum(axis=1) / np.where(length, length, 1.0), 0.0, 1.0)
+        way, apart = self._way.take(parts, axis=0), points - self._start.take(parts, axis=0)
+        length, along = np.add(*(way * way).T), np.add(*(apart * way).T)
+        t = np.clip(along / np.where(length, length, 1.0), 0.0, 1.0)
         return np.hypot(*(t[:, None] * way - apart).T)
 
 
@@ -221,8 +256,7 @@ def part(
     far some still do.  `others` are the routes that an arrow could take, the nearest first; where more
     than `most` are too near another, all stay where they are: then it is infinitely far.
     """
-    for n, route in enumerate(routes):
-        crowd.add(n, route)
+    crowd.fill(routes)
     left, tried = 0.0, 0
     for _ in range(ROUNDS):
         look_at_the_clock()
@@ -241,9 +275,8 @@ def part(
             if not now or tried > TRIES:
                 continue
             best, take, chosen = now, None, None
-            for route, choose in others(n):
+            for route, choose, length in _tried(crowd, n, others(n)):
                 tried += 1
-                length = crowd.along(n, route)
                 if length < best - 1:
                     best, take, chosen = length, route, choose
                 if not length or tried > TRIES:
@@ -260,43 +293,13 @@ def part(
     return left
 
 
-def aside(route: Sequence[Curve], tail: Point, head: Point) -> Iterator[Sequence[Curve]]:
-    """A route from the middle of one box to that of another, in one part or two, with its ends moved within
-    boxes of these sizes and its middle bent aside, by little before by much.
-
-    >>> line = ((0.0, 0.0), (10.0, 0.0), (20.0, 0.0), (30.0, 0.0))
-    >>> [(x, y)] = {other[0][-1] for other in [next(aside((line,), (0.0, 0.0), (10.0, 10.0)))]}
-    >>> round(math.hypot(x - 30.0, y), 1)
-    1.2
-    """
-    first, last = route[0][0], route[-1][-1]
-    far = math.dist(first, last) or 1.0
-    across = -(last[1] - first[1]) / far, (last[0] - first[0]) / far
-
-    def ends(size: Point) -> list[Point]:
-        moves = [(way * share * size[side] * (1 - side), way * share * size[side] * side)
-                 for share in SHARES for side in (0, 1) for way in (1, -1)]  # fmt: skip
-        return [(0.0, 0.0), *moves]
-
-    ways = [
-        (start, end, bend)
-        for start, end in product(ends(tail), ends(head))
-        for bend in (0.0, *BENDS)
-        if (start == (0.0, 0.0) or end == (0.0, 0.0)) and (start, end, bend) != ((0.0, 0.0), (0.0, 0.0), 0.0)
-    ]
-    ways.sort(key=lambda way: abs(way[2]) + sum(map(abs, (*way[0], *way[1]))))
-    count = sum(map(len, route)) - 1
-    for (sx, sy), (ex, ey), bend in ways:
-        other, k = list[Curve](), 0
-        for curve in route:
-            moved = []
-            for x, y in curve:
-                t = k / count
-                b = bend * 4 * t * (1 - t) if len(route) == 1 else 0.0
-                s, e = (1 - t) ** 2, t * t
-                moved.append((x + s * sx + e * ex + b * across[0], y + s * sy + e * ey + b * across[1]))
-                k += 1
-            other.append(tuple(moved))
-        if len(route) > 1:  # around its number it stays where it was
-            other = [(*other[0][:-1], route[0][-1]), (route[1][0], *other[1][1:])]
-        yield other
+def _tried(
+    crowd: Crowd, n: int, others: Iterator[Other]
+) -> Iterator[tuple[Sequence[Curve], Callable[[], None], float]]:
+    """Other routes of an arrow with how far it would run along others there: a few at once, which takes
+    little longer than one."""
+    while several := list(islice(others, AT_ONCE)):
+        for (route, choose), length in zip(
+            several, crowd.along(n, [route for route, _ in several]), strict=True
+        ):
+            yield route, choose, length

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from itertools import product
 from typing import Any
 
 from ..style.shapes import Point
 
-__all__ = ["Curve", "beside", "beyond", "cut", "points_on", "reverse", "sampled", "trim"]
+__all__ = ["Curve", "aside", "beside", "beyond", "cut", "points_on", "reverse", "sampled", "trim"]
 
 Curve = tuple[Point, ...]
 """A chain of cubic curves: a point, then three for each curve, as Graphviz gives them too."""
@@ -17,6 +18,8 @@ CLOSE = 0.005
 """Points from an outline that cannot be seen."""
 TRIES = 40
 """Five do for most curves."""
+SHARES, BENDS = (0.12, 0.24, 0.36), (5.0, -5.0, 10.0, -10.0, 16.0, -16.0)
+"""How far the ends of a curve are moved, as shares of their boxes, and its middle, in points."""
 
 
 def reverse(curve: Curve) -> Curve:
@@ -113,20 +116,78 @@ def points_on(
             yield (s * vx + t * wx, s * vy + t * wy), start, t
 
 
-def sampled(curve: Curve, step: float) -> Any:
-    """The points of `points_on`, all at once: an array (points, 2)."""
+def aside(route: Sequence[Curve], tail: Point, head: Point) -> Iterator[Sequence[Curve]]:
+    """A route from the middle of one box to that of another, in one part or two, with its ends moved within
+    boxes of these sizes and its middle bent aside, by little before by much.
+
+    >>> line = ((0.0, 0.0), (10.0, 0.0), (20.0, 0.0), (30.0, 0.0))
+    >>> [(x, y)] = {other[0][-1] for other in [next(aside((line,), (0.0, 0.0), (10.0, 10.0)))]}
+    >>> round(math.hypot(x - 30.0, y), 1)
+    1.2
+    """
+    first, last = route[0][0], route[-1][-1]
+    far = math.dist(first, last) or 1.0
+    across = -(last[1] - first[1]) / far, (last[0] - first[0]) / far
+
+    def ends(size: Point) -> list[Point]:
+        moves = [(way * share * size[side] * (1 - side), way * share * size[side] * side)
+                 for share in SHARES for side in (0, 1) for way in (1, -1)]  # fmt: skip
+        return [(0.0, 0.0), *moves]
+
+    ways = [
+        (start, end, bend)
+        for start, end in product(ends(tail), ends(head))
+        for bend in (0.0, *BENDS)
+        if (start == (0.0, 0.0) or end == (0.0, 0.0)) and (start, end, bend) != ((0.0, 0.0), (0.0, 0.0), 0.0)
+    ]
+    ways.sort(key=lambda way: abs(way[2]) + sum(map(abs, (*way[0], *way[1]))))
+    count = sum(map(len, route)) - 1
+    for (sx, sy), (ex, ey), bend in ways:
+        other, k = list[Curve](), 0
+        for curve in route:
+            moved = []
+            for x, y in curve:
+                t = k / count
+                b = bend * 4 * t * (1 - t) if len(route) == 1 else 0.0
+                s, e = (1 - t) ** 2, t * t
+                moved.append((x + s * sx + e * ex + b * across[0], y + s * sy + e * ey + b * across[1]))
+                k += 1
+            other.append(tuple(moved))
+        if len(route) > 1:  # around its number it stays where it was
+            other = [(*other[0][:-1], route[0][-1]), (route[1][0], *other[1][1:])]
+        yield other
+
+
+def sampled(
+    routes: Sequence[Sequence[Curve]], step: float, left: float = -math.inf, right: float = math.inf
+) -> tuple[Any, Any]:
+    """The points of `points_on` on all curves of some routes, all at once: an array (points, 2), and of which
+    route each is."""
     import numpy as np
 
-    parts = []
-    for start in range(0, len(curve) - 1, 3):
-        a, b, c, d = np.array(curve[start : start + 4])
-        count = max(2, math.ceil(math.dist(a, d) / step))
-        t = (np.arange(count + (start + 4 == len(curve))) / count)[:, None]
-        s = 1.0 - t
-        q = s * b + t * c
-        v, w = s * (s * a + t * b) + t * q, s * q + t * (s * c + t * d)
-        parts.append(s * v + t * w)
-    return np.concatenate(parts)
+    pieces, counts, sizes, owners = list[Curve](), list[int](), list[int](), list[int]()
+    for n, route in enumerate(routes):
+        for curve in route:
+            for start in range(0, len(curve) - 1, 3):
+                piece = curve[start : start + 4]
+                if max(piece[0][0], piece[3][0]) < left or min(piece[0][0], piece[3][0]) > right:
+                    continue
+                count = max(2, math.ceil(math.dist(piece[0], piece[3]) / step))
+                pieces.append(piece)
+                counts.append(count)
+                sizes.append(count + (start + 4 == len(curve)))
+                owners.append(n)
+    if not pieces:
+        return np.empty((0, 2)), np.empty(0, int)
+    size = np.array(sizes)
+    which = np.repeat(np.arange(len(pieces)), size)
+    k = np.arange(len(which)) - np.repeat(np.cumsum(size) - size, size)
+    t = k / np.array(counts)[which]
+    s = 1.0 - t
+    a, b, c, d = np.array(pieces).transpose(1, 2, 0).take(which, axis=2)
+    q = s * b + t * c
+    v, w = s * (s * a + t * b) + t * q, s * q + t * (s * c + t * d)
+    return np.ascontiguousarray((s * v + t * w).T), np.array(owners)[which]
 
 
 def _split(piece: Curve, t: float) -> Curve:

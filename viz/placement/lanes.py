@@ -12,8 +12,8 @@ from . import curves as bends
 from .clock import look_at_the_clock
 from .crowding import Crowd, Other, part
 from .curves import Curve
-from .numbers import CROSSED, LAID_ON, Number, Spot, between
-from .sheet import AT_HEAD, Along, Sheet, columns, frames_at, least, numbered
+from .numbers import Spot, Standing, moved
+from .sheet import Along, Sheet, columns, least
 
 __all__ = ["Drawn", "draw", "parted", "redraw"]
 
@@ -52,20 +52,27 @@ def draw(sheet: Sheet) -> Drawn:
     """Arrows and numbers, with as much between columns as they need."""
     leaving, arriving = _ports(sheet)
     gaps = least(sheet, leaving, arriving)
-    spots: list[Spot | None] = [None] * len(sheet.ways)
-    wider: Collection[int] | None = None
+    numbers = Standing(sheet)
+    curves: list[Curve] = [()] * len(sheet.ways)
+    looked_at: Collection[int] = numbers.numbers
+    drawn: Collection[int] = range(len(curves))
     for tried in range(MOST_TRIES):
         look_at_the_clock()
         along = columns(sheet, gaps)
-        curves = [_curve(sheet, along, n, leaving[n], arriving[n]) for n in range(len(sheet.ways))]
-        tight = _numbers(sheet, along, curves, spots, wider, gives_up=tried < TRIES)
-        wider = {gap for gap, has_no_room in tight.items() if has_no_room or tried < TRIES}
-        if not wider:
+        for n in drawn:
+            curves[n] = _curve(sheet, along, n, leaving[n], arriving[n])
+        tight = numbers.find(looked_at, along, curves, gives_up=tried < TRIES)
+        wider = [gap for gap, has_no_room in tight.items() if has_no_room or tried < TRIES]
+        if not wider or tried + 1 == MOST_TRIES:
             break
         for gap in wider:
             gaps[gap] += WIDER
-    routes = [_route(sheet, n, curve, spots[n]) for n, curve in enumerate(curves)]
-    return Drawn(along, routes, spots, leaving, arriving)
+        looked_at, drawn = wider, {n for gap in wider for n in numbers.passing[gap]}
+    for n in set(range(len(curves))).difference(drawn):  # the rest moves with what has become wider
+        curves[n] = _curve(sheet, along, n, leaving[n], arriving[n])
+    numbers.move(set(numbers.numbers).difference(looked_at), curves)
+    routes = [_route(sheet, n, curve, numbers.spots[n]) for n, curve in enumerate(curves)]
+    return Drawn(along, routes, numbers.spots, leaving, arriving)
 
 
 def redraw(sheet: Sheet, drawn: Drawn, wider: float) -> Drawn:
@@ -80,7 +87,7 @@ def redraw(sheet: Sheet, drawn: Drawn, wider: float) -> Drawn:
     routes, spots = [], list[Spot | None]()
     for n, spot in enumerate(drawn.spots):
         curve = _curve(sheet, along, n, leaving[n], arriving[n])
-        spot = _moved(spot, curve)
+        spot = moved(spot, curve)
         routes.append(_route(sheet, n, curve, spot))
         spots.append(spot)
     return Drawn(along, routes, spots, leaving, arriving)
@@ -91,7 +98,7 @@ def parted(sheet: Sheet, drawn: Drawn, scale: float = 1.0) -> tuple[Sheet, Drawn
     far some still do; `scale` is how large they are shown."""
     y, leaving, arriving = list(sheet.y), list(drawn.leaving), list(drawn.arriving)
     found = Drawn(drawn.along, list(drawn.routes), list(drawn.spots), leaving, arriving)
-    moved = replace(sheet, y=y)
+    shifted = replace(sheet, y=y)
     beside: dict[tuple[int, int], list[int]] = {}
     for n, way in enumerate(sheet.ways):
         for at in (0, -1):
@@ -119,14 +126,14 @@ def parted(sheet: Sheet, drawn: Drawn, scale: float = 1.0) -> tuple[Sheet, Drawn
                 continue
             for k, item in enumerate(way[1:-1]):
                 y[item] = before[2][k] + lane
-            curve = _curve(moved, drawn.along, n, *ends)
+            curve = _curve(shifted, drawn.along, n, *ends)
             heights = [y[item] for item in way[1:-1]]
             for k, item in enumerate(way[1:-1]):
                 y[item] = before[2][k]
-            at = _moved(spot, curve)
-            if label and at and _is_on_another(moved, found, n, at):
+            at = moved(spot, curve)
+            if label and at and _is_on_another(shifted, found, n, at):
                 continue
-            route = _route(moved, n, curve, at)
+            route = _route(shifted, n, curve, at)
 
             def choose(
                 ends: tuple[float, float] = ends,
@@ -145,7 +152,7 @@ def parted(sheet: Sheet, drawn: Drawn, scale: float = 1.0) -> tuple[Sheet, Drawn
                 return
 
     left = part(Crowd(scale), drawn.routes, others, MOST_MOVED)
-    return moved, found, left
+    return shifted, found, left
 
 
 def _is_on_another(sheet: Sheet, drawn: Drawn, n: int, spot: Spot) -> bool:
@@ -255,53 +262,6 @@ def _smooth(points: Sequence[Point]) -> Curve:
         far = (b[0] - bend, b[1]) if level_after else (b[0] - straight * dx, b[1] - straight * dy)
         curve += [near, far, b]
     return tuple(curve)
-
-
-def _numbers(
-    sheet: Sheet,
-    along: Along,
-    curves: Sequence[Curve],
-    spots: list[Spot | None],
-    changed: Collection[int] | None,
-    gives_up: bool,
-) -> dict[int, bool]:
-    """Say where the numbers stand, and return the gaps that are too narrow: whether two lie on each other
-    there, or only on another arrow.
-
-    Those of gaps that have not changed stand where they did on their arrows.  `gives_up`: nothing is said of
-    gaps that are too narrow in any way.
-    """
-    tight, frames = dict[int, bool](), frames_at(sheet, before=True)
-    passing: dict[int, dict[int, Curve]] = {}
-    there: dict[int, list[Number]] = {}
-    for n, (arrow, way) in enumerate(zip(sheet.picture.arrows, sheet.ways, strict=True)):
-        for item in way[:-1]:
-            passing.setdefault(sheet.items[item].column, {})[n] = curves[n]
-        if arrow.label:
-            gap = numbered(sheet, n)
-            size = arrow.label.size[::-1] if sheet.upright else arrow.label.size
-            left, right = along.right[gap] + 2, along.left[gap + 1] - max(AT_HEAD, frames.get(way[-1], 0.0))
-            there.setdefault(gap, []).append(Number(n, size, left, right, sheet.ahead[n]))
-    for gap, numbers in there.items():
-        if changed is not None and gap not in changed:
-            for number in numbers:
-                spots[number.arrow] = _moved(spots[number.arrow], curves[number.arrow])
-            continue
-        numbers.sort(key=lambda number: (sheet.y[sheet.ways[number.arrow][-1]], number.arrow))
-        found, cost = between(numbers, passing[gap], gives_up)
-        for n, spot in found.items():
-            spots[n] = spot
-        if cost >= CROSSED:
-            tight[gap] = cost >= LAID_ON
-    return tight
-
-
-def _moved(spot: Spot | None, curve: Curve) -> Spot | None:
-    """The same place on another curve."""
-    if not spot:
-        return None
-    start = min(spot[1], len(curve) - 4)
-    return bends.cut(curve, start, spot[2])[1][0], start, spot[2]
 
 
 def _route(sheet: Sheet, n: int, curve: Curve, spot: Spot | None) -> tuple[Curve, ...]:

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..style.shapes import Point, Rectangle
 from . import curves as bends
 from .curves import Curve
+from .sheet import AT_HEAD, Along, Sheet, frames_at, numbered
 
-__all__ = ["CROSSED", "LAID_ON", "Number", "Spot", "between"]
+__all__ = ["Spot", "Standing", "moved"]
 
 Spot = tuple[Point, int, float]
 """The middle of a number, and where on the curve of its arrow that is."""
 
 FEW = 60
 """Arrows in a gap up to which numbers look for places where no other arrow passes."""
-SQUARE = 16.0
+SQUARE, COLUMN = 16.0, 1 << 30
+"""Of the grid that knows where arrows pass: points, and from the number of a square to the next column's."""
 STEP = 6.0
 """Points between the places on an arrow that are tried."""
 CROSSED, LAID_ON = 10.0, 1000.0
@@ -40,47 +42,62 @@ class Number:
 
 
 class _Passing:
-    """The points of arrows in the squares of a grid."""
+    """The points of arrows, by the squares of a grid."""
 
     def __init__(self, curves: Mapping[int, Curve], left: float, right: float) -> None:
-        self._squares: dict[tuple[int, int], list[tuple[float, float, int]]] = {}
-        squares = self._squares
-        for arrow, curve in curves.items():
-            for (x, y), _, _ in bends.points_on(curve, STEP - 1, left, right):
-                square = int(x // SQUARE), int(y // SQUARE)
-                if square in squares:
-                    squares[square].append((x, y, arrow))
-                else:
-                    squares[square] = [(x, y, arrow)]
+        import numpy as np
+
+        self._squares: dict[int, tuple[int, int]] = {}
+        """By its number, where the points of each square begin and end among all points."""
+        if not curves:
+            return
+        points, of = bends.sampled([(curve,) for curve in curves.values()], STEP - 1, left, right)
+        columns, rows = np.floor(points.T / SQUARE).astype(int)
+        squares = COLUMN * columns + rows
+        order = np.argsort(squares, kind="stable")
+        arrows = np.array(list(curves), dtype=int)[of]
+        self._points = list(zip(*points[order].T.tolist(), arrows[order].tolist(), strict=True))
+        names, first = np.unique(squares[order], return_index=True)
+        ends = [*first[1:].tolist(), len(order)]
+        self._squares = dict(zip(names.tolist(), zip(first.tolist(), ends, strict=True), strict=True))
 
     def count(self, area: Rectangle, besides: int, most: float) -> int:
         """How many arrows pass an area, besides one; so many at most are counted."""
         left, top, right, bottom = area[0] - 1, area[1] - 1, area[2] + 1, area[3] + 1
         found: set[int] = set()
         rows = range(int(top // SQUARE), int(bottom // SQUARE) + 1)
-        for i in range(int(left // SQUARE), int(right // SQUARE) + 1):
-            for j in rows:
-                for x, y, arrow in self._squares.get((i, j), ()):
-                    if left <= x <= right and top <= y <= bottom and arrow != besides:
-                        found.add(arrow)
-                        if len(found) >= most:
-                            return len(found)
+        for column in range(int(left // SQUARE), int(right // SQUARE) + 1):
+            for row in rows:
+                if square := self._squares.get(COLUMN * column + row):
+                    for x, y, arrow in self._points[slice(*square)]:
+                        if left <= x <= right and top <= y <= bottom and arrow != besides:
+                            found.add(arrow)
+                            if len(found) >= most:
+                                return len(found)
         return len(found)
 
 
 class _Taken:
-    """Rectangles of numbers, by the rows of a grid as high as the highest of them."""
+    """Rectangles of numbers, by the rows of a grid as high as the highest of them, with a point free at two
+    sides."""
 
     def __init__(self, numbers: Sequence[Number]) -> None:
         self._height = max(number.size[1] for number in numbers) + 2
         self._rows: dict[int, list[Rectangle]] = {}
 
     def add(self, area: Rectangle) -> None:
-        self._rows.setdefault(int(area[1] // self._height), []).append(area)
+        left, top, right, bottom = area
+        row = self._rows.setdefault(int(top // self._height), [])
+        row.append((left, top, right + 1, bottom + 1))
 
     def touches(self, area: Rectangle) -> bool:
-        row = int(area[1] // self._height)
-        return any(_touch(area, other) for r in (row - 1, row, row + 1) for other in self._rows.get(r, ()))
+        left, top, right, bottom = area[0], area[1], area[2] + 1, area[3] + 1
+        row = int(top // self._height)
+        for r in (row - 1, row, row + 1):
+            for other in self._rows.get(r, ()):
+                if left < other[2] and other[0] < right and top < other[3] and other[1] < bottom:
+                    return True
+        return False
 
 
 def between(
@@ -145,5 +162,60 @@ def _in_turn(
     return total, spots
 
 
-def _touch(a: Rectangle, b: Rectangle) -> bool:
-    return a[0] < b[2] + 1 and b[0] < a[2] + 1 and a[1] < b[3] + 1 and b[1] < a[3] + 1
+# ---------------------------------------------------------------- of a whole picture
+
+
+class Standing:
+    """Where the numbers of a picture stand, while gaps between its columns become wider."""
+
+    def __init__(self, sheet: Sheet) -> None:
+        self._sheet = sheet
+        self.spots: list[Spot | None] = [None] * len(sheet.ways)
+        self.passing: dict[int, list[int]] = {}
+        self.numbers: dict[int, list[int]] = {}
+        """By gap, which the column before it names: what arrows pass it, and whose numbers stand in it."""
+        self._frames = frames_at(sheet, before=True)
+        for n, (arrow, way) in enumerate(zip(sheet.picture.arrows, sheet.ways, strict=True)):
+            for item in way[:-1]:
+                self.passing.setdefault(sheet.items[item].column, []).append(n)
+            if arrow.label:
+                self.numbers.setdefault(numbered(sheet, n), []).append(n)
+        for arrows in self.numbers.values():
+            arrows.sort(key=lambda n: (sheet.y[sheet.ways[n][-1]], n))
+
+    def find(
+        self, gaps: Collection[int], along: Along, curves: Sequence[Curve], gives_up: bool
+    ) -> dict[int, bool]:
+        """Say where the numbers of these gaps stand, and return the gaps that are too narrow: whether two lie
+        on each other there, or only on another arrow.  `gives_up`: nothing is said of gaps that are too
+        narrow in any way."""
+        tight = dict[int, bool]()
+        for gap in gaps:
+            numbers = [self._number(n, gap, along) for n in self.numbers[gap]]
+            found, cost = between(numbers, {n: curves[n] for n in self.passing[gap]}, gives_up)
+            for n, spot in found.items():
+                self.spots[n] = spot
+            if cost >= CROSSED:
+                tight[gap] = cost >= LAID_ON
+        return tight
+
+    def move(self, gaps: Collection[int], curves: Sequence[Curve]) -> None:
+        """Put the numbers of these gaps where they stood, on other curves."""
+        for gap in gaps:
+            for n in self.numbers[gap]:
+                self.spots[n] = moved(self.spots[n], curves[n])
+
+    def _number(self, n: int, gap: int, along: Along) -> Number:
+        sheet, label = self._sheet, self._sheet.picture.arrows[n].label
+        width, height = label.size if label else (0.0, 0.0)
+        before_head = max(AT_HEAD, self._frames.get(sheet.ways[n][-1], 0.0))
+        left, right = along.right[gap] + 2, along.left[gap + 1] - before_head
+        return Number(n, (height, width) if sheet.upright else (width, height), left, right, sheet.ahead[n])
+
+
+def moved(spot: Spot | None, curve: Curve) -> Spot | None:
+    """The same place on another curve."""
+    if not spot:
+        return None
+    start = min(spot[1], len(curve) - 4)
+    return bends.cut(curve, start, spot[2])[1][0], start, spot[2]
