@@ -23,7 +23,9 @@ SIGN = 6.0
 def letter(line: Line, at: Point, theme: Theme, anchor: str = "middle", color: str | None = None) -> Text:
     """A line of text whose baseline's middle (or start) is at a point."""
     place = (round(at[0], 2), round(at[1], 2))
-    font = replace(theme.font(line.kind), size=line.font.size)
+    font = theme.font(line.kind)
+    if line.size is not None:
+        font = replace(font, size=line.size)
     return Text(place, line.text, font, color or theme.ink(line.kind), line.width, anchor)
 
 

@@ -50,12 +50,12 @@ class Line:
     least: float = 0.0
     """Room for what another frame of the same picture says here."""
 
-    @property
+    @cached_property
     def font(self) -> Font:
         font = FONTS[self.kind]
         return font if self.size is None else replace(font, size=self.size)
 
-    @property
+    @cached_property
     def width(self) -> float:
         font = self.font
         return max(self.least, text_width(self.text, font.size, font.bold))

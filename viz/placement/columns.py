@@ -82,6 +82,8 @@ class Placed:
 
     @property
     def routes(self) -> list[tuple[Curve, ...]]:
+        if self.rankdir == "LR":
+            return self.drawn.routes
         return [tuple(tuple(map(self._turned, part)) for part in route) for route in self.drawn.routes]
 
     def _turned(self, point: Point) -> Point:

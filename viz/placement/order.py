@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 
 from .clock import look_at_the_clock
 from .ranks import Path
@@ -56,13 +57,15 @@ def arrange(items: Sequence[Item], gap: float) -> list[list[int]]:
         keys = {}
         for i in column:
             joined = near(items[i]) or other(items[i])
-            keys[i] = sum(middle[j] for j in joined) / len(joined) if joined else middle[i]
+            keys[i] = sum([middle[j] for j in joined]) / len(joined) if joined else middle[i]
         return _grouped(column, items, keys, ranked)
 
     for k, column in enumerate(columns):
         columns[k] = _grouped(column, items, {i: float(i) for i in column}, ranked)
         stack(columns[k])
     best, fewest = [list(column) for column in columns], crossings(columns, items)
+    earlier: list[list[list[int]]] = []
+    """Where everything stood after each sweep."""
     for sweep in range(min(SWEEPS, max(LEAST_SWEEPS, WORK // len(items)))):
         look_at_the_clock()
         forward = sweep % 2 == 0
@@ -78,7 +81,8 @@ def arrange(items: Sequence[Item], gap: float) -> list[list[int]]:
         count = crossings(columns, items)
         if count < fewest:
             best, fewest = [list(column) for column in columns], count
-        if not fewest:
+        earlier.append([list(column) for column in columns])
+        if not fewest or (sweep > 1 and earlier[-1] == earlier[-3]):  # what would follow has been seen
             break
     return best
 
@@ -123,21 +127,23 @@ def _grouped(
     for i in column:
         scope = items[i].scope
         groups.setdefault(scope[: depth + 1] if len(scope) > depth else i, []).append(i)
+    if len(groups) == 1 and isinstance(next(iter(groups)), tuple):
+        return _grouped(column, items, keys, ranked, depth + 1)
     entries = []
     for name, members in groups.items():
-        key = sum(keys[i] for i in members) / len(members)
         if isinstance(name, tuple):
+            key = sum([keys[i] for i in members]) / len(members)
             inner = _grouped(members, items, keys, ranked, depth + 1)
             entries.append((key, "scope", ranked.get(name, (members[0],)), inner))
         else:
             item = items[members[0]]
-            entries.append((key, item.sequence, item.unit or (members[0],), members))
+            entries.append((keys[members[0]], item.sequence, item.unit or (members[0],), members))
     for sequence in sorted({entry[1] for entry in entries} - {""}):
         places = [k for k, entry in enumerate(entries) if entry[1] == sequence]
         wanted = sorted((entries[k] for k in places), key=lambda entry: entry[2])
         for k, entry, key in zip(places, wanted, _rising([entry[0] for entry in wanted]), strict=True):
             entries[k] = (key, *entry[1:])
-    entries.sort(key=lambda entry: (entry[0], entry[1], entry[2]))
+    entries.sort(key=itemgetter(0, 1, 2))
     return [i for entry in entries for i in entry[3]]
 
 
