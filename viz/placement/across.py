@@ -15,6 +15,8 @@ __all__ = ["Room", "heights"]
 ROUNDS, LEAST_ROUNDS, WORK = 24, 4, 24_000
 """Of moving towards what each is joined to; most pictures rest after five.  Very large ones have as many as
 move so many items in all."""
+RESTING, NEARLY = 0.05, 0.5
+"""Points that items move at most when they have come to rest, and when two rounds more do hardly anything."""
 MOST_LOOKED_AT = 400
 """What may be looked at to find out whether two items can be on one line."""
 LIGHT = 0.02
@@ -149,7 +151,7 @@ def heights(
     rules: list[Rules] = [[] for _ in range(lines.count)]
     for line in order:
         rules[line] = [(other, lines.apart[other][line]) for other in sorted(lines.behind[line])]
-    at = dict.fromkeys(order, 0.0)
+    at = before = dict.fromkeys(order, 0.0)
     for column in columns:  # a start: every column around the middle
         top = -sum(items[i].across + room.boxes for i in column) / 2
         for i in column:
@@ -172,12 +174,19 @@ def heights(
                 outer = [wanted[a] + gap for a, gap in rules[line] if a != line - 1]
                 wanted[line] = max(outer, default=at[line])
         now = _separated(order, rules, wanted, weight)
-        moved = max(abs(now[line] - at[line]) for line in members)
-        at = now
-        if moved < 0.05:
+        # sweeps to the right rest elsewhere than those to the left: each is compared with the last like it
+        rests = _moved(now, at) < RESTING or (round % 2 == 1 and _moved(now, before) < NEARLY)
+        before, at = at, now
+        if rests:
             break
     least = min(at[lines.of[i]] - items[i].across / 2 for i in range(len(items)))
     return [at[lines.of[i]] - least for i in range(len(items))], lines.of
+
+
+def _moved(now: Mapping[int, float], before: Mapping[int, float]) -> float:
+    """How far items have moved past each other, at most: all of them together may drift."""
+    ways = [now[line] - before[line] for line in now]
+    return max(ways) - min(ways)
 
 
 def _separated(

@@ -62,14 +62,9 @@ class Sheet:
         """How far from its middle the outline of box k is, so far to the side."""
         if (k, side) in self.borders:
             return self.borders[k, side]
-        shape, size = self.picture.boxes[k].shape, self.picture.boxes[k].size
-        low, high = 0.0, self.length(self.picture.boxes[k]) / 2
-        for _ in range(20):
-            half = (low + high) / 2
-            at = (side, half) if self.upright else (half, side)
-            low, high = (half, high) if shape.outside((0.0, 0.0), size, at) < 0 else (low, half)
-        self.borders[k, side] = low
-        return low
+        box = self.picture.boxes[k]
+        self.borders[k, side] = box.shape.reach(box.size, side, self.upright)
+        return self.borders[k, side]
 
 
 def least(sheet: Sheet, leaving: Sequence[float], arriving: Sequence[float]) -> list[float]:

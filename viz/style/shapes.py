@@ -45,6 +45,25 @@ class Shape:
         over = min(above, height / 2) - (height / 2 - radius)
         return radius - math.sqrt(max(radius * radius - over * over, 0.0)) if over > 0 else 0.0
 
+    def reach(self, size: Point, aside: float, upright: bool = False) -> float:
+        """How far the outline is from the middle, to the right or `upright` below, so far aside of it; 0
+        where there is none.
+
+        >>> Shape(radius=5.0).reach((40.0, 10.0), 3.0)
+        19.0
+        """
+        along, across = (size[1] / 2, size[0] / 2) if upright else (size[0] / 2, size[1] / 2)
+        aside = abs(aside)
+        if aside > across:
+            return 0.0
+        if self.hexagon:
+            if upright:
+                return min(along, along * (across - aside) / SLANT)
+            return along - SLANT * aside / across
+        radius = min(self.radius, along, across)
+        over = aside - (across - radius)
+        return along - radius + math.sqrt(radius * radius - over * over) if over > 0 else along
+
     def path(self, center: Point, size: Point) -> tuple[Command, ...]:
         (x, y), (w, h) = center, (size[0] / 2, size[1] / 2)
         if self.hexagon:
