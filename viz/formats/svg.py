@@ -35,7 +35,8 @@ def svg(scene: Scene, key: str = "", written: Written | None = None) -> str:
     is given.  `written` keeps what groups were written as, for scenes that share most of theirs.
     """
     memory: Written = {} if written is None else written
-    body = [write(group, memory) for group in scene.groups]
+    kept = memory.get
+    body = [found[1] if (found := kept(id(group))) else write(group, memory) for group in scene.groups]
     return document(scene, key or digest(scene.title, scene.background, *body), body)
 
 

@@ -151,7 +151,10 @@ class Film:
 
     def scene(self, k: int) -> Scene:
         """The picture of frame k, with the caption below."""
-        groups = [look[bisect_right(look, k, key=_start) - 1][1] for look in self.looks]
+        groups = [
+            groups[bisect_right(starts, k) - 1] if len(starts) > 1 else groups[0]
+            for starts, groups in self._turns
+        ]
         return Scene(
             size=self._fit.size if self._fit else self._drawn,
             background=self._whole.background,
@@ -236,9 +239,10 @@ class Film:
             before = now.lit
         return looks
 
-
-def _start(look: tuple[int, Group]) -> int:
-    return look[0]
+    @cached_property
+    def _turns(self) -> list[tuple[list[int], list[Group]]]:
+        """For each place the frames in which its groups begin, and these."""
+        return [([k for k, _ in look], [group for _, group in look]) for look in self.looks]
 
 
 def _widest(

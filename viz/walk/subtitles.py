@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import cached_property
 
 from ..drawing.lettering import BASELINE, measure
 from ..drawing.painter import MARGIN
@@ -40,7 +41,7 @@ class Subtitles:
         self._gap = gap
         self._lines = list(map(self._broken, texts))
 
-    @property
+    @cached_property
     def height(self) -> float:
         """Of the longest."""
         lines = FONTS["phase"].leading + max(map(len, self._lines)) * FONTS["caption"].leading
