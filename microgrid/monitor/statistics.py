@@ -14,6 +14,8 @@ from ..base.nodes import CONSTANT
 from ..engine import Value
 from ..errors import GraphError
 from ..graph import order
+from ..naming.names import own_names
+from ..naming.scopes import scope_name, scope_names, scope_path
 from ..nn.losses import Loss
 from ..nn.module import Model, outputs
 from ..nn.regularizers import dropouts
@@ -52,6 +54,8 @@ class LayerStats:
     operations: tuple[str, ...]
     """The operation of each unit."""
     update_to_weight: float = nan
+    name: str = ""
+    """What is said of the layer, as in pictures: "layer 1" of the scope "layer0"."""
 
     @property
     def dead(self) -> float:
@@ -118,6 +122,8 @@ class Watch:
             )
         nodes = order(total)
         self.layers = layers(nodes, xs, parameters)
+        called = scope_names(nodes, own_names(nodes))
+        self.names = [scope_name(called, scope_path(layer.scope)) for layer in self.layers]
         if not self.layers:
             raise GraphError(
                 "the model names no layers: compute each in a block, with microgrid.scope('layer0'): ..."
@@ -181,11 +187,11 @@ class Watch:
         finite = all(np.isfinite(numbers).all() for numbers in (rows, values, losses, slopes))
         gradients = slopes[:, self.slopes]
         stats, first, units = {}, 0, gradients.shape[1]
-        for layer, operations in zip(self.layers, self.operations, strict=True):
+        for layer, operations, name in zip(self.layers, self.operations, self.names, strict=True):
             last = first + self.samples * len(operations)
             parts = values[:, first:last], values[:, units + first : units + last], gradients[:, first:last]
             activations, preactivations, arriving = (part.reshape(-1, len(operations)) for part in parts)
-            stats[layer.scope] = LayerStats(activations, preactivations, arriving, operations)
+            stats[layer.scope] = LayerStats(activations, preactivations, arriving, operations, name=name)
             first = last
         return stats, finite
 

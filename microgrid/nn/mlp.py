@@ -133,7 +133,7 @@ class MLP(Module):
         # all is checked before the first weight is drawn
         sizes = [
             self.nin,
-            *(whole(nout, f"the number of neurons of layer {i}") for i, nout in enumerate(nouts)),
+            *(whole(nout, f"the number of neurons of layer {k}") for k, nout in enumerate(nouts, 1)),
         ]
         if len(sizes) == 1:
             raise ValueError("MLP needs at least one layer: its last size is the number of outputs")
@@ -150,7 +150,7 @@ class MLP(Module):
 
     def __call__(self, x: Numbers) -> Any:
         """The outputs for one sample of `nin` numbers or Values: a list, or the Value if there is but one."""
-        out: Any = inputs(x, self.nin, "layer 0")
+        out: Any = inputs(x, self.nin, "layer 1")
         for layer, place in zip(
             self.layers, scopes_inside(current().scope, "layer", len(self.layers)), strict=True
         ):

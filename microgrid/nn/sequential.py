@@ -36,7 +36,7 @@ class Sequential(Module):
             if not isinstance(layer, Module):
                 got = type(layer).__name__
                 raise TypeError(
-                    f"{type(self).__name__}: layer {i} is a Module or the name of an activation, got {got}"
+                    f"{type(self).__name__}: module {i + 1} is a Module or an activation's name, got {got}"
                 )
         self._check_widths()
         self._move_parameters()
@@ -71,8 +71,8 @@ class Sequential(Module):
             nin = getattr(layer, "nin", None)
             if None not in (width, nin) and nin != width:
                 raise ValueError(
-                    f"{type(self).__name__}: layer {i}, {layer}, expects {nin} inputs, and layer {giver}, "
-                    f"{self.layers[giver]}, gives {width}"
+                    f"{type(self).__name__}: module {i + 1}, {layer}, expects {nin} inputs, and module "
+                    f"{giver + 1}, {self.layers[giver]}, gives {width}"
                 )
             if not layer.elementwise:
                 giver, width = i, getattr(layer, "nout", None)

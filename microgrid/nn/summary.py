@@ -14,7 +14,8 @@ from ..arguments import Numbers
 from ..base.context import errstate
 from ..engine import Value
 from ..graph import order
-from ..naming.scopes import without_neuron
+from ..naming.names import own_names
+from ..naming.scopes import scope_name, scope_names, scope_path, without_neuron
 
 __all__ = ["Part", "Recordable", "Summary", "summarize"]
 
@@ -29,7 +30,10 @@ class Recordable(Protocol):
 
 @dataclass(frozen=True)
 class Part:
-    """What stands in one scope, its neurons together; outside of all the "inputs", or what the model does."""
+    """What stands in one scope, its neurons together; outside of all the "inputs", or what the model does.
+
+    `name` is what pictures call the scope: "layer 1", "residual block 1, layer 2".
+    """
 
     name: str
     parameters: int
@@ -95,6 +99,7 @@ def summarize(module: Recordable, example: Numbers | None) -> Summary:
         used.setdefault(without_neuron(v.scope), set()).update(p for p in v.parents if p.role == "parameter")
     # each part's come after those it is computed from
     operations = [without_neuron(v.scope) for v in two if v.role == "op"]
+    called = scope_names(two, own_names(two))
     each = sys.getsizeof(two[0])
     inputs_alone = all(v.role == "input" for v in three if not without_neuron(v.scope))
     outside = "inputs" if inputs_alone and not used.get("") else type(module).__name__
@@ -103,7 +108,8 @@ def summarize(module: Recordable, example: Numbers | None) -> Summary:
     for name in dict.fromkeys([*first, *operations, *after]):
         nodes = after[name] - before[name]
         if nodes or used[name]:
-            parts.append(Part(name or outside, len(used[name]), nodes, nodes * each))
+            said = scope_name(called, scope_path(name)) if name else outside
+            parts.append(Part(said, len(used[name]), nodes, nodes * each))
     return Summary(tuple(parts), len(module.parameters()))
 
 

@@ -219,11 +219,11 @@ def test_a_subclass_may_say_itself_what_is_trained():
 @pytest.mark.parametrize(
     ("x", "message"),
     [
-        ([1, 2, 3], "layer 0 expects 2 inputs, got 3"),
-        ([], "layer 0 expects 2 inputs, got 0"),
-        (1.0, "layer 0 expects 2 inputs, got 1"),
-        (np.ones(4), "layer 0 expects 2 inputs, got 4"),
-        (np.ones((5, 2)), r"layer 0 takes one sample .* shape \(5, 2\): pass row by row"),
+        ([1, 2, 3], "layer 1 expects 2 inputs, got 3"),
+        ([], "layer 1 expects 2 inputs, got 0"),
+        (1.0, "layer 1 expects 2 inputs, got 1"),
+        (np.ones(4), "layer 1 expects 2 inputs, got 4"),
+        (np.ones((5, 2)), r"layer 1 takes one sample .* shape \(5, 2\): pass row by row"),
         ([1.0, float("nan")], "nan is not finite"),
     ],
 )
@@ -235,7 +235,7 @@ def test_wrong_inputs_are_value_errors(model, x, message):
 @pytest.mark.parametrize(
     ("x", "message"),
     [
-        (None, "layer 0 takes a list or array of 2 inputs, got NoneType None"),
+        (None, "layer 1 takes a list or array of 2 inputs, got NoneType None"),
         (["1", "2"], "real number, got str '1'"),
         ([[1, 2], [3, 4]], r"real number, got list \[1, 2\]"),
     ],
@@ -256,10 +256,10 @@ def test_layers_and_neurons_alone_name_themselves_too():
     ("make", "error", "message"),
     [
         (lambda: MLP(0, [1]), ValueError, "the number of inputs of an MLP is at least 1, got 0"),
-        (lambda: MLP(2, [4, -1]), ValueError, "the number of neurons of layer 1 is at least 1, got -1"),
+        (lambda: MLP(2, [4, -1]), ValueError, "the number of neurons of layer 2 is at least 1, got -1"),
         (lambda: MLP(2, []), ValueError, "at least one layer"),
         (lambda: MLP(2, 16), TypeError, r"a list of layer sizes, such as \[16, 1\], got int 16"),
-        (lambda: MLP(2, [4, 1.0]), TypeError, "the number of neurons of layer 1 is a whole number, got float 1.0"),
+        (lambda: MLP(2, [4, 1.0]), TypeError, "the number of neurons of layer 2 is a whole number, got float 1.0"),
         (lambda: MLP("2", [1]), TypeError, "the number of inputs of an MLP is a whole number, got str '2'"),
         (lambda: Layer(2, 0), ValueError, "the number of neurons of a layer is at least 1, got 0"),
         (lambda: Layer(2, True), TypeError, "is a whole number, got bool True"),

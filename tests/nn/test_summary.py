@@ -21,9 +21,9 @@ def test_the_moons_network():
     summary = MLP(2, [16, 16, 1]).summary()
     assert rows(summary) == {
         "inputs": (0, 2),
-        "layer0": (16 * 3, 16 * (2 * 2 + 1)),
-        "layer1": (16 * 17, 16 * (2 * 16 + 1)),
-        "layer2": (17, 2 * 16),
+        "layer 1": (16 * 3, 16 * (2 * 2 + 1)),
+        "layer 2": (16 * 17, 16 * (2 * 16 + 1)),
+        "layer 3": (17, 2 * 16),
     }
     assert (summary.parameters, summary.nodes) == (337, 642)
     assert summary.bytes == 642 * SIZE
@@ -38,10 +38,10 @@ def test_the_nodes_are_those_that_an_example_records():
 
 def test_as_a_table():
     assert str(MLP(2, [2, 1]).summary()).splitlines()[:4] == [
-        "module  parameters  nodes per example  bytes per example",
-        f"inputs           0                  2  {2 * SIZE:17,}",
-        f"layer0           6                 10  {10 * SIZE:17,}",
-        f"layer1           3                  4  {4 * SIZE:17,}",
+        "module   parameters  nodes per example  bytes per example",
+        f"inputs            0                  2  {2 * SIZE:17,}",
+        f"layer 1           6                 10  {10 * SIZE:17,}",
+        f"layer 2           3                  4  {4 * SIZE:17,}",
     ]
     assert str(MLP(2, [2, 1]).summary()).splitlines()[4].split() == ["total", "9", "16", f"{16 * SIZE:,}"]
 
@@ -50,16 +50,18 @@ def test_in_training_there_are_masks_and_statistics():
     model = Sequential(Linear(1, 2), BatchNorm(2), Dropout(0.5))
     training = rows(model.summary())
     # mean: +; centred, its square, the sum of those; / σ, * γ, + β: 7, and 2 constants of ** none
-    assert training["batchnorm1"] == (4, 2 * 7)
-    assert training["dropout2"] == (0, 4)
+    assert training["BatchNorm 1"] == (4, 2 * 7)
+    assert training["dropout 1"] == (0, 4)
     # x - mean and / deviation each with a constant, * γ, + β
-    assert rows(model.eval().summary()) == {"inputs": (0, 1), "linear0": (4, 4), "batchnorm1": (4, 2 * 6)}
+    assert rows(model.eval().summary()) == {"inputs": (0, 1), "layer 1": (4, 4), "BatchNorm 1": (4, 2 * 6)}
 
 
 def test_shared_parameters_count_once_in_the_total():
     model = Sequential(shared := Linear(2, 2), "tanh", shared)
     summary = model.summary()
-    assert rows(summary) == {"inputs": (0, 2), "linear0": (6, 8), "tanh1": (0, 2), "linear2": (6, 8)}
+    assert [(part.name, part.parameters, part.nodes) for part in summary.parts] == [
+        ("inputs", 0, 2), ("layer 1", 6, 8), ("tanh 1", 0, 2), ("layer 2", 6, 8),
+    ]  # fmt: skip
     assert summary.parameters == 6
     assert str(summary).endswith("Parameters that several parts use count once in the total.")
     assert "several" not in str(MLP(1, [1]).summary())
@@ -92,7 +94,7 @@ def test_an_example_says_what_the_model_takes():
     conv = Conv(1, 2, 3, padding=1)
     with pytest.raises(ValueError, match=r"Conv does not say how many inputs it takes: give an example"):
         conv.summary()
-    assert rows(conv.summary([1.0, 2.0, 3.0])) == {"inputs": (0, 3), "channel0": (4, 14), "channel1": (4, 14)}
+    assert rows(conv.summary([1.0, 2.0, 3.0])) == {"inputs": (0, 3), "channel 1": (4, 14), "channel 2": (4, 14)}
     assert conv.summary([1.0] * 30).parameters == 8
 
     class Square(Module):

@@ -37,6 +37,7 @@ def test_activations_and_gradients_are_those_of_backpropagation_with_matrices() 
     d1 = d2 @ W2
     d0 = (d1 * (z1 > 0)) @ W1
     assert list(found) == ["layer0", "layer1", "layer2"]
+    assert [stats.name for stats in found.values()] == ["layer 1", "layer 2", "layer 3"]  # as pictures say
     for name, pre, act, slope in [
         ("layer0", z0, np.maximum(z0, 0), d0),
         ("layer1", z1, np.maximum(z1, 0), d1),

@@ -190,6 +190,19 @@ def test_names_of_layers_stay_text_wherever_they_are_drawn() -> None:
         assert all(len(text.get_text()) <= 64 and "\n" not in text.get_text() for text in named)
 
 
+def test_layers_are_counted_as_in_pictures() -> None:
+    model, monitor = trained()
+    model([1.0, 2.0]).backward()
+    for ax in (plots.gradient_flow(model), plots.gradient_flow(monitor)):
+        assert [tick.get_text() for tick in ax.get_xticklabels()] == ["layer 1", "layer 2", "layer 3"]
+    assert words(plots.dead_units(monitor)) == ["layer 1", "layer 2"]
+    assert [tick.get_text() for tick in plots.histograms(monitor).get_yticklabels()] == [
+        "layer 1",
+        "layer 2",
+        "layer 3",
+    ]
+
+
 def test_of_many_layers_some_are_named_and_all_are_drawn() -> None:
     monitor = watched({f"layer{k}": stats([[1.0, 0.0]]) for k in range(50)})
     ax = plots.dead_units(monitor)

@@ -6,11 +6,12 @@ from math import hypot
 from typing import TYPE_CHECKING, Any
 
 from microgrid.base.checks import one_of
+from microgrid.naming.scopes import UNIT, scope_name, scope_names, scope_path
 
 from ..style.text import clean, shorten
 from ..style.theme import LECTURE, PALETTE
 from .axes import few, gradation, grid, legend, panel, say
-from .training import snapshots
+from .training import names_of_layers, snapshots
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -38,7 +39,7 @@ def gradient_flow(source: Monitor | Model, *, ax: Axes | None = None) -> Axes:
     >>> model = nn.MLP(2, [3, 1])
     >>> model([1.0, 2.0]).backward()
     >>> [tick.get_text() for tick in gradient_flow(model).get_xticklabels()]
-    ['layer0', 'layer1']
+    ['layer 1', 'layer 2']
     """
     import numpy as np
 
@@ -60,7 +61,8 @@ def gradient_flow(source: Monitor | Model, *, ax: Axes | None = None) -> Axes:
             handles += ax.plot(places, norms, color=color, marker="o", markersize=4)
             steps.append(f"step {record.step}" + ("" if any(norms) else ": all are 0"))
         legend(ax, handles, steps)
-        what = "length of ∂L/∂activations"
+        called, what = names_of_layers(records), "length of ∂L/∂activations"
+        names = [called[name] for name in names]
     if any((np.asarray(line.get_ydata()) > 0).any() for line in ax.get_lines()):
         ax.set_yscale("log")
     grid(ax, "layer, from input to output", what)
@@ -74,10 +76,12 @@ def _parameter_gradients(model: Any) -> dict[str, float]:
     parameters = model.parameters()
     if not any(p.has_grad for p in parameters):
         raise ValueError("no parameter of the model has a gradient: call loss.backward() first")
+    called = scope_names(parameters, {})
     for p in parameters:
-        outer, _, inner = p.scope.rpartition("/")
-        scope = outer if inner.rstrip("0123456789") in ("neuron", "channel") else p.scope
-        lengths[scope or "parameters"] = hypot(lengths.get(scope or "parameters", 0.0), p.grad)
+        unit = UNIT.fullmatch(p.scope)
+        scope = (unit["outer"] or "") if unit else p.scope
+        name = scope_name(called, scope_path(scope)) or "parameters"
+        lengths[name] = hypot(lengths.get(name, 0.0), p.grad)
     return lengths
 
 
@@ -137,7 +141,7 @@ def histograms(
     ax.set_ylim(-0.1, len(numbers) + 0.1)
     ax.set_xlim(edges[0], edges[-1])
     ax.set_title(f"step {record.step}", fontsize="medium", loc="left")
-    _name_ticks(ax.yaxis, list(numbers), 30)
+    _name_ticks(ax.yaxis, [names_of_layers([record])[scope] for scope in numbers], 30)
     ax.grid(False, axis="y")
     ax.spines["left"].set_visible(False)
     ax.tick_params(axis="y", length=0)

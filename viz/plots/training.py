@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import isfinite
 from typing import TYPE_CHECKING
 
@@ -137,11 +137,17 @@ def _over_steps(ax: Axes, monitor: Monitor, quantity: Callable[[LayerStats], flo
         steps, heights = [r.step for r in known], [quantity(r.layers[scope]) for r in known]
         handles += ax.plot(steps, heights, color=color, marker=dot, markersize=3)
     shown = few(len(layers), 8)
-    legend(ax, [handles[k] for k in shown], [layers[k] for k in shown])
+    called = names_of_layers(records)
+    legend(ax, [handles[k] for k in shown], [called[layers[k]] for k in shown])
 
 
 def _known(record: Snapshot, scope: str, quantity: Callable[[LayerStats], float]) -> bool:
     return scope in record.layers and isfinite(quantity(record.layers[scope]))
+
+
+def names_of_layers(records: Iterable[Snapshot]) -> dict[str, str]:
+    """What is said of each layer, by its scope."""
+    return {scope: stats.name or scope for record in records for scope, stats in record.layers.items()}
 
 
 def snapshots(monitor: Monitor | Model) -> list[Snapshot]:
