@@ -39,6 +39,15 @@ def table_as_shipped() -> Iterator[None]:
     ops.TABLE.update(before)
 
 
+@pytest.fixture(autouse=True)
+def nothing_said_yet() -> None:
+    """Let each test meet the warnings that are given once in a process."""
+    for name in ("microgrid", "microgrid_plain"):  # the second is the uncompiled engine of helpers.engines
+        if slips := sys.modules.get(f"{name}.compat.slips"):
+            slips._told.clear()
+            slips._looks = 0
+
+
 @pytest.fixture
 def precise() -> Iterator[Any]:
     """700 digits: log(1 + exp(-1000)) needs 435, hypot(1e150, 1e-160) needs 620."""

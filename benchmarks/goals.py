@@ -28,6 +28,7 @@ GOALS = (
     Goal("eager.floats", f"{COMPILED}: ours / the same forward loop on plain floats", 2.3),
     Goal("uncompiled.micrograd", f"{UNCOMPILED}: micrograd / ours", 12, at_least=True),
     Goal("memory.node", "memory of a node, with label and scope", 96, unit="bytes"),
+    Goal("subclass", "operations on leaves of a subclass / on Values", 2),
     Goal("chain.build", "5,000,000-node chain: build", 0.25, unit="µs per node"),
     Goal("chain.backward", "5,000,000-node chain: backward", 0.25, unit="µs per node"),
     Goal("chain.free", "5,000,000-node chain: free", 0.25, unit="µs per node"),

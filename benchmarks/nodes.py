@@ -1,4 +1,5 @@
-"""What one node costs: its bytes, and its share of building, differentiating and freeing a long chain."""
+"""What a node costs: its bytes, its share of the time of a long chain, and the time of one whose operands are
+of a subclass."""
 
 from __future__ import annotations
 
@@ -9,9 +10,12 @@ from pathlib import Path
 from statistics import median
 
 from .report import Result, Table, number
-from .timing import laps
+from .timing import Answer, Contest, Contestant, contest, laps
 
 __all__ = ["run"]
+
+VALUES, SUBCLASS = "on Values", "on leaves of a subclass"
+OPERATIONS = 1000
 
 
 def run(quick: bool) -> Result:
@@ -31,7 +35,29 @@ def run(quick: bool) -> Result:
     title = f"A node, microgrid {'' if microgrid.compiled else 'not '}compiled"
     result.tables.append(Table(title, ("", "per node"), rows))
     result.raw = {"bytes": size, "seconds": stages}
+    standings = operations(turns=2 if quick else 15)
+    result.add("subclass", f"{OPERATIONS:,} products", standings, VALUES)
+    if microgrid.compiled:
+        result.measure("subclass", standings.ratio(SUBCLASS, VALUES))
     return result
+
+
+def operations(turns: int) -> Contest:
+    """Products of a leaf with itself: of a Value, and of one of a subclass."""
+    from microgrid import Value
+
+    class Tracked(Value):
+        pass
+
+    def of(x: Value) -> Contestant:
+        def step() -> Value:
+            for _ in range(OPERATIONS):
+                y = x * x
+            return y
+
+        return Contestant(step, lambda y: Answer(y.data))
+
+    return contest(Answer(4.0), {VALUES: lambda: of(Value(2.0)), SUBCLASS: lambda: of(Tracked(2.0))}, turns)
 
 
 def bytes_per_node(nodes: int) -> float:

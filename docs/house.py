@@ -92,7 +92,7 @@ def ways() -> dict[str, list[str]]:
     adam = optim.Adam(model.parameters(), lr=0.05)
     walks: dict[str, Callable[[], Any]] = {
         "build": line,
-        "backward": loss.backward,
+        "backward": lambda: line().backward(),
         "verify": lambda: mg.verify(loss),
         "compile": lambda: mg.compile(loss, inputs=[x, y]).value_and_grad([[3.0, 9.0]]),
         "fit": lambda: train.fit(model, points, labels, loss="mse", optimizer=adam, epochs=2),

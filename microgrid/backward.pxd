@@ -5,9 +5,13 @@ from .base.stack cimport Numbers, Stack
 
 cdef Stack waiting, operations, leaves
 cdef Numbers gradients, replaced
+cdef unsigned int previous
 
-@cython.locals(good=bint, result="double *", total=double)
-cpdef bint backward(Value root, double seed, bint even_nonfinite=*) except -1
+@cython.locals(again=bint, good=bint, result="double *", total=double)
+cpdef bint backward(Value root, double seed, bint certain=*) except -1
+
+@cython.locals(first=Py_ssize_t, place=Py_ssize_t, some=bint, had=double, got=double, v=Value)
+cdef bint doubled(double *result) noexcept
 
 @cython.locals(count=Py_ssize_t, found="double *", place=Py_ssize_t, stack=Stack)
 cpdef tuple propagate(Value root, double seed=*)

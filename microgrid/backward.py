@@ -9,7 +9,6 @@ import itertools
 import os
 import threading
 from collections.abc import Sequence
-from operator import attrgetter
 from typing import Any
 
 try:
@@ -19,7 +18,7 @@ except ModuleNotFoundError:
 
 from .base.context import at_once
 from .base.messages import describe
-from .base.nodes import AnyNode, Node, on_cycle
+from .base.nodes import AnyNode, Node, on_cycle, unmark
 from .errors import GraphError
 
 __all__ = ["backward", "line_up", "propagate", "turn"]
@@ -27,15 +26,7 @@ __all__ = ["backward", "line_up", "propagate", "turn"]
 if cython.compiled:
     from .base.stack import Numbers, Stack  # type: ignore[import-not-found]
 else:
-
-    class Stack(list):  # type: ignore[type-arg,no-redef]
-        at = list.__getitem__
-
-        def newest_first(self, newest: int) -> None:
-            self.sort(key=attrgetter("_serial"), reverse=True)
-
-    class Numbers:  # type: ignore[no-redef]
-        zeros = staticmethod([0.0].__mul__)
+    from .base.no_cython import Numbers, Stack
 
 
 class _Turn:
@@ -74,38 +65,48 @@ class _Turn:
 turn = _Turn()
 waiting, operations, leaves = Stack(), Stack(), Stack()
 gradients, replaced = Numbers(), Numbers()
+previous = 0
+"""The serial number of the root of the last pass."""
 
 
-def unmark(roots: Sequence[Node]) -> None:
-    """Remove what an interrupted walk left in the nodes."""
-    seen, stack = set(map(id, roots)), list(roots)  # by identity: a subclass may define equality as it likes
-    while stack:
-        v = stack.pop()
-        v._index = 0
-        for operand in (v._first, v._second):
-            if operand is not None and id(operand) not in seen:
-                seen.add(id(operand))
-                stack.append(operand)
-
-
-def backward(root: Node, seed: float, even_nonfinite: bool = False) -> bool:
+def backward(root: Node, seed: float, certain: bool = False) -> bool:
     """Give every node under root its gradient.
 
-    False, and no change, if one would not be finite, unless `even_nonfinite`.
+    False, and no change, if that is doubtful, unless the caller is `certain`: if one would not be finite, or
+    if this pass would repeat the last one, whose gradients are all still there.
     """
+    global previous
     with turn.lock, turn.alone():
+        again = root._serial == previous and root._grad == seed and not certain
         result = replaced.zeros(reach([root], root._serial))
         total = differentiate(root, seed, result, cython.compiled)
-        good = even_nonfinite or total - total == 0.0  # false for inf and nan alone
+        good = certain or total - total == 0.0  # false for inf and nan alone
+        if again and good:
+            good = not doubled(result)
         if not cython.compiled:
-            good = store(result, even_nonfinite)
+            good = good and store(result, certain)
         elif not good:
             undo(result)
+        if good:
+            previous = root._serial
         end()
     return good
 
 
-def store(adjoints: Any, even_nonfinite: bool) -> bool:
+def doubled(result: Any) -> bool:
+    """Whether each leaf gets the gradient that it has already: none was set to 0 since the last pass."""
+    first, some = len(operations), False
+    for place in range(len(leaves)):
+        v = leaves.at(place)
+        had = result[first + place] if cython.compiled else v._grad  # `chain` has written the others already
+        got = v._grad - had if cython.compiled else result[first + place]
+        if got != had:
+            return False
+        some = some or had != 0.0
+    return some
+
+
+def store(adjoints: Any, certain: bool) -> bool:
     """Give the nodes their gradients, as `chain` does with `write`, but all in one step.
 
     For uncompiled code: Ctrl-C comes between any two of its lines, and nothing interrupts a compiled walk.
@@ -114,7 +115,7 @@ def store(adjoints: Any, even_nonfinite: bool) -> bool:
     gradients = [adjoints[place] + 0.0 for place in range(first)]
     gradients += [v._grad + adjoints[first + k] + 0.0 for k, v in enumerate(leaves)]
     total = sum(gradients)
-    good = even_nonfinite or total - total == 0.0
+    good = certain or total - total == 0.0
     if good:
         at_once(map(setattr, itertools.chain(operations, leaves), itertools.repeat("_grad"), gradients))
     return good

@@ -32,7 +32,7 @@ cdef class Value:
 
 cdef Blocks BLOCKS
 cdef Row ABS, ADD, DIV, EXP, LOG, MUL, NEG, POW, POWC, RELU, SIGMOID, SUB, TANH
-cdef unsigned int newest
+cdef unsigned int newest, assigned
 cdef double NONE_YET
 
 @cython.locals(a=Value, c=double, z=double, da=double, _=double)
@@ -60,6 +60,8 @@ cpdef Value leaf(double data, int role, object label=*)
 
 @cython.locals(older=Value)
 cpdef int tie(Value v, int code, Value a, Value b) except -1
+
+cpdef int settled() except -1
 
 cpdef unsigned int made_so_far()
 

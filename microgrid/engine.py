@@ -31,6 +31,8 @@ __all__ = ["Value", "parameter"]
 
 newest = 0
 """How many nodes there have been: each has its serial number, the order of creation."""
+assigned = 0
+"""How many there had been when `data` was last assigned; 0 once `recompute` has followed that."""
 NONE_YET = -0.0
 """The gradient where no backward pass has been: no pass writes it, and it takes no memory of its own."""
 LEAF: tuple[Any, ...] = ()
@@ -52,8 +54,7 @@ class Value:
     The operations of one operand are methods, ``v.tanh()``, documented where they are functions,
     `microgrid.tanh`.  TypeError unless `data` is a real number, ValueError if it is nan or infinite.  No
     garbage collector looks into nodes: an instance of a subclass that keeps, in an attribute, what was
-    computed from itself is never freed.  ``Value(data, label)`` is a leaf; with operands and an operation in
-    between, as micrograd writes it, it is a node: see `microgrid.compat`.
+    computed from itself is never freed.  ``Value(data, (a, b), "+")``: see `microgrid.compat`.
 
     >>> w = Value(2.0, label="w")
     >>> L = (3 * w + 1) ** 2
@@ -96,7 +97,8 @@ class Value:
 
     @data.setter
     def data(self, data: Any) -> None:
-        self._data = messages.number(data)
+        global assigned
+        self._data, assigned = messages.number(data), newest
 
     @data.deleter
     def data(self) -> None:
@@ -129,7 +131,7 @@ class Value:
     @label.setter
     def label(self, label: str) -> None:
         if not isinstance(label, str):
-            raise TypeError(f"a label is a str, got {type(label).__name__} {label!r}")
+            raise messages.no_label(label)
         # of a str subclass the text alone: through its attributes a node could be tied into a cycle
         self._label = label if type(label) is str else str.__str__(label)
         if self._code == 0:
@@ -180,11 +182,6 @@ class Value:
         return tuple(partial for _, partial in edges(self))
 
     @property
-    def _op(self) -> str:  # the name that notebooks written for micrograd use
-        row = ROWS[self._code]
-        return "" if row is None else row.spelling(self.constant)
-
-    @property
     def _row(self) -> Op | None:
         return ROWS[self._code]
 
@@ -201,8 +198,10 @@ class Value:
         `errstate`).
         """
         start = messages.number(seed)
+        if newest - assigned <= newest - self._serial:  # by age, which numbers that begin again do not upset
+            compat.changed(self)
         if not backward(self, start):
-            messages.check_gradients(*propagate(self, start))  # which raises, or says where it arose
+            compat.doubtful(self, *propagate(self, start))  # which raises, or says what it is
             backward(self, start, True)
 
     def __repr__(self) -> str:
@@ -240,7 +239,7 @@ class Value:
     def __ceil__(self) -> Any: raise messages.lossy("math.ceil(Value)", self)
     def __float__(self) -> float: raise messages.lossy("float(Value)", self)
     def __int__(self) -> int: raise messages.lossy("int(Value)", self)
-    def __bool__(self) -> bool: raise messages.lossy("the truth of a Value", self)
+    def __bool__(self) -> bool: raise messages.lossy("the truth of a Value", self, "truth")
     def __hash__(self) -> int: return id(self) >> 4  # as object's: the lowest bits of an address are all 0
 
     def __lt__(self, other: Any) -> bool: return self._data < _comparable(other)
@@ -436,6 +435,12 @@ def tie(v: Value, code: int, a: Value | None, b: Value | None) -> None:
     v._code = code
     v._first = a
     v._second = b
+
+
+def settled() -> None:
+    """Take it that graphs have followed what was assigned."""
+    global assigned
+    assigned = 0
 
 
 def made_so_far() -> int:

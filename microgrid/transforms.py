@@ -12,7 +12,7 @@ from .base.formula import Vocabulary
 from .base.messages import describe, number, short, warn
 from .base.nodes import BUNDLE, INPUT
 from .custom import CustomOp
-from .engine import Value, leaf
+from .engine import Value, leaf, settled
 from .errors import GraphError, NonFiniteGradient
 from .graph import depends, order, sweep
 
@@ -148,6 +148,7 @@ def recompute(y: Value) -> Value:
         fresh[v] = data
         stored += _numbers(v, data, partials)
     at_once(map(setattr, *zip(*stored)) if stored else ())
+    settled()
     return y
 
 

@@ -14,7 +14,7 @@ from ..errors import DomainError, GraphError, NonFiniteGradient
 from . import context
 from .checks import is_array
 from .nodes import Node, Operation
-from .phrases import Way
+from .phrases import Way, on_page
 
 __all__ = [
     "call_text",
@@ -38,8 +38,7 @@ NOT_THE_USER = (__name__.partition(".")[0], "viz", "contextlib", "functools", "i
 """Where no user's line is: the last three call ours, in `with` blocks, cached properties and imports."""
 LONGEST_NAME, LONGEST_FORMULA = 16, 28
 """Characters of what messages call a node."""
-PAGE = "docs/from-micrograd.md"
-TRUTH = "the truth of a Value"
+VALUE = "Value needs a real number"
 IEEE = Way("ieee", 'microgrid.errstate(domain="ieee") goes on with inf and nan')
 
 
@@ -94,14 +93,13 @@ def spelled(v: Any, depth: int = 3) -> tuple[str, int]:
 # ---------------------------------------------------------------- numbers
 
 
-def number(x: Any, finite: bool = True, where: str = "Value needs a real number") -> float:
+def number(x: Any, finite: bool = True, where: str = VALUE) -> float:
     """x as a float; TypeError if it is no real number, ValueError if it is not finite and has to be."""
-    if type(x) is not float:
-        x = _as_float(x, where)
-    if finite and x - x != 0.0 and context.current().domain == "raise":
-        raise ValueError(IEEE.after(f"{where}, and {x} is not finite"))
-    result: float = x
-    return result
+    real: float = x if type(x) is float else _as_float(x, where)
+    if finite and real - real != 0.0 and context.current().domain == "raise":
+        section = "finite" if where is VALUE else ""
+        raise ValueError(on_page(IEEE.after(f"{where}, and {real} is not finite"), section))
+    return real
 
 
 def _as_float(x: Any, where: str) -> float:
@@ -165,13 +163,15 @@ def unborn(v: Node) -> TypeError:
     return TypeError(f"this {kind} has no data: {kind}.__init__ has to call super().__init__(data)")
 
 
-def lossy(what: str, v: Node) -> TypeError:
+def lossy(what: str, v: Node, section: str = "") -> TypeError:
     """The error for a conversion that would drop the gradient on the way."""
-    return TypeError(
-        f"{what} ({describe(v)}) would lose the gradient: use v.data for the number, "
-        "and microgrid's functions (microgrid.exp, ...) in place of math's"
-        + (f" ({PAGE}#truth)" if what == TRUTH else "")
-    )
+    way_out = "use v.data for the number, and microgrid's functions (microgrid.exp, ...) in place of math's"
+    return TypeError(on_page(f"{what} ({describe(v)}) would lose the gradient: {way_out}", section))
+
+
+def no_label(x: Any) -> TypeError:
+    """The error for a label that is no text."""
+    return TypeError(on_page(f"a label is a str, got {type(x).__name__} {short(x)}", "labels"))
 
 
 def staying(v: Node) -> AttributeError:

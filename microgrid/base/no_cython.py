@@ -1,9 +1,12 @@
-"""Stands in for Cython's decorators where Cython is not installed: they do nothing."""
+"""Stands in for what is compiled only: Cython's decorators, which do nothing here, the memory of walks."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from operator import attrgetter
 from typing import TypeVar
+
+__all__ = ["Numbers", "Stack", "cclass", "compiled", "freelist", "no_gc"]
 
 Class = TypeVar("Class", bound=type)
 
@@ -19,3 +22,18 @@ no_gc = cclass
 
 def freelist(size: int) -> Callable[[Class], Class]:
     return cclass
+
+
+class Stack(list):  # type: ignore[type-arg]
+    """The nodes of a walk, as in stack.pyx."""
+
+    at = list.__getitem__
+
+    def newest_first(self, newest: int) -> None:
+        self.sort(key=attrgetter("_serial"), reverse=True)
+
+
+class Numbers:
+    """A number for each of them."""
+
+    zeros = staticmethod([0.0].__mul__)

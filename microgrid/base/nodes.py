@@ -15,6 +15,7 @@ from ..errors import GraphError
 __all__ = [
     "BUNDLE", "CONSTANT", "INPUT", "OP", "PARAMETER", "ROLES",
     "AnyNode", "Blocks", "Node", "Operation", "Row", "attribute", "attributes_by", "built_from", "edges", "on_cycle",
+    "unmark",
 ]  # fmt: skip
 
 INPUT, PARAMETER, CONSTANT, OP, BUNDLE = range(5)
@@ -42,8 +43,6 @@ class Node(Protocol):
     def _first(self) -> Self | None: ...
     @property
     def _second(self) -> Self | None: ...
-    @property
-    def _op(self) -> str: ...
     @property
     def data(self) -> float: ...
     @property
@@ -146,6 +145,18 @@ def on_cycle(stuck: list[AnyNode]) -> AnyNode:
         seen.add(id(v))
         v = next(o for o in (v._first, v._second) if o is not None and operands.get(id(o)))
     return v
+
+
+def unmark(roots: Sequence[Node]) -> None:
+    """Set each `_index` under the roots to 0: what a walk that was interrupted leaves in the nodes."""
+    seen, stack = set(map(id, roots)), list(roots)  # by identity: a subclass may define equality as it likes
+    while stack:
+        v = stack.pop()
+        v._index = 0
+        for operand in (v._first, v._second):
+            if operand is not None and id(operand) not in seen:
+                seen.add(id(operand))
+                stack.append(operand)
 
 
 def attribute(kind: type, name: str, descriptor: Any) -> None:

@@ -23,6 +23,7 @@ __all__ = [
     "count",
     "join",
     "message",
+    "on_page",
     "said",
     "say",
     "speaker",
@@ -172,6 +173,11 @@ class Way(Phrase):
     def after(self, text: str) -> Phrase:
         """What happened, and this way out of it."""
         return message(text, "; ", self)
+
+
+def on_page(text: str, section: str) -> str:
+    """A text, and where it is said what differs from micrograd on purpose, if a section is about it."""
+    return text + f" (docs/from-micrograd.md#{section})" if section else text
 
 
 def worded(text: str, word: Callable[[Option | Way], str]) -> str:

@@ -43,6 +43,7 @@ def test_diamonds(build, want):
     assert (a.grad, b.grad) == want
 
 
+@pytest.mark.filterwarnings("ignore:.* a second time adds")
 def test_interior_gradients_are_reset_and_leaves_accumulate():
     x = Value(3.0)
     h = x * 2
@@ -97,6 +98,7 @@ def restless():
     sys.setswitchinterval(interval)
 
 
+@pytest.mark.filterwarnings("ignore:.* a second time adds")
 def test_threads_share_nodes_without_losing_a_gradient(restless):
     w = Value(2.0)
     shared = (w * 3 + w) * w

@@ -134,7 +134,8 @@ def test_partials_stay_those_of_the_forward_pass():
     a, b = Value(2.0), Value(3.0)
     y = a * b
     a.data = 100.0
-    y.backward()
+    with pytest.warns(match="assigned after .* had been computed"):
+        y.backward()
     assert (a.grad, b.grad, y.data) == (3.0, 2.0, 6.0)
 
 

@@ -1,10 +1,8 @@
 """What programs written for micrograd keep on Values, the numbers they hand over, and their subclasses of Value."""
 
 import copy
-import gc
 import pickle
 import sys
-import timeit
 import weakref
 
 import numpy as np
@@ -13,6 +11,7 @@ import pytest
 import microgrid
 from helpers.engines import each_engine
 from microgrid import Value, compat
+from microgrid.base import messages
 
 compiled_only = pytest.mark.skipif(not microgrid.compiled, reason="optional: uncompiled nodes keep no attributes")
 
@@ -50,23 +49,23 @@ def test_they_go_with_the_node_and_a_node_without_has_none():
     class Held:
         pass
 
-    before = len(compat._kept)
+    before = len(compat.kept._kept)
     v, held = Value(1.0), Held()
     v.held = held
     gone = weakref.ref(held)
     del held
-    assert len(compat._kept) == before + 1
+    assert len(compat.kept._kept) == before + 1
     size = sys.getsizeof(v)
     del v
     assert gone() is None
-    assert len(compat._kept) == before
+    assert len(compat.kept._kept) == before
     assert size == sys.getsizeof(Value(1.0)) == 96
     chain = Value(1.0)
     for k in range(1000):
         chain = chain + 1
         chain.k = k
     del chain
-    assert len(compat._kept) == before
+    assert len(compat.kept._kept) == before
 
 
 @pytest.mark.parametrize(
@@ -187,13 +186,16 @@ class Tracked(Value):
     pass
 
 
-def test_leaves_of_a_subclass_take_at_most_twice_the_time():
-    def time(x):
-        return min(timeit.repeat(lambda: x * x, number=4000, repeat=25))
-
-    gc.disable()
-    try:
-        ratios = [time(Tracked(2.0)) / time(Value(2.0)) for _ in range(3)]
-    finally:
-        gc.enable()
-    assert min(ratios) < 2.0, ratios
+def test_leaves_of_a_subclass_are_no_foreign_objects(monkeypatch):
+    """What operators do with those takes many times as long; benchmarks/nodes.py measures that these do not."""
+    asked = []
+    monkeypatch.setattr(messages, "with_foreign", lambda a, b, _: asked.append((a, b)))
+    monkeypatch.setattr(messages, "literal", lambda row, x, other: asked.append(x))
+    x = Tracked(2.0)
+    results = [x * x, x + 1, 2.0 - x, x**2, x**x, 2**x, -x, x.tanh(), x * Value(3.0), Value(3.0) / x]
+    assert asked == []
+    assert {type(y) for y in results} == {Value}
+    assert [y.data for y in results[:6]] == [4.0, 3.0, 0.0, 4.0, 4.0, 4.0]
+    with pytest.raises(TypeError):
+        x * np.float64(3.0)
+    assert asked

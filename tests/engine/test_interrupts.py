@@ -70,6 +70,7 @@ def test_the_walk_that_cleans_up_interrupted_after_each_line(more):
 
 
 @each_engine
+@pytest.mark.filterwarnings("ignore:.* a second time adds")
 def test_passes_interrupted_at_random(engine):
     x = engine.Value(1.0)
     y = x

@@ -225,7 +225,7 @@ def test_the_public_names_and_their_documentation_are_the_same():
         return {
             name: inspect.getdoc(getattr(engine.Value, name)) for name in dir(engine.Value)
             if (not name.startswith("_") or name in ("_prev", "_op", "_row"))
-            and not isinstance(inspect.getattr_static(engine.Value, name), engine.compat._Kept)
+            and not isinstance(inspect.getattr_static(engine.Value, name), engine.compat.kept._Kept)
         }  # fmt: skip
 
     assert public(RUNNING) == public(PLAIN)

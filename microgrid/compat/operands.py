@@ -1,38 +1,29 @@
-"""Forms that programs written for micrograd use: nodes made of given operands, one step of `_backward`.
-
-Whoever writes for microgrid needs none of this.  What differs from micrograd on purpose is in
-docs/from-micrograd.md, which the messages name.
-"""
+"""Value(data, operands, ...): nodes that a program makes of the operands it names."""
 
 from __future__ import annotations
 
-import sys
-import weakref
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import permutations
 from math import isclose, isfinite
-from operator import attrgetter
 from typing import Any
 
-from . import engine
-from .base import messages
-from .base.nodes import INPUT, attribute, attributes_by, edges
-from .custom import CustomOp, linked
-from .engine import Value, node
-from .errors import GraphError
-from .functions import compute
-from .ops import TABLE, Op, register
+from ..base import messages
+from ..base.nodes import INPUT
+from ..base.phrases import on_page
+from ..custom import CustomOp, linked
+from ..engine import Value, node
+from ..errors import GraphError
+from ..functions import compute
+from ..ops import TABLE, Op, register
 
-__all__ = ["construct", "given", "row_of", "step"]
+__all__ = ["FORM", "construct", "given", "row_of"]
 
-PAGE = messages.PAGE
 FORM = "Value(data, (a, b), (da, db))"
-WAY_OUT = f"give its partials, {FORM}, or define the operation with microgrid.custom_op ({PAGE}#operations)"
+WAY_OUT = on_page(
+    f"give its partials, {FORM}, or define the operation with microgrid.custom_op", "operations"
+)
 CLOSE = 1e-9
 """How far, relatively, a program's own value of an operation may be from that of the table."""
-
-
-# ---------------------------------------------------------------- Value(data, operands, ...)
 
 
 def construct(v: Value, data: float, operands: Any, op: Any, label: Any) -> None:
@@ -184,135 +175,9 @@ class _NoFormula(GraphError, NotImplementedError):
 
 def _unknown(*xs: Any) -> Any:
     raise _NoFormula(
-        f"a Value that was made with its partials, {FORM}, holds no formula to be run again or "
-        f"differentiated twice: define the operation with microgrid.custom_op ({PAGE}#operations)"
+        on_page(
+            f"a Value that was made with its partials, {FORM}, holds no formula to be run again or "
+            "differentiated twice: define the operation with microgrid.custom_op",
+            "operations",
+        )
     )
-
-
-# ---------------------------------------------------------------- v._backward()
-
-
-def step(v: Value) -> None:
-    """Add the gradient of v, times each partial, to that of the operand: what micrograd's `_backward` does.
-
-    >>> a, b = Value(2.0), Value(3.0)
-    >>> c = a * b
-    >>> c.grad = 1.0
-    >>> c._backward()
-    >>> a.grad, b.grad
-    (3.0, 2.0)
-    """
-    for parent, partial in edges(v):
-        parent._grad = (
-            parent._grad + (v._grad * partial if v._grad else 0.0) + 0.0
-        )  # never -0.0: not "none yet"
-
-
-class _Read:
-    """An attribute that programs read, and whose assignment is refused."""
-
-    def __init__(self, name: str, get: Callable[[Value], Any], doc: str, way_out: str) -> None:
-        self.get, self.__doc__ = get, doc
-        self.refusal = f"{name} cannot be assigned: {way_out} ({PAGE}#{name})"
-        attribute(Value, name, self)
-
-    def __get__(self, v: Value | None, kind: type) -> Any:
-        return self if v is None else self.get(v)
-
-    def __set__(self, v: Value, x: Any) -> None:
-        raise AttributeError(self.refusal)
-
-    def __delete__(self, v: Value) -> None:
-        raise AttributeError(self.refusal)
-
-
-_FIXED = f"what a node was made of is fixed, and {FORM} makes one of other operands"
-_Read("_a", attrgetter("_first"), "The first operand, or None.", _FIXED)
-_Read("_b", attrgetter("_second"), "The second operand, or None.", _FIXED)
-_Read("_prev", lambda v: set(v.parents), "The set of operands, by the name that micrograd gives it.", _FIXED)
-_Read("_children", lambda v: v.parents, "The operands in order, by microgpt's name.", _FIXED)
-_Read("_local_grads", lambda v: v.partials, "The partials in order, by microgpt's name.", _FIXED)
-_Read(
-    "_backward",
-    lambda v: lambda: step(v),
-    "Does one step: adds the gradient, times each partial, to that of the operand.",
-    "the partials of a Value are fixed when it is made, so define the operation with "
-    f"microgrid.custom_op(name, value=..., partials=...), or give them, {FORM}",
-)
-# ---------------------------------------------------------------- attributes of a program's own
-
-
-_kept: dict[int, tuple[weakref.ref[Value], dict[str, Any]]] = {}
-"""The attributes of each node that has some, by its id: the others need no byte for them."""
-
-
-def attributes(v: Value) -> dict[str, Any]:
-    """What a program has kept on a node."""
-    own: dict[str, Any] = getattr(v, "__dict__", {})  # of a subclass
-    return own | _kept[id(v)][1] if id(v) in _kept else own
-
-
-class _Kept:
-    """Reads and writes an attribute of that name, once a program has set it on some node."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    def __get__(self, v: Value | None, kind: type) -> Any:
-        held = {} if v is None else attributes(v)
-        if self.name not in held:
-            what = f"type object {kind.__name__!r}" if v is None else f"{kind.__name__!r} object"
-            raise AttributeError(f"{what} has no attribute {self.name!r}", name=self.name, obj=v)
-        return held[self.name]
-
-    def __set__(self, v: Value, x: Any) -> None:
-        keep(v, self.name, x)
-
-    def __delete__(self, v: Value) -> None:
-        self.__get__(v, type(v))
-        own: dict[str, Any] = getattr(v, "__dict__", {})
-        del (own if self.name in own else _kept[id(v)][1])[self.name]
-
-
-def keep(v: Value, name: str, x: Any) -> None:
-    """Keep an attribute that Values have no place for, such as an optimiser's ``p.m = 0.0``.
-
-    It stays as long as the node does, and is copied and pickled with it.
-    """
-    if name.startswith("__"):
-        raise AttributeError(f"{type(v).__name__!r} object has no attribute {name!r}", name=name, obj=v)
-    if meant := next((real for real in ("data", "grad", "label") if _one_edit(name, real)), None):
-        raise AttributeError(
-            f"a Value has no attribute {name!r}: did you mean {meant!r}?  Names that are further from "
-            f"its own are kept ({PAGE}#attributes)",
-            name=name,
-            obj=v,
-        )
-    if any(isinstance(item, Value) for item in (x, *(x if type(x) in (list, tuple, set, frozenset) else ()))):
-        raise TypeError(
-            f"the attribute {name!r} of a Value cannot hold a Value: a node that reaches itself would never "
-            f"be freed, so keep it beside the nodes, in a dict such as {name} = {{v: x}} ({PAGE}#attributes)"
-        )
-    own: dict[str, Any] | None = getattr(v, "__dict__", None)
-    if own is None:
-        if name not in vars(Value):
-            attribute(Value, name, _Kept(name))
-        if id(v) not in _kept:
-            place = id(v)
-            _kept[place] = weakref.ref(v, lambda _: _kept.pop(place)), {}
-        own = _kept[id(v)][1]
-    own[name] = x
-
-
-def _one_edit(name: str, real: str) -> bool:
-    """Whether a letter more, less or other, or two exchanged, make one of the other (Damerau 1964)."""
-    if name == real or abs(len(name) - len(real)) > 1:
-        return False
-    k = next((k for k, (a, b) in enumerate(zip(name, real)) if a != b), min(len(name), len(real)))
-    rest, wanted = name[k:], real[k:]
-    exchanged = rest[:2] == wanted[1::-1] and rest[2:] == wanted[2:]
-    return exchanged or rest[1:] == wanted[1:] or rest[1:] == wanted or rest == wanted[1:]
-
-
-attributes_by(Value, keep)
-engine.compat = sys.modules[__name__]  # where a Value that is made of operands is finished

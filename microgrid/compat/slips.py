@@ -1,0 +1,87 @@
+"""Tells once, by a warning, of two slips after which a gradient is right but may not be the one meant.
+
+Both are legitimate in other places, so neither is judged by what was called, but by what the nodes hold: no
+warning is given unless the numbers differ.  No node keeps anything for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import isclose, isfinite, isnan
+
+from ..backward import propagate
+from ..base import messages
+from ..base.messages import describe, spelled
+from ..base.nodes import CONSTANT
+from ..base.phrases import on_page
+from ..custom import CustomOp
+from ..engine import Value
+from ..errors import DomainError
+from ..functions import compute
+
+__all__ = ["changed", "doubtful"]
+
+LOOKS = 16
+"""How often `changed` looks through a graph in vain: a program that changes other data between forward and
+backward, on purpose and always, does not pay for it in every step."""
+NEAR = 1e-6
+"""How far, relatively, a partial may be from that of the data now: a number that was moved and moved back, as
+for a difference quotient, is not quite the same."""
+
+_told: set[str] = set()
+"""The sections of the page whose warning has been given in this process."""
+_looks = 0
+
+
+def _tell(text: str, section: str) -> None:
+    if section not in _told:
+        _told.add(section)
+        messages.warn(on_page(text, section))
+
+
+def doubtful(root: Value, nodes: Sequence[Value], adjoints: Sequence[float]) -> None:
+    """Say or raise why `backward` asks before it changes a gradient: one is not finite, or is added again."""
+    leaves = [(v._grad, x) for v, x in zip(nodes, adjoints, strict=True) if not v._code]
+    finite = isfinite(sum(adjoints) + sum(held + x for held, x in leaves))
+    if finite and all(held == x for held, x in leaves):
+        _tell(
+            f"backward() of {describe(root)} a second time adds to each leaf the gradient that the first one "
+            "gave it, which is still there: set gradients to 0.0 between two passes, unless you want the sum",
+            "twice",
+        )
+    else:
+        messages.check_gradients(nodes, adjoints)
+
+
+def changed(root: Value) -> None:
+    """Say that a leaf's data is no longer what a partial under the root was computed from, if that is so."""
+    global _looks
+    if "changed" in _told or _looks == LOOKS:
+        return
+    for v, adjoint in zip(*propagate(root), strict=True):
+        if adjoint != 0.0 and _outdated(v):
+            leaves = [x for x in v.parents if not x._code and x._role != CONSTANT] or v.parents
+            _tell(
+                f"the data of {' or '.join(map(describe, dict.fromkeys(leaves)))} was assigned after "
+                f"{spelled(v)[0]} had been computed: the gradients are those of that forward pass; "
+                "microgrid.recompute(y) runs it again, before y.backward()",
+                "changed",
+            )
+            return
+    _looks += 1
+
+
+def _outdated(v: Value) -> bool:
+    """Whether v is computed from a leaf with whose data now it would have other partials."""
+    row, operands = v._row, v.parents
+    if row is None or isinstance(row, CustomOp) or all(x._code for x in operands):
+        return False  # the functions of a custom operation are the user's, and may print or count
+    try:
+        _, *now = compute(
+            row, operands[0]._data, operands[1]._data if len(operands) == 2 else v._db, operands
+        )
+    except (ArithmeticError, DomainError):
+        return True
+    return not all(
+        isclose(x, y, rel_tol=NEAR, abs_tol=1e-12) or (isnan(x) and isnan(y)) for x, y in zip(v.partials, now)
+    )
