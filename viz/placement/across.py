@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush, heapreplace
 from itertools import pairwise
@@ -15,8 +15,8 @@ __all__ = ["Room", "heights"]
 ROUNDS, LEAST_ROUNDS, WORK = 24, 4, 24_000
 """Of moving towards what each is joined to; most pictures rest after five.  Very large ones have as many as
 move so many items in all."""
-RESTING, NEARLY = 0.05, 0.5
-"""Points that items move at most when they have come to rest, and when two rounds more do hardly anything."""
+RESTING, NEARLY, NOTHING = 0.05, 0.5, 1e-7
+"""Points that items move at most at rest, when two rounds more would hardly move them, and by rounding."""
 MOST_LOOKED_AT = 400
 """What may be looked at to find out whether two items can be on one line."""
 LIGHT = 0.02
@@ -137,7 +137,7 @@ def heights(
         lines.join(a, b)
     order = lines.sorted()
     members = lines.members
-    weight = dict.fromkeys(order, 0.001)
+    weight = [0.001] * lines.count
     pulls: dict[int, list[tuple[int, float]]] = {}
     for line, inner in members.items():
         weight[line] = sum(LIGHT if items[i].light else 1.0 for i in inner)
@@ -147,35 +147,40 @@ def heights(
             for j in items[i].before + items[i].after
             if lines.of[j] != line
         ]
-    pull = {line: sum(w for _, w in near) for line, near in pulls.items()}
     rules: list[Rules] = [[] for _ in range(lines.count)]
     for line in order:
         rules[line] = [(other, lines.apart[other][line]) for other in sorted(lines.behind[line])]
-    at = before = dict.fromkeys(order, 0.0)
+    at = [0.0] * lines.count
     for column in columns:  # a start: every column around the middle
         top = -sum(items[i].across + room.boxes for i in column) / 2
         for i in column:
             at[lines.of[i]] = top + (items[i].across + room.boxes) / 2
             top += items[i].across + room.boxes
     tops = set(lines.frames.values())
+    held = [
+        (line, [(b, gap) for b, gap in lines.apart[line].items() if b != line + 1])
+        for line in reversed(order)
+        if line in tops
+    ]
+    holding = [
+        (line, [(a, gap) for a, gap in rules[line] if a != line - 1]) for line in order if line - 1 in tops
+    ]
     by_column = sorted(members, key=lambda line: min(items[i].column for i in members[line]))
+    pulled = [(line, pulls[line], sum(w for _, w in pulls[line])) for line in by_column if pulls[line]]
+    before = at
     for round in range(min(ROUNDS, max(LEAST_ROUNDS, WORK // len(items)))):
         look_at_the_clock()
-        wanted = dict(at)
-        for line in by_column if round % 2 == 0 else reversed(by_column):
-            if near := pulls[line]:
-                wanted[line] = sum([wanted[other] * w for other, w in near]) / pull[line]
-        for line in reversed(order):  # frames lie close around what they hold
-            if line in tops:
-                held = lines.apart[line].items()
-                wanted[line] = min((wanted[b] - gap for b, gap in held if b != line + 1), default=at[line])
-        for line in order:
-            if line - 1 in tops:
-                outer = [wanted[a] + gap for a, gap in rules[line] if a != line - 1]
-                wanted[line] = max(outer, default=at[line])
+        wanted = list(at)
+        for line, near, pull in pulled if round % 2 == 0 else reversed(pulled):
+            wanted[line] = sum([wanted[other] * w for other, w in near]) / pull
+        for line, inside in held:  # frames lie close around what they hold
+            wanted[line] = min([wanted[b] - gap for b, gap in inside], default=at[line])
+        for line, inside in holding:
+            wanted[line] = max([wanted[a] + gap for a, gap in inside], default=at[line])
         now = _separated(order, rules, wanted, weight)
         # sweeps to the right rest elsewhere than those to the left: each is compared with the last like it
-        rests = _moved(now, at) < RESTING or (round % 2 == 1 and _moved(now, before) < NEARLY)
+        rests = _moved(order, now, at) < RESTING
+        rests = rests or (round % 2 == 1 and _moved(order, now, before) < NEARLY)
         before, at = at, now
         if rests:
             break
@@ -183,36 +188,37 @@ def heights(
     return [at[lines.of[i]] - least for i in range(len(items))], lines.of
 
 
-def _moved(now: Mapping[int, float], before: Mapping[int, float]) -> float:
+def _moved(order: Sequence[int], now: Sequence[float], before: Sequence[float]) -> float:
     """How far items have moved past each other, at most: all of them together may drift."""
-    ways = [now[line] - before[line] for line in now]
+    ways = [now[line] - before[line] for line in order]
     return max(ways) - min(ways)
 
 
 def _separated(
-    order: Sequence[int], rules: Sequence[Rules], wanted: Mapping[int, float], weight: Mapping[int, float]
-) -> dict[int, float]:
+    order: Sequence[int], rules: Sequence[Rules], wanted: Sequence[float], weight: Sequence[float]
+) -> list[float]:
     """The places nearest to those wanted that keep all distances: what would be too near moves together to
     the mean of what its parts want (Dwyer, Marriott and Stuckey 2005, without splitting).
 
     Plain lists and no functions within, since this is most of what a placement takes.
     """
     group_of = list(range(len(rules)))  # by its first
-    offset, middle = [0.0] * len(rules), [0.0] * len(rules)
-    mass, moment = [0.0] * len(rules), [0.0] * len(rules)
-    for line in order:
-        mass[line], moment[line] = weight[line], weight[line] * wanted[line]
-        middle[line] = moment[line] / mass[line]
+    offset, middle = [0.0] * len(rules), list(wanted)
+    mass, moment = list(weight), [w * x for w, x in zip(weight, wanted, strict=True)]
     inside = [[line] for line in range(len(rules))]
     entering: list[list[tuple[float, int, int, float]]] = [[] for _ in rules]
     """Of each group, what comes from others, as a heap: where it may begin at best (negative), a and b, and
-    how far they are apart."""
+    how far they are apart; nothing yet of a line that nothing has moved."""
 
     for line in order:
+        enough = middle[line] + NOTHING
+        for a, gap in rules[line]:
+            if middle[group_of[a]] + offset[a] + gap > enough:
+                break
+        else:
+            continue
         group = line
-        waiting = [
-            (-(middle[group_of[a]] + offset[a] + gap - offset[line]), a, line, gap) for a, gap in rules[line]
-        ]
+        waiting = [(-(middle[group_of[a]] + offset[a] + gap), a, line, gap) for a, gap in rules[line]]
         heapify(waiting)
         entering[line] = waiting
         while waiting:
@@ -226,9 +232,13 @@ def _separated(
             if now < -negative - 1e-9:
                 heapreplace(waiting, (-now, a, b, gap))
                 continue
-            if now <= middle[group] + 1e-7:
+            if now <= middle[group] + NOTHING:
                 break
             small, large, by = group, other, offset[a] + gap - offset[b]  # of this group within the other
+            if len(inside[other]) == 1 and not entering[other]:
+                theirs = [(-(middle[group_of[c]] + offset[c] + g), c, other, g) for c, g in rules[other]]
+                heapify(theirs)
+                entering[other] = theirs
             if len(inside[small]) + len(entering[small]) > len(inside[large]) + len(entering[large]):
                 small, large, by = large, small, -by
             for k in inside[small]:
@@ -244,8 +254,11 @@ def _separated(
                 if group_of[a] != large:
                     heappush(waiting, (negative + by, a, b, gap))
             group = large
-    found = {line: middle[group_of[line]] + offset[line] for line in order}
+    found = [middle[group] + by for group, by in zip(group_of, offset, strict=True)]
     for line in order:  # what is left of rounding, and of places that could have been parted again
+        least = found[line]
         for a, gap in rules[line]:
-            found[line] = max(found[line], found[a] + gap)
+            if found[a] + gap > least:
+                least = found[a] + gap
+        found[line] = least
     return found
