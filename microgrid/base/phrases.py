@@ -1,7 +1,7 @@
 """Texts in each language: English templates stand where they are used; other languages have one table each.
 
-A table is a module beside this one, such as `spanish`, and LANGUAGES names it.  Pictures, captions, reports,
-the command line and the page of a walk speak through this; the page is given the texts it needs as JSON.
+A table is a module or a package beside this one, such as `spanish`; LANGUAGES names it.  Pictures, captions,
+reports, the command line and the page of a walk speak through this; the page is given its texts as JSON.
 What can be done about an error is a part of its text that the command, for one, words in its own manner.
 """
 

@@ -99,12 +99,12 @@ class History(Mapping[str, list[float]]):
         """Draw columns over the epochs, beside those of validation: `what`, or the loss and every metric.
 
         One column, `what` or the loss on `ax`, is drawn by `viz.plots.curves`, which returns its Axes; all of
-        them by `viz.plots.overview`, which returns an array of Axes.  `log` is for the axis of the loss, or
+        them by `viz.plots.trainings`, which returns an array of Axes.  `log` is for the axis of the loss, or
         of `what`.
         """
         plots = pictures.plots()
         if what is None and ax is None:
-            return plots.overview(self, log=log)
+            return plots.trainings(self, log=log)
         return plots.curves(self, what or "loss", log=log, ax=ax)
 
     def __repr__(self) -> str:

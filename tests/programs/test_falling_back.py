@@ -59,7 +59,7 @@ def test_a_program_without_inputs_has_no_samples():
 def test_plots_of_what_is_not_finite_warn_of_nothing():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        plots.loss_surface(lambda a, b: (a * 400).exp() + b, xlim=(-2, 2), ylim=(0, 1))
+        plots.surface(lambda a, b: (a * 400).exp() + b, xlim=(-2, 2), ylim=(0, 1))
         plots.descent(lambda a: (a * 400).exp(), path=[0.5, 0.1], xlim=(-2, 2))
 
 
@@ -70,4 +70,4 @@ def test_a_function_that_a_plot_calls_may_call_a_program_that_warns(program):
         return a * b
 
     with errstate(domain="ieee"), pytest.warns(RuntimeWarning, match="this call ran on NumPy"):
-        plots.loss_surface(f, xlim=(0, 1), ylim=(0, 1))
+        plots.surface(f, xlim=(0, 1), ylim=(0, 1))

@@ -69,7 +69,7 @@ def test_no_english_word_is_written_twice() -> None:
     """A table speaks once: no literal of the sources is a translation."""
     literals = {
         node.value
-        for path in SOURCES if path.stem not in map(str.lower, LANGUAGES.values())
+        for path in SOURCES if path.parent.name not in map(str.lower, LANGUAGES.values())
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }  # fmt: skip

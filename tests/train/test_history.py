@@ -82,7 +82,7 @@ def test_a_file_that_cannot_be_written_leaves_nothing(tmp_path):
 def test_plot_hands_the_columns_to_the_drawings(monkeypatch):
     drawings = SimpleNamespace(
         curves=lambda history, what, log, ax: (dict(history), what, log, ax),
-        overview=lambda history, log: (dict(history), log),
+        trainings=lambda history, log: (dict(history), log),
     )
     monkeypatch.setattr(pictures, "plots", lambda: drawings)
     columns = {"epoch": [1, 2], "loss": [0.1, 1 / 3]}

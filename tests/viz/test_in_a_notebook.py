@@ -126,15 +126,15 @@ def test_axes_their_figure_and_a_row_of_them_are_images_of_the_whole_figure() ->
         assert kind == "data:image/png;base64"
         assert base64.b64encode(content).decode() == bundle(shown)["image/png"]
         assert (element.get("width"), pixels(content)) == ("640", (1280, 800))
-    row = plots.overview(HISTORY)
-    assert image(row)[0].get("width") == "1000"
+    row = plots.trainings(HISTORY)
+    assert image(row)[0].get("width") == "960"
     assert [image(ax)[2] for ax in row] == 2 * [image(row)[2]]
 
 
 def test_what_a_plot_shows_is_said() -> None:
     assert alternative(plots.curves(HISTORY)) == "Plot of loss over epoch (training, validation)"
     both = "Plot of loss over epoch (training, validation); accuracy (share of samples) over epoch"
-    assert alternative(plots.overview(HISTORY)) == both
+    assert alternative(plots.trainings(HISTORY)) == both
     model = nn.MLP(2, [3, 1])
     model([1.0, 2.0]).backward()
     flow = "Plot of length of ∂L/∂parameters over layer, from input to output (layer0 to layer1)"

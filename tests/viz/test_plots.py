@@ -69,12 +69,12 @@ def test_curves_are_the_columns_of_the_history() -> None:
 
 def test_an_overview_has_the_loss_every_metric_and_a_learning_rate_that_changes() -> None:
     history = dict(HISTORY, f1=[0.1, 0.2, 0.3], validation_f1=[0.3, 0.2, 0.1], seconds=[1.0, 2.0, 3.0])
-    found = plots.overview(history, log=True)
+    found = plots.trainings(history, log=True)
     assert [ax.get_ylabel() for ax in found] == ["loss", "accuracy (share of samples)", "f1"]
     assert [ax.get_yscale() for ax in found] == ["log", "linear", "linear"]
     assert [len(ax.get_lines()) for ax in found] == [2, 1, 2]
     assert found[2].get_lines()[1].get_ydata().tolist() == [0.3, 0.2, 0.1]
-    decaying = plots.overview(dict(history, lr=[0.1, 0.1, 0.05]))
+    decaying = plots.trainings(dict(history, lr=[0.1, 0.1, 0.05]))
     assert [ax.get_ylabel() for ax in decaying][-1] == "learning rate"
     assert decaying[-1].get_lines()[0].get_ydata().tolist() == [0.1, 0.1, 0.05]
     assert {ax.figure for ax in decaying} == {decaying[0].figure}
@@ -231,7 +231,7 @@ PLOTS = {
     "gradient flow": lambda ax: plots.gradient_flow(noted(), ax=ax),
     "histograms": lambda ax: plots.histograms(noted(), ax=ax),
     "boundary": lambda ax: plots.decision_boundary(lambda x: x[0] + x[1] - 1, SQUARE, [0, 1], ax=ax),
-    "surface": lambda ax: plots.loss_surface(lambda a, b: a * b, {"path": SQUARE}, ax=ax),
+    "surface": lambda ax: plots.surface(lambda a, b: a * b, {"path": SQUARE}, ax=ax),
     "lines": lambda ax: plots.fitted_lines([0, 1], [1, 2], SQUARE, ax=ax),
     "descent": lambda ax: plots.descent(lambda x: x * x, [1.0, 0.5], ax=ax),
 }

@@ -99,24 +99,24 @@ def test_a_model_is_asked_in_evaluation_mode_and_left_as_it_was() -> None:
 
 def test_a_surface_has_the_heights_of_its_function_and_the_points_of_its_paths() -> None:
     paths = {"SGD": [[2.0, 1.0], [1.0, 0.5], [0.5, 0.1]], "$Adam$": [[-1.0, -1.0], [0.0, 0.0]]}
-    ax = plots.loss_surface(lambda a, b: a * a + 3 * b * b, paths, names=("a", "b", "J"))
+    ax = plots.surface(lambda a, b: a * a + 3 * b * b, paths, names=("a", "b", "J"))
     filled, lines = ax.collections[0], ax.collections[1]
     for level, path in zip(lines.levels, lines.get_paths()):
         if len(path.vertices):
             a, b = path.vertices.T
             np.testing.assert_allclose(a * a + 3 * b * b, level, atol=0.02)
-    low, high = filled.levels[0], filled.levels[-1]
-    assert low == pytest.approx(0, abs=0.01)
-    assert high == pytest.approx(2.6**2 + 3 * 1.4**2, rel=1e-9)  # the corner, 20 % beyond the paths
-    assert [line.get_xydata().tolist() for line in ax.get_lines()[::3]] == list(paths.values())
-    assert words(ax) == ["SGD", "$Adam$"]
+    a, b = np.moveaxis(filled.get_coordinates(), -1, 0)
+    np.testing.assert_allclose(filled.get_array().reshape(a.shape), a * a + 3 * b * b, rtol=1e-12)
+    assert (a.max(), b.max()) == pytest.approx((2.6, 1.4))  # the corner, 20 % beyond the paths
+    assert [line.get_xydata().tolist() for line in ax.get_lines()[:6:3]] == list(paths.values())
+    assert words(ax) == ["SGD", "$Adam$", "minimum"]
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("a", "b")
     assert ax.figure.axes[1].get_ylabel() == "J"
     drawn(ax)
 
 
 def test_where_a_function_is_not_finite_the_map_is_blank() -> None:
-    ax = plots.loss_surface(lambda a, b: a.log() + b, xlim=(-1.0, 1.0), ylim=(0.0, 1.0))
+    ax = plots.surface(lambda a, b: a.log() + b, xlim=(-1.0, 1.0), ylim=(0.0, 1.0))
     assert min(v[0] for path in ax.collections[1].get_paths() for v in path.vertices) > 0
     drawn(ax)
 
@@ -136,6 +136,7 @@ def test_beside_the_lines_stands_the_sum_of_squares_with_the_same_steps() -> Non
     x, y = np.array([0.0, 1.0, 2.0]), np.array([1.0, 3.0, 5.0])
     path = np.column_stack([np.linspace(0, 1, 11), np.linspace(-1, 2, 11)])
     left, right = plots.linear_fit(x[:, None], y, path)
+    assert left.get_xlabel() == "β₀"
     for level, outline in zip(left.collections[1].levels, left.collections[1].get_paths()):
         for b0, b1 in outline.vertices[::9]:
             assert ((b0 + b1 * x - y) ** 2).sum() == pytest.approx(level, abs=0.15)
@@ -185,9 +186,9 @@ def bowl_and_ramp(a: Value, b: Value) -> Value:
 
 def test_a_surface_whose_function_decides_by_data_has_the_heights_of_each_branch() -> None:
     with pytest.warns(RuntimeWarning, match="the function computes some points otherwise than others"):
-        ax = plots.loss_surface(bowl_and_ramp, xlim=(-1.0, 1.0), ylim=(-1.0, 1.0))
-    levels = ax.collections[0].levels
-    assert levels[-1] == pytest.approx(4.0, rel=1e-12)  # the bowl's corner at (-1, 1), where the ramp has at most 3
+        ax = plots.surface(bowl_and_ramp, xlim=(-1.0, 1.0), ylim=(-1.0, 1.0))
+    heights, levels = ax.collections[0].get_array(), ax.collections[1].levels
+    assert heights.max() == pytest.approx(4.0, rel=1e-12)  # the bowl's corner at (-1, 1), the ramp has at most 3
     for level, path in zip(levels, ax.collections[1].get_paths()):
         a, b = path.vertices.T if len(path.vertices) else ([], [])
         ramp = np.asarray(a) > 0.72
@@ -226,7 +227,7 @@ def test_a_boundary_of_a_model_that_decides_by_data_is_that_of_each_branch() -> 
 def test_functions_with_one_graph_are_replayed_kinks_poles_and_all() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        plots.loss_surface(lambda a, b: (a.relu() + abs(b)) * a.log(), xlim=(-1.0, 1.0), ylim=(-1.0, 1.0))
+        plots.surface(lambda a, b: (a.relu() + abs(b)) * a.log(), xlim=(-1.0, 1.0), ylim=(-1.0, 1.0))
         plots.descent(lambda x: 1 / x, [1.0, 0.0, 2.0][:1], xlim=(-1.0, 1.0))
 
 
@@ -238,7 +239,7 @@ def test_a_large_function_that_decides_by_data_is_drawn_on_fewer_points() -> Non
         return microgrid.sum([a * b] * 5_000) if a.data > 0 else a + b
 
     with pytest.warns(RuntimeWarning, match="every point is computed in Python"):
-        ax = plots.loss_surface(slow, xlim=(-1.0, 1.0), ylim=(-1.0, 1.0))
+        ax = plots.surface(slow, xlim=(-1.0, 1.0), ylim=(-1.0, 1.0))
     assert len(calls) < 600
     drawn(ax)
 
@@ -248,14 +249,14 @@ def test_a_large_function_that_decides_by_data_is_drawn_on_fewer_points() -> Non
     [
         (lambda: plots.decision_boundary(line_model(1, 1, 1), [[1.0]], [0]), ValueError, "array .samples, 2."),
         (lambda: plots.decision_boundary(line_model(1, 1, 1), [[1.0, 2]], [math.nan]), ValueError, "finite"),
-        (lambda: plots.loss_surface(lambda a, b: a), ValueError, "pass xlim="),
-        (lambda: plots.loss_surface(lambda a, b: a, xlim=(1, 0), ylim=(0, 1)), ValueError, "lower first"),
-        (lambda: plots.loss_surface(lambda a, b: 3.0, {"p": [[0, 0]]}), TypeError, "has to return a Value"),
-        (lambda: plots.loss_surface(lambda a, b: a, {"p": [[0, 0, 0]]}), ValueError, "'p' is an array .steps, 2."),
-        (lambda: plots.loss_surface(lambda a, b: a.log(), xlim=(-2, -1), ylim=(0, 1)), ValueError, "not finite any"),
+        (lambda: plots.surface(lambda a, b: a), ValueError, "pass xlim="),
+        (lambda: plots.surface(lambda a, b: a, xlim=(1, 0), ylim=(0, 1)), ValueError, "lower first"),
+        (lambda: plots.surface(lambda a, b: 3.0, {"p": [[0, 0]]}), TypeError, "has to return a Value"),
+        (lambda: plots.surface(lambda a, b: a, {"p": [[0, 0, 0]]}), ValueError, "'p' is an array .steps, 2."),
+        (lambda: plots.surface(lambda a, b: a.log(), xlim=(-2, -1), ylim=(0, 1)), ValueError, "not finite any"),
         (lambda: plots.fitted_lines([1, 2], [1], [[0, 0]]), ValueError, "as many x as y"),
         (lambda: plots.descent(lambda x: x, []), ValueError, "path is empty"),
-        (lambda: plots.loss_surface(lambda a, b: [a, b], {"p": [[0, 0]]}), TypeError, "has to return a Value"),
+        (lambda: plots.surface(lambda a, b: [a, b], {"p": [[0, 0]]}), TypeError, "has to return a Value"),
         (lambda: plots.decision_boundary(lambda x: 3.0, [[1.0, 2]], [1]), TypeError, "the model has to return a Value"),
         (lambda: plots.decision_boundary(lambda x: (v + 1 for v in x), [[1.0, 2]], [1]), TypeError,
          "a Value, or a list of them, computed from the Values it is given, got <generator"),

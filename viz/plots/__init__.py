@@ -1,20 +1,34 @@
-"""Plots of training, by matplotlib: each draws on `ax`, or on axes of its own, and returns the Axes.
+"""Plots of trainings, networks, functions and data, by matplotlib.
 
-Over time, of a `microgrid.train.History` or a `microgrid.monitor.Monitor`:
-    overview            the loss and every metric beside each other
-    curves              one of them, with that of validation
-    dead_units          the share of ReLUs that are 0 for a whole batch
+Each draws on `ax`, or on axes of its own, and returns the Axes.
+
+Of trainings, by a `microgrid.train.History`:
+    trainings           one page of the loss, each metric and the learning rate, and of what a monitor saw
+    curves              a column of it, with that of validation
+    compare             the same column of several trainings, or of several seeds with their spread
+Over the steps, by a `microgrid.monitor.Monitor`:
+    gradient_norms      the length of the gradient in each layer
     update_ratios       the length of each step over that of the weights
+    dead_units          the share of ReLUs that are 0 for a whole batch
 Across the depth of a network:
     gradient_flow       the length of the gradient, layer by layer
     histograms          how activations and gradients are spread in each layer
+    weights             the weights themselves, as a map or as histograms
 Of functions:
-    decision_boundary   what a classifier of two inputs decides everywhere
-    loss_surface        a function of two parameters as a map, with paths down it
+    activation          functions of one number, with their derivatives
+    softmax             what it makes of logits, also at other temperatures
+    surface             a function of two parameters as a map or a landscape, with paths down it
     linear_fit          that of a linear regression, beside the lines on the path
     fitted_lines        those lines alone
     descent             a function of one parameter, and the steps down it
+    clipping            gradients before and after they are clipped
+Of data and classifiers:
+    data                the samples
+    decision_boundary   what a classifier of two inputs decides everywhere
+    probability         how sure it is
+    confusion           which classes were taken for which
 
+Each takes ``lang="es"`` for Spanish.
 In a notebook the Axes show themselves; ``ax.figure.savefig(path)`` writes a file.  Colours are those of
 Okabe and Ito, and viridis where they stand for an order, which stay apart for every kind of colour vision.
 
@@ -24,20 +38,30 @@ Okabe and Ito, and viridis where they stand for an order, which stay apart for e
 'log'
 """
 
-from .decisions import decision_boundary as decision_boundary
-from .layers import gradient_flow as gradient_flow
-from .layers import histograms as histograms
-from .surfaces import descent as descent
-from .surfaces import fitted_lines as fitted_lines
-from .surfaces import linear_fit as linear_fit
-from .surfaces import loss_surface as loss_surface
-from .training import curves as curves
-from .training import dead_units as dead_units
-from .training import overview as overview
-from .training import update_ratios as update_ratios
+from .classifiers.decisions import decision_boundary as decision_boundary
+from .classifiers.decisions import probability as probability
+from .classifiers.samples import confusion as confusion
+from .classifiers.samples import data as data
+from .functions.activations import activation as activation
+from .functions.activations import softmax as softmax
+from .functions.clipped import clipping as clipping
+from .functions.lines import descent as descent
+from .functions.lines import fitted_lines as fitted_lines
+from .functions.lines import linear_fit as linear_fit
+from .functions.surfaces import surface as surface
+from .histories.compare import compare as compare
+from .histories.curves import curves as curves
+from .histories.curves import trainings as trainings
+from .networks.layers import gradient_flow as gradient_flow
+from .networks.layers import histograms as histograms
+from .networks.watched import dead_units as dead_units
+from .networks.watched import gradient_norms as gradient_norms
+from .networks.watched import update_ratios as update_ratios
+from .networks.weights import weights as weights
 
 __all__ = [
-    "overview", "curves", "dead_units", "update_ratios",
-    "gradient_flow", "histograms",
-    "decision_boundary", "loss_surface", "linear_fit", "fitted_lines", "descent",
+    "trainings", "curves", "compare", "gradient_norms", "update_ratios", "dead_units",
+    "gradient_flow", "histograms", "weights",
+    "activation", "softmax", "surface", "linear_fit", "fitted_lines", "descent", "clipping",
+    "data", "decision_boundary", "probability", "confusion",
 ]  # fmt: skip

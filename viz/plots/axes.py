@@ -15,40 +15,52 @@ if TYPE_CHECKING:
     from matplotlib.text import Text
     from numpy.typing import NDArray
 
-__all__ = ["few", "gradation", "grid", "legend", "panel", "panels", "say"]
+__all__ = ["between", "few", "gradation", "grid", "halo", "legend", "pale", "panel", "panels", "write"]
 
 LONGEST = 32
 """Characters of a layer's or an optimiser's name that are shown."""
 
 
-def panel(ax: Axes | None, size: tuple[float, float] = (6.4, 4.0)) -> Axes:
-    """The Axes to draw on; new ones are in a Figure that pyplot does not know: nothing is left open."""
-    own: Axes = panels(1, size)[0] if ax is None else ax
-    return own
+def panel(ax: Axes | None, size: tuple[float, float] = (6.4, 4.0), *, landscape: bool = False) -> Any:
+    """The Axes to draw on; new ones are in a Figure that pyplot does not know: nothing is left open.
+
+    A `landscape` has three dimensions.
+    """
+    if ax is None:
+        return panels(1, size, landscape=landscape)[0]
+    if landscape and not hasattr(ax, "set_zlabel"):
+        raise ValueError('kind="3d" needs three axes: pass ax=figure.add_subplot(projection="3d"), or none')
+    return ax
 
 
-def panels(count: int, size: tuple[float, float]) -> NDArray[np.object_]:
-    """New Axes beside each other; `size` in inches."""
+def panels(
+    count: int, size: tuple[float, float], columns: int = 0, *, landscape: bool = False
+) -> NDArray[np.object_]:
+    """New Axes beside each other, in rows of so many `columns`; `size` in inches."""
     from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-    from .shown import Plot, Row, Sheet
+    from .shown import Landscape, Plot, Row, Sheet
 
     figure = Sheet(figsize=size, layout=ConstrainedLayoutEngine(w_pad=0.1, h_pad=0.1))
-    row = figure.subplots(1, count, squeeze=False, subplot_kw={"axes_class": Plot})[0]
-    beside: NDArray[np.object_] = row.view(Row)
+    columns = columns or count
+    kind = {"axes_class": Landscape if landscape else Plot}
+    rows = figure.subplots(-(-count // columns), columns, squeeze=False, subplot_kw=kind)
+    for unused in rows.flat[count:]:
+        unused.remove()
+    beside: NDArray[np.object_] = rows.ravel()[:count].view(Row)
     return beside
 
 
 def grid(ax: Axes, x: str, y: str) -> None:
     """The labels of the axes, thin lines to read numbers by, and no box."""
-    say(ax.xaxis.label, x)
-    say(ax.yaxis.label, y)
+    write(ax.xaxis.label, x)
+    write(ax.yaxis.label, y)
     ax.grid(color=LECTURE.scope.stroke, linewidth=0.5, alpha=0.6)
     ax.set_axisbelow(True)
     ax.spines[["top", "right"]].set_visible(False)
 
 
-def say(text: Text, words: str) -> None:
+def write(text: Text, words: str) -> None:
     """Let a text of matplotlib's say these words, whatever signs are in them: "$" begins no formula."""
     text.set_parse_math(False)
     text.set_usetex(False)
@@ -61,7 +73,30 @@ def legend(ax: Axes, handles: Sequence[Artist], names: Sequence[str], **more: An
         return
     made = ax.legend(handles, [str(k) for k in range(len(handles))], frameon=False, **more)
     for text, name in zip(made.get_texts(), names):
-        say(text, shorten(clean(name), LONGEST))
+        write(text, shorten(clean(name), LONGEST))
+
+
+def halo(width: float = 3.0) -> list[Any]:
+    """A white seam around lines and letters, so that they stand out from every ground."""
+    from matplotlib.patheffects import withStroke
+
+    return [withStroke(linewidth=width, foreground="white")]
+
+
+def between(first: str, last: str) -> Any:
+    """Colours from one over white to the other."""
+    from matplotlib.colors import LinearSegmentedColormap
+
+    stops = [first, "#ffffff", last] if first != "#ffffff" else [first, last]
+    return LinearSegmentedColormap.from_list("", stops)
+
+
+def pale(name: str) -> Any:
+    """A map of colours with some white in each, for what lies behind others."""
+    from matplotlib import colormaps
+    from matplotlib.colors import ListedColormap
+
+    return ListedColormap(0.75 * colormaps[name](range(256)) + 0.25)
 
 
 def gradation(count: int) -> list[tuple[float, float, float, float]]:

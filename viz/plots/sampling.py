@@ -12,7 +12,7 @@ from microgrid.base.messages import warn
 
 from .axes import few
 
-__all__ = ["FINENESS", "Sampled", "array", "margins", "plane"]
+__all__ = ["FINENESS", "Sampled", "array", "interval", "margins", "plane", "route", "value_and_slope"]
 
 FINENESS = 121
 """Points along each side of a plane."""
@@ -65,6 +65,29 @@ class Sampled:
     def __call__(self, points: Floats) -> Floats:
         """The values (points,), or (points, outputs) of several outputs; nan where f itself raises."""
         return self._replayed(points) if self.replays else self._in_python(points)
+
+    def check(self, path: Any, name: str) -> None:
+        """ValueError if a path that knows its values, as that of `train.descend`, is of another function."""
+        import numpy as np
+
+        known, points = getattr(path, "values", None), getattr(path, "points", None)
+        if known is None or callable(known) or points is None:
+            return
+        start = np.asarray(points, dtype=float)[:1].reshape(1, -1)
+        (value,) = self(start)
+        if abs(value - known[0]) > SAME * max(1.0, abs(value)):
+            raise ValueError(
+                f"{name} is of another function: it starts at {known[0]:g}, where this one is {value:g}"
+            )
+
+    def slope(self, point: Floats) -> Floats:
+        """The gradient of a function of one output at a point, by `backward`."""
+        import numpy as np
+
+        inputs = [Value(x, f"x{k}") for k, x in enumerate(point.tolist())]
+        with errstate(domain="ieee", gradient="ignore"):
+            self._f(inputs).backward()
+        return np.array([v.grad for v in inputs])
 
     def affordable(self, side: int, least: int = 21) -> int:
         """How many points along each side of a plane can be computed, `side` at most."""
@@ -124,6 +147,27 @@ def _same(replayed: Floats, computed: Floats) -> bool:
     )
 
 
+def value_and_slope(f: Callable[[Value], Value], points: Floats) -> tuple[Floats, Floats]:
+    """A function of one Value and its derivative, by `backward`, at the points; nan where f raises."""
+    import numpy as np
+
+    pairs = np.full((len(points), 2), np.nan)
+    with errstate(domain="ieee", gradient="ignore"):
+        for k, x in enumerate(points.tolist()):
+            v = Value(x, "x")
+            try:
+                y = f(v)
+            except (ArithmeticError, ValueError):
+                continue
+            if not isinstance(y, Value):
+                raise TypeError(
+                    f"the function has to return a Value computed from the one it is given, got {y!r}"
+                )
+            y.backward()
+            pairs[k] = y.data, v.grad
+    return pairs[:, 0], pairs[:, 1]
+
+
 # ---------------------------------------------------------------- numbers
 
 
@@ -139,6 +183,23 @@ def margins(numbers: Floats, share: float) -> tuple[float, float]:
     low, high = float(numbers.min()), float(numbers.max())
     more = share * (high - low) or 1.0
     return low - more, high + more
+
+
+def interval(ends: tuple[float, float], name: str) -> tuple[float, float]:
+    """The ends; ValueError unless they are two numbers, the lower first."""
+    import numpy as np
+
+    if len(ends) != 2 or not np.isfinite(ends).all() or not ends[0] < ends[1]:
+        raise ValueError(f"{name} is two numbers, the lower first, got {ends}")
+    return ends
+
+
+def route(points: Any, name: str) -> Floats:
+    """The points (steps, 2) of a path: an array, or what `train.descend` returned."""
+    steps = array(name, getattr(points, "points", points), 2)
+    if steps.shape[1] != 2 or not len(steps):
+        raise ValueError(f"{name} is an array (steps, 2), got {steps.shape}")
+    return steps
 
 
 def array(what: str, numbers: ArrayLike, dimensions: int) -> Floats:

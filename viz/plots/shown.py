@@ -12,11 +12,12 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
+from mpl_toolkits.mplot3d import Axes3D  # type: ignore[import-untyped]
 
 from ..figure import bundle
 from ..formats.svg import image
 
-__all__ = ["Plot", "Row", "Sheet", "Shown"]
+__all__ = ["Landscape", "Plot", "Row", "Sheet", "Shown"]
 
 SHARPNESS = 2
 """Pixels of the file to one that is shown, for fine screens and for those who copy it to a slide."""
@@ -56,6 +57,13 @@ class Sheet(Shown, Figure):
 
 class Plot(Shown, Axes):
     """Axes."""
+
+    def _sheet(self) -> Figure:
+        return cast("Figure", self.figure)
+
+
+class Landscape(Shown, Axes3D):  # type: ignore[misc]  # it has no types
+    """Axes in three dimensions."""
 
     def _sheet(self) -> Figure:
         return cast("Figure", self.figure)

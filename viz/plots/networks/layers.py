@@ -6,12 +6,14 @@ from math import hypot
 from typing import TYPE_CHECKING, Any
 
 from microgrid.base.checks import one_of
+from microgrid.base.messages import short
+from microgrid.base.phrases import Say, said, speaker
 from microgrid.naming.scopes import UNIT, scope_name, scope_names, scope_path
 
-from ..style.text import clean, shorten
-from ..style.theme import LECTURE, PALETTE
-from .axes import few, gradation, grid, legend, panel, say
-from .training import names_of_layers, snapshots
+from ...style.text import clean, shorten
+from ...style.theme import LECTURE, PALETTE
+from ..axes import few, gradation, grid, legend, panel, write
+from .watched import names_of_layers, snapshots
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -23,12 +25,14 @@ if TYPE_CHECKING:
 
 __all__ = ["gradient_flow", "histograms"]
 
-SIGNS = {"activations": "activation a", "preactivations": "pre-activation z", "gradients": "gradient ∂L/∂a"}
+SIGNS = {"activations": "a", "preactivations": "z", "gradients": "∂L/∂a"}
+"""Of a unit's activation, of what it is applied to, and of the gradient."""
+FORMS = ("layers", "overlaid", "time")
 HEIGHT = 0.92
 """Of a ridge, where 1 is the distance to the next."""
 
 
-def gradient_flow(source: Monitor | Model, *, ax: Axes | None = None) -> Axes:
+def gradient_flow(source: Monitor | Model, *, ax: Axes | None = None, lang: str = "en") -> Axes:
     """The length of the gradient in each layer, from the first to the last, on a logarithmic axis.
 
     Of a Monitor: ∂L/∂activations, the mean over the samples, for up to five snapshots.  Of a model:
@@ -43,11 +47,12 @@ def gradient_flow(source: Monitor | Model, *, ax: Axes | None = None) -> Axes:
     """
     import numpy as np
 
+    say = speaker(lang)
     if not hasattr(source, "records") and hasattr(source, "parameters"):
-        lengths = _parameter_gradients(source)
+        lengths = _parameter_gradients(source, lang)
         ax = panel(ax)
         ax.plot(range(len(lengths)), list(lengths.values()), color=PALETTE[0], marker="o", markersize=4)
-        names, what = list(lengths), "length of ∂L/∂parameters"
+        names, what = list(lengths), say("length of ∂L/∂parameters")
     else:
         records = snapshots(source)
         ax = panel(ax)
@@ -59,18 +64,19 @@ def gradient_flow(source: Monitor | Model, *, ax: Axes | None = None) -> Axes:
             places = [k for k, name in enumerate(names) if name in record.layers]
             norms = [record.layers[names[k]].gradient_norm for k in places]
             handles += ax.plot(places, norms, color=color, marker="o", markersize=4)
-            steps.append(f"step {record.step}" + ("" if any(norms) else ": all are 0"))
+            at = say("step {k}", k=record.step)
+            steps.append(at if any(norms) else say("{step}: all are 0", step=at))
         legend(ax, handles, steps)
-        called, what = names_of_layers(records), "length of ∂L/∂activations"
+        called, what = names_of_layers(records, lang), say("length of ∂L/∂activations")
         names = [called[name] for name in names]
     if any((np.asarray(line.get_ydata()) > 0).any() for line in ax.get_lines()):
         ax.set_yscale("log")
-    grid(ax, "layer, from input to output", what)
+    grid(ax, say("layer, from input to output"), what)
     _name_ticks(ax.xaxis, names, 12, rotation=30 if len(names) > 5 else 0)
     return ax
 
 
-def _parameter_gradients(model: Any) -> dict[str, float]:
+def _parameter_gradients(model: Any, lang: str) -> dict[str, float]:
     """The length of each layer's gradient: of the parameters of a scope, or of its neurons or channels."""
     lengths: dict[str, float] = {}
     parameters = model.parameters()
@@ -80,7 +86,7 @@ def _parameter_gradients(model: Any) -> dict[str, float]:
     for p in parameters:
         unit = UNIT.fullmatch(p.scope)
         scope = (unit["outer"] or "") if unit else p.scope
-        name = scope_name(called, scope_path(scope)) or "parameters"
+        name = said(scope_name(called, scope_path(scope)), lang) or "parameters"
         lengths[name] = hypot(lengths.get(name, 0.0), p.grad)
     return lengths
 
@@ -89,22 +95,28 @@ def histograms(
     monitor: Monitor,
     what: str = "activations",
     *,
+    form: str = "layers",
+    layer: str | None = None,
     step: int | None = None,
     log: bool = False,
     bins: int = 60,
     ax: Axes | None = None,
+    lang: str = "en",
 ) -> Axes:
     """How the numbers of each layer are spread in one snapshot, the last unless `step` says which.
 
-    `what` is "activations", "preactivations" or "gradients"; the layers stand above each other, each as high
-    at its peak (after Glorot & Bengio 2010, figures 2, 6 and 7).  With `log` it is the spread of their
-    decimal logarithms, which shows gradients that vanish layer by layer.  Numbers that are exactly 0, a
-    ReLU's most of all, are left out, and their share is written down.
+    `what` is "activations", "preactivations" or "gradients".  The form is "layers", which stand above each
+    other, each as high at its peak; "overlaid", all as curves over one axis (after Glorot & Bengio 2010,
+    figures 2, 6 and 7); or "time", the snapshots of one `layer`, the last unless it is named, above each
+    other as TensorBoard has them.  With `log` it is the spread of their decimal logarithms, which shows
+    gradients that vanish layer by layer.  Numbers that are exactly 0, a ReLU's most of all, are left out,
+    and their share is written down.
     """
     import numpy as np
 
     one_of(what, "what", tuple(SIGNS))
-    records = snapshots(monitor)
+    one_of(form, "form", FORMS)
+    say, records = speaker(lang), snapshots(monitor)
     chosen = [record for record in records if step is None or record.step == step]
     if not chosen:
         raise ValueError(
@@ -113,19 +125,52 @@ def histograms(
     if bins < 1:
         raise ValueError(f"a histogram has 1 bin or more, got {bins}")
     record = chosen[-1]
-    numbers = {scope: getattr(stats, what).ravel() for scope, stats in record.layers.items()}
-    spread = {scope: _shown(array, log) for scope, array in numbers.items()}
-    shown = np.concatenate(list(spread.values()))
-    if not shown.size:
+    if layer is not None and layer not in record.layers:
+        raise ValueError(f"the monitor has no layer {short(layer)}: it has {', '.join(record.layers)}")
+    if form == "time":
+        one = layer or list(record.layers)[-1]
+        shown = [records[k] for k in few(len(records), 12) if one in records[k].layers]
+        numbers = {say("step {k}", k=r.step): getattr(r.layers[one], what).ravel() for r in shown}
+        title = names_of_layers(shown, lang)[one]
+    else:
+        kept = [layer] if layer is not None else list(record.layers)
+        called = names_of_layers([record], lang)
+        numbers = {called[scope]: getattr(record.layers[scope], what).ravel() for scope in kept}
+        title = say("step {k}", k=record.step)
+    spread = {name: _shown(array, log) for name, array in numbers.items()}
+    counted = np.concatenate(list(spread.values()))
+    if not counted.size:
         raise ValueError(f"all {what} at step {record.step} are 0 or not finite: there is nothing to count")
-    edges = np.histogram_bin_edges(shown, bins)
-    ax = panel(ax, (6.4, max(2.6, 1.2 + 0.34 * len(numbers))))
-    for k, (scope, color) in enumerate(zip(numbers, gradation(len(numbers)))):
-        counts, _ = np.histogram(spread[scope], edges)
+    edges = np.histogram_bin_edges(counted, bins)
+    ax = panel(ax, (6.4, max(2.6, 1.2 + 0.34 * len(numbers)) if form != "overlaid" else 4.0))
+    sign = say("log₁₀ of the size of {sign}", sign=SIGNS[what]) if log else SIGNS[what]
+    if form == "overlaid":
+        _overlaid(ax, spread, edges)
+        grid(ax, sign, say("share of the numbers"))
+    else:
+        _above_each_other(ax, numbers, spread, edges, say)
+        grid(ax, sign, say("layer") if form == "layers" else "")
+        ax.set_ylim(-0.1, len(numbers) + 0.1)
+        _name_ticks(ax.yaxis, list(numbers), 30)
+        ax.grid(False, axis="y")
+        ax.spines["left"].set_visible(False)
+        ax.tick_params(axis="y", length=0)
+    ax.set_xlim(edges[0], edges[-1])
+    write(ax.set_title("", fontsize="medium", loc="left"), title)
+    return ax
+
+
+def _above_each_other(
+    ax: Axes, numbers: dict[str, Floats], spread: dict[str, Floats], edges: Floats, say: Say
+) -> None:
+    import numpy as np
+
+    for k, (name, color) in enumerate(zip(numbers, gradation(len(numbers)))):
+        counts, _ = np.histogram(spread[name], edges)
         heights = HEIGHT * counts / max(1, counts.max())
         ax.stairs(k + heights, edges, baseline=k, fill=True, facecolor=color, edgecolor=color, alpha=0.55)
         ax.axhline(k, color=color, linewidth=0.6)
-        if zeros := (numbers[scope] == 0).mean():
+        if zeros := (numbers[name] == 0).mean():
             note = ax.annotate(
                 "",
                 (1, k),
@@ -136,16 +181,20 @@ def histograms(
                 color=LECTURE.dim,
                 annotation_clip=False,
             )
-            say(note, f"{100 * zeros:.0f} % are 0")
-    grid(ax, f"log₁₀ of the size of the {SIGNS[what]}" if log else SIGNS[what], "layer")
-    ax.set_ylim(-0.1, len(numbers) + 0.1)
-    ax.set_xlim(edges[0], edges[-1])
-    ax.set_title(f"step {record.step}", fontsize="medium", loc="left")
-    _name_ticks(ax.yaxis, [names_of_layers([record])[scope] for scope in numbers], 30)
-    ax.grid(False, axis="y")
-    ax.spines["left"].set_visible(False)
-    ax.tick_params(axis="y", length=0)
-    return ax
+            write(note, say("{share:.0f} % are 0", share=100 * zeros))
+
+
+def _overlaid(ax: Axes, spread: dict[str, Floats], edges: Floats) -> None:
+    """Curves through the middles of the bins, each layer's with all its numbers as 1."""
+    import numpy as np
+
+    middles = (edges[:-1] + edges[1:]) / 2
+    handles: list[Artist] = []
+    for numbers, color in zip(spread.values(), gradation(len(spread))):
+        counts, _ = np.histogram(numbers, edges)
+        handles += ax.plot(middles, counts / max(1, counts.sum()), color=color, linewidth=1.7)
+    shown = few(len(spread), 8)
+    legend(ax, [handles[k] for k in shown], [list(spread)[k] for k in shown])
 
 
 def _shown(numbers: Floats, log: bool) -> Floats:

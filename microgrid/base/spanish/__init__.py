@@ -1,0 +1,15 @@
+"""All that is said, in Spanish: by the English template, with the same fields.
+
+A text stands in the file of those who see it: `reports`, `pictures`, `page` or `plots`.
+"""
+
+from __future__ import annotations
+
+from .page import PAGE
+from .pictures import PICTURES
+from .plots import PLOTS
+from .reports import REPORTS
+
+__all__ = ["TABLE"]
+
+TABLE = REPORTS | PICTURES | PAGE | PLOTS

@@ -1,0 +1,116 @@
+"""What the page of a walk says, in Spanish."""
+
+from __future__ import annotations
+
+__all__ = ["PAGE"]
+
+PAGE = {
+    # the page of a walk, where `English` stands for the language's own name
+    "English": "Español", "Tools": "Herramientas", "Language": "Idioma",
+    "Computational graph": "Grafo computacional", "Details": "Detalles", "Step by step": "Paso a paso",
+    "Playback": "Reproducción", "Size of the picture": "Tamaño de la figura", "Smaller": "Más pequeña",
+    "Larger": "Más grande", "Fit": "Ajustar", "The whole picture": "La figura entera",
+    "Predict first": "Predecir antes",
+    "Asks for each number before showing it": "Pide cada número antes de mostrarlo", "Table": "Tabla",
+    "The same numbers as a table": "Los mismos números en una tabla", "Keys": "Teclas", "Close": "Cerrar",
+    "To the start": "Al principio", "One step back": "Un paso atrás", "One step on": "Un paso adelante",
+    "To the end": "Al final", "Play": "Reproducir", "Pause": "Pausa",
+    "Forward pass [button]": "Hacia delante", "Backward pass [button]": "Hacia atrás", "Step": "Paso",
+    "Speed": "Velocidad", "{step} of {last}": "{step} de {last}",
+    "one step back or on": "un paso atrás o adelante", "to the start, to the end": "al principio, al final",
+    "play or pause": "reproducir o pausar",
+    "to the forward or the backward pass": "a la propagación hacia delante o hacia atrás",
+    "from node to node": "de nodo en nodo", "details of the node": "detalles del nodo",
+    "predict first": "predecir antes", "predict first [in place of a number]": "primero predice",
+    "no prediction here": "aquí ninguna predicción", "table": "tabla",
+    "size of the picture": "tamaño de la figura", "these keys": "estas teclas", "Space": "Espacio",
+    "Enter": "Intro", "Home": "Inicio", "Esc": "Esc", "node": "nodo", "role": "papel", "value": "valor",
+    "gradient": "gradiente", "computed from": "calculado a partir de", "scope": "ámbito",
+    "not computed yet": "aún sin calcular", "gradient not computed yet": "gradiente aún sin calcular",
+    "not possible": "imposible",
+    "derivative of {scope} with respect to {source}": "derivada de {scope} respecto de {source}",
+    "Outputs": "Salidas", "{count} nodes inside": "{count} nodos dentro",
+    "Nodes inside {scope}": "Nodos dentro de {scope}", "{count} more": "{count} más",
+    "rows {from} to {to} of {of}": "filas {from} a {to} de {of}", "Rows before": "Filas anteriores",
+    "Rows after": "Filas siguientes",
+    "Choose a node in the picture: its formula, its derivatives and its paths appear here.":
+        "Elige un nodo de la figura: aquí aparecen su fórmula, sus derivadas y sus caminos.",
+    "Change an input or a parameter, there or by dragging it sideways, and everything is computed anew.":
+        "Cambia una entrada o un parámetro, allí o arrastrándolo hacia un lado, y todo se calcula de nuevo.",
+    "Local derivatives": "Derivadas locales", "Chain rule": "Regla de la cadena", "Paths": "Caminos",
+    "what each use passes back, added up": "la suma de lo que devuelve cada uso",
+    "the result itself: its derivative with respect to itself is 1":
+        "es el resultado: su derivada respecto de sí mismo es 1",
+    "{count} to {root}; each contributes the product of its local derivatives":
+        "{count} hasta {root}; cada uno aporta el producto de sus derivadas locales",
+    "{count} paths lead to {root}: too many to list. The chain rule adds them up node by node.":
+        "{count} caminos llevan a {root}: demasiados para escribirlos. La regla de la cadena los suma nodo "
+        "a nodo.",
+    "1 path": "1 camino", "{count} paths": "{count} caminos", "What if?": "¿Y si…?",
+    "{name} is": "{name} vale", "As recorded ({value})": "Como al principio ({value})",
+    "All as recorded": "Todo como al principio",
+    "Changed in this page: {names}": "Cambiado en esta página: {names}",
+    "a finite number, such as 2 or −1.5": "un número finito, como 2 o −1.5",
+    "{name} cannot be changed here: {op} is a custom operation, written in Python.":
+        "{name} no se puede cambiar aquí: {op} es una operación propia, escrita en Python.",
+    "No derivative exists at this point; by convention: {convention}.":
+        "En este punto no existe la derivada; por convenio: {convention}.",
+    "{call} is not a real number: {op} needs {needs}.": "{call} no es un número real: {op} necesita {needs}.",
+    "{call} divides by zero.": "{call} divide por cero.",
+    "{call} is beyond the largest number a computer's double holds, 1.8e308.":
+        "{call} supera el mayor número que cabe en un double, 1.8e308.",
+    "It is computed from {name}, which is not possible.": "Se calcula a partir de {name}, que es imposible.",
+    "Without a result there are no gradients.": "Sin resultado no hay gradientes.",
+    "Your prediction: {asked} =": "Tu predicción: {asked} =", "Check": "Comprobar", "Show me": "Muéstralo",
+    "{right} of {asked} right": "{right} de {asked} correctas", "Right: {value}.": "Correcto: {value}.",
+    "The size is right, but not the sign.": "El tamaño es correcto, pero el signo no.",
+    "The size of what is added is right, but not its sign.":
+        "El tamaño de lo que se suma es correcto, pero el signo no.",
+    "Not asked: this step computes many numbers at once.":
+        "No se pregunta: este paso calcula muchos números a la vez.",
+    "Not asked: what this step computes is nan, no number.":
+        "No se pregunta: lo que este paso calcula es nan, que no es un número.",
+    "No longer asked: with these numbers the step is not possible.":
+        "Ya no se pregunta: con estos números el paso es imposible.",
+    "The numbers have changed: predict with those that are there now.":
+        "Los números han cambiado: predice con los de ahora.",
+    "That is only what arrives on this edge. {name} is {before} already: add.":
+        "Eso es solo lo que llega por esta arista. {name} ya vale {before}: súmalo.",
+    "That is the local derivative alone. Multiply it by the gradient that arrives, {gradient}.":
+        "Eso es solo la derivada local. Multiplícala por el gradiente que llega, {gradient}.",
+    "That is the gradient that arrives. Multiply it by the local derivative, {local}.":
+        "Eso es el gradiente que llega. Multiplícalo por la derivada local, {local}.",
+    "That is the gradient before this step; this edge adds to it.":
+        "Eso es el gradiente antes de este paso; esta arista le suma algo.",
+    "Divided where it is multiplied?": "¿Has dividido en lugar de multiplicar?",
+    "Close, but not close enough: 1 percent is.": "Cerca, pero no lo bastante: se admite un 1 por ciento.",
+    "Not yet. {hint}": "Todavía no. {hint}",
+    "Put the numbers into the formula.": "Pon los números en la fórmula.",
+    "Multiply the gradient that arrives by the local derivative, and add what is there.":
+        "Multiplica el gradiente que llega por la derivada local y suma lo que ya hay.",
+    "Open the scope: its operations are listed inside, in order.":
+        "Abre el ámbito: dentro están sus operaciones, en orden.",
+    "How fast does a number grow with itself?": "¿Cuánto crece un número respecto de sí mismo?",
+    "Type a number, such as −1.5, 3e-4 or, without a comma, 1200.": "Escribe un número, como −1.5 o 3e-4.",
+    "Type a number, such as −1.5, 3e-4 or, without a comma, 1200; or ∞, as inf.":
+        "Escribe un número, como −1.5 o 3e-4; o ∞, como inf.",
+    "It is {value}.": "Es {value}.", "Verified": "Verificado", "Not verified": "No verificado",
+    "Not fully verified": "Verificado solo en parte", "Not verified here": "Aquí no se ha verificado",
+    "Before this page was written, microgrid checked every derivative in this graph.":
+        "Antes de escribir esta página, microgrid comprobó cada derivada de este grafo.",
+    "Before this page was written, microgrid set out to verify this graph. This is what it found:":
+        "Antes de escribir esta página, microgrid se propuso verificar este grafo. Esto encontró:",
+    "The verdict is about the numbers as recorded, not those you have changed.":
+        "El veredicto se refiere a los números originales, no a los que has cambiado.",
+    "the derivative of each operation, by computer algebra":
+        "la derivada de cada operación, con álgebra computacional",
+    "the chain rule on this graph, in exact arithmetic":
+        "la regla de la cadena en este grafo, con aritmética exacta",
+    "every number, against 50 digits": "cada número, comparado con 50 dígitos",
+    "the whole derivative of each leaf, as a formula": "la derivada completa de cada hoja, como fórmula",
+    "points where no derivative exists": "puntos donde no existe la derivada",
+    "This page computes with JavaScript, which is switched off here; the picture above shows the final "
+    "numbers.":
+        "Esta página calcula con JavaScript, que aquí está desactivado; la figura de arriba muestra los "
+        "números finales.",
+}  # fmt: skip

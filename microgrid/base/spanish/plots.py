@@ -1,0 +1,40 @@
+"""What plots say, in Spanish."""
+
+from __future__ import annotations
+
+__all__ = ["PLOTS"]
+
+PLOTS = {
+    # trainings
+    "epoch": "época", "step": "paso", "step {k}": "paso {k}", "loss": "pérdida",
+    "accuracy (share of samples)": "exactitud (proporción de muestras)",
+    "learning rate": "tasa de aprendizaje",
+    "time since the start (s)": "tiempo desde el inicio (s)", "training": "entrenamiento",
+    "validation": "validación", "best epoch": "mejor época", "best epoch, {epoch}": "mejor época, {epoch}",
+    "stopped early": "parada temprana", "(mean and range of {n})": "(media y rango de {n})",
+
+    # layers
+    "layer": "capa", "unit": "unidad", "layer, from input to output": "capa, de la entrada a la salida",
+    "length of ∂L/∂activations": "longitud de ∂L/∂activaciones",
+    "length of ∂L/∂parameters": "longitud de ∂L/∂parámetros", "{step}: all are 0": "{step}: todos son 0",
+    "length of update / length of weights": "longitud del paso / longitud de los pesos",
+    "1e-3, usual": "1e-3, lo habitual", "dead ReLUs (% of the layer)": "ReLU muertas (% de la capa)",
+    "log₁₀ of the size of {sign}": "log₁₀ del tamaño de {sign}",
+    "share of the numbers": "proporción de los números",
+    "{share:.0f} % are 0": "{share:.0f} % son 0", "input, then bias": "entrada; al final, el sesgo",
+    "how many": "cuántos",
+
+    # functions
+    "saturated: f′ ≈ 0": "saturada: f′ ≈ 0", "kink: no derivative": "pico: sin derivada",
+    "f(x), and f′(x) dashed": "f(x); a trazos, f′(x)", "logit z": "logit z",
+    "share e^(z/T) / Σ e^(z/T)": "proporción e^(z/T) / Σ e^(z/T)", "minimum": "mínimo",
+    "saddle point": "punto de silla", "data": "datos", "parameter x": "parámetro x",
+    "steps, dark to light": "pasos, de oscuro a claro", "along the tangent": "por la tangente",
+    "to the curve": "hasta la curva", "clipped": "recortado", "length {n:g}": "longitud {n:g}",
+    "each partial at most {n:g}": "cada derivada, como mucho {n:g}",
+
+    # classifiers
+    "class {label:g}": "clase {label:g}", "probability of 1": "probabilidad de 1",
+    "predicted class": "clase predicha", "true class": "clase verdadera",
+    "{right} of {all} right": "{right} de {all} aciertos",
+}  # fmt: skip

@@ -1,0 +1,1 @@
+"""Plots of samples with classes, and of what a classifier makes of them."""

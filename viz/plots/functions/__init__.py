@@ -1,0 +1,1 @@
+"""Plots of functions: activations, softmax, surfaces with paths down them, lines being fitted, clipping."""

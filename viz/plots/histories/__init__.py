@@ -1,0 +1,1 @@
+"""Plots of trainings by their histories."""

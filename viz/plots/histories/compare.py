@@ -1,0 +1,100 @@
+"""Several trainings beside each other: of several optimisers, say, or of one with several seeds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from microgrid.base.messages import short
+from microgrid.base.phrases import Say, speaker
+
+from ...style.theme import LECTURE, PALETTE
+from ..axes import grid, legend, panel
+from .curves import column_title, epochs_of
+
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
+
+__all__ = ["compare"]
+
+Histories: TypeAlias = "Mapping[str, Sequence[float]] | Sequence[Mapping[str, Sequence[float]]]"
+
+
+def compare(
+    histories: Mapping[str, Histories],
+    metric: str = "loss",
+    *,
+    log: bool = False,
+    ax: Axes | None = None,
+    lang: str = "en",
+) -> Axes:
+    """The same column of several trainings, such as with several optimisers, each in its own colour.
+
+    Validation is dashed; a star stands at the best epoch, a cross where training stopped early.  Several
+    histories under one name, as of ten seeds, are their mean in a band from the lowest to the highest, up to
+    where the shortest ends.
+
+    >>> compare({"SGD": {"loss": [1.0, 0.5]}, "Adam": {"loss": [1.0, 0.2]}}).get_ylabel()
+    'loss'
+    """
+    if not isinstance(histories, Mapping) or not histories or set(histories) >= {"epoch", metric}:
+        raise TypeError('compare takes histories by their names, such as compare({"SGD": h1, "Adam": h2})')
+    say, ax = speaker(lang), panel(ax)
+    handles: list[Artist] = []
+    names: list[str] = []
+    marks: dict[str, Any] = {}
+    for (name, given), color in zip(histories.items(), PALETTE * 4):
+        several = [given] if isinstance(given, Mapping) else list(given)
+        if not several:
+            raise ValueError(f"{short(name)} has no history")
+        handles.append(_with_band(ax, several, metric, color, "-"))
+        names.append(
+            str(name) if len(several) == 1 else f"{name} " + say("(mean and range of {n})", n=len(several))
+        )
+        if all(f"validation_{metric}" in history for history in several):
+            _with_band(ax, several, f"validation_{metric}", color, "--")
+            marks[say("validation")] = {"linestyle": "--"}
+        if len(several) == 1:
+            marks |= _landmarks(ax, several[0], metric, color, say)
+    explained = [ax.plot([], [], color=LECTURE.dim, **looks)[0] for looks in marks.values()]
+    if log:
+        ax.set_yscale("log")
+    grid(ax, say("epoch"), column_title(metric, say))
+    legend(ax, [*handles, *explained], [*names, *marks])
+    return ax
+
+
+def _with_band(
+    ax: Axes, histories: Sequence[Mapping[str, Sequence[float]]], key: str, color: str, dash: str
+) -> Any:
+    import numpy as np
+
+    epochs = min((epochs_of(history, key) for history in histories), key=len)
+    rows = np.array([list(history[key])[: len(epochs)] for history in histories], dtype=float)
+    middle = rows.mean(axis=0)
+    marker = "o" if len(epochs) < 3 else ""
+    (line,) = ax.plot(epochs, middle, color=color, linestyle=dash, marker=marker, linewidth=1.7)
+    if len(rows) > 1:
+        ax.fill_between(epochs, rows.min(axis=0), rows.max(axis=0), color=color, alpha=0.18, linewidth=0)
+    return line
+
+
+BEST: dict[str, Any] = {"marker": "*", "markersize": 13, "markeredgecolor": "white", "linestyle": ""}
+STOPPED: dict[str, Any] = {"marker": "X", "markersize": 8, "markeredgecolor": "white", "linestyle": ""}
+
+
+def _landmarks(
+    ax: Axes, history: Mapping[str, Sequence[float]], metric: str, color: str, say: Say
+) -> dict[str, Any]:
+    """Mark the best epoch of a training, and where it stopped early; what is marked, and with which looks."""
+    key = f"validation_{metric}" if f"validation_{metric}" in history else metric
+    epochs, column, best = epochs_of(history, key), list(history[key]), getattr(history, "best_epoch", None)
+    marks: dict[str, Any] = {}
+    if best in epochs:
+        ax.plot(best, column[epochs.index(best)], color=color, **BEST)
+        marks[say("best epoch")] = BEST
+    if str(getattr(history, "stopped", "")).startswith("stopped early"):
+        ax.plot(epochs[-1], column[-1], color=color, **STOPPED)
+        marks[say("stopped early")] = STOPPED
+    return marks
