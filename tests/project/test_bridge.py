@@ -72,4 +72,4 @@ def test_a_module_that_was_made_by_hand_is_said(monkeypatch: pytest.MonkeyPatch)
 
 def test_ours_is_found() -> None:
     assert pictures.viz() is viz
-    assert pictures.plots().curves.__module__ == "viz.plots.training"
+    assert pictures.plots().curves.__module__ == "viz.plots.histories.curves"
