@@ -17,7 +17,7 @@ from ..engine import Value
 from ..ops import TABLE
 from .labels import clean, is_given
 
-__all__ = ["UNIT", "is_neuron", "scope_name", "scope_names", "scope_path", "without_neuron"]
+__all__ = ["LAYER", "UNIT", "Path", "is_neuron", "scope_name", "scope_names", "scope_path", "without_neuron"]
 
 Path = tuple[str, ...]
 
@@ -45,7 +45,8 @@ def without_neuron(scope: str) -> str:
 
 
 _NUMBERED = re.compile(r"(.*?)(\d+)", re.DOTALL)
-_LAYER = re.compile(r".*\^\((\d+)(?:,\d+)*\)", re.DOTALL)
+LAYER = re.compile(r".*\^\((\d+)(?:,\d+)*\)", re.DOTALL)
+"""A name with the number of its layer."""
 _LAYERS = {"layer": "", "linear": "", "conv": "conv", "maxout": "maxout"}
 """Kinds of modules whose weights have the number of their layer, with what is said of the kind."""
 _KINDS = {"batchnorm": "BatchNorm", "mlp": "MLP"}
@@ -75,7 +76,7 @@ def scope_names(nodes: Sequence[Value], names: Mapping[Value, str]) -> dict[Path
     for v in nodes:
         if v._scope not in places:
             places[v._scope] = _paths(v.scope, GIVEN[v._scope], given)
-        if v._role == PARAMETER and is_given(v) and (match := _LAYER.fullmatch(names.get(v, ""))):
+        if v._role == PARAMETER and is_given(v) and (match := LAYER.fullmatch(names.get(v, ""))):
             for path in places[v._scope]:
                 if _kind(path) in _LAYERS:
                     numbers.setdefault(path, int(match[1]))

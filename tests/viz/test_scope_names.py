@@ -72,3 +72,34 @@ def test_what_a_layer_is_made_of_and_what_is_no_layer_is_counted_by_kind() -> No
     trace = viz.graph.trace.read(mg.sum(model([1.0, 2.0, 3.0])))
     shown = {trace.scope_name(node.scope) for node in trace.nodes if node.scope}
     assert {"layer 1 (conv), channel 2", "ReLU 2, neuron 1", "layer 2 (maxout), piece 1, neuron 2"} <= shown
+
+
+class Own(nn.Module):
+    """A module as one writes it in PyTorch: layers as attributes, activations as functions, no scopes."""
+
+    def __init__(self) -> None:
+        self.fc1, self.fc2 = nn.Linear(2, 3, seed=1), nn.Linear(3, 2, seed=2)
+
+    def __call__(self, x: list[float]) -> Value:
+        hidden = [z.tanh() for z in self.fc1(x)]
+        return mg.sum(self.fc2(hidden))
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_units_of_layers_without_scopes_are_told_apart_by_their_weights(lang: str) -> None:
+    y = Own()([0.5, -1.0])
+    boxes = names(y, collapse="neuron", lang=lang)
+    layer, neuron = ("layer", "neuron") if lang == "en" else ("capa", "neurona")
+    assert boxes == [f"{neuron} {k}" for k in (1, 2, 3, 1, 2)]
+    assert names(y, collapse="layer", lang=lang) == [f"{layer} 1: Linear 2→3", f"{layer} 2: Linear 3→2"]
+    with mg.scope("encoder"):
+        y = Own()([0.5, -1.0])
+    assert {node.scope for node in viz.graph.trace.read(y).nodes if len(node.scope) > 1} == {
+        *(("encoder", "layer0", f"neuron{k}") for k in range(3)),
+        *(("encoder", "layer1", f"neuron{k}") for k in range(2)),
+    }
+
+
+def test_one_layer_without_a_scope_stays_without() -> None:
+    y = mg.sum(nn.Linear(2, 2)([0.5, -1.0]))
+    assert {node.scope for node in viz.graph.trace.read(y).nodes} == {(), ("neuron0",), ("neuron1",)}

@@ -15,6 +15,7 @@ from microgrid.base.phrases import Phrase, said
 from microgrid.graph import order
 from microgrid.naming.names import Naming, name_nodes
 from microgrid.naming.scopes import scope_name, scope_names, scope_path
+from microgrid.naming.unscoped import layer_scopes, unscoped_names
 from microgrid.pieces import found
 from microgrid.proof.textbook import leaves_doubles
 
@@ -144,10 +145,14 @@ def read(root: Value, variables: Mapping[Value, str] | None = None, digits: int 
     derivatives = dict(zip(newest_first, adjoints, strict=True))
     naming = name_nodes(values, variables, digits=digits, short=True)
     made = _made(values)
-    nodes = tuple(_node(i, v, position, derivatives[v], naming, made[v]) for i, v in enumerate(values))
+    scopes = layer_scopes(values, naming.labels)
+    nodes = tuple(
+        _node(i, v, position, derivatives[v], naming, made[v], scopes.get(v)) for i, v in enumerate(values)
+    )
     operations = (position[v] for v in reversed(newest_first) if v in position)
     computed = tuple(i for i in operations if nodes[i].op)
-    return Trace(nodes, computed, _pieces(values, position), scope_names(values, naming.labels))
+    called = scope_names(values, naming.labels) | unscoped_names(scopes)
+    return Trace(nodes, computed, _pieces(values, position), called)
 
 
 def _pieces(values: list[Value], position: dict[Value, int]) -> tuple[Piece, ...]:
@@ -168,7 +173,13 @@ def _made(values: list[Value]) -> dict[Value, int]:
 
 
 def _node(
-    index: int, v: Value, position: dict[Value, int], derivative: float, naming: Naming, made: int
+    index: int,
+    v: Value,
+    position: dict[Value, int],
+    derivative: float,
+    naming: Naming,
+    made: int,
+    scope: tuple[str, ...] | None,
 ) -> Node:
     grad = v.grad if v.has_grad else None
     return Node(
@@ -180,7 +191,7 @@ def _node(
         data=v.data,
         grad=grad,
         is_derivative=grad is not None and math.isclose(grad, derivative, rel_tol=1e-9, abs_tol=1e-300),
-        scope=scope_path(v.scope),
+        scope=scope or scope_path(v.scope),
         parents=tuple(position[parent] for parent in v.parents),
         partials=v.partials,
         name=naming.texts[v],
