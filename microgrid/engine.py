@@ -208,9 +208,6 @@ class Value:
         label = f", label={self._label!r}" if self._label else ""
         return f"Value(data={self._data}, grad={self.grad}{label})"
 
-    def __format__(self, spec: str) -> str:
-        return format(self._data, spec) if spec else repr(self)
-
     # Each operation is one row of ops.py; here it gets its place in Python's grammar.
     # fmt: off
     def __add__(self, other: Any) -> Value: return binary(ADD, self, other)
@@ -278,6 +275,7 @@ class Value:
     def gelu_tanh(self) -> Value: return unary(GELU_TANH, self)
     def hardtanh(self) -> Value: return unary(HARDTANH, self)
 
+    def __format__(self, spec: str) -> str: return format(self._data, spec) if spec else repr(self)
     def __copy__(self) -> Any: return copying.copy_node(self)
     def __deepcopy__(self, memo: dict[int, Any]) -> Any: return copying.copy_graph(self, memo)
     def __reduce_ex__(self, protocol: Any) -> Any: return copying.reduce(self)
