@@ -62,6 +62,7 @@ def test_forward_mode_is_within_the_bound(data, wishes):
     assert within([jvp(nodes[-1], {leaf: 1.0}) for leaf in nodes[:LEAVES]], want, bounds)
 
 
+@pytest.mark.filterwarnings("ignore:.* a second time adds")
 @graphs
 @given(leaf_data, steps)
 def test_a_second_backward_doubles_the_leaves_exactly(data, wishes):

@@ -95,6 +95,7 @@ def test_building_differentiating_compiling_and_replaying_at_once(engine):
     at_once(*map(work, range(5)))
 
 
+@pytest.mark.filterwarnings("ignore:.* a second time adds")
 def test_a_pass_in_one_thread_while_another_builds_and_frees(engine):
     w = engine.parameter(1.0)
     y = w
