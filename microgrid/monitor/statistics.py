@@ -19,10 +19,11 @@ from ..naming.scopes import scope_name, scope_names, scope_path
 from ..nn.losses import Loss
 from ..nn.module import Model, outputs
 from ..nn.regularizers import dropouts
+from ..nn.tables.units import layers
 from ..programs import program
 from ..programs.lowering import lower
 from ..programs.recording import record
-from .scopes import layers, with_offsets
+from .scopes import with_offsets
 
 __all__ = ["LayerStats", "Watch"]
 

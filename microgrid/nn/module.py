@@ -15,7 +15,9 @@ from ..base.context import at_once
 from ..engine import Value
 from ..naming.labels import given
 from . import checkpoints
-from .summary import Summary, summarize
+from .losses import Loss
+from .tables.backprop import Backprop, backpropagate
+from .tables.summary import Summary, summarize
 
 __all__ = ["Model", "Module", "bare", "inputs", "listed", "outputs", "parts", "samples", "walk"]
 
@@ -143,6 +145,20 @@ class Module:
         model does not say how many inputs it takes and no example is given.
         """
         return summarize(self, example)
+
+    def backprop(self, x: Numbers, y: Numbers, loss: str | Loss = "mse") -> Backprop:
+        """Backpropagation of one sample as lectures write it: for each layer a, h, h′, d = ∂R/∂a and ∂R/∂W.
+
+        Above each column stands its formula.  `loss` is a function of (predictions, targets), or its name in
+        `nn.losses`; the model stays as it is.  The result has `text()`, `latex()`, `dataframe()`, and the
+        numbers as `layers`.
+
+        >>> from microgrid import nn
+        >>> table = nn.MLP(2, [2, 1]).backprop([1.0, 2.0], 0.5)
+        >>> [(layer.name, len(layer.d)) for layer in table.layers]
+        [('layer 1', 2), ('layer 2', 1)]
+        """
+        return backpropagate(self, x, y, loss)
 
 
 def _gather(parts: Iterable[Any], gathered: dict[Value, None]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from helpers.monitored import mlp
 from microgrid import Value, graph, scope
-from microgrid.monitor.scopes import layers
+from microgrid.nn.tables.units import layers
 
 
 def scopes_of(make) -> dict[str, int]:

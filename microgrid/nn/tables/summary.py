@@ -10,12 +10,12 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from ..arguments import Numbers
-from ..base.context import errstate
-from ..engine import Value
-from ..graph import order
-from ..naming.names import own_names
-from ..naming.scopes import scope_name, scope_names, scope_path, without_neuron
+from ...arguments import Numbers
+from ...base.context import errstate
+from ...engine import Value
+from ...graph import order
+from ...naming.names import own_names
+from ...naming.scopes import scope_name, scope_names, scope_path, without_neuron
 
 __all__ = ["Part", "Recordable", "Summary", "summarize"]
 
