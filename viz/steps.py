@@ -25,7 +25,7 @@ from .picture.selection import Choices, check_count, choose, folded, subject
 from .picture.styles import styles
 from .walk.captions import Captions
 from .walk.film import Arrangement, Film, arrange, drafted
-from .walk.moments import Frame, remember, walk
+from .walk.moments import Frame, frame_index, remember, walk
 from .walk.options import StepsOptions, boxed
 from .walk.writing.files import BEAMER, Files
 from .words.labels import named
@@ -171,7 +171,7 @@ class Steps(Sequence[Frame]):
     def __getitem__(self, k: int | slice) -> Frame | list[Frame]:
         if isinstance(k, slice):
             return [self[i] for i in range(*k.indices(len(self)))]
-        index = self._place(k)
+        index = frame_index(k, len(self))
         moment = self._moments[index]
         backward = moment.phase == "backward"
         return Frame(
@@ -187,12 +187,7 @@ class Steps(Sequence[Frame]):
 
     def svg(self, k: int) -> str:
         """Frame k as SVG: the picture as far as it is known, what is new lit, and the caption."""
-        return self._film.svg(self._place(k))
-
-    def _place(self, k: int) -> int:
-        if not -len(self) <= k < len(self):
-            raise IndexError(f"frame {k} of {len(self)}: they are numbered from 0 to {len(self) - 1}")
-        return k % len(self)
+        return self._film.svg(frame_index(k, len(self)))
 
     def tikz(self) -> str:
         """A Beamer frame, in which each step is an overlay and nothing jumps, for a document of yours.

@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterator, Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from helpers.read_back import (
     Arrow,
@@ -32,6 +33,8 @@ __all__ = [
     "arrows_too_near", "bent", "contains", "faults", "in_browser", "out_of_line", "out_of_order", "overlap", "overlaps",
     "read", "texts_outside", "within",
 ]  # fmt: skip
+
+Points = npt.NDArray[np.float64]
 
 SLACK = 0.25
 """Points that nobody sees."""
@@ -86,6 +89,8 @@ def arrows_through_boxes(drawing: Drawing) -> list[str]:
 NEAR, LONGEST, AT_HEAD, CROSSING = 1.0, 12.0, 20.0, 2.0
 """Points: how near is too near, and for how long; how much of an arrow before its head may be; degrees at which
 straight arrows that cross can be told apart."""
+COARSE = 8
+"""Of points, which are at most a point apart, every so many are looked at first."""
 
 
 def arrows_too_near(drawing: Drawing) -> list[str]:
@@ -96,9 +101,10 @@ def arrows_too_near(drawing: Drawing) -> list[str]:
     38, wherever the units stand; yet eyes can tell them apart.
     """
     sampled = [_dense(arrow) for arrow in drawing.arrows]
+    arrays = [np.array(points).reshape(-1, 2) for points in sampled]
     wrong = []
     for a, b in _neighbours(sampled):
-        length = _longest_near(sampled[a], sampled[b])
+        length = _longest_near(sampled[a], sampled[b], arrays[a], arrays[b])
         if length > LONGEST:
             keys = drawing.arrows[a].key, drawing.arrows[b].key
             wrong.append(f"arrows {keys[0]} and {keys[1]} are one for {length:.0f} pt")
@@ -147,16 +153,18 @@ def _are_told_apart(one: list[Point], two: list[Point], first: float | None, sec
     return away > NEAR + 0.5  # they may be 0.2 from straight
 
 
-def _longest_near(first: list[Point], second: list[Point]) -> float:
-    """The longest way of one curve along another, in points, without crossings."""
-    one, two = np.array(first), np.array(second)
-    left, top, right, bottom = grown(around(second), NEAR)
-    some = np.flatnonzero((one[:, 0] >= left) & (one[:, 0] <= right) & (one[:, 1] >= top) & (one[:, 1] <= bottom))
+def _longest_near(first: list[Point], second: list[Point], one: Points, two: Points) -> float:
+    """The longest way of one curve along another, in points, without crossings; both as lists and as arrays."""
+    far = np.hypot(*(one[::COARSE, None] - two[None, ::COARSE]).transpose(2, 0, 1)) > NEAR + 2 * COARSE
+    some, others = (
+        np.flatnonzero(np.repeat(~far.all(axis=k), COARSE)[: len(points)]) for k, points in ((1, one), (0, two))
+    )
     if not len(some):
         return 0.0
+    two = two[others]
     apart = np.hypot(one[some, None, 0] - two[None, :, 0], one[some, None, 1] - two[None, :, 1])
     nearest = apart.argmin(axis=1)
-    pairs = [(int(i), int(j)) for i, j, far in zip(some, nearest, apart.min(axis=1), strict=True) if far < NEAR]
+    pairs = [(int(i), int(j)) for i, j, far in zip(some, others[nearest], apart.min(axis=1), strict=True) if far < NEAR]
     longest, run = 0.0, list[tuple[int, int]]()
     for pair in [*pairs, (len(first) + 9, 0)]:
         if run and pair[0] != run[-1][0] + 1:

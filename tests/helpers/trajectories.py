@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -87,6 +87,14 @@ def walk(surface: str, make: Callable[[list[Value]], Any], steps: int = 10, clip
 
 def made(name: str, options: dict[str, Any]) -> Callable[[Any], optim.Optimizer]:
     return lambda parameters: getattr(optim, name)(parameters, **options)
+
+
+def train(point: Sequence[Value], optimizer: optim.Optimizer, steps: int) -> None:
+    """Down the bowl, in place."""
+    for _ in range(steps):
+        optimizer.zero_grad()
+        bowl(*point).backward()
+        optimizer.step()
 
 
 def three() -> list[Value]:

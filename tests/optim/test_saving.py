@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import microgrid as mg
-from helpers.trajectories import IDS, OPTIMIZERS, bowl, data, give, made, three
+from helpers.trajectories import IDS, OPTIMIZERS, data, give, made, three, train
 from microgrid import CheckpointError, optim, parameter
 
 each = pytest.mark.parametrize(("name", "options"), OPTIMIZERS, ids=IDS)
@@ -19,12 +19,6 @@ each = pytest.mark.parametrize(("name", "options"), OPTIMIZERS, ids=IDS)
 
 @each
 def test_training_goes_on_from_json_to_the_last_bit(name, options):
-    def train(point, optimizer, steps):
-        for _ in range(steps):
-            optimizer.zero_grad()
-            bowl(*point).backward()
-            optimizer.step()
-
     point = [parameter(-3.0), parameter(0.7)]
     optimizer = made(name, options)(point)
     train(point, optimizer, 4)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from helpers.damage import damaged
-from helpers.trajectories import IDS, OPTIMIZERS, bowl, data, give, made, three
+from helpers.trajectories import IDS, OPTIMIZERS, data, give, made, three, train
 from microgrid import CheckpointError, optim, parameter
 from microgrid.nn import BatchNorm, Linear, Sequential
 
@@ -145,12 +145,6 @@ def test_the_file_says_its_version_and_a_checksum_of_all_before_it(tmp_path):
 
 @pytest.mark.parametrize(("name", "options"), OPTIMIZERS, ids=IDS)
 def test_training_goes_on_from_a_file_to_the_last_bit(name, options, tmp_path):
-    def train(point, optimizer, steps):
-        for _ in range(steps):
-            optimizer.zero_grad()
-            bowl(*point).backward()
-            optimizer.step()
-
     point = [parameter(-3.0), parameter(0.7)]
     optimizer = made(name, options)(point)
     train(point, optimizer, 4)

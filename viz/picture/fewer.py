@@ -62,12 +62,21 @@ def with_parameters_inside(picture: Picture, how: str = "inside") -> Picture:
 
 def _holding(box: Box, inner: list[Box], is_listed: bool) -> Box:
     members = tuple(sorted({*box.members, *(i for one in inner for i in one.members)}))
-    parameters = [one for one in inner if one.kind == "parameter"]
+    formula = " ".join(line.text for line in box.lines if line.kind == "name")
+    parameters = sorted(
+        (one for one in inner if one.kind == "parameter"), key=lambda one: _place(formula, one.lines[0].text)
+    )
     texts = [box.description, *(one.description for one in parameters)]
     lines = listed([(one.node, one.lines) for one in parameters]) if is_listed else ()
     return replace(
         box, lines=(*box.lines, *lines), members=members, description="\n".join(filter(None, texts))
     )
+
+
+def _place(formula: str, name: str) -> int:
+    """Where a name stands in a formula, those that it leaves out after all others."""
+    place = formula.find(name)
+    return place if place >= 0 else len(formula)
 
 
 def listed(parameters: Sequence[tuple[int | None, Sequence[Line]]]) -> tuple[Line, ...]:

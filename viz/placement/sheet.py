@@ -92,18 +92,30 @@ def least(sheet: Sheet, leaving: Sequence[float], arriving: Sequence[float]) -> 
 
 
 def frames_at(sheet: Sheet, before: bool) -> dict[int, float]:
-    """By box, what frames that begin at its column (or end there) take up before it (or behind)."""
+    """By box, what frames that begin at its column (or end there) take up before it (or behind).
+
+    Names of frames reach beside their boxes, so all of that column keep away from them.
+    """
     edge: dict[tuple[str, ...], int] = {}
     for item in sheet.items:
         for depth in range(1, len(item.scope) + 1):
             path = item.scope[:depth]
             edge[path] = (min if before else max)(edge.get(path, item.column), item.column)
-    return {
-        k: count * (NAMED if before == sheet.is_named_before and sheet.upright else FRAME)
+    has_names = before == sheet.is_named_before and sheet.upright
+    found = {
+        k: count * (NAMED if has_names else FRAME)
         for k, item in enumerate(sheet.items)
         if (count := sum(edge[item.scope[:d]] == item.column for d in range(1, len(item.scope) + 1)))
         and item.box >= 0
     }
+    if has_names:
+        most: dict[int, float] = {}
+        for k, length in found.items():
+            most[sheet.items[k].column] = max(length, most.get(sheet.items[k].column, 0.0))
+        for k, item in enumerate(sheet.items):
+            if item.box >= 0 and item.column in most:
+                found.setdefault(k, most[item.column])
+    return found
 
 
 def numbered(sheet: Sheet, n: int) -> int:

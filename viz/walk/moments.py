@@ -13,7 +13,7 @@ from ..graph.folding import Unit
 from ..graph.trace import Edge, Node, Trace
 from .boxwise import in_turn, regrouped
 
-__all__ = ["GROUPINGS", "Frame", "History", "Moment", "Stage", "grouping", "remember", "walk"]
+__all__ = ["GROUPINGS", "Frame", "History", "Moment", "Stage", "frame_index", "grouping", "remember", "walk"]
 
 ONE_BY_ONE = 60
 """Operations up to which "auto" shows each; 50 of them and their 150 steps back are what one sits through."""
@@ -217,6 +217,17 @@ def remember(trace: Trace, moments: Sequence[Moment]) -> History:
         for update in moment.updates:
             gradients[update.target].append((k, update.after))
     return History(tuple(values), tuple(map(tuple, gradients)))
+
+
+def frame_index(k: int, count: int) -> int:
+    """Which of so many frames `walk[k]` is, where −1 is the last; IndexError if there is none.
+
+    >>> frame_index(-1, 5)
+    4
+    """
+    if not -count <= k < count:
+        raise IndexError(f"frame {k} of {count}: they are numbered from 0 to {count - 1}")
+    return k % count
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from ...errors import TooLarge, VizError
 from ...figure import bundle
 from ...formats.pdf_png import png_for_paper, scale
 from ...formats.svg import picture
+from ...walk.moments import frame_index
 from ...walk.writing.files import BEAMER, Files
 from ..net import Net
 from ..options import NetworkOptions
@@ -101,14 +102,9 @@ class NetworkSteps(Sequence[LayerFrame]):
     def __getitem__(self, k: int | slice) -> LayerFrame | list[LayerFrame]:
         if isinstance(k, slice):
             return [self[i] for i in range(*k.indices(len(self)))]
-        index = self._place(k)
+        index = frame_index(k, len(self))
         step = self._steps[index]
         return LayerFrame(index, step.phase, step.column, self._texts[index])
-
-    def _place(self, k: int) -> int:
-        if not -len(self) <= k < len(self):
-            raise IndexError(f"frame {k} of {len(self)}: they are numbered from 0 to {len(self) - 1}")
-        return k % len(self)
 
     @cached_property
     def _film(self) -> NetworkFilm:
@@ -116,7 +112,7 @@ class NetworkSteps(Sequence[LayerFrame]):
 
     def svg(self, k: int) -> str:
         """Frame k as SVG."""
-        return self._film.svg(self._place(k))
+        return self._film.svg(frame_index(k, len(self)))
 
     def tikz(self) -> str:
         """A Beamer frame, in which each step is an overlay, for a document of yours."""
