@@ -6,7 +6,8 @@ warning is given unless the numbers differ.  No node keeps anything for it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from math import isclose, isfinite, isnan
 
 from ..backward import propagate
@@ -24,6 +25,8 @@ __all__ = ["changed", "doubtful"]
 LOOKS = 16
 """How often `changed` looks through a graph in vain: a program that changes other data between forward and
 backward, on purpose and always, does not pay for it in every step."""
+LARGEST = 100_000
+"""Of how many operations it looks at most: about a tenth of a second."""
 NEAR = 1e-6
 """How far, relatively, a partial may be from that of the data now: a number that was moved and moved back, as
 for a difference quotient, is not quite the same."""
@@ -58,8 +61,11 @@ def changed(root: Value) -> None:
     global _looks
     if "changed" in _told or _looks == LOOKS:
         return
-    for v, adjoint in zip(*propagate(root), strict=True):
-        if adjoint != 0.0 and _outdated(v):
+    outdated = {id(v) for v in islice(_under(root), LARGEST) if _outdated(v)}
+    if outdated:  # and counts, if a gradient arrives there
+        reached = zip(*propagate(root), strict=True)
+        v = next((v for v, adjoint in reached if adjoint != 0.0 and id(v) in outdated), None)
+        if v is not None:
             leaves = [x for x in v.parents if not x._code and x._role != CONSTANT] or v.parents
             _tell(
                 f"the data of {' or '.join(map(describe, dict.fromkeys(leaves)))} was assigned after "
@@ -69,6 +75,19 @@ def changed(root: Value) -> None:
             )
             return
     _looks += 1
+
+
+def _under(root: Value) -> Iterator[Value]:
+    """The operations under the root, each once."""
+    seen, stack = {id(root)}, [root]
+    while stack:
+        v = stack.pop()
+        if v._code:
+            yield v
+        for x in (v._first, v._second):
+            if x is not None and id(x) not in seen:
+                seen.add(id(x))
+                stack.append(x)
 
 
 def _outdated(v: Value) -> bool:
