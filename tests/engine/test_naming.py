@@ -248,6 +248,16 @@ def test_labels_that_are_formulas_are_told_apart_as_formulas():
     assert quotient("(a)*(b)_(2)", "w") == "∂((a)*(b)_(2))/∂w"
 
 
+def test_characters_without_a_command_are_their_numbers_and_what_was_none_is_a_question_mark():
+    from microgrid.naming.latex_names import latex_name
+
+    for char in "\u65e5\u2192\U0001f600":
+        assert f"{ord(char):04X}" in latex_name(f"x{char}")
+        assert "?" not in latex_name(f"x{char}")
+    assert "?" in latex_name("x\ufffd")
+    assert "FFFD" not in latex_name("x\ufffd")
+
+
 def test_long_formulas_are_abridged_where_they_have_no_names():
     terms = [Value(1.0, f"a_long_label_{k}") for k in range(4)]
     y = mg.sum([v * 2 for v in terms]).tanh()

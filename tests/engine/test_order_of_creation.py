@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import random
 
 import numpy as np
@@ -124,3 +125,15 @@ def test_a_cycle_tied_by_hand_is_refused_and_changes_nothing(engine):
         assert (x.grad, h.has_grad, y.has_grad) == (7.0, False, False)
     y.backward()
     assert x.grad == 7.0 + 4.0
+
+
+@each_engine
+def test_a_program_has_the_nodes_in_the_order_in_which_they_were_made(engine):
+    graph, backward = Walked(engine), importlib.import_module(f"{engine.__name__}.backward")
+    with backward.turn.lock, backward.turn.alone():
+        nodes = backward.line_up([graph.y], graph.y._serial + 1)
+        for v in nodes:
+            v._index = 0
+        backward.end()
+    assert nodes == sorted(nodes, key=lambda v: (bool(v.parents), v._serial))
+    assert len(nodes) == 26

@@ -15,6 +15,7 @@ from microgrid import Value, custom_op, ops, verify, verify_rules
 from microgrid.engine import binary, unary
 from microgrid.graph import order
 from microgrid.proof import composition, rounding
+from microgrid.proof.deadline import within
 from microgrid.proof.rules import prove
 
 # ---------------------------------------------------------------- what is caught
@@ -331,3 +332,21 @@ def test_a_gradient_may_be_off_by_rounding_and_not_by_more(monkeypatch, ulps, ok
     result = composition.check_composition(order(root))
     assert (result.failures == []) is ok
     assert (result.worst > 1) is not ok
+
+
+@pytest.mark.parametrize(("off", "ok"), [(0.0, True), (1e-9, False)])
+def test_differences_in_many_digits_judge_a_partial_without_a_sympy_form(off, ok):
+    bent = custom_op(
+        f"bent_by_{off:g}".replace("-", "_"),
+        value=lambda x: x * x * x if x > 0 else -x,
+        partials=[lambda x: 3 * x * x * (1 + off) if x > 0 else -1],
+    )
+    assert verify(bent(Value(1.7, "x"))).ok is ok
+
+
+def test_what_goes_wrong_within_a_time_is_raised_and_what_takes_longer_is_ended():
+    with pytest.raises(KeyError, match="its own"):
+        within(10, {}.__getitem__, "its own")
+    with pytest.raises(TimeoutError, match=r"not finished within 0\.05 seconds"):
+        within(0.05, lambda: [None for _ in iter(int, 1)])
+    assert within(10, divmod, 7, 2) == (3, 1)

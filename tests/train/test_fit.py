@@ -79,6 +79,22 @@ def test_batches_are_drawn_without_replacement_and_the_last_one_is_smaller():
     assert model.numbers() == pytest.approx(theta, rel=1e-12)
 
 
+def test_metrics_of_batches_have_each_sample_s_own_target():
+    model, pairs = Line(), []
+
+    def watched(predictions, targets):
+        pairs.append((predictions.tolist(), targets.tolist()))
+        return 0.0
+
+    still = functools.partial(optim.SGD, lr=1e-300)  # so that predictions stay those of the first step
+    fit(model, X, Y, loss="mse", optimizer=still, epochs=2, batch_size=3, seed=4, metrics={"watched": watched})
+    of_target = {y: model.w[0].data * x[0] + model.w[1].data * x[1] + model.b.data for x, y in zip(X, Y, strict=True)}
+    assert len(pairs) == 2
+    for predictions, targets in pairs:
+        assert targets != Y.tolist()
+        assert predictions == pytest.approx([of_target[y] for y in targets], rel=1e-12)
+
+
 def test_the_same_seed_gives_the_same_numbers():
     runs = []
     for seed in (1, 1, 2):

@@ -167,6 +167,28 @@ def test_a_training_that_diverges_is_told_to_take_smaller_steps():
         fit(Line(), X, Y, loss="mse", optimizer=functools.partial(optim.SGD, lr=50.0), epochs=1000)
 
 
+@pytest.mark.parametrize(("ratio", "told"), [(9.9, False), (10.1, True), (10.9, True)])
+def test_smaller_steps_are_advised_where_the_loss_has_grown_more_than_tenfold(ratio, told):
+    class Weight(nn.Module):
+        def __init__(self):
+            self.w = parameter(1.0, "w")
+
+        def __call__(self, x):
+            return self.w * x[0]  # at x = 1 and y = 0 the loss is w²
+
+    def clip(gradient):
+        if model.seen:
+            raise microgrid.DomainError("far enough")
+        model.seen = True
+        return gradient * 0 + (1 - ratio**0.5)
+
+    model = Weight()
+    model.seen = False
+    with pytest.warns(RuntimeWarning, match="far enough") as caught:
+        fit(model, [[1.0]], [0.0], loss="mse", optimizer=functools.partial(optim.SGD, lr=1.0), epochs=3, clip=clip)
+    assert (f"the loss had grown to {ratio:.3g}: choose a smaller lr" in str(caught[0].message)) is told
+
+
 @pytest.mark.parametrize("replay", [True, False])
 @pytest.mark.parametrize(("y", "held"), [(Y[:, None], Y[:4]), (Y, Y[:4, None])], ids=["training", "validation"])
 def test_targets_in_a_column_on_one_side_only_are_those_in_a_row_too(y, held, replay):

@@ -1,6 +1,7 @@
 """Named pieces as boxes: what they say, and the derivatives through them, against sympy and finite differences."""
 
 import math
+import re
 
 import pytest
 import sympy
@@ -12,6 +13,7 @@ from helpers.pictures import groups, says, texts
 from microgrid import Value, nn
 from microgrid.graph import leaves, order
 from microgrid.ops import TABLE
+from viz.graph.chain_rule import updates
 from viz.graph.folding import edges, fold, outputs, slopes
 from viz.graph.routes import Routes
 from viz.graph.trace import read
@@ -419,3 +421,36 @@ def test_the_textbooks_steps_say_what_overflows():
     assert "e^1000 overflows in the textbook's softmax" in viz.explain(p, pieces="textbook")
     assert "desborda" in viz.explain(p, pieces="textbook", lang="es")
     assert "overflows" not in viz.explain(mg.softmax(several(1.0, 2.0))[0], pieces="textbook")
+
+
+@pytest.mark.parametrize("make", [PIECES["logsumexp"][0], PIECES["cross_entropy"][0], PIECES["mean"][0]])
+def test_a_piece_with_one_result_says_its_value_and_gradient_as_a_node_does(make) -> None:
+    y = make()
+    y.backward()
+    (told,) = [
+        text for text in re.findall(r"<title>(.*?)</title>", viz.draw(y).svg(), re.DOTALL) if "gradient 1" in text
+    ]
+    assert told.split("\n")[1:] == [f"value {y.data!r}", "gradient 1"]
+
+
+@pytest.mark.parametrize("make", [PIECES["softmax"][0], PIECES["logsumexp"][0], PIECES["cross_entropy_with_logits"][0]])
+def test_slopes_of_a_box_are_those_of_the_edges_into_it(make) -> None:
+    trace = read(make())
+    for unit in fold(trace, None):
+        if unit.kind == "piece":
+            outside = {
+                (i, k)
+                for i in unit.nodes
+                for k, parent in enumerate(trace.nodes[i].parents)
+                if parent not in unit.nodes
+            }
+            found = slopes(trace, unit, outputs(trace, [unit])[unit.last][0])
+            assert {(edge.node, edge.operand) for edge in found} <= outside
+            assert found
+
+
+def test_no_gradient_times_an_infinite_partial_is_none() -> None:
+    x = Value(0.0, "x")
+    with mg.errstate(gradient="ignore"):
+        trace = read(named(x.sqrt() * 0.0, "y"))
+    assert [term for *_, term, _, _ in updates(trace, trace.root.index, reversed(trace.operations))] == [0.0] * 3

@@ -61,6 +61,15 @@ def test_what_came_before_is_added() -> None:
     ]
 
 
+def test_a_factor_too_long_to_be_written_is_called_a_derivative_and_no_number() -> None:
+    weights, inputs = ([Value(0.1 * k, f"{name}{k}") for k in range(1, 9)] for name in ("weight", "input"))
+    x, b = Value(3.0, "x"), parameter(1.0, "b")
+    factor = mg.dot(weights, inputs).exp()
+    y = named(named(x * factor + b, "y") * 0.5, "L")
+    lines = "\n".join(captions(y)).split("\n")
+    assert any(line.startswith("∂L/∂x = ∂L/∂y · ∂y/∂x = 0.5 · ") for line in lines), lines
+
+
 def test_pieces_are_steps_with_the_textbooks_formulas() -> None:
     ps = mg.softmax([Value(z, f"z{k}") for k, z in enumerate((5.0, 6.0, 11.0, 7.0), 1)])
     texts = captions(named(mg.nn.losses.cross_entropy(ps, 2), "L"))

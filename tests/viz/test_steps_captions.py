@@ -53,6 +53,15 @@ def number(text: str) -> float:
     return float(text.strip("()").replace("−", "-"))
 
 
+@pytest.mark.parametrize("make", [lecture, reuse, square])
+def test_a_sum_over_paths_is_written_out_up_to_its_longest(make: Callable[[], Value], monkeypatch) -> None:
+    y = make()
+    *_, longest = sorted(viz.steps(y)[-1].caption.splitlines()[1:], key=len)
+    for most, written in ((len(longest), True), (len(longest) - 1, False)):
+        monkeypatch.setattr("viz.walk.captions.LONGEST_SUM", most)
+        assert (longest in viz.steps(y)[-1].caption.splitlines()) is written
+
+
 def test_more_than_eight_paths_are_counted() -> None:
     v = x = Value(1.5, "x")
     for _ in range(4):

@@ -18,7 +18,7 @@ LARGEST_WHOLE = 10**6
 class Numbers:
     """Writes numbers to `precision` significant digits.  Minus zero is written 0.
 
-    >>> write = Numbers(precision=4)
+    >>> write = Numbers()
     >>> write(-12.0), write(2 / 3), write(1.2e-9), write(float("-inf"))
     ('−12', '0.6667', '1.2e−9', '−∞')
 
