@@ -6,20 +6,16 @@ Nothing in it is fetched, and the browser runs and applies only what the page's 
 from __future__ import annotations
 
 import base64
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import cache
-from hashlib import sha256
 from html import escape
-from pathlib import Path as File
 from string import Template
 from typing import Any
 
 from microgrid import Value, verify
 from microgrid.base.messages import warn
-from microgrid.base.phrases import LANGUAGES, Setting, join, message, said, say
+from microgrid.base.phrases import Setting, join, message
 from microgrid.ops import TABLE
 from microgrid.proof.report import Report
 
@@ -36,12 +32,12 @@ from ..walk.moments import Moment
 from ..words.descriptions import Words
 from ..words.numbers import Numbers
 from .graph_json import facts
+from .parts import colors, hashed, in_json, languages, text_of
 from .rows_js import rows
 from .words import words
 
 __all__ = ["in_notebook", "step_page", "verdict"]
 
-PARTS = File(__file__).with_name("stepper")
 VERIFY_SECONDS = 3.0
 """For the derivatives as whole formulas: a page should not be long in coming."""
 HEIGHT = 640
@@ -77,27 +73,22 @@ def step_page(
     numbers = Numbers(options.precision)
     dark = options.theme if options.theme in ("dark", "print") else "dark"
     themes = [replace(options, theme=theme) for theme in (options.theme, dark)]
-    scene, colors = _in_variables(*(paint(arranged.picture, arranged.places, themed) for themed in themes))
-    style = _style(colors, THEMES[options.theme], THEMES[dark])
+    scene, inks = _in_variables(*(paint(arranged.picture, arranged.places, themed) for themed in themes))
+    style = _style(inks, THEMES[options.theme], THEMES[dark])
     script = _script(trace)
     title = options.title or Words(trace, numbers, options.lang).heading(trace.root)
-    return _template().substitute(
+    return Template(_read("template.html")).substitute(
         lang=options.lang,
         title=escape(title),
         style=style,
-        style_hash=_hash(style),
+        style_hash=hashed(style),
         script=script,
-        script_hash=_hash(script),
+        script_hash=hashed(script),
         picture=re.sub(' style="[^"]*"', "", svg(scene), count=1),  # which the policy would not let through
-        languages="".join(map(_option, LANGUAGES)),
+        languages=languages(),
         no_script=escape(words(options.lang)["no_script"]),
-        graph=_json(facts(trace, moments, options, choices, report)),
+        graph=in_json(facts(trace, moments, options, choices, report)),
     )
-
-
-def _option(lang: str) -> str:
-    """A language to choose, by what it calls itself."""
-    return f'<option value="{lang}" lang="{lang}">{said(say("English"), lang)}</option>'
 
 
 def _warn_if_large(boxes: int, steps: int) -> None:
@@ -146,18 +137,8 @@ def in_notebook(page: str, picture: str) -> str:
     return f'<div style="display:grid;justify-items:start">{still}{frame}</div>'
 
 
-@cache
 def _read(name: str) -> str:
-    return (PARTS / name).read_text(encoding="utf-8")
-
-
-def _template() -> Template:
-    return Template(_read("template.html"))
-
-
-def _hash(text: str) -> str:
-    """How a Content Security Policy names a script or a style sheet."""
-    return "sha256-" + base64.b64encode(sha256(text.encode()).digest()).decode()
+    return text_of(f"stepper/{name}")
 
 
 # ---------------------------------------------------------------- colours
@@ -185,20 +166,12 @@ def _in_variables(light: Scene, dark: Scene) -> tuple[Scene, dict[str, tuple[str
     return scene, {variable: pair for pair, variable in names.items()}
 
 
-def _style(colors: Mapping[str, tuple[str, str]], light: Theme, dark: Theme) -> str:
+def _style(inks: Mapping[str, tuple[str, str]], light: Theme, dark: Theme) -> str:
     """The style sheet, after the colours of both themes.  A page on paper is light."""
     blocks = []
     for which, theme in enumerate((light, dark)):
-        values = {
-            f"--{name}": getattr(theme, name) for name in ("background", "text", "gradient", "dim", "local")
-        }
-        values |= {
-            "--line": theme.scope.stroke,
-            "--raised": theme.scope.fill,
-            "--active": theme.active.stroke,
-        }
-        values |= {f"--{name}": f"{width:g}" for name, width in active_widths(theme).items()}
-        values |= {name: pair[which] for name, pair in colors.items()}
+        values = colors(theme) | {f"--{name}": f"{width:g}" for name, width in active_widths(theme).items()}
+        values |= {name: pair[which] for name, pair in inks.items()}
         blocks.append(":root { " + " ".join(f"{name}: {value};" for name, value in values.items()) + " }")
     light_colors, dark_colors = blocks
     fill = light.active.fill
@@ -214,11 +187,3 @@ def _script(trace: Trace) -> str:
     used = dict.fromkeys(node.op for node in trace.nodes if node.op in TABLE)
     code = [rows(TABLE[op] for op in used), *map(_read, COMPUTING + SHOWING)]
     return '\n(() => {\n"use strict";\n' + "\n".join(code) + "\nstart();\n})();\n"
-
-
-def _json(data: Any) -> str:
-    """JSON that can stand in a script element: nothing in it ends the element or a line of JavaScript."""
-    text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    for char in "<>&\u2028\u2029":
-        text = text.replace(char, f"\\u{ord(char):04x}")
-    return text

@@ -74,6 +74,11 @@ class NetworkFilm:
         """Everything in its place: TooLarge if that cannot be."""
         self._scenes  # noqa: B018
 
+    @property
+    def picture(self) -> Scene:
+        """The network with its gradients, without a caption."""
+        return self._scenes[GRADIENTS]
+
     def _subtitles(self, width: float) -> Subtitles:
         gap, letters = GAP_ON_SLIDE if self._options.slide else GAP, LETTERS
         if self._options.slide:  # LaTeX's pages are smaller, and their letters are not

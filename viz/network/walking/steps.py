@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any, overload
 
 from microgrid import Value
-from microgrid.base.phrases import Setting, message
+from microgrid.base.phrases import LANGUAGES
 from microgrid.graph import order
 
-from ...errors import TooLarge, VizError
+from ...errors import TooLarge
 from ...figure import bundle
 from ...formats.pdf_png import png_for_paper, scale
 from ...formats.svg import picture
+from ...page.film_page import Told, film_page
 from ...walk.moments import frame_index
 from ...walk.writing.files import BEAMER, Files
 from ..net import Net
@@ -123,12 +124,29 @@ class NetworkSteps(Sequence[LayerFrame]):
         return self._files.section()
 
     def html(self) -> str:
-        """A walk over a network has no page of its own yet: VizError with what there is."""
-        there = 'save it as .svg, .gif, .pdf, .tex, .pptx or "step-{:02d}.png"'
-        raise VizError(message("there is no page for ", Setting("view", "network"), f": {there}"))
+        """The walk as a web page in each language, one file that needs no network: step, play, jump.
+
+        >>> import random
+        >>> from microgrid import nn
+        >>> random.seed(1)
+        >>> page = network_steps(nn.MLP(2, [3, 1])([0.5, -1.0]), {}).html()
+        >>> "<script src" in page
+        False
+        """
+        if self._options.slide is not None:  # a page is no slide
+            return NetworkSteps(self._net, self._options.changed(slide=None)).html()
+        walks = {lang: self._told(lang) for lang in LANGUAGES}
+        return film_page(walks, self._options.lang, self._options.theme)
+
+    def _told(self, lang: str) -> Told:
+        """The walk in a language."""
+        own = lang == self._options.lang
+        walk = self if own else NetworkSteps(self._net, self._options.changed(lang=lang))
+        phases = [step.phase for step in walk._steps]
+        return Told(walk._film, walk._film.picture, phases, walk._texts)
 
     def save(self, path: str | os.PathLike[str], *, standalone: bool = True) -> list[Path]:
-        """Write files, as `Steps.save` does; there is no page (.html) of a network."""
+        """Write files, as `Steps.save` does."""
         numbered = "{" in os.fspath(path)
         walk = self._for_beamer if Path(path).suffix.lower() == ".tex" and not numbered else self
         return walk._files.save(path, standalone)

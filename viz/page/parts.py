@@ -1,0 +1,55 @@
+"""What web pages are put together from: files beside this one, colours, data, and hashes for their policy."""
+
+from __future__ import annotations
+
+import base64
+import json
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from microgrid.base.phrases import LANGUAGES, said, say
+
+from ..style.theme import Theme
+
+__all__ = ["colors", "hashed", "in_json", "languages", "text_of"]
+
+FOLDER = Path(__file__).parent
+
+
+@cache
+def text_of(name: str) -> str:
+    """A file of a page, by its folder and name."""
+    return (FOLDER / name).read_text(encoding="utf-8")
+
+
+def hashed(text: str) -> str:
+    """How a Content Security Policy names a script or a style sheet."""
+    return "sha256-" + base64.b64encode(sha256(text.encode()).digest()).decode()
+
+
+def languages() -> str:
+    """The languages to choose, each by what it calls itself."""
+    return "".join(
+        f'<option value="{lang}" lang="{lang}">{said(say("English"), lang)}</option>' for lang in LANGUAGES
+    )
+
+
+def colors(theme: Theme) -> dict[str, str]:
+    """The variables that style sheets name the colours of a theme by."""
+    names = ("background", "text", "gradient", "dim", "local")
+    values = {f"--{name}": str(getattr(theme, name)) for name in names}
+    return values | {
+        "--line": theme.scope.stroke,
+        "--raised": theme.scope.fill,
+        "--active": theme.active.stroke,
+    }
+
+
+def in_json(data: Any) -> str:
+    """JSON that can stand in a script element: nothing in it ends the element or a line of JavaScript."""
+    text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    for char in "<>&\u2028\u2029":
+        text = text.replace(char, f"\\u{ord(char):04x}")
+    return text
