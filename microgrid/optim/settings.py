@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from math import inf
 from os import PathLike, fsdecode
@@ -73,17 +74,19 @@ def contents(state: dict[str, Any], made: object, more: Iterable[str]) -> dict[s
     return {name: state[name] for name in present}
 
 
-class Stored:
+class Stored(ABC):
     """What has a state_dict, and writes it into a file that knows when it is damaged."""
 
     form: ClassVar[str]
     """What its files say they are."""
 
+    @abstractmethod
     def state_dict(self) -> dict[str, Any]:
-        raise NotImplementedError
+        """What `load_state_dict` goes on from."""
 
+    @abstractmethod
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        raise NotImplementedError
+        """Go on from what `state_dict` gave; CheckpointError, and nothing changes, if it is anything else."""
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write the state as JSON, exactly; a file that stands there is replaced only by a complete one."""

@@ -135,11 +135,14 @@ def at_random(run, check, trials: int, pause: float = 2e-3) -> int:
             came, left = came + 1, left - 1
             raise KeyboardInterrupt
 
-    def exhaust(depth):
-        """As deep as there are interrupts: one may come while another is handled."""
+    def exhaust(depth, most):
+        """As deep as there are interrupts: one may come while another is handled, and none before the innermost."""
+        nonlocal left
         try:
             if depth:
-                exhaust(depth - 1)
+                exhaust(depth - 1, most)
+            else:
+                left = most
             while left:
                 run()
         except KeyboardInterrupt:
@@ -150,9 +153,7 @@ def at_random(run, check, trials: int, pause: float = 2e-3) -> int:
     thread.start()
     try:
         for k in range(trials):
-            left = 1 + k % 3
-            exhaust(4)
-            left = 0  # one that came before the innermost `try` has ended all
+            exhaust(4, 1 + k % 3)
             check()
     finally:
         left = 0

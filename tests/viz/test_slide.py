@@ -5,6 +5,7 @@ import warnings
 import xml.etree.ElementTree as ET
 from itertools import combinations, pairwise
 from pathlib import Path
+from types import SimpleNamespace as Some
 
 import pytest
 
@@ -13,9 +14,10 @@ from helpers.graphs import lecture, named, neurons
 from helpers.lecture_graphs import LECTURE_GRAPHS
 from helpers.pictures import network, says
 from microgrid import Value
-from viz.drawing import slide
+from viz.drawing import slide, slide_choice
 from viz.drawing.scene import Group, Scene, Text
 from viz.drawing.scene import Path as Outline
+from viz.options import SLIDES, Options
 from viz.style.theme import Font, Paint
 
 
@@ -260,3 +262,17 @@ def test_signs_of_gradients_stay_where_a_slide_folds_more() -> None:
     figure = viz.draw(network(16), color_by="grad-sign", slide="16:9")
     assert figure.choice.keys() & {"sums", "collapse"}
     assert any("−" in text for text in says(figure, "scale"))
+
+
+@pytest.mark.parametrize("size", [(100.0, 8.0), (8.0, 100.0)], ids=["wide", "high"])
+@pytest.mark.parametrize("rankdir", ["LR", "RL", "TB"])
+def test_a_way_is_too_long_for_a_slide_by_what_lies_in_its_direction(monkeypatch, rankdir, size) -> None:
+
+    boxes = [Some(name=f"b{k}", size=size) for k in range(16)]
+    arrows = [Some(tail=a, head=b, label=None) for a, b in pairwise(boxes)]
+    picture = Some(all_boxes=boxes, boxes=boxes, arrows=arrows)
+    monkeypatch.setattr(slide_choice, "text_size", lambda picture, options: slide_choice.READABLE)
+    width, height = SLIDES["16:9"]
+    along, room = (size[1], height) if rankdir == "TB" else (size[0], width)
+    assert max(width, height) < 16 * 100
+    assert slide_choice._could_fit(picture, Options(rankdir=rankdir, slide="16:9")) is (16 * along < room)
