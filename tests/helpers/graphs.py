@@ -131,3 +131,21 @@ HOSTILE = [
     "a" * 200,
 ]
 """Labels that are markup to someone."""
+
+
+def vanishing() -> Value:
+    """σ(w3·σ(w2·σ(w1·x))): gradients shrink towards the leaves."""
+    v = Value(1.0, "x")
+    for k in (1, 2, 3):
+        v = named((parameter(0.5, f"w{k}") * v).sigmoid(), f"h{k}")
+    v.backward()
+    return v
+
+
+ZS, PS = (0.5, -1.0, 2.0), (0.2, 0.3, 0.5)
+"""Logits and probabilities, for pieces."""
+
+
+def several(*data: float, name: str = "z") -> list[Value]:
+    """z1, z2, ... with these numbers."""
+    return [Value(x, f"{name}{k}") for k, x in enumerate(data, 1)]

@@ -33,6 +33,11 @@ def says(figure: viz.Figure, kind: str) -> list[str]:
     return [text for g in groups(figure, kind) for text in texts(g)]
 
 
+def box(figure: viz.Figure, last: int = -1) -> list[str]:
+    """What a box says, the last unless told."""
+    return texts(groups(figure, "node")[last])
+
+
 def network(width: int = 16, backward: bool = True) -> Value:
     """micrograd's network of two hidden layers, of a point."""
     random.seed(7)

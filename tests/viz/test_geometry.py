@@ -73,14 +73,16 @@ def several(out: Value | list[Value]) -> list[Value]:
 
 
 def network(seed: int) -> Value:
-    """A network of one to four layers of one to twelve units, by turns an MLP, layers in sequence, residual blocks, and
-    layers that also read the inputs or have weights of an earlier one."""
+    """A network of one to four layers, by turns an MLP, layers in sequence, residual blocks, and layers that also read
+    the inputs or have weights of an earlier one; of 40 networks layers have five to twelve units, of others up to four.
+    """
     draw = random.Random(seed)
     random.seed(seed)
-    inputs = [Value(draw.uniform(-1, 1), f"x{k}") for k in range(1, draw.randrange(1, 5) + 1)]
-    most = 12 if seed % 20 == 0 else 4
-    sizes = [draw.randrange(1, most + 1) for _ in range(draw.randrange(1, 5))]
     kind = ("mlp", "sequence", "residual", "skips", "shared")[seed % 5]
+    least, most = (5, 12) if seed // 20 % 5 == 0 else (1, 4)  # of each kind, drawn in each of the ways
+    units = least if kind in ("residual", "shared") else 1
+    inputs = [Value(draw.uniform(-1, 1), f"x{k}") for k in range(1, draw.randrange(units, units + 4) + 1)]
+    sizes = [draw.randrange(least, most + 1) for _ in range(draw.randrange(1, 5))]
     values = inputs
     if kind == "mlp":
         values = several(nn.MLP(len(inputs), sizes)(inputs))

@@ -27,7 +27,7 @@ CELLS, STRIDE = 1 << 16, 40503
 the next column are so many cells further, modulo their number, which is far from all that are near."""
 MOST_ARROWS = 400
 """Up to which it is asked: of more, nobody follows one."""
-ROUNDS, TRIES, AT_ONCE = 3, 300, 8
+ROUNDS, TRIES, AT_ONCE = 3, 800, 8
 """Of trying all arrows that are too near another, routes that are tried in all, and at once."""
 
 _Line = Any
