@@ -136,8 +136,10 @@ MOVED = {
     "microgrid.report": "microgrid.proof.report",
     "microgrid.rules": "microgrid.proof.rules",
     "microgrid.symbolic": "microgrid.proof.verify",
+    "microgrid.train.held_out": "microgrid.train.scores.held_out",
+    "microgrid.train.metrics": "microgrid.train.scores.metrics",
     "microgrid.train.loop": "microgrid.train.fit",
-    "microgrid.train.validation": "microgrid.train.held_out",
+    "microgrid.train.validation": "microgrid.train.scores.held_out",
     "microgrid.truth": "microgrid.proof.references",
     "microgrid.watch": "microgrid.monitor.statistics",
 }

@@ -2,6 +2,8 @@
 
     fit             moves a model's parameters down a loss, and returns the History of it
     History         a number for each epoch: loss, metrics, learning rate; plot(), to_csv(path)
+    evaluate        the loss and the metrics of samples, and...
+    predict         ...the outputs for them, of a model in evaluation mode, replayed too
     EarlyStopping   ends the training where the loss does not improve
 
 >>> import functools, random
@@ -21,8 +23,10 @@ from ..base.build import moved
 from .fit import fit as fit
 from .history import EarlyStopping as EarlyStopping
 from .history import History as History
+from .scores.scoring import evaluate as evaluate
+from .scores.scoring import predict as predict
 
-__all__ = ["EarlyStopping", "History", "fit"]
+__all__ = ["EarlyStopping", "History", "evaluate", "fit", "predict"]
 
 
 def __getattr__(name: str) -> ModuleType:

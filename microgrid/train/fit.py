@@ -20,7 +20,7 @@ from ..optim.settings import positive
 from .examples import Examples, split
 from .held import Held
 from .history import EarlyStopping, History
-from .metrics import Metrics, named
+from .scores.metrics import Metrics, named
 from .task import Penalty, Task
 from .training import Clip, Observer, Training
 

@@ -18,11 +18,11 @@ from ..optim import Optimizer, ReduceLROnPlateau
 from ..optim.schedules import AnySchedule
 from .examples import Examples, batches
 from .held import Held
-from .held_out import Validation
 from .history import Best, EarlyStopping, History, State
-from .metrics import Metric, check, evaluate
 from .objectives import objective
 from .programs import give
+from .scores.held_out import Validation
+from .scores.metrics import Metric, check, evaluate
 from .task import Task
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from ...graph import order
 from ...naming.names import own_names
 from ...naming.scopes import scope_name, scope_names, scope_path, without_neuron
 
-__all__ = ["Part", "Recordable", "Summary", "summarize"]
+__all__ = ["Part", "Recordable", "Summary", "summarize", "values_in"]
 
 
 class Recordable(Protocol):
@@ -115,12 +115,13 @@ def summarize(module: Recordable, example: Numbers | None) -> Summary:
 
 def _record(module: Recordable, example: Numbers, n: int) -> list[Value]:
     with errstate(domain="ieee"):  # equal examples have no variance
-        return order(*_values(module.batch([example] * n)))
+        return order(*values_in(module.batch([example] * n)))
 
 
-def _values(outputs: Any) -> Iterator[Value]:
+def values_in(outputs: Any) -> Iterator[Value]:
+    """The Values of outputs, however nested."""
     if isinstance(outputs, Value):
         yield outputs
     else:
         for part in outputs:
-            yield from _values(part)
+            yield from values_in(part)

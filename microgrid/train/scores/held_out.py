@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from ..arguments import Floats
-from ..errors import DomainError
-from .examples import Examples
+from ...arguments import Floats
+from ...errors import DomainError
+from ..examples import Examples
+from ..objectives import objective
+from ..task import Task
 from .metrics import Metric, evaluate
-from .objectives import objective
-from .task import Task
 
 __all__ = ["Validation"]
 

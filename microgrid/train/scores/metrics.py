@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Mapping
 from math import isclose, prod
 from typing import Any, NoReturn, SupportsFloat, TypeAlias
 
-from .. import arguments
-from ..arguments import Floats
-from ..base.context import no_grad
-from ..base.messages import number, short
-from ..engine import Value
-from ..nn.losses import Loss
+from ... import arguments
+from ...arguments import Floats
+from ...base.context import no_grad
+from ...base.messages import number, short
+from ...engine import Value
+from ...nn.losses import Loss
 
 __all__ = ["Metric", "Metrics", "check", "evaluate", "named"]
 

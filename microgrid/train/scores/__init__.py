@@ -1,0 +1,1 @@
+"""How right a model is: metrics, samples that are held out, and scores after training."""

@@ -1,0 +1,99 @@
+"""What is predicted and evaluated by replaying, beside the model called in Python and NumPy's own sums."""
+
+from __future__ import annotations
+
+import random
+
+import numpy as np
+import pytest
+
+from microgrid import GraphError, Value, nn, optim, parameter, train
+from microgrid.train import evaluate, predict
+
+RNG = np.random.default_rng(0)
+X = RNG.normal(size=(40, 2))
+Y = (X[:, 0] > 0.2).astype(int)
+
+
+def dropping() -> nn.Sequential:
+    random.seed(3)
+    model = nn.Sequential(nn.Linear(2, 4), "tanh", nn.Dropout(0.5), nn.BatchNorm(4), nn.Linear(4, 3))
+    model.batch(X.tolist())  # the running statistics move
+    return model
+
+
+@pytest.mark.parametrize("replay", [True, False])
+def test_predictions_are_what_the_model_gives_in_evaluation_mode(replay: bool) -> None:
+    random.seed(1)
+    single, several = nn.MLP(2, [5, 1]), dropping()
+    np.testing.assert_allclose(
+        predict(single, X, replay=replay), [single(x).data for x in X.tolist()], rtol=1e-14, atol=1e-15
+    )
+    found = predict(several, X, replay=replay)
+    assert several.training
+    several.eval()
+    want = [[v.data for v in several(x)] for x in X.tolist()]
+    np.testing.assert_allclose(found, want, rtol=1e-13, atol=1e-15)
+    several.train()
+
+
+def test_the_model_stays_as_it_is() -> None:
+    model = dropping()
+    state, random_state = model.state_dict(), random.getstate()
+    for p in model.parameters():
+        p.grad = 3.0
+    predict(model, X)
+    evaluate(model, X, Y, loss="cross_entropy_with_logits")
+    assert model.state_dict() == state
+    assert random.getstate() == random_state
+    assert {p.grad for p in model.parameters()} == {3.0}
+
+
+def test_the_loss_and_the_metrics_are_numpys() -> None:
+    random.seed(2)
+    model = nn.MLP(2, [4, 1])
+    z = predict(model, X)
+    found = evaluate(model, X, Y[:, None], loss="bce_with_logits", metrics={"accuracy": "accuracy"}.keys())
+    assert found["loss"] == pytest.approx(np.mean(np.log1p(np.exp(z)) - Y * z), rel=1e-12)
+    assert found["accuracy"] == ((z > 0) == Y).mean()
+    high = evaluate(model, X, Y, loss="mse", metrics=["accuracy"], threshold=0.7)
+    assert high["accuracy"] == ((z > 0.7) == Y).mean()
+
+
+def test_a_model_that_decides_by_data_is_computed_in_python() -> None:
+    class Branch(nn.Module):
+        def __init__(self) -> None:
+            self.w = parameter(2.0)
+
+        def __call__(self, x: list[Value]) -> Value:
+            return self.w * x[0] if x[0] > 0 else self.w * x[1] * 1.5
+
+    np.testing.assert_array_equal(predict(Branch(), X), np.where(X[:, 0] > 0, 2 * X[:, 0], 3 * X[:, 1]))
+
+
+def test_it_is_what_fit_says_of_its_validation() -> None:
+    random.seed(4)
+    model = nn.MLP(2, [4, 1])
+    history = train.fit(
+        model, X, Y, loss="bce_with_logits", optimizer=lambda p: optim.SGD(p, lr=0.1), epochs=3,
+        validation=(X[:9], Y[:9]), metrics="accuracy", progress=False,
+    )  # fmt: skip
+    found = evaluate(model, X[:9], Y[:9], loss="bce_with_logits", metrics="accuracy")
+    assert found["loss"] == pytest.approx(history["validation_loss"][-1], rel=1e-13)
+    assert found["accuracy"] == history["validation_accuracy"][-1]
+
+
+@pytest.mark.parametrize(
+    ("make", "kind", "text"),
+    [
+        (lambda m: predict(m, [[1.0, np.nan]]), ValueError, "predict"),
+        (lambda m: predict(m, []), ValueError, "predict"),
+        (lambda m: predict(m, [[1.0]]), ValueError, "expects 2 inputs, got 1"),
+        (lambda m: evaluate(m, X, Y[:3], loss="mse"), ValueError, "evaluate"),
+        (lambda m: evaluate(m, X, Y, loss="msee"), ValueError, "loss='msee' is unknown"),
+        (lambda m: evaluate(m, X, Y, loss="mse", metrics="recall"), TypeError, "a metric is .*recall"),
+    ],
+)
+def test_a_mistake_is_told(make, kind, text: str) -> None:
+    with pytest.raises((kind, GraphError), match=text):
+        make(nn.MLP(2, [1]))
