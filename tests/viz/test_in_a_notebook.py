@@ -137,7 +137,7 @@ def test_what_a_plot_shows_is_said() -> None:
     assert alternative(plots.trainings(HISTORY)) == both
     model = nn.MLP(2, [3, 1])
     model([1.0, 2.0]).backward()
-    flow = "Plot of length of ∂L/∂parameters over layer, from input to output (layer0 to layer1)"
+    flow = "Plot of length of ∂L/∂parameters over layer, from input to output (layer 1 to layer 2)"
     assert alternative(plots.gradient_flow(model)) == flow
 
 
