@@ -11,7 +11,7 @@ from typing import Any
 from .compiled import Variant
 from .rows import Line, Row, lines
 
-__all__ = ["described", "latex", "text"]
+__all__ = ["described", "latex", "symbol", "text"]
 
 
 def text(row: Row, settings: Mapping[str, Any]) -> str:
@@ -22,7 +22,7 @@ def text(row: Row, settings: Mapping[str, Any]) -> str:
 def latex(row: Row, settings: Mapping[str, Any]) -> str:
     """The textbook's lines under these settings, in LaTeX's aligned (amsmath)."""
     rule = _under(row, settings, row.textbook or row.rule)
-    written = [f"{_symbol(name)} &\\leftarrow {_tex(e)}" for name, e in rule]
+    written = [f"{symbol(name)} &\\leftarrow {_tex(e)}" for name, e in rule]
     return "\n".join([r"\begin{aligned}", " \\\\\n".join(written), r"\end{aligned}"])
 
 
@@ -89,12 +89,12 @@ SUM, PRODUCT, SIGN, POWER, ATOM = range(5)
 """How tightly what is outermost in a formula holds together."""
 
 
-def _symbol(name: str) -> str:
+def symbol(name: str) -> str:
     """beta1 is β₁, mhat is m̂, and a word stays one."""
     if name in _SYMBOLS:
         return _SYMBOLS[name]
     if name.endswith("hat") and len(name) > 3:
-        return rf"\hat{{{_symbol(name[:-3])}}}"
+        return rf"\hat{{{symbol(name[:-3])}}}"
     stem = name.rstrip("0123456789")
     index = f"_{{{name[len(stem) :]}}}" if stem != name and stem else ""
     letter = rf"\{stem}" if stem in _GREEK else stem if len(stem) == 1 else None
@@ -109,7 +109,7 @@ def _tex(e: ast.expr, least: int = SUM) -> str:
 
 def _written(e: ast.expr) -> tuple[str, int]:
     if isinstance(e, ast.Name):
-        return _symbol(e.id), ATOM
+        return symbol(e.id), ATOM
     if isinstance(e, ast.Constant):
         return ast.unparse(_Integers().visit(e)), ATOM
     if isinstance(e, ast.UnaryOp):

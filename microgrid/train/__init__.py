@@ -5,6 +5,10 @@
     evaluate        the loss and the metrics of samples, and...
     predict         ...the outputs for them, of a model in evaluation mode, replayed too
     EarlyStopping   ends the training where the loss does not improve
+    descend         goes down a function step by step, and returns the Path: points, values, gradients, rates
+    compare_optimizers, compare_batches
+                    several paths from one start: of seven optimisers, each with its best learning rate; of
+                    batch, mini-batch and stochastic descent
 
 >>> import functools, random
 >>> from microgrid import nn, optim
@@ -23,10 +27,18 @@ from ..base.build import moved
 from .fit import fit as fit
 from .history import EarlyStopping as EarlyStopping
 from .history import History as History
+from .paths.compare import Paths as Paths
+from .paths.compare import compare_batches as compare_batches
+from .paths.compare import compare_optimizers as compare_optimizers
+from .paths.descend import descend as descend
+from .paths.path import Path as Path
 from .scores.scoring import evaluate as evaluate
 from .scores.scoring import predict as predict
 
-__all__ = ["EarlyStopping", "History", "evaluate", "fit", "predict"]
+__all__ = [
+    "EarlyStopping", "History", "Path", "Paths", "compare_batches", "compare_optimizers", "descend", "evaluate",
+    "fit", "predict",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> ModuleType:

@@ -20,6 +20,7 @@ from ..optim.settings import positive
 from .examples import Examples, split
 from .held import Held
 from .history import EarlyStopping, History
+from .paths.recording import Record, recording
 from .scores.metrics import Metrics, named
 from .task import Penalty, Task
 from .training import Clip, Observer, Training
@@ -47,6 +48,8 @@ def fit(
     metrics: Metrics = (),
     threshold: float | None = None,
     monitor: Observer | None = None,
+    record: Record | None = None,
+    every: int = 1,
     seed: int | Sequence[int] | Generator | None = None,
     progress: bool = True,
     replay: bool = True,
@@ -80,6 +83,10 @@ def fit(
       if that is ½ (bce, mse) or 0 (bce_with_logits).  `viz.plots.decision_boundary`, which knows no loss, has
       another rule: pass it too.
     - `monitor`: a `Monitor`, shown the batches that it asks for.
+    - `record`: what `history.path` keeps of each `every`-th step, with loss, gradient and rate: "parameters",
+      some by their names (as in named_parameters(), or labels), or numbers that a function of the model
+      returns.  A step of 337 parameters takes 0.04 ms more, and 0.3 ms with a function, for which
+      the Values are given their numbers first.
     - `progress`: a bar on stderr where that is a terminal and tqdm is installed.
 
     Ctrl-C, a loss or a gradient that is not finite end the training: the parameters of the best epoch so far
@@ -114,6 +121,7 @@ def fit(
     ruled = _schedule(schedule, moved)
     clipping = _clip(clip)
     watching = _monitor(monitor, model)
+    recorded = recording(record, every, task)
     both = [examples] if held_out is None else [examples, held_out]
     columns = [part for part in both if part.y.shape[1:] == (1,)]
     ended: list[History] = []
@@ -127,7 +135,7 @@ def fit(
                 held_out.like(examples, "validation")
             watched = named(metrics, np.concatenate([part.y for part in both]), threshold, task.loss)
             training = Training(
-                task, moved, rng, epochs, size, watched, stopping, ruled, clipping, watching, held
+                task, moved, rng, epochs, size, watched, stopping, ruled, clipping, watching, held, recorded
             )
             ended.append(training.run(held_out, replay, progress))
         return ended[0]

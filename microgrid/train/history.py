@@ -17,6 +17,7 @@ from ..base.checks import whole
 from ..base.context import at_once
 from ..base.messages import number, short
 from ..optim.settings import nonnegative
+from .paths.path import Path
 
 __all__ = ["EarlyStopping", "History"]
 
@@ -53,7 +54,8 @@ class History(Mapping[str, list[float]]):
 
     `best_epoch` is the epoch of the lowest validation loss, or loss where there is no validation, of those
     that were lower than all before by more than early stopping's min_delta (None if no epoch ended);
-    `stopped` says why training ended, `runs_on` what computed the losses and their gradients.
+    `stopped` says why training ended, `runs_on` what computed the losses and their gradients.  `path` is what
+    `record=` asked for, a `Path` with the batches' losses, from the first step to where the last one led.
 
     >>> history = History(["epoch", "loss"])
     >>> history.append(epoch=1, loss=0.5)
@@ -67,6 +69,7 @@ class History(Mapping[str, list[float]]):
         self.stopped = ""
 
     runs_on = ""  # of histories that were pickled before there was one, too
+    path: Path | None = None
 
     def __getitem__(self, name: str) -> list[float]:
         if name not in self._columns:

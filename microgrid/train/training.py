@@ -20,6 +20,7 @@ from .examples import Examples, batches
 from .held import Held
 from .history import Best, EarlyStopping, History, State
 from .objectives import objective
+from .paths.recording import Recording
 from .programs import give
 from .scores.held_out import Validation
 from .scores.metrics import Metric, check, evaluate
@@ -74,11 +75,13 @@ class Training:
     monitor: Observer | None
     held: Held
     """Where Ctrl-C waits while something is brought to its end."""
+    recording: Recording | None = None
 
     def __post_init__(self) -> None:
         self.steps = 0
         self.first_loss = self.last_loss = 0.0  # of the first batch, and of the last one so far
         self.validation: Validation | None = None
+        self.batch: Floats | None = None
 
     def run(self, held_out: Examples | None, replay: bool, progress: bool) -> History:
         """Record, train, and leave the model with its parameters and in the mode it had."""
@@ -168,6 +171,8 @@ class Training:
             if self.last_loss > 10 * self.first_loss:
                 trouble += f"; the loss had grown to {self.last_loss:.3g}: choose a smaller lr, or clip="
         finally:  # also after an error that is not handled here: then the parameters of the last step stay
+            if self.recording is not None:
+                self.history.path = self.recording.path(self.steps, self.objective, self.batch)
             if trouble or (self.stopping is not None and self.stopping.restore):
                 parameters[:], running = best.state
                 self.task.run_on(running)
@@ -220,6 +225,9 @@ class Training:
             total += loss * (part.stop - part.start)
             if self.metrics:
                 outputs.append(self.objective.predictions())
+            if self.recording is not None:
+                self.batch, lr = rows[part], self.optimizer.lr
+                self.recording.look(self.steps, self.objective.parameters, loss, gradient, lr)
             self.step(epoch, self.clipped(gradient), order[part])
         row = {"loss": total / n}
         if self.metrics:

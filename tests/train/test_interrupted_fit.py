@@ -58,6 +58,9 @@ class Trial:
         else:
             h = self.history
             assert len({len(column) for column in h.values()}) == 1
+            if "record" in self.given:  # whose points are where the steps led, up to the one that was on its way
+                assert h.path.points == [self.start, *self.paths][: len(h.path)]
+                assert len(h.path) == len(h.path.values) == len(h.path.gradients) >= len(h["epoch"])
             epochs = len(h["epoch"])
             if "interrupted in epoch" in h.stopped:
                 # in one batch the loss of epoch k is that of the parameters after k - 1
@@ -73,7 +76,7 @@ class Trial:
 @times
 def test_fit_interrupted_after_lines(more):
     """After some of the lines; the next test takes all."""
-    trial = Trial()
+    trial = Trial(record="parameters")
     assert at_each_line(trial, trial.check, more, OWN, stride=17, first=1 + more, real=True) > 15
 
 

@@ -11,7 +11,7 @@ import pytest
 
 import microgrid
 from helpers.plotted import drawn, words
-from microgrid import Value, nn, parameter
+from microgrid import Value, nn, optim, parameter, train
 from viz import plots
 from viz.style.theme import PALETTE
 
@@ -265,3 +265,54 @@ def test_a_large_function_that_decides_by_data_is_drawn_on_fewer_points() -> Non
 def test_a_mistake_is_told(make, kind, text: str) -> None:
     with pytest.raises(kind, match=text):
         make()
+
+
+# ---------------------------------------------------------------- paths that descend made
+
+
+def valley(a: Value, b: Value) -> Value:
+    return a * a + 3 * b * b
+
+
+def test_paths_of_descend_are_taken_as_they_are() -> None:
+    path = train.descend(valley, (1.0, -1.0), lambda ps: optim.SGD(ps, lr=0.1), 10)
+    drawn_points = [line.get_xydata().tolist() for line in plots.surface(valley, path).lines]
+    assert path.points in drawn_points
+    paths = train.compare_optimizers(valley, (1.0, -1.0), 5)
+    ax = plots.surface(paths.f, paths)
+    assert [text.get_text() for text in ax.get_legend().get_texts()][:7] == list(paths)
+    single = train.descend(lambda x: x * x, 1.0, lambda ps: optim.SGD(ps, lr=0.1), 4)
+    assert len(plots.descent(lambda x: x * x, single).collections[0].get_offsets()) == 5
+    sizes = train.compare_batches(
+        lambda b, w, x, y: (b + w * x - y) ** 2, (0, 0), [1, 2, 3, 4], [2, 4, 6, 8], lambda ps: optim.SGD(ps, 0.02), 3
+    )
+    assert len(plots.surface(sizes.f, sizes).get_legend().get_texts()) >= 3
+
+
+def test_the_path_of_a_training_is_drawn_over_its_loss_whatever_its_batches_had() -> None:
+    class Line(nn.Module):
+        def __init__(self) -> None:
+            self.b, self.w = parameter(0.0, "b"), parameter(0.0, "w")
+
+        def __call__(self, x):
+            return self.b + self.w * x
+
+    x, y = np.linspace(-1, 1, 10), np.linspace(-1, 3, 10)
+    history = train.fit(
+        Line(), x, y, loss="mse", optimizer=optim.Adam, epochs=5, batch_size=3, seed=1, record="parameters"
+    )
+    _, right = plots.linear_fit(x, y, history.path)
+    assert len(right.lines) == 6
+    ax = plots.surface(lambda b, w: microgrid.mean([(b + w * u - t) ** 2 for u, t in zip(x, y)]), history.path)
+    assert history.path.points in [line.get_xydata().tolist() for line in ax.lines]
+
+
+def test_a_path_down_another_function_is_refused() -> None:
+    path = train.descend(valley, (1.0, -1.0), optim.Adam, 3)
+    with pytest.raises(ValueError, match="is of another function: it starts at 4, where this one is 2"):
+        plots.surface(lambda a, b: a * a + b * b, path)
+    single = train.descend(lambda x: x * x, 2.0, optim.Adam, 3)
+    with pytest.raises(ValueError, match="is of another function"):
+        plots.descent(lambda x: x * x * x, single)
+    with pytest.raises(ValueError, match="is an array"):
+        plots.surface(lambda a, b: a, single)

@@ -13,6 +13,11 @@ PLOTS = {
     "validation": "validación", "best epoch": "mejor época", "best epoch, {epoch}": "mejor época, {epoch}",
     "stopped early": "parada temprana", "(mean and range of {n})": "(media y rango de {n})",
 
+    # several descents from one start
+    "gradient descent": "descenso por gradiente", "momentum": "momentum", "batch": "lote completo",
+    "mini-batch": "minilote", "stochastic": "estocástico",
+    "{n} step an epoch": "{n} paso por época", "{n} steps an epoch": "{n} pasos por época",
+
     # layers
     "layer": "capa", "unit": "unidad", "layer, from input to output": "capa, de la entrada a la salida",
     "length of ∂L/∂activations": "longitud de ∂L/∂activaciones",
