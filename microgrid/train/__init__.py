@@ -7,7 +7,7 @@
     EarlyStopping   ends the training where the loss does not improve
     descend         goes down a function step by step, and returns the Path: points, values, gradients, rates
     compare_optimizers, compare_batches
-                    several paths from one start: of seven optimisers, each with its best learning rate; of
+                    several Paths from one start: of seven optimisers, each with its best learning rate; of
                     batch, mini-batch and stochastic descent
 
 >>> import functools, random

@@ -73,7 +73,7 @@ class Sampled:
         known, points = getattr(path, "values", None), getattr(path, "points", None)
         if known is None or callable(known) or points is None:
             return
-        if getattr(path, "value", "") == "loss":  # recorded by `fit`: of batches, and a mean where f may be a sum
+        if getattr(path, "value", "") == "loss":  # of batches, as fit records them
             return
         start = np.asarray(points, dtype=float)[:1].reshape(1, -1)
         (value,) = self(start)

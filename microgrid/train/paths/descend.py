@@ -82,20 +82,7 @@ def walked(
     with Held() as held:
         try:
             with held.let():
-                for k, objective in enumerate(objectives):
-                    try:
-                        if k:
-                            rate = optimizer.lr
-                            optimizer.step()
-                            rates.append(rate)
-                            _next_rate(schedule, rows[-1][1])
-                        rows.append(_looked(values, objective, optimizer, height))
-                    except (DomainError, NonFiniteGradient, OverflowError, ZeroDivisionError) as error:
-                        if not rows:
-                            raise
-                        rates = rates[: len(rows) - 1]
-                        stopped = _why(error, len(rates))
-                        break
+                stopped = _walk(rows, rates, values, objectives, optimizer, schedule, height)
         finally:
             at_once(arguments.changes(values, before[0]), arguments.changes(values, before[1], "grad"))
     if stopped and not quiet:
@@ -103,6 +90,32 @@ def walked(
     one: Callable[[list[float]], Point] = (lambda xs: xs[0]) if single else list
     points, heights, gradients = zip(*rows, strict=True)
     return Path(list(map(one, points)), heights, list(map(one, gradients)), rates, names, label, stopped)
+
+
+def _walk(
+    rows: list[tuple[list[float], float, list[float]]],
+    rates: list[float],
+    values: list[Value],
+    objectives: Iterable[Callable[[], Any]],
+    optimizer: Optimizer,
+    schedule: AnySchedule | None,
+    height: Callable[[], Value] | None,
+) -> str:
+    """Fill the rows and the rates; why it ended early, or ""."""
+    for k, objective in enumerate(objectives):
+        try:
+            if k:
+                rate = optimizer.lr
+                optimizer.step()
+                rates.append(rate)
+                _next_rate(schedule, rows[-1][1])
+            rows.append(_looked(values, objective, optimizer, height))
+        except (DomainError, NonFiniteGradient, OverflowError, ZeroDivisionError) as error:
+            if not rows:
+                raise
+            del rates[len(rows) - 1 :]
+            return _why(error, len(rates))
+    return ""
 
 
 def _looked(
