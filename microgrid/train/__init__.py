@@ -36,8 +36,8 @@ from .scores.scoring import evaluate as evaluate
 from .scores.scoring import predict as predict
 
 __all__ = [
-    "EarlyStopping", "History", "Path", "Paths", "compare_batches", "compare_optimizers", "descend", "evaluate",
-    "fit", "predict",
+    "EarlyStopping", "History", "Path", "Paths", "compare_batches", "compare_optimizers", "descend",
+    "evaluate", "fit", "predict",
 ]  # fmt: skip
 
 
