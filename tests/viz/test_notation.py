@@ -199,6 +199,7 @@ def test_what_changes_nothing_is_dropped(source: str, text: str) -> None:
     assert ast.unparse(tree) == text
 
 
+@pytest.mark.filterwarnings("ignore:.* a second time adds")
 def test_a_gradient_is_named_only_after_what_it_is() -> None:
     w = Value(2.0, "w")
     loss = named(w * w, "L")
