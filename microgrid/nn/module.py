@@ -7,7 +7,7 @@ from itertools import repeat
 from numbers import Real
 from os import PathLike
 from types import MappingProxyType
-from typing import Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from .. import arguments
 from ..arguments import Numbers
@@ -15,9 +15,11 @@ from ..base.context import at_once
 from ..engine import Value
 from ..naming.labels import given
 from . import checkpoints
-from .losses import Loss
-from .tables.backprop import Backprop, backpropagate
 from .tables.summary import Summary, summarize
+
+if TYPE_CHECKING:
+    from .losses import Loss
+    from .tables.backprop import Backprop
 
 __all__ = ["Model", "Module", "bare", "inputs", "listed", "outputs", "parts", "samples", "walk"]
 
@@ -158,6 +160,8 @@ class Module:
         >>> [(layer.name, len(layer.d)) for layer in table.layers]
         [('layer 1', 2), ('layer 2', 1)]
         """
+        from .tables.backprop import backpropagate
+
         return backpropagate(self, x, y, loss)
 
 
