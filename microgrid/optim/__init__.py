@@ -17,6 +17,8 @@ Schedules, which write the optimiser's lr after each epoch:
                         times gamma every so many epochs, at given epochs, at each epoch
     CosineAnnealingLR, LinearLR, PolynomialLR
                         along a curve; LinearLR is the warm-up
+    CosineAnnealingWarmRestarts, WarmupCosineLR, OneCycleLR
+                        down a cosine again and again; up and then down one; far up and far down, once
     ReduceLROnPlateau   times a factor where a metric does not improve
     Schedule            the base of those with a formula
 Clipping, between backward() and step():
@@ -51,19 +53,22 @@ from .rules import RAdam as RAdam
 from .rules import RMSprop as RMSprop
 from .rules import Rprop as Rprop
 from .schedules import CosineAnnealingLR as CosineAnnealingLR
+from .schedules import CosineAnnealingWarmRestarts as CosineAnnealingWarmRestarts
 from .schedules import ExponentialLR as ExponentialLR
 from .schedules import LinearLR as LinearLR
 from .schedules import MultiStepLR as MultiStepLR
+from .schedules import OneCycleLR as OneCycleLR
 from .schedules import PolynomialLR as PolynomialLR
 from .schedules import ReduceLROnPlateau as ReduceLROnPlateau
 from .schedules import Schedule as Schedule
 from .schedules import StepLR as StepLR
+from .schedules import WarmupCosineLR as WarmupCosineLR
 
 __all__ = [
     "SGD", "Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "NAdam", "RAdam", "RMSprop", "Rprop",
     "Memory", "Optimizer", "Row", "Setting",
-    "CosineAnnealingLR", "ExponentialLR", "LinearLR", "MultiStepLR", "PolynomialLR", "ReduceLROnPlateau",
-    "Schedule", "StepLR",
+    "CosineAnnealingLR", "CosineAnnealingWarmRestarts", "ExponentialLR", "LinearLR", "MultiStepLR",
+    "OneCycleLR", "PolynomialLR", "ReduceLROnPlateau", "Schedule", "StepLR", "WarmupCosineLR",
     "clip_grad_norm_", "clip_grad_value_",
 ]  # fmt: skip
 

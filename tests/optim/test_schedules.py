@@ -41,6 +41,14 @@ BY_HAND = [
     (lambda o: optim.LinearLR(o, 1.0, 0.5, 2), [1, 0.75, 0.5, 0.5]),
     (lambda o: optim.PolynomialLR(o), [1, 0.8, 0.6, 0.4, 0.2, 0, 0]),
     (lambda o: optim.PolynomialLR(o, 4, power=2), [1, 9 / 16, 4 / 16, 1 / 16, 0, 0]),
+    (lambda o: optim.CosineAnnealingWarmRestarts(o, 2, eta_min=0.2), [1, 0.6, 1, 0.6, 1]),
+    (lambda o: optim.CosineAnnealingWarmRestarts(o, 1, T_mult=2), [1, 1, 0.5, 1, (1 + sqrt(0.5)) / 2, 0.5]),
+    (lambda o: optim.WarmupCosineLR(o, 2, 6, 0.5, eta_min=0.2), [0.5, 0.75, 1, 1 - 0.4 * (1 - sqrt(0.5)), 0.6]),
+    (lambda o: optim.WarmupCosineLR(o, 1, 3, 0.0), [0, 1, 0.5, 0, 0, 0]),
+    (lambda o: optim.OneCycleLR(o, 8, 9, 3 / 9, "linear", 4, 2), [2, 5, 8, 8 - 7 / 6, 8 - 14 / 6]),
+    (lambda o: optim.OneCycleLR(o, 8, 5, 2 / 5, "cos", 4, 2), [2, 8, 1 + 7 * 3 / 4, 1 + 7 / 4, 1, 1, 1]),
+    (lambda o: optim.OneCycleLR(o, 8, 9, 3 / 9, "linear", 4, 2, True), [2, 5, 8, 5, 2, 1.75, 1.5, 1.25, 1, 1]),
+    (lambda o: optim.OneCycleLR(o, 8, 4, 0.0, "linear", 4, 2), [6.25, 4.5, 2.75, 1]),
 ]
 
 

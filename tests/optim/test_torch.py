@@ -83,13 +83,28 @@ def test_parameters_without_a_gradient(name, options):
 
 
 SCHEDULES = [
-    ("StepLR", {"step_size": 3}), ("StepLR", {"step_size": 4, "gamma": 0.7}),
-    ("MultiStepLR", {"milestones": [2, 5, 5, 9]}), ("MultiStepLR", {"milestones": [20, 3], "gamma": 0.3}),
-    ("ExponentialLR", {"gamma": 0.9}), ("CosineAnnealingLR", {"T_max": 7}),
-    ("CosineAnnealingLR", {"T_max": 5, "eta_min": 1e-4}), ("LinearLR", {}),
-    ("LinearLR", {"start_factor": 0.2, "end_factor": 0.9, "total_iters": 13}), ("PolynomialLR", {}),
+    ("StepLR", {"step_size": 3}),
+    ("StepLR", {"step_size": 4, "gamma": 0.7}),
+    ("MultiStepLR", {"milestones": [2, 5, 5, 9]}),
+    ("MultiStepLR", {"milestones": [20, 3], "gamma": 0.3}),
+    ("ExponentialLR", {"gamma": 0.9}),
+    ("CosineAnnealingLR", {"T_max": 7}),
+    ("CosineAnnealingLR", {"T_max": 5, "eta_min": 1e-4}),
+    ("LinearLR", {}),
+    ("LinearLR", {"start_factor": 0.2, "end_factor": 0.9, "total_iters": 13}),
+    ("PolynomialLR", {}),
     ("PolynomialLR", {"total_iters": 14, "power": 1.7}),
-]  # fmt: skip
+    ("CosineAnnealingWarmRestarts", {"T_0": 4}),
+    ("CosineAnnealingWarmRestarts", {"T_0": 3, "T_mult": 2, "eta_min": 1e-3}),
+    ("OneCycleLR", {"max_lr": 0.4, "total_steps": 41}),
+    ("OneCycleLR", {"max_lr": 0.4, "total_steps": 50, "pct_start": 0.2, "anneal_strategy": "linear"}),
+    ("OneCycleLR", {"max_lr": 2.0, "total_steps": 45, "three_phase": True, "div_factor": 7.0}),
+]
+
+
+def cycle(name):
+    """What PyTorch's alone is asked for: it moves the momentum too."""
+    return {"cycle_momentum": False} if name == "OneCycleLR" else {}
 
 
 @pytest.mark.parametrize(("name", "options"), SCHEDULES)
@@ -97,7 +112,7 @@ def test_schedules(name, options):
     ours = getattr(optim, name)(optim.SGD([parameter(1.0)], lr=0.3), **options)
     optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.3)
     optimizer.step()
-    theirs = getattr(torch.optim.lr_scheduler, name)(optimizer, **options)
+    theirs = getattr(torch.optim.lr_scheduler, name)(optimizer, **options, **cycle(name))
     for epoch in range(40):
         # a cosine that goes up again from where it was 0 multiplies that rounding by what it gained
         assert ours.optimizer.lr == pytest.approx(optimizer.param_groups[0]["lr"], rel=1e-12, abs=1e-15), epoch
@@ -111,6 +126,7 @@ def test_schedules(name, options):
 @pytest.mark.parametrize("optimizer", ["SGD", "Adam"])
 def test_paths_under_a_schedule(optimizer, name, options):
     settings = {"lr": 1e-3, "momentum": 0.9} if optimizer == "SGD" else {"lr": 0.1}
+    options = options | ({"max_lr": 1e-3} if optimizer == "SGD" and "max_lr" in options else {})
 
     class Both:
         """Steps the schedule after the optimiser, as a loop over epochs does."""
@@ -127,7 +143,7 @@ def test_paths_under_a_schedule(optimizer, name, options):
     expected = torch_walk(
         "rosenbrock",
         torch_made(optimizer, settings),
-        schedule=lambda o: getattr(torch.optim.lr_scheduler, name)(o, **options),
+        schedule=lambda o: getattr(torch.optim.lr_scheduler, name)(o, **options, **cycle(name)),
     )
     assert np.allclose(walk("rosenbrock", Both), expected, rtol=1e-12, atol=1e-12)
 
