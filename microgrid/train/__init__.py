@@ -9,6 +9,7 @@
     compare_optimizers, compare_batches
                     several Paths from one start: of seven optimisers, each with its best learning rate; of
                     batch, mini-batch and stochastic descent
+    lr_range        a RateRange: the loss while the learning rate grows, to choose one by
 
 >>> import functools, random
 >>> from microgrid import nn, optim
@@ -32,12 +33,14 @@ from .paths.compare import compare_batches as compare_batches
 from .paths.compare import compare_optimizers as compare_optimizers
 from .paths.descend import descend as descend
 from .paths.path import Path as Path
+from .paths.rates import RateRange as RateRange
+from .paths.rates import lr_range as lr_range
 from .scores.scoring import evaluate as evaluate
 from .scores.scoring import predict as predict
 
 __all__ = [
     "EarlyStopping", "History", "Path", "Paths", "compare_batches", "compare_optimizers", "descend",
-    "evaluate", "fit", "predict",
+    "RateRange", "evaluate", "fit", "lr_range", "predict",
 ]  # fmt: skip
 
 

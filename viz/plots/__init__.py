@@ -6,6 +6,7 @@ Of trainings, by a `microgrid.train.History`:
     trainings           one page of the loss, each metric and the learning rate, and of what a monitor saw
     curves              a column of it, with that of validation
     compare             the same column of several trainings, or of several seeds with their spread
+    learning_rates      the loss while the learning rate grows, by microgrid.train.lr_range
 Over the steps, by a `microgrid.monitor.Monitor`:
     gradient_norms      the length of the gradient in each layer
     update_ratios       the length of each step over that of the weights
@@ -52,6 +53,7 @@ from .functions.surfaces import surface as surface
 from .histories.compare import compare as compare
 from .histories.curves import curves as curves
 from .histories.curves import trainings as trainings
+from .histories.rates import learning_rates as learning_rates
 from .networks.layers import gradient_flow as gradient_flow
 from .networks.layers import histograms as histograms
 from .networks.watched import dead_units as dead_units
@@ -60,7 +62,7 @@ from .networks.watched import update_ratios as update_ratios
 from .networks.weights import weights as weights
 
 __all__ = [
-    "trainings", "curves", "compare", "gradient_norms", "update_ratios", "dead_units",
+    "trainings", "learning_rates", "curves", "compare", "gradient_norms", "update_ratios", "dead_units",
     "gradient_flow", "histograms", "weights",
     "activation", "softmax", "surface", "linear_fit", "fitted_lines", "descent", "clipping",
     "data", "decision_boundary", "probability", "confusion",

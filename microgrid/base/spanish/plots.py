@@ -13,7 +13,9 @@ PLOTS = {
     "validation": "validación", "best epoch": "mejor época", "best epoch, {epoch}": "mejor época, {epoch}",
     "stopped early": "parada temprana", "(mean and range of {n})": "(media y rango de {n})",
 
-    # several descents from one start
+    # learning rates, and several descents from one start
+    "loss of the batch": "pérdida del lote", "running mean": "media móvil",
+    "falls fastest, at {rate:.2g}": "baja más rápido en {rate:.2g}",
     "gradient descent": "descenso por gradiente", "momentum": "momentum", "batch": "lote completo",
     "mini-batch": "minilote", "stochastic": "estocástico",
     "{n} step an epoch": "{n} paso por época", "{n} steps an epoch": "{n} pasos por época",
