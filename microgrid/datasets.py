@@ -10,18 +10,20 @@ divide, and come shuffled, so that a slice is a fair sample.  ValueError for n b
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import pi
-from typing import TYPE_CHECKING, TypeAlias
+from math import cos, log, pi, sin, sqrt
+from random import Random
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, overload
 
 from . import arguments
 from .arguments import ArrayLike, Floats
-from .base.checks import generator, whole
+from .base.checks import generator, seed_number, whole
 from .base.messages import number
 
 if TYPE_CHECKING:
     import numpy as np
 
 Data: TypeAlias = tuple[Floats, Floats]
+Lists: TypeAlias = tuple[list[list[float]], list[float]]
 Seed: TypeAlias = "int | Sequence[int] | np.random.SeedSequence | np.random.Generator | None"
 """What `numpy.random.default_rng` takes."""
 
@@ -46,18 +48,56 @@ def xor(n: int = 4, *, noise: float = 0.0, labels: Sequence[float] = (0, 1), see
     return corners[which] + noise * rng.standard_normal((n, 2)), y
 
 
-def moons(n: int = 100, *, noise: float = 0.1, labels: Sequence[float] = (0, 1), seed: Seed = None) -> Data:
+@overload
+def moons(
+    n: int = 100,
+    *,
+    noise: float = 0.1,
+    labels: Sequence[float] = (0, 1),
+    seed: Seed = None,
+    as_lists: Literal[False] = False,
+) -> Data: ...
+@overload
+def moons(
+    n: int = 100,
+    *,
+    noise: float = 0.1,
+    labels: Sequence[float] = (0, 1),
+    seed: int | None = None,
+    as_lists: Literal[True],
+) -> Lists: ...
+def moons(
+    n: int = 100,
+    *,
+    noise: float = 0.1,
+    labels: Sequence[float] = (0, 1),
+    seed: Any = None,
+    as_lists: bool = False,
+) -> Data | Lists:
     """Two interleaved half circles, with the geometry of scikit-learn's make_moons.
 
     Class 0 lies on the upper half of the unit circle, class 1 on the lower half of that around (1, ½).  With
     noise=0.1 and labels=(-1, 1) they are the data of micrograd's demo, drawn by another generator.
+
+    `as_lists` gives lists, and needs no NumPy.  Their `seed`, an int, is that of Python's `random.Random`, of
+    which only `random()` is used, the same in every version: they are other points than the arrays.
+
+    >>> X, y = moons(4, noise=0, seed=1, as_lists=True)
+    >>> sorted(zip(y, X))[0]
+    (0.0, [-1.0, 1.2246467991473532e-16])
     """
+    n, noise = _sizes("moons", n, noise)
+    halves = n // 2, n - n // 2
+    if as_lists:
+        upper, lower = ([k * pi / max(m - 1, 1) for k in range(m)] for m in halves)
+        rows = [[[cos(t), sin(t)] for t in upper], [[1 - cos(t), 0.5 - sin(t)] for t in lower]]
+        return _shuffled_lists("moons", rows, noise, labels, seed)
     import numpy as np
 
-    n, noise, rng = _checked("moons", n, noise, seed)
-    upper, lower = np.linspace(0, pi, n // 2), np.linspace(0, pi, n - n // 2)
-    rows = [_circle(upper), (1.0, 0.5) - _circle(lower)]
-    return _shuffled(rows, noise, _labels("moons", labels, 2), rng)
+    rng = generator(seed)
+    first, second = (np.linspace(0, pi, m) for m in halves)
+    arrays = [_circle(first), (1.0, 0.5) - _circle(second)]
+    return _shuffled(arrays, noise, _labels("moons", labels, 2), rng)
 
 
 def circles(
@@ -183,11 +223,15 @@ def gabor(
 
 
 def _checked(name: str, n: int, noise: float, seed: Seed) -> tuple[int, float, np.random.Generator]:
+    return *_sizes(name, n, noise), generator(seed)
+
+
+def _sizes(name: str, n: int, noise: float) -> tuple[int, float]:
 
     noise = number(noise, where=f"{name}: noise is a real number")
     if noise < 0:
         raise ValueError(f"{name}: noise, a standard deviation, is 0 or more, got {noise}")
-    return whole(n, f"{name}: n"), noise, generator(seed)
+    return whole(n, f"{name}: n"), noise
 
 
 def _labels(name: str, labels: Sequence[float] | None, classes: int) -> Floats:
@@ -220,3 +264,25 @@ def _shuffled(rows: list[Floats], noise: float, labels: Floats, rng: np.random.G
     X, y = np.concatenate(rows), np.repeat(labels, [len(row) for row in rows])
     order = rng.permutation(len(X))
     return X[order] + noise * rng.standard_normal(X.shape), y[order]
+
+
+def _shuffled_lists(
+    name: str, rows: list[list[list[float]]], noise: float, labels: Sequence[float], seed: int | None
+) -> Lists:
+    """As `_shuffled`, by `random()` alone: shuffled after Fisher and Yates, noise after Box and Muller."""
+    rng = Random(None if seed is None else seed_number(seed, "an int, or None, where as_lists=True"))
+    numbers = [number(label, where=f"{name}: labels are numbers") for label in labels]
+    if len(numbers) != len(rows):
+        raise ValueError(
+            f"{name}: labels has a finite number for each of {len(rows)} classes, got {labels!r}"
+        )
+    drawn = [(point, label) for part, label in zip(rows, numbers, strict=True) for point in part]
+    for k in range(len(drawn) - 1, 0, -1):
+        other = int(rng.random() * (k + 1))
+        drawn[k], drawn[other] = drawn[other], drawn[k]
+
+    def normal() -> float:
+        return sqrt(-2 * log(1 - rng.random())) * cos(2 * pi * rng.random())
+
+    X = [[x + noise * normal() for x in point] for point, _ in drawn] if noise else [p for p, _ in drawn]
+    return X, [label for _, label in drawn]

@@ -46,3 +46,25 @@ def test_values_are_moved_without_numpy():
     found = without_numpy(f"{code}print(json.dumps([train(name, options) for name, options in {OPTIMIZERS!r}]))")
     expected = [json.loads(json.dumps(train(name, options))) for name, options in OPTIMIZERS]
     assert found == expected
+
+
+def test_moons_are_learned_without_numpy():
+    code = """
+import microgrid as mg
+from microgrid import datasets, nn, optim
+random.seed(2)
+X, y = datasets.moons(40, noise=0.05, seed=1, labels=(-1, 1), as_lists=True)
+model = nn.MLP(2, [8, 8, 1])
+optimizer = optim.Adam(model.parameters(), lr=0.05)
+losses = []
+for _ in range(40):
+    optimizer.zero_grad()
+    loss = mg.mean([(1 - t * model(x)).relu() for x, t in zip(X, y)])
+    loss.backward()
+    optimizer.step()
+    losses.append(loss.data)
+print(json.dumps([losses, X]))
+"""
+    losses, X = without_numpy(code)
+    assert losses[-1] < 0.2 < losses[0]
+    assert mg.datasets.moons(40, noise=0.05, seed=1, as_lists=True)[0] == X

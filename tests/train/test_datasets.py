@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import random
 
 import numpy as np
 import pytest
@@ -175,6 +176,51 @@ def test_gabor_data_lie_on_the_curve(phi):
     assert y == pytest.approx(exact, rel=1e-13, abs=1e-15)
     assert -15 <= X.min() < -14.5
     assert 14.5 < X.max() < 15
+
+
+# ---------------------------------------------------------------- lists
+
+
+def test_moons_as_lists_are_the_points_of_the_arrays():
+    X, y = datasets.moons(51, noise=0.0, seed=1, as_lists=True, labels=(-1, 1))
+    arrays, labels = datasets.moons(51, noise=0.0, seed=1, labels=(-1, 1))
+    assert (type(X), type(X[0]), type(X[0][0]), type(y), type(y[0])) == (list, list, float, list, float)
+    ours, theirs = (sorted(zip(y, X)) for X, y in ((X, y), (arrays.tolist(), labels.tolist())))
+    assert np.allclose([point for _, point in ours], [point for _, point in theirs], rtol=0, atol=1e-15)
+    assert [label for label, _ in ours] == [label for label, _ in theirs]
+    assert y != sorted(y)
+    assert datasets.moons(1, as_lists=True, noise=0) == ([[0.0, 0.5]], [1.0])
+
+
+def test_the_seed_of_lists_is_that_of_pythons_random():
+    first = datasets.moons(2000, noise=0.3, seed=7, as_lists=True)
+    assert first == datasets.moons(2000, noise=0.3, seed=7, as_lists=True)
+    assert first != datasets.moons(2000, noise=0.3, seed=8, as_lists=True)
+    drawn = random.Random(7)
+    for _ in range(1999):  # the shuffle comes first, with a number for each place
+        drawn.random()
+    radius, angle = math.sqrt(-2 * math.log(1 - drawn.random())), 2 * math.pi * drawn.random()
+    still = datasets.moons(2000, noise=0.0, seed=7, as_lists=True)
+    assert still[1] == first[1]
+    assert first[0][0][0] - still[0][0][0] == pytest.approx(0.3 * radius * math.cos(angle), rel=1e-9)
+    noise = np.array(first[0]) - np.array(still[0])
+    assert (noise.mean(), noise.std()) == pytest.approx((0, 0.3), abs=0.02)
+
+
+@pytest.mark.parametrize(
+    ("options", "kind", "message"),
+    [
+        ({"n": 0}, ValueError, "moons: n is at least 1"),
+        ({"n": 2.5}, TypeError, "moons: n is a whole number"),
+        ({"noise": -1}, ValueError, "moons: noise"),
+        ({"seed": "x"}, TypeError, "seed is an int, or None, where as_lists=True, got str 'x'"),
+        ({"labels": (1, 2, 3)}, ValueError, "moons: labels has a number for each of 2 classes"),
+        ({"n": "x"}, TypeError, "moons: n is a whole number"),
+    ],
+)
+def test_what_lists_cannot_be(options, kind, message):
+    with pytest.raises(kind, match=message):
+        datasets.moons(**options, as_lists=True)
 
 
 # ---------------------------------------------------------------- what is refused
