@@ -214,7 +214,7 @@ def test_the_seed_of_lists_is_that_of_pythons_random():
         ({"n": 2.5}, TypeError, "moons: n is a whole number"),
         ({"noise": -1}, ValueError, "moons: noise"),
         ({"seed": "x"}, TypeError, "seed is an int, or None, where as_lists=True, got str 'x'"),
-        ({"labels": (1, 2, 3)}, ValueError, "moons: labels has a number for each of 2 classes"),
+        ({"labels": (1, 2, 3)}, ValueError, "moons: labels has a finite number for each of 2 classes"),
         ({"n": "x"}, TypeError, "moons: n is a whole number"),
     ],
 )
