@@ -176,7 +176,7 @@ class Optimizer(Stored):
         return text(cls.row, cls.row.checked(settings, cls.__name__))
 
     @classmethod
-    def latex(cls, **settings: Any) -> str:
+    def latex(cls, *, lang: str = "en", **settings: Any) -> str:
         r"""The lines of a step as LaTeX's aligned, as the paper has them, under these settings.
 
         >>> from microgrid import optim
@@ -185,7 +185,7 @@ class Optimizer(Stored):
         x &\leftarrow x - \eta\, g
         \end{aligned}
         """
-        return latex(cls.row, cls.row.checked(settings, cls.__name__))
+        return latex(cls.row, cls.row.checked(settings, cls.__name__), lang)
 
     # ---------------------------------------------------------------- what it moves
 

@@ -253,7 +253,8 @@ class Rprop(Optimizer):
     row = Row(
         """
 q = g*p
-d = min(max(d*(eta2 if q > 0 else eta1 if q < 0 else 1), step_size1), step_size2)
+s = eta2 if q > 0 else eta1 if q < 0 else 1
+d = min(max(d*s, step_size1), step_size2)
 p = 0 if q < 0 else g
 x = x - d*sign(p)
 """,

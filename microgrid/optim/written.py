@@ -8,6 +8,7 @@ from inspect import cleandoc
 from textwrap import fill
 from typing import Any
 
+from ..base.phrases import speaker
 from .compiled import Variant
 from .rows import Line, Row, lines
 
@@ -19,11 +20,20 @@ def text(row: Row, settings: Mapping[str, Any]) -> str:
     return "\n".join(f"{name} ← {_plain(e)}" for name, e in _under(row, settings, row.rule))
 
 
-def latex(row: Row, settings: Mapping[str, Any]) -> str:
+def latex(row: Row, settings: Mapping[str, Any], lang: str) -> str:
     """The textbook's lines under these settings, in LaTeX's aligned (amsmath)."""
+    say = speaker(lang)
+    words = {
+        "if ": say("if"), "otherwise": say("otherwise"), " and ": say("and"), " or ": say("or"),
+        "not ": say("not"),
+    }  # fmt: skip
     rule = _under(row, settings, row.textbook or row.rule)
     written = [f"{symbol(name)} &\\leftarrow {_tex(e)}" for name, e in rule]
-    return "\n".join([r"\begin{aligned}", " \\\\\n".join(written), r"\end{aligned}"])
+    tex = "\n".join([r"\begin{aligned}", " \\\\\n".join(written), r"\end{aligned}"])
+    for english, word in words.items():
+        said = english.replace(english.strip(), word)
+        tex = tex.replace(rf"\text{{{english}}}", rf"\text{{{said}}}")
+    return tex
 
 
 def described(row: Row, more: str | None) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import runpy
+from pathlib import Path
 
 import pytest
 
@@ -84,3 +86,20 @@ def test_a_row_is_all_that_another_language_needs():
     optimizer.step()
     scalars = adam.scalars(1, *row.numbers(settings))
     assert adam.floats([2.0], [3.0], [[0.0], [0.0]], scalars)[0][0] == x.data
+
+
+def test_the_page_of_optimisers_is_that_of_the_rows():
+    page = Path(__file__).parent.parent.parent / "docs" / "optimizers.py"
+    if not page.exists():
+        pytest.skip("needs the repository")
+    written = runpy.run_path(str(page))
+    assert written["PAGE"].read_text(encoding="utf-8") == written["page"](), "run python docs/optimizers.py"
+    assert {kind.__name__ for kind in written["KINDS"]} == {name for name, _ in OPTIMIZERS}
+
+
+def test_conditions_are_said_in_spanish_too():
+    assert r"\text{si } q > 0" in optim.Rprop.latex(lang="es")
+    assert r"\text{en otro caso}" in optim.Rprop.latex(lang="es")
+    assert r"\text{otherwise}" in optim.Rprop.latex()
+    with pytest.raises(ValueError, match="lang='fr' is unknown"):
+        optim.Rprop.latex(lang="fr")

@@ -122,4 +122,7 @@ REPORTS = {
     "input": "entrada", "parameter": "parámetro", "constant": "constante",
     "  and {n} more": "  y {n} más", "wrote {file}": "escrito: {file}",
     "wrote {n} steps to {file}{more}": "{n} pasos escritos en {file}{more}", ", {n} files": ", {n} archivos",
+
+    # formulas of optimisers
+    "if": "si", "otherwise": "en otro caso", "and": "y", "or": "o", "not": "no",
 }  # fmt: skip
