@@ -86,6 +86,8 @@ class Variant:
         """Of k and the settings' numbers: what the functions below take at the end."""
         given = ["k", *self.row.values]
         fast, slow = _both(given, self.scalar_names, self.scalar_lines)
+        if not self.scalar_lines:
+            return fast
 
         def scalars(*numbers: float) -> tuple[float, ...]:
             try:

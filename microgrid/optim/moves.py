@@ -41,6 +41,11 @@ class Lists:
     def __init__(self, memory: Sequence[Sequence[float]], n: int) -> None:
         self.memory, self.n = [list(row) for row in memory], n
 
+    @staticmethod
+    def numbers(x: Any, g: Any) -> Any:
+        """As `step` takes them."""
+        return x, g
+
     def step(
         self, made: Variant, numbers: Sequence[float], steps: Steps, x: Any, g: Any, reached: Reached
     ) -> tuple[Any, Steps]:
@@ -81,14 +86,22 @@ class Arrays:
             self._last[row] = start
         self._scratch = np.empty((0, n))
 
+    @staticmethod
+    def numbers(x: Any, g: Any) -> Any:
+        """As that of `Lists`."""
+        if not isinstance(x, list):
+            return x, g
+        import numpy as np
+
+        return np.array(x), np.array(g)
+
     def step(
         self, made: Variant, numbers: Sequence[float], steps: Steps, x: Any, g: Any, reached: Reached
     ) -> tuple[Floats, Steps]:
         """As that of `Lists`."""
         import numpy as np
 
-        x, g, n = np.asarray(x), np.asarray(g), len(x)
-        count, move = made.arrays
+        n, (count, move) = len(x), made.arrays
         if count > len(self._scratch):
             self._scratch = np.empty((count, n))
         with np.errstate(all="ignore"):

@@ -132,8 +132,9 @@ class Optimizer(Stored):
         All or nothing: NonFiniteGradient names the parameter whose gradient is nan or infinite, or which the
         step would make so.  `gradient` (n,) belongs to programs and arrays; Values have their own.
         """
-        x, g, reached = self._target.read(gradient)
-        made, memory = variant(self.row, self._holds), self._memory
+        memory, (x, g, reached) = self._memory, self._target.read(gradient)
+        x, g = memory.numbers(x, g)
+        made = self.row.variants.get(self._holds) or variant(self.row, self._holds)
         rows, steps = memory.step(made, self._numbers, self._steps, x, g, reached)
         if not memory.finite(rows):
             raise NonFiniteGradient(self._fault(g, rows))
