@@ -316,3 +316,17 @@ def test_a_path_down_another_function_is_refused() -> None:
         plots.descent(lambda x: x * x * x, single)
     with pytest.raises(ValueError, match="is an array"):
         plots.surface(lambda a, b: a, single)
+
+
+def test_a_legend_of_many_paths_leaves_the_map_its_room() -> None:
+    """Long names stand in fewer columns: beside each other they squeezed the map to a strip."""
+    paths = train.compare_optimizers(valley, (1.0, -1.0), 5, lang="es")
+    ax = plots.surface(paths.f, paths, lang="es")
+    figure = ax.figure
+    figure.canvas.draw()
+    map_width, whole = ax.get_window_extent().width, figure.get_window_extent()
+    assert map_width > 0.6 * whole.width
+    legend = ax.get_legend().get_window_extent()
+    assert whole.x0 <= legend.x0
+    assert legend.x1 <= whole.x1
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("a", "b")

@@ -23,6 +23,8 @@ __all__ = ["surface"]
 
 LEVELS = 14
 """About how many heights have a line."""
+ACROSS, SIGN = 72, 7
+"""How many characters a row of the legend may have, and as how many its sign before a name counts."""
 MANY_SIZES = 300.0
 """Above this ratio of a usual height to a small one the levels are logarithmic: even ones would leave the
 valley, where the paths are, a single colour."""
@@ -47,10 +49,11 @@ def surface(
     large, where it decides by data, which a warning says.  `paths` is what `train.descend` returns or an
     array (steps, 2), or several by their names; each goes from a ring to a star.  The limits are those of
     the paths with a margin unless given (without paths they must be).  `names` are those of the axes and of
-    f.  The heights are spaced by their logarithms where `log` says so, or where they span several sizes.
+    f, by default those that a path of `descend` has.  The heights are spaced by their logarithms where `log`
+    says so, or where they span several sizes.
 
     >>> from viz import plots
-    >>> ax = plots.surface(lambda a, b: a * a + 3 * b * b, [[2, 1], [1, 0.2], [0.4, 0]])
+    >>> ax = plots.surface(lambda a, b: a * a + 3 * b * b, [[2, 1], [1, 0.2], [0, 0]])
     >>> [text.get_text() for text in ax.get_legend().get_texts()]
     ['minimum']
     """
@@ -77,7 +80,8 @@ def surface(
         raise ValueError("the function is not finite anywhere on this map: choose other limits")
     x, y = (points[:, k].reshape(side, side) for k in (0, 1))
     scale = _Scale(heights, log)
-    of_axes = list(names) if names is not None else ["w₁", "w₂", say("loss")]
+    found = [list(path.names) for path in _by_name(paths).values() if len(getattr(path, "names", ())) == 2]
+    of_axes = list(names) if names is not None else [*(found[0] if found else ("w₁", "w₂")), say("loss")]
     flat = kind == "contour"
     ax = panel(ax, (6.2, 4.7), landscape=not flat)
     if flat:
@@ -101,9 +105,19 @@ def surface(
     handles += [mark for mark, _ in marked]
     named = [*(name for name in routes if name), *(name for _, name in marked)]
     handles = handles if all(routes) else handles[len(routes) :]
-    place = {"loc": "lower center", "bbox_to_anchor": (0.5, 1.0), "ncols": min(4, max(1, len(handles)))}
-    legend(ax, handles, named, **place)
+    place = {"loc": "lower center", "bbox_to_anchor": (0.5, 1.0), "ncols": _beside(named)}
+    legend(ax, handles, named, fontsize="small", **place)
     return ax
+
+
+def _beside(names: Sequence[str]) -> int:
+    """How many columns of names have room over the map: beside each other, too many would squeeze it."""
+    for count in (4, 3, 2):
+        rows = -(-len(names) // count)
+        columns = [names[k : k + rows] for k in range(0, len(names), rows)] if rows else []
+        if sum(SIGN + max(map(len, column)) for column in columns) <= ACROSS:
+            return count
+    return 1
 
 
 def _critical(f: Callable[[Value, Value], Value], points: Floats, side: int) -> tuple[Floats, ...]:
