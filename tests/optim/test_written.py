@@ -61,6 +61,17 @@ x &\leftarrow x - \frac{\eta\, \hat{m}}{\sqrt{\hat{v}} + \epsilon}
         optim.Adam.latex(beta=1)
 
 
+def test_a_rule_of_ones_own_is_written_as_in_a_book_without_what_its_settings_rule_out():
+    def made(rule):
+        return type("Own", (optim.Optimizer,), {"row": Row(rule, {"lr": optim.SGD.row.settings["lr"]}, {})})
+
+    assert r"x - \eta \cdot 2\, g" in made("x = x - lr*(2*g)").latex()
+    assert r"x - \eta\, g" in made("x = x - lr*g").latex()
+    clipped = made("x = x - lr*g if lr < 0.5 else x - g")
+    assert clipped.formulas(lr=0.1) == "x ← x - lr*g"
+    assert clipped.formulas(lr=0.7) == "x ← x - g"
+
+
 def test_help_has_the_formulas_and_where_they_come_from():
     for name in {name for name, _ in OPTIMIZERS}:
         kind = getattr(optim, name)

@@ -202,6 +202,21 @@ def test_frames_and_captions_are_those_of_python(tmp_path: Path) -> None:
     run_node("walk", tmp_path, len(walks.cases), walks=walks.cases, **walks.pages)
 
 
+def test_what_forks_inside_a_box_and_terms_that_do_not_add_up_are_told_as_in_python(tmp_path: Path) -> None:
+    walks = Walks()
+    x, w = Value(0.5, "x"), parameter(-1.5, "w")
+    with mg.scope("fork"):
+        h = named(x * w, "h")
+        q = named(h * h + 3 * h, "q")
+    for level in ("operation", "layer"):
+        walks.add(f"fork by {level}", viz.steps(named(q * x, "y"), collapse="layer", by=level))
+    edge = Value(1.0, "x") * 1e-300
+    steps = viz.steps(named(edge * 3.6e-24 + edge * 3.7e-24, "y"))
+    assert not any("4.941e-324 + 4.941e-324" in frame.caption for frame in steps)  # which would be twice the gradient
+    walks.add("terms that are rounded to twice their sum", steps)
+    run_node("walk", tmp_path, len(walks.cases), walks=walks.cases, **walks.pages)
+
+
 def through(y: Value, start: Value) -> list[str]:
     """Each path from a node to the root, by the places of the nodes on it after the first."""
     place = {v: i for i, v in enumerate(mg.graph.order(y))}

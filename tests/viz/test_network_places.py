@@ -10,7 +10,7 @@ import pytest
 import viz
 from helpers import geometry
 from helpers.geometry import Point
-from helpers.networks import POINT, drawing, mlp, of_kind
+from helpers.networks import MODELS, POINT, drawing, mlp, of_kind
 from helpers.pictures import SVG
 from microgrid import Value, nn
 from viz.network.painting.labels import ASIDE, Label, settle
@@ -99,3 +99,16 @@ def test_one_sample_is_what_the_model_is_called_with_and_several_are_a_batch() -
     assert unit.value == (out := model([Value(x[0]), Value(x[1])]).data) != 0.0
     (unit,) = read(model, [x, x]).columns[-1].units
     assert unit.value == pytest.approx(3 * out)
+
+
+@pytest.mark.parametrize("slide", [None, "16:9"])
+@pytest.mark.parametrize("name", ["2-8-8-1", "dropout", "maxout"])
+def test_the_legend_stands_below_all_captions_its_rows_in_order(name: str, slide: str | None) -> None:
+    make, x = MODELS[name]
+    figure = viz.network(make(), x, slide=slide)
+    (legend,), captions = of_kind(figure, "legend"), of_kind(figure, "caption")
+    ys = [float(line.get("y")) for line in legend.iter(f"{SVG}text")]
+    assert ys == sorted(ys)
+    assert len(set(ys)) <= 3 < len(ys)
+    assert min(ys) - 12 > max(float(line.get("y")) for caption in captions for line in caption.iter(f"{SVG}text"))
+    assert max(ys) < drawing(figure).size[1] - 5

@@ -132,6 +132,21 @@ def test_what_is_active_has_the_themes_colour() -> None:
     assert [len(names) for names in lit] == [0, 3, 2, 1, 1, 1, 1, 1, 1, 2, 3, 2, 0]
 
 
+@pytest.mark.parametrize("units", [3, 16])
+def test_the_outline_of_what_is_active_is_as_wide_as_its_circle_is_large(units: int) -> None:
+    walk, active = viz.steps(nn.MLP(2, [units, 1])(X), view="network", slide="16:9"), THEMES["lecture"].active
+    seen = 0
+    for k in range(len(walk)):
+        for g in circles(walk, k).values():
+            path = g.find(f"{SVG}path")
+            xs = [float(x) for x in re.findall(r"-?[\d.]+", path.get("d"))[::2]]
+            if path.get("stroke") == active.stroke:
+                scale = min(1.0, (max(xs) - min(xs)) / 2 / 20)
+                assert float(path.get("stroke-width")) == pytest.approx(active.width * scale, abs=0.01)
+                seen += 1
+    assert seen > units
+
+
 def test_the_graph_stays_as_it_was_and_old_gradients_do_not_count() -> None:
     _, y = loss()
     y.backward()

@@ -43,6 +43,7 @@ def test_a_probability_is_the_sigmoids_with_the_weights_at_right_angles_to_its_l
         np.array(arrow.xy) - arrow.xyann if hasattr(arrow, "xyann") else np.array(arrow.xy) - arrow.get_position()
     )
     np.testing.assert_allclose(direction / np.linalg.norm(direction), W / np.linalg.norm(W), atol=1e-6)
+    assert 0.1 < np.linalg.norm(direction) / min(right - left, high - low) < 0.3
     assert words(ax) == ["class 0", "class 1"]
     drawn(ax)
 

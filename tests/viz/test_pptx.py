@@ -105,6 +105,26 @@ def test_the_arrows_of_a_network_are_glued_to_its_circles(tmp_path: Path) -> Non
     assert all(units[tail].left < units[head].left for tail, head in joined)
 
 
+def test_a_group_takes_up_what_its_shapes_do(tmp_path: Path) -> None:
+    figure = viz.network(nn.MLP(2, [3, 1]), [1.0, -1.0], slide="16:9")
+    (slide,) = slides(figure.save(tmp_path / "net.pptx"))
+    groups = [shape for shape in slide.shapes if hasattr(shape, "shapes")]
+    assert {group.name.split()[0] for group in groups} >= {"node", "number", "caption", "legend"}
+    for group in groups:
+        parts = list(group.shapes)
+        sides = [(part.left, part.top, part.left + part.width, part.top + part.height) for part in parts]
+        around = [side(places) for side, places in zip((min, min, max, max), zip(*sides, strict=True), strict=True)]
+        own = group.left, group.top, group.left + group.width, group.top + group.height
+        assert own == pytest.approx(around, abs=Pt(1)), group.name
+    baselines = {text.text: text.at[1] for text in read(figure.svg(), boxes=("node",)).others}
+    written = {part.text_frame.text: part for group in groups for part in group.shapes if part.has_text_frame}
+    both = written.keys() & baselines.keys()
+    assert len(both) > 10
+    for text in both:
+        middle = written[text].top + written[text].height / 2
+        assert middle < Pt(baselines[text]) < middle + written[text].height / 2, text
+
+
 def test_a_walk_is_a_slide_for_each_frame_with_its_caption_as_notes(tmp_path: Path) -> None:
     walk = viz.steps(lecture(), slide="16:9")
     (path,) = walk.save(tmp_path / "walk.pptx")

@@ -112,6 +112,8 @@ def test_a_surface_has_the_heights_of_its_function_and_the_points_of_its_paths()
     assert words(ax) == ["SGD", "$Adam$", "minimum"]
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("a", "b")
     assert ax.figure.axes[1].get_ylabel() == "J"
+    width, height = ax.figure.get_size_inches()
+    assert 1.1 < width / height < 1.6  # the map is nearly a square, and has the bar of heights beside it
     drawn(ax)
 
 
