@@ -174,7 +174,7 @@ def test_marks_of_a_surface_stand_on_it_in_both_kinds() -> None:
 @pytest.mark.parametrize(("scale", "log"), [(1, False), (1000, True)])
 def test_heights_are_round_and_by_their_logarithms_where_they_span_several_sizes(scale: float, log: bool) -> None:
     ax = plots.surface(lambda a, b: 1 + a**2 + scale * b**2, xlim=(-2, 2), ylim=(-2, 2))
-    levels = ax.collections[1].levels
+    levels = ax.collections[0].levels
     assert 5 <= len(levels) <= 18
     leading = {float(f"{level:.3e}".partition("e")[0]) for level in levels}
     assert leading <= {1, 1.25, 1.5, 1.75, 2, 2.25, 2.5, 2.75, 3, 3.5, 4, 4.5, 5, 5.5, 6, 6.5, 7, 7.5, 8, 8.5, 9, 9.5}

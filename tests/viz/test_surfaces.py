@@ -100,14 +100,15 @@ def test_a_model_is_asked_in_evaluation_mode_and_left_as_it_was() -> None:
 def test_a_surface_has_the_heights_of_its_function_and_the_points_of_its_paths() -> None:
     paths = {"SGD": [[2.0, 1.0], [1.0, 0.5], [0.5, 0.1]], "$Adam$": [[-1.0, -1.0], [0.0, 0.0]]}
     ax = plots.surface(lambda a, b: a * a + 3 * b * b, paths, names=("a", "b", "J"))
-    filled, lines = ax.collections[0], ax.collections[1]
+    filled, lines = ax.images[0], ax.collections[0]
     for level, path in zip(lines.levels, lines.get_paths()):
         if len(path.vertices):
             a, b = path.vertices.T
             np.testing.assert_allclose(a * a + 3 * b * b, level, atol=0.02)
-    a, b = np.moveaxis(filled.get_coordinates(), -1, 0)
-    np.testing.assert_allclose(filled.get_array().reshape(a.shape), a * a + 3 * b * b, rtol=1e-12)
-    assert (a.max(), b.max()) == pytest.approx((2.6, 1.4))  # the corner, 20 % beyond the paths
+    left, right, low, high = filled.get_extent()
+    a, b = np.meshgrid(np.linspace(left, right, 121), np.linspace(low, high, 121))
+    np.testing.assert_allclose(filled.get_array(), a * a + 3 * b * b, rtol=1e-12)
+    assert (right, high) == pytest.approx((2.6, 1.4))  # the corner, 20 % beyond the paths
     assert [line.get_xydata().tolist() for line in ax.get_lines()[:6:3]] == list(paths.values())
     assert words(ax) == ["SGD", "$Adam$", "minimum"]
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("a", "b")
@@ -119,7 +120,7 @@ def test_a_surface_has_the_heights_of_its_function_and_the_points_of_its_paths()
 
 def test_where_a_function_is_not_finite_the_map_is_blank() -> None:
     ax = plots.surface(lambda a, b: a.log() + b, xlim=(-1.0, 1.0), ylim=(0.0, 1.0))
-    assert min(v[0] for path in ax.collections[1].get_paths() for v in path.vertices) > 0
+    assert min(v[0] for path in ax.collections[0].get_paths() for v in path.vertices) > 0
     drawn(ax)
 
 
@@ -139,7 +140,7 @@ def test_beside_the_lines_stands_the_sum_of_squares_with_the_same_steps() -> Non
     path = np.column_stack([np.linspace(0, 1, 11), np.linspace(-1, 2, 11)])
     left, right = plots.linear_fit(x[:, None], y, path)
     assert left.get_xlabel() == "β₀"
-    for level, outline in zip(left.collections[1].levels, left.collections[1].get_paths()):
+    for level, outline in zip(left.collections[0].levels, left.collections[0].get_paths()):
         for b0, b1 in outline.vertices[::9]:
             assert ((b0 + b1 * x - y) ** 2).sum() == pytest.approx(level, abs=0.15)
     dots = left.collections[-1]
@@ -189,9 +190,9 @@ def bowl_and_ramp(a: Value, b: Value) -> Value:
 def test_a_surface_whose_function_decides_by_data_has_the_heights_of_each_branch() -> None:
     with pytest.warns(RuntimeWarning, match="the function computes some points otherwise than others"):
         ax = plots.surface(bowl_and_ramp, xlim=(-1.0, 1.0), ylim=(-1.0, 1.0))
-    heights, levels = ax.collections[0].get_array(), ax.collections[1].levels
+    heights, levels = ax.images[0].get_array(), ax.collections[0].levels
     assert heights.max() == pytest.approx(4.0, rel=1e-12)  # the bowl's corner at (-1, 1), the ramp has at most 3
-    for level, path in zip(levels, ax.collections[1].get_paths()):
+    for level, path in zip(levels, ax.collections[0].get_paths()):
         a, b = path.vertices.T if len(path.vertices) else ([], [])
         ramp = np.asarray(a) > 0.72
         np.testing.assert_allclose(3 * np.asarray(a)[ramp], level, rtol=1e-9)

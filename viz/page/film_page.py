@@ -1,4 +1,4 @@
-"""The frames of a walk as a web page: one file with the picture once for each language, and what turns it.
+"""Frames as a web page: one file with the picture once for each language, and what turns it.
 
 Nothing in it is fetched or computed: each group is there once for each of its looks.
 """
@@ -20,7 +20,7 @@ from ..walk.film import Reel
 from .parts import colors, hashed, in_json, languages, text_of
 from .words import words
 
-__all__ = ["Told", "film_page"]
+__all__ = ["Told", "film_page", "told_walk"]
 
 WORDS = ("back", "backward", "controls", "count", "first", "forward", "language", "last", "next", "pause",
          "play", "slider", "speed", "walk")  # fmt: skip
@@ -29,13 +29,23 @@ WORDS = ("back", "backward", "controls", "count", "first", "forward", "language"
 
 @dataclass(frozen=True)
 class Told:
-    """A walk in one language: its frames, the picture without a caption, and of each frame its phase and what
-    it says."""
+    """Frames in one language: the picture, in which a group says from which frame to which it is there.
 
-    film: Reel
-    picture: Scene
-    phases: Sequence[str]
+    Of each frame there are the pass of a walk that it belongs to, what stands above its caption, and that.
+    """
+
+    title: str
+    picture: str
+    passes: Sequence[str]
+    heads: Sequence[str]
     captions: Sequence[str]
+
+
+def told_walk(film: Reel, picture: Scene, passes: Sequence[str], captions: Sequence[str], lang: str) -> Told:
+    """A walk in one language: its frames, the picture without a caption, and of each frame its pass."""
+    own = words(lang)
+    heads = [f"{sign(phase, 'LR')} {own[f'caption phase {phase}']}".lstrip() for phase in passes]
+    return Told(picture.title, _picture(film, picture, len(captions), lang), passes, heads, captions)
 
 
 def film_page(walks: Mapping[str, Told], lang: str, theme: str) -> str:
@@ -46,37 +56,35 @@ def film_page(walks: Mapping[str, Told], lang: str, theme: str) -> str:
     script = f'\n(() => {{\n"use strict";\n{text_of("player/player.js")}}})();\n'
     return Template(text_of("player/player.html")).substitute(
         lang=lang,
-        title=escape(walks[lang].picture.title),
+        title=escape(walks[lang].title),
         style=style,
         style_hash=hashed(style),
         script=script,
         script_hash=hashed(script),
         languages=languages(),
-        pictures="\n".join(_picture(walk, name, name == lang) for name, walk in walks.items()),
+        pictures="\n".join(
+            f'<div lang="{name}"{"" if name == lang else " hidden"}>\n{walk.picture}</div>'
+            for name, walk in walks.items()
+        ),
         no_script=escape(words(lang)["no_script"]),
         frames=in_json({"lang": lang, "walks": {name: _facts(walk, name) for name, walk in walks.items()}}),
     )
 
 
-def _facts(walk: Told, lang: str) -> dict[str, object]:
+def _facts(told: Told, lang: str) -> dict[str, object]:
     """What the page says in a language: of its own, and of each frame."""
     own = words(lang)
     frames = [
-        {
-            "phase": f"{sign(phase, 'LR')} {own[f'caption phase {phase}']}".lstrip(),
-            "pass": phase,
-            "turning": bool(sign(phase, "LR")),
-            "caption": caption,
-        }
-        for phase, caption in zip(walk.phases, walk.captions, strict=True)
+        {"phase": head, "pass": phase, "turning": bool(sign(phase, "LR")), "caption": caption}
+        for head, phase, caption in zip(told.heads, told.passes, told.captions, strict=True)
     ]
-    return {"title": walk.picture.title, "words": {name: own[name] for name in WORDS}, "frames": frames}
+    return {"title": told.title, "words": {name: own[name] for name in WORDS}, "frames": frames}
 
 
-def _picture(walk: Told, lang: str, is_shown: bool) -> str:
+def _picture(film: Reel, picture: Scene, count: int, lang: str) -> str:
     """All frames in one picture, which without the page's code shows the last."""
-    count, written, body = len(walk.captions), Written(), list[str]()
-    for looks in walk.film.looks:
+    written, body = Written(), list[str]()
+    for looks in film.looks:
         for (start, group), (end, _) in pairwise([*looks, (count, looks[-1][1])]):
             if not group.items:
                 continue
@@ -85,6 +93,5 @@ def _picture(walk: Told, lang: str, is_shown: bool) -> str:
                 hidden = "" if end == count else ' visibility="hidden"'
                 text = f'<g data-from="{start}" data-to="{end}"{hidden}>{text}</g>'
             body.append(text)
-    drawn = document(walk.picture, f"{walk.film.key}-{lang}", body)
-    drawn = re.sub(' style="[^"]*"', "", drawn, count=1)  # which the policy would not let through
-    return f'<div lang="{lang}"{"" if is_shown else " hidden"}>\n{drawn}</div>'
+    drawn = document(picture, f"{film.key}-{lang}", body)
+    return re.sub(' style="[^"]*"', "", drawn, count=1)  # which the policy would not let through

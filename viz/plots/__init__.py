@@ -5,6 +5,7 @@ Each draws on `ax`, or on axes of its own, and returns the Axes.
 Of trainings, by a `microgrid.train.History`:
     trainings           one page of the loss, each metric and the learning rate, and of what a monitor saw
     curves              a column of it, with that of validation
+    animate             a training that moves, as a GIF or a page with play and slider
     compare             the same column of several trainings, or of several seeds with their spread
     learning_rates      the loss while the learning rate grows, by microgrid.train.lr_range
 Over the steps, by a `microgrid.monitor.Monitor`:
@@ -50,6 +51,7 @@ from .functions.lines import descent as descent
 from .functions.lines import fitted_lines as fitted_lines
 from .functions.lines import linear_fit as linear_fit
 from .functions.surfaces import surface as surface
+from .histories.animation import animate as animate
 from .histories.compare import compare as compare
 from .histories.curves import curves as curves
 from .histories.curves import trainings as trainings
@@ -62,7 +64,7 @@ from .networks.watched import update_ratios as update_ratios
 from .networks.weights import weights as weights
 
 __all__ = [
-    "trainings", "learning_rates", "curves", "compare", "gradient_norms", "update_ratios", "dead_units",
+    "trainings", "learning_rates", "curves", "animate", "compare", "gradient_norms", "update_ratios", "dead_units",
     "gradient_flow", "histograms", "weights",
     "activation", "softmax", "surface", "linear_fit", "fitted_lines", "descent", "clipping",
     "data", "decision_boundary", "probability", "confusion",

@@ -20,6 +20,8 @@ PLOTS = {
     "mini-batch": "minilote", "stochastic": "estocástico",
     "{n} step an epoch": "{n} paso por época", "{n} steps an epoch": "{n} pasos por época",
 
+    "Descent, step by step": "Descenso, paso a paso", "Training, step by step": "Entrenamiento, paso a paso",
+
     # layers
     "layer": "capa", "unit": "unidad", "layer, from input to output": "capa, de la entrada a la salida",
     "length of ∂L/∂activations": "longitud de ∂L/∂activaciones",

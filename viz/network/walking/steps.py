@@ -18,7 +18,7 @@ from ...errors import TooLarge
 from ...figure import bundle
 from ...formats.pdf_png import png_for_paper, scale
 from ...formats.svg import picture
-from ...page.film_page import Told, film_page
+from ...page.film_page import Told, film_page, told_walk
 from ...walk.moments import frame_index
 from ...walk.writing.files import BEAMER, Files
 from ..net import Net
@@ -143,7 +143,7 @@ class NetworkSteps(Sequence[LayerFrame]):
         own = lang == self._options.lang
         walk = self if own else NetworkSteps(self._net, self._options.changed(lang=lang))
         phases = [step.phase for step in walk._steps]
-        return Told(walk._film, walk._film.picture, phases, walk._texts)
+        return told_walk(walk._film, walk._film.picture, phases, walk._texts, lang)
 
     def save(self, path: str | os.PathLike[str], *, standalone: bool = True) -> list[Path]:
         """Write files, as `Steps.save` does."""

@@ -35,6 +35,9 @@ class Player {
     for (const element of all("label")) element.setAttribute("aria-label", this.word(element.dataset.label));
     for (const element of all("hint")) element.title = this.word(element.dataset.hint);
     this.groups = [...by("picture").querySelectorAll(`:scope > [lang="${lang}"] g[data-from]`)];
+    for (const [id, pass] of [["forward", "forward"], ["backward", "seed"]]) {
+      by(id).hidden = !this.frames.some((frame) => frame.pass === pass);
+    }
     this.show();
   }
 

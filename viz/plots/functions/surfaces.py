@@ -152,8 +152,10 @@ class _Scale:
         self.format = FuncFormatter(lambda height, _: f"{height:g}")
 
     def map(self, ax: Axes, x: Floats, y: Floats) -> Any:
-        image = ax.pcolormesh(x, y, self.heights, cmap=pale("viridis"), norm=self.norm, shading="gouraud")
-        image.set_rasterized(True)  # of a file for slides, thousands of small triangles
+        image = ax.imshow(
+            self.heights, cmap=pale("viridis"), norm=self.norm, extent=(x.min(), x.max(), y.min(), y.max()),
+            origin="lower", interpolation="bilinear", aspect="auto",
+        )  # fmt: skip
         if len(self.ticks):
             ax.contour(x, y, self.heights, levels=self.ticks, colors=["white"], linewidths=0.6, alpha=0.8)
         return image
