@@ -64,7 +64,8 @@ from .networks.watched import update_ratios as update_ratios
 from .networks.weights import weights as weights
 
 __all__ = [
-    "trainings", "learning_rates", "curves", "animate", "compare", "gradient_norms", "update_ratios", "dead_units",
+    "trainings", "learning_rates", "curves", "animate", "compare",
+    "gradient_norms", "update_ratios", "dead_units",
     "gradient_flow", "histograms", "weights",
     "activation", "softmax", "surface", "linear_fit", "fitted_lines", "descent", "clipping",
     "data", "decision_boundary", "probability", "confusion",
