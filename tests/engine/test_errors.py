@@ -62,6 +62,8 @@ def too_many_paths():
         (lambda: Value(10**400), OverflowError, ["int", "1.8e308"]),
         (lambda: Value(math.nan), ValueError, ["nan", "errstate"]),
         (lambda: Value(-math.inf), ValueError, ["-inf", "errstate"]),
+        (lambda: Value(1.0) + math.inf, ValueError, ["compute +", "inf is not finite", "errstate"]),
+        (lambda: np.float64(math.nan) * Value(1.0), ValueError, ["nan is not finite", "errstate"]),
         (lambda: Value(1.0, label=3), TypeError, ["label", "int 3"]),
         (lambda: Value(-2.0, "h1") ** 0.5, DomainError, ["'h1' (-2.0)", "0.5", "not a real number"]),
         (lambda: Value(-2.0, "h1") ** Value(0.5, "n"), DomainError, ["'h1' (-2.0)", "'n' (0.5)"]),

@@ -19,6 +19,29 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "800 digits in either case."
     ),
     (
+        "viz/network/painting/places.py",
+        "if radius > broad * gap:",
+        "if radius >= broad * gap:",
+    ): (
+        "Where both are equal, what follows computes the same radius, gap and step again: the radius that it takes is "
+        "the one of that equation, and both steps are the least of the same two."
+    ),
+    (
+        "viz/page/stepper/merged.js",
+        "(sum, [use, k]) => sum + times(grads[use] ?? 0, numbers.partials[use][k]), output === graph.root ? 1 : 0);",
+        "(sum, [use, k]) => sum + times(grads[use] ?? 0, numbers.partials[use][k]), 0);",
+    ): (
+        "The root of a graph is used by nothing in it, and what has no use inside of its box has been returned before."
+    ),
+    (
+        "viz/picture/compose.py",
+        "share = size / most if most and math.isfinite(size) else float(size > 0)",
+        "share = size / most if most and math.isfinite(size) else float(size > 1)",
+    ): (
+        "Sizes are absolute values, and `most` is the largest finite one: what comes to the second half is 0 or "
+        "infinite, so above 1 where it is above 0."
+    ),
+    (
         "viz/placement/numbers.py",
         "rows = range(int(top // SQUARE), int(bottom // SQUARE) + 1)",
         "rows = range(int(top // SQUARE), int(bottom // SQUARE) + 2)",

@@ -181,6 +181,14 @@ def test_gabor_data_lie_on_the_curve(phi):
 # ---------------------------------------------------------------- lists
 
 
+@pytest.mark.parametrize("n", [2, 3, 4, 5, 6, 51])
+def test_moons_as_lists_have_the_ends_of_the_arrays(n):
+    lists, arrays = (
+        sorted(np.round(datasets.moons(n, noise=0, as_lists=kind)[0], 9).tolist()) for kind in (True, False)
+    )
+    np.testing.assert_allclose(lists, arrays, atol=1e-8)
+
+
 def test_moons_as_lists_are_the_points_of_the_arrays():
     X, y = datasets.moons(51, noise=0.0, seed=1, as_lists=True, labels=(-1, 1))
     arrays, labels = datasets.moons(51, noise=0.0, seed=1, labels=(-1, 1))
