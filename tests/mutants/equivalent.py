@@ -19,6 +19,14 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "800 digits in either case."
     ),
     (
+        "microgrid/native/check.h",
+        "if (slot < 0 || slot >= m->slots[lane] || (m->state[lane][slot] & wanted) != wanted)",
+        "if (slot < 0 || slot > m->slots[lane] || (m->state[lane][slot] & wanted) != wanted)",
+    ): (
+        "States have one byte more than there are slots, which is 0 and stays 0: what looks there is refused as not "
+        "ready."
+    ),
+    (
         "viz/network/painting/places.py",
         "if radius > broad * gap:",
         "if radius >= broad * gap:",

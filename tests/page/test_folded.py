@@ -233,3 +233,15 @@ def test_axe_finds_no_fault_in_what_folded_scopes_add(visit: Open) -> None:
         for fault in page.evaluate("axe.run()")["violations"]:
             faults.append((state, fault["id"], [node["html"][:200] for node in fault["nodes"]]))
     assert faults == []
+
+
+def test_an_arrow_through_a_scope_has_the_sum_over_all_ways_inside(visit: Open) -> None:
+    """q = h² + 3h with h = xw: of two ways inside, ∂q/∂x = w(2h + 3) and ∂q/∂w = x(2h + 3)."""
+    x, w = Value(0.5, "x"), parameter(-1.5, "w")
+    with mg.scope("fork"):
+        h = named(x * w, "h")
+        q = named(h * h + 3 * h, "q")
+    page = visit(viz.steps(named(q + 1, "y"), collapse="layer"), "#step=0")
+    page.keyboard.press("End")
+    written = {text.rpartition(" ")[2] for text in texts(page, "g.local text")}
+    assert {"−2.25", "0.75"} <= written

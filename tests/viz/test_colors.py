@@ -1,7 +1,9 @@
 """Boxes coloured by their gradients, and in a style of one's own: colours, legends, and text that can be read."""
 
 import math
+import re
 import xml.etree.ElementTree as ET
+from itertools import pairwise
 
 import pytest
 
@@ -120,6 +122,20 @@ def test_without_colour_a_mark_says_the_sign() -> None:
         assert len(list(g.iter(f"{SVG}path"))) == (3 if gradient.startswith("−") else 4)
     plain = viz.draw(y, color_by="grad", theme="print")
     assert all(len(list(g.iter(f"{SVG}path"))) == 1 for g in groups(plain, "node"))
+
+
+@pytest.mark.parametrize("make", [lecture, reuse])
+def test_the_shades_of_the_legend_fill_their_bar_side_by_side_from_left_to_right(make) -> None:
+    figure = viz.draw(make(), color_by="grad")
+    sides, (group,) = [], groups(figure, "scale")
+    for path in group.iter(f"{SVG}path"):
+        xs = [float(x) for x in re.findall(r"(-?[\d.]+),-?[\d.]+", path.get("d"))]
+        sides.append((min(xs), max(xs)))
+    *shades, bar = sides
+    assert len(shades) > 9
+    assert (shades[0][0], shades[-1][1]) == pytest.approx(bar, abs=0.2)
+    for (_, right), (left, _) in pairwise(shades):
+        assert 0.0 <= right - left < 0.5
 
 
 def test_the_legend_of_signs() -> None:
