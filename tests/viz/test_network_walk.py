@@ -176,3 +176,30 @@ def test_columns_that_are_no_layers_say_their_values() -> None:
     assert all(captions)
     for before, after in itertools.pairwise(captions):
         assert before != after
+
+
+def cross_entropy_of(target: int) -> tuple[list[Value], Value]:
+    random.seed(1)
+    o = nn.MLP(2, [3, 3])(X)
+    return o, -mg.softmax(o)[target].log()
+
+
+@pytest.mark.parametrize("target", [0, 1, 2])
+def test_vectors_are_in_the_order_of_their_indices_whatever_the_loss_uses_first(target: int) -> None:
+    o, y = cross_entropy_of(target)
+    z = np.array([v.data for v in o])
+    slope = np.exp(z) / np.exp(z).sum() - np.eye(3)[target]
+    walk = viz.steps(y, view="network", precision=12)
+    captions = [frame.caption for frame in walk]
+    assert captions[2].startswith("z⁽²⁾ = W⁽²⁾ h⁽¹⁾ + b⁽²⁾ = ")
+    assert numbers(captions[2]) == pytest.approx(z, rel=1e-9)
+    of_z = [line for caption in captions for line in caption.split("\n") if "/∂z⁽²⁾ = (" in line]
+    assert len(of_z) == 2  # as what the softmax passes on, and as δ⁽²⁾
+    for line in of_z:
+        assert numbers(line) == pytest.approx(slope, rel=1e-9)
+    shown = circles(walk, len(walk) - 1)
+    tops = [float(re.findall(r"-?[\d.]+", shown[f"h2.{k}"].find(f"{SVG}path").get("d"))[1]) for k in (1, 2, 3)]
+    named = [g for g in groups(walk, len(walk) - 1) if g.get("class") == "name"]
+    names = {g.get("data-of"): texts(g) for g in named}
+    assert [names[f"h2.{k}"] for k in (1, 2, 3)] == [["z₁⁽²⁾"], ["z₂⁽²⁾"], ["z₃⁽²⁾"]]
+    assert tops == sorted(tops)

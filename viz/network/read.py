@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from math import fsum
 from typing import Any
@@ -16,7 +15,7 @@ from microgrid.ops import TABLE
 from ..errors import VizError
 from ..words.units import mean_of
 from .net import EXTREMES, Column, Link, Net, Unit
-from .reading.arrange import Arrangement, arrange, biases, samples
+from .reading.arrange import Arrangement, arrange, biases, by_index, samples
 from .reading.captions import caption, note, sentence, title
 from .reading.naming import Parameters, unit_ids, unit_names
 from .reading.record import Recording, record, recorded
@@ -68,10 +67,10 @@ def read(model: Any, x: Any = None) -> Net:
 
 def _net(recording: Recording) -> Net:
     rows = samples(recording)
-    if recording.finished:
-        recording.inputs[0].extend(_inputs(rows[0], recording))
-    arrangement = arrange(recording, rows[0])
     parameters = Parameters(recording, rows[0])
+    if recording.finished:
+        recording.inputs[0].extend(_inputs(rows[0], recording, parameters.labels))
+    arrangement = arrange(recording, rows[0], parameters.labels)
     links = _links(arrangement, parameters, recording.numbers and len(rows) == 1)
     units = _units(arrangement, parameters, recording, rows)
     count = len(recording.rows) or len(rows)
@@ -93,15 +92,9 @@ def _net(recording: Recording) -> Net:
     return Net(tuple(columns), bare, named, sentence(named, columns, bare))
 
 
-def _inputs(nodes: list[Value], recording: Recording) -> list[Value]:
+def _inputs(nodes: list[Value], recording: Recording, names: Mapping[Value, str]) -> list[Value]:
     """The inputs of a graph that a user recorded: by their numbers, if they are called x1, x2, x3."""
-    found = [v for v in nodes if v.role == "input" and v not in recording.masks]
-    numbered = [re.fullmatch(r"(\D*)(\d+)", v.label) for v in found]
-    letters = {match[1] if match else "" for match in numbered}
-    if len(letters) == 1 and all(numbered):
-        start = len(letters.pop())
-        return sorted(found, key=lambda v: int(v.label[start:]))
-    return found
+    return by_index((v for v in nodes if v.role == "input" and v not in recording.masks), names)
 
 
 # ---------------------------------------------------------------- links

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextvars import Context
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -22,10 +23,12 @@ from .record import PART, Recording
 from .sums import Body
 from .terms import bodies
 
-__all__ = ["Arrangement", "Use", "arrange", "biases", "samples"]
+__all__ = ["Arrangement", "Use", "arrange", "biases", "by_index", "samples"]
 
 MANY_NODES = 20_000
 """Up to so many, all is read sooner than anybody waits."""
+INDEXED = re.compile(r"([^\d^]+)(\d+(?:,\d+)*)(\D.*)?")
+"""A name with an index: z3^(2), x12."""
 
 
 class Use(NamedTuple):
@@ -86,8 +89,26 @@ def _combines(body: Body) -> bool:
     return len(body.sums) > 1 and body.op not in EXTREMES
 
 
-def arrange(recording: Recording, nodes: Sequence[Value]) -> Arrangement:
-    """Units and columns, of the nodes of the first sample."""
+def by_index(units: Iterable[Value], names: Mapping[Value, str]) -> list[Value]:
+    """The units, those that an index alone tells apart in the order of it, in the places that they have.
+
+    A loss may use z₃ before z₁ and z₂; as a vector z = (z₁, z₂, z₃) all the same.
+    """
+    ordered = list(units)
+    groups: dict[tuple[str, str | None], list[tuple[list[int], int]]] = {}
+    for place, unit in enumerate(ordered):
+        if found := INDEXED.fullmatch(names.get(unit, "")):
+            index = [int(part) for part in found[2].split(",")]
+            groups.setdefault((found[1], found[3]), []).append((index, place))
+    before = list(ordered)
+    for group in groups.values():
+        for place, (_, own) in zip([place for _, place in group], sorted(group)):
+            ordered[place] = before[own]
+    return ordered
+
+
+def arrange(recording: Recording, nodes: Sequence[Value], names: Mapping[Value, str]) -> Arrangement:
+    """Units and columns, of the nodes of the first sample, which have these `names`."""
     outputs, given = recording.outputs[0], dict.fromkeys(recording.inputs[0])
     _check_count(nodes, recording)
     units, aliases, masked = bodies(nodes, outputs, recording.masks, recording.gammas, recording.statistics)
@@ -100,7 +121,8 @@ def arrange(recording: Recording, nodes: Sequence[Value]) -> Arrangement:
             f"what {recording.name or 'this'} computes does not depend on its inputs: there is nothing to "
             "draw"
         )
-    columns = _columns(units, used, given, _made(outputs))
+    first, *others = _columns(units, used, given, _made(outputs))
+    columns = [first, *(by_index(column, names) for column in others)]
     places = {v: (k, i) for k, column in enumerate(columns) for i, v in enumerate(column)}
     shown = dict.fromkeys(_unmasked(v, aliases) for v in outputs)
     times = Counter(parent for v in nodes for parent in v.parents) if masked else Counter[Value]()
