@@ -116,6 +116,8 @@ def test_the_page_plays_in_a_browser(visit) -> None:
         (lambda: plots.animate(path(), square).save("x.mp4"), VizError, "saved as .gif or .html, got 'x.mp4'"),
         (lambda: plots.animate(path(), square, lang="la"), ValueError, "lang='la'"),
         (lambda: plots.animate({"a": path(), "b": path()}, square), ValueError, "of two variables"),
+        (lambda: plots.animate({}, square), TypeError, "what train.descend returned"),
+        (lambda: plots.animate({"a": path()}, 3.0), TypeError, "and the function"),
         (lambda: plots.animate(train.History(["epoch"]), nn.MLP(2, [1])), ValueError, 'record="parameters"'),
         (lambda: plots.animate(trained()[3], nn.MLP(2, [4, 1])), ValueError, "pass X and y"),
         (lambda: plots.animate(trained()[3], nn.MLP(2, [3, 3, 1]), [[0, 1]], [1]), ValueError, "all parameters"),

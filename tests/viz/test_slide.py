@@ -276,3 +276,22 @@ def test_a_way_is_too_long_for_a_slide_by_what_lies_in_its_direction(monkeypatch
     along, room = (size[1], height) if rankdir == "TB" else (size[0], width)
     assert max(width, height) < 16 * 100
     assert slide_choice._could_fit(picture, Options(rankdir=rankdir, slide="16:9")) is (16 * along < room)
+
+
+def test_gaps_that_let_arrows_climb_too_far_are_widened_by_as_much_as_fits(monkeypatch) -> None:
+    """Arrows that climb take up room in the other direction too: here the picture is as long as it has become high."""
+
+    def stretched(wide: float, high: float, picture: object) -> Some:
+        return Some(ways=(wide, high), stretched=stretched)
+
+    most, side, free = 3.0, 60.0, 130.0
+    monkeypatch.setattr(slide, "_spans", lambda picture, places: ((), ()))
+    monkeypatch.setattr(slide, "_widened", lambda spans, free, full: most)
+    monkeypatch.setattr(slide, "extent", lambda picture, p: (0.0, 0.0, *[side * p.ways[0] * p.ways[1]] * 2))
+    sheet = slide.Sheet("16:9", 1.0, stretched(1.0, 1.0, None), (free, free), (free, free))
+    found = slide._spread(Some(), sheet).places.ways
+    shares = [1 + (most - 1) * k / slide.TRIES for k in range(slide.TRIES + 1)]
+    largest = max(share for share in shares if side * share <= free)
+    assert 1.0 < largest < most
+    assert max(found) == pytest.approx(largest)
+    assert side * found[0] * found[1] <= free
