@@ -52,13 +52,6 @@ REVEAL_END = """</div></div>
 """
 
 
-def line() -> Value:
-    """ŷ = wx + b and its squared error, differentiated."""
-    loss = lecture()
-    loss.backward()
-    return loss
-
-
 def residual_blocks() -> Value:
     """Four blocks h + tanh(w·h), one after the other."""
     h = Value(1.0, "x")
@@ -92,9 +85,9 @@ def slides(slide: str) -> list[Shown]:
     return [
         network([2, 1], None, "El perceptrón: entradas, pesos y una salida"),
         drawn(perceptron, "ŷ = σ(w₀ + w₁x₁ + w₂x₂) en el punto (0, 6)"),
-        drawn(line, "ŷ = wx + b y su error cuadrático: el grafo", show="structure"),
-        drawn(line, "Hacia adelante: cada nodo calcula su valor", show="values"),
-        drawn(line, "Hacia atrás: cada nodo recibe su gradiente", legend=True),
+        drawn(lecture, "ŷ = wx + b y su error cuadrático: el grafo", show="structure"),
+        drawn(lecture, "Hacia adelante: cada nodo calcula su valor", show="values"),
+        drawn(lecture, "Hacia atrás: cada nodo recibe su gradiente", legend=True),
         viz.steps(lecture(), title="La regla de la cadena, paso a paso", slide=slide, lang="es"),
         drawn(reuse_with_mse, "Un peso que se usa dos veces: un camino por cada uso", path="w1"),
         drawn(reuse_with_mse, "El gradiente del peso es la suma de sus caminos", color_by="grad"),
@@ -145,6 +138,7 @@ def reveal() -> str:
 def main(folder: Path) -> None:
     folder.mkdir(exist_ok=True)
     with warnings.catch_warnings():
+        warnings.simplefilter("error")  # a second backward pass, say, which would double the gradients
         warnings.filterwarnings("ignore", ".*slide can be read")  # what a slide has chosen, which one sees
         (folder / "talk.tex").write_text(beamer(), encoding="utf-8")
         (folder / "talk.pptx").write_bytes(powerpoint())

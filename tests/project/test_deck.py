@@ -21,6 +21,28 @@ def deck() -> ModuleType:
     return module
 
 
+@pytest.mark.filterwarnings("ignore:.*slide can be read")
+def test_the_gradients_of_the_backward_slide_are_the_lectures(deck: ModuleType) -> None:
+    """L = (ŷ − y)², ŷ = wx + b at w = 2, b = 1, (3, 9): ∂L/∂ŷ = 2(ŷ − y) = −4."""
+    figure = deck.slides("16:9")[4]
+    told = {}
+    for group in figure._scene.groups:
+        words = " ".join(item.text for item in group.texts)
+        told |= {match[1]: float(match[2].replace("−", "-")) for match in re.finditer(r"∂L/∂(\S+) = (−?\d+)", words)}
+    assert {name: told.get(name) for name in "wbxy"} == {"w": -12, "b": -4, "x": -8, "y": 4}
+
+
+def test_the_deck_is_not_made_with_warnings(deck: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def twice() -> str:
+        graph = deck.lecture()
+        graph.backward()
+        return ""
+
+    monkeypatch.setattr(deck, "beamer", twice)
+    with pytest.raises(UserWarning, match="gradients"):
+        deck.main(tmp_path)
+
+
 @pytest.mark.slow
 def test_one_script_makes_twelve_slides_for_each_program(deck: ModuleType, tmp_path: Path) -> None:
     deck.main(tmp_path)

@@ -12,7 +12,8 @@ import pytest
 import microgrid as mg
 import viz
 from helpers.graphs import GRAPHS, HOSTILE, lecture, named, reuse
-from microgrid import parameter
+from helpers.lecture_graphs import perceptron, reuse_with_mse
+from microgrid import nn, parameter
 from viz.formats import tikz
 from viz.formats.latex import latex, missing
 from viz.style.theme import THEMES
@@ -72,6 +73,10 @@ def article(pictures: list[str]) -> str:
         ("β̂", r"\(\hat{\beta{}}\)"),
         ("∂L/∂x̄₂", r"\(\partial{}\)\(L\)/\(\partial{}\)\(\bar{x}_{2}\)"),
         ("î", r"\(\hat{\imath}\)"),
+        ("∂L/∂ŷ = 1: here it starts", r"\(\partial{}\)L/\(\partial{}\)\(\hat{y}\) = 1: here it starts"),
+        ("el error y la salida ŷ", r"el error y la salida \(\hat{y}\)"),
+        ("the weight w₁", r"the weight \(w_{1}\)"),
+        ("¿qué es señor Őze?", r"\textquestiondown{}qué es señor \H{O}ze{?}"),
         ("the β̂ of x̂y", r"the \(\hat{\beta{}}\) of \(\hat{\mathsf{x}}\)y"),
     ],
 )
@@ -93,6 +98,31 @@ def test_what_is_set_in_mathematics_is_not_missing(label: str) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert "{?}" not in viz.draw(named(parameter(1.0, label) * 2.0, "z")).tikz()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("engine", ["pdflatex", "lualatex"])
+@pytest.mark.filterwarnings("ignore:.*slide can be read")
+def test_every_letter_of_a_walk_is_set_by_either_program(engine: str, tmp_path: Path) -> None:
+    if shutil.which(engine) is None:
+        pytest.skip(f"needs {engine}")
+    model = nn.MLP(2, [2, 1], activation="tanh")
+    walks = [viz.steps(perceptron()), viz.steps(reuse_with_mse()), viz.steps(model([0.5, -1.0]), view="network")]
+    texts = {
+        item.text for walk in walks for scene in walk._files._scenes for item in scene.items() if hasattr(item, "text")
+    }
+    assert any("∂ŷ = 1: here" in text for text in texts)
+    lines = "\n\n".join(rf"\noindent {latex(text)}" for text in sorted(texts))
+    (tmp_path / "talk.tex").write_text(
+        "\\documentclass[aspectratio=169]{beamer}\\usepackage[T1]{fontenc}\n"
+        f"\\begin{{document}}\\begin{{frame}}[allowframebreaks]{lines}\\end{{frame}}\\end{{document}}\n",
+        encoding="utf-8",
+    )
+    command = [engine, "-interaction=nonstopmode", "-halt-on-error", "talk.tex"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False, timeout=300)
+    log = (tmp_path / "talk.log").read_text(encoding="utf-8", errors="replace")
+    assert done.returncode == 0, log[-3000:]
+    assert "Missing character" not in log
 
 
 def test_latex_has_every_letter_that_is_not_missing(set_in_latex: Latex) -> None:

@@ -16,7 +16,10 @@ SPECIAL = {
     "_": r"\_", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "<": r"\textless{}",
     ">": r"\textgreater{}",
     "|": r"\textbar{}", '"': "''", "-": "{-}", "`": "{`}", "'": "{'}", "?": "{?}", "!": "{!}", ",": "{,}",
-    "°": r"\(^\circ\)", "–": "--", "—": "---", "…": r"\dots{}",
+    "°": r"\(^\circ\)", "–": "--", "—": "---", "…": r"\dots{}", "¿": r"\textquestiondown{}",
+    "¡": r"\textexclamdown{}", "«": r"\guillemotleft{}", "»": r"\guillemotright{}", "ß": r"\ss{}",
+    "đ": r"\dj{}", "Đ": r"\DJ{}", "ł": r"\l{}", "Ł": r"\L{}", "ı": r"\i{}", "œ": r"\oe{}", "Œ": r"\OE{}",
+    "ŋ": r"\ng{}", "Ŋ": r"\NG{}", "ĳ": "ij", "Ĳ": "IJ",
 }  # fmt: skip
 """What TeX takes for a command, or, where two follow each other as in ``--``, for another sign."""
 
@@ -30,6 +33,11 @@ SYMBOLS = {
 } | {letter: "\\" + name + "{}" for name, letter in GREEK.items() if name != "lamda"}  # fmt: skip
 
 ACCENTS = {"\u0302": r"\hat", "\u0304": r"\bar", "\u0303": r"\tilde", "\u0307": r"\dot", "\u0308": r"\ddot"}
+IN_TEXT = {
+    "\u0300": "`", "\u0301": "'", "\u0302": "^", "\u0303": "~", "\u0304": "=", "\u0306": "u", "\u0307": ".",
+    "\u0308": '"', "\u030a": "r", "\u030b": "H", "\u030c": "v", "\u0327": "c", "\u0328": "k",
+}  # fmt: skip
+"""The commands that set an accent in a word: where the encoding is T1, lualatex reads no letter beyond ÿ."""
 DOTLESS = {"i": r"\imath", "j": r"\jmath"}
 NOT_IN_T1 = "ĦħĸĿŀŉŦŧ"
 """Letters of Europe that the encoding T1 lacks."""
@@ -59,10 +67,12 @@ def missing(text: str) -> list[str]:
 
 def _pieces(text: str) -> Iterator[tuple[str, str]]:
     """The parts of a text that become one command each, with what they become."""
-    letters = not _PROSE.search(text)
+    is_prose = bool(_PROSE.search(text))
     rest, inside = unicodedata.normalize("NFD", text), False
     while rest:
-        match = None if inside or not letters else _LETTER.match(rest)
+        match = None if inside else _LETTER.match(rest)
+        if match and is_prose and len(match[0]) == 1:  # the Spanish word "y", not the name y
+            match = None
         match = match or _INDEX.match(rest)
         if match and (written := _mathematics(match)):
             yield match[0], written
@@ -102,10 +112,12 @@ def _character(char: str) -> str:
     if char in LOWERED or char in RAISED:
         mark, plain = ("_", LOWERED[char]) if char in LOWERED else ("^", RAISED[char])
         return rf"\({mark}{{{plain}}}\)"
-    if len(char) == 1 and (" " <= char <= "~" or ("À" <= char <= "ž" and char not in NOT_IN_T1)):
+    if len(char) == 1 and (" " <= char <= "~" or "À" <= char <= "ÿ"):
         return char
     parts = unicodedata.normalize("NFD", char)
     letter, accents = parts[0], parts[1:]
+    if "À" <= char <= "ž" and accents in IN_TEXT and char not in NOT_IN_T1:
+        return rf"\{IN_TEXT[accents]}{{{letter}}}"
     if accents and accents[0] in ACCENTS and (letter in SYMBOLS or (letter.isascii() and letter.isalpha())):
         upright = SYMBOLS.get(letter) or rf"\mathsf{{{letter}}}"  # as the word around it
         return rf"\({ACCENTS[accents[0]]}{{{upright}}}\)"
