@@ -22,6 +22,9 @@ FORM = "Value(data, (a, b), (da, db))"
 WAY_OUT = on_page(
     f"give its partials, {FORM}, or define the operation with microgrid.custom_op", "operations"
 )
+UNSAID = "a set of operands does not say: give them as a tuple"
+MOST = 6
+"""Of how many operands in a set the orders are tried: 720."""
 CLOSE = 1e-9
 """How far, relatively, a program's own value of an operation may be from that of the table."""
 
@@ -81,7 +84,7 @@ def _with_partials(v: Value, operands: Any, partials: Sequence[Any]) -> None:
     if len(slopes) != len(operands):
         raise GraphError(f"a Value has a partial for each operand, got {len(operands)} and {len(slopes)}")
     if isinstance(operands, set | frozenset) and len(set(slopes)) > 1:
-        raise GraphError("which partial is whose, a set of operands does not say: give them as a tuple")
+        raise GraphError(f"which partial is whose, {UNSAID}")
     if slopes:
         linked(given(len(slopes)), list(operands), v._data, slopes, v)
 
@@ -93,14 +96,16 @@ def _by_name(v: Value, operands: Any, op: str) -> None:
         of = "1 operand" if len(operands) == 1 else f"{len(operands)} operands"
         called = f"{messages.short(op)} is the name of no operation" if op else "a Value with no name"
         raise GraphError(f"{called} of {of}, so its partials are unknown: {WAY_OUT}")
-    for row, a, constant in known:
-        z, slopes = _result(row, a, constant)
-        if isclose(z, v._data, rel_tol=CLOSE, abs_tol=CLOSE) or v._data - v._data != 0.0:
-            break
-    else:
+    fitting = list(_fitting(known, v._data))
+    if not fitting:
         row, a, constant = known[0]
         what = f"{messages.call_text(row, a, constant)} is {_result(row, a, constant)[0]!r}"
         raise GraphError(f"{what}, not {v._data!r}: {WAY_OUT}")
+    row, a, constant, z, slopes = next((made for made in fitting if made[3] == v._data), fitting[0])
+    by_operand = _by_operand(a, slopes)
+    for _, others, _, x, theirs in fitting:
+        if (x == z or z != v._data) and not _agree(by_operand, _by_operand(others, theirs)):
+            raise GraphError(f"which operand of {messages.short(op)} is which, {UNSAID}")
     if isinstance(row, CustomOp):
         linked(row, a, z, slopes, v)
     elif row.arity == 2:
@@ -114,14 +119,16 @@ def _candidates(op: str, operands: Any) -> Iterator[tuple[Op, list[Value], float
 
     A set does not say the order, and has the x of x*x once: the data tell what it is.
     """
-    orders = (
-        [list(operands)] if isinstance(operands, tuple | list) else list(map(list, permutations(operands)))
-    )
-    if len(operands) == 1 and not isinstance(operands, tuple | list):
+    ordered = isinstance(operands, tuple | list)
+    if not ordered and len(operands) > MOST:
+        raise GraphError(f"which operand of {messages.short(op)} is which, {UNSAID}")
+    orders = [list(operands)] if ordered else list(map(list, permutations(operands)))
+    if len(operands) == 1 and not ordered:
         orders.append(orders[0] * 2)
     exponent = op.removeprefix("**" if op.startswith("**") else "^")
     if exponent != op and _is_number(exponent):
-        yield TABLE["powc"], orders[0], float(exponent)
+        if len(operands) == 1:
+            yield TABLE["powc"], orders[0], float(exponent)
         return
     wanted = {"×": "*", "^": "**"}.get(op, op.lower())
     for row in TABLE.values():
@@ -134,6 +141,36 @@ def _is_number(text: str) -> bool:
         return isfinite(float(text))
     except ValueError:
         return False
+
+
+def _fitting(
+    known: Sequence[tuple[Op, list[Value], float]], data: float
+) -> Iterator[tuple[Op, list[Value], float, float, Sequence[float]]]:
+    """Those that give these data, with their values and partials; every one fits data that are not finite."""
+    for row, a, constant in known:
+        try:
+            z, slopes = _result(row, a, constant)
+        except (ArithmeticError, ValueError):
+            if len(known) == 1:
+                raise
+            continue  # in another order it may be an operation
+        if isclose(z, data, rel_tol=CLOSE, abs_tol=CLOSE) or not isfinite(data):
+            yield row, a, constant, z, slopes
+
+
+def _by_operand(a: Sequence[Value], slopes: Sequence[float]) -> dict[int, float]:
+    """The whole partial with respect to each operand, which may stand several times."""
+    whole: dict[int, float] = {}
+    for x, slope in zip(a, slopes):
+        whole[id(x)] = whole.get(id(x), 0.0) + slope
+    return whole
+
+
+def _agree(one: dict[int, float], other: dict[int, float]) -> bool:
+    return all(
+        isclose(x, other[v], rel_tol=CLOSE, abs_tol=CLOSE) or (x != x and other[v] != other[v])
+        for v, x in one.items()
+    )
 
 
 def _result(row: Op, a: list[Value], constant: float) -> tuple[float, Sequence[float]]:

@@ -60,6 +60,41 @@ def test_a_set_of_operands_finds_its_order_by_the_data(engine):
 
 
 @each_engine
+@pytest.mark.parametrize(
+    ("data", "xs", "op"),
+    [(0.0, (3.0, 3.0), "-"), (1.0, (3.0, 3.0), "/"), (16.0, (2.0, 4.0), "**"), (27.0, (3.0, 3.0), "**"),
+     (math.nan, (1.0, 2.0), "-"), (0.0, (0.0,), "-")],
+)  # fmt: skip
+def test_a_set_that_fits_in_several_orders_is_refused_where_they_have_other_partials(engine, data, xs, op):
+    operands = {engine.Value(x) for x in xs}
+    with (
+        engine.errstate(domain="ieee"),
+        pytest.raises(engine.GraphError, match=r"which operand of .* a set .* does not say: give them as a tuple"),
+    ):
+        engine.Value(data, operands, op)
+
+
+@each_engine
+def test_a_set_that_fits_in_several_orders_is_taken_where_their_partials_agree(engine):
+    for _ in range(5):
+        a, b = engine.Value(3.0), engine.Value(3.0)
+        engine.Value(6.0, {a, b}, "+").backward()
+        engine.Value(9.0, {a, b}, "*").backward()
+        assert (a.grad, b.grad) == (4.0, 4.0)
+    zero, two = engine.Value(0.0), engine.Value(2.0)
+    assert engine.Value(0.0, {zero, two}, "/").parents == (zero, two)  # in the other order it is none
+    tiny = engine.Value(1e-12)
+    assert engine.Value(1e-12, {zero, tiny}, "-").parents == (tiny, zero)  # which fits exactly
+
+
+@each_engine
+def test_a_set_of_many_operands_does_not_hang(engine):
+    many = {engine.Value(1.0) for _ in range(30)}
+    with pytest.raises(engine.GraphError, match="give them as a tuple"):
+        engine.Value(30.0, many, "+")
+
+
+@each_engine
 def test_what_has_no_operands_is_a_leaf(engine):
     leaves = [engine.Value(2, (), ""), engine.Value(2, ()), engine.Value(2, (), label=""), engine.Value(2, set(), ())]
     assert {(v.data, v.role, v.op, v.label, v.parents) for v in leaves} == {(2.0, "input", "", "", ())}
@@ -93,6 +128,7 @@ REFUSED = {
     "text as partial": (lambda m, a, b: m.Value(7.0, (a,), ("1",)), "TypeError", ["str '1'"]),
     "an operation that is no name": (lambda m, a, b: m.Value(7.0, (a,), 1.0), "TypeError", ["third argument"]),
     "a label and more": (lambda m, a, b: m.Value(7.0, "a", "+"), "TypeError", ["argument", "'+'"]),
+    "two operands and an exponent": (lambda m, a, b: m.Value(4.0, (a, b), "**2"), "GraphError", ["2 operands"]),
     "an exponent": (lambda m, a, b: m.Value(7.0, (a,), "**x"), "GraphError", ["'**x'"]),
 }
 
