@@ -16,7 +16,7 @@ from ..base.messages import describe, spelled
 from ..base.nodes import CONSTANT
 from ..base.phrases import on_page
 from ..custom import CustomOp
-from ..engine import Value
+from ..engine import Value, made_so_far
 from ..errors import DomainError
 from ..functions import compute
 
@@ -61,15 +61,15 @@ def changed(root: Value) -> None:
     global _looks
     if "changed" in _told or _looks == LOOKS:
         return
-    outdated = {id(v) for v in islice(_under(root), LARGEST) if _outdated(v)}
+    outdated = _outdated(root)
     if outdated:  # and counts, if a gradient arrives there
         reached = zip(*propagate(root), strict=True)
         v = next((v for v, adjoint in reached if adjoint != 0.0 and id(v) in outdated), None)
         if v is not None:
-            leaves = [x for x in v.parents if not x._code and x._role != CONSTANT] or v.parents
             _tell(
-                f"the data of {' or '.join(map(describe, dict.fromkeys(leaves)))} was assigned after "
-                f"{spelled(v)[0]} had been computed: the gradients are those of that forward pass; "
+                f"the data of {' or '.join(map(describe, outdated[id(v)]))} was assigned after "
+                f"{spelled(v)[0]} had been computed: the gradients are those of the numbers of that forward "
+                "pass, which is right if they were meant; if those that are there now were, "
                 "microgrid.recompute(y) runs it again, before y.backward()",
                 "changed",
             )
@@ -90,17 +90,36 @@ def _under(root: Value) -> Iterator[Value]:
                 stack.append(x)
 
 
-def _outdated(v: Value) -> bool:
-    """Whether v is computed from a leaf with whose data now it would have other partials."""
-    row, operands = v._row, v.parents
-    if row is None or isinstance(row, CustomOp) or all(x._code for x in operands):
-        return False  # the functions of a custom operation are the user's, and may print or count
-    try:
-        _, *now = compute(
-            row, operands[0]._data, operands[1]._data if len(operands) == 2 else v._db, operands
-        )
-    except (ArithmeticError, DomainError):
-        return True
-    return not all(
-        isclose(x, y, rel_tol=NEAR, abs_tol=1e-12) or (isnan(x) and isnan(y)) for x, y in zip(v.partials, now)
-    )
+def _outdated(root: Value) -> dict[int, list[Value]]:
+    """The operations, by id, that would have other partials with the data now, and the leaves that are why.
+
+    The partial with respect to the 3 of w*3 is passed on to nobody.  Of the leaves of one operation it cannot
+    be told which has moved.
+    """
+    now, why, outdated = dict[int, float](), dict[int, list[Value]](), dict[int, list[Value]]()
+    newest = made_so_far()
+    for v in sorted(islice(_under(root), LARGEST), key=lambda v: (v._serial - newest - 1) % 2**32):
+        row, operands = v._row, v.parents
+        if row is None or isinstance(row, CustomOp):
+            continue  # the functions of a custom operation are the user's, and may print or count
+        leaves = [x for x in operands if not x._code]
+        moved = [leaf for x in operands for leaf in why.get(id(x), ())]
+        if not leaves and not moved:
+            continue
+        because = list(dict.fromkeys(moved or [x for x in leaves if x._role != CONSTANT] or leaves))
+        xs = [now.get(id(x), x._data) for x in operands]
+        try:
+            z, *partials = compute(row, xs[0], xs[1] if len(xs) == 2 else v._db, operands)
+        except (ArithmeticError, DomainError):
+            if isfinite(v._data):
+                outdated[id(v)] = because
+            continue
+        if not _near(z, v._data):
+            now[id(v)], why[id(v)] = z, because
+        if not all(map(_near, partials, v.partials, [x._role == CONSTANT for x in operands])):
+            outdated[id(v)] = because
+    return outdated
+
+
+def _near(x: float, y: float, certainly: bool = False) -> bool:
+    return certainly or isclose(x, y, rel_tol=NEAR, abs_tol=1e-12) or (isnan(x) and isnan(y))

@@ -185,6 +185,36 @@ def test_data_assigned_after_the_root_warn_and_change_no_gradient(engine, operat
 
 
 @each_engine
+@pytest.mark.parametrize(
+    "operation", [lambda w: (w * 3) ** 2, lambda w: (3 * w + 2 - w / 4).tanh(), lambda w: (w + 1) * (w - 1)]
+)
+def test_data_are_followed_through_operations_to_the_partials_that_they_change(engine, operation):
+    w, other = engine.Value(0.1, label="w"), engine.Value(2.0, label="other")
+    y = (operation(w) + other * 3) * 2
+    want = engine.Value(0.1)
+    (operation(want) * 2).backward()
+    w.data = 0.5
+    (text,) = told(y.backward)
+    assert text.startswith("the data of 'w' (0.5) was assigned after ")
+    assert abs(w.grad - want.grad) < 1e-15
+
+
+@each_engine
+def test_the_advice_leaves_a_gradient_that_is_right(engine):
+    """Losses collected over samples in the same input, as online programs have them: recompute would spoil them."""
+    x, w = engine.Value(0.0, "x"), engine.Value(1.0, "w")
+    losses = []
+    for sample in (1.0, 2.0, 3.0):
+        x.data = sample
+        losses.append((x * w) ** 2)
+    texts = [text for loss in losses for text in told(loss.backward)]
+    assert w.grad == 2.0 * (1 + 4 + 9)
+    (text,) = texts
+    assert "the gradients are those of the numbers of that forward pass, which is right if they were meant" in text
+    assert "microgrid.recompute(y)" in text
+
+
+@each_engine
 def test_it_is_said_once_and_where_it_is_an_error_no_gradient_has_changed(engine):
     w = engine.Value(1.5)
     y, z = w * w, w * w
@@ -246,6 +276,20 @@ def only_a_sum(m, w):
     y.backward()
 
 
+def only_beside_literals(m, w):
+    y = (3 * w + 2) / 4 - w * 3 - 2
+    w.data = 7.0
+    y.backward()
+    assert abs(w.grad - (3 / 4 - 3)) < 1e-15
+
+
+def on_the_same_side_of_a_kink(m, w):
+    y = (w * 3).relu() + abs(w + 1)
+    w.data = 7.0
+    y.backward()
+    assert w.grad == 4.0
+
+
 def where_nothing_arrives(m, w):
     y = (w * w * 0.0) + w * 2 * 0.0
     w.data = 7.0
@@ -260,7 +304,7 @@ def the_same_number(m, w):
 
 FOLLOWED = [
     steps, steps_of_an_optimizer, one_graph_recomputed, difference_quotient, other_data, only_a_sum,
-    where_nothing_arrives, the_same_number,
+    only_beside_literals, on_the_same_side_of_a_kink, where_nothing_arrives, the_same_number,
 ]  # fmt: skip
 
 
@@ -284,7 +328,7 @@ def test_a_custom_operation_is_not_called_to_find_out(engine):
 @each_engine
 def test_the_search_ends_where_it_was_in_vain(engine, monkeypatch):
     looked = []
-    monkeypatch.setattr(engine.compat.slips, "_outdated", looked.append)
+    monkeypatch.setattr(engine.compat.slips, "_outdated", lambda root: looked.append(root) or {})
     w, other = engine.Value(1.5), engine.Value(0.0)
     for _ in range(100):
         y = w * w
