@@ -61,8 +61,6 @@ cpdef Value leaf(double data, int role, object label=*)
 @cython.locals(older=Value)
 cpdef int tie(Value v, int code, Value a, Value b) except -1
 
-cpdef int settled() except -1
-
 cpdef unsigned int made_so_far()
 
 cpdef Value node(Value v, double data, int code, Value a, Value b, double da, double db, int role=*)

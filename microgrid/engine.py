@@ -32,7 +32,7 @@ __all__ = ["Value", "parameter"]
 newest = 0
 """How many nodes there have been: each has its serial number, the order of creation."""
 assigned = 0
-"""How many there had been when `data` was last assigned; 0 once `recompute` has followed that."""
+"""How many there had been when `data` was last assigned."""
 NONE_YET = -0.0
 """The gradient where no backward pass has been: no pass writes it, and it takes no memory of its own."""
 LEAF: tuple[Any, ...] = ()
@@ -199,7 +199,7 @@ class Value:
         """
         start = messages.number(seed)
         if newest - assigned <= newest - self._serial:  # by age, which numbers that begin again do not upset
-            compat.changed(self)
+            compat.changed(self, assigned)
         if not backward(self, start):
             compat.doubtful(self, *propagate(self, start))  # which raises, or says what it is
             backward(self, start, True)
@@ -433,12 +433,6 @@ def tie(v: Value, code: int, a: Value | None, b: Value | None) -> None:
     v._code = code
     v._first = a
     v._second = b
-
-
-def settled() -> None:
-    """Take it that graphs have followed what was assigned."""
-    global assigned
-    assigned = 0
 
 
 def made_so_far() -> int:

@@ -11,8 +11,9 @@ from .base.context import at_once, current, errstate
 from .base.formula import Vocabulary
 from .base.messages import describe, number, short, warn
 from .base.nodes import BUNDLE, INPUT
+from .compat import followed
 from .custom import CustomOp
-from .engine import Value, leaf, settled
+from .engine import Value, leaf
 from .errors import GraphError, NonFiniteGradient
 from .graph import depends, order, sweep
 
@@ -148,7 +149,7 @@ def recompute(y: Value) -> Value:
         fresh[v] = data
         stored += _numbers(v, data, partials)
     at_once(map(setattr, *zip(*stored)) if stored else ())
-    settled()
+    followed(y)
     return y
 
 

@@ -10,8 +10,8 @@ from .. import engine
 from .kept import attributes
 from .names import step
 from .operands import construct, given, row_of
-from .slips import changed, doubtful
+from .slips import changed, doubtful, followed
 
-__all__ = ["attributes", "changed", "construct", "doubtful", "given", "row_of", "step"]
+__all__ = ["attributes", "changed", "construct", "doubtful", "followed", "given", "row_of", "step"]
 
 engine.compat = sys.modules[__name__]  # where a Value finds what it does for such programs

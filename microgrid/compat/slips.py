@@ -13,14 +13,14 @@ from math import isclose, isfinite, isnan
 from ..backward import propagate
 from ..base import messages
 from ..base.messages import describe, spelled
-from ..base.nodes import CONSTANT
+from ..base.nodes import CONSTANT, INPUT
 from ..base.phrases import on_page
 from ..custom import CustomOp
-from ..engine import Value, made_so_far
+from ..engine import Value, leaf, made_so_far
 from ..errors import DomainError
 from ..functions import compute
 
-__all__ = ["changed", "doubtful"]
+__all__ = ["changed", "doubtful", "followed"]
 
 LOOKS = 16
 """How often `changed` looks through a graph in vain: a program that changes other data between forward and
@@ -34,6 +34,8 @@ for a difference quotient, is not quite the same."""
 _told: set[str] = set()
 """The sections of the page whose warning has been given in this process."""
 _looks = 0
+_last = -1, 0
+"""The serial number of the root of the last `recompute`, and how many nodes there had been after it."""
 
 
 def _tell(text: str, section: str) -> None:
@@ -56,10 +58,22 @@ def doubtful(root: Value, nodes: Sequence[Value], adjoints: Sequence[float]) -> 
         messages.check_gradients(nodes, adjoints)
 
 
-def changed(root: Value) -> None:
-    """Say that a leaf's data is no longer what a partial under the root was computed from, if that is so."""
+def followed(root: Value) -> None:
+    """Note that the graph under the root has followed what was assigned up to now.
+
+    Of the last root alone: under another one `changed` looks, and finds nothing.
+    """
+    global _last
+    _last = root._serial, leaf(root._data, INPUT)._serial
+
+
+def changed(root: Value, assigned: int) -> None:
+    """Say that a leaf's data is no longer what a partial under the root was computed from, if that is so.
+
+    `assigned` is how many nodes there had been when data were assigned last.
+    """
     global _looks
-    if "changed" in _told or _looks == LOOKS:
+    if "changed" in _told or _looks == LOOKS or (root._serial == _last[0] and assigned < _last[1]):
         return
     outdated = _outdated(root)
     if outdated:  # and counts, if a gradient arrives there
