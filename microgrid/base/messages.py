@@ -177,8 +177,11 @@ def no_label(x: Any) -> TypeError:
 def staying(v: Node) -> AttributeError:
     """The error for an assignment to what a node was computed from."""
     return AttributeError(
-        f"the operands of {describe(v)} stay as they are: its partials are those of the computation that "
-        "was; compute a new Value from others, or assign a leaf's data and call microgrid.recompute"
+        on_page(
+            f"the operands of {describe(v)} stay as they are: its partials are those of the computation that "
+            "was; compute a new Value from others, or assign a leaf's data and call microgrid.recompute",
+            "_prev",
+        )
     )
 
 

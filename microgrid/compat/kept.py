@@ -73,8 +73,9 @@ def keep(v: Value, name: str, x: Any) -> None:
         if name not in vars(Value):
             attribute(Value, name, _Kept(name))
         if id(v) not in _kept:
-            place = id(v)
-            _kept[place] = weakref.ref(v, lambda _: _kept.pop(place)), {}
+            # bound: when Python ends it sets the names of a module to None before the last nodes go
+            place, forget = id(v), _kept.pop
+            _kept[place] = weakref.ref(v, lambda _: forget(place, None)), {}
         own = _kept[id(v)][1]
     own[name] = x
 

@@ -3,6 +3,7 @@
 import contextlib
 import copy
 import pickle
+import subprocess
 import sys
 import weakref
 from fractions import Fraction
@@ -68,6 +69,21 @@ def test_they_go_with_the_node_and_a_node_without_has_none():
         chain.k = k
     del chain
     assert len(compat.kept._kept) == before
+
+
+@compiled_only
+def test_nothing_is_said_when_python_ends_and_nodes_with_attributes_are_still_there():
+    program = """
+import sys, microgrid
+class Last:
+    def __init__(self, v): self.v = v
+    def __del__(self): del self.v
+v = microgrid.Value(1.0)
+v.m = 0.0
+sys.last = Last(v)
+"""
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
+    assert ended.stderr == ""
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import warnings
 
+import micrograd.engine
 import pytest
 
 from helpers.engines import each_engine
@@ -203,3 +204,20 @@ def test_the_search_ends_where_it_was_in_vain(engine, monkeypatch):
         y.backward()
         w.grad = 0.0
     assert len(looked) == engine.compat.slips.LOOKS
+
+
+def losses_in_one_input(value_of):
+    x, w = value_of(0.0), value_of(1.0)
+    total = value_of(0.0)
+    for sample in (1.0, 2.0, 3.0):
+        x.data = sample
+        total = total + x * w
+    total.backward()
+    return w.grad
+
+
+@each_engine
+def test_data_assigned_in_the_middle_of_the_forward_pass_have_the_partials_of_that_moment(engine):
+    assert told(lambda: losses_in_one_input(engine.Value)) == []
+    assert losses_in_one_input(engine.Value) == 1 + 2 + 3
+    assert losses_in_one_input(micrograd.engine.Value) == 3 * 3  # as the page says

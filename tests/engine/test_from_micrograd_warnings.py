@@ -68,6 +68,37 @@ def test_a_second_pass_of_one_root_warns_and_doubles(engine):
     assert told(lambda: fourth_power(engine)[1].backward()) == []
 
 
+def roots_on_one_trunk(value_of):
+    w = value_of(1.5)
+    t = w * 3 * 2
+    for root in (t * 1.0, t * 1.0):
+        root.backward()
+    return w.grad
+
+
+@each_engine
+def test_several_roots_on_one_trunk_add_up_without_a_word(engine):
+    assert told(lambda: roots_on_one_trunk(engine.Value)) == []
+    assert roots_on_one_trunk(engine.Value) == 2 * 6
+    assert roots_on_one_trunk(micrograd.engine.Value) == 24  # as the page says
+
+
+@needs_checkout
+@each_engine
+@pytest.mark.parametrize("start", [".*#twice", ".*#changed"])
+def test_the_page_says_how_the_warnings_are_turned_off(engine, start):
+    assert f'"{start}"' in (ROOT / PAGE).read_text(encoding="utf-8")
+    a, c = fourth_power(engine)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        warnings.filterwarnings("ignore", start)
+        c.backward()
+        if start == ".*#changed":
+            a.data = 7.0
+        c.backward()
+    assert [w.category for w in caught] == ([UserWarning] if start == ".*#changed" else [])
+
+
 @each_engine
 def test_it_is_said_once_in_a_process(engine):
     first, second = fourth_power(engine)[1], fourth_power(engine)[1]
