@@ -176,13 +176,9 @@ def no_label(x: Any) -> TypeError:
 
 def staying(v: Node) -> AttributeError:
     """The error for an assignment to what a node was computed from."""
-    return AttributeError(
-        on_page(
-            f"the operands of {describe(v)} stay as they are: its partials are those of the computation that "
-            "was; compute a new Value from others, or assign a leaf's data and call microgrid.recompute",
-            "_prev",
-        )
-    )
+    it = f"the operands of {describe(v)} stay as they are: its partials are those of the computation that was"
+    way = "compute a new Value from others, or assign a leaf's data and call microgrid.recompute"
+    return AttributeError(on_page(f"{it}; {way}", "_prev"))
 
 
 def lasting(v: Node, name: str) -> AttributeError:
