@@ -11,6 +11,8 @@ __all__ = [
     "EngineNotFound",
     "LayoutError",
     "PAIR",
+    "SAMPLE",
+    "TRAINED",
     "TooLarge",
     "VALUE",
     "VALUE_TOO",
@@ -18,6 +20,8 @@ __all__ = [
 ]
 
 BACKWARD = Way("gradients", "call backward() first")
+TRAINED = Way("gradients of a model", "call backward() first")
+SAMPLE = Way("sample", "network(model, x=[0.5, -1.0])")
 DOT = Way("dot", "call draw(...).dot()")
 PAIR = Way("pair", "(from, to)")
 VALUE = Way("value", "pass the Value itself")

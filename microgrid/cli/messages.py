@@ -10,6 +10,8 @@ __all__ = ["as_typed", "error_text", "one_line"]
 TYPED = {
     "ieee": "--ieee goes on with inf and nan",
     "gradients": "leave out --no-grad",
+    "gradients of a model": "call backward() in the script that makes the model",
+    "sample": "--x 0.5,-1",
     "dot": "microgrid draw -o graph.dot",
     "pair": "FROM,TO",
     "value": "give the one that is meant a label of its own",

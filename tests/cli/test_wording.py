@@ -8,11 +8,17 @@ import pytest
 
 import microgrid as mg
 import viz
-from microgrid import Value
+from microgrid import Value, nn
 from microgrid.base import messages
 from microgrid.base.phrases import Option, Setting, Way, say, text_of
 from microgrid.cli.messages import TYPED, as_typed
 from viz import errors
+
+
+class Unsized(nn.Module):
+    def __call__(self, x: list[Value]) -> Value:
+        return x[0] * 2.0
+
 
 BOTH = {
     "an option with a value": (
@@ -32,6 +38,15 @@ BOTH = {
         lambda: viz.draw(Value(1.0, "max_nodes=None"), highlight="edges=1"),
         "has the label 'edges=1': the labels are max_nodes=None; or pass the Value itself",
         "--highlight: no node of the graph has the label 'edges=1': the labels are max_nodes=None",
+    ),
+    "a network without gradients": (
+        lambda: viz.network(nn.MLP(2, [2, 1]), show="gradients"),
+        "finds no gradients; call backward() first",
+        "finds no gradients; call backward() in the script that makes the model",
+    ),
+    "a network without a sample": (
+        lambda: viz.network(Unsized()),
+        "give a sample, network(model, x=[0.5, -1.0])", "give a sample, --x 0.5,-1",
     ),
     "braces in a label": (
         lambda: viz.draw(Value(1.0, "{x}"), around="{y}"),

@@ -14,8 +14,8 @@ losses = nn.losses
 
 KNOWN = {
     "mean": (lambda: mg.mean(several(*ZS, name="x")), "m = 1/3 Σ xᵢ"),
-    "mean of what": (lambda: mg.mean([Value(1.0, "a"), Value(2.0, "b")]), "m = 1/2 Σ x"),
-    "mean with a number": (lambda: mg.mean([*several(*ZS, name="x"), 2.0]), "m = 1/4 Σ x"),
+    "mean of what": (lambda: mg.mean([Value(1.0, "a"), Value(2.0, "b")]), "m = 1/2 (a + b)"),
+    "mean with a number": (lambda: mg.mean([*several(*ZS, name="x"), 2.0]), "m = 1/4 (x₁ + x₂ + x₃ + …)"),
     "yes": (lambda: losses.bce(Value(0.3, "yhat"), 1), "L = −log ŷ"),
     "no": (lambda: losses.bce(Value(0.3, "yhat"), 0), "L = −log(1 − ŷ)"),
     "perhaps": (lambda: losses.bce(Value(0.3, "yhat"), 0.5), "L = −(y log ŷ + (1 − y) log(1 − ŷ))"),
@@ -47,6 +47,42 @@ def test_the_variance_of_a_batch_says_what_it_is_the_mean_of():
     xs, mu = several(1.0, 2.0, 6.0, name="x"), Value(3.0, "mu")
     shown = [line for g in groups(viz.draw(mg.mean([(x - mu) ** 2 for x in xs])), "node") for line in texts(g)]
     assert "m = 1/3 Σ (xᵢ − μ)²" in shown
+
+
+def normalised(features=1):
+    rows = [[1.0, 3.0], [2.0, 2.0], [4.0, 7.0], [5.0, 1.0]]
+    outputs = nn.BatchNorm(features).batch([row[:features] for row in rows])
+    return losses.mse([v for row in outputs for v in (row if features > 1 else [row])], [0.0, 1.0, 0.0, 2.0] * features)
+
+
+def test_over_samples_mean_variance_and_loss_say_what_was_computed(tmp_path):
+    """Their operands differ in what is raised, the sample, which no index below tells."""
+    loss = normalised()
+    loss.backward()
+    shown = says(viz.draw(loss), "node")
+    assert {"μ = 1/4 Σ x₁⁽ⁱ⁾", "var = 1/4 Σ (x₁⁽ⁱ⁾ − μ)²", "L = 1/4 Σ (y⁽ⁱ⁾ − t⁽ⁱ⁾)²"} <= set(shown)
+    captions = " ".join(frame.caption for frame in viz.steps(loss))
+    assert "Σ x =" not in captions
+    assert "var = 1/4 Σ (x₁⁽ⁱ⁾ − μ)² = 2.5" in captions
+    viz.draw(loss).save(tmp_path / "graph.tex")
+    assert r"var = 1/4 \(\Sigma{}\) (\(x_{1}^{(i)}\) \(-\) \(\mu{}\))\(^{2}\)" in (tmp_path / "graph.tex").read_text()
+
+
+def test_predictions_called_y_have_targets_called_t_and_two_variances_an_index():
+    shown = says(viz.draw(normalised(2)), "node")
+    assert "L = 1/n Σ (y − t)²" in shown
+    assert any(line.startswith("var₁ = 1/4 Σ (x₁⁽ⁱ⁾ − μ₁)²") for line in shown), shown
+
+
+def test_a_mean_of_what_differs_names_its_terms_and_never_x():
+    a, b, c = Value(1.0, "a"), Value(2.0, "b"), Value(3.0, "c")
+    means = {
+        "m = 1/3 (a · b + c + a)": [a * b, c, a],
+        "m = 1/4 (a + … + b + c)": [a, (a * b + c * b).tanh() * c + b * c, b, c],
+    }
+    for formula, terms in means.items():
+        shown = says(viz.draw(mg.mean(terms), sums="separate"), "node")
+        assert formula in shown, shown
 
 
 def test_the_alt_text_has_the_formula_for_every_target():

@@ -120,3 +120,18 @@ def test_listed_parameters_stand_in_the_order_of_the_formula() -> None:
     for texts in boxes_texts(viz.draw(loss, parameters="listed", sums="merged").svg()):
         told = [text.partition(" = ")[0] for text in texts[1:] if re.match("[wb]", text)]
         assert told == sorted(told, key=texts[0].index)
+
+
+def test_who_insists_on_numbers_has_them_on_the_slide():
+    """`slide=` left them out, as it leaves out what nobody asked for."""
+    y = nn.MLP(8, [8, 1])([0.1 * k for k in range(8)])
+    with pytest.warns(UserWarning, match="drawn ") as told:
+        svg = viz.draw(y, slide="16:9", collapse="neuron", numbers="all").svg()
+    assert "without local derivatives" not in str(told[0].message)
+    assert svg.count("<text") > 8 * 8 + 8  # arrows alone
+
+
+def test_numbers_that_no_slide_has_room_for_are_named_as_the_way_out():
+    y = nn.MLP(2, [16, 16, 1])([0.5, -1.0])
+    with pytest.warns(UserWarning, match='pass numbers="auto", or '):
+        viz.draw(y, slide="16:9", collapse="neuron", numbers="all").svg()

@@ -199,6 +199,8 @@ def say_it(attempt: Attempt, less: str) -> None:
     """One line on what was chosen and how to pin it, or on text that is too small all the same."""
     slide = attempt.options.slide
     if attempt.size < READABLE:
+        if attempt.options.numbers == "all":
+            less = message("pass ", Setting("numbers", "auto"), ", or ", less)
         warn(too_small(attempt.size, f"a {slide} slide", less))
     elif attempt.changes:
         settings = join(", ", [Setting(name, value) for name, value in attempt.changes.items()])

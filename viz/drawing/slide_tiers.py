@@ -144,13 +144,14 @@ def _texts(options: Options) -> Iterator[Text]:
     """What is written on arrows and with how many digits, from the most to the least."""
     changes: Change = {}
     yield 0.0, {}
+    is_pinned = options.numbers == "all"  # who insists on numbers gets them
     if options.may_vary("edges"):
         changes |= {"edges": "number"}
         yield 0.55 * READABLE, dict(changes)
     if options.may_vary("precision"):
         changes |= {"precision": FEW_DIGITS}
         yield 0.85 * READABLE, dict(changes)
-    if options.may_vary("edges"):
+    if options.may_vary("edges") and not is_pinned:
         yield 0.5 * READABLE, changes | {"edges": "plain"}
 
 

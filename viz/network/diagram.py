@@ -7,7 +7,7 @@ from typing import Any
 from microgrid.base.phrases import Setting, message
 
 from ..drawing.scene import Scene
-from ..errors import BACKWARD, VizError
+from ..errors import TRAINED, VizError
 from ..figure import Figure
 from .net import Net
 from .options import NetworkOptions, takes_model
@@ -61,7 +61,7 @@ def _shown(net: Net, show: str) -> str:
         missing = message(Setting("show", "values"), " needs a sample: pass one as ")
         raise VizError(message(missing, Setting("x")))
     if show == "gradients" and not net.gradients:
-        raise VizError(BACKWARD.after(message(Setting("show", "gradients"), " finds no gradients")))
+        raise VizError(TRAINED.after(message(Setting("show", "gradients"), " finds no gradients")))
     return show
 
 

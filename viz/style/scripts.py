@@ -5,7 +5,7 @@ from __future__ import annotations
 __all__ = ["LOWERED", "RAISED", "SMALL", "level", "lowered", "raised"]
 
 LOWERED = dict(zip("0123456789()+-aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₍₎₊₋ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", strict=True))
-RAISED = dict(zip("0123456789()+-n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾⁺⁻ⁿ", strict=True))
+RAISED = dict(zip("0123456789()+-in", "⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾⁺⁻ⁱⁿ", strict=True))
 
 SMALL = frozenset([*LOWERED.values(), *RAISED.values()])
 

@@ -32,7 +32,7 @@ ACCENTS = {
 # One letter of either alphabet (Greek by name or as it is, with the micro sign that keyboards have for μ), an
 # accent, and as its index digits (w12, w_12) or letters (w_ij); nothing longer: "loss1" and "bias" are words.
 _NAME = re.compile(
-    rf"(?P<letter>[A-Za-zΑ-Ωα-ωµ]|{'|'.join(GREEK)})(?:_?(?P<accent>{'|'.join(ACCENTS)}))?"
+    rf"(?P<letter>[A-Za-zΑ-Ωα-ωµ]|{'|'.join(GREEK)}|var(?=\d)|sd(?=\d))(?:_?(?P<accent>{'|'.join(ACCENTS)}))?"
     r"(?:_?(?P<digits>\d{1,3}(?:,\d{1,3})*)|_(?P<letters>[aehijklmnoprstuvx]{1,3}))?"
 )
 _WORD = re.compile(r"(?P<word>[A-Za-z]{2,4})_(?P<low>[aehijklmnoprstuvx]\d{1,3})")

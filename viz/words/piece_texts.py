@@ -19,11 +19,12 @@ __all__ = ["PieceTexts", "known_form", "piece_of"]
 _INDEXED = re.compile(r"([^\W\d_])([₀-₉]+)")
 _LETTERS = {"softmax": "z", "log_softmax": "z", "logsumexp": "z", "maxout": "z", "mean": "x"}
 """Of the operands in the formulas of pieces that have operands of one kind."""
+_Y = re.compile(r"y(?![\w\u0300-\u036f])|y[₀-₉⁽]")
 _CALLS = {"softmax": "p = softmax({})", "log_softmax": "log p = log softmax({})"}
 """What stands above a formula that does not name the function."""
 
-LONGEST_TERM = 16
-"""Characters of what is summed; of a longer term the textbook's letter says more."""
+LONGEST_TERM, LONGEST_SUM = 16, 24
+"""Characters of what is summed, and of the names of all that is; an ellipsis stands for what is longer."""
 
 
 def piece_of(trace: Trace, unit: Unit) -> Piece:
@@ -196,8 +197,18 @@ def _mean(trace: Trace, piece: Piece, numbers: Numbers) -> str:
     names = names_of(trace, numbers)
     nodes = [trace.nodes[i] for i in piece.operands]
     count = _divisor(trace, piece) or len(nodes)
-    term = common([names[node] for node in nodes]) if len(nodes) == count else ""  # others are numbers
-    return f"1/{count} Σ {_term(term) if _is_short(term) else 'x'}"
+    terms = [_term(names[node]) for node in nodes]
+    if len(nodes) == count and _is_short(term := common(terms)):
+        return f"1/{count} Σ {term}"
+    terms += [MISSING] * (count - len(nodes))  # numbers, which are no operands
+    terms = [term if _is_short(term) else MISSING for term in terms]
+    for some in (terms, [terms[0], MISSING, terms[-1]]):
+        written = " + ".join(
+            term for term, before in zip(some, [None, *some]) if (term, before) != (MISSING,) * 2
+        )
+        if len(written) <= LONGEST_SUM:
+            return f"1/{count} ({written})" if written != MISSING else f"1/{count} Σ {MISSING}"
+    return f"1/{count} Σ {MISSING}"
 
 
 def _term(text: str) -> str:
@@ -230,14 +241,18 @@ def _distance(trace: Trace, piece: Piece, numbers: Numbers) -> str:
         return ""
     lefts, rights = ([_side(node, numbers) for node in side] for side in zip(*pairs, strict=True))
     n, is_one = len(pairs), "Σ" not in piece.formula
+    body = piece.formula.partition(" = ")[2]
+    if any(_Y.match(left) for left in lefts):  # predictions that are called y, and so targets are not
+        body = body.replace("ŷ", "y").replace("− y", "− t")
     if not is_one and _samples(trace, piece) != n:  # others are numbers
-        return ""
+        return body
     left, right = (lefts[0], rights[0]) if is_one else (common(lefts), common(rights))
     if not right and not any(node.label for _, node in pairs):  # numbers, which have no name
         letter = "t" if left.startswith("y") else "y"
-        right = "" if is_one else f"{letter}ᵢ"
+        above = "⁽ⁱ⁾" if left.endswith("⁽ⁱ⁾") else "ᵢ"
+        right = "" if is_one else letter + above
     if not left or not right or len(f"{left} − {right}") > LONGEST_TERM:
-        return ""
+        return body
     body = piece.formula.partition(" = ")[2].replace("ŷ − y", f"{left} − {right}")
     return body.replace("1/2n ", f"1/{2 * n} ").replace("1/n ", f"1/{n} ")
 

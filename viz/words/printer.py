@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ..style.scripts import lowered, raised
+from ..style.scripts import level, lowered, raised
 from .numbers import Numbers
 
 __all__ = ["FAMILIAR", "MISSING", "Printer", "common", "is_closed", "is_name", "number_of", "simplified"]
@@ -25,7 +25,8 @@ SUM, SIGNED, PRODUCT, POWER, ATOM = range(5)
 _NAME = re.compile(
     r"(?:[\w'′.\[\]\u0300-\u036f₀-₉⁰⁴-⁹ⁿ]|(?<=[₀-₉]),(?=[₀-₉])|(?<=\d),(?=\d))+(?:⁽[⁰¹²³⁴-⁹,]+⁾|\^\([\d,]+\)|₍[₀-₉]+₎|_\(\d+\))?"
 )
-_LOW = re.compile("[₀-₉]+")
+_INDEX = re.compile(r"[₀-₉]+|(?<=[⁽,])[⁰¹²³⁴-⁹]+(?=[⁾,])")
+"""Digits below, or above in the brackets of a layer or a sample; not an exponent."""
 _CLOSED = re.compile(r"(?:\w+\([^()]*\)|\([^()]*\)(?=₍|_\()|\|[^|]*\|)(?:₍[₀-₉]+₎|_\(\d+\))?")
 _LETTER = re.compile(r"[^\W\d_][\u0300-\u036f]*['′]*[₀-₉ₐ-ₜᵢ-ᵥ,]*(⁽[⁰¹²³⁴-⁹,]+⁾|₍[₀-₉]+₎)?")
 """One letter with what stands above and below it."""
@@ -161,19 +162,23 @@ class Printer:
 
 
 def common(texts: Sequence[str]) -> str:
-    """What texts have in common but for an index, which goes through different numbers: ``(xᵢ − μ)²``.
+    """What texts have in common but for an index, which goes through different numbers: ``(xᵢ − μ)²``, or
+    above for samples ``(x₁⁽ⁱ⁾ − μ)²``.
 
     >>> common(["(x₁ − μ)²", "(x₂ − μ)²"]), common(["x₁y₁", "x₁y₂"]), common(["x₁y₂", "x₂y₁"])
     ('(xᵢ − μ)²', 'x₁yᵢ', '')
+    >>> common(["(x₁⁽¹⁾ − μ)²", "(x₁⁽²⁾ − μ)²"]), common(["x₁⁽¹⁾", "x₂⁽²⁾"])
+    ('(x₁⁽ⁱ⁾ − μ)²', 'xᵢ⁽ⁱ⁾')
     """
-    first, *others = (_LOW.split(text) for text in texts)
+    first, *others = (_INDEX.split(text) for text in texts)
     if not others or any(other != first for other in others):
         return ""
-    columns = list(zip(*(_LOW.findall(text) for text in texts), strict=True))
-    going = {column for column in columns if len(set(column)) > 1}
+    columns = list(zip(*(_INDEX.findall(text) for text in texts), strict=True))
+    going = {tuple(map(level, column)) for column in columns if len(set(column)) > 1}
     if len(going) != 1 or len(set(*going)) < len(texts):
         return ""
-    indices = [column[0] if len(set(column)) == 1 else "ᵢ" for column in columns]
+    running = ["ᵢ" if column[0][0] in "₀₁₂₃₄₅₆₇₈₉" else "ⁱ" for column in columns]
+    indices = [column[0] if len(set(column)) == 1 else i for column, i in zip(columns, running, strict=True)]
     return "".join(text + index for text, index in zip(first, [*indices, ""], strict=True))
 
 

@@ -12,11 +12,12 @@ from typing import NamedTuple
 from microgrid import Value
 from microgrid.backward import propagate
 from microgrid.base.context import errstate
+from microgrid.base.phrases import message
 from microgrid.graph import order
 from microgrid.naming.layers import ACTIVATIONS
 from microgrid.pieces import found
 
-from ...errors import VizError
+from ...errors import SAMPLE, VizError
 from ..limits import check_size
 from ..net import EXTREMES, End
 from .record import PART, Recording
@@ -216,8 +217,11 @@ def samples(recording: Recording) -> list[list[Value]]:
         if len(nodes) != len(rows[0]) or _shape(nodes, recording) != first:
             if not recording.numbers:
                 raise VizError(
-                    f"{recording.name} computes in another way for other numbers: give the sample whose "
-                    "network is to be drawn, network(model, x=[0.5, -1.0])"
+                    message(
+                        f"{recording.name} computes in another way for other numbers: give the sample whose "
+                        "network is to be drawn, ",
+                        SAMPLE,
+                    )
                 )
             raise VizError(
                 f"{recording.name} records another graph for sample {k} of x than for sample 0, and one "

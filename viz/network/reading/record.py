@@ -12,11 +12,12 @@ from typing import Any
 from microgrid import Value
 from microgrid.base.context import errstate
 from microgrid.base.messages import number
+from microgrid.base.phrases import message
 from microgrid.nn import Module
 from microgrid.nn.module import walk
 from microgrid.nn.regularizers import dropouts, every_mask, norms
 
-from ...errors import VizError
+from ...errors import SAMPLE, VizError
 from ..limits import check_size
 
 __all__ = ["PART", "Recording", "record", "recorded"]
@@ -217,9 +218,7 @@ def _size(model: Any) -> int | None:
 def _stand_ins(model: Any, name: str) -> list[Any]:
     size = _size(model)
     if size is None:
-        raise VizError(
-            f"{name} does not say how many numbers it takes: give a sample, network(model, x=[0.5, -1.0])"
-        )
+        raise VizError(message(f"{name} does not say how many numbers it takes: give a sample, ", SAMPLE))
     # of both signs, and none of the numbers twice: what depends on the data shows
     return [[1.0 + i / size for i in range(size)], [-0.5 - i / size for i in range(size)]]
 
