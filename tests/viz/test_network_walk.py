@@ -203,3 +203,40 @@ def test_vectors_are_in_the_order_of_their_indices_whatever_the_loss_uses_first(
     names = {g.get("data-of"): texts(g) for g in named}
     assert [names[f"h2.{k}"] for k in (1, 2, 3)] == [["z₁⁽²⁾"], ["z₂⁽²⁾"], ["z₃⁽²⁾"]]
     assert tops == sorted(tops)
+
+
+@pytest.mark.parametrize("label", ["", "L"])
+def test_an_unlabelled_loss_has_the_letter_of_losses_and_what_the_network_puts_out_is_what_is_predicted(label: str) -> None:
+    random.seed(1)
+    model = nn.MLP(2, [3, 1], activation="tanh")
+    out = model(X)
+    y = (out - 1) ** 2
+    y.label = label
+    captions = [frame.caption for frame in viz.steps(y, view="network", precision=6)]
+    assert captions[2].startswith("ŷ = W⁽²⁾ h⁽¹⁾ + b⁽²⁾ = ")
+    assert numbers(captions[2]) == pytest.approx([out.data], rel=1e-4)
+    assert captions[4].startswith("power: L = ")
+    assert captions[5].startswith("∂L/∂L = 1")
+    assert any("δ⁽²⁾ = ∂L/∂ŷ" in caption for caption in captions)
+    assert not any("∂ŷ" in caption and "∂L/∂ŷ" not in caption for caption in captions)
+
+
+def unit_of(y: Value | list[Value], column: int) -> list[str]:
+    return [unit.name for unit in viz.steps(y, view="network")._net.columns[column].units]
+
+
+def test_what_is_a_loss_and_what_an_output() -> None:
+    random.seed(1)
+    model, two = nn.MLP(2, [3, 1]), nn.MLP(2, [3, 2])
+    o = two(X)
+    squares = ((o[1] - 1) ** 2 + (o[0] - 2) ** 2) / 2
+    assert (unit_of(squares, -1), unit_of(squares, 2)) == (["L"], ["ŷ₁", "ŷ₂"])
+    error = model(X) - 1
+    assert unit_of(error * error, -1) == ["L"]
+    hinge = (1 - model(X)).relu()
+    assert (unit_of(hinge, -1), unit_of(hinge, 2)) == (["L"], ["ŷ"])
+    _, entropy = cross_entropy_of(2)
+    assert (unit_of(entropy, -1), unit_of(entropy, 2)) == (["L"], ["z₁⁽²⁾", "z₂⁽²⁾", "z₃⁽²⁾"])
+    # no losses: the network's own output, also where something is done to it
+    for y in (model(X), model(X).tanh(), 2 * model(X).tanh() + 1, mg.softmax(o)[1]):
+        assert unit_of(y, -1) == ["ŷ"]

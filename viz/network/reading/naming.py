@@ -15,6 +15,7 @@ from ..net import Link, Parameter
 from .arrange import Arrangement, biases
 from .captions import Entering
 from .record import Recording
+from .sums import Body
 
 __all__ = ["Parameters", "unit_ids", "unit_names"]
 
@@ -24,6 +25,13 @@ LAYERED = re.compile(r"(?P<letter>[a-z]+)(?P<indices>[\d,]+)\^\((?P<layer>\d+)(?
 
 LOSS = "L"
 """The result of a named piece that is a loss, in the table of them."""
+OF_LOSSES = frozenset({"powc", "pow", "log", "abs", "softplus", "logsigmoid"})
+"""Operations behind the last layer by which a result is taken for a loss; a hinge in no scope is one too."""
+OF_HINGES = frozenset({"relu", "maximum"})
+OF_LOGITS = frozenset(
+    {"softmax", "log_softmax", "logsumexp", "cross_entropy_with_logits", "bce_with_logits", "logsigmoid"}
+)
+"""Operations on what is no output ŷ yet."""
 
 
 def unit_ids(arrangement: Arrangement, parameters: Parameters) -> dict[Value, str]:
@@ -51,6 +59,9 @@ def unit_names(arrangement: Arrangement, parameters: Parameters) -> dict[Value, 
     taken = set(parameters.labels.values())
     layer, outputs = 0, arrangement.outputs
     layered = any(LAYERED.fullmatch(label) for label in taken)
+    behind = _behind_layers(arrangement, parameters)
+    is_loss = _is_loss(arrangement, behind)
+    predicted = _predicted(arrangement, behind) if is_loss else []
     for k, column in enumerate(arrangement.columns):
         layers = [int(found["layer"]) for v in column for found in _weights(v, arrangement, parameters)]
         bare = [v for v in column if not _named(v, arrangement, parameters)]
@@ -60,12 +71,43 @@ def unit_names(arrangement: Arrangement, parameters: Parameters) -> dict[Value, 
         names |= {v: typeset(name) for v, name in zip(bare, chosen)}
         for v in column:
             if v in outputs and k and not parameters.is_label(v):
-                piece = TABLE.get(arrangement.bodies[v].op or "")
-                is_loss = piece is not None and piece.result == LOSS
                 names[v] = LOSS if is_loss else output_name(outputs.index(v) + 1, len(outputs))
+            elif v in predicted and not parameters.is_label(v):
+                names[v] = output_name(predicted.index(v) + 1, len(predicted))
             elif v not in names:
                 names[v] = typeset(parameters.labels[v])
     return names
+
+
+def _behind_layers(arrangement: Arrangement, parameters: Parameters) -> list[list[Value]]:
+    """The columns from the last on that has weights of layers, that one included."""
+    for k in range(len(arrangement.columns) - 1, 0, -1):
+        if any(any(_weights(v, arrangement, parameters)) for v in arrangement.columns[k]):
+            return arrangement.columns[k:]
+    return []
+
+
+def _is_loss(arrangement: Arrangement, behind: list[list[Value]]) -> bool:
+    """Whether the only output is a loss: a piece that is one, or what is made of a network's output with
+    operations that losses have."""
+    if len(arrangement.outputs) != 1:
+        return False
+    piece = TABLE.get(arrangement.bodies[arrangement.outputs[0]].op or "")
+    if piece is not None:
+        return piece.result == LOSS
+    return any(_of_loss(v, arrangement.bodies[v]) for column in behind[1:] for v in column)
+
+
+def _of_loss(v: Value, body: Body) -> bool:
+    squared = body.op == "mul" and len(body.sums) == 2 and body.sums[0].terms == body.sums[1].terms
+    return squared or body.op in OF_LOSSES or (body.op in OF_HINGES and not v.scope)
+
+
+def _predicted(arrangement: Arrangement, behind: list[list[Value]]) -> list[Value]:
+    """The outputs of the network whose loss is computed; none if they are logits."""
+    if any(arrangement.bodies[v].op in OF_LOGITS for column in behind[1:] for v in column):
+        return []
+    return behind[0] if behind else []
 
 
 def _named(v: Value, arrangement: Arrangement, parameters: Parameters) -> bool:
