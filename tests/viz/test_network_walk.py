@@ -206,7 +206,9 @@ def test_vectors_are_in_the_order_of_their_indices_whatever_the_loss_uses_first(
 
 
 @pytest.mark.parametrize("label", ["", "L"])
-def test_an_unlabelled_loss_has_the_letter_of_losses_and_what_the_network_puts_out_is_what_is_predicted(label: str) -> None:
+def test_an_unlabelled_loss_is_called_so_and_what_the_network_puts_out_is_the_prediction(
+    label: str,
+) -> None:
     random.seed(1)
     model = nn.MLP(2, [3, 1], activation="tanh")
     out = model(X)
@@ -240,3 +242,28 @@ def test_what_is_a_loss_and_what_an_output() -> None:
     # no losses: the network's own output, also where something is done to it
     for y in (model(X), model(X).tanh(), 2 * model(X).tanh() + 1, mg.softmax(o)[1]):
         assert unit_of(y, -1) == ["ŷ"]
+
+
+@pytest.mark.parametrize("sizes", [(2, 6, 6, 1), (4, 8, 1), (2, 16, 1), (2, 16, 16, 1)])
+def test_networks_of_larger_layers_go_onto_the_page_of_beamer(sizes: tuple[int, ...], tmp_path: Path) -> None:
+    random.seed(1)
+    y = nn.MLP(sizes[0], list(sizes[1:]))([0.3] * sizes[0])
+    walk = viz.steps(y, view="network")
+    (path,) = walk.save(tmp_path / "x.tex")
+    assert path.stat().st_size > 1000
+    for slide, height in (("beamer", 90 * 72 / 25.4), ("16:9", 405.0)):
+        on_page = viz.steps(y, view="network", slide=slide)
+        for k in (0, len(on_page) - 1):
+            root = ET.fromstring(on_page.svg(k))
+            assert float(root.get("viewBox").split()[3]) == pytest.approx(height, abs=0.01)
+            assert min(float(t.get("font-size")) for t in root.iter(f"{SVG}text")) >= 8
+
+
+def test_what_has_no_room_on_a_page_says_why_and_the_way_out(tmp_path: Path) -> None:
+    wide = viz.steps(nn.MLP(2, [16, 16, 1])(X), view="network", max_units=None)
+    with pytest.raises(viz.TooLarge, match=r"captions of a walk have no room on a Beamer page: .*max_units=12"):
+        wide.save(tmp_path / "x.tex")
+    long = viz.steps(nn.MLP(2, [4] * 40 + [1])(X), view="network")
+    with pytest.raises(viz.TooLarge, match=r"42 columns of up to 4 circles .*: draw a part of the model"):
+        long.save(tmp_path / "x.tex")
+    assert not list(tmp_path.iterdir())

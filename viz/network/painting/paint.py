@@ -31,14 +31,14 @@ from .shapes import circle, is_flat
 from .texts import LEGEND, Sizes, wide
 from .units import BESIDE, Circles
 
-__all__ = ["paint"]
+__all__ = ["FEWEST", "paint"]
 
 BELOW_TITLE, ABOVE_CAPTION, ABOVE_LEGEND = 8.0, 10.0, 8.0
 MOST_ARROWS = 20_000
 LARGER, LARGER_PAGES = 1.2, 30
 """How much larger a page each try has, and tries, where a title leaves no room on a slide."""
 FEWEST = 6
-"""Circles in a column that a slide has to have room for."""
+"""Circles in a column that a slide has to have room for, unless captions of a walk stand below."""
 NARROWEST = 520.0
 """Points that a page without a size of its own is wide, for its title and its legend."""
 NAMED = 14.0
@@ -47,39 +47,39 @@ DOT, DOTS_APART = 1.7, 6.5
 """Of the ellipsis in a column: the radius of a dot, and from one to the next on circles of radius 20."""
 
 
-def paint(net: Net, options: NetworkOptions, show: str, below: float = 0.0) -> Scene:
+def paint(net: Net, options: NetworkOptions, show: str, below: float = 0.0, fewest: int = FEWEST) -> Scene:
     """Everything in its place; `show` is what the options come to for this network, `below` what is to stay
-    free of a slide below it.
+    free of a slide below it, `fewest` down to how many circles columns are shortened there.
 
     Where a title leaves no room on a slide all is drawn smaller, as `viz.draw` does it.
     """
     if options.slide is None:
-        return _fewer(net, options, show)
+        return _fewer(net, options, show, fewest)
     width, height = SLIDES[options.slide]
     page = width, height - below
     try:
-        return _fewer(net, options, show, page)
+        return _fewer(net, options, show, fewest, page)
     except TooLarge:
         if not options.title:
             raise
-        _Painter(net, replace(options, title=None), show, _least(net, options), page).scene()
+        _Painter(net, replace(options, title=None), show, _least(net, options, fewest), page).scene()
     for _ in range(LARGER_PAGES):
         page = LARGER * page[0], LARGER * page[1]
         with suppress(TooLarge):
-            scene = fit(_fewer(net, options, show, page), options.slide)
+            scene = fit(_fewer(net, options, show, fewest, page), options.slide)
             if (size := smallest(scene)) < READABLE:
                 warn(too_small(size, f"a {options.slide} slide", message("shorten ", Setting("title"))))
             return scene
     raise TooLarge(message("no slide has room for so long a title: shorten ", Setting("title")))
 
 
-def _least(net: Net, options: NetworkOptions) -> int:
+def _least(net: Net, options: NetworkOptions, fewest: int) -> int:
     """Circles in the longest column, at the least."""
     tallest = max(len(column.units) for column in net.columns)
-    return tallest if options.max_units is None else min(options.max_units, tallest, FEWEST)
+    return tallest if options.max_units is None else min(options.max_units, tallest, fewest)
 
 
-def _fewer(net: Net, options: NetworkOptions, show: str, page: Point | None = None) -> Scene:
+def _fewer(net: Net, options: NetworkOptions, show: str, fewest: int, page: Point | None = None) -> Scene:
     """With so many units of each column as there is room for."""
     tallest = max(len(column.units) for column in net.columns)
     most = min(options.max_units or tallest, tallest)
@@ -88,7 +88,7 @@ def _fewer(net: Net, options: NetworkOptions, show: str, page: Point | None = No
             painter = _Painter(net, options, show, most, page)
             scene = painter.scene()
         except TooLarge:
-            if most <= _least(net, options):
+            if most <= _least(net, options, fewest):
                 raise
             most -= 1  # a slide with a long legend has room for fewer
             continue

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from microgrid.base.phrases import speaker
+from microgrid.base.phrases import Phrase, Setting, message, speaker
 
 from ...drawing.painter import ARROW_LENGTH
 from ...drawing.scene import Group, Path, Scene, Text
 from ...drawing.slide import READABLE
+from ...errors import TooLarge
 from ...formats.svg import Written, digest, svg
-from ...options import SLIDES
+from ...options import MOST_UNITS, SLIDES
 from ...style.shapes import Point
 from ...style.theme import FONTS, THEMES
 from ...walk.captions import MESSAGES
@@ -21,7 +23,7 @@ from ...walk.direction import lit_arrow, sign
 from ...walk.subtitles import Subtitles
 from ..net import Net
 from ..options import NetworkOptions
-from ..painting.paint import paint
+from ..painting.paint import FEWEST, paint
 from ..painting.places import MARGIN
 
 __all__ = ["NetworkFilm", "Step"]
@@ -35,6 +37,8 @@ BESIDE_HEAD = 3.0
 GLOW, MOST_GLOWING = 6.0, 16
 """How much wider than an arrow what glows around it is, and up to how many arrows to a column it does."""
 WIDE = SLIDES["16:9"][0]
+FEWEST_WITH_CAPTION = 3
+"""Circles in a column for which a slide has to have room above the captions."""
 BLANK, VALUES, GRADIENTS = 0, 1, 2
 """What is shown of a circle or an arrow: its name, its value, its gradient."""
 
@@ -63,16 +67,33 @@ class NetworkFilm:
     @cached_property
     def _scenes(self) -> tuple[Scene, Scene, Scene]:
         """The network with names alone, with values, and with gradients, all at the same places."""
-        below = self._subtitles(SLIDES[self._options.slide][0]).height if self._options.slide else 0.0
+        options = self._options
+        tries = [(options, FEWEST), (options, FEWEST_WITH_CAPTION)]
+        if options.slide and options.slide.startswith("beamer"):  # a page so small, rather without the legend
+            bare = options.changed(legend=False)
+            tries = [tries[0], (bare, FEWEST), tries[1], (bare, FEWEST_WITH_CAPTION)]
+        for chosen, fewest in tries:
+            with suppress(TooLarge):
+                return self._paint(chosen, fewest)
+        raise TooLarge(self._no_room())
+
+    def _no_room(self) -> Phrase:
+        """What has no room, and the way out."""
+        columns = self._net.columns
+        size = f"{len(columns)} columns of up to {max(len(column.units) for column in columns)} circles"
+        page = "a Beamer page" if (self._options.slide or "").startswith("beamer") else "a slide"
+        why = f"{size} with the captions of a walk have no room on {page}: "
+        if self._options.max_units is None:
+            return message(why, "leave out units with ", Setting("max_units", MOST_UNITS))
+        return message(why, "draw a part of the model, or save a page (.html), which is no slide")
+
+    def _paint(self, options: NetworkOptions, fewest: int) -> tuple[Scene, Scene, Scene]:
+        below = self._subtitles(SLIDES[options.slide][0]).height if options.slide else 0.0
         known = _stripped(self._net, values=True)
         blank = _stripped(self._net, values=False)
         shows = ((blank, "weights"), (known, "values"), (self._net, "gradients"))
-        first, second, third = (paint(net, self._options, show, below) for net, show in shows)
+        first, second, third = (paint(net, options, show, below, fewest) for net, show in shows)
         return first, second, third
-
-    def paint(self) -> None:
-        """Everything in its place: TooLarge if that cannot be."""
-        self._scenes  # noqa: B018
 
     @property
     def picture(self) -> Scene:

@@ -14,7 +14,6 @@ from microgrid import Value
 from microgrid.base.phrases import LANGUAGES
 from microgrid.graph import order
 
-from ...errors import TooLarge
 from ...figure import bundle
 from ...formats.pdf_png import png_for_paper, scale
 from ...formats.svg import picture
@@ -156,15 +155,7 @@ class NetworkSteps(Sequence[LayerFrame]):
         page = BEAMER.get(self._options.slide, self._options.slide)
         if page == self._options.slide:
             return self
-        options = self._options.changed(slide=page)
-        walk = NetworkSteps(self._net, options)
-        try:
-            walk._film.paint()
-        except TooLarge:  # on a page so small, rather without the legend
-            if not options.legend:
-                raise
-            walk = NetworkSteps(self._net, options.changed(legend=False))
-        return walk
+        return NetworkSteps(self._net, self._options.changed(slide=page))
 
     @property
     def _files(self) -> Files:
