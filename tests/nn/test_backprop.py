@@ -105,7 +105,7 @@ def test_a_layer_without_an_activation_has_slope_1_and_a_batch_norm_is_a_layer()
 
 
 def test_a_dataframe_has_a_row_for_each_parameter() -> None:
-    pandas = pytest.importorskip("pandas", reason="optional: pandas is not installed")
+    pandas = pytest.importorskip("pandas", reason="pandas is not installed")
     frame = nn.MLP(2, [2, 1]).backprop([1.0, 2.0], 0.0).dataframe()
     assert isinstance(frame, pandas.DataFrame)
     assert len(frame) == 9

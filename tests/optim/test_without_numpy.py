@@ -7,13 +7,11 @@ import random
 import subprocess
 import sys
 from inspect import getsource
-from pathlib import Path
 
 import microgrid as mg
+from helpers import ROOT
 from helpers.trajectories import OPTIMIZERS
 from microgrid import nn, optim
-
-ROOT = Path(__file__).parent.parent.parent
 
 
 def train(name, options):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import runpy
-from pathlib import Path
 
 import pytest
 
+from helpers import ROOT, needs_checkout
 from helpers.trajectories import IDS, OPTIMIZERS, SURFACES, made, walk
 from microgrid import Value, optim
 from microgrid.optim.rows import Row
@@ -99,8 +99,9 @@ def test_a_row_is_all_that_another_language_needs():
     assert adam.floats([2.0], [3.0], [[0.0], [0.0]], scalars)[0][0] == x.data
 
 
+@needs_checkout
 def test_the_page_of_optimisers_is_that_of_the_rows():
-    page = Path(__file__).parent.parent.parent / "docs" / "optimizers.py"
+    page = ROOT / "docs" / "optimizers.py"
     if not page.exists():
         pytest.skip("needs the repository")
     written = runpy.run_path(str(page))
