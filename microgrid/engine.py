@@ -83,12 +83,15 @@ class Value:
     _index: int
     _serial: int
 
-    def __init__(self, data: SupportsFloat, _children: Any = (), _op: Any = "", label: str = "") -> None:
-        if _children is LEAF and not _op:
+    def __init__(
+        self, data: SupportsFloat, _children: Any = (), _op: Any = "", label: str = "",
+        *, children: Any = (), local_grads: Any = (),
+    ) -> None:  # fmt: skip
+        if _children is LEAF and not _op and children is LEAF and local_grads is LEAF:
             node(self, messages.number(data), 0, None, None, 0.0, 0.0, INPUT)
             self.label = label
         else:
-            compat.construct(self, messages.number(data), _children, _op, label)
+            compat.construct(self, messages.number(data), _children, _op, label, children, local_grads)
 
     @property
     def data(self) -> float:
@@ -111,7 +114,7 @@ class Value:
 
     @grad.setter
     def grad(self, grad: Any) -> None:
-        grad = messages.number(grad, finite=False, where="a gradient is a real number")
+        grad = messages.number(grad, finite=False, where="a gradient is a real number (0.0 forgets it)")
         self._grad = NONE_YET if grad == 0.0 else grad
 
     @grad.deleter

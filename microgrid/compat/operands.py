@@ -29,11 +29,14 @@ CLOSE = 1e-9
 """How far, relatively, a program's own value of an operation may be from that of the table."""
 
 
-def construct(v: Value, data: float, operands: Any, op: Any, label: Any) -> None:
+def construct(
+    v: Value, data: float, operands: Any, op: Any, label: Any, children: Any = (), local_grads: Any = ()
+) -> None:
     """Make v what ``Value(data, operands, op, label)`` is; `op` is a name or the partials.
 
     ``Value(data, label)`` gets here, too.  The operation's name gives the node the row of the table;
     partials alone make one that differentiates, draws and copies, but holds no formula to be run again.
+    `children` and `local_grads` are microgpt's names for operands and partials.
 
     >>> a, b = Value(2.0), Value(3.0)
     >>> c, d = Value(6.0, (a, b), "*"), Value(6.0, (a, b), (b.data, a.data))
@@ -47,6 +50,10 @@ def construct(v: Value, data: float, operands: Any, op: Any, label: Any) -> None
     ):  # called by hand on a node that there is, from which operands may be computed
         raise messages.staying(v)
     node(v, data, 0, None, None, 0.0, 0.0, INPUT)
+    for name, again, first in (("children", children, operands), ("local_grads", local_grads, op)):
+        if again != () and first not in ((), ""):
+            raise TypeError(f"Value(data, ...) got {name}= and, by its place, what that is: give it once")
+    operands, op = operands if children == () else children, op if local_grads == () else local_grads
     if not isinstance(operands, tuple | list | set | frozenset):
         if isinstance(operands, str) and (op != "" or (operands and label != "")):
             raise TypeError(

@@ -49,6 +49,20 @@ def test_a_node_is_made_of_operands_and_their_partials(engine):
 
 
 @each_engine
+def test_operands_and_partials_may_be_given_by_microgpts_names(engine):
+    a, b = engine.Value(2.0), engine.Value(-3.0)
+    for made in (
+        engine.Value(7.0, children=(a, b), local_grads=(4.0, 5.0)),
+        engine.Value(7.0, (a, b), local_grads=[4.0, 5.0]),
+        engine.Value(7.0, local_grads=(4.0, 5.0), children=[a, b]),
+        engine.Value(7.0, _children=(a, b), _op=(4.0, 5.0)),
+    ):
+        assert (made.data, made.parents, made.partials, made.label) == (7.0, (a, b), (4.0, 5.0), "")
+    assert engine.Value(-1.0, children={a, b}, _op="+", label="sum")._op == "+"
+    assert engine.Value(7.0, children=(), local_grads=()).role == "input"
+
+
+@each_engine
 def test_a_set_of_operands_finds_its_order_by_the_data(engine):
     a, b = engine.Value(2.0), engine.Value(5.0)
     for operands in ({a, b}, frozenset({b, a})):
@@ -129,6 +143,9 @@ REFUSED = {
     "an operation that is no name": (lambda m, a, b: m.Value(7.0, (a,), 1.0), "TypeError", ["third argument"]),
     "a label and more": (lambda m, a, b: m.Value(7.0, "a", "+"), "TypeError", ["argument", "'+'"]),
     "two operands and an exponent": (lambda m, a, b: m.Value(4.0, (a, b), "**2"), "GraphError", ["2 operands"]),
+    "operands twice": (lambda m, a, b: m.Value(2.0, (a,), children=(b,)), "TypeError", ["children=", "once"]),
+    "partials twice": (lambda m, a, b: m.Value(2.0, (a,), (1,), local_grads=(1,)), "TypeError", ["local_grads="]),
+    "partials of nothing": (lambda m, a, b: m.Value(2.0, local_grads=(1,)), "GraphError", ["got 0 and 1"]),
     "an exponent": (lambda m, a, b: m.Value(7.0, (a,), "**x"), "GraphError", ["'**x'"]),
 }
 

@@ -38,6 +38,17 @@ def test_what_is_refused_on_purpose_names_the_section(engine, section):
         RAISING[section](engine, engine.Value(2.0) * 3)
 
 
+@each_engine
+def test_operands_and_gradients_are_refused_with_the_way_out(engine):
+    v = engine.Value(2.0) * 3
+    with pytest.raises(AttributeError, match=rf"compute a new Value from others, .*\({PAGE}#_prev\)$"):
+        v.parents = ()
+    with pytest.raises(TypeError, match=r"a gradient is a real number \(0\.0 forgets it\), got NoneType None"):
+        v.grad = None
+    v.grad = 0.0
+    assert not v.has_grad
+
+
 @needs_checkout
 def test_every_section_that_the_code_names_stands_on_the_page():
     page = (ROOT / PAGE).read_text(encoding="utf-8")
