@@ -56,9 +56,10 @@ def steps(y: Value, **options: Any) -> Steps:
 
     `options` are those of `draw` but `around` and `radius`.  Where a graph has more than `max_nodes` nodes,
     what a frame stands for is one box, as with `collapse`; a box of a scope says what is known of it so far.
-    `slide` fits each frame to a slide, caption included; the page is no slide.  With `color_by`, a box takes
-    the colour of its gradient when it gets one; with `path`, a route shows its product once the gradient has
-    come all the way.
+    `slide` fits each frame to a slide, caption included, so boxes may be folded further than with `draw`: the
+    `choice` of the steps, passed to `draw` as options, folds as they do; the page is no slide.
+    With `color_by`, a box takes the colour of its gradient when it gets one; with `path`, a route shows its
+    product once the gradient has come all the way.
 
     The gradients are computed from ∂y/∂y = 1, whatever `backward` has left, and no node is changed.
     """

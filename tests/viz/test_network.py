@@ -215,7 +215,7 @@ def test_what_cannot_be_drawn_is_told_in_one_sentence(tmp_path: Path) -> None:
         viz.network(model, show="values")
     with pytest.raises(ValueError, match="x has 3 numbers"):
         viz.network(model, [1.0, 2.0, 3.0])
-    with pytest.raises(viz.TooLarge, match="30 circles cannot be read on a slide"):
+    with pytest.raises(viz.TooLarge, match="30 circles cannot be read on a slide: show fewer with max_units=12"):
         viz.network(mlp(2, 30, 1), slide="16:9", max_units=None).save(tmp_path / "net.svg")
     with pytest.raises(viz.TooLarge, match="62 columns cannot be read on a slide"):
         viz.network(mlp(2, *[2] * 60, 1), slide="16:9").save(tmp_path / "net.svg")

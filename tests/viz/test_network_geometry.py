@@ -213,7 +213,8 @@ def test_words_on_hundreds_of_arrows_are_placed_in_seconds_and_none_on_another(m
     assert left_out < arrows / 2
     lines = [str(one.message) for one in said]
     assert len(lines) == (left_out > 0)
-    assert all(line.startswith(f'{left_out:,} arrows have no room for what weights="{weights}"') for line in lines)
+    have = "1 arrow has" if left_out == 1 else f"{left_out:,} arrows have"
+    assert all(line.startswith(f'{have} no room for what weights="{weights}"') for line in lines)
     rectangles = [text.rectangle for _, text in drawing(picture).numbers]
     assert [(a, b) for a, b in combinations(rectangles, 2) if geometry.overlap(a, b)] == []
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from microgrid.base.messages import warn
-from microgrid.base.phrases import Setting, message, said, speaker
+from microgrid.base.phrases import Option, Setting, message, said, speaker
 
 from ...drawing.scene import Group, Path, Scene, Text
 from ...drawing.slide import READABLE, fit, smallest
@@ -89,15 +89,29 @@ def _fewer(net: Net, options: NetworkOptions, show: str, fewest: int, page: Poin
             scene = painter.scene()
         except TooLarge:
             if most <= _least(net, options, fewest):
+                if options.max_units is None and tallest > fewest:
+                    _show_fewer(_Painter(net, options, show, fewest, page), tallest)
                 raise
             most -= 1  # a slide with a long legend has room for fewer
             continue
         if painter.left_out:
             fewer = Setting("max_units", max(3, min(MOST_UNITS, most * 2 // 3)))
-            few = f"{painter.left_out:,} arrows have no room for what "
-            asked = Setting("weights", options.weights)
-            warn(message(few, asked, " writes on them: show fewer units with ", fewer))
+            is_one = painter.left_out == 1
+            few = ("1 arrow has" if is_one else f"{painter.left_out:,} arrows have") + " no room for what "
+            them = f" writes on {'it' if is_one else 'them'}: show fewer units with "
+            warn(message(few, Setting("weights", options.weights), them, fewer))
         return scene
+
+
+def _show_fewer(painter: _Painter, tallest: int) -> None:
+    """Refuse columns that are to be drawn whole, where a painter of fewer units has room."""
+    try:
+        painter.scene()
+    except TooLarge:
+        return
+    whole = f"columns of {tallest} circles cannot be read on a slide: show fewer with "
+    fewer = message(whole, Setting("max_units", MOST_UNITS), ", draw a part of the model, or leave out ")
+    raise TooLarge(message(fewer, Option("slide")))
 
 
 class _Painter:
