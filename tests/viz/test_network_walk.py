@@ -16,7 +16,7 @@ import microgrid as mg
 import viz
 from helpers.pictures import SVG, texts
 from microgrid import Value, nn
-from viz.style.theme import THEMES
+from viz.style.theme import THEMES, contrast
 
 X = [0.5, -1.0]
 
@@ -267,3 +267,40 @@ def test_what_has_no_room_on_a_page_says_why_and_the_way_out(tmp_path: Path) -> 
     with pytest.raises(viz.TooLarge, match=r"42 columns of up to 4 circles .*: draw a part of the model"):
         long.save(tmp_path / "x.tex")
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("theme", ["lecture", "light", "dark"])
+def test_arrows_that_no_gradient_has_come_to_have_no_colour_of_a_sign_and_no_number(theme: str) -> None:
+    """Half-way back weights looked like gradients: the legend speaks of these alone by then."""
+    _, y = loss()
+    walk = viz.steps(y, view="network", theme=theme, weights="numbers")
+    look, waiting = THEMES[theme], 0
+    signs = {look.routes[0].stroke, look.routes[1].stroke}
+    column_of = {unit.id: k for k, column in enumerate(walk._net.columns) for unit in column.units}
+    for frame in walk:
+        if frame.phase not in ("seed", "backward"):
+            continue
+        reached = frame.column or len(walk._net.columns)
+        for g in groups(walk, frame.index):
+            kind = g.get("class", "").split()[0:1]
+            head = g.get("data-head") or g.get("data-of") or ""
+            if kind not in (["link"], ["number"], ["bias"]) or column_of[head] >= reached:
+                continue
+            colors = {path.get(name) for path in g.iter(f"{SVG}path") for name in ("stroke", "fill")}
+            assert not colors & signs
+            assert not texts(g)
+            waiting += 1
+    assert waiting > 50
+
+
+@pytest.mark.parametrize("theme", ["lecture", "light", "dark"])
+def test_gradients_of_units_have_another_colour_than_signs_of_arrows(theme: str) -> None:
+    _, y = loss()
+    walk, look = viz.steps(y, view="network", theme=theme), THEMES[theme]
+    inks = {t.get("fill") for g in circles(walk, len(walk) - 1).values() for t in g.iter(f"{SVG}text")}
+    (ink,) = inks
+    for sign in (look.routes[0].stroke, look.routes[1].stroke):
+        rgb = [[int(color[i : i + 2], 16) for i in (1, 3, 5)] for color in (ink, sign)]
+        assert math.dist(*rgb) > 80
+    for kind in ("input", "op", "parameter"):
+        assert contrast(ink, look.boxes[kind].fill) >= 4.5

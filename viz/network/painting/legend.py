@@ -79,7 +79,8 @@ def _circles(net: Net, looks: Looks, show: str, say: Say) -> Iterator[Entry]:
         if any(unit.state == state for unit in units):
             yield Entry(words, _circle(looks, Unit("", "", "hidden", state=state)), 2 * ROUND)
     if show == "gradients" and any(unit.grad is not None for unit in units):
-        yield Entry(say("red: gradient of the unit"), lambda at: iter(()), 0.0)
+        mark = "italic: gradient of the unit" if looks.theme.slanted else "magenta: gradient of the unit"
+        yield Entry(say(mark), lambda at: iter(()), 0.0)
 
 
 def _arrow(looks: Looks, line: Paint, width: float) -> Callable[[Point], Iterator[Path]]:

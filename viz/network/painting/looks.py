@@ -22,6 +22,9 @@ DASHES, GREY = ((), (9.0, 4.0), (3.0, 3.5)), 0.5
 """Of weights that several arrows share, where there are more than colours or, without colours, dashes."""
 PALER = 0.4
 """How much of its colour a circle keeps that is drawn again at the start of a row."""
+OF_UNITS, OF_ROUTE = 3, 0.9
+"""Whose colour gradients of units have, the magenta one of the routes, and how much of it, so that they are
+read on every circle."""
 OFF = (2.6, 2.2)
 """The dashes of the outline of a unit that is off."""
 
@@ -101,6 +104,13 @@ class Looks:
         if number is None or number == 0 or math.isnan(number):
             return Paint("none", self.theme.edge, PLAIN)
         return routes[0] if number > 0 else routes[1]
+
+    @property
+    def gradient(self) -> str:
+        """What the gradient of a unit is written in: no colour of a sign."""
+        if self.theme.slanted:  # letters tell it apart
+            return self.theme.gradient
+        return mix(self.theme.routes[OF_UNITS].stroke, self.theme.text, OF_ROUTE)
 
     def fades(self, link: Link) -> bool:
         """Whether an arrow passes nothing on: its tail is off, or dropout lets nothing through."""

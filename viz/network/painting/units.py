@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import cached_property
 
 from microgrid.base.phrases import said, speaker
@@ -117,7 +118,7 @@ class Circles:
     # ---------------------------------------------------------------- in the circle
 
     def _circle(self, end: End, center: Point) -> Group:
-        unit, r, theme = self._unit(end), self._places.radius, self._looks.theme
+        unit, r = self._unit(end), self._places.radius
         style = self._looks.unit(unit)
         if end[0] == self._places.again:
             style = self._looks.paler(style)
@@ -129,8 +130,9 @@ class Circles:
         words = unit.name if value is None else self.values[value]
         if style.crossed:
             words, below = "", []
-        ink = theme.gradient if self._slopes and unit.grad is not None and unit.state != "dead" else style.ink
-        font = self._sizes.inside
+        is_gradient = self._slopes and unit.grad is not None
+        ink = self._looks.gradient if is_gradient and unit.state != "dead" else style.ink
+        font = replace(self._sizes.inside, italic=is_gradient and bool(self._looks.theme.slanted))
         if value is None and wide(words, font) > self._chord() + SLACK:
             words = words.partition("⁽")[0]  # the layer is that of the column
             words = words if wide(words, font) <= self._chord() + SLACK else ""

@@ -1,4 +1,4 @@
-"""The frames of a walk over the diagram of neurons: three pictures of it, of each what is known by then."""
+"""The frames of a walk over the diagram of neurons: four pictures of it, of each what is known by then."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from ..net import Net
 from ..options import NetworkOptions
 from ..painting.paint import FEWEST, paint
 from ..painting.places import MARGIN
+from .known import stripped, unreached
 
 __all__ = ["NetworkFilm", "Step"]
 
@@ -39,8 +40,10 @@ GLOW, MOST_GLOWING = 6.0, 16
 WIDE = SLIDES["16:9"][0]
 FEWEST_WITH_CAPTION = 3
 """Circles in a column for which a slide has to have room above the captions."""
-BLANK, VALUES, GRADIENTS = 0, 1, 2
-"""What is shown of a circle or an arrow: its name, its value, its gradient."""
+BLANK, VALUES, GRADIENTS, WAITING = range(4)
+"""What is shown of a circle or an arrow: its name, its value, its gradient, or only that it waits for one."""
+UNMARKED = {"auto": "width", "numbers": "width"}
+"""What arrows tell by the option `weights` while they wait for a gradient: no number."""
 
 
 @dataclass(frozen=True)
@@ -65,8 +68,9 @@ class NetworkFilm:
         self._written: Written = {}
 
     @cached_property
-    def _scenes(self) -> tuple[Scene, Scene, Scene]:
-        """The network with names alone, with values, and with gradients, all at the same places."""
+    def _scenes(self) -> tuple[Scene, ...]:
+        """The network with names alone, with values, with gradients, and with arrows that wait for these, all
+        at the same places."""
         options = self._options
         tries = [(options, FEWEST), (options, FEWEST_WITH_CAPTION)]
         if options.slide and options.slide.startswith("beamer"):  # a page so small, rather without the legend
@@ -87,13 +91,17 @@ class NetworkFilm:
             return message(why, "leave out units with ", Setting("max_units", MOST_UNITS))
         return message(why, "draw a part of the model, or save a page (.html), which is no slide")
 
-    def _paint(self, options: NetworkOptions, fewest: int) -> tuple[Scene, Scene, Scene]:
+    def _paint(self, options: NetworkOptions, fewest: int) -> tuple[Scene, ...]:
         below = self._subtitles(SLIDES[options.slide][0]).height if options.slide else 0.0
-        known = _stripped(self._net, values=True)
-        blank = _stripped(self._net, values=False)
-        shows = ((blank, "weights"), (known, "values"), (self._net, "gradients"))
-        first, second, third = (paint(net, options, show, below, fewest) for net, show in shows)
-        return first, second, third
+        known = stripped(self._net, values=True)
+        blank = stripped(self._net, values=False)
+        unmarked = options.changed(weights=UNMARKED.get(options.weights, options.weights))
+        return (
+            paint(blank, options, "weights", below, fewest),
+            paint(known, options, "values", below, fewest),
+            paint(self._net, options, "gradients", below, fewest),
+            paint(unreached(known), unmarked, "gradients", below, fewest),
+        )
 
     @property
     def picture(self) -> Scene:
@@ -163,7 +171,7 @@ class NetworkFilm:
         return sorted(looks, key=lambda look: look[0][1].kind != "glow")
 
     def _stage(self, key: Key, k: int) -> int:
-        """Which of the three pictures a part of frame k is from."""
+        """Which of the four pictures a part of frame k is from."""
         kind, ids = key[0], key[1]
         done = self._steps[: k + 1]
         backward = any(step.phase in ("seed", "backward", "end") for step in done)
@@ -172,7 +180,7 @@ class NetworkFilm:
         column = self._columns[ids[-1]]
         if kind in ("link", "number", "bias"):
             passed = any(step.phase == "backward" and step.column == column for step in done)
-            return GRADIENTS if passed else VALUES
+            return GRADIENTS if passed else WAITING if backward else VALUES
         if any(step.phase in ("seed", "backward") and column in step.completes for step in done):
             return GRADIENTS
         known = column == 0 or any(step.phase == "forward" and step.column == column for step in done)
@@ -281,23 +289,3 @@ def _keyed(scene: Scene) -> Iterator[tuple[Key, Group]]:
         own = group.kind.split()[0], ids
         count[own] = count.get(own, 0) + 1
         yield (*own, count[own]), group
-
-
-def _stripped(net: Net, values: bool) -> Net:
-    """The network without gradients, and without values of units."""
-    columns = tuple(
-        replace(
-            column,
-            units=tuple(
-                replace(
-                    unit,
-                    grad=None,
-                    value=unit.value if values or (k == 0 and unit.role == "input") else None,
-                    state=unit.state if values else "on",
-                )
-                for unit in column.units
-            ),
-        )
-        for k, column in enumerate(net.columns)
-    )
-    return replace(net, columns=columns)
