@@ -30,8 +30,8 @@ from helpers.read_back import (
 
 __all__ = [
     "Arrow", "Box", "Drawing", "Point", "Rectangle", "Text", "Widths", "around", "arrows_through_boxes",
-    "arrows_too_near", "bent", "contains", "faults", "in_browser", "out_of_line", "out_of_order", "overlap", "overlaps",
-    "read", "texts_outside", "within",
+    "arrows_too_near", "bent", "contains", "faults", "in_browser", "names_struck", "numbers_struck",
+    "out_of_line", "out_of_order", "overlap", "overlaps", "read", "texts_outside", "within",
 ]  # fmt: skip
 
 Points = npt.NDArray[np.float64]
@@ -65,6 +65,27 @@ def overlaps(drawing: Drawing) -> list[str]:
     others = [(text.rectangle, repr(text.text)) for text in drawing.others]
     pairs = itertools.chain(itertools.combinations(solids, 2), itertools.product(solids, others))
     return [f"{name} lies on {other}" for (a, name), (b, other) in pairs if overlap(a, b)]
+
+
+def numbers_struck(drawing: Drawing) -> list[str]:
+    """Numbers on arrows that another arrow crosses."""
+    return _struck(drawing, drawing.numbers)
+
+
+def names_struck(drawing: Drawing) -> list[str]:
+    """Names of frames, and what else stands beside boxes, that an arrow crosses."""
+    return _struck(drawing, [("", text) for text in drawing.others])
+
+
+def _struck(drawing: Drawing, texts: Sequence[tuple[str, Text]]) -> list[str]:
+    wrong = []
+    for arrow in drawing.arrows:
+        points = [point for line in arrow.lines for point in (*_resampled(line), line[-1])]
+        for key, text in texts:
+            area = grown(text.rectangle, -SLACK)
+            if key != arrow.key and any(within(area, point) for point in points):
+                wrong.append(f"arrow {arrow.key} strikes {text.text!r} through")
+    return wrong
 
 
 def arrows_through_boxes(drawing: Drawing) -> list[str]:

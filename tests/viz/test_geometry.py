@@ -41,6 +41,8 @@ def test_what_is_wrong_is_found() -> None:
     assert geometry.overlaps(Drawing(page, (a,), numbers=(("a:0", text(32, 20)),)))
     assert geometry.texts_outside(Drawing(page, (Box("a", "node", a.outline, (text(20, 20, 22.0),)),)))
     assert geometry.texts_outside(Drawing((100.0, 100.0), (b,)))
+    struck = Drawing(page, (a, b), (line("b:0", (30, 20), (110, 20)),), (("b:0", text(70, 20)), ("b:1", text(90, 22))))
+    assert geometry.numbers_struck(struck) == ["arrow b:0 strikes 'text' through"]
     through = Drawing(page, (a, b, square("c", 70, 20)), (line("b:0", (30, 20), (110, 20)),))
     assert geometry.arrows_through_boxes(through) == ["arrow b:0 goes through box c"]
     together = line("b:0", (30, 20), (110, 20)), line("b:1", (30, 20.5), (110, 20.5))
@@ -184,6 +186,33 @@ def test_nothing_is_wrong_with_the_lectures_graphs(graph: str) -> None:
         svgs = {str(look): viz.draw(y, **look).svg() for look in looks}
     widths = geometry.in_browser(svgs.values())
     assert {look: found for look, svg in svgs.items() if (found := geometry.faults(geometry.read(svg, widths)))} == {}
+
+
+SLIDES = [[8, 8, 1], [16, 16, 1], [14, 1], [4, 4, 1]]
+
+
+@pytest.mark.parametrize("sizes", SLIDES, ids=str)
+def test_no_number_on_a_slide_is_struck_through(sizes: list[int]) -> None:
+    """Networks by neuron, with a name for the result: numbers are left out where there is no room for all of a bundle,
+    and widths, which the legend explains, tell sizes instead."""
+    svgs, legends = {}, {}
+    for seed in (1, 3, 5, 8):
+        random.seed(seed)
+        y = nn.MLP(2, sizes, activation="tanh")([0.5, -1.0])
+        y.label = "yhat"
+        y.backward()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            svgs[seed] = viz.draw(y, slide="16:9").svg()
+            legends[seed] = viz.draw(y, slide="16:9", legend=True).svg()
+    widths = geometry.in_browser([*svgs.values(), *legends.values()])
+    for seed in svgs:
+        for svg in (svgs[seed], legends[seed]):
+            drawing = geometry.read(svg, widths)
+            assert geometry.numbers_struck(drawing) + geometry.faults(drawing) == [], seed
+            assert sizes[0] == 4 or geometry.names_struck(drawing) == [], seed
+        if len(drawing.numbers) < 2 * sizes[0] and len({arrow.width for arrow in drawing.arrows}) > 1:
+            assert "wider: a larger local derivative" in legends[seed]
 
 
 def test_the_same_network_has_the_same_bytes() -> None:

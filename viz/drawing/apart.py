@@ -9,10 +9,12 @@ from itertools import islice
 
 from ..picture.boxes import Box, Picture
 from ..placement import crowding, curves
+from ..placement.numbers import struck
+from ..placement.sheet import numbered
 from ..style.shapes import Point
 from .layout import Layout, Route, in_columns
 
-__all__ = ["apart", "parted"]
+__all__ = ["apart", "parted", "without_room"]
 
 CLEAR, MOST_ROUTES, MOST_MOVED = 3.0, 60, 12
 """Points between an arrow that is moved aside and boxes, how many other routes are looked at, and of how many
@@ -80,3 +82,30 @@ def _aside(layout: Layout, picture: Picture, scale: float) -> Layout:
         crowding.Crowd(scale), [seen(n, route) for n, route in enumerate(routes)], others, MOST_MOVED
     )
     return replace(layout, curves=tuple(routes), crowded=left)
+
+
+def without_room(layout: Layout, picture: Picture) -> frozenset[int | None]:
+    """Boxes to whose arrows there is no room for numbers, by their nodes: in columns, those of a bundle in
+    which a number lies on another or is crossed by an arrow.
+
+    A bundle are arrows between two columns that share boxes: if some had numbers and others widths, the two
+    could not be compared.
+    """
+    if layout.placed is None:
+        return frozenset()
+    areas = {n: _written(arrow.label, layout) for n, arrow in enumerate(picture.arrows) if arrow.label}
+    crossed = struck(areas, layout.curves)
+    arrows = {n: picture.arrows[n] for n in areas}
+    tails = {n: (numbered(layout.placed.sheet, n), arrow.tail.name) for n, arrow in arrows.items()}
+    found, more = set[str](), {arrows[n].head.name for n in crossed}
+    while more > found:
+        found = more
+        shared = {tails[n] for n, arrow in arrows.items() if arrow.head.name in found}
+        more = found | {arrow.head.name for n, arrow in arrows.items() if tails[n] in shared}
+    return frozenset(box.node for box in picture.boxes if box.name in found)
+
+
+def _written(label: Box, layout: Layout) -> tuple[float, float, float, float]:
+    """What the digits of a number take up."""
+    (x, y), (width, height) = layout.centers[label.name], label.digits
+    return x - width / 2, y - height / 2, x + width / 2, y + height / 2

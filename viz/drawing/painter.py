@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from microgrid.base.phrases import Say, said, speaker
 from microgrid.naming.scopes import scope_name
@@ -85,8 +85,9 @@ def paint(
     outlines = {box.name: _outline(box, layout.centers[box.name], picture, theme) for box in picture.boxes}
     for arrow, route in zip(picture.arrows, layout.curves, strict=True):
         groups += _arrow(arrow, route, outlines, layout, picture, theme)
+    passing = [p for route in layout.curves for curve in route for p, _, _ in curves.points_on(curve, 2.0)]
     groups += [
-        _scope_name(said(picture.scopes.get(path, path[-1]), options.lang), rectangle, theme)
+        _scope_name(said(picture.scopes.get(path, path[-1]), options.lang), rectangle, theme, passing)
         for path, rectangle in scopes.items()
     ]
     groups += [_box(box, layout.centers[box.name], picture, theme) for box in picture.boxes]
@@ -241,12 +242,20 @@ def _scope(path: tuple[str, ...], rectangle: Rectangle, picture: Picture, theme:
     )
 
 
-def _scope_name(name: str, rectangle: Rectangle, theme: Theme) -> Group:
-    """The name in the upper left corner, on a ground that keeps the arrows out of it."""
+def _scope_name(name: str, rectangle: Rectangle, theme: Theme, passing: Sequence[Point]) -> Group:
+    """The name at the top, on a ground that keeps the arrows out of it: at the left, or where fewer of them
+    are `passing`, at the right or in the middle."""
     left, top, right, _ = rectangle
     line = Line(_fitting(name, right - left - 14), "scope")
-    text = letter(line, (left + 8, top + line.font.size + 2), theme, anchor="start")
-    near, far, bottom = left + 4, left + 12 + text.width, top + line.font.leading + 1
+    width, bottom = letter(line, (0.0, 0.0), theme).width, top + line.font.leading + 1
+    here = [x for x, y in passing if top < y < bottom and left < x < right]
+
+    def crossed(start: float) -> int:
+        return sum(start - 4 < x < start + width + 4 for x in here)
+
+    start = min((left + 8, right - 8 - width, (left + right - width) / 2), key=crossed)
+    text = letter(line, (start, top + line.font.size + 2), theme, anchor="start")
+    near, far = start - 4, start + 4 + width
     ground = polygon((near, top + 2), (far, top + 2), (far, bottom), (near, bottom))
     return Group("scope-name", (Path(ground, Paint(theme.scope.fill, "none", 0.0)), text))
 

@@ -14,6 +14,7 @@ from ..graph.trace import Trace
 from ..options import SLIDES, Options
 from ..picture.boxes import Arrow, Picture
 from ..picture.selection import Choices
+from .apart import without_room
 from .layout import Layout
 from .slide import EDGE, READABLE, Sheet, sheet, spread, text_size
 from .slide_tiers import count, tiers, ways
@@ -33,6 +34,8 @@ MOST_LABELS = 60
 HOPELESS, BEHIND = 0.45, 0.7
 """What text reaches at least, as a share of what it has to and of what other directions reach,
 where less on arrows may be enough."""
+MOST_BUNDLES = 8
+"""How often numbers without room are left out, after which all else has moved."""
 GAP = 9.5
 """Points between boxes that stand closely."""
 
@@ -46,6 +49,10 @@ class Draft:
     place: Callable[[Options], tuple[Picture, Layout]]
     under: Callable[[float], float] = lambda width: 0.0
     is_walk: bool = False
+
+
+Drafts = Callable[[Options, Choices], Draft]
+"""Writes the picture of a way to draw."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +71,7 @@ def chosen(
     trace: Trace,
     options: Options,
     choices: Choices,
-    draft: Callable[[Options, Choices], Draft],
+    draft: Drafts,
     less: str,
 ) -> Attempt:
     """The first way to draw, from the least folding to the most, whose text is large enough; where none is,
@@ -88,7 +95,7 @@ def chosen(
             if so_far < least * READABLE:
                 continue
             if tried and so_far >= ENOUGH:
-                found = _clearest(tried, fitted)
+                found = _clearest(tried, fitted, draft)
                 if not found.sheet.places.crowded:
                     return found
             for way in group:
@@ -109,7 +116,7 @@ def chosen(
         if largest is None:
             continue
         if largest.size >= READABLE:
-            found = _clearest(tried, fitted)
+            found = _clearest(tried, fitted, draft)
             if not found.sheet.places.crowded:
                 return found
             if crowded is None or found.sheet.places.crowded < crowded.sheet.places.crowded:
@@ -123,7 +130,7 @@ def chosen(
         drafted = draft(changed, varied)
         _, group = next(ways(options, varied.units, drafted.picture))
         best = max((_attempt(options, changed.changed(**way), varied, drafted) for way in group), key=_size)
-    return _spread(best)
+    return _spread(best, draft)
 
 
 def _too_many(boxes: int, options: Options, less: str) -> TooLarge:
@@ -131,18 +138,30 @@ def _too_many(boxes: int, options: Options, less: str) -> TooLarge:
     return TooLarge(message(held, less, ", or record it in microgrid.scope, which a slide can collapse"))
 
 
-def _spread(attempt: Attempt) -> Attempt:
-    return replace(attempt, sheet=spread(attempt.picture, attempt.sheet))
+def _spread(attempt: Attempt, draft: Drafts) -> Attempt:
+    """With gaps that fill the slide, and without numbers that have no room then."""
+    found = replace(attempt, sheet=spread(attempt.picture, attempt.sheet))
+    options, choices = found.options, found.choices
+    if options.numbers == "all":
+        return found
+    for _ in range(MOST_BUNDLES):
+        bare = choices.unnumbered | without_room(found.sheet.places, found.picture)
+        if bare == choices.unnumbered:
+            break
+        choices = replace(choices, unnumbered=bare)
+        again = _attempt(options, options, choices, draft(options, choices))
+        found = replace(again, sheet=spread(again.picture, again.sheet), changes=attempt.changes)
+    return found
 
 
-def _clearest(tried: Sequence[Attempt], fitted: dict[int, Attempt]) -> Attempt:
+def _clearest(tried: Sequence[Attempt], fitted: dict[int, Attempt], draft: Drafts) -> Attempt:
     """Of those that can be read, the first in which no arrows run along each other, what is large enough
     before what is not; where there is none, that of the fewest.  `fitted` are those that have been spread."""
     enough = max(READABLE, min(COMFORTABLE, PREFERRED * max(map(_size, tried))))
     readable = [attempt for attempt in tried if attempt.size >= READABLE]
     found = list[Attempt]()
     for one in sorted(readable, key=lambda attempt: attempt.size < enough):
-        attempt = fitted.setdefault(id(one), fitted.get(id(one)) or _spread(one))
+        attempt = fitted.setdefault(id(one), fitted.get(id(one)) or _spread(one, draft))
         found.append(attempt)
         if not attempt.sheet.places.crowded:
             break

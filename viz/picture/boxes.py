@@ -146,6 +146,13 @@ class Box:
             placed.append(cells)
         return placed
 
+    @property
+    def digits(self) -> Point:
+        """What letters take up, without what is between them and other lines."""
+        width, height = self.text_size
+        font = self.lines[-1].font
+        return width, height - font.leading + font.size
+
     @cached_property
     def size(self) -> Point:
         """Where there is little padding, wide enough for round corners to keep clear of letters."""

@@ -71,6 +71,7 @@ class _Author:
     def __init__(self, trace: Trace, options: Options, numbers: Numbers, choices: Choices) -> None:
         self.trace, self.options, self.numbers = trace, options, numbers
         self.units, self.labelled = choices.units, choices.labelled
+        self.without_room = choices.unnumbered
         self.say, self.texts = speaker(options.lang), texts_of(trace, numbers)
         self.words = Words(trace, numbers, options.lang, options.show)
         self.merged = options.ops == "merged"
@@ -188,6 +189,8 @@ class _Author:
         """Whether the arrows to a box have their numbers."""
         if self.options.numbers != "auto":
             return self.options.numbers == "all"
+        if head.last in self.without_room:
+            return False
         return self.labelled and self.arriving[head.last] <= MOST_NUMBERED
 
     def _label(self, tail: Unit, head: Unit, edges: tuple[Edge, ...], slope: float) -> Box:

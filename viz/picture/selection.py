@@ -56,6 +56,8 @@ class Choices:
     labelled: bool = True
     """Whether local derivatives stand on the arrows, where they are asked for."""
     density: Density = AIRY
+    unnumbered: frozenset[int | None] = frozenset()
+    """Boxes to whose arrows there is no room for numbers, by the last node of each."""
 
 
 def choose(y: Value, trace: Trace, options: Options, less: str) -> Choices:

@@ -108,7 +108,7 @@ class Placed:
         if len(self.sheet.ways) > MOST_ARROWS:
             return self, 0.0
         sheet, drawn, left = lanes.parted(self.sheet, self.drawn, scale)
-        return Placed(sheet, drawn, self.rankdir), left
+        return Placed(sheet, lanes.settled(sheet, drawn), self.rankdir), left
 
 
 def place(

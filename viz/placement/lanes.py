@@ -15,7 +15,7 @@ from .curves import Curve
 from .numbers import Spot, Standing, moved
 from .sheet import Along, Sheet, columns, least
 
-__all__ = ["Drawn", "draw", "parted", "redraw"]
+__all__ = ["Drawn", "draw", "parted", "redraw", "settled"]
 
 PORTS, PORTS_OF_NUMBERS = 11.0, 26.0
 """Between arrows at the side of a box, if it is long enough."""
@@ -153,6 +153,27 @@ def parted(sheet: Sheet, drawn: Drawn, scale: float = 1.0) -> tuple[Sheet, Drawn
 
     left = part(Crowd(scale), drawn.routes, others, MOST_MOVED)
     return shifted, found, left
+
+
+def settled(sheet: Sheet, drawn: Drawn) -> Drawn:
+    """The same arrows, and numbers that others cross where fewer do, as columns and boxes stand now."""
+    numbers = Standing(sheet, drawn.spots)
+    crossed = numbers.struck(numbers.numbers, drawn.routes)
+    gaps = [gap for gap, arrows in numbers.numbers.items() if not crossed.isdisjoint(arrows)]
+    if not gaps:
+        return drawn
+    ends = zip(drawn.leaving, drawn.arriving, strict=True)
+    curves = [_curve(sheet, drawn.along, n, *end) for n, end in enumerate(ends)]
+    numbers.find(gaps, drawn.along, curves, gives_up=False)
+    routes = list(drawn.routes)
+    for gap in gaps:
+        arrows = numbers.numbers[gap]
+        for n in arrows:
+            routes[n] = _route(sheet, n, curves[n], numbers.spots[n])
+        if len(numbers.struck([gap], routes)) >= len(crossed.intersection(arrows)):
+            for n in arrows:
+                routes[n], numbers.spots[n] = drawn.routes[n], drawn.spots[n]
+    return replace(drawn, routes=routes, spots=numbers.spots)
 
 
 def _is_on_another(sheet: Sheet, drawn: Drawn, n: int, spot: Spot) -> bool:

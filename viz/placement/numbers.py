@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..style.shapes import Point, Rectangle
@@ -10,11 +10,13 @@ from . import curves as bends
 from .curves import Curve
 from .sheet import AT_HEAD, Along, Sheet, frames_at, numbered
 
-__all__ = ["Spot", "Standing", "moved"]
+__all__ = ["Spot", "Standing", "moved", "struck"]
 
 Spot = tuple[Point, int, float]
 """The middle of a number, and where on the curve of its arrow that is."""
 
+FINE = 2.0
+"""Points between those of an arrow that are looked at, where one that crosses a number is found."""
 FEW = 60
 """Arrows in a gap up to which numbers look for places where no other arrow passes."""
 SQUARE, COLUMN = 16.0, 1 << 30
@@ -37,8 +39,12 @@ class Number:
     """Whether the arrow's curve ends where its head is."""
 
     def around(self, middle: Point) -> Rectangle:
-        (x, y), (width, height) = middle, self.size
-        return x - width / 2, y - height / 2, x + width / 2, y + height / 2
+        return _around(middle, self.size)
+
+
+def _around(middle: Point, size: Point) -> Rectangle:
+    (x, y), (width, height) = middle, size
+    return x - width / 2, y - height / 2, x + width / 2, y + height / 2
 
 
 class _Passing:
@@ -168,9 +174,9 @@ def _in_turn(
 class Standing:
     """Where the numbers of a picture stand, while gaps between its columns become wider."""
 
-    def __init__(self, sheet: Sheet) -> None:
+    def __init__(self, sheet: Sheet, spots: Sequence[Spot | None] | None = None) -> None:
         self._sheet = sheet
-        self.spots: list[Spot | None] = [None] * len(sheet.ways)
+        self.spots: list[Spot | None] = list(spots or [None] * len(sheet.ways))
         self.passing: dict[int, list[int]] = {}
         self.numbers: dict[int, list[int]] = {}
         """By gap, which the column before it names: what arrows pass it, and whose numbers stand in it."""
@@ -205,6 +211,16 @@ class Standing:
             for n in self.numbers[gap]:
                 self.spots[n] = moved(self.spots[n], curves[n])
 
+    def struck(self, gaps: Iterable[int], routes: Sequence[Sequence[Curve]]) -> set[int]:
+        """The arrows of these gaps whose numbers lie on others, or are crossed by other arrows."""
+        areas = dict[int, Rectangle]()
+        for n in (n for gap in gaps for n in self.numbers[gap]):
+            label, spot = self._sheet.picture.arrows[n].label, self.spots[n]
+            if label and spot:
+                size = label.digits[::-1] if self._sheet.upright else label.digits
+                areas[n] = _around(spot[0], size)
+        return struck(areas, routes)
+
     def _number(self, n: int, gap: int, along: Along) -> Number:
         sheet, label = self._sheet, self._sheet.picture.arrows[n].label
         width, height = label.size if label else (0.0, 0.0)
@@ -219,3 +235,28 @@ def moved(spot: Spot | None, curve: Curve) -> Spot | None:
         return None
     start = min(spot[1], len(curve) - 4)
     return bends.cut(curve, start, spot[2])[1][0], start, spot[2]
+
+
+def struck(areas: Mapping[int, Rectangle], routes: Sequence[Sequence[Curve]]) -> set[int]:
+    """Of numbers, by their arrows, those that lie on another or that another arrow crosses.
+
+    >>> level = [((0.0, 0.0), (10.0, 0.0), (20.0, 0.0), (30.0, 0.0))]
+    >>> struck({1: (10.0, -4.0, 20.0, 4.0), 2: (10.0, 6.0, 20.0, 14.0)}, [level, [], []])
+    {1}
+    """
+    found = {n for n, area in areas.items() for m, other in areas.items() if m != n and _overlap(area, other)}
+    for m, route in enumerate(routes):
+        points = [point for curve in route for point, _, _ in bends.points_on(curve, FINE)]
+        if not points:
+            continue
+        reach = *map(min, zip(*points, strict=True)), *map(max, zip(*points, strict=True))
+        for n, (left, top, right, bottom) in areas.items():
+            if m == n or n in found or not _overlap((left, top, right, bottom), reach):
+                continue
+            if any(left < x < right and top < y < bottom for x, y in points):
+                found.add(n)
+    return found
+
+
+def _overlap(one: Rectangle, other: Sequence[float]) -> bool:
+    return one[0] <= other[2] and other[0] <= one[2] and one[1] <= other[3] and other[1] <= one[3]
