@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from helpers.graphs import lecture
-from helpers.lecture_graphs import perceptron, reuse_with_mse, three_sigmoids, xor_by_hand
+from helpers.lecture_graphs import perceptron, three_sigmoids, xor_by_hand
 
 import microgrid as mg
 import viz
@@ -52,6 +52,21 @@ REVEAL_END = """</div></div>
 """
 
 
+def used_twice() -> Value:
+    """h = wx, ŷ = wh and its squared error at w = 2 and the point (1, 3): w is used twice."""
+    w, x, y = parameter(2, "w"), Value(1, "x"), Value(3, "y")
+    h = w * x
+    h.label = "h"
+    prediction = w * h
+    prediction.label = "ŷ"
+    error = prediction - y
+    error.label = "e"
+    loss = error**2
+    loss.label = "L"
+    loss.backward()
+    return loss
+
+
 def residual_blocks() -> Value:
     """Four blocks h + tanh(w·h), one after the other."""
     h = Value(1.0, "x")
@@ -82,27 +97,30 @@ def slides(slide: str) -> list[Shown]:
     def network(model: Any, x: Any, title: str, **options: Any) -> viz.Figure:
         return viz.network(model, x, title=title, slide=slide, lang="es", **options)
 
+    boxes = {"parameters": "boxes"}  # the weights, whatever the slide has room for
     return [
-        network([2, 1], None, "El perceptrón: entradas, pesos y una salida"),
+        network([2, 1], None, "El perceptrón", weights="names", legend=False),
         drawn(perceptron, "ŷ = σ(w₀ + w₁x₁ + w₂x₂) en el punto (0, 6)"),
         drawn(lecture, "ŷ = wx + b y su error cuadrático: el grafo", show="structure"),
         drawn(lecture, "Hacia adelante: cada nodo calcula su valor", show="values"),
-        drawn(lecture, "Hacia atrás: cada nodo recibe su gradiente", legend=True),
+        drawn(lecture, "Hacia atrás: cada nodo recibe su gradiente", legend=True, **boxes),
         viz.steps(lecture(), title="La regla de la cadena, paso a paso", slide=slide, lang="es"),
-        drawn(reuse_with_mse, "Un peso que se usa dos veces: un camino por cada uso", path="w1"),
-        drawn(reuse_with_mse, "El gradiente del peso es la suma de sus caminos", color_by="grad"),
+        drawn(
+            used_twice, "Un peso con dos usos tiene dos caminos", path="w", parameters="boxes", edges="plain"
+        ),
+        drawn(used_twice, "El gradiente del peso suma sus caminos", path="w", edges="number", **boxes),
         network(xor_network(), [0.0, 1.0], "La red XOR 2-2-1 en el punto (0, 1)"),
         drawn(xor_by_hand, "La misma red como grafo, con su entropía cruzada"),
         drawn(three_sigmoids, "Tres sigmoides: el gradiente se desvanece", color_by="grad"),
-        drawn(
-            residual_blocks, "Cuatro bloques residuales: el gradiente llega por los atajos", color_by="grad"
-        ),
+        drawn(residual_blocks, "Cuatro bloques residuales: gradiente por atajos", color_by="grad"),
     ]
 
 
 def filling(picture: str) -> str:
     """An SVG as large as the presentation."""
-    return picture.replace('style="max-width:100%;height:auto"', 'style="width:100%;height:auto"', 1)
+    return picture.replace(
+        'style="max-width:100%;height:auto"', 'style="display:block;width:100%;height:auto"', 1
+    )
 
 
 def scenes(shown: Shown) -> list[Scene]:

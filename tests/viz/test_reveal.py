@@ -28,6 +28,7 @@ SEEN = """() => {
   const section = Reveal.getCurrentSlide();
   return [...section.querySelectorAll("text")].filter(shown).map(text => text.textContent).sort();
 }"""
+HEIGHT = "() => Reveal.getCurrentSlide().scrollHeight"
 NOTES = "() => Reveal.getCurrentSlide().querySelector('.current-fragment').getAttribute('data-notes')"
 
 
@@ -50,6 +51,7 @@ def test_each_fragment_shows_what_its_frame_shows_and_has_its_caption_as_notes(
     page.wait_for_function("() => window.Reveal && Reveal.isReady()")
     for walk in walks:
         page.evaluate("() => Reveal.next()")
+        assert page.evaluate(HEIGHT) <= 540  # a pixel more, and a printed deck has empty pages
         assert page.evaluate(SEEN) == texts(walk.svg(0))
         for k in range(1, len(walk)):
             page.evaluate("() => Reveal.next()")

@@ -104,7 +104,7 @@ def test_text_that_is_too_small_all_the_same_is_said_of_who_asked(tmp_path: Path
 
 def test_a_page_is_no_slide_and_that_is_said(tmp_path: Path) -> None:
     walk = viz.steps(Value(2.0, "a") ** 2, slide="16:9")
-    with pytest.warns(UserWarning, match=r'slide="16:9" is left out of a page: save slides as \.pdf') as told:
+    with pytest.warns(UserWarning, match=r'slide="16:9" is left out of a page: save slides as \.pdf, \.pptx, ') as told:
         walk.save(tmp_path / "walk.html")
     assert (len(told), told[0].filename) == (1, __file__)
     assert (tmp_path / "walk.html").read_text("utf-8") == viz.steps(Value(2.0, "a") ** 2).html()

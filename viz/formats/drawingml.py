@@ -36,6 +36,8 @@ NAMESPACES = (
 TYPEFACE = "Arial"
 """Every presentation program has it or one as wide; it is narrower than the letters that boxes have room
 for."""
+SPACE = 0.278
+"""How wide a space of the typeface is, in its size."""
 LEADING, MIDDLE = 1.2, 0.35
 """Of a line of text, in its size: its height, and how far its middle is above the baseline."""
 
@@ -136,30 +138,30 @@ BODY = (
 """Of a shape whose text stands in its middle, and is not broken anew."""
 
 
-def paragraphs(texts: Sequence[Text], left: float) -> str:
-    """Lines below each other, as far apart as they are drawn, in a frame that begins at `left`; of texts on
-    one line each begins where it is drawn."""
+def paragraphs(texts: Sequence[Text]) -> str:
+    """Lines below each other, as far apart as they are drawn; texts on one line stay apart."""
     rows = [list(row) for _, row in groupby(texts, key=lambda text: text.at[1])]
     above = [LEADING * texts[0].font.size]
     above += [row[0].at[1] - before[0].at[1] for before, row in pairwise(rows)]
-    return "".join(_paragraph(row, leading, left) for row, leading in zip(rows, above, strict=True))
+    return "".join(_paragraph(row, leading) for row, leading in zip(rows, above, strict=True))
 
 
-def _paragraph(row: Sequence[Text], leading: float, left: float) -> str:
-    align = "ctr" if row[0].anchor == "middle" else "l"
-    margin = tabs = ""
-    if len(row) > 1:
-        margin = f' marL="{_emu(row[0].at[0] - left)}" indent="0"'
-        stops = "".join(f'<a:tab pos="{_emu(text.at[0] - left)}" algn="l"/>' for text in row[1:])
-        tabs = f"<a:tabLst>{stops}</a:tabLst>"
-    runs = "".join(_run(text, "\t" * (k > 0)) for k, text in enumerate(row))
+def _paragraph(row: Sequence[Text], leading: float) -> str:
+    align = "ctr" if row[0].anchor == "middle" or len(row) > 1 else "l"
+    runs = _run(row[0]) + "".join(_run(text, _between(before, text)) for before, text in pairwise(row))
     return (
-        f'<a:p><a:pPr{margin} algn="{align}"><a:lnSpc><a:spcPts val="{round(100 * leading)}"/></a:lnSpc>'
-        f'<a:spcBef><a:spcPts val="0"/></a:spcBef>{tabs}</a:pPr>{runs}</a:p>'
+        f'<a:p><a:pPr algn="{align}"><a:lnSpc><a:spcPts val="{round(100 * leading)}"/></a:lnSpc>'
+        f'<a:spcBef><a:spcPts val="0"/></a:spcBef></a:pPr>{runs}</a:p>'
     )
 
 
-def _run(text: Text, before: str) -> str:
+def _between(before: Text, text: Text) -> str:
+    """What keeps two texts of a line apart: programs do not agree on where they count tab stops from."""
+    gap = text.at[0] - (before.at[0] + before.width)
+    return "\u00a0" * max(2, round(gap / (SPACE * text.font.size)))
+
+
+def _run(text: Text, before: str = "") -> str:
     font = text.font
     looks = ' b="1"' * font.bold + ' i="1"' * font.italic
     size = round(100 * font.size)

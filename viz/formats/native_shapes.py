@@ -137,7 +137,7 @@ class _Slide:
     ) -> str:
         """An outline, filled or not, with text in its middle."""
         frame = _frame(path.commands)
-        body = f"<p:txBody>{BODY}{paragraphs(texts, frame[0])}</p:txBody>" if texts else ""
+        body = f"<p:txBody>{BODY}{paragraphs(texts)}</p:txBody>" if texts else ""
         head = f"<p:nvSpPr>{properties(number, named)}<p:cNvSpPr/><p:nvPr/></p:nvSpPr>"
         look = place(frame) + geometry(path, frame, sites) + fill(path.paint.fill) + pen(path.paint)
         return f"<p:sp>{head}<p:spPr>{look}</p:spPr>{body}</p:sp>"
@@ -153,7 +153,7 @@ class _Slide:
             kind = '<p:cNvSpPr><a:spLocks noGrp="1"/></p:cNvSpPr><p:nvPr><p:ph type="title"/></p:nvPr>'
         head = f"<p:nvSpPr>{properties(self._next(), named)}{kind}</p:nvSpPr>"
         look = f'{place(frame)}<a:prstGeom prst="rect"><a:avLst/></a:prstGeom>{fill(ground)}'
-        body = f"<p:txBody>{BODY}{paragraphs(texts, frame[0])}</p:txBody>"
+        body = f"<p:txBody>{BODY}{paragraphs(texts)}</p:txBody>"
         return f"<p:sp>{head}<p:spPr>{look}</p:spPr>{body}</p:sp>"
 
     # ------------------------------------------------------------ arrows

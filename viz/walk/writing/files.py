@@ -102,7 +102,7 @@ class Files:
 
     def _page(self) -> str:
         if self.slide is not None:
-            rule = " is left out of a page: save slides as .pdf, .tex, .svg, .gif or .png"
+            rule = " is left out of a page: save slides as .pdf, .pptx, .tex, .svg, .gif or .png"
             warn(message(Setting("slide", self.slide), rule))
         return self.page()
 

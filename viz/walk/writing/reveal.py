@@ -11,6 +11,9 @@ from ..film import Reel
 
 __all__ = ["section"]
 
+INLINE = 'style="max-width:100%;height:auto"'
+FILLING = 'style="display:block;width:100%;height:auto;max-height:100%"'
+"""A picture in a line of text would have the room for its letters' descenders below it."""
 AT_ONCE = 'style="transition:none"'
 """What is new replaces what was there; in between, reveal.js would show both half-transparent."""
 
@@ -30,7 +33,9 @@ def section(film: Reel, captions: Sequence[str]) -> str:
     # reveal.js reads the notes off the first fragment of a step, which is therefore one that shows nothing
     notes = [_fragment("span", "", k, "", f" data-notes={quoteattr(captions[k])}") for k in range(1, count)]
     picture = document(film.scene(0), film.key, body).replace(
-        'style="max-width:100%;height:auto"', 'style="width:100%;height:auto;max-height:100%"', 1
+        'style="max-width:100%;height:auto"',
+        'style="display:block;width:100%;height:auto;max-height:100%"',
+        1,
     )
     return "\n".join(
         [
