@@ -304,3 +304,11 @@ def test_gradients_of_units_have_another_colour_than_signs_of_arrows(theme: str)
         assert math.dist(*rgb) > 80
     for kind in ("input", "op", "parameter"):
         assert contrast(ink, look.boxes[kind].fill) >= 4.5
+
+
+def test_names_in_small_circles_are_as_large_as_these_let_them_be() -> None:
+    _, y = loss()
+    start = circles(viz.steps(y, view="network", slide="beamer"), 0)
+    sizes = {texts(g)[0]: float(g.find(f"{SVG}text").get("font-size")) for g in start.values()}
+    assert sizes["L"] == sizes["ŷ"] == 10
+    assert min(sizes.values()) >= 8

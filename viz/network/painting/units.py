@@ -31,6 +31,8 @@ PIECE, PIECE_OUT = 4.8, 2.0
 """A small circle for each piece of a maxout, on circles of radius 20: its radius, and how far out it is."""
 PIECES_APART, ALL_PIECES = math.radians(44), math.radians(100)
 """From one to the next, seen from the middle of the circle, and from the first to the last at most."""
+NAMED = 10.0
+"""The size that the name of a unit has in its circle, if there is room for it."""
 BESIDE, SLACK = 6.0, 1.6
 BROADEST = 0.45
 """Of the way between two columns, what the text under a circle may take up."""
@@ -133,6 +135,9 @@ class Circles:
         is_gradient = self._slopes and unit.grad is not None
         ink = self._looks.gradient if is_gradient and unit.state != "dead" else style.ink
         font = replace(self._sizes.inside, italic=is_gradient and bool(self._looks.theme.slanted))
+        named = replace(font, size=max(font.size, NAMED))  # its indices are small
+        if value is None and wide(words, named) <= self._chord() + SLACK:
+            font = named
         if value is None and wide(words, font) > self._chord() + SLACK:
             words = words.partition("⁽")[0]  # the layer is that of the column
             words = words if wide(words, font) <= self._chord() + SLACK else ""
