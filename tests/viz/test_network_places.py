@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
+import random
 import re
+import xml.etree.ElementTree as ET
 from itertools import pairwise
 
 import pytest
@@ -112,3 +115,30 @@ def test_the_legend_stands_below_all_captions_its_rows_in_order(name: str, slide
     assert len(set(ys)) <= 3 < len(ys)
     assert min(ys) - 12 > max(float(line.get("y")) for caption in captions for line in caption.iter(f"{SVG}text"))
     assert max(ys) < drawing(figure).size[1] - 5
+
+
+@pytest.mark.parametrize("words", ["auto", "numbers", "names"])
+@pytest.mark.parametrize("sizes", [[4, 3], [4, 3, 1], [4, 4, 4, 4, 4, 4, 1]], ids=str)
+def test_no_number_hides_the_head_of_its_arrow(sizes: list[int], words: str) -> None:
+    """The last ten points of an arrow are seen, whatever stands on it."""
+    random.seed(3)
+    svg = viz.network(nn.MLP(2, sizes), [0.5, -1.0], weights=words).svg()
+    root = ET.fromstring(svg)
+    found = {(g.get("data-tail"), g.get("data-head")): g for g in root.iter(f"{SVG}g") if g.get("class") == "number"}
+    for g in root.iter(f"{SVG}g"):
+        number = found.get((g.get("data-tail"), g.get("data-head")))
+        if (g.get("class") or "").startswith("link") and number is not None:
+            line, head = (points_of(path.get("d", "")) for path in g.findall(f"{SVG}path"))
+            (x0, y0), (x1, y1) = line[0], head[0]
+            length = math.dist((x0, y0), (x1, y1))
+            x, y = x1 + (x0 - x1) * 10 / length, y1 + (y0 - y1) * 10 / length
+            ground = points_of(number.find(f"{SVG}path").get("d", ""))
+            left, right = (side(p[0] for p in ground) for side in (min, max))
+            top, bottom = (side(p[1] for p in ground) for side in (min, max))
+            assert not (left < x < right and top < y < bottom)
+            assert not (left < x1 < right and top < y1 < bottom)
+
+
+def points_of(d: str) -> list[tuple[float, float]]:
+    numbers = [float(number) for number in re.findall(r"-?\d+\.?\d*", d)]
+    return list(zip(numbers[::2], numbers[1::2], strict=True))

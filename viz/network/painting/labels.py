@@ -28,6 +28,8 @@ CROSSED, CLOSE, FAR = 1.0, 0.4, 0.4
 """What it costs that another arrow runs under a number, or close to it, and how far it is from the best."""
 ASIDE = 7.0
 """Points beside a number in which no other arrow should run either."""
+HEAD, BEFORE_HEAD = 0.35, 8.0
+"""Of an arrow, what stays free of its number: its head, as a share of the radius, and points more."""
 NEAR = 1.5
 """Points between two numbers, and between a number and a circle."""
 
@@ -216,6 +218,7 @@ class _Room:
         self._arrows = _Squares.of_arrows(labels) if len(labels) <= MANY else _Squares()
         self._round = _Squares.of_rectangles([_around(center, radius, radius) for center in circles])
         self._written = _Squares.of_rectangles(texts)
+        self._before_head = HEAD * radius + BEFORE_HEAD
 
     def spots(self, own: int) -> dict[float, _Spot]:
         """By the share of its way: where a number touches no circle and no text."""
@@ -223,10 +226,19 @@ class _Room:
         spots = {}
         for share in PLACES:
             point = self._labels[own].at(share)
-            if self._is_clear(point, w + NEAR, h + NEAR):
+            if self._is_clear(point, w + NEAR, h + NEAR) and self._shows_head(own, share, w, h):
                 cost = self._in_the_way(own, point, w, h) + FAR * abs(abs(share - 0.5) - BEST)
                 spots[share] = _Spot(*point, w, h, cost)
         return spots
+
+    def _shows_head(self, own: int, share: float, w: float, h: float) -> bool:
+        """Whether a number there leaves the head of its arrow to be seen, and a piece of its line."""
+        (x0, y0), (x1, y1) = self._labels[own].tail, self._labels[own].tip
+        length = math.dist((x0, y0), (x1, y1))
+        covered = min(
+            half * length / abs(step) for half, step in ((w, x1 - x0), (h, y1 - y0)) if abs(step) > 1e-9
+        )
+        return (1 - share) * length - covered >= self._before_head
 
     def _is_clear(self, point: Point, w: float, h: float) -> bool:
         x, y = point

@@ -27,6 +27,8 @@ OF_UNITS, OF_ROUTE = 3, 0.9
 read on every circle."""
 OFF = (2.6, 2.2)
 """The dashes of the outline of a unit that is off."""
+PALE = 0.3
+"""How grey it is, without an outline, where dashes mean something else."""
 
 
 @dataclass(frozen=True)
@@ -158,6 +160,9 @@ class Looks:
             paint = replace(paint, width=2.1 * paint.width)
         if unit.state == "off":
             grey = mix(theme.dim, theme.background, 0.08)
+            if theme.routes[1].dash:  # there, dashes say that a weight is negative
+                grey = mix(theme.dim, theme.background, PALE)
+                return Style(Paint(grey, grey, paint.width), theme.text)
             dash = tuple(self.scale * part for part in OFF)
             return Style(Paint(grey, theme.dim, paint.width, dash), theme.dim)
         if unit.state == "dead":

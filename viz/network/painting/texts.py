@@ -62,9 +62,6 @@ def fitting(values: Iterable[float], precision: int, font: Font, width: float) -
 def _shortest(x: float, precision: int, font: Font, width: float) -> str:
     """A number to as many digits as fit, or whether it is small or large."""
     forms = [Numbers(digits)(x) for digits in range(precision, 0, -1)]
-    if abs(x) < 1:  # the last resorts: without the zero before the point
-        two, one = (Numbers(digits)(x).replace("0.", ".", 1) for digits in (2, 1))
-        forms = [*forms[:-1], two, forms[-1], one]
     if x and math.isfinite(x):
         mantissa, _, power = f"{x:.0e}".partition("e")
         forms.append(f"{mantissa}e{int(power)}".replace("-", MINUS))
