@@ -99,6 +99,7 @@ def test_adding_0_and_multiplying_by_1_does_not_matter(data, wishes):
     assert within(gradient(build(made, wrap=lambda v: (v + 0) * 1)), want, bounds)
 
 
+@pytest.mark.filterwarnings("ignore:.* a second time adds")  # where the two losses are one
 @graphs
 @given(leaf_data, steps, st.integers(0, 40))
 def test_the_gradients_of_two_losses_add_up(data, wishes, other):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import pickle
+import warnings
 from typing import Any
 
 import numpy as np
@@ -108,7 +109,9 @@ class Machine(RuleBasedStateMachine):
         found = adjoints(self.nodes, root, {i: node.slopes for i, node in enumerate(self.nodes)})
         if max(size for _, size in found.values()) > 1e150:
             return
-        self.nodes[root].value.backward(seed)
+        with warnings.catch_warnings():  # of a second pass, and of data assigned in between, which are meant
+            warnings.simplefilter("ignore", UserWarning)
+            self.nodes[root].value.backward(seed)
         for i, (total, size) in found.items():
             node = self.nodes[i]
             before = 0.0 if node.name else node.grad

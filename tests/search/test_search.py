@@ -10,8 +10,8 @@ from hypothesis import Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 import microgrid as mg
+from microgrid import optim
 from microgrid.expressions import grammar
-from microgrid.optim import rules
 from search.fuzzing import Finding, Guided
 from search.graphs import try_graph
 from search.machine import Machine
@@ -41,8 +41,14 @@ def test_a_short_search_for_inputs(name: str, tmp_path: Path) -> None:
 
 
 def test_the_machine_finds_an_optimiser_whose_steps_are_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = rules._descend
-    monkeypatch.setattr(rules, "_descend", lambda x, rate, *arrays: whole(x, 1.001 * rate, *arrays))
+    whole = optim.Optimizer.step
+
+    def step(self: optim.Optimizer) -> None:
+        self.lr *= 1.001
+        whole(self)
+        self.lr /= 1.001
+
+    monkeypatch.setattr(optim.Optimizer, "step", step)
     with pytest.raises(AssertionError):
         run_state_machine_as_test(Machine, settings=settings(SHORT, max_examples=100, phases=[Phase.generate]))
 

@@ -145,6 +145,7 @@ def test_a_custom_operation_of_three_operands_passes_on_to_each() -> None:
     assert by_label(y, viz.steps(y)[-1]) == {"a": 0.75, "b": 0.25, "t": 8.0, "y": 1.0}
 
 
+@pytest.mark.filterwarnings("ignore:.* a second time adds")
 def test_the_graph_and_its_gradients_stay_as_they_are() -> None:
     y = lecture()
     y.backward()  # a second time: the leaves have twice their derivative

@@ -142,7 +142,8 @@ class _Scale:
         if self.log:
             bottom = max(low, small / 10) or small
             subs = (1.0, 2.0, 5.0) if high / bottom < 1e5 else (1.0,)
-            located = LogLocator(subs=subs, numticks=40).tick_values(bottom, high)
+            with np.errstate(over="ignore"):  # of heights near the largest double, the next round one is beyond
+                located = LogLocator(subs=subs, numticks=40).tick_values(bottom, high)
             self.norm: Normalize = LogNorm(bottom, high)
         else:
             located = MaxNLocator(LEVELS, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
