@@ -142,7 +142,7 @@ class _Scale:
         if self.log:
             bottom = max(low, small / 10) or small
             subs = (1.0, 2.0, 5.0) if high / bottom < 1e5 else (1.0,)
-            with np.errstate(over="ignore"):  # of heights near the largest double, the next round one is beyond
+            with np.errstate(over="ignore"):  # next to the largest double the next one is beyond
                 located = LogLocator(subs=subs, numticks=40).tick_values(bottom, high)
             self.norm: Normalize = LogNorm(bottom, high)
         else:
