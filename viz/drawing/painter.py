@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from microgrid.base.phrases import Say, said, speaker
 from microgrid.naming.scopes import scope_name
@@ -44,6 +45,8 @@ THINNEST, WIDEST = 0.5, 3.0
 LANE = 4.6
 """Between the lines of routes that go the same way."""
 LONGEST_SCOPE = 60
+MOST_PASSING = 400
+"""Arrows up to which the names of scopes keep out of their way: in larger pictures nobody sees it."""
 NARROWEST_TITLE = 360.0
 """A title has room for some thirty characters, however small the picture."""
 
@@ -85,7 +88,8 @@ def paint(
     outlines = {box.name: _outline(box, layout.centers[box.name], picture, theme) for box in picture.boxes}
     for arrow, route in zip(picture.arrows, layout.curves, strict=True):
         groups += _arrow(arrow, route, outlines, layout, picture, theme)
-    passing = [p for route in layout.curves for curve in route for p, _, _ in curves.points_on(curve, 2.0)]
+    few = scopes and len(layout.curves) <= MOST_PASSING
+    passing, _ = curves.sampled(layout.curves if few else [], 2.0)
     groups += [
         _scope_name(said(picture.scopes.get(path, path[-1]), options.lang), rectangle, theme, passing)
         for path, rectangle in scopes.items()
@@ -242,16 +246,17 @@ def _scope(path: tuple[str, ...], rectangle: Rectangle, picture: Picture, theme:
     )
 
 
-def _scope_name(name: str, rectangle: Rectangle, theme: Theme, passing: Sequence[Point]) -> Group:
+def _scope_name(name: str, rectangle: Rectangle, theme: Theme, passing: Any) -> Group:
     """The name at the top, on a ground that keeps the arrows out of it: at the left, or where fewer of them
-    are `passing`, at the right or in the middle."""
+    are `passing`, by their points (n, 2), at the right or in the middle."""
     left, top, right, _ = rectangle
     line = Line(_fitting(name, right - left - 14), "scope")
     width, bottom = letter(line, (0.0, 0.0), theme).width, top + line.font.leading + 1
-    here = [x for x, y in passing if top < y < bottom and left < x < right]
+    x, y = passing.T
+    here = x[(top < y) & (y < bottom) & (left < x) & (x < right)]
 
     def crossed(start: float) -> int:
-        return sum(start - 4 < x < start + width + 4 for x in here)
+        return int(((start - 4 < here) & (here < start + width + 4)).sum())
 
     start = min((left + 8, right - 8 - width, (left + right - width) / 2), key=crossed)
     text = letter(line, (start, top + line.font.size + 2), theme, anchor="start")
