@@ -244,19 +244,20 @@ def struck(areas: Mapping[int, Rectangle], routes: Sequence[Sequence[Curve]]) ->
     >>> struck({1: (10.0, -4.0, 20.0, 4.0), 2: (10.0, 6.0, 20.0, 14.0)}, [level, [], []])
     {1}
     """
-    found = {n for n, area in areas.items() for m, other in areas.items() if m != n and _overlap(area, other)}
-    for m, route in enumerate(routes):
-        points = [point for curve in route for point, _, _ in bends.points_on(curve, FINE)]
-        if not points:
-            continue
-        reach = *map(min, zip(*points, strict=True)), *map(max, zip(*points, strict=True))
-        for n, (left, top, right, bottom) in areas.items():
-            if m == n or n in found or not _overlap((left, top, right, bottom), reach):
-                continue
-            if any(left < x < right and top < y < bottom for x, y in points):
-                found.add(n)
+    import numpy as np
+
+    if not areas:
+        return set()
+    names, (left, top, right, bottom) = np.array(list(areas)), np.array(list(areas.values())).T
+    overlap = (left[:, None] <= right) & (left <= right[:, None])
+    overlap &= (top[:, None] <= bottom) & (top <= bottom[:, None])
+    found = set(names[overlap.sum(axis=1) > 1].tolist())  # each overlaps itself
+    points, of = bends.sampled(routes, FINE)
+    order = np.argsort(points[:, 0])
+    (x, y), of = points[order].T, of[order]
+    first, end = np.searchsorted(x, left, "right"), np.searchsorted(x, right, "left")
+    for n, upper, lower, start, stop in zip(areas, top, bottom, first, end, strict=True):
+        here = slice(start, stop)
+        if ((upper < y[here]) & (y[here] < lower) & (of[here] != n)).any():
+            found.add(n)
     return found
-
-
-def _overlap(one: Rectangle, other: Sequence[float]) -> bool:
-    return one[0] <= other[2] and other[0] <= one[2] and one[1] <= other[3] and other[1] <= one[3]
