@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, SupportsIndex
 if TYPE_CHECKING:
     from numpy.random import Generator
 
-__all__ = ["generator", "is_array", "one_of", "seed_number", "whole"]
+__all__ = ["generator", "is_array", "one_of", "pandas", "seed_number", "whole"]
 
 
 def whole(n: SupportsIndex, what: str, least: int = 1, most: int | None = None) -> int:
@@ -69,3 +69,12 @@ def is_array(x: Any) -> bool:
     if kind:
         return kind == "O" or (kind in "biuf" and x.shape != () and not hasattr(x, "mask"))
     return isinstance(x, list | tuple) and any(map(is_array, x))
+
+
+def pandas(without: str) -> Any:
+    """pandas, which only a DataFrame needs; without it an ImportError names what serves `without` it."""
+    try:
+        import pandas
+    except ImportError:
+        raise ImportError(f"a DataFrame needs pandas: pip install pandas, or use {without}") from None
+    return pandas

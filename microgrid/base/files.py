@@ -140,7 +140,8 @@ def read(
         wanted.append("checksum")
         head = data[:-SEALED]
         if data[len(head) :] != SEAL.format(sha256(head).hexdigest()).encode():
-            raise CheckpointError(f"{name} {CHANGED}: its checksum does not fit.  {ON_PURPOSE}")
+            way_out = ON_PURPOSE if "state" in keys else f"; save the {form} again"
+            raise CheckpointError(f"{name} {CHANGED}: its checksum does not fit{way_out}")
     if contents.keys() != set(wanted):
         raise CheckpointError(
             f"{name} {CHANGED}: it holds {', '.join(contents):.200}, and a {form} has {', '.join(wanted)}"
@@ -150,7 +151,7 @@ def read(
 
 CHANGED = "was damaged or edited after it was saved"
 ON_PURPOSE = (
-    'Numbers that were edited on purpose are taken by load_state_dict, from json.load(open(path))["state"]'
+    '.  Numbers that were edited on purpose are taken by load_state_dict, from json.load(open(path))["state"]'
 )
 
 

@@ -1,7 +1,7 @@
 """Training on samples, with networks, optimisers and programs: a graph is recorded once and replayed for all.
 
     fit             moves a model's parameters down a loss, and returns the History of it
-    History         a number for each epoch: loss, metrics, learning rate; plot(), to_csv(path)
+    History         a number for each epoch: loss, metrics, learning rate; plot(), save(path), to_csv(path)
     evaluate        the loss and the metrics of samples, and...
     predict         ...the outputs for them, of a model in evaluation mode, replayed too
     EarlyStopping   ends the training where the loss does not improve

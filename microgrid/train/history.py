@@ -8,18 +8,23 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import inf
-from typing import Any, TypeAlias
+from typing import Any, Self, TypeAlias
 
 from .. import pictures
 from ..arguments import Floats
 from ..base import files
-from ..base.checks import whole
+from ..base.checks import pandas, whole
 from ..base.context import at_once
 from ..base.messages import number, short
+from ..errors import CheckpointError
 from ..optim.settings import nonnegative
 from .paths.path import Path
+from .paths.stored import column, kept, kept_path, path_of
 
 __all__ = ["EarlyStopping", "History"]
+
+FORM, VERSION = "history", 1
+"""What a file says it is."""
 
 State: TypeAlias = "tuple[Floats, list[list[float]]]"
 """What a model has learned: its parameters, and the running statistics of its normalisations."""
@@ -97,6 +102,66 @@ class History(Mapping[str, list[float]]):
         writer.writerow(self._columns)
         writer.writerows(zip(*self._columns.values()))
         files.replace(path, text.getvalue())
+
+    def dataframe(self) -> Any:
+        """A pandas DataFrame with these columns, a row for each epoch, every number as it is here."""
+        frame = pandas("to_csv(path)").DataFrame
+        return frame(self._columns, dtype=None if any(self._columns.values()) else float)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write all of it as JSON: columns, how it ended, `path`; the file is replaced as a whole.
+
+        Numbers come back by `load` to the last bit; nan and inf stand as texts, as JSON has none.
+        """
+        files.store(path, FORM, VERSION, self.contents())
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Self:
+        """The history that `save` wrote; CheckpointError says what is wrong with the file.
+
+        >>> import tempfile
+        >>> history = History(["epoch", "loss"])
+        >>> history.append(epoch=1, loss=0.1)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     history.save(f"{folder}/history.json")
+        ...     History.load(f"{folder}/history.json") == history
+        True
+        """
+        contents = files.read(path, FORM, VERSION, ["columns", "best_epoch", "stopped", "runs_on", "path"])
+        try:
+            return cls.of(contents)
+        except CheckpointError as error:
+            raise CheckpointError(f"cannot load {os.fsdecode(path)}: {error}") from None
+
+    def contents(self) -> dict[str, Any]:
+        """All of it, as JSON can have it."""
+        return {
+            "columns": {name: kept(numbers) for name, numbers in self._columns.items()},
+            "best_epoch": self.best_epoch,
+            "stopped": self.stopped,
+            "runs_on": self.runs_on,
+            "path": None if self.path is None else kept_path(self.path),
+        }
+
+    @classmethod
+    def of(cls, contents: Mapping[str, Any]) -> Self:
+        """The history with these `contents`; CheckpointError says what it cannot have."""
+        columns, best, path = contents["columns"], contents["best_epoch"], contents["path"]
+        if not isinstance(columns, dict):
+            raise CheckpointError(f"a history has columns by name, got {type(columns).__name__}")
+        made = cls(list(columns))
+        for name, numbers in columns.items():
+            made._columns[name] = column(numbers, f"the column {short(name)}")
+        if len(lengths := {len(numbers) for numbers in made._columns.values()}) > 1:
+            raise CheckpointError(f"columns have a number for each epoch, and these have {sorted(lengths)}")
+        if best is not None and (isinstance(best, bool) or not isinstance(best, int)):
+            raise CheckpointError(f"best_epoch is the number of an epoch or null, got {short(best)}")
+        for name in ("stopped", "runs_on"):
+            if not isinstance(contents[name], str):
+                raise CheckpointError(f"{name} is a text, got {short(contents[name])}")
+        made.best_epoch, made.stopped, made.runs_on = best, contents["stopped"], contents["runs_on"]
+        made.path = None if path is None else path_of(path)
+        return made
 
     def plot(self, what: str | None = None, *, log: bool = False, ax: Any = None) -> Any:
         """Draw columns over the epochs, beside those of validation: `what`, or the loss and every metric.

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from ... import arguments
+from ...base.checks import pandas
 from ...base.phrases import said, say
 from ...engine import Value
 from ...errors import GraphError
@@ -97,19 +98,14 @@ class Backprop:
 
     def dataframe(self) -> Any:
         """A pandas DataFrame with a row for each parameter: its layer, unit, a, h, h′, d, gradient."""
-        try:
-            import pandas
-        except ImportError:
-            raise ImportError(
-                "a DataFrame needs pandas: pip install pandas, or use text() or latex()"
-            ) from None
+        frame = pandas("text() or latex()").DataFrame
         rows = [
             (layer.name, j + 1, a, h, slope, d, name, gradient)
             for layer in self.layers
             for j, (a, h, slope, d) in enumerate(zip(layer.a, layer.h, layer.slopes, layer.d))
             for name, gradient in zip(layer.parameters[j], layer.gradients[j])
         ]
-        return pandas.DataFrame(rows, columns=["layer", "unit", "a", "h", "h'", "d", "parameter", "gradient"])
+        return frame(rows, columns=["layer", "unit", "a", "h", "h'", "d", "parameter", "gradient"])
 
 
 def backpropagate(module: Differentiable, x: Any, y: Any, loss: str | Loss) -> Backprop:

@@ -11,7 +11,7 @@ from math import hypot
 from typing import Any, TypeAlias, overload
 
 from ...base import files
-from ...base.checks import whole
+from ...base.checks import pandas, whole
 from ...optim.written import symbol
 
 __all__ = ["Path", "Point"]
@@ -143,6 +143,11 @@ class Path(Sequence[Point]):
         writer.writerow(table)
         writer.writerows(zip(*table.values(), strict=True))
         files.replace(path, text.getvalue())
+
+    def dataframe(self) -> Any:
+        """The whole table as a pandas DataFrame; the step after the last point is nan."""
+        frame = pandas("table() or to_csv(path)").DataFrame
+        return frame(self.columns(), dtype=None if self.points else float)
 
     def __str__(self) -> str:
         return self.table(MOST)
