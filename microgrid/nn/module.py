@@ -15,6 +15,7 @@ from ..base.context import at_once
 from ..engine import Value
 from ..naming.labels import given
 from . import checkpoints
+from .scored import Scored
 from .tables.summary import Summary, summarize
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class Model(Protocol):
     def __call__(self, x: Any, /) -> Any: ...
 
 
-class Module:
+class Module(Scored):
     """Something with parameters.  Subclasses assign parameters and other modules to attributes.
 
     >>> from microgrid import parameter
@@ -238,7 +239,14 @@ def inputs(x: Numbers, expected: int | None, who: object) -> list[Value]:
         raise TypeError(f"{who} takes a list or array of {count(expected)}, got {type(x).__name__} {x!r}")
     if len(xs) != expected and (expected is not None or not xs):
         raise ValueError(f"{who} expects {count(expected)}, got {len(xs)}")
-    return [xi if isinstance(xi, Value) else given(Value(xi, f"x{i}")) for i, xi in enumerate(xs)]
+    try:
+        return [xi if isinstance(xi, Value) else given(Value(xi, f"x{i}")) for i, xi in enumerate(xs)]
+    except TypeError:
+        if not any(isinstance(xi, list | tuple) for xi in xs):
+            raise
+        raise TypeError(
+            f"{who} takes one sample of {count(expected)}, got {xs!r:.60}, lists in a list: pass row by row"
+        ) from None
 
 
 def count(expected: int | None) -> str:

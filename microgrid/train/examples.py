@@ -23,13 +23,16 @@ class Examples:
 
     X has the shape (n, inputs), or (n, ...) for models that take nested lists, or (n,) for a model of one
     number; y has the shape (n,), or (n, ...) where a sample has several targets.  ValueError unless there are
-    as many of both, at least one, and all finite.
+    as many of both, at least one, and all finite.  Samples that are only predicted have no targets, None.
     """
 
-    def __init__(self, X: ArrayLike, y: ArrayLike, what: str = "fit") -> None:
+    def __init__(self, X: ArrayLike, y: ArrayLike | None, what: str = "fit") -> None:
         import numpy as np
 
-        self.X, self.y = _finite(X, f"{what}: X", "samples"), _finite(y, f"{what}: y", "targets")
+        self.X = _finite(X, f"{what}: X", "samples")
+        if y is None and not len(self.X):
+            raise ValueError(f"{what}: X has 0 samples: pass one or more")
+        self.y = np.zeros(len(self.X)) if y is None else _finite(y, f"{what}: y", "targets")
         if len(self.X) != len(self.y):
             raise ValueError(
                 f"{what}: X has {len(self.X)} samples and y {len(self.y)} targets: one for each sample"

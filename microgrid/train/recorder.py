@@ -27,6 +27,7 @@ __all__ = [
     "Recorded",
     "Unrecordable",
     "check_same",
+    "flattened",
     "overlooked",
     "record_batch",
     "record_example",

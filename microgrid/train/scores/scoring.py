@@ -10,8 +10,8 @@ from ...engine import Value
 from ...functions import mean
 from ...nn.losses import Loss
 from ...nn.module import Model
-from ...nn.tables.summary import values_in
 from ..examples import Examples
+from ..recorder import flattened
 from ..task import Task
 from .held_out import Validation
 from .metrics import Metrics, named
@@ -28,10 +28,8 @@ def predict(model: Model, X: ArrayLike, *, replay: bool = True) -> Floats:
     >>> predict(nn.MLP(2, [3, 1]), [[0.5, 1.0], [0.0, 2.0]]).shape
     (2,)
     """
-    import numpy as np
-
-    examples = Examples(X, np.zeros(len(np.asarray(X))), "predict")
-    task = Task(model, _outputs_alone, None, list(model.parameters()), examples)
+    examples = Examples(X, None, "predict")
+    task = Task(model, _outputs_alone, None, _parameters(model, examples, "predict"), examples)
     with task.as_it_was():
         validation = Validation(task, examples, replay)
         validation(_now(task), {})
@@ -56,7 +54,7 @@ def evaluate(
     ['loss', 'accuracy']
     """
     examples = Examples(X, y, "evaluate")
-    task = Task(model, loss, None, list(model.parameters()), examples)
+    task = Task(model, loss, None, _parameters(model, examples, "evaluate"), examples)
     if threshold is not None:
         threshold = number(threshold, where="threshold is a real number")
     with task.as_it_was():
@@ -67,6 +65,20 @@ def evaluate(
         )
 
 
+def _parameters(model: Model, examples: Examples, what: str) -> list[Value]:
+    """The parameters of what can be asked for outputs; the error for another, or for one bare sample."""
+    if isinstance(model, type) or not hasattr(model, "parameters") or not callable(model):
+        got = f"the class {model.__name__}: make one" if isinstance(model, type) else type(model).__name__
+        raise TypeError(f"{what} asks a callable with parameters(), such as a Module, got {got}")
+    inputs = getattr(model, "nin", 1)
+    if examples.X.ndim == 1 and isinstance(inputs, int) and inputs > 1:
+        raise ValueError(
+            f"{what}: X has {len(examples)} samples of one number each, and the model takes {inputs} inputs: "
+            "pass a row for each sample, X=[x] for one"
+        )
+    return list(model.parameters())
+
+
 def _now(task: Task) -> Floats:
     import numpy as np
 
@@ -75,5 +87,5 @@ def _now(task: Task) -> Floats:
 
 def _outputs_alone(predictions: list[Any], targets: list[Any]) -> Value:
     """Stands where a loss does, so that all outputs are recorded."""
-    total: Value = mean(list(values_in(predictions)))
+    total: Value = mean(flattened(predictions))
     return total
