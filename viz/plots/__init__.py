@@ -6,7 +6,8 @@ Of trainings, by a `microgrid.train.History`:
     trainings           one page of the loss, each metric and the learning rate, and of what a monitor saw
     curves              a column of it, with that of validation
     animate             a training that moves, as a GIF or a page with play and slider
-    compare             the same column of several trainings, or of several seeds with their spread
+    compare             the same column of several trainings, of several seeds with their spread, or of
+                        paths over their steps
     learning_rates      the loss while the learning rate grows, by microgrid.train.lr_range
 Over the steps, by a `microgrid.monitor.Monitor`:
     gradient_norms      the length of the gradient in each layer
@@ -16,9 +17,11 @@ Across the depth of a network:
     gradient_flow       the length of the gradient, layer by layer
     histograms          how activations and gradients are spread in each layer
     weights             the weights themselves, as a map or as histograms
+    memory              what the graph of a batch takes, over the size of the batch
 Of functions:
     activation          functions of one number, with their derivatives
     softmax             what it makes of logits, also at other temperatures
+    losses              losses over the prediction, with their derivatives
     surface             a function of two parameters as a map or a landscape, with paths down it
     linear_fit          that of a linear regression, beside the lines on the path
     fitted_lines        those lines alone
@@ -50,6 +53,7 @@ from .functions.clipped import clipping as clipping
 from .functions.lines import descent as descent
 from .functions.lines import fitted_lines as fitted_lines
 from .functions.lines import linear_fit as linear_fit
+from .functions.risks import losses as losses
 from .functions.surfaces import surface as surface
 from .histories.animation import animate as animate
 from .histories.compare import compare as compare
@@ -58,6 +62,7 @@ from .histories.curves import trainings as trainings
 from .histories.rates import learning_rates as learning_rates
 from .networks.layers import gradient_flow as gradient_flow
 from .networks.layers import histograms as histograms
+from .networks.memory import memory as memory
 from .networks.watched import dead_units as dead_units
 from .networks.watched import gradient_norms as gradient_norms
 from .networks.watched import update_ratios as update_ratios
@@ -66,7 +71,7 @@ from .networks.weights import weights as weights
 __all__ = [
     "trainings", "learning_rates", "curves", "animate", "compare",
     "gradient_norms", "update_ratios", "dead_units",
-    "gradient_flow", "histograms", "weights",
-    "activation", "softmax", "surface", "linear_fit", "fitted_lines", "descent", "clipping",
+    "gradient_flow", "histograms", "weights", "memory",
+    "activation", "softmax", "losses", "surface", "linear_fit", "fitted_lines", "descent", "clipping",
     "data", "decision_boundary", "probability", "confusion",
 ]  # fmt: skip

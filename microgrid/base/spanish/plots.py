@@ -13,6 +13,8 @@ PLOTS = {
     "validation": "validación", "best epoch": "mejor época", "best epoch, {epoch}": "mejor época, {epoch}",
     "stopped early": "parada temprana", "(mean and range of {n})": "(media y rango de {n})",
 
+    "parameters": "parámetros", "length of the gradient": "longitud del gradiente",
+
     # learning rates, and several descents from one start
     "loss of the batch": "pérdida del lote", "running mean": "media móvil",
     "falls fastest, at {rate:.2g}": "baja más rápido en {rate:.2g}",
@@ -31,7 +33,8 @@ PLOTS = {
     "log₁₀ of the size of {sign}": "log₁₀ del tamaño de {sign}",
     "share of the numbers": "proporción de los números",
     "{share:.0f} % are 0": "{share:.0f} % son 0", "input, then bias": "entrada; al final, el sesgo",
-    "how many": "cuántos",
+    "how many": "cuántos", "samples in the batch": "muestras del lote", "{n} nodes": "{n} nodos",
+    "memory of a step's graph": "memoria del grafo de un paso",
 
     # functions
     "saturated: f′ ≈ 0": "saturada: f′ ≈ 0", "kink: no derivative": "pico: sin derivada",
@@ -41,6 +44,8 @@ PLOTS = {
     "steps, dark to light": "pasos, de oscuro a claro", "along the tangent": "por la tangente",
     "to the curve": "hasta la curva", "clipped": "recortado", "length {n:g}": "longitud {n:g}",
     "each partial at most {n:g}": "cada derivada, como mucho {n:g}",
+
+    "prediction ŷ": "predicción ŷ", "loss L, and ∂L/∂ŷ dashed": "pérdida L; a trazos, ∂L/∂ŷ",
 
     # classifiers
     "class {label:g}": "clase {label:g}", "probability of 1": "probabilidad de 1",

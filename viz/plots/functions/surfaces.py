@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Any, cast
 
 from microgrid import Value
@@ -47,7 +48,8 @@ def surface(
     `kind` is "contour", a map with round heights on its lines, or "3d", a landscape.  `f` takes two Values
     and returns one; it is recorded once and replayed, or computed point by point, on fewer points if it is
     large, where it decides by data, which a warning says.  `paths` is what `train.descend` returns or an
-    array (steps, 2), or several by their names; each goes from a ring to a star.  The limits are those of
+    array (steps, 2), or several by their names, of which one may have a list of paths, from several starts
+    say; each goes from a ring to a star.  The limits are those of
     the paths with a margin unless given (without paths they must be).  `names` are those of the axes and of
     f, by default those that a path of `descend` has.  The heights are spaced by their logarithms where `log`
     says so, or where they span several sizes.
@@ -61,18 +63,19 @@ def surface(
 
     one_of(kind, "kind", ("contour", "3d"))
     say = speaker(lang)
-    routes = {
-        name: route(path, f"the path {name!r}" if name else "the path")
-        for name, path in _by_name(paths).items()
-    }
+    given = _by_name(paths)
+    called = {name: f"the path {name!r}" if name else "the path" for name in given}
+    routes = {name: [route(path, called[name]) for path in several] for name, several in given.items()}
+    every = [points for several in routes.values() for points in several]
     sides = [
-        _side(limits, [points[:, k] for points in routes.values()], letter)
+        _side(limits, [points[:, k] for points in every], letter)
         for k, (letter, limits) in enumerate({"x": xlim, "y": ylim}.items())
     ]
-    along = np.concatenate([np.empty((0, 2)), *routes.values()])
+    along = np.concatenate([np.empty((0, 2)), *every])
     sampled = Sampled(lambda inputs: f(*inputs), plane(sides), along, "the function")
-    for name, path in _by_name(paths).items():
-        sampled.check(path, f"the path {name!r}" if name else "the path")
+    for name, several in given.items():
+        for path in several:
+            sampled.check(path, called[name])
     points = plane(sides, sampled.affordable(FINENESS))
     side = round(len(points) ** 0.5)
     heights = np.ma.masked_invalid(sampled(points).reshape(side, side))
@@ -80,7 +83,7 @@ def surface(
         raise ValueError("the function is not finite anywhere on this map: choose other limits")
     x, y = (points[:, k].reshape(side, side) for k in (0, 1))
     scale = _Scale(heights, log)
-    found = [list(path.names) for path in _by_name(paths).values() if len(getattr(path, "names", ())) == 2]
+    found = [list(path.names) for path in chain(*given.values()) if len(getattr(path, "names", ())) == 2]
     of_axes = list(names) if names is not None else [*(found[0] if found else ("w₁", "w₂")), say("loss")]
     flat = kind == "contour"
     ax = panel(ax, (6.2, 4.7), landscape=not flat)
@@ -90,7 +93,10 @@ def surface(
         bar.ax.grid(False)
     else:
         scale.landscape(ax, x, y)
-    handles = [_drawn(ax, points, sampled, color, flat) for points, color in zip(routes.values(), _colors())]
+    handles = [
+        [_drawn(ax, points, sampled, color, flat) for points in several][-1]
+        for several, color in zip(routes.values(), _colors())
+    ]
     kinds = _critical(f, points, side) if sampled.replays else ()
     marked = [
         (_marked(ax, found, sampled, marker, flat), name)
@@ -172,11 +178,26 @@ class _Scale:
         )  # fmt: skip
 
 
-def _by_name(paths: Any) -> dict[str, Any]:
-    """The paths by their names; a single one has none."""
+def _by_name(paths: Any) -> dict[str, list[Any]]:
+    """The paths by their names, a list for each; a single one has no name."""
     if paths is None:
         return {}
-    return {str(name): path for name, path in paths.items()} if isinstance(paths, Mapping) else {"": paths}
+    if not isinstance(paths, Mapping):
+        return {"": [paths]}
+    several = {str(name): list(given) if _are_several(given) else [given] for name, given in paths.items()}
+    for name, given in several.items():
+        if not given:
+            raise ValueError(f"{name!r} has no path")
+    return several
+
+
+def _are_several(given: Any) -> bool:
+    """Whether it is a list of paths, not a path, which is a list of points."""
+    if hasattr(given, "points") or not isinstance(given, list | tuple):
+        return False
+    import numpy as np
+
+    return all(hasattr(path, "points") or np.ndim(path) == 2 for path in given)
 
 
 def _colors() -> list[str]:

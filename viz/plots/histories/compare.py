@@ -1,4 +1,4 @@
-"""Several trainings beside each other: of several optimisers, say, or of one with several seeds."""
+"""Several trainings or descents beside each other: of several optimisers, or of one with several seeds."""
 
 from __future__ import annotations
 
@@ -11,14 +11,17 @@ from microgrid.base.phrases import Say, speaker
 from ...style.theme import LECTURE, PALETTE
 from ..axes import grid, legend, panel
 from .curves import column_title, epochs_of
+from .walked import columns, is_path, title
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
 
+    from microgrid.train import Path
+
 __all__ = ["compare"]
 
-Histories: TypeAlias = "Mapping[str, Sequence[float]] | Sequence[Mapping[str, Sequence[float]]]"
+Histories: TypeAlias = "Path | Mapping[str, Sequence[float]] | Sequence[Path | Mapping[str, Sequence[float]]]"
 
 
 def compare(
@@ -33,7 +36,9 @@ def compare(
 
     Validation is dashed; a star stands at the best epoch, a cross where training stopped early.  Several
     histories under one name, as of ten seeds, are their mean in a band from the lowest to the highest, up to
-    where the shortest ends.
+    where the shortest ends.  Paths, of `train.descend`, `compare_batches`, `fit(record=...)` and their like,
+    are drawn over their steps: their "loss", the value of the function, "lr", "gradient", its length, a
+    variable by its name, or "parameters", a line for each variable.
 
     >>> compare({"SGD": {"loss": [1.0, 0.5]}, "Adam": {"loss": [1.0, 0.2]}}).get_ylabel()
     'loss'
@@ -44,29 +49,56 @@ def compare(
     handles: list[Artist] = []
     names: list[str] = []
     marks: dict[str, Any] = {}
+    paths = _paths(histories)
     for (name, given), color in zip(histories.items(), PALETTE * 4):
-        several = [given] if isinstance(given, Mapping) else list(given)
+        several: list[Any] = [given] if isinstance(given, Mapping) or is_path(given) else list(given)
         if not several:
             raise ValueError(f"{short(name)} has no history")
-        handles.append(_with_band(ax, several, metric, color, "-"))
+        runs = [columns(path, metric, str(name)) for path in several] if paths else [[run] for run in several]
+        for lines in zip(*runs):
+            line = _with_band(ax, lines, metric, color, "-", 1.7 if len(runs[0]) == 1 else 1.1)
+        handles.append(line)
         names.append(
             str(name) if len(several) == 1 else f"{name} " + say("(mean and range of {n})", n=len(several))
         )
-        if all(f"validation_{metric}" in history for history in several):
+        if not paths and all(f"validation_{metric}" in history for history in several):
             _with_band(ax, several, f"validation_{metric}", color, "--")
             marks[say("validation")] = {"linestyle": "--"}
-        if len(several) == 1:
+        if not paths and len(several) == 1:
             marks |= _landmarks(ax, several[0], metric, color, say)
     explained = [ax.plot([], [], color=LECTURE.dim, **looks)[0] for looks in marks.values()]
     if log:
         ax.set_yscale("log")
-    grid(ax, say("epoch"), column_title(metric, say))
+    over = say("step") if paths else say("epoch")
+    grid(ax, over, (title(metric, say) if paths else None) or column_title(metric, say))
     legend(ax, [*handles, *explained], [*names, *marks])
     return ax
 
 
+def _paths(histories: Mapping[str, Histories]) -> bool:
+    """Whether these are paths; TypeError if some are and some are not."""
+    found = {
+        str(name): is_path(given) or (not isinstance(given, Mapping) and any(map(is_path, given)))
+        for name, given in histories.items()
+    }
+    if len(set(found.values())) > 1:
+        path, other = (
+            next(name for name, kind in found.items() if kind is wanted) for wanted in (True, False)
+        )
+        raise TypeError(
+            f"compare draws paths over steps and histories over epochs: {short(path)} is a path, "
+            f"{short(other)} is none"
+        )
+    return any(found.values())
+
+
 def _with_band(
-    ax: Axes, histories: Sequence[Mapping[str, Sequence[float]]], key: str, color: str, dash: str
+    ax: Axes,
+    histories: Sequence[Mapping[str, Sequence[float]]],
+    key: str,
+    color: str,
+    dash: str,
+    width: float = 1.7,
 ) -> Any:
     import numpy as np
 
@@ -74,7 +106,7 @@ def _with_band(
     rows = np.array([list(history[key])[: len(epochs)] for history in histories], dtype=float)
     middle = rows.mean(axis=0)
     marker = "o" if len(epochs) < 3 else ""
-    (line,) = ax.plot(epochs, middle, color=color, linestyle=dash, marker=marker, linewidth=1.7)
+    (line,) = ax.plot(epochs, middle, color=color, linestyle=dash, marker=marker, linewidth=width)
     if len(rows) > 1:
         ax.fill_between(epochs, rows.min(axis=0), rows.max(axis=0), color=color, alpha=0.18, linewidth=0)
     return line
