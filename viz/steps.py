@@ -23,10 +23,11 @@ from .page.page import in_notebook, step_page, verdict
 from .picture.scale import scale_of
 from .picture.selection import Choices, check_count, choose, folded, subject
 from .picture.styles import styles
-from .walk.captions import Captions
+from .walk.captions import MOST_LEAVES, MOST_LINES, Captions
 from .walk.film import Arrangement, Film, arrange, drafted
 from .walk.moments import Frame, frame_index, remember, walk
 from .walk.options import StepsOptions, boxed
+from .walk.subtitles import Texts
 from .walk.writing.files import BEAMER, Files
 from .words.labels import named
 from .words.numbers import Numbers
@@ -88,7 +89,7 @@ def _on_slide(trace: Trace, options: Options, choices: Choices, y: Value | None)
 
     def draft(changed: Options, others: Choices) -> Draft:
         tried = Steps(trace, changed, others, y)
-        return drafted(tried._trace, changed, tried._choices, tried._moments, tried._texts())
+        return drafted(tried._trace, changed, tried._choices, tried._moments, tried._told)
 
     attempt = slide_choice.chosen(trace, options, choices, draft, LESS)
     slide_choice.say_it(attempt, LESS)
@@ -277,9 +278,8 @@ class Steps(Sequence[Frame]):
     @cached_property
     def _film(self) -> Film:
         """Painted once, when a picture is first needed."""
-        return Film(
-            self._trace, self._options, self._arrangement, self._captions, self._moments, self._texts()
-        )
+        arranged, captions = self._arrangement, self._captions
+        return Film(self._trace, self._options, arranged, captions, self._moments, self._told)
 
     @cached_property
     def _arrangement(self) -> Arrangement:
@@ -289,17 +289,24 @@ class Steps(Sequence[Frame]):
 
     def _texts(self) -> list[str]:
         """The captions, without the frames."""
-        return list(map(self._caption, range(len(self))))
+        return [self._caption(k) for k in range(len(self))]
+
+    @property
+    def _told(self) -> Texts:
+        """The captions, and shorter ones where there is no room."""
+        return Texts(self._texts(), self._caption)
 
     def __repr__(self) -> str:
         root = self._trace.root
         return f"<Steps of {root.label or root.op or 'a Value'}: {len(self)} frames>"
 
-    def _caption(self, index: int) -> str:
+    def _caption(self, index: int, most: int | None = None) -> str:
+        """What frame `index` says, in so many lines."""
         moment, nodes = self._moments[index], self._trace.nodes
         if moment.phase == "end":
-            return self._captions.end([node.grad for node in nodes])
-        return self._captions.moment(moment, index, self._history)
+            leaves = MOST_LEAVES if most is None else max(most - 2, 0)
+            return self._captions.end([node.grad for node in nodes], leaves)
+        return self._captions.moment(moment, index, self._history, most or MOST_LINES)
 
 
 def _differentiated(trace: Trace, gradients: Sequence[float | None]) -> Trace:

@@ -236,14 +236,15 @@ class Boxes:
         updates: Sequence[Update],
         gradient: Callable[[int], float | None],
         more: Callable[[int], bool],
+        most: int = MOST_LINES,
     ) -> str:
-        """A line for each operand that a gradient goes to; whether `more` is to come to it."""
+        """A line for each operand that a gradient goes to, up to so many; whether `more` is to come to it."""
         text = self.text(unit)
         came = {update.target: update for update in updates}  # the last that came to each
         first = {update.target: update for update in reversed(updates)}
         outers = [self._outer(unit, i, gradient) for i in text.outputs]
         flows = [flow for flow in text.flows if flow.target in came]
-        shown = flows if len(flows) <= MOST_LINES else flows[: MOST_LINES - 1]
+        shown = flows if len(flows) <= most else flows[: max(most - 1, 1)]
         lines = [
             self._line(unit, flow, outers, first[flow.target].before, came[flow.target].after)
             for flow in shown

@@ -21,7 +21,7 @@ from ..words.notation import is_current
 from ..words.numbers import Numbers
 from ..words.route_texts import path_count_text, product, sum_of
 from ..words.scope_texts import norm_text, range_text
-from .box_captions import LONGEST_MADE, Boxes
+from .box_captions import LONGEST_MADE, MOST_LINES, Boxes
 from .moments import History, Moment
 
 __all__ = ["MESSAGES", "MOST_PATHS", "Captions", "equal"]
@@ -88,8 +88,8 @@ class Captions:
     def _message(self, name: str, /, **fields: object) -> str:
         return self._say(MESSAGES[name], **fields)
 
-    def moment(self, moment: Moment, k: int, history: History) -> str:
-        """What moment k does, which is not the last."""
+    def moment(self, moment: Moment, k: int, history: History, most: int = MOST_LINES) -> str:
+        """What moment k does, which is not the last; on the way back in no more than `most` lines."""
 
         def gradient(i: int) -> float | None:
             return history.grad(i, k)
@@ -108,7 +108,7 @@ class Captions:
             case "forward":
                 return self.group_forward(self._named(moment.scope), [nodes[i] for i in moment.computed])
         if moment.unit:
-            return self.box_backward(moment.unit, moment.updates, gradient, more)
+            return self.box_backward(moment.unit, moment.updates, gradient, more, most)
         if len(moment.updates) > 1:
             return self.group_backward(moment.scope, moment.updates, gradient)
         (update,) = moment.updates
@@ -163,12 +163,13 @@ class Captions:
         updates: Sequence[Update],
         gradient: Callable[[int], float | None],
         more: Callable[[int], bool],
+        most: int = MOST_LINES,
     ) -> str:
         """What a box passes on, a line for each operand, or a summary for a scope."""
         if unit.kind == "scope":
             return self.group_backward("/".join(unit.scope or ()), updates, gradient)
         if unit.kind != "node":
-            text = self.boxes.backward(unit, updates, gradient, more)
+            text = self.boxes.backward(unit, updates, gradient, more, most)
             return self._placed(self._trace.nodes[unit.last], text)
         node, last = self._trace.nodes[unit.last], {update.target: update for update in updates}
         lines = [
@@ -179,21 +180,21 @@ class Captions:
         ]
         return "\n".join(lines)
 
-    def end(self, gradients: list[float | None]) -> str:
-        """A line for each leaf that has a gradient, unless they are too many."""
+    def end(self, gradients: list[float | None], most: int = MOST_LEAVES) -> str:
+        """A line for each leaf that has a gradient, up to so many."""
         leaves = [
             (leaf, gradient)
             for leaf in leaves_in_order(self._trace)
             if (gradient := gradients[leaf.index]) is not None and leaf is not self._trace.root
         ]
-        shown = leaves[:MOST_LEAVES]
+        shown = leaves[:most]
         products = [self._products(leaf) for leaf, _ in shown]
         long = any(len(slopes) > LONGEST_PRODUCT for paths in products for slopes in paths)
         lines = [
             self._placed(leaf, self._sum_over_paths(leaf, gradient, paths, ones=not long))
             for (leaf, gradient), paths in zip(shown, products, strict=True)
         ]
-        if len(leaves) > len(shown):
+        if shown and len(leaves) > len(shown):
             lines.append(self._message("more leaves", count=f"{len(leaves) - len(shown):,}"))
         return "\n".join([self._message("end"), *lines])
 

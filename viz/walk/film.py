@@ -13,25 +13,25 @@ from ..drawing import layout
 from ..drawing.painter import MARGIN, paint
 from ..drawing.rows import placed
 from ..drawing.scene import Group, Scene, Text
-from ..drawing.slide import Sheet, on_sheet
+from ..drawing.slide import READABLE, Sheet, on_sheet
 from ..drawing.slide_choice import Draft
 from ..formats.svg import Written, digest, svg
 from ..graph.folding import Unit
 from ..graph.trace import Trace
-from ..options import Options
+from ..options import SLIDES, Options
 from ..picture.boxes import Arrow, Box, Picture, gradient_line
 from ..picture.compose import compose
 from ..picture.condensed import finished
 from ..picture.fewer import unframed
 from ..picture.selection import Choices
 from ..style.shapes import Point
-from ..style.theme import THEMES, Theme
+from ..style.theme import FONTS, THEMES
 from ..words.numbers import Numbers
 from .appearance import Key, Now, States
 from .captions import Captions
 from .direction import sign
 from .moments import Moment, Stage
-from .subtitles import GAP_ON_SLIDE, Subtitles
+from .subtitles import GAP_ON_SLIDE, Subtitles, Texts
 from .summaries import Summaries
 
 __all__ = ["Arrangement", "Film", "Reel", "arrange", "drafted"]
@@ -40,6 +40,9 @@ NARROWEST = 620.0
 """Of a picture with captions, so that most of them are one line."""
 WIDE, WIDE_ON_SLIDE = 1400.0, 1010.0
 """From this width of a picture on, captions grow with it, so that they can be read where it is shown."""
+SMALL_LETTERS, SMALLER = {"beamer": 9.0, "beamer-4:3": 9.0}, 0.8
+"""Points of captions on LaTeX's pages, which are smaller, and what captions there are next to other text."""
+MOST_LINES_ON_PAPER = 3
 
 
 @dataclass(frozen=True)
@@ -79,20 +82,26 @@ def arrange(
 
 
 def drafted(
-    trace: Trace, options: Options, choices: Choices, moments: Sequence[Moment], texts: Sequence[str]
+    trace: Trace, options: Options, choices: Choices, moments: Sequence[Moment], texts: Texts
 ) -> Draft:
     """The picture of a walk with its captions, as a way to draw it on a slide."""
     picture, _ = written(trace, options, choices, moments)
 
     def under(width: float) -> float:
-        return _on_slide(texts, width, THEMES[options.theme]).height
+        return _on_slide(texts, width, options).height
 
     return Draft(picture, lambda way: placed(picture, way, choices.density.gaps), under, True)
 
 
-def _on_slide(texts: Sequence[str], width: float, theme: Theme, margin: float = MARGIN) -> Subtitles:
+def _on_slide(texts: Texts, width: float, options: Options, margin: float = MARGIN) -> Subtitles:
     """The captions on a slide that is as wide as this in the picture's points."""
-    return Subtitles(texts, width, theme, max(1.0, width / WIDE_ON_SLIDE), margin, GAP_ON_SLIDE)
+    slide, theme = options.slide or "16:9", THEMES[options.theme]
+    if slide not in SMALL_LETTERS:
+        return Subtitles(texts, width, theme, max(1.0, width / WIDE_ON_SLIDE), margin, GAP_ON_SLIDE)
+    point = width / SLIDES[slide][0]  # of the page, in the picture's points
+    letters = max(SMALLER, SMALL_LETTERS[slide] * point / FONTS["caption"].size)
+    least = READABLE * point
+    return Subtitles(texts, width, theme, letters, margin, GAP_ON_SLIDE, least, MOST_LINES_ON_PAPER)
 
 
 class Reel(Protocol):
@@ -128,10 +137,10 @@ class Film:
         arrangement: Arrangement,
         captions: Captions,
         moments: Sequence[Moment],
-        texts: Sequence[str],
+        texts: Texts,
     ) -> None:
         self._trace, self._options, self._captions = trace, options, captions
-        self._moments, self._texts = moments, texts
+        self._moments, self._told, self._texts = moments, texts, texts.whole
         self._theme, self._numbers = THEMES[options.theme], Numbers(options.precision)
         self._picture, self._places = arrangement.picture, arrangement.places
         self._summaries, self._units = arrangement.summaries, arrangement.units
@@ -190,10 +199,10 @@ class Film:
         """The picture, and what stands below."""
         if self._sheet is not None:
             whole = on_sheet(self._picture, self._sheet, self._options, is_walk=True)
-            return whole, _on_slide(self._texts, whole.size[0], self._theme, self._sheet.margin)
+            return whole, _on_slide(self._told, whole.size[0], self._options, self._sheet.margin)
         whole = paint(self._picture, self._places, self._options, NARROWEST, is_walk=True)
         scale = max(1.0, whole.size[0] / WIDE)
-        return whole, Subtitles(self._texts, whole.size[0], self._theme, scale)
+        return whole, Subtitles(self._told, whole.size[0], self._theme, scale)
 
     @property
     def _drawn(self) -> Point:

@@ -39,6 +39,10 @@ class StepsOptions(Options):
         default=None, metadata=about("slides", "fit the picture to a slide; the page is none", SLIDES)
     )
 
+    def may_vary(self, name: str) -> bool:
+        """Digits never do: at a step each format shows the same numbers."""
+        return name != "precision" and super().may_vary(name)
+
 
 def boxed(trace: Trace, options: StepsOptions) -> StepsOptions:
     """Where single nodes are too many to be drawn, what a frame stands for is a box."""

@@ -20,7 +20,7 @@ from ...style.shapes import Point
 from ...style.theme import FONTS, THEMES
 from ...walk.captions import MESSAGES
 from ...walk.direction import lit_arrow, sign
-from ...walk.subtitles import Subtitles
+from ...walk.subtitles import Subtitles, Texts
 from ..net import Net
 from ..options import NetworkOptions
 from ..painting.paint import FEWEST, paint
@@ -112,7 +112,8 @@ class NetworkFilm:
         gap, letters = GAP_ON_SLIDE if self._options.slide else GAP, LETTERS
         if self._options.slide:  # LaTeX's pages are smaller, and their letters are not
             letters = max(LETTERS * width / WIDE, READABLE / FONTS["progress"].size)
-        return Subtitles(self._texts, width, self._theme, letters, MARGIN, gap)
+        told = Texts(self._texts, lambda k, _: self._texts[k])
+        return Subtitles(told, width, self._theme, letters, MARGIN, gap)
 
     @cached_property
     def _under(self) -> Subtitles:

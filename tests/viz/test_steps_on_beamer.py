@@ -1,0 +1,54 @@
+"""A walk on LaTeX's small pages: the steps, digits and captions of all other formats."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+import viz
+from helpers.lecture_graphs import LECTURE_GRAPHS
+from viz.drawing.scene import Text
+from viz.drawing.slide import READABLE
+
+pytestmark = pytest.mark.filterwarnings("ignore:.*slide can be read")
+
+NUMBER = re.compile(r"\d+\.\d+")
+
+
+def told(walk: viz.Steps, k: int) -> list[str]:
+    """The lines of a frame's caption, without its phase and its number."""
+    return [item.text for item in walk._film.caption(k).items if isinstance(item, Text)][2:]
+
+
+@pytest.mark.parametrize("name", ["line", "perceptron", "xor by hand", "reuse with mse"])
+def test_captions_are_whole_statements_in_few_lines(name: str) -> None:
+    walk = viz.steps(LECTURE_GRAPHS[name][0]())._for_beamer
+    for k, frame in enumerate(walk):
+        lines = told(walk, k)
+        assert len(lines) <= (4 if frame.caption.count("\n") == 1 else 3)  # two operands have two lines each
+        assert not any("…" in line for line in lines)
+        written = " ".join(" ".join(lines).split())
+        whole = [" ".join(line.split()) for line in frame.caption.split("\n")]
+        kept = [line for line in whole if line in written]
+        left = len(whole) - len(kept)
+        assert kept[0] == whole[0]
+        if left > 0 and kept != whole[:1]:
+            (count,) = re.findall(r"and (\d+) \w+ more$", written)
+            assert int(count) == left
+    assert walk._film.smallest >= READABLE - 0.01
+
+
+@pytest.mark.parametrize("slide", ["16:9", "beamer"])
+def test_no_slide_takes_digits_off_a_walk(slide: str) -> None:
+    graph = LECTURE_GRAPHS["two-two-two"][0]
+    walks = viz.steps(graph()), viz.steps(graph(), slide=slide)
+    digits = [set(NUMBER.findall(" ".join(text for text in texts(walk)))) for walk in walks]
+    assert "precision" not in walks[1].choice
+    assert digits[1] <= digits[0]
+
+
+def texts(walk: viz.Steps) -> list[str]:
+    """All that the boxes of the last frame say."""
+    groups = [group for group in walk._film.scene(len(walk) - 1).groups if group.kind.startswith("node")]
+    return [text.text for group in groups for text in group.texts]
