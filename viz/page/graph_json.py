@@ -24,6 +24,7 @@ from ..words import notation
 from ..words.names import names_of
 from ..words.numbers import Numbers
 from .columns import differences, hidden, json_number, packed, pattern
+from .training import training
 from .words import page_words
 
 __all__ = ["facts"]
@@ -58,6 +59,7 @@ def facts(
         "verdict": _verdict(report, names_of(trace, numbers).atom(trace.root)) if report else None,
         "ways": {phase: sign(phase, options.rankdir) for phase in PHASES},
         "arrows": arrow_sizes(),
+        "training": training(),
         "colored": options.color_by is not None,
         **folded,
     }

@@ -34,6 +34,7 @@ from ..words.numbers import Numbers
 from .graph_json import facts
 from .parts import colors, hashed, in_json, languages, text_of
 from .rows_js import rows
+from .training import rule
 from .words import words
 
 __all__ = ["in_notebook", "step_page", "verdict"]
@@ -46,7 +47,16 @@ MOST_BOXES, MOST_STEPS = 2000, 5000
 """Up to which a browser opens a page in a few seconds."""
 LARGEST_STILL = 1_000_000
 """Characters of a picture that a notebook holds once more, for where the page is left out."""
-COMPUTING = ("numbers.js", "graph.js", "folded.js", "merged.js", "walk.js", "boxes.js", "questions.js")
+COMPUTING = (
+    "numbers.js",
+    "graph.js",
+    "folded.js",
+    "merged.js",
+    "walk.js",
+    "descent.js",
+    "boxes.js",
+    "questions.js",
+)
 """The scripts that know no browser: Node can test them."""
 SHOWING = (
     "panel.js",
@@ -55,6 +65,7 @@ SHOWING = (
     "table.js",
     "picture.js",
     "predict.js",
+    "train.js",
     "controls.js",
     "stepper.js",
 )
@@ -185,5 +196,5 @@ def _style(inks: Mapping[str, tuple[str, str]], light: Theme, dark: Theme) -> st
 
 def _script(trace: Trace) -> str:
     used = dict.fromkeys(node.op for node in trace.nodes if node.op in TABLE)
-    code = [rows(TABLE[op] for op in used), *map(_read, COMPUTING + SHOWING)]
+    code = [rows(TABLE[op] for op in used), rule(), *map(_read, COMPUTING + SHOWING)]
     return '\n(() => {\n"use strict";\n' + "\n".join(code) + "\nstart();\n})();\n"

@@ -13,7 +13,37 @@ PAGE = {
     "Predict first": "Predecir antes",
     "Asks for each number before showing it": "Pide cada número antes de mostrarlo", "Table": "Tabla",
     "The same numbers as a table": "Los mismos números en una tabla", "Keys": "Teclas", "Close": "Cerrar",
-    "To the start": "Al principio", "One step back": "Un paso atrás", "One step on": "Un paso adelante",
+    "To the start": "Al principio", "Back": "Atrás", "Next": "Siguiente",
+    "Update": "Actualización", "update {step} of {last}": "actualización {step} de {last}",
+    "training step {count}": "paso de entrenamiento {count}", "Undo": "Deshacer",
+    "Takes the last change or training back": "Deshace el último cambio o entrenamiento",
+    "Train": "Entrenar", "Which numbers shall be trained?": "¿Qué números se entrenan?",
+    "Learning rate": "Tasa de aprendizaje",
+    "Slider for it, in powers of ten": "Su deslizador, en potencias de diez",
+    "One step": "Un paso", "Ten steps": "Diez pasos",
+    "One training step: gradients, update, forward again":
+        "Un paso de entrenamiento: gradientes, actualización y otra vez hacia delante",
+    "Run": "Entrenar sin parar", "Stop": "Parar", "Reset": "Reiniciar",
+    "All numbers as recorded, no training": "Todos los números como al principio, sin entrenar",
+    "A learning rate is a finite number from 0 on, such as 0.1 or 3e-4: the last one is kept.":
+        "Una tasa de aprendizaje es un número finito desde 0, como 0.1 o 3e-4: se mantiene la última.",
+    "There is no number here that could be trained.": "Aquí no hay ningún número que se pueda entrenar.",
+    "Nothing here can be trained: {op} is a custom operation, written in Python.":
+        "Aquí no se puede entrenar nada: {op} es una operación propia, escrita en Python.",
+    "One step would give {loss}; {parameters}.": "Un paso daría {loss}; {parameters}.",
+    "One step would take {name} beyond the largest number a computer's double holds, 1.8e308.":
+        "Un paso llevaría {name} más allá del mayor número que cabe en un double, 1.8e308.",
+    "{name} not possible": "{name} imposible", "Training steps: {count}.": "Pasos de entrenamiento: {count}.",
+    "Nothing moves any more: each step is smaller than the digits of the numbers.":
+        "Ya no se mueve nada: cada paso es menor que los dígitos de los números.",
+    "No further: a step would give {name} no finite number. Take a smaller learning rate, or go back.":
+        "Hasta aquí: otro paso no daría a {name} un número finito. Toma una tasa menor, o vuelve atrás.",
+    "Diverged at training step {count} with η = {rate}. {why}":
+        "Diverge en el paso de entrenamiento {count} con η = {rate}. {why}",
+    "{name} has risen: with η = {rate} a step goes too far.":
+        "{name} ha subido: con η = {rate} un paso va demasiado lejos.",
+    "Back to training step {count}": "Volver al paso de entrenamiento {count}",
+    "one training step": "un paso de entrenamiento", "undo": "deshacer",
     "To the end": "Al final", "Play": "Reproducir", "Pause": "Pausa",
     "Forward pass [button]": "Hacia delante", "Backward pass [button]": "Hacia atrás", "Step": "Paso",
     "Speed": "Velocidad", "{step} of {last}": "{step} de {last}",

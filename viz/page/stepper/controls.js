@@ -2,13 +2,14 @@
 
 const KEYS = [ // what is on the keys, and the word for what they do
   [["←", "→"], "key_step"], [["Home", "End"], "key_ends"], [["key_space"], "key_play"],
-  [["F", "B"], "key_pass"], [["↑", "↓"], "key_nodes"], [["key_enter"], "key_open"], [["P"], "key_predict"],
+  [["F", "B"], "key_pass"], [["S"], "key_train"], [["U"], "key_undo"], [["↑", "↓"], "key_nodes"], [["key_enter"], "key_open"], [["P"], "key_predict"],
   [["Esc"], "key_withdraw"], [["T"], "key_table"], [["+", "−", "0"], "key_zoom"], [["?"], "key_help"],
 ];
 
 function listen(page) {
   const click = (id, action) => by(id).addEventListener("click", action);
   click("first", () => page.go(0));
+  click("undo", () => page.undo());
   click("back", () => page.go(page.step - 1));
   click("play", () => page.play());
   click("next", () => page.next());
@@ -46,7 +47,7 @@ function press(page, event) {
     ArrowLeft: () => page.go(page.step - 1), ArrowRight: () => page.next(),
     ArrowUp: () => page.picture.focus(-1), ArrowDown: () => page.picture.focus(1),
     Home: () => page.go(0), End: () => page.go(page.frames.length - 1),
-    f: () => page.jump("forward"), b: () => page.jump("seed"), p: () => page.predict(), t: () => page.table(),
+    f: () => page.jump("forward"), b: () => page.jump("seed"), s: () => page.training.take(1), u: () => page.undo(), p: () => page.predict(), t: () => page.table(),
     "?": () => by("keys").showModal(), "+": () => page.picture.zoom(1.25), "-": () => page.picture.zoom(0.8),
     0: () => page.picture.whole(),
   };

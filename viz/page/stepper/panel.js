@@ -59,7 +59,7 @@ function atKink(page, i) {
 
 function describeDerivatives(page, i) {
   const {graph, word} = page, node = graph.nodes[i], parts = [], unit = page.unit;
-  const {errors} = page.numbers, ended = page.frames[page.step].phase === "end";
+  const {errors} = page.numbers, ended = ["end", "update"].includes(page.frame.phase);
   if (unit) parts.push(...derivativesOfUnit(page, unit));
   else if (node.op && page.known.data[i] !== null && !errors[i]) parts.push(...localDerivatives(page, i));
   if (node.role === "constant") return parts;
@@ -196,7 +196,7 @@ function verdictOf(page) {
     list(verdict.findings.map(finding)), formulas.length ? list(formulas) : null);
   if (!page.changes.size) return [report];
   const names = [...page.changes.keys()].map((i) => page.graph.nodes[i].name).join(", ");
-  return [report, make("p", {class: "wrong"}, word("changed_text")), note(word("changed", {names})),
+  return [report, note(word("changed_text")), note(word("changed", {names})),
     paragraph(make("button", {type: "button", id: "reset-all", onclick: () => page.changeNothing()},
       word("reset_all")))];
 }

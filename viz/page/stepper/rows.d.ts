@@ -9,4 +9,13 @@ interface Row {
   branch(x: number, y: number, z: number): string;
 }
 
+// What viz/page/optimizers_js.py writes: the optimisers that the page trains with.
+interface Optimizer {
+  settings: Record<string, number | boolean>;
+  variant(settings: Record<string, any>): {
+    step(k: number, settings: Record<string, any>, x: any, g: any, memory: any[], newX: any, newMemory: any[]): void;
+  };
+}
+
+declare const OPTIMIZERS: Record<string, Optimizer>;
 declare const ROWS: Record<string, Row>;

@@ -1,6 +1,7 @@
 // The page: which step is shown, what is predicted, chosen and changed, and what follows from that.
 
 const PAUSE = 1600; // milliseconds between two steps, at speed 1
+const MOST_UNDONE = 200; // changes that can be taken back
 
 /** @type {(id: string) => any} */
 const by = (id) => document.getElementById(id);
@@ -24,6 +25,9 @@ class Page {
     this.predicting = false;
     this.question = null; // that waits for an answer
     this.quiz = new Quiz(this);
+    this.training = new Training(this);
+    this.past = []; // the states that "undo" goes back to
+    this.comparison = null; // with the numbers before the change that was made last
 
     document.body.classList.add("live"); // without this code there is nothing to press
     this.write = (x) => write(x, graph.precision);
@@ -31,6 +35,7 @@ class Page {
     this.picture = new Picture(graph, (i) => this.chooseBox(i), (i, distance) => this.drag(i, distance));
     this.compute();
     listen(this);
+    listenToTraining(this);
     this.speak(graph.lang);
     this.follow();
   }
@@ -81,11 +86,24 @@ class Page {
     this.frames = walk(this.graph, this.numbers, this.captions);
     this.ending = known(this.graph, this.frames, this.frames.length - 1);
     this.adjoints = this.ending.grads.map((gradient) => gradient ?? 0);
+    const {training} = this, grads = training && gradientsOf(this.graph, this.numbers);
+    this.updates = training?.chosen.length
+      ? updateFrames(this.graph, this.numbers, grads, this.captions, training.chosen, training.rate) : [];
+  }
+
+  // The walk, and after it the third pass, in which what is trained gets its new numbers.
+  get all() {
+    return [...this.frames, ...this.updates];
+  }
+
+  get frame() {
+    return this.frames[this.step] ?? this.updates[this.step - this.frames.length];
   }
 
   change(i, x) {
     const node = this.graph.nodes[i];
     if (!isOpen(this.graph, i)) return;
+    this.remember(`change ${i}`);
     if (x === node.data) this.changes.delete(i);
     else this.changes.set(i, x);
     this.compute();
@@ -98,6 +116,28 @@ class Page {
     if (distance) this.change(i, tidy(this.numbers.data[i] + distance * step, step));
   }
 
+  // What "undo" comes back to; what is changed in one go, such as by a slider, is one change.
+  remember(gesture = null) {
+    const {changes, step, training, comparison} = this;
+    if (gesture === null || this.gesture !== gesture) {
+      this.past.push({changes: new Map(changes), step, training: training.state(), comparison});
+      if (this.past.length > MOST_UNDONE) this.past.shift();
+    }
+    this.gesture = gesture;
+  }
+
+  undo() {
+    const before = this.past.pop();
+    if (!before) return;
+    this.training.stop();
+    this.gesture = null;
+    Object.assign(this, {changes: before.changes, comparison: before.comparison});
+    Object.assign(this.training, before.training);
+    this.compute();
+    this.go(before.step);
+    this.quiz.renew();
+  }
+
   changeNothing() {
     this.changes.clear();
     this.compute();
@@ -108,7 +148,7 @@ class Page {
 
   go(step) {
     this.question = this.turned = null;
-    this.step = Math.min(Math.max(step, 0), this.frames.length - 1);
+    this.step = step < this.all.length ? Math.max(step, 0) : this.frames.length - 1; // beyond all: the walk's end
     this.show();
     try {
       history.replaceState(null, "", `#step=${this.step}`);
@@ -116,12 +156,19 @@ class Page {
   }
 
   next() {
-    if (this.step === this.frames.length - 1) return this.pause();
-    const frame = this.frames[this.step + 1];
+    if (this.step === this.all.length - 1) return this.updates.length ? this.forwardAgain() : this.pause();
+    const frame = this.all[this.step + 1];
     if (this.quiz.ask(frame)) return;
     const why = this.predicting && !this.question && !frame.broken ? this.quiz.unasked(frame) : null;
     this.go(this.step + 1);
     if (why) this.quiz.aside(this.word(why));
+  }
+
+  // After the update the next forward pass, with the new numbers.
+  forwardAgain() {
+    if (this.updates.some(({broken}) => broken)) return;
+    this.training.take(1);
+    this.go(this.frames.findIndex(({phase}) => phase === "forward"));
   }
 
   // The address says which step is meant.
@@ -132,7 +179,8 @@ class Page {
 
   play() {
     if (this.timer !== null) return this.pause();
-    if (this.step === this.frames.length - 1) this.go(0);
+    this.training.stop();
+    if (this.step >= this.frames.length - 1) this.go(0);
     this.next();
     if (!this.question) this.tick();
     this.show();
@@ -141,7 +189,7 @@ class Page {
   tick() {
     this.timer = setTimeout(() => {
       this.next();
-      if (this.step === this.frames.length - 1) this.pause();
+      if (this.step >= this.frames.length - 1) this.pause();
       if (this.timer !== null) this.tick();
     }, PAUSE / Number(by("speed").value));
   }
@@ -175,7 +223,8 @@ class Page {
 
   show() {
     if (!this.frames) return;
-    this.known = known(this.graph, this.frames, this.step);
+    this.step = Math.min(this.step, this.all.length - 1);
+    this.known = known(this.graph, this.all, this.step);
     this.showWalk();
     this.showPicture();
     refresh(by("node"), this.described());
@@ -185,6 +234,7 @@ class Page {
     const derived = isNode ? this.unit.last : this.chosen;
     refresh(by("derivatives"), derived === null ? [] : describeDerivatives(this, derived));
     refresh(by("verdict"), verdictOf(this));
+    this.training.show();
   }
 
   described() {
@@ -204,18 +254,23 @@ class Page {
   }
 
   showWalk() {
-    const {step, question} = this, frame = this.frames[step], last = this.frames.length - 1;
-    const way = this.graph.ways[frame.phase];
-    by("phase").textContent = `${way} ${this.word(`caption phase ${frame.phase}`)}`.trim();
-    by("phase").classList.toggle("pass", way !== "");
+    const {step, question, frame} = this, last = this.frames.length - 1, updating = step - last;
+    const way = this.graph.ways[frame.phase] ?? "", {count} = this.training;
+    const phase = frame.phase === "update" ? this.word("update") : this.word(`caption phase ${frame.phase}`);
+    const trained = count ? this.word("trained", {count: thousands(count)}) : "";
+    by("phase").textContent = `${way} ${phase}${trained && `  ·  ${trained}`}`.trim();
+    by("phase").classList.toggle("pass", way !== "" || frame.phase === "update");
     const lines = frame.caption.split("\n").flatMap((line, i) => i ? [make("br"), line] : [line]);
     by("caption").replaceChildren(...lines);
     by("caption").classList.toggle("wrong", frame.broken);
-    by("count").textContent = this.word("count", {step, last});
-    Object.assign(by("slider"), {max: last, value: step});
+    by("count").textContent = updating > 0 ? this.word("count_update", {step: updating, last: this.updates.length})
+      : this.word("count", {step, last});
+    Object.assign(by("slider"), {max: last, value: Math.min(step, last)});
     by("slider").setAttribute("aria-valuetext", `${step}: ${frame.caption}`);
     for (const id of ["first", "back"]) by(id).disabled = step === 0;
-    for (const id of ["next", "last"]) by(id).disabled = step === last;
+    by("last").disabled = step >= last;
+    by("next").disabled = this.updates.length ? frame.broken && frame.phase === "update" : step >= last;
+    by("undo").disabled = !this.past.length;
     by("play").textContent = this.word(this.timer === null ? "play" : "pause");
     by("predict").setAttribute("aria-pressed", String(this.predicting));
     by("question").hidden = !question;
@@ -231,9 +286,9 @@ class Page {
     if (tabled) refresh(by("numbers"), tableOfNumbers(this));
     const chosen = this.unit?.last ?? (this.chosen === null ? null : graph.owner[this.chosen]);
     this.picture.show({
-      frame: this.frames[this.question ? this.step + 1 : this.step], // a question lights what it asks for
+      frame: this.question ? this.frames[this.step + 1] : this.frame, // a question lights what it asks for
       place: this.question ? this.step + 1 : this.step,
-      ended: this.frames[this.step].phase === "end" && !this.changes.size,
+      ended: this.frame.phase === "end" && !this.changes.size,
       chosen, box: (i) => boxOf(this, i), arrow: (edge) => arrowOf(this, edge),
     });
   }
@@ -291,5 +346,5 @@ class Page {
 
 function start() {
   const page = new Page(prepare(JSON.parse(by("graph").textContent)));
-  globalThis.stepper = {page, write, writeExact, read, known, ROWS}; // for the curious, and for tests
+  globalThis.stepper = {page, write, writeExact, read, known, compute, descend, ROWS}; // for the curious, and for tests
 }

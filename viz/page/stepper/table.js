@@ -43,7 +43,7 @@ function tableRows({graph, opened}) {
 // The page of the table that someone turned to, otherwise that of what the step is about.
 function tablePage(page, rows, pages) {
   if (page.turned !== null) return Math.min(page.turned, pages - 1);
-  const active = new Set(page.frames[page.step].active.map((i) => page.graph.owner[i]));
+  const active = new Set(page.frame.active.map((i) => page.graph.owner[i]));
   const place = rows.findIndex(([i]) => active.has(page.graph.owner[i]));
   return Math.max(0, Math.floor(place / MOST_ROWS));
 }
@@ -61,7 +61,7 @@ function nodeRow(page, i, scoped, unit) {
     : cell(data[i], "pending_value");
   const isInside = !unit && (graph.owner[i] !== i || graph.units.has(i));
   const operands = unit ? unit.flows.map(([operand]) => operand) : node.parents;
-  return make("tr", {class: page.frames[page.step].active.includes(i) ? "active" : null},
+  return make("tr", {class: page.frame.active.includes(i) ? "active" : null},
     make("th", {scope: "row", class: isInside ? "inside" : null}, opener),
     page.numbers.errors[i] ? impossible() : value,
     node.role === "constant" ? make("td") : cell(grads[i], "pending_gradient"),
@@ -73,7 +73,7 @@ function nodeRow(page, i, scoped, unit) {
 function scopeRow(page, unit) {
   const {graph, word} = page, [values, gradient] = summary(page, unit), open = page.opened.has(unit);
   const broken = brokenIn(page, unit) !== undefined;
-  const active = page.frames[page.step].active.some((i) => graph.owner[i] === unit.last);
+  const active = page.frame.active.some((i) => graph.owner[i] === unit.last);
   const scope = scopeName(graph, page.lang, unit.scope);
   const toggle = make("button", {
     type: "button", class: "link", id: `scope-${unit.last}`, "aria-expanded": String(open),

@@ -195,6 +195,17 @@ class Captions {
     return {...fields, ...sums};
   }
 
+  // w ← w − η · ∂L/∂w = 2 − 0.1 · (−12) = 3.2, from the pieces of the optimiser's formula.
+  update(i, gradient, rate, after) {
+    const node = this.graph.nodes[i], {parts, operands, tight} = this.graph.training;
+    const names = {x: node.name, lr: "η", g: node.target}, numbers = {x: this.numbers.data[i], lr: rate, g: gradient};
+    const written = (text) => parts[0] + operands.map((what, hole) => text(what, tight[hole]) + parts[hole + 1]).join("");
+    const number = (what, isTight) => isTight ? inBrackets(this.write(numbers[what])) : this.write(numbers[what]);
+    const become = `${node.name} ← ${written((what) => names[what])} = ${written(number)}`;
+    if (!Number.isFinite(after)) return this.placed(node, this.word("error_overflow", {call: become}));
+    return this.placed(node, `${become} = ${this.write(after)}`);
+  }
+
   end(grads) {
     const {nodes, root, limits} = this.graph;
     const ordered = this.graph.leaves?.map((i) => nodes[i]) ?? nodes;
