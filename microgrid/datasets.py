@@ -266,6 +266,20 @@ def _shuffled(rows: list[Floats], noise: float, labels: Floats, rng: np.random.G
     return X[order] + noise * rng.standard_normal(X.shape), y[order]
 
 
+def shuffle(items: list[Any], rng: Random) -> None:
+    """Put items into random order, after Fisher and Yates, by `random()` alone.
+
+    Other languages can draw the same: `viz.trainer`'s page does so in JavaScript.
+
+    >>> places = [0, 1, 2, 3]
+    >>> shuffle(places, Random(1)); places
+    [3, 1, 2, 0]
+    """
+    for k in range(len(items) - 1, 0, -1):
+        other = int(rng.random() * (k + 1))
+        items[k], items[other] = items[other], items[k]
+
+
 def _shuffled_lists(
     name: str, rows: list[list[list[float]]], noise: float, labels: Sequence[float], seed: int | None
 ) -> Lists:
@@ -277,9 +291,7 @@ def _shuffled_lists(
             f"{name}: labels has a finite number for each of {len(rows)} classes, got {labels!r}"
         )
     drawn = [(point, label) for part, label in zip(rows, numbers, strict=True) for point in part]
-    for k in range(len(drawn) - 1, 0, -1):
-        other = int(rng.random() * (k + 1))
-        drawn[k], drawn[other] = drawn[other], drawn[k]
+    shuffle(drawn, rng)
 
     def normal() -> float:
         return sqrt(-2 * log(1 - rng.random())) * cos(2 * pi * rng.random())

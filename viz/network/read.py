@@ -14,7 +14,7 @@ from microgrid.ops import TABLE
 
 from ..errors import VizError
 from ..words.units import mean_of
-from .net import EXTREMES, Column, Link, Net, Unit
+from .net import EXTREMES, Column, End, Link, Net, Unit
 from .reading.arrange import Arrangement, arrange, biases, by_index, samples
 from .reading.captions import caption, note, sentence, title
 from .reading.naming import Parameters, unit_ids, unit_names
@@ -23,7 +23,7 @@ from .reading.replayed import replayed
 from .reading.sums import Body
 from .sizes import net_of_sizes
 
-__all__ = ["read"]
+__all__ = ["placed", "read"]
 
 
 def read(model: Any, x: Any = None) -> Net:
@@ -66,6 +66,11 @@ def read(model: Any, x: Any = None) -> Net:
 
 
 def _net(recording: Recording) -> Net:
+    return placed(recording)[0]
+
+
+def placed(recording: Recording) -> tuple[Net, dict[Value, End]]:
+    """The network that was recorded, and by the nodes of its first sample where each unit stands."""
     rows = samples(recording)
     parameters = Parameters(recording, rows[0])
     if recording.finished:
@@ -89,7 +94,8 @@ def _net(recording: Recording) -> Net:
         columns.append(Column(tuple(here), text, note(here, last), kind))
     named = title("" if recording.name == "the model" else recording.name, columns)
     bare = tuple(link for link, _ in links)
-    return Net(tuple(columns), bare, named, sentence(named, columns, bare))
+    net = Net(tuple(columns), bare, named, sentence(named, columns, bare))
+    return net, dict(arrangement.places)
 
 
 def _inputs(nodes: list[Value], recording: Recording, names: Mapping[Value, str]) -> list[Value]:
