@@ -14,6 +14,7 @@ Text          parse: "z = w*x; L = z**2" into Values, without running it
 Programs      compile: a recorded graph as a Program, replayed over batches at native speed
 Proof         verify, verify_rules: the derivatives against sympy; to_sympy, from_sympy;
               unfold: softmax and losses in the textbook's steps
+Claims        check: is a formula of your own right, and if not, what did it forget; assert_claim
 Errors        MicrogridError: DomainError, ExpressionError, GraphError, NonFiniteGradient,
               CheckpointError
 Networks      microgrid.nn: MLP, layers, losses, initialisation
@@ -69,7 +70,8 @@ from .transforms import recompute as recompute
 __all__ = [  # without abs, compile and sum: a star import must not replace Python's own
     "CheckpointError", "DomainError", "ExpressionError", "GraphError", "MicrogridError", "NonFiniteGradient",
     "Program", "Value",
-    "acos", "asin", "atan", "atan2", "compiled", "cos", "cosh", "custom_op", "dot", "elu", "erf", "erfc",
+    "acos", "asin", "assert_claim", "atan", "atan2", "check", "compiled", "cos", "cosh", "custom_op",
+    "dot", "elu", "erf", "erfc",
     "errstate", "exp", "expm1", "from_sympy", "gelu", "gelu_tanh", "grad", "hardtanh", "hypot", "jvp",
     "leaky_relu", "log", "log1p", "log_softmax", "logaddexp", "logsigmoid", "logsumexp", "maximum", "maxout",
     "mean", "minimum", "mish", "name", "nn", "no_grad", "parameter", "parse", "recompute", "relu", "scope",
@@ -84,6 +86,8 @@ if TYPE_CHECKING:
     from . import monitor as monitor
     from . import optim as optim
     from . import train as train
+    from .claims.check import assert_claim as assert_claim
+    from .claims.check import check as check
     from .programs.program import Program as Program
     from .programs.program import compile as compile
     from .proof.unfolding import unfold as unfold
@@ -93,6 +97,7 @@ if TYPE_CHECKING:
     from .proof.verify import verify_rules as verify_rules
 
 _LATER = {
+    "assert_claim": "claims.check", "check": "claims.check",
     "Program": "programs.program", "compile": "programs.program",
     "from_sympy": "proof.verify", "to_sympy": "proof.verify", "verify": "proof.verify",
     "verify_rules": "proof.verify", "unfold": "proof.unfolding",

@@ -59,6 +59,17 @@ VERIFY_EXAMPLES = """examples:
 
 Exit code 0 if everything is confirmed, 1 if not.
 """
+CHECK_EXAMPLES = f"""examples:
+  microgrid check "{LECTURE}" w=2 b=1 x=3 y=9 --claim "dL/dw = 2*e*x"
+  microgrid check "{LECTURE}" --claim "∂L/∂w = ∂L/∂e · ∂e/∂yhat · ∂yhat/∂w"
+  microgrid check "{LECTURE}" --claim "w <- w - eta*dL/dw" --claim "d^2L/dw^2 = 2*x^2"
+  microgrid check lesson.py:loss --claims slide.txt --lang es
+
+A claim is judged for all values of the leaves; those given come first in a counterexample, and may be left
+out.  In a file of claims each line is one, and "#" begins a comment.
+
+Exit code 0 if every claim is true, 1 if one is false or undecided, 2 for bad input.
+"""
 DEMO_EXAMPLES = """example:
   microgrid demo --dir pictures
 """
@@ -136,6 +147,16 @@ def _parser(typed: str) -> tuple[_Parser, dict[str, _Parser]]:
     )
     _language_argument(verify)
     _debug_argument(verify)
+
+    check = add_command("check", "judge formulas of your own for derivatives in the graph", CHECK_EXAMPLES)
+    _graph_arguments(check, None)
+    check.add_argument(
+        "--claim", metavar="CLAIM", action="append", default=[], help="a formula to judge; may be given again"
+    )
+    check.add_argument("--claims", metavar="FILE", help="a file of claims, one a line")
+    check.add_argument("--json", action="store_true", help="print the report as JSON")
+    _language_argument(check)
+    _debug_argument(check)
 
     demo = add_command("demo", "compute, verify and draw one step of linear regression", DEMO_EXAMPLES)
     demo.add_argument(

@@ -13,6 +13,7 @@ from pathlib import Path
 from traceback import extract_tb
 from typing import Any
 
+from ..base.context import errstate
 from ..base.messages import warn
 from ..engine import Value, parameter
 from ..errors import MicrogridError
@@ -23,7 +24,7 @@ from ..naming import callers
 from ..nn import Module
 from ..transforms import recompute
 
-__all__ = ["ScriptError", "graph", "model", "sample"]
+__all__ = ["ScriptError", "claimed", "graph", "model", "sample"]
 
 
 def graph(expression: str, pairs: Sequence[str], params: str = "", variables: bool = False) -> Value:
@@ -64,6 +65,16 @@ def _pairs(pairs: Sequence[str]) -> dict[str, float]:
 
 
 def _from_text(text: str, values: dict[str, float], params: str) -> Value:
+    nodes = _parsed(text, values, params)
+    result = nodes["result"]
+    used = set(order(result))
+    if aside := [name for name, node in nodes.items() if node not in used]:
+        message = f"the last statement does not depend on {', '.join(aside)}, which the graph leaves out"
+        warn(message, RuntimeWarning)
+    return result
+
+
+def _parsed(text: str, values: dict[str, float], params: str) -> dict[str, Value]:
     parameters = [normal_name(name) for name in re.split(r"[,\s]+", params) if name]
     for name in parameters:
         if name not in values:
@@ -73,15 +84,23 @@ def _from_text(text: str, values: dict[str, float], params: str) -> Value:
             )
     named = {name: parameter(x, name) if name in parameters else x for name, x in values.items()}
     nodes = parse(text, **named)
-    result = nodes["result"]
     wanted = set(free_names(text))
     if unused := [name for name in values if name not in wanted]:
         raise ValueError(f"value given for {unused[0]!r}, which the expression does not use")
-    used = set(order(result))
-    if aside := [name for name, node in nodes.items() if node not in used]:
-        message = f"the last statement does not depend on {', '.join(aside)}, which the graph leaves out"
-        warn(message, RuntimeWarning)
-    return result
+    return nodes
+
+
+def claimed(expression: str, pairs: Sequence[str], params: str) -> tuple[dict[str, Value], bool]:
+    """The named nodes that claims are about, and whether their values were given: all may be left out."""
+    expression = expression.strip()
+    if expression.rpartition(":")[0].endswith(".py") or expression.endswith(".py"):
+        return {"result": graph(expression, pairs, params, variables=True)}, True
+    values = _pairs(pairs)
+    missing = [name for name in free_names(expression) if name not in values]
+    if missing:
+        with errstate(domain="ieee"):  # of 1 nothing is said
+            return _parsed(expression, values | dict.fromkeys(missing, 1.0), params), False
+    return _parsed(expression, values, params), True
 
 
 def _from_script(script: str, name: str, variables: bool) -> Value:

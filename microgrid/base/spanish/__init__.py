@@ -1,10 +1,11 @@
 """All that is said, in Spanish: by the English template, with the same fields.
 
-A text stands in the file of those who see it: `reports`, `pictures`, `page` or `plots`.
+A text stands in the file of those who see it: `reports`, `claims`, `pictures`, `page` or `plots`.
 """
 
 from __future__ import annotations
 
+from .claims import CLAIMS
 from .page import PAGE
 from .pictures import PICTURES
 from .plots import PLOTS
@@ -12,4 +13,4 @@ from .reports import REPORTS
 
 __all__ = ["TABLE"]
 
-TABLE = REPORTS | PICTURES | PAGE | PLOTS
+TABLE = REPORTS | CLAIMS | PICTURES | PAGE | PLOTS

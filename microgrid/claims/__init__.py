@@ -1,0 +1,1 @@
+"""Claims: a derivation that someone wrote down is read, judged, and told what it forgot."""

@@ -1,0 +1,1 @@
+"""The mathematics of claims: formulas as shared terms, their derivatives, and two ways to compute them."""

@@ -1,0 +1,130 @@
+"""check(): is this formula right, and if not, what did it forget?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from fractions import Fraction
+
+from ..base.phrases import say
+from ..engine import Value
+from ..graph import order
+from .language.grammar import read
+from .language.names import Names
+from .language.trees import Claim
+from .meaning import READINGS, Graph, as_written
+from .report import Answer, ClaimReport, Counterexample
+from .truth import Judge, Verdict
+
+__all__ = ["assert_claim", "check"]
+
+RATE = Fraction(1, 10)
+"""The rate of an update in a counterexample."""
+
+
+def check(y: Value | Mapping[str, Value], *claims: str | Iterable[str], given: bool = True) -> ClaimReport:
+    """Judge claims about the derivatives of a graph: formulas that someone wrote down.
+
+    `y` is the last result of the graph, whose nodes are called by their labels, or what `parse` returned.  A
+    claim is one such as ``dL/dw = 2*e*x``, ``∂L/∂w = 2·e·x``, ``\\frac{\\partial L}{\\partial w} = 2ex`` or
+    ``w <- w - eta*dL/dw``.  It is true if it is an identity in all leaves, whatever their values are.  Where
+    derivatives stand on its right side, ``∂L/∂e`` may be meant along one step or along all paths: `reading`
+    tells in which of four readings it holds.  With `given=False` the values of the leaves count for nothing.
+    ExpressionError, which shows the place, for a claim that cannot be read.
+
+    >>> from microgrid import parse
+    >>> nodes = parse("e = w*x - y; L = e**2", w=2, x=3, y=9)
+    >>> check(nodes, "dL/dw = 2*e*x").ok
+    True
+    >>> check(nodes["L"], "dL/dw = e*x")[0].counterexample.actual
+    -18.0
+    """
+    keys, root = _named(y)
+    texts = [text for one in claims for text in ([one] if isinstance(one, str) else one)]
+    names = Names([root, *keys.values()], keys | ({} if root.label else {"result": root}))
+    read_claims = [(text, read(text, names)) for text in texts]
+    court = Court(Graph(names), root, given)
+    return ClaimReport([court.answer(text, instances) for text, instances in read_claims])
+
+
+def assert_claim(y: Value | Mapping[str, Value], *claims: str) -> None:
+    """AssertionError, saying what is wrong, unless every claim is true.
+
+    >>> from microgrid import parse
+    >>> assert_claim(parse("L = (w*x)**2", w=2, x=3), "dL/dw = 2*w*x^2")
+    """
+    report = check(y, *claims)
+    if not report.ok:
+        raise AssertionError(ClaimReport([answer for answer in report.answers if not answer.true]).text())
+
+
+def _named(y: Value | Mapping[str, Value]) -> tuple[dict[str, Value], Value]:
+    """The nodes that have keys, and the last of them."""
+    keys = dict(y) if isinstance(y, Mapping) else {"result": y}
+    root = keys.pop("result") if "result" in keys else list(keys.values())[-1]
+    order(root)  # TypeError for what is no Value
+    return keys, root
+
+
+class Court:
+    """Judges claims about one graph."""
+
+    def __init__(self, graph: Graph, root: Value, given: bool) -> None:
+        self.graph, self.root = graph, root
+        values = {
+            graph.of[v]: as_written(v.data)
+            for v in graph.names.nodes
+            if graph.of[v].kind == "symbol" and v.data - v.data == 0
+        }
+        self.judge = Judge((values | {graph.eta: RATE}) if given else {})
+
+    def answer(self, text: str, instances: list[Claim]) -> Answer:
+        """What becomes of a claim: false if it is for one of the numbers that its letters stand for."""
+        answers = [self.instance(claim) for claim in instances]
+        worst = next((a for a in answers if a.true is False), None) or next(
+            (a for a in answers if a.true is None), None
+        )
+        if worst is not None:
+            index = worst.read.index if worst.read else ""
+            why = say("for {index}: {why}", index=index, why=worst.why) if index else worst.why
+            return replace(worst, claim=text, why=why)
+        first = answers[0]
+        status = "checked" if any(a.status == "checked" for a in answers) else "proved"
+        readings = tuple(r for r in READINGS if all(r in a.reading for a in answers)) or first.reading
+        return replace(first, claim=text, status=status, reading=readings)
+
+    def instance(self, claim: Claim) -> Answer:
+        left, actual = self.graph.left(claim, self.root), self.graph.actual(claim, self.root)
+        verdicts: dict[str, Verdict] = {}
+        known: dict[object, Verdict] = {}
+        for reading in READINGS:
+            claimed = self.graph.meaning(claim.right, left, reading)
+            if claimed not in known:
+                known[claimed] = self.judge.compare(claimed, actual)
+            verdicts[reading] = known[claimed]
+        holds = tuple(reading for reading in READINGS if verdicts[reading].true)
+        if holds:
+            status = "proved" if any(verdicts[r].status == "proved" for r in holds) else "checked"
+            why = ""
+            if len(holds) < len(READINGS):
+                others = [r for r in READINGS if r not in holds]
+                why = say(
+                    "it holds in the reading {holds}, and not in {others}",
+                    holds=", ".join(holds),
+                    others=", ".join(others),
+                )
+            return Answer(claim.text, status, holds, why=why, read=claim)
+        refuted = verdicts["forward"] if verdicts["forward"].true is False else None
+        if refuted is None or any(v.true is None for v in verdicts.values()):
+            why = say("on the common domain of both sides no points were found to compare them at")
+            return Answer(claim.text, "undecided", why=why, read=claim)
+        return Answer(claim.text, "refuted", read=claim, counterexample=self.counterexample(refuted))
+
+    def counterexample(self, verdict: Verdict) -> Counterexample | None:
+        if verdict.point is None:
+            return None
+        values = {
+            self.graph.names.named.get(symbol.data, "eta") if symbol.data != "eta" else "eta": float(x)
+            for symbol, x in verdict.point.items()
+        }
+        return Counterexample(values, float(verdict.claimed), float(verdict.actual))

@@ -1,0 +1,3 @@
+"""How claims are written: our own grammar, Unicode, and the scalar formulas of LaTeX; read, and printed
+again.
+"""

@@ -1,0 +1,174 @@
+"""What became of claims, for people (text, LaTeX, HTML) and for machines (a dict)."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..base.phrases import join, said, say
+from ..engine import Value
+from .language.printing import latex, latex_left, text_left
+from .language.trees import Claim, Tree
+
+__all__ = ["Answer", "ClaimReport", "Counterexample"]
+
+MARKS = {True: "✓", False: "✗", None: "?"}
+
+
+@dataclass(frozen=True)
+class Counterexample:
+    """Values of the leaves, what the claim says there, and what is so."""
+
+    values: Mapping[str, float]
+    claimed: float
+    actual: float
+
+    def phrase(self) -> str:
+        at = ", ".join(f"{name} = {number(x)}" for name, x in self.values.items())
+        text = "at {at} the claim gives {claimed}, and the derivative is {actual}"
+        return say(text, at=at, claimed=number(self.claimed), actual=number(self.actual))
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What became of one claim; `true` is None where that is undecided.
+
+    `slip` is path-missing, path-extra, factor-missing, factor-extra, sign, exponent, outer-derivative,
+    wrong-variable, transposed or none; it is never said without proof.  `corrected` is the right side that
+    the
+    claim would have without the slip, `missing` what it forgot, in words, and `forgotten` the same as paths.
+    """
+
+    claim: str
+    status: str
+    reading: tuple[str, ...] = ()
+    slip: str = "none"
+    why: str = ""
+    missing: tuple[str, ...] = ()
+    counterexample: Counterexample | None = None
+    read: Claim | None = None
+    corrected: Tree | None = None
+    forgotten: tuple[tuple[Value, ...], ...] = ()
+    covered: tuple[tuple[Value, ...], ...] = ()
+
+    @property
+    def true(self) -> bool | None:
+        return None if self.status == "undecided" else self.status != "refuted"
+
+    @property
+    def correction(self) -> str:
+        """The corrected line as it would be typed; empty where none is known."""
+        if self.read is None or self.corrected is None:
+            return ""
+        return text_left(self.read, self.corrected)
+
+    def to_dict(self) -> dict[str, Any]:
+        found = self.counterexample
+        return {
+            "claim": self.claim,
+            "true": self.true,
+            "status": self.status,
+            "reading": list(self.reading),
+            "slip": self.slip,
+            "why": str(self.why),
+            "missing": list(map(str, self.missing)),
+            "counterexample": None
+            if found is None
+            else {"values": dict(found.values), "claimed": found.claimed, "actual": found.actual},
+            "corrected": self.correction or None,
+        }
+
+
+@dataclass
+class ClaimReport:
+    """The answers to several claims; `ok` only if each is true.
+
+    `lang` is the language of a rendering, "en" or "es"; printed, and as a dict, a report is English.
+    """
+
+    answers: list[Answer] = field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        return all(answer.true for answer in self.answers)
+
+    def __getitem__(self, k: int) -> Answer:
+        return self.answers[k]
+
+    def __len__(self) -> int:
+        return len(self.answers)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The report in plain types, ready for json."""
+        return {"claims": [answer.to_dict() for answer in self.answers]}
+
+    def __str__(self) -> str:
+        return self.text()
+
+    def text(self, lang: str = "en") -> str:
+        """A line for each claim with its verdict, and below it why, where it fails, and the corrected
+        line.
+        """
+        return "\n".join(line for answer in self.answers for line in self._lines(answer, lang))
+
+    def _lines(self, answer: Answer, lang: str) -> Iterator[str]:
+        verdict = said(_verdict(answer), lang)
+        yield f"{MARKS[answer.true]} {' '.join(answer.claim.split())}: {verdict}"
+        details = [answer.why] if answer.why else []
+        if answer.missing:
+            details.append(say("missing: {what}", what=join("; ", answer.missing)))
+        if answer.counterexample:
+            details.append(answer.counterexample.phrase())
+        if answer.correction:
+            details.append(say("correct is {line}", line=answer.correction))
+        yield from (f"    {said(detail, lang)}" for detail in details)
+
+    def latex(self) -> str:
+        """Each claim with a mark, and below a false one the corrected line, as an align* environment."""
+        rows = []
+        for answer in self.answers:
+            if answer.read is None:
+                continue
+            mark = {True: r"\checkmark", False: r"\times", None: "?"}[answer.true]
+            left = latex_left(answer.read)
+            rows.append(f"{left} {latex(answer.read.right)} && {mark}")
+            if answer.corrected is not None and not answer.true:
+                rows.append(f"{left} {latex(answer.corrected)} && \\checkmark")
+        return "\\begin{align*}\n" + " \\\\\n".join(rows) + "\n\\end{align*}" if rows else ""
+
+    def html(self, lang: str = "en") -> str:
+        """A fragment: a list of the claims, each with what is said of it."""
+        items = []
+        for answer in self.answers:
+            first, *others = self._lines(answer, lang)
+            more = "".join(f"<br>{html.escape(line.strip())}" for line in others)
+            items.append(f"<li>{html.escape(first)}{more}</li>")
+        return f"<ul>{''.join(items)}</ul>"
+
+    def _repr_html_(self) -> str:
+        return self.html()
+
+
+def _verdict(answer: Answer) -> str:
+    if answer.true is None:
+        return say("undecided")
+    if answer.true:
+        how = {"proved": say("proved"), "checked": say("at 30 points in 50 digits")}[answer.status]
+        return say("true, {how}", how=how)
+    return say("false: {slip}", slip=SLIPS[answer.slip]) if answer.slip != "none" else say("false")
+
+
+SLIPS = {
+    "path-missing": say("a path is missing"), "path-extra": say("a path is too many"),
+    "factor-missing": say("a factor is missing"), "factor-extra": say("a factor is too many"),
+    "sign": say("the sign is turned"), "exponent": say("an exponent is wrong"),
+    "outer-derivative": say("the outer function stands at the wrong place"),
+    "wrong-variable": say("a variable is the wrong one"), "transposed": say("two indices are exchanged"),
+}  # fmt: skip
+
+
+def number(x: float) -> str:
+    """A number as it is read: without a point where it is whole."""
+    return str(int(x)) if x == int(x) and abs(x) < 1e15 else f"{x:.6g}"
