@@ -5,6 +5,7 @@
     evaluate        the loss and the metrics of samples, and...
     predict         ...the outputs for them, of a model in evaluation mode, replayed too
     EarlyStopping   ends the training where the loss does not improve
+    Callback        is called at each epoch's end, and the like: for what looks on, or steps in
     descend         goes down a function step by step, and returns the Path: points, values, gradients, rates
     compare_optimizers, compare_batches
                     several Paths from one start: of seven optimisers, each with its best learning rate; of
@@ -35,12 +36,13 @@ from .paths.descend import descend as descend
 from .paths.path import Path as Path
 from .paths.rates import RateRange as RateRange
 from .paths.rates import lr_range as lr_range
+from .runs.callbacks import Callback as Callback
 from .scores.scoring import evaluate as evaluate
 from .scores.scoring import predict as predict
 
 __all__ = [
-    "EarlyStopping", "History", "Path", "Paths", "compare_batches", "compare_optimizers", "descend",
-    "RateRange", "evaluate", "fit", "lr_range", "predict",
+    "Callback", "EarlyStopping", "History", "Path", "Paths", "compare_batches", "compare_optimizers",
+    "descend", "RateRange", "evaluate", "fit", "lr_range", "predict",
 ]  # fmt: skip
 
 

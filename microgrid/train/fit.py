@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
 
-from .. import arguments
-from ..arguments import ArrayLike, Floats
+from ..arguments import ArrayLike
 from ..base import context
 from ..base.checks import generator, whole
 from ..base.messages import number
 from ..engine import Value
 from ..errors import GraphError
 from ..nn.losses import Loss
-from ..nn.module import Model, Module, walk
-from ..optim import Optimizer, clip_grad_norm_, clip_grad_value_
+from ..nn.module import Model
+from ..optim import Optimizer
 from ..optim.schedules import AnySchedule
-from ..optim.settings import positive
+from . import handed
 from .examples import Examples, split
 from .held import Held
 from .history import EarlyStopping, History
 from .paths.recording import Record, recording
+from .runs.callbacks import AnyCallback, listed
+from .runs.watching import Observer
 from .scores.metrics import Metrics, named
 from .task import Penalty, Task
-from .training import Clip, Observer, Training
+from .training import Clip, Training
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -50,6 +51,7 @@ def fit(
     monitor: Observer | None = None,
     record: Record | None = None,
     every: int = 1,
+    callbacks: AnyCallback | Iterable[AnyCallback] | None = None,
     seed: int | Sequence[int] | Generator | None = None,
     progress: bool = True,
     replay: bool = True,
@@ -87,6 +89,7 @@ def fit(
       some by their names (as in named_parameters(), or labels), or numbers that a function of the model
       returns.  A step of 337 parameters takes 0.04 ms more, and 0.3 ms with a function, for which
       the Values are given their numbers first.
+    - `callbacks`: what looks on, or steps in: a function of (epoch, logs), a `Callback`, or several of them.
     - `progress`: a bar on stderr where that is a terminal and tqdm is installed.
 
     Ctrl-C, a loss or a gradient that is not finite end the training: the parameters of the best epoch so far
@@ -103,8 +106,8 @@ def fit(
     if isinstance(validation, int | float):
         examples, held_out = split(examples, validation, rng)
     elif validation is not None:
-        held_out = _held_out(validation)
-    moved = _optimizer(optimizer, model)
+        held_out = handed.held_out(validation)
+    moved = handed.optimizer_of(optimizer, model)
     task = Task(model, loss, penalty, moved.parameters, examples)
     epochs, size = whole(epochs, "epochs"), len(examples)
     if batch_size is not None:
@@ -117,10 +120,10 @@ def fit(
         )
     if threshold is not None:
         threshold = number(threshold, where="threshold is a real number")
-    stopping = _stopping(early_stopping)
-    ruled = _schedule(schedule, moved)
-    clipping = _clip(clip)
-    watching = _monitor(monitor, model)
+    stopping = handed.stopping_of(early_stopping)
+    ruled = handed.schedule_of(schedule, moved)
+    clipping = handed.clip_of(clip)
+    watching, called = handed.observer(monitor, model), listed(callbacks)
     recorded = recording(record, every, task)
     both = [examples] if held_out is None else [examples, held_out]
     columns = [part for part in both if part.y.shape[1:] == (1,)]
@@ -135,127 +138,12 @@ def fit(
                 held_out.like(examples, "validation")
             watched = named(metrics, np.concatenate([part.y for part in both]), threshold, task.loss)
             training = Training(
-                task, moved, rng, epochs, size, watched, stopping, ruled, clipping, watching, held, recorded
-            )
+                task, moved, rng, epochs, size, watched, stopping, ruled, clipping, watching, held, recorded,
+                called,
+            )  # fmt: skip
             ended.append(training.run(held_out, replay, progress))
         return ended[0]
     except KeyboardInterrupt:  # Python looks for no other from here on: it does so in calls and loops
         if not ended:
             raise
         return ended[0]
-
-
-def _held_out(validation: tuple[ArrayLike, ArrayLike]) -> Examples:
-    if not isinstance(validation, tuple | list) or len(validation) != 2:
-        kind = type(validation).__name__
-        raise TypeError(f"validation is (X, y), or the fraction of the samples to hold back, got {kind}")
-    return Examples(validation[0], validation[1], "validation")
-
-
-def _optimizer(optimizer: Optimizer | Callable[[Sequence[Value]], Optimizer], model: Model) -> Optimizer:
-    """An optimiser of Values."""
-    if isinstance(model, type) or not hasattr(model, "parameters") or not callable(model):
-        wanted = "fit trains a callable with parameters(), such as a Module, got"
-        if isinstance(model, type):
-            raise TypeError(f"{wanted} the class {model.__name__}: make one")
-        raise TypeError(
-            f"{wanted} {type(model).__name__}: write a Module, which keeps parameters in its attributes "
-            "and has a __call__"
-        )
-    parameters = model.parameters()
-    if not parameters:
-        raise ValueError(f"fit: the model has no parameters to train{_hint(model)}")
-    made = optimizer
-    if callable(optimizer) and not isinstance(optimizer, Optimizer):
-        arguments.called(optimizer, "what makes the optimizer", "parameters")
-        made = optimizer(parameters)
-    if not isinstance(made, Optimizer):
-        shown = f" {made!r}" if isinstance(made, str | int | float) else ""
-        raise TypeError(
-            "optimizer is one of microgrid.optim, made of model.parameters(), or what makes it of them, "
-            f"such as optim.Adam or functools.partial(optim.Adam, lr=0.01): got {type(made).__name__}{shown}"
-        )
-    if isinstance(made.parameters, list) and not set(made.parameters) & set(parameters):
-        raise ValueError(
-            "none of the parameters that the optimizer moves is the model's: make it of this model's "
-            "parameters()"
-        )
-    if not isinstance(made.parameters, list):
-        raise TypeError(
-            "this optimizer moves an array or a program, which fit makes itself: make it of "
-            "model.parameters()"
-        )
-    return made
-
-
-def _hint(model: Model) -> str:
-    """That parameters are made by `parameter`, where the model holds Values that are none."""
-    others = [
-        (name, v)
-        for name, v in (walk(model) if isinstance(model, Module) else ())
-        if isinstance(v, Value) and v.role == "input"
-    ]
-    if not others:
-        return ": they are made by microgrid.parameter(number), and kept in its attributes"
-    name, v = others[0]
-    return f": its {name} is a Value, and microgrid.parameter({v.data!r}) makes one that is trained"
-
-
-def _monitor(monitor: Observer | None, model: Model) -> Observer | None:
-    """A monitor of this model."""
-    if monitor is None:
-        return None
-    if isinstance(monitor, type) or not all(
-        hasattr(monitor, name) for name in ("wants", "observe", "updated")
-    ):
-        shown = monitor.__name__ if isinstance(monitor, type) else repr(monitor)
-        raise TypeError(f"monitor is a Monitor of the model, made as Monitor(model), got {shown}")
-    if getattr(monitor, "model", model) is not model:
-        raise ValueError(
-            "the monitor watches another model: make one of the model that is trained, Monitor(model)"
-        )
-    return monitor
-
-
-def _stopping(early_stopping: EarlyStopping | int | None) -> EarlyStopping | None:
-    if early_stopping is None or isinstance(early_stopping, EarlyStopping):
-        return early_stopping
-    return EarlyStopping(early_stopping)
-
-
-def _schedule(schedule: Any, optimizer: Optimizer) -> Any:
-    """A schedule of this optimiser."""
-    made = schedule
-    if schedule is None:
-        return None
-    if callable(schedule) and (isinstance(schedule, type) or not hasattr(schedule, "step")):
-        arguments.called(schedule, "what makes the schedule", "optimizer")
-        made = schedule(optimizer)
-    way_out = "pass a function that makes it, lambda optimizer: optim.StepLR(optimizer, 10)"
-    if not hasattr(made, "step"):
-        raise TypeError(f"a schedule is one of microgrid.optim, such as StepLR, got {made!r}: {way_out}")
-    if getattr(made, "optimizer", None) is not optimizer:
-        raise ValueError(
-            f"schedule={made!r} does not rule the optimizer of this fit: pass both, or {way_out[5:]}"
-        )
-    return made
-
-
-def _clip(clip: tuple[str, float] | Clip | None) -> Clip | None:
-    """What is done to each gradient."""
-    if clip is None:
-        return None
-    if callable(clip):
-        arguments.called(clip, "clip", "gradient")
-        return clip
-    ways: dict[str, Callable[[Floats, float], Any]] = {"norm": clip_grad_norm_, "value": clip_grad_value_}
-    if not isinstance(clip, tuple | list) or len(clip) != 2 or clip[0] not in ways:
-        raise ValueError(
-            f'clip={clip!r}: choose ("norm", length), ("value", limit) or a function of the gradient'
-        )
-    way, limit = ways[clip[0]], positive(clip[1], f"the limit of clip={clip!r}", 1)
-
-    def clipped(gradient: Floats) -> None:  # in place: the length it had is not the new gradient
-        way(gradient, limit)
-
-    return clipped

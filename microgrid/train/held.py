@@ -62,10 +62,11 @@ class Held:
 
 class _Let:
     def __init__(self, held: Held) -> None:
-        self.held = held
+        self.held, self.outer = held, False
 
     def __enter__(self) -> None:
         held = self.held
+        self.outer = held.open  # whether this block is inside another
         if held.before is not None:
             held.open = True
             if held.waiting:
@@ -73,4 +74,5 @@ class _Let:
                 held.come(signal.SIGINT, None)
 
     def __exit__(self, *error: object) -> None:
-        self.held.open = False  # an interrupt that comes before this line has closed it itself
+        # an interrupt that comes before this line has closed it itself, and the block around it too
+        self.held.open = self.outer and not self.held.heard

@@ -149,7 +149,10 @@ class ReplayedExamples:
         """Record again, after what is a constant of the graph has changed."""
         with self.task.untouched():
             example = Recorded(self.task, self.encoding(self.task.examples.rows[:1]), self.encoding)
+            penalty = self.task.added()
         self.programs = Programs(self.task, example)
+        self.penalty = None if penalty is None else Penalty(penalty, self.task.trained)
+        self.reached[:] = reached(example, penalty, self.task.trained)
 
     def runs_on(self) -> str:
         return self.programs.total.runs_on
@@ -221,7 +224,11 @@ class ReplayedBatches:
 
     def refresh(self) -> None:
         """Record again, after what is a constant of the graphs has changed."""
-        self.sizes.clear()
+        rows = self.encoding(self.task.examples.rows[: self.size])
+        with self.task.untouched():
+            batch, self.penalty = Recorded(self.task, rows, self.encoding), self.task.added()
+        self.sizes = {self.size: Programs(self.task, batch, self.penalty)}
+        self.reached[:] = reached(batch, self.penalty, self.task.trained)
 
     def runs_on(self) -> str:
         return self.sizes[self.size].total.runs_on

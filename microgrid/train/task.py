@@ -17,7 +17,7 @@ from ..nn.module import Model, outputs, parts
 from ..nn.regularizers import dropouts, norms
 from .examples import Examples, targets
 
-__all__ = ["Penalty", "Task"]
+__all__ = ["Penalty", "Task", "go_back", "states"]
 
 Penalty: TypeAlias = Callable[[Sequence[Value]], Value]
 """What is added to the loss: a function of the model's parameters."""
@@ -124,14 +124,13 @@ class Task:
 
     def left_behind(self) -> tuple[list[list[float]], list[tuple[Any, Any]]]:
         """The running statistics and the random sources, with their states."""
-        return self.running(), [(source, _state(source)) for source in (random, *self.sources())]
+        return self.running(), states([random, *self.sources()])
 
     def go_back(self, before: tuple[list[list[float]], list[tuple[Any, Any]]]) -> None:
         """To what was `left_behind`."""
         running, sources = before
         self.run_on(running)
-        for source, state in sources:
-            _go_back(source, state)
+        go_back(sources)
 
     def sources(self) -> list[Any]:
         """The random sources of the modules."""
@@ -150,12 +149,15 @@ class Task:
             at_once(map(setattr, [m for m, _ in known], repeat("training"), [before for _, before in known]))
 
 
-def _state(source: Any) -> Any:
-    return source.bit_generator.state if hasattr(source, "bit_generator") else source.getstate()
+def states(sources: list[Any]) -> list[tuple[Any, Any]]:
+    """Random sources, NumPy's and Python's, each with its state."""
+    return [(x, x.bit_generator.state if hasattr(x, "bit_generator") else x.getstate()) for x in sources]
 
 
-def _go_back(source: Any, state: Any) -> None:
-    if hasattr(source, "bit_generator"):
-        source.bit_generator.state = state
-    else:
-        source.setstate(state)
+def go_back(drawn: list[tuple[Any, Any]]) -> None:
+    """Give the sources these `states`."""
+    for source, state in drawn:
+        if hasattr(source, "bit_generator"):
+            source.bit_generator.state = state
+        else:
+            source.setstate(state)

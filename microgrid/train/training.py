@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from math import isfinite
 from time import perf_counter
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ..arguments import ArrayLike, Floats
 from ..base.context import errstate
@@ -22,6 +20,9 @@ from .history import Best, EarlyStopping, History, State
 from .objectives import objective
 from .paths.recording import Recording
 from .programs import give
+from .runs.callbacks import Calls, Stopped
+from .runs.progress import bar
+from .runs.watching import Observer, Watching
 from .scores.held_out import Validation
 from .scores.metrics import Metric, check, evaluate
 from .task import Task
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["Clip", "Observer", "Training"]
+__all__ = ["Clip", "Training"]
 
 Clip: TypeAlias = "Callable[[Floats], ArrayLike | None]"
 """What keeps a gradient short: it gives back another, or changes this one and gives back None or a number."""
@@ -38,19 +39,10 @@ Clip: TypeAlias = "Callable[[Floats], ArrayLike | None]"
 
 CHECK_INTERRUPTED = "; interrupted before it was checked whether the model still records what was replayed"
 
+END_INTERRUPTED = "; interrupted in on_train_end"
 
 DIVERGED = 100
 """How many times the loss of the first epoch that of the last has to be."""
-
-
-class Observer(Protocol):
-    """What looks on while `fit` trains: a `Monitor`, or something of your own with these methods."""
-
-    def wants(self, epoch: int, step: int) -> bool: ...
-
-    def observe(self, *, epoch: int, step: int, program_parameters: Floats, X: Floats, y: Floats) -> None: ...
-
-    def updated(self, before: Floats, after: Floats) -> None: ...
 
 
 @dataclass(eq=False)
@@ -76,11 +68,13 @@ class Training:
     held: Held
     """Where Ctrl-C waits while something is brought to its end."""
     recording: Recording | None = None
+    callbacks: list[tuple[str, Any]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.steps = 0
         self.first_loss = self.last_loss = 0.0  # of the first batch, and of the last one so far
         self.validation: Validation | None = None
+        self.watching: Watching | None = None
         self.batch: Floats | None = None
 
     def run(self, held_out: Examples | None, replay: bool, progress: bool) -> History:
@@ -96,6 +90,7 @@ class Training:
                 self.history.stopped += CHECK_INTERRUPTED
                 trouble = trouble or CHECK_INTERRUPTED
             self.history.runs_on = self.objective.runs_on()
+            trouble = self.end() or trouble
         self.held.heard = True  # what waits now comes too late
         if trouble:
             warn(f"fit {self.history.stopped}", RuntimeWarning)
@@ -140,10 +135,13 @@ class Training:
                 RuntimeWarning,
             )
         self.rows = self.objective.encode(self.task.examples)
-        self.prepare_monitor()
+        if self.monitor is not None:
+            self.watching = Watching(self.monitor, self.task, self.objective)
+        self.calls = Calls(self.callbacks, self.task, self.objective, self.validation)
         names = ["loss", *self.metrics]
         validated = [f"validation_{name}" for name in names] if self.validation else []
         self.history = History(["epoch", *names, *validated, "lr", "seconds"])
+        self.calls.introduce(model=self.task.model, optimizer=self.optimizer, history=self.history)
 
     def train(self, progress: bool) -> str:
         """The epochs; whatever ends them, the parameters go to their Values.  What went wrong, or ""."""
@@ -157,17 +155,24 @@ class Training:
                 errstate(gradient="raise"),
                 bar(self.epochs, progress) as advance,
             ):
+                self.tell("on_train_begin")
                 for epoch in range(1, self.epochs + 1):
-                    if self.run_epoch(epoch, best, began):
+                    self.tell("on_epoch_begin", epoch)
+                    waited = self.run_epoch(epoch, best, began)
+                    advance(self.history["loss"][-1])
+                    self.tell("on_epoch_end", epoch)
+                    if waited:
                         lowest = f"the lowest loss is that of epoch {best.epoch}"
                         ended = f"stopped early, after epoch {epoch}: {lowest}"
                         break
-                    advance(self.history["loss"][-1])
+        except Stopped as stopped:
+            ended = f"stopped {self.place(epoch)} by the callback {stopped}"
         except KeyboardInterrupt:
-            trouble = f"was interrupted in epoch {epoch}"
+            trouble = f"was interrupted in epoch {epoch or 1}"
         except (DomainError, NonFiniteGradient) as error:
-            taken = f"{self.steps} step{'s' if self.steps != 1 else ''}"
-            trouble = f"stopped in epoch {epoch}, after {taken}: {plain(error)}"
+            if error is self.calls.raised:
+                raise
+            trouble = f"stopped in epoch {epoch}, {self.taken()}: {plain(error)}"
             if self.last_loss > 10 * self.first_loss:
                 trouble += f"; the loss had grown to {self.last_loss:.3g}: choose a smaller lr, or clip="
         finally:  # also after an error that is not handled here: then the parameters of the last step stay
@@ -215,7 +220,7 @@ class Training:
             order = self.rng.permutation(n)
             rows, y = rows[order], y[order]
         total, outputs = 0.0, []
-        for part in batches(n, self.size):
+        for number, part in enumerate(batches(n, self.size), 1):
             loss, gradient = self.objective.value_and_grad(rows[part])
             if not isfinite(loss):
                 raise DomainError(f"the loss is {loss}")
@@ -229,10 +234,43 @@ class Training:
                 self.batch, lr = rows[part], self.optimizer.lr
                 self.recording.look(self.steps, self.objective.parameters, loss, gradient, lr)
             self.step(epoch, self.clipped(gradient), order[part])
+            self.calls.tell("on_batch_end", self.held, {"loss": loss}, number)
         row = {"loss": total / n}
         if self.metrics:
             row |= evaluate(self.metrics, np.concatenate(outputs), y)
         return row
+
+    # ---------------------------------------------------------------- callbacks
+
+    def tell(self, event: str, *epoch: int) -> None:
+        """Call the callbacks, with the last row of the history where one has just ended."""
+        row = (
+            {}
+            if event.endswith("begin")
+            else {name: column[-1] for name, column in self.history.items() if column}
+        )
+        row.pop("epoch", None)
+        self.calls.tell(event, self.held, row, *epoch)
+
+    def place(self, epoch: int) -> str:
+        """When something happened that has to do with an epoch."""
+        if epoch == len(self.history["epoch"]):
+            return f"after epoch {epoch}" if epoch else "before epoch 1"
+        return f"in epoch {epoch}, {self.taken()}"
+
+    def taken(self) -> str:
+        return f"after {self.steps} step{'s' if self.steps != 1 else ''}"
+
+    def end(self) -> str:
+        """Tell the callbacks that this is the end; the trouble if Ctrl-C comes meanwhile."""
+        try:
+            self.tell("on_train_end")
+        except Stopped:
+            pass
+        except KeyboardInterrupt:
+            self.history.stopped += END_INTERRUPTED
+            return END_INTERRUPTED
+        return ""
 
     # ---------------------------------------------------------------- steps
 
@@ -256,63 +294,17 @@ class Training:
 
     def step(self, epoch: int, gradient: Floats, places: NDArray[np.int64]) -> None:
         """Move the parameters; a monitor that wants to looks at the batch before, and at the step after."""
-        if self.monitor is None or not self.monitor.wants(epoch, self.steps):
+        watching = self.watching
+        if watching is None or not watching.wants(epoch, self.steps):
             self.optimizer.step(gradient)
             self.steps += 1
             return
-        before, examples = self.all_parameters(), self.task.examples
-        self.monitor.observe(
-            epoch=epoch,
-            step=self.steps,
-            program_parameters=before,
-            X=examples.X[places],
-            y=examples.y[places],
-        )
+        before = watching.before(epoch, self.steps, places)
         self.optimizer.step(gradient)
         self.steps += 1
-        self.monitor.updated(before, self.all_parameters())
-
-    def prepare_monitor(self) -> None:
-        """Tell the monitor the loss, and find the trained parameters among the model's."""
-        if self.monitor is None:
-            return
-        if hasattr(self.monitor, "follow"):
-            self.monitor.follow(self.task.loss)
-        values = self.task.model.parameters()
-        places = {v: k for k, v in enumerate(self.task.trained)}
-        self.at_start = [v.data for v in values]
-        self.trained_places = [(k, places[v]) for k, v in enumerate(values) if v in places]
-
-    def all_parameters(self) -> Floats:
-        """The model's parameters in its order, those that are not trained included."""
-        import numpy as np
-
-        numbers = np.array(self.at_start)
-        for k, place in self.trained_places:
-            numbers[k] = self.objective.parameters[place]
-        return numbers
+        watching.after(before)
 
 
 def plain(error: Exception) -> str:
     """What went wrong, without what holds or helps where no training goes on."""
     return str(error).replace(f"; {IEEE}", "").removesuffix("; no gradient was changed")
-
-
-@contextmanager
-def bar(epochs: int, wanted: bool) -> Iterator[Callable[[float], None]]:
-    """Shows how far the epochs are, on a terminal; a function to call with the loss of each."""
-    if not wanted or sys.stderr is None or not sys.stderr.isatty():
-        yield lambda loss: None
-        return
-    try:
-        from tqdm import tqdm
-    except ImportError:
-        yield lambda loss: None
-        return
-    with tqdm(total=epochs, unit="epoch", file=sys.stderr) as shown:
-
-        def advance(loss: float) -> None:
-            shown.set_postfix_str(f"loss {loss:.4g}", refresh=False)
-            shown.update()
-
-        yield advance

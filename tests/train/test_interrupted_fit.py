@@ -12,10 +12,11 @@ from helpers.interrupting import at_each_line
 from helpers.line import Line, X, Y
 from microgrid import optim
 from microgrid.base import context
-from microgrid.train import fit
+from microgrid.train import Callback, fit
 from microgrid.train.held import MOST_HELD, Held
 
-OWN = tuple(f"train/{name}.py" for name in ("fit", "training", "held", "history", "task", "programs", "objectives"))
+NAMES = "fit", "training", "held", "history", "task", "programs", "objectives", "runs/callbacks"
+OWN = tuple(f"train/{name}.py" for name in NAMES)
 times = pytest.mark.parametrize("more", [0, 1, 2], ids=["once", "twice", "three times"])
 pytestmark = [
     pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="optional: needs POSIX signals"),
@@ -73,16 +74,28 @@ class Trial:
         self.begin()
 
 
+class EveryEvent(Callback):
+    """Waits for everything."""
+
+    def nothing(self, *given):
+        return False
+
+    on_train_begin = on_epoch_begin = on_batch_end = on_epoch_end = on_train_end = nothing
+
+
 @times
-def test_fit_interrupted_after_lines(more):
+@pytest.mark.parametrize("given", [{"record": "parameters"}, {"callbacks": EveryEvent()}], ids=["path", "callbacks"])
+def test_fit_interrupted_after_lines(more, given):
     """After some of the lines; the next test takes all."""
-    trial = Trial(record="parameters")
+    trial = Trial(**given)
     assert at_each_line(trial, trial.check, more, OWN, stride=17, first=1 + more, real=True) > 15
 
 
 @pytest.mark.slow
 @times
-@pytest.mark.parametrize("given", [{}, {"replay": False}], ids=["replayed", "Python"])
+@pytest.mark.parametrize(
+    "given", [{}, {"replay": False}, {"callbacks": EveryEvent()}], ids=["replayed", "Python", "callbacks"]
+)
 def test_fit_interrupted_after_each_line(more, given):
     trial = Trial(**given)
     assert at_each_line(trial, trial.check, more, OWN, real=True) > 200
