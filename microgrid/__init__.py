@@ -11,6 +11,7 @@ Gradients     Value.backward; grad (which can be differentiated again), jvp, rec
 Settings      errstate (domain and gradient errors), no_grad, scope (groups for drawings),
               name: Values are drawn by the names of the variables that hold them
 Text          parse: "z = w*x; L = z**2" into Values, without running it
+Teaching      microgrid.exercises: variants of a graph as exercises, with answers
 Programs      compile: a recorded graph as a Program, replayed over batches at native speed
 Proof         verify, verify_rules: the derivatives against sympy; to_sympy, from_sympy;
               unfold: softmax and losses in the textbook's steps
@@ -83,6 +84,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from . import datasets as datasets
+    from . import exercises as exercises
     from . import monitor as monitor
     from . import optim as optim
     from . import train as train
@@ -101,7 +103,7 @@ _LATER = {
     "Program": "programs.program", "compile": "programs.program",
     "from_sympy": "proof.verify", "to_sympy": "proof.verify", "verify": "proof.verify",
     "verify_rules": "proof.verify", "unfold": "proof.unfolding",
-    "datasets": "", "monitor": "", "optim": "", "train": "",
+    "datasets": "", "exercises": "", "monitor": "", "optim": "", "train": "",
 }  # fmt: skip
 """Names, with their modules, and modules that are imported when first asked for, to be quick at first."""
 

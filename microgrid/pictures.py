@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 
-__all__ = ["options", "plots", "viz"]
+__all__ = ["options", "plots", "typeset", "viz"]
 
 
 def viz() -> ModuleType:
@@ -28,6 +28,14 @@ def plots() -> ModuleType:
     from viz import plots
 
     return plots
+
+
+def typeset(name: str) -> str:
+    """A name, or each name in a formula, as pictures write it: w₁, ŷ."""
+    viz()
+    from viz.words.labels import unicode_name
+
+    return unicode_name(name)
 
 
 def options(command: str) -> type:

@@ -70,6 +70,17 @@ out.  In a file of claims each line is one, and "#" begins a comment.
 
 Exit code 0 if every claim is true, 1 if one is false or undecided, 2 for bad input.
 """
+EXERCISES_EXAMPLES = f"""examples:
+  microgrid exercises line -n 20 --seed 7 -o sheet/
+  microgrid exercises "{LECTURE}; w in -3..3 step 0.5; b in -2..2; x in 1..5; y in 1..9" -o sheet/
+  microgrid exercises "2-2-1 relu" -n 8 --kinds forward,backward --lang es -o hoja/
+  microgrid exercises line --seed 7 --only 17 -o one/   (number 17 again)
+
+SPEC is the name of a template (line, perceptron, xor, two-two-two, reuse, three-sigmoids, softmax, quartic),
+the shape of a network, or statements with the numbers of their names: a range, which leaves out 0, or a list.
+Numbers have at most two decimals at every step, or three where they have to be rounded.
+Exit code 2 if the ranges give too few.
+"""
 DEMO_EXAMPLES = """example:
   microgrid demo --dir pictures
 """
@@ -158,6 +169,8 @@ def _parser(typed: str) -> tuple[_Parser, dict[str, _Parser]]:
     _language_argument(check)
     _debug_argument(check)
 
+    _exercises(add_command("exercises", "make exercises with their answers", EXERCISES_EXAMPLES), typed)
+
     demo = add_command("demo", "compute, verify and draw one step of linear regression", DEMO_EXAMPLES)
     demo.add_argument(
         "--dir", default="microgrid-demo", help="where the pictures go (default: microgrid-demo)"
@@ -166,6 +179,39 @@ def _parser(typed: str) -> tuple[_Parser, dict[str, _Parser]]:
 
     _debug_argument(add_command("info", "say what is installed", "example:\n  microgrid info\n"))
     return parser, commands.choices
+
+
+def _exercises(command: _Parser, typed: str) -> None:
+    command.add_argument(
+        "spec", metavar="SPEC", help="a template, a network's shape, or statements with ranges"
+    )
+    command.add_argument("-n", "--number", metavar="N", type=int, default=10, help="how many (default: 10)")
+    command.add_argument(
+        "--seed", metavar="S", type=int, default=0, help="another seed makes others (default: 0)"
+    )
+    command.add_argument("--only", metavar="K", type=int, help="the exercise of this number alone")
+    command.add_argument(
+        "--kinds", metavar="KIND,...", type=_names, default=[], help=_choices(typed, "kinds")
+    )
+    command.add_argument(
+        "--formats", metavar="FORMAT,...", type=_names, default=[], help=_choices(typed, "formats")
+    )
+    command.add_argument("--params", metavar="w,b", type=_names, default=[], help="what an update changes")
+    command.add_argument(
+        "-o", "--output", metavar="FOLDER", default="exercises", help="where they go (default: exercises)"
+    )
+    _language_argument(command)
+    _debug_argument(command)
+
+
+def _choices(typed: str, what: str) -> str:
+    """The kinds or formats there are, for whoever asks for them."""
+    if typed != "exercises":
+        return what
+    from ..exercises.kinds.table import KINDS
+    from ..exercises.writers.files import FORMATS
+
+    return f"of {', '.join(KINDS if what == 'kinds' else FORMATS)} (default: what there is)"
 
 
 def _graph_arguments(command: _Parser, expression: str | None) -> None:
@@ -265,5 +311,6 @@ def parsed(arguments: list[str]) -> argparse.Namespace:
         return parser.parse_args(arguments or ["--help"])
     # An expression may begin with a minus, unless it reads -h, -o or -oFILE; what begins with a space is no
     # option to argparse.
-    rest = [f" {text}" if re.match(r"-(?!h$|o$|o.*\.\w+$|-)", text) else text for text in arguments[1:]]
+    own = r"-(?!h$|o$|o.*\.\w+$|-)" if arguments[0] != "exercises" else r"-(?![hno]$|n\d+$|o.*|-)"
+    rest = [f" {text}" if re.match(own, text) else text for text in arguments[1:]]
     return commands[arguments[0]].parse_intermixed_args(rest)

@@ -211,6 +211,27 @@ def _check(options: argparse.Namespace) -> int:
     return 0 if report.ok else 1
 
 
+def _exercises(options: argparse.Namespace) -> int:
+    from ..exercises import make
+
+    folder = Path(options.output.removeprefix(" "))
+    if folder.exists() and not folder.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, "is a file, and exercises need a directory", str(folder))
+    sheet = make(
+        options.spec,
+        options.number,
+        seed=options.seed,
+        kinds=options.kinds,
+        params=options.params,
+        only=options.only,
+        lang=options.lang,
+    )
+    for file in sheet.save(folder, options.formats):
+        _print(say("wrote {file}", file=str(file)), options.lang)
+    _print(sheet.proved, options.lang)
+    return 0
+
+
 def _demo(options: argparse.Namespace) -> int:
     from .. import parameter, verify
     from ..expressions.parse import parse
@@ -272,7 +293,7 @@ def _info(options: argparse.Namespace) -> int:
 
 
 RUN: dict[str, Callable[[argparse.Namespace], int]] = {
-    "draw": _draw, "step": _step, "network": _network, "verify": _verify, "check": _check, "demo": _demo,
-    "info": _info,
+    "draw": _draw, "step": _step, "network": _network, "verify": _verify, "check": _check,
+    "exercises": _exercises, "demo": _demo, "info": _info,
 }  # fmt: skip
 """By the name of the command."""

@@ -18,6 +18,7 @@ from helpers.spoken import SENSES, fields, has_words, templates
 from microgrid import Value, custom_op, parameter, verify
 from microgrid.base.phrases import LANGUAGES, Phrase, Setting, count, join, message, said, say
 from microgrid.cli.commands import main
+from microgrid.exercises.mistakes import MISTAKES
 from microgrid.ops import TABLE
 from microgrid.proof.report import MARKS
 from viz.drawing.legends import LEGEND
@@ -34,7 +35,8 @@ SAID = {
 LEVELS = {"rules", "composition", "numbers", "symbolic", "kinks"}
 ROLES = {"input", "parameter", "constant"}
 CONVENTIONS = {text for row in TABLE.values() for text in (row.convention, row.needs) if text}
-BY_NAME = {text for texts in (WORDS, MESSAGES, LEGEND) for text in texts.values() if not isinstance(text, Phrase)}
+NAMED = [text for texts in (WORDS, MESSAGES, LEGEND, MISTAKES) for text in texts.values()]
+BY_NAME = {text for text in NAMED if not isinstance(text, Phrase)}
 NEEDED = {text for text in SAID | BY_NAME if has_words(text)} - {NORM} | {*LEVELS, *MARKS, *ROLES, *CONVENTIONS}
 CODES = [lang for lang in LANGUAGES if lang != "en"]
 TABLES = {lang: import_module(f"microgrid.base.{LANGUAGES[lang].lower()}").TABLE for lang in CODES}

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from microgrid.base.phrases import LANGUAGES, Phrase, said, say, speaker
+from microgrid.exercises.mistakes import PREDICTED
 from microgrid.ops import TABLE
 
 from ..graph.trace import Trace
@@ -17,7 +18,7 @@ from ..words.scope_texts import NORM
 
 __all__ = ["WORDS", "page_words", "words"]
 
-WORDS: dict[str, str] = {
+WORDS: dict[str, str] = PREDICTED | {
     # the page's own
     "tools": "Tools", "language": "Language", "picture": "Computational graph", "details": "Details",
     "walk": "Step by step", "controls": "Playback", "zoom": "Size of the picture", "smaller": "Smaller",
@@ -77,18 +78,14 @@ WORDS: dict[str, str] = {
     "way_back": "Back to training step {count}",
     "key_train": "one training step", "key_undo": "undo",
     "check": "Check", "reveal": "Show me", "score": "{right} of {asked} right", "right": "Right: {value}.",
-    "sign": "The size is right, but not the sign.",
     "sign_added": "The size of what is added is right, but not its sign.",
     "not_asked": "Not asked: this step computes many numbers at once.",
     "not_asked_nan": "Not asked: what this step computes is nan, no number.",
     "not_asked_impossible": "No longer asked: with these numbers the step is not possible.",
     "asked_anew": "The numbers have changed: predict with those that are there now.",
     "not_added": "That is only what arrives on this edge. {name} is {before} already: add.",
-    "only_local": "That is the local derivative alone. Multiply it by the gradient that arrives, {gradient}.",
-    "only_gradient": "That is the gradient that arrives. Multiply it by the local derivative, {local}.",
     "before": "That is the gradient before this step; this edge adds to it.",
-    "inverse": "Divided where it is multiplied?", "close_by": "Close, but not close enough: 1 percent is.",
-    "wrong": "Not yet. {hint}", "hint_forward": "Put the numbers into the formula.",
+    "close_by": "Close, but not close enough: 1 percent is.",
     "hint_backward": "Multiply the gradient that arrives by the local derivative, and add what is there.",
     "hint_scope": "Open the scope: its operations are listed inside, in order.",
     "hint_seed": "How fast does a number grow with itself?",

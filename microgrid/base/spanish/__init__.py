@@ -1,11 +1,13 @@
 """All that is said, in Spanish: by the English template, with the same fields.
 
-A text stands in the file of those who see it: `reports`, `claims`, `pictures`, `page` or `plots`.
+A text stands in the file of those who see it: `reports`, `claims`, `pictures`, `page`, `plots` or
+`exercises`.
 """
 
 from __future__ import annotations
 
 from .claims import CLAIMS
+from .exercises import EXERCISES
 from .page import PAGE
 from .pictures import PICTURES
 from .plots import PLOTS
@@ -13,4 +15,4 @@ from .reports import REPORTS
 
 __all__ = ["TABLE"]
 
-TABLE = REPORTS | CLAIMS | PICTURES | PAGE | PLOTS
+TABLE = REPORTS | CLAIMS | PICTURES | PAGE | PLOTS | EXERCISES

@@ -1,0 +1,76 @@
+"""What exercises say, in Spanish."""
+
+from __future__ import annotations
+
+__all__ = ["EXERCISES"]
+
+EXERCISES = {
+    # what they are about
+    "a line and its squared error": "una recta y su error cuadrático",
+    "a perceptron": "un perceptrón",
+    "the forward pass of the XOR network": "la propagación hacia delante de la red XOR",
+    "two inputs, two hidden units, two outputs": "dos entradas, dos unidades ocultas y dos salidas",
+    "a network that uses a weight twice": "una red que usa un peso dos veces",
+    "three sigmoids one after the other": "tres sigmoides, una tras otra",
+    "softmax and cross-entropy": "softmax y entropía cruzada",
+    "gradient descent on a quartic": "descenso por gradiente en una función de cuarto grado",
+    "network {shape} with {activation}": "red {shape} con {activation}",
+    "Exercises: {subject}": "Ejercicios: {subject}", "Exercise {n}": "Ejercicio {n}",
+    "new {name}": "{name} nuevo",
+    "Derivatives of the graph: {verdict}.": "Derivadas del grafo: {verdict}.",
+
+    # tasks
+    "Forward pass: compute the value of every node.":
+        "Propagación hacia delante: calcula el valor de cada nodo.",
+    "Compute the local derivative on every arrow.": "Calcula la derivada local de cada flecha.",
+    "Backward pass: compute the gradients, from the result back.":
+        "Propagación hacia atrás: calcula los gradientes, empezando por el resultado.",
+    "Take one step of gradient descent: what is every parameter afterwards?":
+        "Da un paso de descenso por gradiente: ¿cuánto vale después cada parámetro?",
+    "Carry three decimals at every step; answers within ±{tolerance} count.":
+        "Trabaja con tres decimales en cada paso; se aceptan respuestas a ±{tolerance}.",
+
+    # hints
+    "Differentiate {formula} with respect to {name} alone.": "Deriva {formula} solo respecto de {name}.",
+    "For each use multiply the gradient that arrives by the local derivative, and add.":
+        "Para cada uso, multiplica el gradiente que llega por la derivada local, y suma.",
+    "First the gradient {slope}; then {name} − η · {slope}.":
+        "Primero el gradiente {slope}; después {name} − η · {slope}.",
+
+    # what answers show
+    "Right.": "Correcto.", "Not this one.": "Esta no es.",
+    "Still to be answered: {names}.": "Falta responder: {names}.",
+    "Close, but not close enough.": "Cerca, pero no lo suficiente.",
+    "That leaves out {name}.": "Falta {name}.",
+    "That is {factor} times the number: a power multiplies the number by itself.":
+        "Eso es {factor} veces el número: una potencia multiplica el número por sí mismo.",
+    "Added where it is multiplied?": "¿Sumaste donde hay que multiplicar?",
+    "Numerator and denominator have changed places.": "El numerador y el denominador están intercambiados.",
+    "That is the derivative of {name}. Its value is asked.":
+        "Esa es la derivada de {name}; se pide su valor.",
+    "That is {name}: the function has still to be applied.": "Eso es {name}: falta aplicar la función.",
+    "That is the derivative with respect to {name}.": "Esa es la derivada respecto de {name}.",
+    "That is the value of {name}. Its derivative is asked.":
+        "Ese es el valor de {name}; se pide su derivada.",
+    "The exponent comes down as a factor, {factor}.": "El exponente baja como factor, {factor}.",
+    "That is {name}, with respect to which it is differentiated.":
+        "Eso es {name}, la variable respecto de la que se deriva.",
+    "That is only the path through {through}. {name} is a sum: add what comes through {others}.":
+        "Ese es solo el camino por {through}. {name} es una suma: falta lo que llega por {others}.",
+    "The path through {name} is missing.": "Falta el camino por {name}.",
+    "That is only what arrives last, through {through}. It is added to what is there: {name} is a sum.":
+        "Eso es solo lo último que llega, por {through}. Se suma a lo que ya hay: {name} es una suma.",
+    "Those are the local derivatives, added up. Multiply each by the gradient that arrives.":
+        "Esa es la suma de las derivadas locales. Multiplica cada una por el gradiente que le llega.",
+    "What comes through {through} has the wrong sign.": "Lo que llega por {through} tiene el signo cambiado.",
+    "That goes uphill: the step is subtracted.": "Así se sube: el paso se resta.",
+    "That is the step alone. It is taken from {name} = {value}.":
+        "Eso es solo el paso, que se resta de {name} = {value}.",
+    "Multiply the gradient by the learning rate, {rate}, before it is subtracted.":
+        "Multiplica el gradiente por la tasa de aprendizaje, {rate}, antes de restarlo.",
+    "That is the gradient. The step is the learning rate times it.":
+        "Ese es el gradiente. El paso es la tasa de aprendizaje por el gradiente.",
+    "In the gradient the path through {others} is missing.": "En el gradiente falta el camino por {others}.",
+    "That is where {name} was before the step.": "Eso valía {name} antes del paso.",
+    "That is the number that stands there, and it is wrong.": "Ese es el número que ya está, y es erróneo.",
+}  # fmt: skip

@@ -1,0 +1,182 @@
+"""A graph with the numbers of one variant, and the tools with which every kind makes its blanks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cached_property
+from math import isfinite
+from random import Random
+
+from ...base.formula import FLOAT
+from ...base.phrases import Phrase
+from ..calculation import Calculation, Computed
+from ..exercise import Asked, Blank, Mistake, Number
+from ..formulas import NoFormula, expression, in_numbers, slope_text
+from ..numbers import TOLERANCE, is_short, rounded
+from ..wording import decimal, formula, typeset
+
+__all__ = ["EXACTLY", "Unsuitable", "Worked", "told_apart"]
+
+EXACTLY = 0.001
+"""How far an exact answer may be off: less than a hundredth, of which all are multiples."""
+MOVED = 1e-3
+"""By how much of its size a number is moved to see which answers are equal by accident."""
+
+
+DECISIVE = frozenset(
+    "only_local only_gradient one_path not_accumulated no_rate uphill doubled added slope".split()
+)
+"""Mistakes that must not lead to the right number; a coincidence with another one goes unmentioned."""
+
+
+class Unsuitable(Exception):
+    """No exercise can be made of these numbers, because a mistake would give the right answer."""
+
+
+@dataclass(frozen=True)
+class Worked:
+    """One variant: its graph, the numbers of its leaves, and all that follows from them."""
+
+    calculation: Calculation
+    given: Mapping[str, Number]
+    rate: Fraction
+    random: Random
+
+    @cached_property
+    def found(self) -> Computed:
+        calculation = self.calculation
+        numbers = self.given if calculation.exact else {name: float(x) for name, x in self.given.items()}
+        return calculation.computed(numbers)
+
+    @cached_property
+    def by_hand(self) -> Worked:
+        """The same, with every number rounded before others are computed from it."""
+        numbers = self.calculation.computed({name: float(x) for name, x in self.given.items()}, None, rounded)
+        return self._with(numbers)
+
+    @cached_property
+    def moved(self) -> Worked:
+        """The same with numbers nearby, in which nothing is equal by accident; a zero that is meant stays."""
+        numbers = {
+            name: float(x) * (1 + MOVED * ((k + 1) * 0.6180339887498949 % 1))
+            for k, (name, x) in enumerate(self.given.items())
+        }
+        return self._with(self.calculation.computed(numbers, FLOAT))
+
+    def _with(self, numbers: Computed) -> Worked:
+        other = replace(self)
+        other.__dict__["found"] = numbers
+        return other
+
+    # ------------------------------------------------------------ names
+
+    def name(self, k: int) -> str:
+        return self.calculation.steps[k].name
+
+    def text(self, k: int) -> str:
+        return typeset(self.name(k))
+
+    def rate_of(self, k: int, j: int) -> str:
+        """``∂z/∂w``."""
+        return Asked(self.name(k), self.name(j)).text
+
+    def gradient_of(self, k: int) -> Asked:
+        return Asked(self.name(self.calculation.root), self.name(k))
+
+    def formula(self, k: int) -> str:
+        """``w·x + b``."""
+        return formula(expression(self.calculation, k))
+
+    def made(self, k: int) -> str:
+        """``w·x + b = 2·3 + 1``."""
+        return f"{self.formula(k)} = {formula(in_numbers(self.calculation, k, self.found.values))}"
+
+    def slope(self, k: int, j: int) -> str:
+        """The formula of a local derivative; empty where there is none, or none but the number."""
+        try:
+            text = slope_text(self.calculation, k, j)
+        except NoFormula:
+            return ""
+        return formula(text) if re.search(r"[^\W\d]", text) else ""
+
+    def write(self, x: Number) -> str:
+        return decimal(x)
+
+    # ------------------------------------------------------------ numbers
+
+    def terms(self, k: int) -> list[tuple[int, Number]]:
+        """What each use of a named node adds to its gradient, from the last use back, as `backward` goes."""
+        found = self.found
+        return [
+            (user, found.gradients[user] * found.locals[user, k])
+            for user in reversed(self.calculation.uses[k])
+        ]
+
+    @property
+    def learnt(self) -> tuple[int, ...]:
+        return tuple(self.calculation.index[name] for name in self.calculation.spec.parameters)
+
+    @property
+    def arrows(self) -> list[tuple[int, int]]:
+        """The arrows that gradients go back on, each as its head and its tail."""
+        wanted = {*self.calculation.asked, *self.learnt}
+        return [(k, j) for k in self.calculation.asked for j in self.calculation.operands[k] if j in wanted]
+
+    @property
+    def backward(self) -> tuple[int, ...]:
+        """The named nodes whose gradients are asked for: from the result, which has 1, to the parameters."""
+        wanted = {*self.calculation.asked, *self.learnt} - {self.calculation.root}
+        return tuple(k for k in reversed(self.calculation.named) if k in wanted)
+
+    def blank(
+        self,
+        key: str,
+        asked: Asked,
+        expected: Number,
+        mistakes: Iterable[Mistake],
+        hint: Phrase,
+        solution: str,
+    ) -> Blank:
+        tolerance = EXACTLY if self.calculation.exact else TOLERANCE
+        expected = Fraction(expected) if isinstance(expected, int) else expected
+        return Blank(key, asked, expected, tolerance, tuple(mistakes), hint, solution)
+
+
+Maker = Callable[[Worked], list[Blank]]
+
+
+def told_apart(worked: Worked, make: Maker) -> list[Blank]:
+    """The blanks, without mistakes that always give the right answer; Unsuitable if one does by accident."""
+    blanks, moved = make(worked), make(worked.moved)
+    hand = blanks if worked.calculation.exact else make(worked.by_hand)
+    return [_checked(worked, *each) for each in zip(blanks, moved, hand, strict=True)]
+
+
+def _checked(worked: Worked, blank: Blank, moved: Blank, hand: Blank) -> Blank:
+    exact = worked.calculation.exact
+    if exact and not is_short(Fraction(blank.expected)):
+        raise Unsuitable
+    if not blank.is_near(hand.expected, blank.expected):
+        raise Unsuitable
+    kept = list[Mistake]()
+    for mistake, other in zip(blank.mistakes, moved.mistakes, strict=True):
+        if not isfinite(mistake.value) or _same(other.value, moved.expected):
+            continue
+        if blank.is_near(mistake.value, blank.expected) or _overlap(blank, mistake):
+            if (exact and mistake.kind in DECISIVE) or mistake.kind == "sign":
+                raise Unsuitable
+            continue
+        if not any(abs(float(mistake.value) - float(each.value)) <= 2 * blank.tolerance for each in kept):
+            kept.append(mistake)
+    return replace(blank, mistakes=tuple(kept))
+
+
+def _overlap(blank: Blank, mistake: Mistake) -> bool:
+    return abs(float(mistake.value) - float(blank.expected)) <= 2 * blank.tolerance
+
+
+def _same(x: Number, y: Number) -> bool:
+    return abs(float(x) - float(y)) <= 1e-9 * max(1.0, abs(float(y)))

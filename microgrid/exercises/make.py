@@ -1,0 +1,155 @@
+"""Exercises from a specification: distinct variants, a kind for each, made again by seed and number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from fractions import Fraction
+from random import Random
+
+from ..base.checks import one_of, whole
+from ..base.phrases import LANGUAGES, Option, Phrase, message, say
+from ..errors import MicrogridError
+from .answers import begin
+from .calculation import Calculation
+from .exercise import Exercise
+from .kinds.table import KINDS
+from .kinds.worked import Unsuitable, Worked
+from .numbers import TOLERANCE, Search
+from .outputs import Exercises
+from .specs.specification import specification
+
+__all__ = ["TooFew", "make"]
+
+MOST_CHECKED = 20_000
+"""Combinations with short numbers that may be unsuitable for a kind, one after the other."""
+MOST_WAITING = 500
+"""Combinations kept for other kinds than the one that they were unsuitable for."""
+
+
+class TooFew(MicrogridError):
+    """The ranges give fewer exercises than are wanted."""
+
+
+def make(
+    spec: str,
+    n: int = 10,
+    *,
+    seed: int = 0,
+    kinds: Iterable[str] = (),
+    params: Iterable[str] = (),
+    only: int | None = None,
+    lang: str = "en",
+) -> Exercises:
+    """Make n exercises, each with numbers of its own that a hand can do; `only` makes the one of that number.
+
+    `spec` is the name of a template, the shape of a network, or statements with ranges.  Kinds take turns;
+    without any it is all that the graph has.  The same seed gives the same exercises, and fewer of them are
+    the first of more.
+
+    >>> sheet = make("z = w*x; L = (z - y)**2; w, x, y in 2..9", 4, seed=7)
+    >>> [(exercise.kind, exercise.given_text()) for exercise in sheet]  # doctest: +SKIP
+    >>> sheet[2] == make("z = w*x; L = (z - y)**2; w, x, y in 2..9", seed=7, only=3)[0]
+    True
+    """
+    whole(n, Option("n"), least=1)
+    whole(seed, Option("seed"), least=0)
+    one_of(lang, "lang", LANGUAGES)
+    if only is not None:
+        whole(only, Option("only"), least=1)
+    params, wanted = tuple(params), tuple(dict.fromkeys(kinds))
+    for kind in wanted:
+        one_of(kind, "kind", KINDS)
+    calculation = Calculation(specification(spec, params))
+    applying = [kind for kind, how in KINDS.items() if how.applies(calculation)]
+    if missing := [kind for kind in wanted if kind not in applying]:
+        raise MicrogridError(
+            f"this graph has no exercises of the kind {missing[0]}: its kinds are {', '.join(applying)}"
+        )
+    chosen = wanted or tuple(kind for kind in calculation.spec.kinds or applying if kind in applying)
+    count = only or n
+    made = []
+    for exercise in _Turns(calculation, chosen, seed):
+        made.append(exercise)
+        if len(made) == count:
+            break
+    else:
+        raise TooFew(_too_few(len(made), count))
+    items = tuple(made[-1:] if only else made)
+    sheet = Exercises(spec, seed, chosen, params, lang, calculation, items)
+    begin(sheet)
+    return sheet
+
+
+def _too_few(there: int, wanted: int) -> Phrase:
+    return message(
+        f"these ranges give {there} exercises with numbers that a hand can do, and {wanted} are wanted: "
+        "widen a range, or take a smaller step; numbers have at most two decimals at every step, "
+        "are not zero by accident, and no known mistake gives the right answer"
+    )
+
+
+class _Turns:
+    """The exercises one after the other, the kinds in turn, as long as there are combinations."""
+
+    def __init__(self, calculation: Calculation, kinds: Sequence[str], seed: int) -> None:
+        self.calculation, self.kinds, self.seed = calculation, list(kinds), seed
+        self.combinations = iter(Search(calculation, seed))
+        self.waiting: list[tuple[dict[str, Fraction], set[str]]] = []
+
+    def __iter__(self) -> Iterator[Exercise]:
+        number = turn = 0
+        while self.kinds:
+            kind = self.kinds[turn % len(self.kinds)]
+            exercise = self._next(kind, number + 1)
+            if exercise is None:
+                self.kinds.remove(kind)
+                continue
+            turn, number = turn + 1, number + 1
+            yield exercise
+
+    def _next(self, kind: str, number: int) -> Exercise | None:
+        """The next exercise of a kind: from what other kinds could not use, or a new combination."""
+        for place, (given, tried) in enumerate(self.waiting):
+            if kind not in tried:
+                tried.add(kind)
+                if exercise := self._made(kind, number, given):
+                    del self.waiting[place]
+                    return exercise
+        for _ in range(MOST_CHECKED):
+            new = next(self.combinations, None)
+            if new is None:
+                return None
+            if exercise := self._made(kind, number, new):
+                return exercise
+            if len(self.kinds) > 1 and len(self.waiting) < MOST_WAITING:
+                self.waiting.append((new, {kind}))
+        return None
+
+    def _made(self, kind: str, number: int, given: dict[str, Fraction]) -> Exercise | None:
+        spec, how = self.calculation.spec, KINDS[kind]
+        random = Random(f"{self.seed} {kind} {sorted(given.items())}")
+        rates = list(spec.rate.values) if how.steps else [spec.rate.values[0]]
+        random.shuffle(rates)
+        ordered = {name: given[name] for name in self.calculation.names}
+        for rate in rates:
+            try:
+                parts = how.make(Worked(self.calculation, ordered, rate, random))
+            except (Unsuitable, ArithmeticError):
+                continue
+            return Exercise(
+                number,
+                kind,
+                say("Exercise {n}", n=number),
+                ordered,
+                rate if how.steps else None,
+                (*parts.tasks, *self._notes()),
+                parts.blanks,
+                parts.table,
+            )
+        return None
+
+    def _notes(self) -> Iterator[Phrase]:
+        if not self.calculation.exact:
+            yield say(
+                "Carry three decimals at every step; answers within ±{tolerance} count.", tolerance=TOLERANCE
+            )

@@ -1,0 +1,206 @@
+"""Numbers for exercises: every combination that the ranges have, in an order of its own for each seed.
+
+Combinations are looked through by NumPy, many at a time, for those that a hand can do; what is left is
+computed again in exact fractions by whoever makes an exercise of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from math import prod
+from typing import Any
+
+from ..base.formula import numpy_vocabulary
+from .calculation import Calculation, Computed
+from .specs.specification import Range
+
+__all__ = ["MOST_TRIED", "Search", "TOLERANCE", "is_short", "rounded"]
+
+TOLERANCE = 0.002
+"""How far an answer may be off where numbers are rounded to three decimals at each step."""
+SMALLEST = 0.01
+"""In size, of numbers with three decimals, which would else be taken for zero."""
+LARGEST, LARGEST_ROUNDED = 500, 100
+"""In size, of exact numbers and of those with three decimals."""
+MOST_TRIED = 20_000_000
+"""Combinations that are looked through before the search says that it found too few."""
+FIRST_CHUNK, CHUNK = 2**10, 2**15
+HASHED = 2**48
+"""From so many combinations on they are drawn, since a second one alike is all but impossible."""
+
+
+def is_short(x: Fraction) -> bool:
+    """Whether a number has at most two decimals."""
+    return (x * 100).denominator == 1
+
+
+def rounded(x: float) -> float:
+    """To three decimals, as a hand writes it: half away from zero."""
+    return (1 if x >= 0 else -1) * int(abs(x) * 1000 + 0.5) / 1000
+
+
+class Search:
+    """The combinations of a calculation's numbers whose steps are all short, none of them zero by accident.
+
+    >>> from .specs.specification import specification
+    >>> found = Search(Calculation(specification("L = (w*x)**2; w in 2..3; x in 0.5, 0.25")), seed=1)
+    >>> sorted([str(row["w"]), str(row["x"])] for row in found)
+    [['2', '1/2'], ['2', '1/4'], ['3', '1/2']]
+    """
+
+    def __init__(self, calculation: Calculation, seed: int) -> None:
+        self.calculation = calculation
+        self.ranges: Sequence[Range] = calculation.spec.ranges
+        self.size = prod(len(each.values) for each in self.ranges)
+        self.listed = {each.name for each in self.ranges if each.listed}
+        self.seed = seed
+        self.tried = 0
+
+    @property
+    def ended(self) -> bool:
+        """Whether every combination has been looked at."""
+        return self.tried >= self.size
+
+    def __iter__(self) -> Iterator[dict[str, Fraction]]:
+        """Each combination once, by the names of the leaves."""
+        import numpy as np
+
+        tables = [np.array([float(value) for value in each.values]) for each in self.ranges]
+        names = [each.name for each in self.ranges]
+        self.tried = 0
+        for digits in self._digits():
+            numbers = {name: table[digit] for name, table, digit in zip(names, tables, digits, strict=True)}
+            with np.errstate(all="ignore"):
+                kept = np.flatnonzero(self._suits(numbers))
+            for row in kept:
+                yield {
+                    each.name: each.values[int(digit[row])]
+                    for each, digit in zip(self.ranges, digits, strict=True)
+                }
+            self.tried += len(digits[0])
+
+    # ------------------------------------------------------------ the order
+
+    def _digits(self) -> Iterator[list[Any]]:
+        """Of each range the places of its numbers, for many combinations at once."""
+        import numpy as np
+
+        sizes = [len(each.values) for each in self.ranges]
+        start, chunk = 0, FIRST_CHUNK
+        bits = max(1, ((self.size - 1).bit_length() + 1) // 2)
+        last = MOST_TRIED if self.size > HASHED else 2 ** (2 * bits)
+        while start < last and self.tried < MOST_TRIED:
+            turn = np.arange(start, min(start + chunk, last), dtype=np.uint64)
+            start, chunk = start + chunk, min(2 * chunk, CHUNK)
+            if self.size > HASHED:
+                salts = range(len(sizes))
+                yield [
+                    (_mixed(turn, self.seed, k) % np.uint64(n)).astype(np.int64)
+                    for k, n in zip(salts, sizes, strict=True)
+                ]
+                continue
+            place = self._shuffled(turn, bits)
+            place = place[place < self.size].astype(np.int64)
+            digits = []
+            for n in sizes:
+                digits.append(place % n)
+                place = place // n
+            if len(digits[0]):
+                yield digits
+
+    def _shuffled(self, turn: Any, bits: int) -> Any:
+        """The numbers below 2**(2·bits) in another order, each once: a Feistel network of four rounds."""
+        import numpy as np
+
+        mask = np.uint64(2**bits - 1)
+        left, right = turn >> np.uint64(bits), turn & mask
+        for salt in range(4):
+            left, right = right, left ^ (_mixed(right, self.seed, salt) & mask)
+        return (left << np.uint64(bits)) | right
+
+    # ------------------------------------------------------------ what suits
+
+    def _suits(self, numbers: dict[str, Any]) -> Any:
+        """Which combinations have short numbers throughout, and no zero or kink by accident."""
+        import numpy as np
+
+        calculation = self.calculation
+        count = len(next(iter(numbers.values())))
+        found = calculation.computed(numbers, numpy_vocabulary())
+        good = np.ones(count, dtype=bool)
+        excused = self._excused(numbers, found, count)
+        for k, step in enumerate(calculation.steps):
+            if step.number is not None:
+                continue
+            numbers_of_step = [(found.values[k], excused[0][k]), (found.gradients[k], excused[2][k])]
+            numbers_of_step += list(zip(found.partials[k], excused[1][k], strict=True))
+            if (
+                step.row is not None and step.row.name == "mul"
+            ):  # times 1 would hide a factor that was forgotten
+                for j in step.operands:
+                    if not (
+                        calculation.steps[j].number is not None or calculation.steps[j].name in self.listed
+                    ):
+                        good &= np.abs(found.values[j]) != 1
+            if step.row is not None and step.row.kink != "False":
+                operands = [found.values[j] for j in step.operands]
+                operands += [] if step.constant is None else [float(step.constant)]
+                good &= ~np.broadcast_to(step.row.bind("kink", numpy_vocabulary())(*operands), count)
+            for x, zero in numbers_of_step:
+                leaf = step.row is None and x is found.values[k]
+                good &= self._readable(x) & ((np.abs(x) >= self._smallest(leaf)) | zero)
+        learnt = [found.gradients[calculation.index[name]] for name in calculation.spec.parameters]
+        return good & np.any([np.broadcast_to(x, count) != 0 for x in learnt], axis=0)
+
+    def _smallest(self, leaf: bool) -> float:
+        return 1e-9 if self.calculation.exact or leaf else SMALLEST
+
+    def _readable(self, x: Any) -> Any:
+        import numpy as np
+
+        if not self.calculation.exact:
+            return np.abs(x) <= LARGEST_ROUNDED
+        hundredths = np.abs(x) * 100
+        return (np.abs(hundredths - np.rint(hundredths)) < 1e-6) & (np.abs(x) <= LARGEST)
+
+    def _excused(self, numbers: dict[str, Any], found: Computed, count: int) -> tuple[Any, Any, Any]:
+        """Where zero is meant: it comes of a zero that a list names, or of a unit that is off."""
+        import numpy as np
+
+        never, steps = np.zeros(count, dtype=bool), self.calculation.steps
+        values, partials = list[Any](), list[tuple[Any, ...]]()
+        for k, step in enumerate(steps):
+            if step.row is None:
+                values.append(numbers[step.name] == 0 if step.number is None else never | (step.number == 0))
+                partials.append(())
+                continue
+            zero = [values[j] for j in step.operands]
+            both = zero[0] & zero[-1]
+            switches = step.row.name in ("relu", "maximum", "minimum", "hardtanh")
+            off = (found.values[k] == 0) & switches
+            value, slopes = {
+                "add": (both, [never, never]), "sub": (both, [never, never]),
+                "mul": (zero[0] | zero[-1], [zero[-1], zero[0]]), "div": (zero[0], [never, zero[0]]),
+                "powc": (zero[0], [zero[0]]), "neg": (zero[0], [never]),
+            }.get(step.row.name, (off, [never | switches] * len(zero)))  # fmt: skip
+            values.append(value)
+            partials.append(tuple(slopes))
+        gradients = [~never] * len(steps)
+        gradients[-1] = never
+        for k in range(len(steps) - 1, -1, -1):
+            for j, slope in zip(steps[k].operands, partials[k], strict=True):
+                gradients[j] = gradients[j] & (gradients[k] | slope)
+        return values, partials, gradients
+
+
+def _mixed(x: Any, seed: int, salt: int) -> Any:
+    """Random bits for each number, the same on every machine (Steele, Lea and Flood 2014, SplitMix64)."""
+    import numpy as np
+
+    start = (seed * 0x9E3779B97F4A7C15 + (salt + 1) * 0xD1B54A32D192ED03) % 2**64
+    with np.errstate(over="ignore"):
+        z = (x + np.uint64(start)) * np.uint64(0x9E3779B97F4A7C15)
+        z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return z ^ (z >> np.uint64(31))

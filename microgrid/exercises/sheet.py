@@ -1,0 +1,69 @@
+"""Exercises that were made, with what they have in common: the graph, its title and its proof."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, overload
+
+from ..base.phrases import Phrase, say
+from ..engine import Value
+from ..errors import MicrogridError
+from .calculation import Calculation
+from .exercise import Exercise
+from .specs.specification import Specification
+
+__all__ = ["Sheet"]
+
+
+@dataclass(frozen=True)
+class Sheet(Sequence[Exercise]):
+    """Exercises that were made; `source`, `seed`, `kinds` and `params` make them again."""
+
+    source: str
+    seed: int
+    kinds: tuple[str, ...]
+    params: tuple[str, ...]
+    lang: str
+    calculation: Calculation = field(repr=False)
+    items: tuple[Exercise, ...] = field(repr=False)
+
+    @property
+    def spec(self) -> Specification:
+        return self.calculation.spec
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    @overload
+    def __getitem__(self, place: int) -> Exercise: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> tuple[Exercise, ...]: ...
+
+    def __getitem__(self, place: int | slice) -> Exercise | tuple[Exercise, ...]:
+        return self.items[place]
+
+    def graph(self, place: int = 0) -> Value:
+        """The graph with the numbers of one exercise."""
+        return self.calculation.values(self.items[place].given)
+
+    @cached_property
+    def proof(self) -> Any:
+        """What `verify` says of the graph, once for all exercises: its formulas are the same for all."""
+        from ..proof.verify import verify
+
+        report = verify(self.graph())
+        if any(finding.status == "failed" for finding in report.findings):
+            raise MicrogridError(f"the derivatives of these exercises were not confirmed: {report.text()}")
+        return report
+
+    @property
+    def proved(self) -> Phrase:
+        """What the proof says, in a sentence."""
+        return say("Derivatives of the graph: {verdict}.", verdict=self.proof.verdict)
+
+    @property
+    def title(self) -> Phrase:
+        return say("Exercises: {subject}", subject=self.spec.title or self.spec.text)

@@ -1,0 +1,79 @@
+"""Answers in a notebook, and the command that writes exercises."""
+
+from __future__ import annotations
+
+import json
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from microgrid import exercises
+from microgrid.cli.commands import main
+
+LINE = "z = w*x; yhat = z + b; e = yhat - y; L = e**2; w in -3..3 step 0.5; b in -2..2; x in 1..5; y in 1..9"
+
+
+def test_a_mistake_of_each_kind_has_its_own_answer() -> None:
+    sheet = exercises.make("reuse", 8, seed=7)
+    said = {
+        mistake.kind: str(blank.judged(mistake.value)[1])
+        for exercise in sheet for blank in exercise.blanks if hasattr(blank, "mistakes") for mistake in blank.mistakes
+    }  # fmt: skip
+    wanted = {"sign", "only_local", "only_gradient", "one_path", "not_accumulated", "no_rate", "uphill", "left_out"}
+    assert wanted <= said.keys()
+    assert len({said[kind] for kind in wanted}) == len(wanted)
+
+
+def test_answers_are_checked_by_name() -> None:
+    sheet = exercises.make(LINE, 4, seed=2, kinds=["backward"])
+    blanks = {blank.key: blank for blank in sheet[3].blanks}
+    right = {key: str(blank.expected) for key, blank in blanks.items()}
+    assert exercises.answer("q4", **right)
+    verdict = exercises.answer("q4", w=-blanks["w"].expected)
+    assert not verdict
+    assert "✗ ∂L/∂w: The size is right, but not the sign." in repr(verdict)
+    assert "Still to be answered: e, yhat, b, z." in repr(verdict)
+    spanish = exercises.make(LINE, 4, seed=2, kinds=["backward"], lang="es")
+    assert repr(spanish.answer("q4", w=-blanks["w"].expected)).startswith("✗ ∂L/∂w: El tamaño es correcto")
+    with pytest.raises(LookupError, match="does not ask for 'v': it asks for"):
+        sheet.answer("q4", v=1)
+    with pytest.raises(LookupError, match="they are q1 to q4"):
+        sheet.answer("q5", w=1)
+    for wrong in ("many", float("nan"), None, "1/0", "9" * 50):
+        with pytest.raises((ValueError, TypeError), match="w is a"):
+            sheet.answer("q4", w=wrong)
+    assert sheet.answer("q4", e="−0,5") is not None
+
+
+def test_the_command_writes_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = str(tmp_path / "new" / "out")
+    assert main(["exercises", LINE, "-n", "6", "--seed", "7", "-o", out, "--formats", "json,key", "--lang", "es"]) == 0
+    assert "Derivadas del grafo: verificado." in capsys.readouterr().out
+    data = json.loads((tmp_path / "new" / "out" / "exercises.json").read_text(encoding="utf-8"))
+    assert [each["number"] for each in data["exercises"]] == [1, 2, 3, 4, 5, 6]
+    assert data["proof"]["ok"] is True
+    again = exercises.make(data["specification"], 6, seed=data["seed"], lang=data["lang"])
+    assert [str(Fraction(x)) for x in data["exercises"][2]["given"].values()] == list(map(str, again[2].given.values()))
+    assert (tmp_path / "new" / "out" / "key.txt").read_text(encoding="utf-8").startswith("Ejercicios: ")
+
+
+@pytest.mark.parametrize(("arguments", "said"), [
+    (["L = (w*x)**2; w, x in 2..3", "-n", "200"], "give 4 exercises"),
+    (["line", "--kinds", "sums"], "sums"),
+    (["line", "-n", "0"], "at least 1"),
+    (["line", "--formats", "docx"], "docx"),
+    (["-w; w in 1..2", "-n5", "--params", "v"], "'v'"),
+])  # fmt: skip
+def test_what_cannot_be_made_ends_in_2(
+    arguments: list[str], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["exercises", *arguments, "-o", str(tmp_path / "out")]) == 2
+    assert said in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_file_in_the_way(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "out").write_text("mine")
+    assert main(["exercises", "line", "-o", str(tmp_path / "out")]) == 2
+    assert "exercises need a directory" in capsys.readouterr().err
