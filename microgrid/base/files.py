@@ -108,7 +108,7 @@ SEAL = ',\n "checksum": "{}"\n}}\n'
 SEALED = len(SEAL.format("0" * 64))
 
 
-def store(path: str | os.PathLike[str], form: str, version: int, contents: Mapping[str, Any]) -> None:
+def store(path: str | bytes | os.PathLike[str], form: str, version: int, contents: Mapping[str, Any]) -> None:
     """Write JSON, in which Python's floats are exact: its format, the contents, and a checksum."""
     import json
 
@@ -118,7 +118,12 @@ def store(path: str | os.PathLike[str], form: str, version: int, contents: Mappi
 
 
 def read(
-    path: str | os.PathLike[str], form: str, version: int, keys: list[str], older: int = 0
+    path: str | bytes | os.PathLike[str],
+    form: str,
+    version: int,
+    keys: list[str],
+    older: int = 0,
+    way_out: str = "",
 ) -> dict[str, Any]:
     """The contents that `store` wrote under these keys; CheckpointError says what is wrong with the file.
 
@@ -140,8 +145,8 @@ def read(
         wanted.append("checksum")
         head = data[:-SEALED]
         if data[len(head) :] != SEAL.format(sha256(head).hexdigest()).encode():
-            way_out = ON_PURPOSE if "state" in keys else f"; save the {form} again"
-            raise CheckpointError(f"{name} {CHANGED}: its checksum does not fit{way_out}")
+            usual = ON_PURPOSE if "state" in keys else f"; save the {form} again"
+            raise CheckpointError(f"{name} {CHANGED}: its checksum does not fit{way_out or usual}")
     if contents.keys() != set(wanted):
         raise CheckpointError(
             f"{name} {CHANGED}: it holds {', '.join(contents):.200}, and a {form} has {', '.join(wanted)}"

@@ -236,6 +236,7 @@ class Optimizer(Stored):
             if None in saved.values():
                 raise TypeError(f"{min(name for name, x in saved.items() if x is None)} is None")
             made = type(self)(self._target.given, **saved)
+            made._target = self._target  # an array may stand for the Values
             made._remember(steps, memory)
         except CheckpointError:
             raise

@@ -5,6 +5,7 @@
     evaluate        the loss and the metrics of samples, and...
     predict         ...the outputs for them, of a model in evaluation mode, replayed too
     EarlyStopping   ends the training where the loss does not improve
+    Checkpoint      the file from which a training that was ended goes on, and how often it is written
     Callback        is called at each epoch's end, and the like: for what looks on, or steps in
     descend         goes down a function step by step, and returns the Path: points, values, gradients, rates
     compare_optimizers, compare_batches
@@ -37,12 +38,13 @@ from .paths.path import Path as Path
 from .paths.rates import RateRange as RateRange
 from .paths.rates import lr_range as lr_range
 from .runs.callbacks import Callback as Callback
+from .runs.resuming import Checkpoint as Checkpoint
 from .scores.scoring import evaluate as evaluate
 from .scores.scoring import predict as predict
 
 __all__ = [
-    "Callback", "EarlyStopping", "History", "Path", "Paths", "compare_batches", "compare_optimizers",
-    "descend", "RateRange", "evaluate", "fit", "lr_range", "predict",
+    "Callback", "Checkpoint", "EarlyStopping", "History", "Path", "Paths", "compare_batches",
+    "compare_optimizers", "descend", "RateRange", "evaluate", "fit", "lr_range", "predict",
 ]  # fmt: skip
 
 

@@ -20,11 +20,13 @@ from .examples import Examples, split
 from .held import Held
 from .history import EarlyStopping, History
 from .paths.recording import Record, recording
+from .runs import identity
 from .runs.callbacks import AnyCallback, listed
+from .runs.resuming import Resume, run_of
 from .runs.watching import Observer
 from .scores.metrics import Metrics, named
 from .task import Penalty, Task
-from .training import Clip, Training
+from .training import Training
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -44,7 +46,7 @@ def fit(
     validation: float | tuple[ArrayLike, ArrayLike] | None = None,
     early_stopping: EarlyStopping | int | None = None,
     schedule: AnySchedule | Callable[[Optimizer], AnySchedule] | None = None,
-    clip: tuple[str, float] | Clip | None = None,
+    clip: tuple[str, float] | handed.Clip | None = None,
     penalty: Penalty | None = None,
     metrics: Metrics = (),
     threshold: float | None = None,
@@ -52,6 +54,7 @@ def fit(
     record: Record | None = None,
     every: int = 1,
     callbacks: AnyCallback | Iterable[AnyCallback] | None = None,
+    resume: Resume | None = None,
     seed: int | Sequence[int] | Generator | None = None,
     progress: bool = True,
     replay: bool = True,
@@ -90,6 +93,10 @@ def fit(
       returns.  A step of 337 parameters takes 0.04 ms more, and 0.3 ms with a function, for which
       the Values are given their numbers first.
     - `callbacks`: what looks on, or steps in: a function of (epoch, logs), a `Callback`, or several of them.
+    - `resume`: the file of this run, or a `Checkpoint` of it.  It is written as the training goes on, and if
+      it is there, training goes on from it.  So the same call after Ctrl-C or a kill ends with the parameters
+      and the history of a training that nothing ended, bit for bit on the same kind of processor, and with
+      more `epochs` it goes on longer.  CheckpointError if the file is damaged, or of another run.
     - `progress`: a bar on stderr where that is a terminal and tqdm is installed.
 
     Ctrl-C, a loss or a gradient that is not finite end the training: the parameters of the best epoch so far
@@ -101,7 +108,10 @@ def fit(
 
     if not context.current().recording:
         raise GraphError("fit differentiates graphs, and inside no_grad() none is recorded: call it outside")
-    rng = generator(seed)
+    rng, stored = generator(seed), run_of(resume)
+    if stored is not None:
+        sown = identity.sown(seed, rng)
+        stored.sow(rng, seed is not None)
     examples, held_out = Examples(X, y), None
     if isinstance(validation, int | float):
         examples, held_out = split(examples, validation, rng)
@@ -137,9 +147,14 @@ def fit(
             if held_out is not None:
                 held_out.like(examples, "validation")
             watched = named(metrics, np.concatenate([part.y for part in both]), threshold, task.loss)
+            if stored is not None:
+                said = identity.of(task, moved, ruled, stopping, recorded, held_out)
+                chosen = {"batch_size": size, "seed": sown, "metrics": watched, "threshold": threshold}
+                chosen |= {"clip": clip, "replay": replay}
+                stored.is_that_of(said | {name: identity.named(x) for name, x in chosen.items()}, epochs)
             training = Training(
                 task, moved, rng, epochs, size, watched, stopping, ruled, clipping, watching, held, recorded,
-                called,
+                called, stored,
             )  # fmt: skip
             ended.append(training.run(held_out, replay, progress))
         return ended[0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 from .. import arguments
 from ..arguments import ArrayLike, Floats
@@ -14,9 +14,12 @@ from ..optim.settings import positive
 from .examples import Examples
 from .history import EarlyStopping
 from .runs.watching import Observer
-from .training import Clip
 
-__all__ = ["clip_of", "held_out", "observer", "optimizer_of", "schedule_of", "stopping_of"]
+__all__ = ["Clip", "clip_of", "held_out", "observer", "optimizer_of", "schedule_of", "stopping_of"]
+
+
+Clip: TypeAlias = "Callable[[Floats], ArrayLike | None]"
+"""What keeps a gradient short: it gives back another, or changes this one and gives back None or a number."""
 
 
 def held_out(validation: tuple[ArrayLike, ArrayLike]) -> Examples:
@@ -115,13 +118,13 @@ def schedule_of(schedule: Any, optimizer: Optimizer) -> Any:
     return made
 
 
-def clip_of(clip: tuple[str, float] | Clip | None) -> Clip | None:
-    """What is done to each gradient."""
+def clip_of(clip: tuple[str, float] | Clip | None) -> Callable[[Floats], Floats] | None:
+    """What gives for each gradient the one that is taken."""
     if clip is None:
         return None
     if callable(clip):
         arguments.called(clip, "clip", "gradient")
-        return clip
+        return lambda gradient: clipped(clip, gradient)
     ways: dict[str, Callable[[Floats, float], Any]] = {"norm": clip_grad_norm_, "value": clip_grad_value_}
     if not isinstance(clip, tuple | list) or len(clip) != 2 or clip[0] not in ways:
         raise ValueError(
@@ -129,7 +132,21 @@ def clip_of(clip: tuple[str, float] | Clip | None) -> Clip | None:
         )
     way, limit = ways[clip[0]], positive(clip[1], f"the limit of clip={clip!r}", 1)
 
-    def clipped(gradient: Floats) -> None:  # in place: the length it had is not the new gradient
-        way(gradient, limit)
+    return lambda gradient: clipped(lambda g: way(g, limit), gradient)
 
-    return clipped
+
+def clipped(clip: Clip, gradient: Floats) -> Floats:
+    """What the clip returned, or the gradient, which it changed in place or left."""
+    import numpy as np
+
+    clipped = clip(gradient)
+    # optim.clip_grad_norm_, for one, changes the gradient and returns the length that it had
+    if clipped is None or (np.ndim(clipped) == 0 and isinstance(clipped, int | float | np.number)):
+        return gradient
+    if np.shape(clipped) != gradient.shape:
+        raise ValueError(
+            f"clip got a gradient of shape {gradient.shape} and returned {type(clipped).__name__} of "
+            f"shape {np.shape(clipped)}: it returns another of that shape, or changes the one it got and "
+            "returns None"
+        )
+    return np.asarray(clipped)

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from math import isfinite
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
-from ..arguments import ArrayLike, Floats
+from ..arguments import Floats
 from ..base.context import errstate
 from ..base.messages import IEEE, warn
 from ..errors import DomainError, NonFiniteGradient
@@ -22,6 +22,7 @@ from .paths.recording import Recording
 from .programs import give
 from .runs.callbacks import Calls, Stopped
 from .runs.progress import bar
+from .runs.resuming import Run
 from .runs.watching import Observer, Watching
 from .scores.held_out import Validation
 from .scores.metrics import Metric, check, evaluate
@@ -31,11 +32,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["Clip", "Training"]
-
-Clip: TypeAlias = "Callable[[Floats], ArrayLike | None]"
-"""What keeps a gradient short: it gives back another, or changes this one and gives back None or a number."""
-
+__all__ = ["Training"]
 
 CHECK_INTERRUPTED = "; interrupted before it was checked whether the model still records what was replayed"
 
@@ -63,12 +60,13 @@ class Training:
     metrics: dict[str, Metric]
     stopping: EarlyStopping | None
     schedule: AnySchedule | None
-    clip: Clip | None
+    clip: Callable[[Floats], Floats] | None
     monitor: Observer | None
     held: Held
     """Where Ctrl-C waits while something is brought to its end."""
     recording: Recording | None = None
     callbacks: list[tuple[str, Any]] = field(default_factory=list)
+    stored: Run | None = None
 
     def __post_init__(self) -> None:
         self.steps = 0
@@ -82,7 +80,10 @@ class Training:
         with self.task.mode(True):
             with self.task.as_it_was(), self.held.let():
                 self.prepare(held_out, replay)
-            trouble, fault = self.train(progress), ""
+            self.best = Best(self.state(), self.stopping)
+            seconds = self.stored.restore(self) if self.stored is not None else 0.0
+            self.calls.introduce(model=self.task.model, optimizer=self.optimizer, history=self.history)
+            trouble, fault = self.train(progress, seconds), ""
             try:
                 with self.task.as_it_was(), self.held.let():
                     fault = self.objective.fault()
@@ -141,14 +142,13 @@ class Training:
         names = ["loss", *self.metrics]
         validated = [f"validation_{name}" for name in names] if self.validation else []
         self.history = History(["epoch", *names, *validated, "lr", "seconds"])
-        self.calls.introduce(model=self.task.model, optimizer=self.optimizer, history=self.history)
 
-    def train(self, progress: bool) -> str:
+    def train(self, progress: bool, seconds: float) -> str:
         """The epochs; whatever ends them, the parameters go to their Values.  What went wrong, or ""."""
-        parameters = self.objective.parameters
-        best = Best(self.state(), self.stopping)
+        parameters, best, stored = self.objective.parameters, self.best, self.stored
         trouble, ended = "", f"ended after {self.epochs} epochs, as asked"
-        epoch, began = 0, perf_counter()
+        epoch, waited = (0, False) if stored is None else (stored.epoch, stored.ended)
+        began = perf_counter() - seconds
         try:
             with (
                 self.optimizer.on(parameters, self.objective.reached),
@@ -156,17 +156,21 @@ class Training:
                 bar(self.epochs, progress) as advance,
             ):
                 self.tell("on_train_begin")
-                for epoch in range(1, self.epochs + 1):
+                while epoch < self.epochs and not waited:
+                    epoch += 1
                     self.tell("on_epoch_begin", epoch)
                     waited = self.run_epoch(epoch, best, began)
                     advance(self.history["loss"][-1])
                     self.tell("on_epoch_end", epoch)
-                    if waited:
-                        lowest = f"the lowest loss is that of epoch {best.epoch}"
-                        ended = f"stopped early, after epoch {epoch}: {lowest}"
-                        break
+                    if stored is not None:
+                        stored.after(epoch, self.epochs, waited, self)
+                if waited:
+                    lowest = f"the lowest loss is that of epoch {best.epoch}"
+                    ended = f"stopped early, after epoch {epoch}: {lowest}"
         except Stopped as stopped:
             ended = f"stopped {self.place(epoch)} by the callback {stopped}"
+            if stored is not None and epoch == len(self.history["epoch"]) > stored.epoch:
+                stored.write(epoch, waited, self)
         except KeyboardInterrupt:
             trouble = f"was interrupted in epoch {epoch or 1}"
         except (DomainError, NonFiniteGradient) as error:
@@ -233,7 +237,8 @@ class Training:
             if self.recording is not None:
                 self.batch, lr = rows[part], self.optimizer.lr
                 self.recording.look(self.steps, self.objective.parameters, loss, gradient, lr)
-            self.step(epoch, self.clipped(gradient), order[part])
+            gradient = gradient if self.clip is None else self.clip(gradient)
+            self.step(epoch, gradient, order[part])
             self.calls.tell("on_batch_end", self.held, {"loss": loss}, number)
         row = {"loss": total / n}
         if self.metrics:
@@ -273,24 +278,6 @@ class Training:
         return ""
 
     # ---------------------------------------------------------------- steps
-
-    def clipped(self, gradient: Floats) -> Floats:
-        """What the clip returned, or the gradient, which it changed in place or left."""
-        import numpy as np
-
-        if self.clip is None:
-            return gradient
-        clipped = self.clip(gradient)
-        # optim.clip_grad_norm_, for one, changes the gradient and returns the length that it had
-        if clipped is None or (np.ndim(clipped) == 0 and isinstance(clipped, int | float | np.number)):
-            return gradient
-        if np.shape(clipped) != gradient.shape:
-            raise ValueError(
-                f"clip got a gradient of shape {gradient.shape} and returned {type(clipped).__name__} of "
-                f"shape {np.shape(clipped)}: it returns another of that shape, or changes the one it got and "
-                "returns None"
-            )
-        return np.asarray(clipped)
 
     def step(self, epoch: int, gradient: Floats, places: NDArray[np.int64]) -> None:
         """Move the parameters; a monitor that wants to looks at the batch before, and at the step after."""

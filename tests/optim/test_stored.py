@@ -11,6 +11,7 @@ from helpers.damage import damaged
 from helpers.trajectories import IDS, OPTIMIZERS, data, give, made, three, train
 from microgrid import CheckpointError, optim, parameter
 from microgrid.nn import BatchNorm, Linear, Sequential
+from microgrid.train import fit
 
 TIMES = 10_000
 
@@ -54,6 +55,56 @@ def test_a_damaged_file_is_refused_and_changes_nothing(kind, tmp_path):
         except CheckpointError as error:
             wrong += [(number, str(error))] if str(path) not in str(error) else []
     assert (wrong, held.state_dict()) == ([], before)
+
+
+def run(file, epochs=2):
+    """A training that goes on from the file, or writes it; its model."""
+    trained = model()
+    fit(trained, [[0.0], [1.0], [2.0], [4.0]], [1.0, 2.0, 0.0, 1.0], loss="mse", optimizer=optim.Adam, epochs=epochs,
+        batch_size=2, seed=1, resume=file)  # fmt: skip
+    return trained
+
+
+def test_a_damaged_file_of_a_run_is_refused_and_changes_nothing(tmp_path):
+    path, held = tmp_path / "stored.json", model()
+    run(path)
+    whole, before, given = path.read_bytes(), held.state_dict(), {"loss": "mse", "optimizer": optim.Adam, "epochs": 2}
+    wrong = []
+    for number, spoilt in enumerate(damaged(whole, TIMES, seed=0)):
+        if spoilt == whole:
+            continue
+        path.write_bytes(spoilt)
+        try:
+            fit(held, [[0.0]], [1.0], resume=path, **given)
+            wrong.append((number, "trained"))
+        except CheckpointError as error:
+            wrong += [(number, str(error))] if str(path) not in str(error) else []
+    assert (wrong, held.state_dict()) == ([], before)
+
+
+@stored
+def test_a_file_of_another_kind_is_no_run(kind, tmp_path):
+    path = tmp_path / "stored.json"
+    STORED[kind]().save(path)
+    with pytest.raises(CheckpointError, match=r"its format is 'microgrid .*', and a run is 'microgrid run 1'"):
+        run(path)
+
+
+def test_a_run_of_a_later_version_is_named(tmp_path):
+    path = tmp_path / "stored.json"
+    run(path)
+    contents = json.loads(path.read_text())
+    path.write_text(json.dumps(contents | {"format": "microgrid run 2"}))
+    with pytest.raises(CheckpointError, match=r"its format is 'microgrid run 2'.*newer.*update microgrid"):
+        run(path)
+
+
+def test_an_edited_run_is_refused_with_a_way_out(tmp_path):
+    path = tmp_path / "stored.json"
+    run(path)
+    path.write_text(path.read_text().replace('"epoch": 2,', '"epoch": 1,', 1))
+    with pytest.raises(CheckpointError, match="its checksum does not fit; remove it, and the run begins anew"):
+        run(path)
 
 
 @stored

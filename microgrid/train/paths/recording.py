@@ -15,12 +15,13 @@ from ..objectives import Objective
 from ..programs import give
 from ..task import Task
 from .path import Path, Point
+from .stored import column, kept
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["Record", "Recording", "recording"]
+__all__ = ["Record", "Recording", "recording", "trained_names"]
 
 Record: TypeAlias = "str | Iterable[str] | Callable[[Any], Any]"
 """What is recorded: "parameters", the names of some, or a function of the model."""
@@ -31,7 +32,7 @@ def recording(record: Record | None, every: int, task: Task) -> Recording | None
     every = whole(every, "every")
     if record is None:
         return None
-    known = _names(task)
+    known = trained_names(task)
     if isinstance(record, str) and record != "parameters":
         record = [record]
     if isinstance(record, str):
@@ -55,7 +56,7 @@ def recording(record: Record | None, every: int, task: Task) -> Recording | None
     return Recording(task, every, chosen, [places[name] for name in chosen])
 
 
-def _names(task: Task) -> list[str]:
+def trained_names(task: Task) -> list[str]:
     """What the trained parameters are called: by their place in the model, or their label."""
     model: Any = task.model
     places = {v: name for name, v in model.named_parameters()} if isinstance(model, Module) else {}
@@ -106,6 +107,24 @@ class Recording:
             return [number(_data(x), finite=False, where=where) for x in said]
         return number(_data(said), finite=False, where=where)
 
+    def contents(self) -> dict[str, Any]:
+        """The rows so far, for JSON."""
+        plain = [[getattr(x, "tolist", lambda x=x: x)() for x in row] for row in self.rows]
+        return {"names": self.names, "rows": [[k, _kept(p), *kept([v]), s, lr] for k, p, v, s, lr in plain]}
+
+    def rows_of(self, contents: Any) -> tuple[list[tuple[int, Any, float, Any, float]], list[str]]:
+        """The rows and the names of `contents`."""
+        rows: list[tuple[int, Any, float, Any, float]] = []
+        for k, point, value, slopes, lr in contents["rows"]:
+            several = isinstance(point, list)
+            point = column(point if several else [point], "a recorded point")
+            (value, lr), slopes = (
+                column([value, lr], "a recorded step"),
+                column(slopes, "a recorded gradient"),
+            )
+            rows.append((whole(k, "a step", least=0), point if several else point[0], value, slopes, lr))
+        return rows, [str(name) for name in contents["names"]]
+
     def path(self, steps: int, objective: Objective, batch: NDArray[np.float64] | None) -> Path:
         """The rows, and the point that the last step led to, with its loss of the last batch."""
         rows = self.rows
@@ -122,8 +141,12 @@ class Recording:
         if listed and not names:
             one = listed[0]
             names = [f"recorded {k + 1}" for k in range(len(one))] if isinstance(one, list) else ["recorded"]
-        gradients = [s.tolist() for s in slopes] if self.function is None else []
+        gradients = [[*map(float, s)] for s in slopes] if self.function is None else []
         return Path(listed, losses, gradients, rates[:-1], names, steps=counted, value="loss")
+
+
+def _kept(point: Any) -> Any:
+    return kept(point) if isinstance(point, list) else kept([point])[0]
 
 
 def _data(x: Any) -> Any:

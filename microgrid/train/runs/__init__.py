@@ -1,1 +1,1 @@
-"""What goes along with the epochs of `fit`: who looks on, who steps in, what shows how far they are."""
+"""What goes along with the epochs of `fit`: who looks on, who steps in, what keeps them in a file."""

@@ -8,6 +8,7 @@ from operator import is_
 from typing import Any, TypeAlias
 
 from ... import arguments
+from ...arguments import Floats
 from ...base.context import current, errstate
 from ...base.messages import short
 from ...engine import Value
@@ -203,11 +204,7 @@ class Calls:
         finally:
             go_back(drawn)
         parameters[:] = [v.data for v in trained]
-        if _differ(before, self._constants()):
-            self.objective.refresh()
-            if self.validation is not None:
-                with self.task.mode(False):
-                    self.validation.objective.refresh()
+        self._record_again(before)
         if stopped:
             raise Stopped(stopped)
 
@@ -227,6 +224,22 @@ class Calls:
             self.raised = error
             raise
         return type(said).__name__ in ("bool", "bool_") and bool(said)  # Python's, or NumPy's
+
+    def fix(self, data: Floats, attributes: list[tuple[Any, dict[str, float]]]) -> None:
+        """Set the Values that are not trained, and numbers that are attributes of modules."""
+        before = self._constants()
+        give(self.fixed, data)
+        for module, numbers in attributes:
+            vars(module).update({name: x for name, x in numbers.items() if vars(module).get(name) != x})
+        self._record_again(before)
+
+    def _record_again(self, before: list[Any]) -> None:
+        """If what a recorded graph takes for a constant is another than `before`."""
+        if _differ(before, self._constants()):
+            self.objective.refresh()
+            if self.validation is not None:
+                with self.task.mode(False):
+                    self.validation.objective.refresh()
 
     def _constants(self) -> list[Any]:
         """The modules' attributes, and the data of Values that are not trained."""
