@@ -10,18 +10,23 @@ A model that opens no scope has none to watch.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from .. import arguments
-from ..arguments import ArrayLike
+from ..arguments import ArrayLike, Floats
 from ..base.checks import whole
 from ..base.context import errstate
 from ..base.messages import warn
+from ..engine import Value
 from ..errors import GraphError
 from ..nn.losses import Loss, loss_function
 from ..nn.module import Model, parts
+from ..nn.regularizers import dropouts
+from .noted import Example, Noted, Source
+from .recorded import recorded
 from .statistics import LayerStats, Watch
 
 __all__ = ["LayerStats", "Monitor", "Snapshot"]
@@ -48,9 +53,12 @@ class Monitor:
     first `samples` of the batch (None: all), with dropout masks of its own: nothing changes for the training.
     A model with batch normalisation records its whole batch.  `every` is the number of steps from one
     snapshot to the next; by default 20, and a quarter of the steps so far once that is more: 16 snapshots in
-    1,000 steps, 26 in 10,000.  The recording takes as long as some 200 replayed steps of a small network, a
-    snapshot as some 20.  `loss` is a function of (predictions, targets), or its name in `nn.losses`; None:
-    that of the `fit` which the monitor is handed to.
+    1,000 steps, 26 in 10,000.  Where one graph stands for all samples, without masks, `fit` notes parameters
+    and batches only, and the numbers are computed when `records` is read: as long as some 200 replayed steps
+    of a small network once, and some 20 for each snapshot.
+
+    `loss` is a function of (predictions, targets), or its name in `nn.losses`; None: that of the `fit` which
+    the monitor is handed to.
 
     >>> from microgrid import nn
     >>> monitor = Monitor(nn.MLP(2, [3, 1]), loss="mse")
@@ -76,27 +84,71 @@ class Monitor:
         self._begins = True
         self._warned = False  # of numbers that are not finite
         self._recorded: Any = None  # the loss in the graphs that were recorded
-        # once, as looking for them takes as long as many steps
-        self._modules = parts(model)
-        # what normalises by a batch; its statistics, which training needs, are of no interest here
-        self._norms = [module for module in self._modules if hasattr(module, "absorb")]
-        self.records: list[Snapshot] = []
+        self._source: Source | None = None
+        self._records: list[Snapshot] = []
+        self._noted: dict[
+            int, Noted
+        ] = {}  # of snapshots that nobody has read, by their places in the records
+        self._unnamed: dict[int, Watch] = {}
         if loss is not None:
             loss_function(loss)  # which says what is wrong with it
         self.samples = None if samples is None else whole(samples, "samples")
         self.every = None if every is None else whole(every, "every")
         self._watches: dict[Any, Watch] = {}
-        self._last: tuple[Watch, int] | None = None
+        self._last: Watch | None = None
+
+    @property
+    def records(self) -> list[Snapshot]:
+        """The snapshots so far.  What `fit` has noted is computed now, and all that is new gets its names."""
+        for k, noted in list(self._noted.items()):
+            with errstate(domain="ieee", gradient="ignore"):
+                layers, finite = noted.look()
+            self._say(finite, self._records[k].step)
+            self._records[k] = replace(self._records[k], layers=layers)
+            self._unnamed[k] = self._last = noted.source.watch
+            del self._noted[k]
+        for k, watch in self._unnamed.items():
+            self._records[k] = replace(self._records[k], layers=watch.named(self._records[k].layers))
+        self._unnamed.clear()
+        return self._records
+
+    @cached_property
+    def _modules(self) -> list[Any]:
+        return parts(self.model)  # once, as looking for them takes as long as many steps
+
+    @cached_property
+    def _norms(self) -> list[Any]:
+        """What normalises by a batch; its statistics, which training needs, are of no interest here."""
+        return [module for module in self._modules if hasattr(module, "absorb")]
 
     def follow(self, loss: Loss) -> None:
         """`fit` says that training begins: a snapshot is due, of its loss's gradients if `loss` is None."""
-        self._followed, self._begins = loss, True
+        self._followed, self._begins, self._source = loss, True, None
+
+    def share(self, modules: list[Any], parameters: Sequence[Value], example: Example) -> bool:
+        """`fit` shows what it has found in the model and recorded; whether to call `note` from now on."""
+        self._modules = modules
+        ours = self.loss is None or loss_function(self.loss) is self._followed
+        if ours and type(self).observe is Monitor.observe and not dropouts(modules) and not self._norms:
+            self._source = Source(example, parameters)
+        return self._source is not None
+
+    def note(self, *, epoch: int, step: int, program_parameters: Floats, X: Floats, y: Floats) -> None:
+        """What `fit` calls in place of `observe`: the snapshot is computed when `records` is read."""
+        source = self._source
+        if source is None:
+            raise GraphError("there is no training to note snapshots of: call observe()")
+        if not source.certain:
+            source.watch  # noqa: B018 (which says so if there is no layer)
+        noted = Noted(source, program_parameters.copy(), X[: self.samples].copy(), y[: self.samples].copy())
+        self._noted[len(self._records)] = noted
+        self._add(Snapshot(epoch, step, {}))
 
     def wants(self, epoch: int, step: int) -> bool:
         """Whether it is time for a snapshot: at the first step asked about, then every so many steps."""
-        if self._begins or not self.records:
+        if self._begins or not self._records:
             return True
-        last = self.records[-1].step
+        last = self._records[-1].step
         return not 0 <= step - last < (self.every or max(EVERY, last // GROWTH))
 
     def observe(
@@ -137,43 +189,51 @@ class Monitor:
         with errstate(domain="ieee", gradient="ignore"):
             if loss is not self._recorded:
                 self._watches.clear()
+            parameters = self.model.parameters() if program_parameters is None else None
             if key is None or key not in self._watches:
-                self._watches[key] = Watch(self.model, self._modules, loss_function(loss), X, y, by_batch)
+                parameters = self.model.parameters() if parameters is None else parameters
+                graph = recorded(self.model, self._modules, parameters, loss_function(loss), X, y, by_batch)
+                self._watches[key] = Watch(graph, parameters)
             self._recorded = loss
             watch = self._watches[key]
             if program_parameters is None:
-                program_parameters = [p.data for p in self.model.parameters()]
+                program_parameters = [p.data for p in parameters or ()]
             layers, finite = watch.look(np.asarray(program_parameters, dtype=np.float64), X, y)
-        if not (finite or self._warned):
-            self._warned = True
-            warn(
-                f"the monitor's snapshot at step {step} holds numbers that are not finite, and such ones are "
-                "computed on NumPy, slowly: lower lr, or leave out the samples where they arise",
-                RuntimeWarning,
-            )
-        self.records.append(Snapshot(epoch, step, layers))
+        self._say(finite, step)
+        self._unnamed[len(self._records)] = self._last = watch
+        self._add(Snapshot(epoch, step, layers))
+
+    def _add(self, snapshot: Snapshot) -> None:
+        self._records.append(snapshot)
         self._begins = False
-        self._last = watch, len(self.records) - 1
+
+    def _say(self, finite: bool, step: int) -> None:
+        """Warn, once, of numbers that are not finite."""
+        if finite or self._warned:
+            return
+        self._warned = True
+        warn(
+            f"the monitor's snapshot at step {step} holds numbers that are not finite, and such ones are "
+            "computed on NumPy, slowly: lower lr, or leave out the samples where they arise",
+            RuntimeWarning,
+        )
 
     def updated(self, before: ArrayLike, after: ArrayLike) -> None:
         """Note the step that followed the last snapshot, from the parameters before and after it."""
         import numpy as np
 
-        if self._last is None:
+        k = len(self._records) - 1
+        if k in self._noted:
+            self._noted[k].after = np.array(after, dtype=np.float64)
+            return
+        if self._last is None or k < 0:
             raise GraphError(
                 "there is no snapshot to note a step in: call observe() before the step, updated() after"
             )
-        watch, k = self._last
         before, after = np.asarray(before, dtype=np.float64), np.asarray(after, dtype=np.float64)
-        if before.shape != (watch.size,) or after.shape != (watch.size,):
-            raise ValueError(
-                f"the model has {watch.size} parameters, got arrays {before.shape} and {after.shape}"
-            )
-        with np.errstate(all="ignore"):
-            ratios = watch.ratios(before, after - before)
-        record = self.records[k]
-        noted = {scope: replace(s, update_to_weight=ratios[scope]) for scope, s in record.layers.items()}
-        self.records[k] = replace(record, layers=noted)
+        self._last.check(before, after)
+        record = self._records[k]
+        self._records[k] = replace(record, layers=self._last.moved(record.layers, before, after))
 
     def _mode(self) -> tuple[Any, ...]:
         return tuple(getattr(module, "training", None) for module in self._modules)

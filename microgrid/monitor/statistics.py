@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from copy import deepcopy
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 from math import nan
-from typing import Any
 
-from .. import arguments
 from ..arguments import Floats
-from ..base.nodes import CONSTANT
 from ..engine import Value
 from ..errors import GraphError
 from ..graph import order
 from ..naming.names import own_names
 from ..naming.scopes import scope_name, scope_names, scope_path
-from ..nn.losses import Loss
-from ..nn.module import Model, outputs
-from ..nn.regularizers import dropouts
-from ..nn.tables.units import layers
+from ..nn.tables.units import layers, operations
 from ..programs import program
 from ..programs.lowering import lower
 from ..programs.recording import record
+from .recorded import Graph
 from .scopes import with_offsets
 
 __all__ = ["LayerStats", "Watch"]
@@ -35,6 +30,8 @@ RANGES = {
     "erf": (-1.0, 1.0),
 }
 """The activations that saturate, and the values they saturate at."""
+CACHE = 12_000
+"""How many derivatives are computed at once: what a processor holds near."""
 SATURATED = 0.015
 """Nearer to an end than this share of the range: tanh beyond ±0.97, sigmoid below 0.015 or above 0.985."""
 
@@ -94,37 +91,13 @@ def _mean_length(rows: Floats) -> float:
 
 
 class Watch:
-    """A model's graph, of a sample or a whole batch, as two programs: one of the units, one of gradients."""
+    """A graph and the model's parameters under it, as two programs: one of the units, one of gradients."""
 
-    def __init__(
-        self,
-        model: Model,
-        modules: list[Any],
-        loss: Loss,
-        X: Floats,
-        y: Floats,
-        whole: bool,
-    ) -> None:
+    def __init__(self, graph: Graph, parameters: Sequence[Value]) -> None:
         import numpy as np
 
-        self.whole, self.samples = whole, len(X) if whole else 1
-        parameters = model.parameters()
-        # a copy over the same parameters: its dropouts draw and its statistics move, not the model's
-        copies: dict[int, Any] = {id(p): p for p in parameters}
-        self.model = deepcopy(model, copies)
-        self.dropouts = [copies[id(m)] for m in dropouts(modules)]
-        self.size = len(parameters)
-        total, xs, columns = self._record(loss, X, y, range(self.samples))
-        other = total if whole else self._record(loss, X, y, [len(X) - 1])[0]
-        if _computation(total) != _computation(other):
-            raise GraphError(
-                "the model computes one sample otherwise than another (Python decided by data): a monitor "
-                "replays one graph for all samples"
-            )
-        nodes = order(total)
-        self.layers = layers(nodes, xs, parameters)
-        called = scope_names(nodes, own_names(nodes))
-        self.names = [scope_name(called, scope_path(layer.scope)) for layer in self.layers]
+        self.graph, self.size = graph, len(parameters)
+        self.layers = layers(operations(graph.total), graph.samples, parameters)
         if not self.layers:
             raise GraphError(
                 "the model names no layers: compute each in a block, with microgrid.scope('layer0'): ..."
@@ -133,84 +106,75 @@ class Watch:
         operands = [v for layer in self.layers for row in layer.operands for v in row]
         distinct = list(dict.fromkeys(units))
         places = {v: self.size + k for k, v in enumerate(distinct)}
-        self.slopes = [places[v] for v in units]
-        self.values = program.compile([*units, *operands], columns, parameters)
-        recording = with_offsets(total, columns, parameters, distinct)
-        self.loss = program.Program(recording, lower(recording, len(columns)), columns, True)
+        self.slopes = np.array([places[v] for v in units])
+        columns = graph.columns
+        recording = record([graph.total, *distinct, *units, *operands], columns, parameters)
+        offsets = with_offsets(recording, len(distinct))
+        self.loss = program.Program(offsets, lower(offsets, len(columns)), columns, True)
+        del recording.outputs[: 1 + len(distinct)]
+        self.values = program.Program(recording, lower(recording, len(columns)), columns, False)
         self.values.quiet = self.loss.quiet = True  # the monitor says it
-        self.weights = {layer.scope: np.array(layer.parameters, dtype=int) for layer in self.layers}
+        self.weights = np.array([k for layer in self.layers for k in layer.parameters], dtype=int)
+        self.owners = np.repeat(np.arange(len(self.layers)), [len(layer.parameters) for layer in self.layers])
         self.operations = [tuple(v.op for v in layer.units[0]) for layer in self.layers]
 
-    def _record(
-        self, loss: Loss, X: Floats, y: Floats, places: Sequence[int]
-    ) -> tuple[Value, list[list[Value]], list[Value]]:
-        """The summed loss of some samples, the inputs of each, and all leaves that change, masks included."""
-        xs = [[Value(x, f"x{i}") for i, x in enumerate(X[k].ravel().tolist())] for k in places]
-        samples = [arguments.nested(x, X.shape[1:]) for x in xs]
-        predictions = outputs(self.model, samples)
-        width = 1 if isinstance(predictions[0], Value) else len(predictions[0])
-        self.classes = width if y.ndim == 1 and width > 1 else 0
-        ts = [
-            [Value(t, f"y{i}") for i, t in enumerate(row)] for row in self._targets(y)[list(places)].tolist()
-        ]
-        shape = (self.classes,) if self.classes else y.shape[1:]
-        total = loss(predictions, [arguments.nested(t, shape) for t in ts]) * len(xs)
-        columns = [leaf for x, t in zip(xs, ts) for leaf in (*x, *t)]
-        return total, xs, columns + [mask for dropout in self.dropouts for mask in dropout.masks]
-
-    def _targets(self, y: Floats) -> Floats:
-        """The targets as columns; the number of a class as 1 in its column and 0 in the others."""
-        import numpy as np
-
-        if not self.classes:
-            return y.reshape(len(y), -1)
-        if not np.isin(y, np.arange(self.classes)).all():
-            raise ValueError(
-                f"the model tells {self.classes} classes apart: targets are their numbers, from 0"
-            )
-        columns: Floats = np.eye(self.classes)[y.astype(int)]
-        return columns
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """What texts call the layers: found when first asked for, which takes longer than all else here."""
+        nodes = order(self.graph.total)
+        called = scope_names(nodes, own_names(nodes))
+        return {layer.scope: scope_name(called, scope_path(layer.scope)) for layer in self.layers}
 
     def look(self, parameters: Floats, X: Floats, y: Floats) -> tuple[dict[str, LayerStats], bool]:
         """The layers by scope, with these parameters, on this batch; whether every number is finite."""
         import numpy as np
 
-        if parameters.shape != (self.size,):
-            raise ValueError(
-                f"the model has {self.size} parameters, got an array of shape {parameters.shape}"
-            )
-        rows = np.concatenate([X.reshape(len(X), -1), self._targets(y)], axis=1)
-        rows = rows.reshape(1, -1) if self.whole else rows
-        rows = np.concatenate([rows, *(dropout.draw(len(rows)) for dropout in self.dropouts)], axis=1)
+        self.check(parameters)
+        rows = self.graph.rows(X, y)
         self.values.parameters[:] = self.loss.parameters[: self.size] = parameters
         values = self.values(rows)
-        losses, slopes = self.loss.value_and_grad(rows, reduce=None)
-        finite = all(np.isfinite(numbers).all() for numbers in (rows, values, losses, slopes))
-        gradients = slopes[:, self.slopes]
+        finite = bool(np.isfinite(rows).all() and np.isfinite(values).all())
+        gradients, few = np.empty((len(rows), len(self.slopes))), max(16, CACHE // self.loss.parameters.size)
+        for first in range(0, len(rows), few):
+            losses, slopes = self.loss.value_and_grad(rows[first : first + few], reduce=None)
+            gradients[first : first + few] = slopes[:, self.slopes]
+            finite = finite and bool(np.isfinite(losses).all() and np.isfinite(slopes).all())
         stats, first, units = {}, 0, gradients.shape[1]
-        for layer, operations, name in zip(self.layers, self.operations, self.names, strict=True):
-            last = first + self.samples * len(operations)
-            parts = values[:, first:last], values[:, units + first : units + last], gradients[:, first:last]
-            activations, preactivations, arriving = (part.reshape(-1, len(operations)) for part in parts)
-            stats[layer.scope] = LayerStats(activations, preactivations, arriving, operations, name=name)
+        for layer, ops in zip(self.layers, self.operations, strict=True):
+            width = len(ops)
+            last = first + len(layer.units) * width
+            stats[layer.scope] = LayerStats(
+                values[:, first:last].reshape(-1, width),
+                values[:, units + first : units + last].reshape(-1, width),
+                gradients[:, first:last].reshape(-1, width),
+                ops,
+            )
             first = last
         return stats, finite
 
-    def ratios(self, before: Floats, step: Floats) -> dict[str, float]:
-        """How long a step is over the parameters before it, by scope."""
+    def check(self, *numbers: Floats) -> None:
+        """ValueError for what are no parameters of this model."""
+        if any(x.shape != (self.size,) for x in numbers):
+            shapes = " and ".join(str(x.shape) for x in numbers)
+            an = "an array of shape" if len(numbers) == 1 else "arrays"
+            raise ValueError(f"the model has {self.size} parameters, got {an} {shapes}")
+
+    def moved(self, stats: Mapping[str, LayerStats], before: Floats, after: Floats) -> dict[str, LayerStats]:
+        """The layers with how long the step is over the parameters before it."""
         import numpy as np
 
-        lengths = {
-            scope: [np.linalg.norm(x[ks]) for x in (step, before)] for scope, ks in self.weights.items()
+        count = len(self.layers)
+        with np.errstate(all="ignore"):
+            step, weight = (
+                np.sqrt(np.bincount(self.owners, x[self.weights] ** 2, count))
+                for x in (after - before, before)
+            )
+            ratios = (step / weight).tolist()
+        return {
+            layer.scope: replace(stats[layer.scope], update_to_weight=ratio)
+            for layer, ratio in zip(self.layers, ratios, strict=True)
         }
-        return {scope: float(moved / weight) for scope, (moved, weight) in lengths.items()}
 
-
-def _computation(total: Value) -> tuple[Any, ...]:
-    """What a graph computes, whatever its inputs: operations, their operands, numbers written in the code."""
-    r = record([total], [], None)
-    # of an operation with one operand the number is the exponent or the slope
-    constants = [
-        x for x, code, b, role in zip(r.data, r.code, r.b, r.role) if role == CONSTANT or (code and b < 0)
-    ]
-    return r.code, r.a, r.b, constants
+    def named(self, stats: Mapping[str, LayerStats]) -> dict[str, LayerStats]:
+        """The layers with their names."""
+        return {scope: replace(of, name=self.names[scope]) for scope, of in stats.items()}

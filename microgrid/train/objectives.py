@@ -103,6 +103,9 @@ class Eager:
     def overlooked(self) -> dict[str, Value]:
         return {}
 
+    def example(self) -> None:
+        """No graph of one sample stands for all."""
+
     def fault(self) -> str:
         return ""
 
@@ -159,6 +162,10 @@ class ReplayedExamples:
 
     def overlooked(self) -> dict[str, Value]:
         return overlooked(self.task, self.programs.recorded)
+
+    def example(self) -> Recorded | None:
+        """What was recorded, where no other number than what is given and trained may change it later."""
+        return self.programs.recorded if self.programs.recorded.closed() else None
 
     def fault(self) -> str:
         try:
@@ -235,6 +242,9 @@ class ReplayedBatches:
 
     def overlooked(self) -> dict[str, Value]:
         return overlooked(self.task, self.sizes[self.size].recorded)
+
+    def example(self) -> None:
+        """As for `Eager`."""
 
     def fault(self) -> str:
         rows = self.encoding(self.task.examples.rows[: self.size])

@@ -8,7 +8,7 @@ from typing import Any
 from .. import arguments
 from ..arguments import Floats
 from ..base.context import no_grad
-from ..base.nodes import INPUT
+from ..base.nodes import CONSTANT, INPUT
 from ..engine import Value
 from ..errors import MicrogridError
 from ..graph import leaves
@@ -71,6 +71,7 @@ class Recorded:
 
     def __init__(self, task: Task, rows: Floats, encoding: Encoding) -> None:
         n, shape = encoding.inputs, task.examples.X.shape[1:]
+        self.inputs, self.classes = n, encoding.classes
         inputs = [[Value(x, f"x{i}") for i, x in enumerate(row)] for row in rows[:, :n].tolist()]
         targets = [[Value(t, f"y{i}") for i, t in enumerate(row)] for row in rows[:, n:].tolist()]
         with every_mask(task.model) if task.dropouts and hasattr(task.model, "modules") else nullcontext():
@@ -84,6 +85,16 @@ class Recorded:
         self.columns = [leaf for xs, ts in zip(inputs, targets) for leaf in (*xs, *ts)]
         self.columns += [leaf for _, masks in self.masks for leaf in masks]
         self.recording = record([self.loss, *self.outputs], self.columns, task.trained)
+
+    def closed(self) -> bool:
+        """Whether all leaves are columns, trained, or numbers that stand in the computation itself."""
+        import numpy as np
+
+        recording = self.recording
+        fixed = np.frombuffer(recording.role, np.int8, recording.leaves) == CONSTANT
+        wanted = np.array(recording.wanted)
+        fixed[wanted[wanted >= 0]] = True
+        return bool(fixed.all())
 
 
 def overlooked(task: Task, recorded: Recorded) -> dict[str, Value]:

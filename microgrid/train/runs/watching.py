@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from ...arguments import Floats
+from ...engine import Value
 from ..objectives import Objective
+from ..recorder import Recorded
 from ..task import Task
 
 if TYPE_CHECKING:
@@ -25,22 +28,41 @@ class Observer(Protocol):
     def updated(self, before: Floats, after: Floats) -> None: ...
 
 
+@runtime_checkable
+class Noting(Observer, Protocol):
+    """One that need not compute at once: shown what was recorded, it says whether to `note` batches."""
+
+    def share(self, modules: list[Any], parameters: Sequence[Value], example: Recorded) -> bool: ...
+
+    def note(self, *, epoch: int, step: int, program_parameters: Floats, X: Floats, y: Floats) -> None: ...
+
+
 class Watching:
     """A monitor at a training: it is told the loss, and shown all parameters of the model, in its order."""
 
     def __init__(self, monitor: Observer, task: Task, objective: Objective) -> None:
+        import numpy as np
+
         self.monitor, self.task, self.objective = monitor, task, objective
-        self.wants = monitor.wants
+        self.wants, self.look = monitor.wants, monitor.observe
         if hasattr(monitor, "follow"):
             monitor.follow(task.loss)
-        self.values = task.model.parameters()
-        places = {v: k for k, v in enumerate(task.trained)}
-        self.trained = [(k, places[v]) for k, v in enumerate(self.values) if v in places]
+        values, example = task.model.parameters(), objective.example()
+        if (
+            example is not None
+            and isinstance(monitor, Noting)
+            and monitor.share(task.modules, values, example)
+        ):
+            self.look = monitor.note
+        places = {id(v): k for k, v in enumerate(task.trained)}
+        found = [(k, places[id(v)]) for k, v in enumerate(values) if id(v) in places]
+        self.trained = np.array(found, dtype=int).reshape(-1, 2).T
+        self.others = [(k, v) for k, v in enumerate(values) if id(v) not in places]
 
     def before(self, epoch: int, step: int, places: NDArray[np.int64]) -> Floats:
         """Show the batch with the samples at the places; the parameters, for `after` the step."""
         parameters, examples = self._parameters(), self.task.examples
-        self.monitor.observe(
+        self.look(
             epoch=epoch,
             step=step,
             program_parameters=parameters,
@@ -56,7 +78,9 @@ class Watching:
         """The model's parameters in its order, those that are not trained included."""
         import numpy as np
 
-        numbers = np.array([v.data for v in self.values])
-        for k, place in self.trained:
-            numbers[k] = self.objective.parameters[place]
+        numbers = np.empty(self.trained.shape[1] + len(self.others))
+        here, there = self.trained
+        numbers[here] = self.objective.parameters[there]
+        for k, v in self.others:
+            numbers[k] = v.data
         return numbers
