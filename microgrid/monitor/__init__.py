@@ -62,7 +62,7 @@ class Monitor:
 
     >>> from microgrid import nn
     >>> monitor = Monitor(nn.MLP(2, [3, 1]), loss="mse")
-    >>> monitor.observe(epoch=0, step=0, X=[[0.5, 1.0], [0.0, 2.0]], y=[1.0, 0.0])
+    >>> monitor.observe([[0.5, 1.0], [0.0, 2.0]], [1.0, 0.0])
     >>> {scope: stats.gradients.shape for scope, stats in monitor.records[0].layers.items()}
     {'layer0': (2, 3), 'layer1': (2, 1)}
     """
@@ -153,20 +153,22 @@ class Monitor:
 
     def observe(
         self,
-        *,
-        epoch: int,
-        step: int,
-        program_parameters: ArrayLike | None = None,
         X: ArrayLike,
         y: ArrayLike,
+        *,
+        epoch: int = 0,
+        step: int | None = None,
+        program_parameters: ArrayLike | None = None,
     ) -> None:
         """Take a snapshot with these parameters (None: the model's) on a batch of samples and its targets.
 
+        Steps are counted on from the last snapshot's, from 0, where none is given.
         Numbers that are not finite are recorded as they are, with a warning the first time.  GraphError if
         the model has no scopes, or decides by data, so that one sample's graph is not another's.
         """
         import numpy as np
 
+        step = step if step is not None else self.records[-1].step + 1 if self.records else 0
         loss = self._followed if self.loss is None else self.loss
         if loss is None:
             raise ValueError(

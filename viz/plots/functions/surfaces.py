@@ -107,7 +107,8 @@ def surface(
     ax.grid(not flat)
     ax.set(xlim=sides[0], ylim=sides[1])
     if not flat:
-        cast("Any", ax).set_zlabel(of_axes[2], parse_math=False)
+        cast("Any", ax).set_zlabel(of_axes[2], parse_math=False, labelpad=8)
+        ax.locator_params(nbins=5)
     handles += [mark for mark, _ in marked]
     named = [*(name for name in routes if name), *(name for _, name in marked)]
     handles = handles if all(routes) else handles[len(routes) :]
