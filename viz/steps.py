@@ -161,7 +161,7 @@ class Steps(Sequence[Frame]):
             self._choices = replace(self._choices, styles=styles(final, options.node_style))
         boxwise = choices.units if any(moment.unit for moment in self._moments) else ()
         self._captions = Captions(self._trace, numbers, options.lang, boxwise)
-        self._pages: dict[bool, str] = {}
+        self._pages: dict[tuple[bool, str], str] = {}
 
     def __len__(self) -> int:
         return len(self._moments)
@@ -232,24 +232,26 @@ class Steps(Sequence[Frame]):
     def _files(self) -> Files:
         return Files(len(self), lambda: self._film, self.html, self._options.slide)
 
-    def html(self, *, verify: bool = True) -> str:
-        """The walk as a web page, one file that needs no network: step, predict numbers, and change them.
+    def html(self, *, verify: bool = True, ask: str | Sequence[str] | None = None) -> str:
+        """The walk as a web page, one file that needs no network: step, predict numbers, change them, train.
 
         `verify` puts in what `microgrid.verify` says of the graph, unless the graph has changed since
-        `steps`.  It warns of a page so large that browsers take long to open it.
+        `steps`.  `ask` says which numbers "predict first" asks for: "values", "gradients", those of
+        "parameters" alone, or those of some nodes by their labels, as in ["z", "w"].  It warns of a page so
+        large that browsers take long to open it.
 
         >>> from microgrid import Value
         >>> "<script src" in steps(Value(2.0, "x") ** 2).html(verify=False)
         False
         """
         if self._off_slide is not None:  # a page is no slide
-            return self._off_slide.html(verify=verify)
-        if verify not in self._pages:
+            return self._off_slide.html(verify=verify, ask=ask)
+        key = verify, repr(ask)
+        if key not in self._pages:
             report = self._report if verify else None
-            arranged = self._arrangement
-            page = step_page(self._trace, self._moments, self._options, self._choices, arranged, report)
-            self._pages[verify] = page
-        return self._pages[verify]
+            known = self._trace, self._moments, self._options, self._choices, self._arrangement, report
+            self._pages[key] = step_page(*known, ask)
+        return self._pages[key]
 
     @cached_property
     def _report(self) -> Report | None:

@@ -60,7 +60,7 @@ GRAPHS = {
 NAMES = {
     "microgrid", "Python", "JavaScript", "sympy", "custom_op", "English", "Español", "ReLU", "relu", "log", "pow",
     "powc", "mul", "add", "sub", "div", "sqrt", "pagesine", "pagecube", "Piecewise", "True", "layer", "neuron", "nan",
-    "grad", "Linear",
+    "grad", "Linear", "Δx",
 }  # fmt: skip
 """Of operations, labels, programs and languages; sympy's formulas have words of their own."""
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import math
+from pathlib import Path
 from typing import Any
+
+import pytest
 
 import microgrid as mg
 import viz
@@ -18,7 +22,7 @@ def test_predictions_and_what_mistakes_show(visit: Open) -> None:
     page.locator("#predict").click()
     page.locator("#next").click()
     assert page.locator("#asked").inner_text() == "Your prediction: ∂L/∂e = ∂L/∂L · ∂L/∂e ="
-    assert shown(page, "e") == ["e = ŷ − y", "−2", "–"]
+    assert shown(page, "e") == ["e = ŷ − y", "−2", ""]
 
     def answer(text: str) -> str:
         page.locator("#answer").fill(text)
@@ -31,15 +35,15 @@ def test_predictions_and_what_mistakes_show(visit: Open) -> None:
     assert answer("1") == words["only_gradient"].format(local="−4")
     assert answer("-4.1") == words["close_by"]
     assert answer("12") == words["wrong"].format(hint=words["hint_backward"])
-    assert answer("−3,99").startswith(words["right"].format(value="−4"))
-    assert "0 of 1 right" in page.locator("#judgement").inner_text()
+    assert answer("−3,99").startswith("Right at try 5: −4.")  # "four" was no answer
+    assert "0 of 1 right at once" in page.locator("#judgement").inner_text()
     assert page.locator("#count").inner_text() == "6 of 13"
     assert shown(page, "e")[2] == "∂L/∂e = −4"
     page.keyboard.press("Enter")  # the focus is on the button that goes on
-    assert answer("-4").endswith("(1 of 2 right)")
+    assert answer("-4").endswith("(1 of 2 right at once)")
     page.keyboard.press("Enter")
     page.locator("#reveal").click()
-    assert page.locator("#judgement").inner_text() == words["shown"].format(value="4") + " (1 of 3 right)"
+    assert page.locator("#judgement").inner_text() == words["shown"].format(value="4") + " (1 of 3 right at once)"
 
 
 def test_a_forgotten_accumulation_is_recognised(visit: Open) -> None:
@@ -76,7 +80,7 @@ def test_a_question_can_be_left_and_a_comma_is_a_decimal_sign(visit: Open) -> No
     page.keyboard.press("ArrowRight")
     page.locator("#answer").fill("4,5")
     page.locator("#answer").press("Enter")
-    assert page.locator("#judgement").inner_text() == "Right: 4.5. (1 of 1 right)"
+    assert page.locator("#judgement").inner_text() == "Right: 4.5. (1 of 1 right at once)"
 
 
 def test_the_wrong_sign_of_what_is_added_is_recognised(visit: Open) -> None:
@@ -128,14 +132,14 @@ def test_a_term_that_is_nearly_the_sum_is_not_the_sum(visit: Open) -> None:
     assert judged(page, "8") == words["not_added"].format(name="∂L/∂w", before="0.05")
     assert judged(page, "0.05") == words["before"]
     assert judged(page, "-7.95") == words["sign_added"]
-    assert judged(page, "8.04").startswith("Right: 8.05.")  # to 1 percent
+    assert judged(page, "8.04").startswith("Right at try 4: 8.05.")  # to 1 percent
 
 
 def test_an_answer_may_follow_from_the_numbers_as_they_are_written(visit: Open) -> None:
     a, b, c = Value(0.1, "a"), Value(0.2, "b"), Value(0.3, "c")
     page = asked(visit, named(a + b - c, "q"), "forward")
     assert judged(page, "-5.551e-17") == WORDS["en"]["sign"]
-    assert judged(page, "0").startswith("Right: 5.551e−17.")
+    assert judged(page, "0").startswith("Right at try 2: 5.551e−17.")
     page = asked(visit, named(mg.sin(Value(math.pi, "x")), "s"), "forward")
     assert judged(page, "-4e-4").startswith("Right: 1.225e−16.")  # sin(3.142) = −4.07e−4
     page = asked(visit, named(Value(1e-10, "u") * Value(1e-10, "v"), "t"), "forward")
@@ -150,9 +154,9 @@ def test_infinity_is_asked_for_and_can_be_typed_but_nan_is_not_asked_for(visit: 
         assert judged(page, "many") == WORDS["en"]["not_read_infinite"]
         assert judged(page, "5") == WORDS["en"]["wrong"].format(hint=WORDS["en"]["hint_forward"])
         assert judged(page, "−∞") == WORDS["en"]["sign"]
-        assert judged(page, "inf") == "Right: ∞. (0 of 1 right)"
+        assert judged(page, "inf") == "Right at try 3: ∞. (0 of 1 right at once)"
         page = asked(visit, pole, "backward")
-        assert judged(page, "-Inf") == "Right: −∞. (1 of 1 right)"
+        assert judged(page, "-Inf") == "Right: −∞. (1 of 1 right at once)"
         page = asked(visit, named(pole - pole, "none"), "forward")
     assert judged_aside(page) == WORDS["en"]["not_asked_nan"]
 
@@ -181,8 +185,76 @@ def test_a_change_while_a_question_is_open_asks_it_anew(visit: Open) -> None:
     page.evaluate("stepper.page.changeNothing()")
     assert judged(page, "0.693") == words["wrong"].format(hint=words["hint_forward"])
     page.evaluate("stepper.page.change(0, 2)")
-    assert judged(page, "0.693") == "Right: 0.6931. (0 of 1 right)"  # one question, answered at the third attempt
+    assert (
+        judged(page, "0.693") == "Right at try 3: 0.6931. (0 of 1 right at once)"
+    )  # one question, answered at the third attempt
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("ArrowRight")
     page.evaluate("stepper.page.change(0, -1)")
     assert judged_aside(page) == words["not_asked_impossible"]
+
+
+def asked_steps(page: Any) -> list[int]:
+    """The steps that ask, from the start to the end of the walk."""
+    return list(
+        page.evaluate("""() => {
+        const {page} = stepper, steps = [];
+        page.go(0);
+        if (!page.predicting) page.predict();
+        while (page.step < page.frames.length - 1) {
+            page.next();
+            if (page.question) {
+                steps.push(page.step + 1);
+                page.quiz.reveal();
+            }
+        }
+        return steps;
+    }""")
+    )
+
+
+@pytest.mark.parametrize(("ask", "steps"), [
+    (None, range(1, 13)), ("values", range(1, 5)), ("gradients", range(5, 13)), ("parameters", (10, 11)),
+    (["z", "w"], (1, 9, 11)), (["yhat"], (2, 7)),
+])  # fmt: skip
+def test_the_lecturer_chooses_what_is_asked(visit: Open, ask: Any, steps: Any) -> None:
+    page = visit(viz.steps(lecture()).html(verify=False, ask=ask))
+    assert asked_steps(page) == list(steps)
+
+
+def test_what_cannot_be_asked_is_refused() -> None:
+    walk = viz.steps(lecture())
+    with pytest.raises(ValueError, match="ask='grads' is unknown: choose"):
+        walk.html(ask="grads")
+    with pytest.raises(ValueError, match="ask: no node of the graph is labelled 'q': labels are"):
+        walk.html(ask=["w", "q"])
+    with pytest.raises(TypeError, match=r"ask is .*, got int 3"):
+        walk.html(ask=[3])
+
+
+def test_scores_are_kept_and_saved(visit: Open, tmp_path: Path) -> None:
+    page = visit(viz.steps(lecture()), "#step=5")
+    assert not page.locator("#scores").is_visible()
+    page.keyboard.press("p")
+    page.keyboard.press("ArrowRight")
+    assert judged(page, "-4").startswith("Right: −4.")
+    page.keyboard.press("ArrowRight")
+    judged(page, "4")
+    assert judged(page, "-4").startswith("Right at try 2: −4. (1 of 2 right at once)")
+    page.keyboard.press("ArrowRight")
+    page.locator("#reveal").click()
+    assert page.locator("#score").inner_text() == "1 of 3 right at once"
+    page.locator("#predict").click()
+    page.reload()
+    assert page.locator("#score").inner_text() == "1 of 3 right at once"
+    with page.expect_download() as download:
+        page.locator("#save-scores").click()
+    download.value.save_as(tmp_path / "scores.csv")
+    with (tmp_path / "scores.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.reader(file))
+    assert rows[0] == ["Step", "asked", "answers", "right", "at once"]
+    assert [row[0] for row in rows[1:]] == ["6", "7", "8"]
+    assert [row[2:] for row in rows[1:]] == [["-4", "-4", "yes"], ["4 -4", "-4", "no"], ["Show me", "4", "no"]]
+    page.locator("#forget-scores").click()
+    page.reload()
+    assert not page.locator("#scores").is_visible()

@@ -60,7 +60,7 @@ def on_slide(steps: viz.Steps, k: int) -> dict[str, Any]:
 
 def numbers(texts: list[str]) -> list[str]:
     """What is written but for what stands for a number that is not known."""
-    return [text for text in texts if text not in ("–", "grad –")]
+    return [text for text in texts if text not in ("", "–", "grad –")]
 
 
 @pytest.mark.parametrize("lang", ["en", "es"])

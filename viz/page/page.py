@@ -31,8 +31,9 @@ from ..walk.film import Arrangement
 from ..walk.moments import Moment
 from ..words.descriptions import Words
 from ..words.numbers import Numbers
+from .asking import asked
 from .graph_json import facts
-from .parts import colors, hashed, in_json, languages, text_of
+from .parts import bare, colors, hashed, in_json, languages, text_of
 from .rows_js import rows
 from .training import rule
 from .words import words
@@ -56,6 +57,7 @@ COMPUTING = (
     "descent.js",
     "boxes.js",
     "questions.js",
+    "address.js",
 )
 """The scripts that know no browser: Node can test them."""
 SHOWING = (
@@ -64,8 +66,15 @@ SHOWING = (
     "scope.js",
     "table.js",
     "picture.js",
+    "legend.js",
+    "view.js",
+    "compare.js",
+    "find.js",
     "predict.js",
     "train.js",
+    "tour.js",
+    "ink.js",
+    "share.js",
     "controls.js",
     "stepper.js",
 )
@@ -78,8 +87,11 @@ def step_page(
     choices: Choices,
     arranged: Arrangement,
     report: Report | None,
+    ask: str | Sequence[str] | None = None,
 ) -> str:
-    """The page for a trace with the gradients that these moments end with; `report` is what `verify` said."""
+    """The page for a trace with the gradients that these moments end with; `report` is what `verify` said,
+    and `ask` which numbers are to be predicted.
+    """
     _warn_if_large(len(choices.units), len(moments))
     numbers = Numbers(options.precision)
     dark = options.theme if options.theme in ("dark", "print") else "dark"
@@ -98,7 +110,7 @@ def step_page(
         picture=re.sub(' style="[^"]*"', "", svg(scene), count=1),  # which the policy would not let through
         languages=languages(),
         no_script=escape(words(options.lang)["no_script"]),
-        graph=in_json(facts(trace, moments, options, choices, report)),
+        graph=in_json(facts(trace, moments, options, choices, report) | {"ask": asked(trace, ask, numbers)}),
     )
 
 
@@ -149,7 +161,7 @@ def in_notebook(page: str, picture: str) -> str:
 
 
 def _read(name: str) -> str:
-    return text_of(f"stepper/{name}")
+    return bare(text_of(f"stepper/{name}"))
 
 
 # ---------------------------------------------------------------- colours

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -13,7 +14,7 @@ from microgrid.base.phrases import LANGUAGES, said, say
 
 from ..style.theme import Theme
 
-__all__ = ["colors", "hashed", "in_json", "languages", "text_of"]
+__all__ = ["bare", "colors", "hashed", "in_json", "languages", "text_of"]
 
 FOLDER = Path(__file__).parent
 
@@ -22,6 +23,17 @@ FOLDER = Path(__file__).parent
 def text_of(name: str) -> str:
     """A file of a page, by its folder and name."""
     return (FOLDER / name).read_text(encoding="utf-8")
+
+
+def bare(text: str) -> str:
+    r"""JavaScript or a style sheet without comments and indents, which a fifth of a page would be.
+
+    Comments stand on lines of their own, as `//`, or are `/* */`.
+
+    >>> bare("// how\nif (x) {\n  y(); // now\n}")
+    'if (x) {\ny(); // now\n}'
+    """
+    return re.sub(r"^\s+", "", re.sub(r"(?m)^\s*//.*\n|/\*[^*]*\*/\n?", "", text), flags=re.MULTILINE)
 
 
 def hashed(text: str) -> str:

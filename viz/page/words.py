@@ -41,9 +41,8 @@ WORDS: dict[str, str] = PREDICTED | {
     "through": "derivative of {scope} with respect to {source}", "outputs": "Outputs",
     "inside": "{count} nodes inside", "inside_of": "Nodes inside {scope}", "more": "{count} more",
     "rows": "rows {from} to {to} of {of}", "rows_before": "Rows before", "rows_after": "Rows after",
-    "choose": "Choose a node in the picture: its formula, its derivatives and its paths appear here.",
-    "choose_change":
-        "Change an input or a parameter, there or by dragging it sideways, and everything is computed anew.",
+    "choose": "Choose a node: its formula, its derivatives and its paths appear here.",
+    "choose_change": "Drag an input or a parameter sideways, or type a number for it: all is computed anew.",
     "locals": "Local derivatives", "chain": "Chain rule", "ways": "Paths",
     "chain_text": "what each use passes back, added up",
     "no_use": "the result itself: its derivative with respect to itself is 1",
@@ -59,6 +58,46 @@ WORDS: dict[str, str] = PREDICTED | {
     "error_overflow": "{call} is beyond the largest number a computer's double holds, 1.8e308.",
     "error_above": "It is computed from {name}, which is not possible.",
     "error_backward": "Without a result there are no gradients.", "ask": "Your prediction: {asked} =",
+    "about":
+        "A computation as a graph: go forward for its numbers, back for their gradients, and train it.",
+    "legend": "Legend", "legend_folded": "scope, collapsed", "legend_root": "thick border: the result",
+    "legend_waiting": "not computed yet", "legend_active": "this step",
+    "legend_gradient": "gradient", "legend_local": "local derivative",
+    "legend_arrow": "is used to compute", "legend_forward": "forward: a number",
+    "legend_backward": "backward: a gradient",
+    "legend_colored": "the colour of a box: its gradient", "legend_routes": "a path with its product",
+    "tour": "Tour", "tour_stop": "Stop {stop} of {of}", "tour_back": "Stop before", "tour_next": "Next stop",
+    "tour_done": "Done", "tour_end": "End the tour",
+    "tour_picture":
+        "Each box is a number, and arrows say what it is computed from. At the start only the leaves have "
+        "numbers; all else is empty.",
+    "tour_controls":
+        "The arrow buttons, or the arrow keys, go one step on or back. In the forward pass each step "
+        "computes "
+        "one box.",
+    "tour_walk":
+        "In the backward pass each step sends a gradient back along an arrow: the chain rule, with its "
+        "numbers.",
+    "tour_node":
+        "Press a box: its formula, its derivatives and its paths stand here. Give an input another number, "
+        "and "
+        "old and new stand side by side; U takes it back.",
+    "tour_train":
+        "All gradients are known, so the parameters can learn. One step moves each a little against its "
+        "gradient and computes forward again: the result falls.",
+    "share": "Share", "copy_link": "Copy link", "save_svg": "Save as SVG", "save_png": "Save as PNG",
+    "print": "Print", "link": "Link to what is shown", "copied": "Copied: whoever opens it sees this.",
+    "copy_this": "This is the link: copy it.",
+    "link_to_file": "It leads to a file on this disk, which the others need too.",
+    "too_long":
+        "Too long for a link, {length} characters of {most}: change fewer numbers, or save the picture.",
+    "no_address":
+        "Inside a notebook the page has no address: save it as a file with steps.save(\"walk.html\").",
+    "find": "Find a node", "find_none": "No node is called {name}.",
+    "find_some": "{place} of {count}: Enter goes on",
+    "key_find": "find a node", "compared_leaf": "{move}. Back: U.",
+    "compared":
+        "{move}. Δ{root} = {difference}; foretold by the gradient: {product} = {foretold}. Back: U.",
     "train": "Train", "which": "Which numbers shall be trained?", "rate": "Learning rate",
     "rate_slider": "Slider for it, in powers of ten", "one_step": "One step", "ten_steps": "Ten steps",
     "one_step_hint": "One training step: gradients, update, forward again", "run": "Run", "stop": "Stop",
@@ -77,7 +116,11 @@ WORDS: dict[str, str] = PREDICTED | {
     "rising": "{name} has risen: with η = {rate} a step goes too far.",
     "way_back": "Back to training step {count}",
     "key_train": "one training step", "key_undo": "undo",
-    "check": "Check", "reveal": "Show me", "score": "{right} of {asked} right", "right": "Right: {value}.",
+    "check": "Check", "reveal": "Show me", "score": "{right} of {asked} right at once",
+    "right_later": "Right at try {tries}: {value}.", "save_scores": "Save scores",
+    "forget_scores": "Forget scores", "score_count_step": "Step",
+    "score_asked": "asked", "score_answers": "answers", "score_expected": "right", "score_at_once": "at once",
+    "yes": "yes", "no": "no", "right": "Right: {value}.",
     "sign_added": "The size of what is added is right, but not its sign.",
     "not_asked": "Not asked: this step computes many numbers at once.",
     "not_asked_nan": "Not asked: what this step computes is nan, no number.",

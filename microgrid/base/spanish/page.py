@@ -17,13 +17,62 @@ PAGE = {
     "Update": "Actualización", "update {step} of {last}": "actualización {step} de {last}",
     "training step {count}": "paso de entrenamiento {count}", "Undo": "Deshacer",
     "Takes the last change or training back": "Deshace el último cambio o entrenamiento",
+    "A computation as a graph: go forward for its numbers, back for their gradients, and train it.":
+        "Un cálculo como grafo: avanza y salen sus números, retrocede y salen sus gradientes, y entrénalo.",
+    "Legend": "Leyenda",
+    "is used to compute": "sirve para calcular",
+    "forward: a number": "hacia delante: un número",
+    "backward: a gradient": "hacia atrás: un gradiente",
+    "the colour of a box: its gradient": "el color de una caja: su gradiente",
+    "a path with its product": "un camino con su producto",
+    "Tour": "Visita guiada", "Stop {stop} of {of}": "Parada {stop} de {of}", "Stop before": "Parada anterior",
+    "Next stop": "Parada siguiente", "Done": "Listo", "End the tour": "Terminar la visita",
+    "Each box is a number, and arrows say what it is computed from. At the start only the leaves have "
+    "numbers; all else is empty.":
+        "Cada caja es un número, y las flechas dicen a partir de qué se calcula. Al principio solo las hojas "
+        "tienen números; lo demás está vacío.",
+    "The arrow buttons, or the arrow keys, go one step on or back. In the forward pass each step computes "
+    "one box.":
+        "Los botones con flecha, o las teclas de flecha, van un paso adelante o atrás. En la propagación "
+        "hacia "
+        "delante cada paso calcula una caja.",
+    "In the backward pass each step sends a gradient back along an arrow: the chain rule, with its numbers.":
+        "En la propagación hacia atrás cada paso devuelve un gradiente por una flecha: la regla de la "
+        "cadena, "
+        "con sus números.",
+    "Press a box: its formula, its derivatives and its paths stand here. Give an input another number, and "
+    "old and new stand side by side; U takes it back.":
+        "Pulsa una caja: aquí están su fórmula, sus derivadas y sus caminos. Da otro número a una entrada, y "
+        "el viejo y el nuevo quedan lado a lado; U lo deshace.",
+    "All gradients are known, so the parameters can learn. One step moves each a little against its "
+    "gradient and computes forward again: the result falls.":
+        "Ya se conocen todos los gradientes, así que los parámetros pueden aprender. Un paso mueve cada uno "
+        "un "
+        "poco en contra de su gradiente y vuelve a calcular hacia delante: el resultado baja.",
+    "Share": "Compartir", "Copy link": "Copiar enlace", "Save as SVG": "Guardar como SVG",
+    "Save as PNG": "Guardar como PNG", "Print": "Imprimir", "Link to what is shown": "Enlace a lo que se ve",
+    "Copied: whoever opens it sees this.": "Copiado: quien lo abra verá esto.",
+    "This is the link: copy it.": "Este es el enlace: cópialo.",
+    "It leads to a file on this disk, which the others need too.":
+        "Lleva a un archivo de este disco, que los demás también necesitan.",
+    "Too long for a link, {length} characters of {most}: change fewer numbers, or save the picture.":
+        "Demasiado largo para un enlace, {length} caracteres de {most}: cambia menos números, o guarda la "
+        "figura.",
+    "Inside a notebook the page has no address: save it as a file with steps.save(\"walk.html\").":
+        "Dentro de un cuaderno la página no tiene dirección: guárdala como archivo con "
+        "steps.save(\"walk.html\").",
+    "Find a node": "Buscar un nodo", "No node is called {name}.": "Ningún nodo se llama {name}.",
+    "{place} of {count}: Enter goes on": "{place} de {count}: Intro sigue", "find a node": "buscar un nodo",
+    "{move}. Back: U.": "{move}. Volver: U.",
+    "{move}. Δ{root} = {difference}; foretold by the gradient: {product} = {foretold}. Back: U.":
+        "{move}. Δ{root} = {difference}; según el gradiente: {product} = {foretold}. Volver: U.",
     "Train": "Entrenar", "Which numbers shall be trained?": "¿Qué números se entrenan?",
     "Learning rate": "Tasa de aprendizaje",
     "Slider for it, in powers of ten": "Su deslizador, en potencias de diez",
     "One step": "Un paso", "Ten steps": "Diez pasos",
     "One training step: gradients, update, forward again":
         "Un paso de entrenamiento: gradientes, actualización y otra vez hacia delante",
-    "Run": "Entrenar sin parar", "Stop": "Parar", "Reset": "Reiniciar",
+    "Run": "Seguir", "Stop": "Parar", "Reset": "Reiniciar",
     "All numbers as recorded, no training": "Todos los números como al principio, sin entrenar",
     "A learning rate is a finite number from 0 on, such as 0.1 or 3e-4: the last one is kept.":
         "Una tasa de aprendizaje es un número finito desde 0, como 0.1 o 3e-4: se mantiene la última.",
@@ -63,10 +112,10 @@ PAGE = {
     "Nodes inside {scope}": "Nodos dentro de {scope}", "{count} more": "{count} más",
     "rows {from} to {to} of {of}": "filas {from} a {to} de {of}", "Rows before": "Filas anteriores",
     "Rows after": "Filas siguientes",
-    "Choose a node in the picture: its formula, its derivatives and its paths appear here.":
-        "Elige un nodo de la figura: aquí aparecen su fórmula, sus derivadas y sus caminos.",
-    "Change an input or a parameter, there or by dragging it sideways, and everything is computed anew.":
-        "Cambia una entrada o un parámetro, allí o arrastrándolo hacia un lado, y todo se calcula de nuevo.",
+    "Choose a node: its formula, its derivatives and its paths appear here.":
+        "Elige un nodo: aquí aparecen su fórmula, sus derivadas y sus caminos.",
+    "Drag an input or a parameter sideways, or type a number for it: all is computed anew.":
+        "Arrastra una entrada o un parámetro hacia un lado, o escribe un número: todo se calcula de nuevo.",
     "Local derivatives": "Derivadas locales", "Chain rule": "Regla de la cadena", "Paths": "Caminos",
     "what each use passes back, added up": "la suma de lo que devuelve cada uso",
     "the result itself: its derivative with respect to itself is 1":
@@ -92,7 +141,11 @@ PAGE = {
     "It is computed from {name}, which is not possible.": "Se calcula a partir de {name}, que es imposible.",
     "Without a result there are no gradients.": "Sin resultado no hay gradientes.",
     "Your prediction: {asked} =": "Tu predicción: {asked} =", "Check": "Comprobar", "Show me": "Muéstralo",
-    "{right} of {asked} right": "{right} de {asked} correctas", "Right: {value}.": "Correcto: {value}.",
+    "{right} of {asked} right at once": "{right} de {asked} correctas a la primera",
+    "Right at try {tries}: {value}.": "Correcto al intento {tries}: {value}.",
+    "Save scores": "Guardar resultados", "Forget scores": "Olvidar resultados", "asked": "pregunta",
+    "yes": "sí", "no": "no", "answers": "respuestas", "right": "correcto", "at once": "a la primera",
+    "Right: {value}.": "Correcto: {value}.",
     "The size is right, but not the sign.": "El tamaño es correcto, pero el signo no.",
     "The size of what is added is right, but not its sign.":
         "El tamaño de lo que se suma es correcto, pero el signo no.",

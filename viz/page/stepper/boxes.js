@@ -17,7 +17,7 @@ function nodeBox(page, i) {
   return {
     value: data[i] === null ? null : write(data[i]),
     gradient: grads[i] === null ? null : graph.nodes[i].derivative + write(grads[i]),
-    waiting: data[i] === null && !broken, broken,
+    waiting: data[i] === null && !broken, broken, before: before(page, i),
     description: descriptionOf(page, i), exact: exactly(page, i),
   };
 }

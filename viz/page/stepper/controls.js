@@ -2,7 +2,7 @@
 
 const KEYS = [ // what is on the keys, and the word for what they do
   [["←", "→"], "key_step"], [["Home", "End"], "key_ends"], [["key_space"], "key_play"],
-  [["F", "B"], "key_pass"], [["S"], "key_train"], [["U"], "key_undo"], [["↑", "↓"], "key_nodes"], [["key_enter"], "key_open"], [["P"], "key_predict"],
+  [["F", "B"], "key_pass"], [["S"], "key_train"], [["U"], "key_undo"], [["/"], "key_find"], [["↑", "↓"], "key_nodes"], [["key_enter"], "key_open"], [["P"], "key_predict"],
   [["Esc"], "key_withdraw"], [["T"], "key_table"], [["+", "−", "0"], "key_zoom"], [["?"], "key_help"],
 ];
 
@@ -19,13 +19,19 @@ function listen(page) {
   click("predict", () => page.predict());
   click("as-table", () => page.table());
   click("help", () => by("keys").showModal());
+  click("fold-panel", () => foldPanel(page));
   click("reveal", () => page.quiz.reveal());
   click("smaller", () => page.picture.zoom(0.8));
   click("whole", () => page.picture.whole());
   click("larger", () => page.picture.zoom(1.25));
   by("slider").addEventListener("input", () => page.go(Number(by("slider").value)));
-  by("language").addEventListener("change", () => page.speak(by("language").value));
+  by("language").addEventListener("change", () => {
+    page.speak(by("language").value);
+    page.tell();
+  });
   // Not as forms: a notebook's frame lets none be sent.
+  click("save-scores", () => page.quiz.save());
+  click("forget-scores", () => page.quiz.forget());
   click("check", () => page.quiz.answer());
   click("close", () => by("keys").close());
   by("answer").addEventListener("keydown", (event) => {
@@ -33,8 +39,15 @@ function listen(page) {
     event.preventDefault(); // or it would press the button that gets the focus
     page.quiz.answer();
   });
-  addEventListener("hashchange", () => page.follow());
+  addEventListener("hashchange", () => showAddress(page, location.hash.slice(1)));
   addEventListener("keydown", (event) => press(page, event));
+}
+
+// The panel beside the picture, away and back again.
+function foldPanel(page, folded = !by("panel").hidden) {
+  by("panel").hidden = folded;
+  by("fold-panel").setAttribute("aria-expanded", String(!folded));
+  if (!folded) page.show();
 }
 
 function press(page, event) {
@@ -48,6 +61,10 @@ function press(page, event) {
     ArrowUp: () => page.picture.focus(-1), ArrowDown: () => page.picture.focus(1),
     Home: () => page.go(0), End: () => page.go(page.frames.length - 1),
     f: () => page.jump("forward"), b: () => page.jump("seed"), s: () => page.training.take(1), u: () => page.undo(), p: () => page.predict(), t: () => page.table(),
+    "/": () => {
+      foldPanel(page, false);
+      by("find").focus();
+    },
     "?": () => by("keys").showModal(), "+": () => page.picture.zoom(1.25), "-": () => page.picture.zoom(0.8),
     0: () => page.picture.whole(),
   };

@@ -8,7 +8,7 @@ const MOST_TERMS = 4; // products that are written out
 // One number, or several in brackets, with a digit less; a dash for what is not known.
 function valuesText(graph, values) {
   if (values.length === 1) return write(values[0], graph.precision);
-  const texts = values.map((x) => x === null ? BLANK : write(x, Math.max(graph.precision - 1, 1)));
+  const texts = values.map((x) => x === null ? "–" : write(x, Math.max(graph.precision - 1, 1)));
   const shown = texts.length <= MOST_VALUES ? texts : [...texts.slice(0, MOST_VALUES - 1), "…", texts.at(-1)];
   return `(${shown.join(", ")})`;
 }

@@ -2,9 +2,12 @@
 
 // Scales: of a large picture, which scrolls; of a small one; and the most that someone may choose.
 const SMALLEST = 0.6, LARGEST = 1.5, MOST = 4;
+const LEGIBLE = 11, FEW = 30; // pixels that texts are high at first in pictures of so many boxes
 const PADDING = 26; // pixels of the frame around the picture, both sides together
-const BORDERS = 20; // pixels between an outline and its text, both sides together
-const BLANK = "–";
+const BORDERS = 8; // units between an outline and its text, both sides together
+const NARROWEST = 0.72; // what a text may be squeezed to
+const BLANK = ""; // for what is not known
+const EDGE = 7; // pixels around a box that is in sight, where its border may be wide
 const MOST_ENDS = 8; // how many lit edges are brought into sight besides what is active
 
 class Picture {
@@ -30,10 +33,17 @@ class Picture {
     for (const label of this.locals) label.setAttribute("role", "img");
     this.boxes = []; // by node
     for (const group of all("node")) this.addBox(group, choose, drag);
+    this.ghosts = element(this.svg, "g", {class: "ghosts", "aria-hidden": "true"});
+    this.svg.append(this.ghosts);
+    this.first = this.firstBoxes();
+    this.bridged = new Map(this.edges.map((edge) => [edge, bridge(edge)]).filter(([, path]) => path));
+    const sizes = [...this.svg.querySelectorAll("text")].map((text) => Number(text.getAttribute("font-size")));
+    this.letters = Math.min(...sizes);
     this.rove(graph.root);
-    this.target = [graph.root]; // what was to be seen last
+    this.target = [this.first[0], this.first]; // what was to be seen last
     this.scale = null; // until someone chooses: the whole picture, as far as it stays legible
     this.resize();
+    listenToView(this);
     new ResizeObserver(() => this.reveal(this.target[0], this.target[1], this.resize())).observe(this.frame);
   }
 
@@ -55,6 +65,15 @@ class Picture {
       const move = (distance) => drag(index, distance);
       group.addEventListener("pointerdown", (down) => dragged(group, down, move));
     }
+  }
+
+  // Where the computation begins: the inputs or, where there are none, all leaves.
+  firstBoxes() {
+    const {graph} = this, shown = graph.nodes.filter(({index, op}) => !op && graph.owner[index] === index && this.boxes[index]);
+    const inputs = shown.filter(({role}) => role === "input"), some = inputs.length ? inputs : shown;
+    const all = some.length ? some.map(({index}) => index) : [this.boxes.findIndex(Boolean)];
+    const left = (i) => this.boxes[i].group.getBBox();
+    return all.sort((a, b) => left(a).x - left(b).x || left(a).y - left(b).y);
   }
 
   // What the picture and its scopes are called.
@@ -94,9 +113,21 @@ class Picture {
   }
 
   zoom(factor) {
-    const now = this.scale ?? this.legible();
+    const {left, top, width, height} = this.frame.getBoundingClientRect();
+    this.zoomAt(factor, left + width / 2, top + height / 2);
+  }
+
+  // What is at a point of the window stays there.
+  zoomAt(factor, x, y) {
+    const now = this.scale ?? this.legible(), before = this.svg.getBoundingClientRect();
     this.scale = Math.min(Math.max(now * factor, Math.min(this.room(), SMALLEST) / 2), MOST);
-    this.resize();
+    if (!this.resize()) return;
+    const after = this.svg.getBoundingClientRect();
+    const to = (place, start, length, begin, size) => begin + (place - start) / length * size - place;
+    this.frame.scrollBy({
+      left: to(x, before.left, before.width, after.left, after.width),
+      top: to(y, before.top, before.height, after.top, after.height), behavior: "instant",
+    });
   }
 
   whole() {
@@ -111,15 +142,18 @@ class Picture {
   }
 
   legible() {
-    return Math.min(Math.max(this.room(), SMALLEST), LARGEST);
+    const few = this.boxes.filter(Boolean).length <= FEW;
+    return Math.min(Math.max(this.room(), few ? LEGIBLE / this.letters : SMALLEST), LARGEST);
   }
 
   // Gives the picture the size of its scale; returns whether it had another.
   resize() {
     const scale = this.scale ?? this.legible();
-    const [width, height] = this.size.map((length) => `${length * scale}px`);
+    const {size} = this, [width, height] = size.map((length) => `${length * scale}px`);
     if (this.svg.style.width === width) return false;
     Object.assign(this.svg.style, {width, height});
+    // Where there is nothing to move a finger moves the page.
+    this.frame.style.touchAction = size[1] * scale > this.frame.clientHeight ? "none" : "pan-y";
     return true;
   }
 
@@ -132,12 +166,12 @@ class Picture {
     if (!shown.length) return;
     const outer = this.frame.getBoundingClientRect();
     const all = around(shown.map(({group}) => group.getBoundingClientRect()));
-    const fits = all.right - all.left <= outer.width && all.bottom - all.top <= outer.height;
+    const fits = all.right - all.left <= outer.width - 2 * EDGE && all.bottom - all.top <= outer.height - 2 * EDGE;
     const inner = fits ? all : shown[0].group.getBoundingClientRect();
     const x = (inner.left + inner.right - outer.left - outer.right) / 2;
     const y = (inner.top + inner.bottom - outer.top - outer.bottom) / 2;
-    const seen = inner.left >= outer.left && inner.right <= outer.right
-      && inner.top >= outer.top && inner.bottom <= outer.bottom;
+    const seen = inner.left >= outer.left + EDGE && inner.right <= outer.right - EDGE
+      && inner.top >= outer.top + EDGE && inner.bottom <= outer.bottom - EDGE;
     const {scrollLeft, scrollTop} = this.frame, behavior = still() ? "instant" : "smooth";
     // Not scrollBy: while one smooth scroll is under way, those of the next steps would add up.
     if (!seen || resized) this.frame.scrollTo({left: scrollLeft + x, top: scrollTop + y, behavior});
@@ -156,9 +190,10 @@ class Picture {
       waiting[index] = says.waiting;
       put(value, says.value ?? (broken ? "✗" : BLANK), says.value === null);
       if (gradient) put(gradient, says.gradient ?? BLANK, says.gradient === null);
+      ghost(this, this.boxes[index], says.before);
       flag(group, {waiting: waiting[index], active: active.has(index), broken, pale: says.pale});
       flag(group, {chosen: view.chosen === index});
-      const lines = [name, value, gradient].filter(Boolean).map((line) => line.shown).join(", ");
+      const lines = [name, value, gradient].map((line) => line?.shown).filter(Boolean).join(", ");
       group.setAttribute("aria-label", `${lines}: ${says.description}`); // what is seen, then the rest
       title.textContent = says.exact;
     });
@@ -171,6 +206,7 @@ class Picture {
     for (const edge of this.edges) {
       const {node, edge: place} = edge.dataset, isLit = place ? lit.has(place) : used.has(node);
       flag(edge, {waiting: waiting[graph.owner[node]]});
+      if (this.bridged.has(edge) && place) flag(edge, {open: view.arrow(place).text === null});
       light(edge, isLit ? forward ? "forward" : "backward" : null, graph.arrows);
     }
     for (const label of this.locals) {
@@ -184,7 +220,8 @@ class Picture {
     if (view.place === this.place) return; // the picture stays where someone has scrolled it
     this.place = view.place;
     const ends = view.frame.lit.slice(0, MOST_ENDS).flatMap((edge) => endsOf(graph, edge));
-    this.reveal(view.frame.active[0] ?? (view.frame.phase === "start" ? 0 : graph.root), ends);
+    if (view.frame.phase === "start") return this.reveal(this.first[0], this.first);
+    this.reveal(view.frame.active[0] ?? graph.root, ends);
   }
 }
 
@@ -201,21 +238,6 @@ function around(rectangles) {
     right: reach("right", Math.max), bottom: reach("bottom", Math.max)};
 }
 
-// Tells how far, in pixels to the right since the last time, the mouse has been moved with its button down.
-// A finger scrolls.
-function dragged(group, down, tell) {
-  if (down.pointerType === "touch" || down.button !== 0) return;
-  let last = down.clientX;
-  const move = (event) => {
-    tell(event.clientX - last);
-    last = event.clientX;
-  };
-  group.setPointerCapture(down.pointerId);
-  group.addEventListener("pointermove", move);
-  const stop = () => group.removeEventListener("pointermove", move);
-  group.addEventListener("lostpointercapture", stop, {once: true});
-}
-
 function still() {
   return matchMedia("(prefers-reduced-motion: reduce)").matches;
 }
@@ -225,18 +247,55 @@ function changeable(text, outline = null) {
   return {text, outline, original: text.textContent, shown: text.textContent, room: null};
 }
 
-// Another text, squeezed where it is longer than what the box was made for.
+// Another text, squeezed where it is longer than there is room for.
 function put(line, content, pending) {
-  line.text.classList.toggle("pending", pending);
+  const {text} = line;
+  text.classList.toggle("pending", pending);
   if (line.shown === content) return;
-  line.room ??= line.outline ? line.outline.getBBox().width - BORDERS
-    : line.text.getComputedTextLength() + 12; // on an arrow: what Python left around the label
-  line.text.textContent = line.shown = content;
-  line.text.removeAttribute("textLength");
-  if (content.length > line.original.length && line.text.getComputedTextLength() > line.room) {
-    line.text.setAttribute("textLength", String(line.room));
-    line.text.setAttribute("lengthAdjust", "spacingAndGlyphs");
+  line.room ??= line.outline ? roomAt(line)
+    : text.getComputedTextLength() + 12; // on an arrow: what Python left around the label
+  text.textContent = line.shown = content;
+  text.removeAttribute("textLength");
+  if (content.length <= line.original.length) return;
+  const length = () => text.getComputedTextLength(), isTight = () => length() * NARROWEST > line.room;
+  const number = content.split(" = ").at(-1);
+  if (isTight() && number !== content) text.textContent = number;
+  if (length() > line.room) {
+    text.setAttribute("textLength", String(isTight() && !line.outline ? length() * NARROWEST : line.room));
+    text.setAttribute("lengthAdjust", "spacingAndGlyphs");
   }
+}
+
+// How wide a text may be where it stands in its outline, which may be a pill.
+function roomAt({text, outline}) {
+  const {x, width, height, y} = outline.getBBox(), size = Number(text.getAttribute("font-size"));
+  const middle = Number(text.getAttribute("x")), base = Number(text.getAttribute("y"));
+  const inside = (half) => [-1, 1].every((side) => [base - 0.75 * size, base + 0.2 * size].every((level) => {
+    const point = outline.ownerSVGElement.createSVGPoint();
+    Object.assign(point, {x: middle + side * half, y: Math.min(Math.max(level, y + 0.5), y + height - 0.5)});
+    return outline.isPointInFill(point);
+  }));
+  let [least, most] = [0, Math.min(middle - x, x + width - middle)];
+  for (let k = 0; k < 12; k++) {
+    const half = (least + most) / 2;
+    if (inside(half)) least = half;
+    else most = half;
+  }
+  return 2 * least - BORDERS;
+}
+
+// What closes the gap that an arrow has for its number, while that is not known.
+function bridge(edge) {
+  const lines = [...edge.querySelectorAll(":scope > path[stroke]")];
+  if (lines.length !== 2 || !edge.dataset.edge) return null;
+  const points = (line) => line.getAttribute("d").match(/-?[\d.]+(?:e-?\d+)?/g).map(Number);
+  const [last, first] = lines.map(points), group = element(edge, "g", {class: "bridge"});
+  group.append(element(edge, "path", {
+    d: `M${first.slice(-2)}L${last.slice(0, 2)}`, fill: "none",
+    stroke: lines[0].getAttribute("stroke"), "stroke-width": lines[0].getAttribute("stroke-width"),
+  }));
+  edge.append(group);
+  return group;
 }
 
 function flag(element, flags) {

@@ -25,7 +25,9 @@ class Page {
     this.predicting = false;
     this.question = null; // that waits for an answer
     this.quiz = new Quiz(this);
+    this.found = ""; // what was searched for last
     this.training = new Training(this);
+    this.log = []; // what was changed and trained, for the address
     this.past = []; // the states that "undo" goes back to
     this.comparison = null; // with the numbers before the change that was made last
 
@@ -36,8 +38,12 @@ class Page {
     this.compute();
     listen(this);
     listenToTraining(this);
+    listenToFind(this);
+    listenToShare(this);
+    this.tour = new Tour(this);
+    showNames(this);
     this.speak(graph.lang);
-    this.follow();
+    showAddress(this, location.hash.slice(1));
   }
 
   // ---------------------------------------------------------------- words
@@ -63,6 +69,8 @@ class Page {
       make("td", {}, keys.flatMap((key) => [make("kbd", {}, this.word(key)), " "])),
       make("td", {}, this.word(what)));
     by("keys-list").replaceChildren(...KEYS.map(rowOf));
+    showLegend(this);
+    this.tour.speak();
     this.compute();
     this.show();
   }
@@ -104,10 +112,15 @@ class Page {
     const node = this.graph.nodes[i];
     if (!isOpen(this.graph, i)) return;
     this.remember(`change ${i}`);
+    this.comparison = comparisonOf(this, i);
+    this.changes = new Map(this.changes);
     if (x === node.data) this.changes.delete(i);
     else this.changes.set(i, x);
+    this.log = noted(this.log, {leaf: i, x});
     this.compute();
+    if (Object.is(x, this.comparison.numbers.data[i])) this.comparison = null;
     this.quiz.renew();
+    this.tell(true);
   }
 
   // A leaf moved sideways in the picture: a pixel is a step of its slider.
@@ -118,9 +131,9 @@ class Page {
 
   // What "undo" comes back to; what is changed in one go, such as by a slider, is one change.
   remember(gesture = null) {
-    const {changes, step, training, comparison} = this;
+    const {changes, step, training, comparison, log} = this;
     if (gesture === null || this.gesture !== gesture) {
-      this.past.push({changes: new Map(changes), step, training: training.state(), comparison});
+      this.past.push({changes: new Map(changes), step, training: training.state(), comparison, log});
       if (this.past.length > MOST_UNDONE) this.past.shift();
     }
     this.gesture = gesture;
@@ -131,7 +144,7 @@ class Page {
     if (!before) return;
     this.training.stop();
     this.gesture = null;
-    Object.assign(this, {changes: before.changes, comparison: before.comparison});
+    Object.assign(this, {changes: before.changes, comparison: before.comparison, log: before.log});
     Object.assign(this.training, before.training);
     this.compute();
     this.go(before.step);
@@ -139,7 +152,9 @@ class Page {
   }
 
   changeNothing() {
-    this.changes.clear();
+    this.comparison = null;
+    this.changes = new Map();
+    this.log = [];
     this.compute();
     this.quiz.renew();
   }
@@ -149,9 +164,20 @@ class Page {
   go(step) {
     this.question = this.turned = null;
     this.step = step < this.all.length ? Math.max(step, 0) : this.frames.length - 1; // beyond all: the walk's end
+    this.gesture = null;
     this.show();
+    if (this.training.timer === null) this.tell();
+  }
+
+  // Tells the address what is shown; what is dragged, a little later, since browsers take only so many.
+  tell(later = false) {
+    clearTimeout(this.telling);
+    if (later) {
+      this.telling = setTimeout(() => this.tell(), LATER);
+      return;
+    }
     try {
-      history.replaceState(null, "", `#step=${this.step}`);
+      history.replaceState(null, "", `#${addressOf(this)}`);
     } catch { /* inside a notebook the page has no address */ }
   }
 
@@ -169,12 +195,6 @@ class Page {
     if (this.updates.some(({broken}) => broken)) return;
     this.training.take(1);
     this.go(this.frames.findIndex(({phase}) => phase === "forward"));
-  }
-
-  // The address says which step is meant.
-  follow() {
-    const address = /^#step=(\d+)$/.exec(location.hash);
-    if (address) this.go(Number(address[1]));
   }
 
   play() {
@@ -235,6 +255,7 @@ class Page {
     refresh(by("derivatives"), derived === null ? [] : describeDerivatives(this, derived));
     refresh(by("verdict"), verdictOf(this));
     this.training.show();
+    this.quiz.show();
   }
 
   described() {
@@ -263,6 +284,8 @@ class Page {
     const lines = frame.caption.split("\n").flatMap((line, i) => i ? [make("br"), line] : [line]);
     by("caption").replaceChildren(...lines);
     by("caption").classList.toggle("wrong", frame.broken);
+    by("caption").classList.toggle("many", lines.length > 5);
+    by("compared").textContent = compared(this);
     by("count").textContent = updating > 0 ? this.word("count_update", {step: updating, last: this.updates.length})
       : this.word("count", {step, last});
     Object.assign(by("slider"), {max: last, value: Math.min(step, last)});
@@ -316,7 +339,6 @@ class Page {
   predict() {
     this.predicting = !this.predicting;
     this.question = null;
-    this.quiz = new Quiz(this);
     this.show();
   }
 

@@ -51,8 +51,7 @@ function tablePage(page, rows, pages) {
 // The row of a node or, with a unit, of a sum or a piece.
 function nodeRow(page, i, scoped, unit) {
   const {graph, word} = page, node = graph.nodes[i], {data, grads} = page.known;
-  const pending = (why) => make("span", {class: "note", title: word(why)}, BLANK);
-  const cell = (x, why) => make("td", {class: "number"}, x === null ? pending(why) : number(page, x));
+  const cell = (x, why) => x === null ? unknown(word(why)) : make("td", {class: "number"}, number(page, x));
   const impossible = () => make("td", {class: "number"}, make("span", {class: "wrong"}, word("impossible")));
   const opener = make("button", {
     type: "button", class: "link", "data-node": i, onclick: () => unit ? page.chooseBox(i) : page.choose(i),
@@ -70,6 +69,11 @@ function nodeRow(page, i, scoped, unit) {
     scoped ? make("td", {}, scopeName(graph, page.lang, node.scope)) : null);
 }
 
+// An empty cell, which says why to those who cannot see that it is empty.
+function unknown(why) {
+  return make("td", {class: "number", title: why, "aria-label": why});
+}
+
 function scopeRow(page, unit) {
   const {graph, word} = page, [values, gradient] = summary(page, unit), open = page.opened.has(unit);
   const broken = brokenIn(page, unit) !== undefined;
@@ -82,12 +86,12 @@ function scopeRow(page, unit) {
   const opener = make("button", {
     type: "button", class: "link", "data-scope": unit.last, onclick: () => page.chooseBox(unit.last),
   }, scope);
-  const text = (said, why) => said ?? make("span", {class: "note", title: word(why)}, BLANK);
+  const cell = (said, why) => said === null ? unknown(word(why)) : make("td", {class: "number"}, said);
   return make("tr", {class: active ? "active" : null},
     make("th", {scope: "row"}, toggle, opener),
-    make("td", {class: "number"},
-      broken ? make("span", {class: "wrong"}, word("impossible")) : text(values, "pending_value")),
-    make("td", {class: "number"}, text(gradient, "pending_gradient")),
+    broken ? make("td", {class: "number"}, make("span", {class: "wrong"}, word("impossible")))
+      : cell(values, "pending_value"),
+    cell(gradient, "pending_gradient"),
     make("td", {}, word("scope")),
     make("td", {}, count(word, unit.nodes.length, "node")),
     make("td", {}, scope));

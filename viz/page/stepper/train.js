@@ -26,9 +26,19 @@ class Training {
 
   // So many training steps, from wherever the walk stands, up to the end of the new forward pass.
   take(steps, kept = true) {
-    const {page} = this, {graph} = page;
+    const {page} = this;
     if (!this.chosen.length) return this.show();
     if (kept) page.remember();
+    this.advance(steps);
+    page.comparison = null;
+    page.compute();
+    page.go(page.frames.findLastIndex(({phase}) => phase === "forward"));
+    if (this.outcome) this.stop();
+  }
+
+  // The training steps alone, as many as are possible.
+  advance(steps) {
+    const {page} = this, {graph} = page;
     let {changes, numbers} = page, done = 0;
     this.outcome = null;
     if (!this.losses.length) this.losses = [numbers.data[graph.root]];
@@ -50,11 +60,7 @@ class Training {
       this.losses = [...this.losses.slice(-SHOWN.losses), numbers.data[graph.root]];
       if (numbers.errors[graph.root]) this.outcome = {word: "diverged", node: numbers.broken[0], before};
     }
-    page.changes = changes;
-    page.comparison = null;
-    page.compute();
-    page.go(page.frames.findLastIndex(({phase}) => phase === "forward"));
-    if (this.outcome) this.stop();
+    Object.assign(page, {changes, numbers, log: noted(page.log, {steps: done, rate: this.rate})});
   }
 
   run() {
@@ -75,6 +81,7 @@ class Training {
     clearTimeout(this.timer);
     this.timer = null;
     this.show();
+    this.page.tell();
   }
 
   // The recorded numbers again, and no training step taken.
@@ -90,8 +97,10 @@ class Training {
   // Back to the last numbers with which the graph was possible.
   comeBack() {
     const {before} = this.outcome;
+    const last = this.page.log.at(-1);
     this.page.remember();
     this.page.changes = before.changes;
+    this.page.log = [...this.page.log.slice(0, -1), ...last.steps > 1 ? [{...last, steps: last.steps - 1}] : []];
     Object.assign(this, {count: before.count, losses: before.losses, outcome: null});
     this.page.compute();
     this.page.go(this.page.step);
@@ -186,10 +195,12 @@ class Training {
     const next = descend(graph, page.changes, numbers, chosen, this.rate);
     if (next.stopped !== undefined) return word("would_stop", {name: graph.nodes[next.stopped].name});
     const pair = (i) => `${graph.nodes[i].name}: ${write(numbers.data[i])} → ${write(next.numbers.data[i])}`;
-    const some = chosen.slice(0, SHOWN.parameters).map(pair), more = chosen.length > some.length ? ["…"] : [];
+    const moved = (i) => Math.abs(next.numbers.data[i] - numbers.data[i]);
+    const farthest = [...chosen].sort((i, j) => moved(j) - moved(i)).slice(0, SHOWN.parameters);
+    const some = chosen.filter((i) => farthest.includes(i)).map(pair), more = chosen.length > some.length ? ["…"] : [];
     const loss = next.numbers.errors[graph.root] ? word("would_break", {name: graph.nodes[graph.root].name})
       : pair(graph.root);
-    return word("would", {loss, parameters: [...some, ...more].join(", ")});
+    return word("would", {loss, parameters: [...some, ...more].join(", ")}).replace("….", "…");
   }
 
   // How far it has come, and why it goes no further.
