@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, cast, overload
 
@@ -23,7 +23,7 @@ from .page.page import in_notebook, step_page, verdict
 from .picture.scale import scale_of
 from .picture.selection import Choices, check_count, choose, folded, subject
 from .picture.styles import styles
-from .walk.captions import MOST_LEAVES, MOST_LINES, Captions
+from .walk.captions import MOST_LEAVES, Captions
 from .walk.film import Arrangement, Film, arrange, drafted
 from .walk.moments import Frame, frame_index, remember, walk
 from .walk.options import StepsOptions, boxed
@@ -91,7 +91,7 @@ def _on_slide(trace: Trace, options: Options, choices: Choices, y: Value | None)
         tried = Steps(trace, changed, others, y)
         return drafted(tried._trace, changed, tried._choices, tried._moments, tried._told)
 
-    attempt = slide_choice.chosen(trace, options, choices, draft, LESS)
+    attempt = slide_choice.chosen(trace, options, choices, draft, LESS, is_walk=True)
     slide_choice.say_it(attempt, LESS)
     return Steps(trace, attempt.options, attempt.choices, y, attempt, Steps(trace, options, choices, y))
 
@@ -293,22 +293,22 @@ class Steps(Sequence[Frame]):
         """The captions, without the frames."""
         return [self._caption(k) for k in range(len(self))]
 
-    @property
+    @cached_property
     def _told(self) -> Texts:
         """The captions, and shorter ones where there is no room."""
-        return Texts(self._texts(), self._caption)
+        return Texts(self._texts(), cache(self._caption))
 
     def __repr__(self) -> str:
         root = self._trace.root
         return f"<Steps of {root.label or root.op or 'a Value'}: {len(self)} frames>"
 
     def _caption(self, index: int, most: int | None = None) -> str:
-        """What frame `index` says, in so many lines."""
+        """What frame `index` says, or its first `most` statements and how many there are more."""
         moment, nodes = self._moments[index], self._trace.nodes
         if moment.phase == "end":
-            leaves = MOST_LEAVES if most is None else max(most - 2, 0)
+            leaves = MOST_LEAVES if most is None else most - 1
             return self._captions.end([node.grad for node in nodes], leaves)
-        return self._captions.moment(moment, index, self._history, most or MOST_LINES)
+        return self._captions.moment(moment, index, self._history, most)
 
 
 def _differentiated(trace: Trace, gradients: Sequence[float | None]) -> Trace:

@@ -34,7 +34,7 @@ def test_captions_are_whole_statements_in_few_lines(name: str) -> None:
         left = len(whole) - len(kept)
         assert kept[0] == whole[0]
         if left > 0 and kept != whole[:1]:
-            (count,) = re.findall(r"and (\d+) \w+ more$", written)
+            (count,) = re.findall(r"and (\d+) (?:operand|operands|leaf|leaves) more$", written)
             assert int(count) == left
     assert walk._film.smallest >= READABLE - 0.01
 
@@ -46,6 +46,37 @@ def test_no_slide_takes_digits_off_a_walk(slide: str) -> None:
     digits = [set(NUMBER.findall(" ".join(text for text in texts(walk)))) for walk in walks]
     assert "precision" not in walks[1].choice
     assert digits[1] <= digits[0]
+
+
+@pytest.mark.parametrize("name", ["line", "perceptron", "three sigmoids", "softmax with cross-entropy"])
+def test_what_fits_has_the_steps_of_all_formats(name: str) -> None:
+    graph = LECTURE_GRAPHS[name][0]
+    walk, small = viz.steps(graph()), viz.steps(graph(), slide="beamer")
+    assert [frame.caption for frame in walk] == [frame.caption for frame in small]
+    assert {frame.active for frame in walk} == {frame.active for frame in small}
+
+
+def test_a_parameter_on_a_line_of_a_box_receives_at_the_head_of_an_arrow() -> None:
+    """In each backward frame a head points at the line of each parameter that a gradient comes to."""
+    walk = viz.steps(LECTURE_GRAPHS["xor by hand"][0](), slide="beamer")
+    assert walk.choice["parameters"] == "listed"
+    nodes, color = walk._trace.nodes, walk._film._theme.active.stroke
+    seen = 0
+    for k, frame in enumerate(walk):
+        heads = {}
+        for group in walk._film.scene(k).groups:
+            rows = {text.at[1]: text for text in group.texts if text.text[0] == "w"}
+            for path in group.paths if group.kind.startswith("node") else ():
+                if path.paint.fill == color:  # no outline of a box has it
+                    tip = path.commands[0][1][0]
+                    (row,) = (row for y, row in rows.items() if abs(y - tip[1]) < row.font.size)
+                    others = [point for _, points in path.commands[1:] for point in points]
+                    assert row.at[0] + row.width <= tip[0] < min(x for x, _ in others)
+                    heads[row.text.split(" = ")[0]] = tip
+        wanted = {nodes[i].label for i in frame.active if nodes[i].role == "parameter"}
+        assert set(heads) == (wanted if frame.phase == "backward" else set())
+        seen += len(heads)
+    assert seen == 6
 
 
 def texts(walk: viz.Steps) -> list[str]:

@@ -20,6 +20,7 @@ __all__ = [
     "READABLE",
     "Fit",
     "Sheet",
+    "edge",
     "fit",
     "on_sheet",
     "on_slide",
@@ -33,8 +34,8 @@ READABLE = 8.0
 """Points below which the last row reads nothing."""
 LARGEST = 18.0
 """Points of the text in boxes beyond which a small picture is not blown up: the slide's own has no more."""
-EDGE = 12.0
-"""Points that stay free along the edges of a slide."""
+EDGE, EDGE_ON_PAPER = 12.0, 8.0
+"""Points that stay free along the edges of a slide, and of LaTeX's smaller pages."""
 BLOWN_UP = 1.5
 """How far a drawing of another kind is blown up."""
 WIDEN, LEAST_SHARE, WIDEN_MOST = 1.6, 0.66, 6.0
@@ -92,11 +93,16 @@ class Sheet:
 
     @property
     def margin(self) -> float:
-        return EDGE / self.scale
+        return edge(self.slide) / self.scale
 
     @property
     def fit(self) -> Fit:
         return Fit(self.drawn, SLIDES[self.slide], LARGEST)
+
+
+def edge(slide: str) -> float:
+    """The margin of a slide, in points."""
+    return EDGE_ON_PAPER if slide.startswith("beamer") else EDGE
 
 
 def sheet(
@@ -106,13 +112,14 @@ def sheet(
     slide: str,
     under: Callable[[float], float] = lambda width: 0.0,
     is_walk: bool = False,
+    largest: float = LARGEST,
 ) -> Sheet:
-    """The largest that a picture can be on a slide, with its title, its legend and, `under` them, captions of
-    a height that depends on the width of the page."""
+    """The largest that a picture can be on a slide, its text of up to `largest` points, with its title, its
+    legend and, `under` them, captions of a height that depends on the width of the page."""
     full = SLIDES[slide]
-    width, height = full[0] - 2 * EDGE, full[1] - 2 * EDGE
+    width, height = (side - 2 * edge(slide) for side in full)
     left, top, right, bottom = extent(picture, places)
-    scale = min(LARGEST / _largest(picture), width / (right - left), height / (bottom - top))
+    scale = min(largest / _largest(picture), width / (right - left), height / (bottom - top))
     beside = 0.0
     for _ in range(4):  # a smaller scale is a wider page, on which a title and captions need fewer lines
         around, beside = around_it(picture, options, width / scale, is_walk)
@@ -132,7 +139,7 @@ def spread(picture: Picture, onto: Sheet) -> Sheet:
 
 
 def _spread(picture: Picture, onto: Sheet) -> Sheet:
-    full = [(side - 2 * EDGE) / onto.scale for side in SLIDES[onto.slide]]
+    full = [(side - 2 * edge(onto.slide)) / onto.scale for side in SLIDES[onto.slide]]
     across, down = (
         _widened(spans, free, side)
         for spans, free, side in zip(_spans(picture, onto.places), onto.free, full, strict=True)

@@ -16,7 +16,7 @@ from ..picture.boxes import Arrow, Picture
 from ..picture.selection import Choices
 from .apart import without_room
 from .layout import Layout
-from .slide import EDGE, READABLE, Sheet, sheet, spread, text_size
+from .slide import LARGEST, READABLE, Sheet, edge, sheet, spread, text_size
 from .slide_tiers import count, tiers, ways
 
 __all__ = ["Attempt", "Draft", "chosen", "say_it", "too_small"]
@@ -49,6 +49,8 @@ class Draft:
     place: Callable[[Options], tuple[Picture, Layout]]
     under: Callable[[float], float] = lambda width: 0.0
     is_walk: bool = False
+    largest: float = LARGEST
+    """Points of its text beyond which gaps rather grow."""
 
 
 Drafts = Callable[[Options, Choices], Draft]
@@ -73,6 +75,7 @@ def chosen(
     choices: Choices,
     draft: Drafts,
     less: str,
+    is_walk: bool = False,
 ) -> Attempt:
     """The first way to draw, from the least folding to the most, whose text is large enough; where none is,
     that of the largest text."""
@@ -83,13 +86,14 @@ def chosen(
     changed, varied = options, choices
     largest_of: dict[int, float] = {}
     hopeless = set[tuple[int, str, str]]()
-    for step, expected, changed, varied in tiers(trace, options, choices):
+    for step, expected, changed, varied in tiers(trace, options, choices, is_walk):
         if count(trace, changed, varied.units) > MOST_BOXES or largest_of.get(step, READABLE) < expected:
             continue
         if crowded and len(varied.units) < len(crowded.choices.units):
             continue
         drafted, tried = draft(changed, varied), list[Attempt]()
         fitted: dict[int, Attempt] = {}
+        is_whole = True  # no way has been left out because the text on its arrows alone is too long
         for least, group in ways(options, varied.units, drafted.picture):
             so_far = max(map(_size, tried), default=READABLE)
             if so_far < least * READABLE:
@@ -105,6 +109,8 @@ def chosen(
                 if _could_fit(drafted.picture, turned):
                     layouts += 1
                     tried.append(_attempt(options, turned, varied, drafted))
+                elif is_walk:
+                    is_whole = False
         best_here = max(map(_size, tried), default=0.0)
         hopeless |= {
             (step, attempt.options.rankdir, attempt.options.engine)
@@ -112,7 +118,8 @@ def chosen(
             if attempt.size < max(HOPELESS * READABLE, BEHIND * best_here)
         }
         largest = max(tried, key=_size, default=None)
-        largest_of[step] = max(largest_of.get(step, 0.0), best_here)
+        if is_whole:
+            largest_of[step] = max(largest_of.get(step, 0.0), best_here)
         if largest is None:
             continue
         if largest.size >= READABLE:
@@ -128,8 +135,8 @@ def chosen(
         raise _too_many(boxes, changed, less)
     if best is None:  # nothing had a chance: then with as little as possible
         drafted = draft(changed, varied)
-        _, group = next(ways(options, varied.units, drafted.picture))
-        best = max((_attempt(options, changed.changed(**way), varied, drafted) for way in group), key=_size)
+        every = [way for _, group in ways(options, varied.units, drafted.picture) for way in group]
+        best = max((_attempt(options, changed.changed(**way), varied, drafted) for way in every), key=_size)
     return _spread(best, draft)
 
 
@@ -175,7 +182,7 @@ def _size(attempt: Attempt) -> float:
 def _attempt(options: Options, changed: Options, choices: Choices, drafted: Draft) -> Attempt:
     slide = changed.slide or "16:9"
     picture, places = drafted.place(changed)
-    onto = sheet(picture, places, changed, slide, drafted.under, drafted.is_walk)
+    onto = sheet(picture, places, changed, slide, drafted.under, drafted.is_walk, drafted.largest)
     names = ("rankdir", "engine", "edges", "precision", "sums", "parameters", "formulas", "collapse")
     changes = {n: getattr(changed, n) for n in names if getattr(changed, n) != getattr(options, n)}
     size = onto.scale * text_size(picture, changed)
@@ -185,9 +192,9 @@ def _attempt(options: Options, changed: Options, choices: Choices, drafted: Draf
 def _could_fit(picture: Picture, options: Options) -> bool:
     """Whether a slide could hold so much text at all, however it is laid out: an estimate from below, by the
     area of the boxes and by the longest way through them."""
-    full = SLIDES[options.slide or "16:9"]
+    slide = options.slide or "16:9"
     zoom = READABLE / text_size(picture, options)
-    width, height = ((side - 2 * EDGE) / zoom for side in full)
+    width, height = ((side - 2 * edge(slide)) / zoom for side in SLIDES[slide])
     if sum((box.size[0] + GAP) * (box.size[1] + GAP) for box in picture.all_boxes) > FILLED * width * height:
         return False
     if len(picture.all_boxes) - len(picture.boxes) > MOST_LABELS:

@@ -38,13 +38,19 @@ Text = tuple[float, Change]
 """How large text has to have been with more for these options to be enough, and the options."""
 
 
-def tiers(trace: Trace, options: Options, choices: Choices) -> Iterator[tuple[int, float, Options, Choices]]:
-    """Which folding, how large its text has to have become for this to be enough, options and choices."""
+def tiers(
+    trace: Trace, options: Options, choices: Choices, is_walk: bool = False
+) -> Iterator[tuple[int, float, Options, Choices]]:
+    """Which folding, how large its text has to have become for this to be enough, options and choices.
+
+    A walk keeps its boxes, which are its steps, and the gradients of its parameters as long as it can.
+    """
     whole = list(_foldings(trace, options, choices))
     telling = len(whole) - any(change.get("parameters") == "inside" for change, _ in whole)
     summaries = _summaries(trace, options, choices)
     named = list(_named(trace, options, [*whole[1:], *(s for s in summaries if "collapse" not in s[0])]))
-    foldings = [*whole, *summaries, *named]
+    kept = list(_kept(trace, options, choices)) if is_walk else []
+    foldings = [*whole, *summaries, *named, *kept]
     numbers = range(len(foldings))
     large = [k for k in numbers[len(whole) :] if k < len(whole) + len(summaries)]
     large = [k for k in large if count(trace, options.changed(**foldings[k][0]), foldings[k][1]) >= FEW]
@@ -55,19 +61,38 @@ def tiers(trace: Trace, options: Options, choices: Choices) -> Iterator[tuple[in
     closer = dict(texts[-1][1])  # before gradients of parameters go; without frames, which keep boxes apart
     has_frames = any(len(trace.nodes[unit.last].scope) > bool(unit.scope) for unit in choices.units)
     has_short = any(node.is_short for node in trace.nodes)  # whose formulas are no longer than a step's
-    order = [
+    close = (FRAMED if has_frames else 0.85) * READABLE, closer
+    with_names = numbers[len(whole) + len(summaries) : len(foldings) - len(kept)]
+    steps = numbers[len(foldings) - len(kept) :]
+    walked = [
+        *_in_turn(steps, texts),
+        *((k, text) for k in steps[-1:] for text in (close, *names)),
         *_in_turn(numbers[:telling], texts),
-        (telling - 1, ((FRAMED if has_frames else 0.85) * READABLE, closer)),
+        (telling - 1, close),
+        *((k, text) for k in listed for text in (*texts, *names)),
+        *_in_turn(numbers[telling : len(whole)], texts),
+        *((k, text) for k in large for text in (*texts, *names)),
+    ]
+    order = [
+        *(walked if is_walk else ()),
+        *_in_turn(numbers[:telling], texts),
+        (telling - 1, close),
         *((k, text) for k in results if has_short for text in texts),
         *_in_turn(numbers[telling : len(whole)], texts),
         *((k, text) for k in large for text in texts),
         *((k, text) for k in listed for text in names),  # before parameters have no gradients
-        *((k, text) for k in numbers[len(whole) + len(summaries) :] for text in names or texts[-1:]),
+        *((k, text) for k in with_names for text in names or texts[-1:]),
         *((k, text) for k in results for text in names),
         *((k, text) for k in small for text in texts),
+        *((k, text) for k in small if is_walk for text in names),
     ]
+    seen = set[tuple[bool, frozenset[tuple[str, Any]]]]()
     for k, (expected, changes) in order:
         more, units = foldings[k]
+        way = changes is closer, frozenset((more | changes).items())
+        if way in seen:
+            continue
+        seen.add(way)
         scale = choices.scale and scale_of(trace, units, choices.scale.is_signed)
         folded = choices if units is choices.units else replace(choices, units=units, scale=scale)
         changed = options.changed(**more, **changes)
@@ -96,6 +121,13 @@ def _foldings(trace: Trace, options: Options, choices: Choices) -> Iterator[Fold
     if options.may_vary("parameters"):
         for how in _inside(trace):
             yield changes | how, units
+
+
+def _kept(trace: Trace, options: Options, choices: Choices) -> Iterator[Folding]:
+    """Those of the same boxes, but for parameters that stand with their gradients in others."""
+    yield {}, choices.units
+    if options.may_vary("parameters"):
+        yield from ((how, choices.units) for how in _inside(trace) if how["parameters"] == "listed")
 
 
 def _summaries(trace: Trace, options: Options, choices: Choices) -> list[Folding]:

@@ -17,7 +17,7 @@ from ..picture.looks import Look
 from ..style.theme import Paint, Theme
 from ..words.descriptions import Words
 from ..words.numbers import Numbers
-from .direction import lit_arrow
+from .direction import head_at_line, lit_arrow
 from .moments import Moment, Stage
 from .summaries import ScopeSummary
 
@@ -27,7 +27,8 @@ Key = int | tuple[int, int | None]
 """A node, or an edge; (node, None) is the circle of an operation and what leads from it to the result."""
 
 
-Gradients = tuple[float | None, ...]
+Told = tuple[tuple[float | None, bool], ...]
+"""For each parameter that a box tells its gradient, and whether that flows to it."""
 Lines = dict[str | int, Line | None]
 """What is said at a moment, by kind of line; by node what is said of the gradients of parameters."""
 
@@ -63,6 +64,10 @@ class Now:
         self.lit = frozenset([*moment.active, *moment.edges, *((node, None) for node, _ in moment.edges)])
         self.forward = self.forward and moment.phase != "seed"
         self.backward = moment.phase == "backward"
+
+    def told(self, box: Box) -> Told:
+        """What it knows of the parameters that a box tells."""
+        return tuple((self.stage.grads[i], self.backward and i in self.lit) for i in box.told)
 
 
 class States:
@@ -154,10 +159,9 @@ class States:
         elif part.group.kind == "symbol":
             state, draw = (now.stage.data[part.box.node] is not None, lit), self._symbol
         elif part.box.node in now.summaries:
-            told = tuple(now.stage.grads[i] for i in part.box.told)
-            state, draw = (now.summaries[part.box.node], now.forward, lit, told), self._folded
+            state, draw = (now.summaries[part.box.node], now.forward, lit, now.told(part.box)), self._folded
         else:
-            i, told = part.box.node, tuple(now.stage.grads[i] for i in part.box.told)
+            i, told = part.box.node, now.told(part.box)
             known = now.stage.data[i] is not None
             state, draw = (known, now.stage.grads[i], now.forward, lit, told), self._node
         if (place, state) not in self._made:
@@ -167,12 +171,12 @@ class States:
     # ------------------------------------------------------------ boxes
 
     def _node(
-        self, part: Part, known: bool, gradient: float | None, forward: bool, lit: bool, told: Gradients
+        self, part: Part, known: bool, gradient: float | None, forward: bool, lit: bool, told: Told
     ) -> Group:
         """A node's box; before its value is known it is empty."""
         node = self._trace.nodes[part.group.node or 0]
         lines: Lines = {"gradient": self._gradient(node.index, gradient, forward)}
-        group = self._box(part, known, lines | self._told(part, told, forward), lit, gradient)
+        group = self._box(part, known, lines | self._told(part, told, forward), lit, gradient, told)
         now = replace(node, grad=gradient)
         return replace(group, description=self._words.facts(now, self._title(node), known))
 
@@ -182,17 +186,17 @@ class States:
             return None
         return gradient_line(replace(self._trace.nodes[node], grad=gradient), self._trace.root, self._numbers)
 
-    def _told(self, part: Part, gradients: Gradients, forward: bool) -> Lines:
+    def _told(self, part: Part, told: Told, forward: bool) -> Lines:
         """The same of the parameters that a box tells."""
         nodes = part.box.told if part.box else ()
-        return {i: self._gradient(i, x, forward) for i, x in zip(nodes, gradients, strict=True)}
+        return {i: self._gradient(i, x, forward) for i, (x, _) in zip(nodes, told, strict=True)}
 
     def _title(self, node: Node) -> str:
         if node.index not in self._titles:
             self._titles[node.index] = self._words.title(self._units[node.index])
         return self._titles[node.index]
 
-    def _folded(self, part: Part, summary: ScopeSummary, forward: bool, lit: bool, told: Gradients) -> Group:
+    def _folded(self, part: Part, summary: ScopeSummary, forward: bool, lit: bool, told: Told) -> Group:
         """The box of a scope, with a summary of what is known of it."""
         gradient = None if forward else Line(PENDING, "pending")
         if summary.gradient is not None:
@@ -200,15 +204,18 @@ class States:
         values = Line(summary.values, "value") if summary.values else None
         lines: Lines = {"value": values, "gradient": gradient, "pending": gradient}
         lines |= self._told(part, told, forward)
-        group = self._box(part, summary.complete, lines, lit, summary.size)
+        group = self._box(part, summary.complete, lines, lit, summary.size, told)
         return replace(group, description=summary.description)
 
-    def _box(self, part: Part, known: bool, now: Lines, lit: bool, gradient: float | None) -> Group:
+    def _box(
+        self, part: Part, known: bool, now: Lines, lit: bool, gradient: float | None, told: Told
+    ) -> Group:
         """A box with lines that stand for those of some kinds or about some parameters, and the colour of a
         gradient."""
         box = part.box
         if box is None:
             return part.group
+        receiving = {i for i, (_, is_lit) in zip(box.told, told, strict=True) if is_lit}
         # Without the emphasis on other nodes, so that what a step is about does not step back.
         picture = self._plain if lit else self._picture
         look = self._look(picture, box, gradient)
@@ -231,6 +238,8 @@ class States:
                 line = replace(line, text=line.early or line.text)
             width = replace(line, size=text.font.size).width
             items.append(replace(text, text=line.text, width=width, color=color))
+            if final.joins and final.node in receiving:
+                items.append(head_at_line(text, self._theme))
         return replace(part.group, items=tuple(items))
 
     def _look(self, picture: Picture, box: Box, gradient: float | None) -> Look:

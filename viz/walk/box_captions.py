@@ -236,15 +236,17 @@ class Boxes:
         updates: Sequence[Update],
         gradient: Callable[[int], float | None],
         more: Callable[[int], bool],
-        most: int = MOST_LINES,
+        most: int | None = None,
     ) -> str:
-        """A line for each operand that a gradient goes to, up to so many; whether `more` is to come to it."""
+        """A line for each operand that a gradient goes to, or for the first `most`; whether `more` is to come
+        to it."""
         text = self.text(unit)
         came = {update.target: update for update in updates}  # the last that came to each
         first = {update.target: update for update in reversed(updates)}
         outers = [self._outer(unit, i, gradient) for i in text.outputs]
         flows = [flow for flow in text.flows if flow.target in came]
-        shown = flows if len(flows) <= most else flows[: max(most - 1, 1)]
+        most = most or MOST_LINES - (len(flows) > MOST_LINES)
+        shown = flows[:most]
         lines = [
             self._line(unit, flow, outers, first[flow.target].before, came[flow.target].after)
             for flow in shown
@@ -253,8 +255,9 @@ class Boxes:
             self._message("more", text=line) if more(flow.target) else line
             for line, flow in zip(lines, shown, strict=True)
         ]
-        if len(shown) < len(flows):
-            lines.append(self._message("more operands", count=f"{len(flows) - len(shown):,}"))
+        if rest := len(flows) - len(shown):
+            name = "one more operand" if rest == 1 else "more operands"
+            lines.append(self._message(name, count=f"{rest:,}"))
         return "\n".join(lines)
 
     def _outer(self, unit: Unit, output: int, gradient: Callable[[int], float | None]) -> float:

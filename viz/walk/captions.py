@@ -21,10 +21,10 @@ from ..words.notation import is_current
 from ..words.numbers import Numbers
 from ..words.route_texts import path_count_text, product, sum_of
 from ..words.scope_texts import norm_text, range_text
-from .box_captions import LONGEST_MADE, MOST_LINES, Boxes
+from .box_captions import LONGEST_MADE, Boxes
 from .moments import History, Moment
 
-__all__ = ["MESSAGES", "MOST_PATHS", "Captions", "equal"]
+__all__ = ["MESSAGES", "MOST_LEAVES", "MOST_PATHS", "Captions", "equal"]
 
 MESSAGES = {
     "start": "The leaves have their values; nothing has been computed yet.",
@@ -36,11 +36,13 @@ MESSAGES = {
     "several again": "{target} = {before} + {added} = {before} + {addend} = {after}",
     "more": "{text} so far",
     "more operands": "and {count} operands more",
+    "one more operand": "and 1 operand more",
     "nothing": "{outer} = 0: nothing is passed on, {target} stays {after}.",
     "ordinal": "{text}   ({numbered}: with respect to operand {k} alone)",
     "end": "All gradients are known.",
     "paths": "{target} = {value}, a sum over {count} paths",
     "more leaves": "and {count} leaves more",
+    "one more leaf": "and 1 leaf more",
     "group forward": "{scope}: {count} operations give {equation}",
     "group outputs": "{scope}: {count} operations give {values}",
     "group backward": "{scope}: the gradient goes back through {count} local derivatives.",
@@ -88,8 +90,8 @@ class Captions:
     def _message(self, name: str, /, **fields: object) -> str:
         return self._say(MESSAGES[name], **fields)
 
-    def moment(self, moment: Moment, k: int, history: History, most: int = MOST_LINES) -> str:
-        """What moment k does, which is not the last; on the way back in no more than `most` lines."""
+    def moment(self, moment: Moment, k: int, history: History, most: int | None = None) -> str:
+        """What moment k does, which is not the last, on the way back to the first `most` operands."""
 
         def gradient(i: int) -> float | None:
             return history.grad(i, k)
@@ -163,7 +165,7 @@ class Captions:
         updates: Sequence[Update],
         gradient: Callable[[int], float | None],
         more: Callable[[int], bool],
-        most: int = MOST_LINES,
+        most: int | None = None,
     ) -> str:
         """What a box passes on, a line for each operand, or a summary for a scope."""
         if unit.kind == "scope":
@@ -194,8 +196,9 @@ class Captions:
             self._placed(leaf, self._sum_over_paths(leaf, gradient, paths, ones=not long))
             for (leaf, gradient), paths in zip(shown, products, strict=True)
         ]
-        if shown and len(leaves) > len(shown):
-            lines.append(self._message("more leaves", count=f"{len(leaves) - len(shown):,}"))
+        if shown and (more := len(leaves) - len(shown)):
+            name = "one more leaf" if more == 1 else "more leaves"
+            lines.append(self._message(name, count=f"{more:,}"))
         return "\n".join([self._message("end"), *lines])
 
     def _products(self, node: Node) -> list[list[float]]:

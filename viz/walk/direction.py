@@ -9,18 +9,32 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+from ..drawing.lettering import BASELINE
 from ..drawing.painter import ARROW_HALF, ARROW_LENGTH, IN_HEAD, arrow_head
-from ..drawing.scene import Group, Path
+from ..drawing.scene import Group, Path, Text
+from ..picture.boxes import BETWEEN
 from ..placement.curves import Curve, beyond, reverse, trim
 from ..style.shapes import Command, Point
 from ..style.theme import ACTIVE_EDGE, ACTIVE_HEAD, BACK_CORE, BACK_EDGE, Paint, Theme, mix
 
-__all__ = ["BACKWARD", "FORWARD", "PHASES", "active_widths", "arrow_sizes", "lit_arrow", "sign"]
+__all__ = [
+    "BACKWARD",
+    "FORWARD",
+    "PHASES",
+    "active_widths",
+    "arrow_sizes",
+    "head_at_line",
+    "lit_arrow",
+    "sign",
+]
 
 FORWARD, BACKWARD = "edge active forward", "edge active backward"
 """The kinds of a group that is an arrow which a step uses."""
 GLOW, GLOW_WIDTH = 0.4, 9.0
 """Around the line of a route: how much of the colour is left, and how much wider it is."""
+
+FREE = 0.12
+"""Before and after the head of an arrow that stands on a line of text, in font sizes."""
 
 SIGNS = {"LR": ("→", "←"), "RL": ("←", "→"), "TB": ("↓", "↑"), "BT": ("↑", "↓")}
 PHASES = ("start", "forward", "seed", "backward", "end")
@@ -93,6 +107,14 @@ def lit_arrow(
             paints = [Paint("none", *width) for width in widths]
         over += [*(Path(shape, paint) for paint in paints for shape in shapes), ahead]
     return replace(group, kind=BACKWARD if backward else FORWARD, items=(*under, *over))
+
+
+def head_at_line(gradient: Text, theme: Theme) -> Path:
+    """The head of an arrow from a gradient on a line of a box to the parameter before it, which receives."""
+    size, (x, y) = gradient.font.size, gradient.at
+    middle, length = y - BASELINE * size, (BETWEEN - 2 * FREE) * size
+    tip, base = (x - (BETWEEN - FREE) * size, middle), (x, middle)
+    return arrow_head(tip, base, theme.active.stroke, length / ARROW_LENGTH)
 
 
 def _headed(curve: Curve, color: str, size: float) -> tuple[Curve, Path]:

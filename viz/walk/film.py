@@ -13,7 +13,7 @@ from ..drawing import layout
 from ..drawing.painter import MARGIN, paint
 from ..drawing.rows import placed
 from ..drawing.scene import Group, Scene, Text
-from ..drawing.slide import READABLE, Sheet, on_sheet
+from ..drawing.slide import LARGEST, READABLE, Sheet, on_sheet
 from ..drawing.slide_choice import Draft
 from ..formats.svg import Written, digest, svg
 from ..graph.folding import Unit
@@ -24,6 +24,7 @@ from ..picture.compose import compose
 from ..picture.condensed import finished
 from ..picture.fewer import unframed
 from ..picture.selection import Choices
+from ..style.density import TIGHT
 from ..style.shapes import Point
 from ..style.theme import FONTS, THEMES
 from ..words.numbers import Numbers
@@ -40,9 +41,11 @@ NARROWEST = 620.0
 """Of a picture with captions, so that most of them are one line."""
 WIDE, WIDE_ON_SLIDE = 1400.0, 1010.0
 """From this width of a picture on, captions grow with it, so that they can be read where it is shown."""
-SMALL_LETTERS, SMALLER = {"beamer": 9.0, "beamer-4:3": 9.0}, 0.8
+SMALL_LETTERS, SMALLER = {"beamer": 8.5, "beamer-4:3": 8.5}, 0.8
 """Points of captions on LaTeX's pages, which are smaller, and what captions there are next to other text."""
 MOST_LINES_ON_PAPER = 3
+LARGEST_TIGHT = 9.0
+"""Points of text where boxes stand so closely that arrows have no room: what is left goes between them."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +93,8 @@ def drafted(
     def under(width: float) -> float:
         return _on_slide(texts, width, options).height
 
-    return Draft(picture, lambda way: placed(picture, way, choices.density.gaps), under, True)
+    largest = LARGEST if choices.density != TIGHT else LARGEST_TIGHT
+    return Draft(picture, lambda way: placed(picture, way, choices.density.gaps), under, True, largest)
 
 
 def _on_slide(texts: Texts, width: float, options: Options, margin: float = MARGIN) -> Subtitles:

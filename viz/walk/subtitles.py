@@ -16,7 +16,8 @@ from ..style.theme import FONTS, Theme
 
 __all__ = ["Subtitles", "Texts"]
 
-MOST_LINES = 4
+MOST_LINES, MOST_IN_A_ROW = 4, 3
+"""Lines of a caption, and statements that are short enough to stand side by side in one."""
 BETWEEN = " " * 6
 """Two statements on one line."""
 AFTER_PHASE = 10.0
@@ -27,8 +28,8 @@ GAP, GAP_ON_SLIDE = 18.0, 6.0
 
 @dataclass(frozen=True)
 class Texts:
-    """The captions of all frames; `fewer` has that of a frame in so many lines, the last of which says how
-    many are left out, or in one."""
+    """The captions of all frames; `fewer` has so many of the statements of a frame, and says how many more
+    there are unless the first says all."""
 
     whole: Sequence[str]
     fewer: Callable[[int, int], str]
@@ -103,7 +104,7 @@ class Subtitles:
         """A caption in lines that fit; of too many, whole statements are left out, and how many is said."""
         text = texts.whole[k]
         rows = self._in_rows(text)
-        for count in range(text.count("\n"), 0, -1):
+        for count in range(min(text.count("\n"), MOST_IN_A_ROW * self._most), 0, -1):
             if len(rows) <= self._most:
                 break
             rows = self._in_rows(texts.fewer(k, count))

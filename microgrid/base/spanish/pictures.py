@@ -105,6 +105,7 @@ PICTURES = {
     "All gradients are known.": "Se conocen todos los gradientes.",
     "{target} = {value}, a sum over {count} paths": "{target} = {value}, una suma sobre {count} caminos",
     "and {count} leaves more": "y {count} hojas más", "and {count} operands more": "y {count} operandos más",
+    "and 1 leaf more": "y 1 hoja más", "and 1 operand more": "y 1 operando más",
     "{scope}: {count} operations give {equation}": "{scope}: {count} operaciones dan {equation}",
     "{scope}: {count} operations give {values}": "{scope}: {count} operaciones dan {values}",
     "{scope}: the gradient goes back through {count} local derivatives.":

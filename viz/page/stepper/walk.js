@@ -215,7 +215,7 @@ class Captions {
     const sum = (leaf, k) => this.sumOverPaths(leaf, grads[leaf.index], products[k], ones);
     const lines = shown.map((leaf, k) => this.placed(leaf, sum(leaf, k)));
     const more = leaves.length - lines.length;
-    if (more) lines.push(this.say("more leaves", {count: thousands(more)}));
+    if (more) lines.push(this.say(more === 1 ? "one more leaf" : "more leaves", {count: thousands(more)}));
     return [this.say("end"), ...lines].join("\n");
   }
 
