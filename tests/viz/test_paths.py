@@ -1,6 +1,7 @@
 """Every route of the chain rule from a node to another, with its product, and their sum."""
 
 import math
+from collections.abc import Callable
 
 import pytest
 import sympy
@@ -9,7 +10,7 @@ import microgrid as mg
 import viz
 from helpers.graphs import lecture, named, neurons, reuse
 from helpers.pictures import SVG, groups, says
-from microgrid import Value, parameter
+from microgrid import Value, nn, parameter
 from viz.graph.folding import fold
 from viz.graph.routes import Routes
 from viz.graph.trace import read
@@ -27,6 +28,34 @@ def test_the_reused_weight_of_the_lecture_has_three_routes() -> None:
         "w1 → z1 → z1 + x → z2 → z1 + z2 → ŷ:  1.5 · 1 · (−0.5) · 1 · 0.8 = −0.6",
         "∂ŷ/∂w1 = −0.15 + 1.2 − 0.6 = 0.45",
     ]
+
+
+def test_a_loss_of_the_library_is_a_stop_by_its_name() -> None:
+    w = parameter(2.0, "w")
+    y = named(nn.losses.mse([w * Value(3.0, "x1"), w * Value(2.0, "x2")], [1.0, 2.0]), "L")
+    lines = says(viz.draw(y, path="w"), "routes")
+    assert [line.partition(":")[0] for line in lines] == ["w → w · x₁ → L", "w → w · x₂ → L", "∂L/∂w = 15 + 4 = 19"]
+    assert not any("…" in line for line in lines)
+
+
+@pytest.mark.filterwarnings("ignore:.*slide can be read")
+@pytest.mark.parametrize("show", ["structure", "values"])
+@pytest.mark.parametrize("slide", [None, "16:9"])
+@pytest.mark.parametrize("graph", [reuse, lecture])
+def test_no_line_of_a_legend_is_without_its_text(graph: Callable[[], Value], slide: str | None, show: str) -> None:
+    """Each says which route it is, at the place where it has its product too, and no number of the way back."""
+    start = "w1" if graph is reuse else "w"
+    whole, part = (viz.draw(graph(), path=start, show=what, slide=slide) for what in ("all", show))
+    (legend,) = groups(part, "routes")
+    lines = [path for path in legend.iter(f"{SVG}path") if path.get("fill") == "none"]
+    said = {text.get("y"): text.text for text in legend.iter(f"{SVG}text")}
+    (full,) = groups(whole, "routes")
+    before = {text.get("y"): text.text for text in full.iter(f"{SVG}text")}
+    assert len(lines) == len(said) == (3 if graph is reuse else 1)
+    for y, text in said.items():
+        assert before[y].startswith(text)
+        assert "·" not in text.partition(" →")[0]
+        assert "=" not in text
 
 
 def test_each_route_has_a_line_of_its_own_where_several_share_an_arrow() -> None:

@@ -270,13 +270,15 @@ def _signs(scale: Scale) -> list[int]:
 
 
 def _routes(sentences: tuple[str, ...], count: int, theme: Theme, room: float, is_shown: bool) -> Block:
-    """A sentence for each route, with the line that it is drawn with, then the sum; or room for them."""
+    """A sentence for each route, with the line that it is drawn with, then the sum; or, without numbers, what
+    each route is called, and room for the rest."""
     leading, indent = FONTS["legend"].leading * 1.15, ROUTE + 8
-    rows = [
-        (k, n, row)
-        for k, sentence in enumerate(sentences)
-        for n, row in enumerate(wrap(sentence, lambda text: measure(text, "legend") + indent <= room))
-    ]
+
+    def wrapped(text: str) -> list[str]:
+        return wrap(text, lambda row: measure(row, "legend") + indent <= room)
+
+    rows = [(k, n, row) for k, text in enumerate(sentences) for n, row in enumerate(wrapped(text))]
+    names = {(k, n): row for k in range(count) for n, row in enumerate(wrapped(_name(sentences[k])))}
     width = max(measure(row, "legend") for _, _, row in rows) + indent
 
     def draw(left: float, top: float) -> Iterator[Path | Text]:
@@ -284,7 +286,17 @@ def _routes(sentences: tuple[str, ...], count: int, theme: Theme, room: float, i
             middle = top + ABOVE + (place + 0.5) * leading
             if k < count and n == 0:
                 yield Path((("M", ((left, middle),)), ("L", ((left + ROUTE, middle),))), theme.routes[k])
-            if is_shown:
-                yield from _text(row, theme).draw(left + indent, middle)
+            if text := row if is_shown else names.get((k, n), ""):
+                yield from _text(text, theme).draw(left + indent, middle)
 
     return Block("routes", (width, ABOVE + len(rows) * leading), draw)
+
+
+def _name(sentence: str) -> str:
+    """What a sentence about a route is about: its stops or, where there is one route, the derivative.
+
+    >>> _name("w → h → L:  3 · 2 = 6"), _name("∂L/∂w = 6")
+    ('w → h → L', '∂L/∂w')
+    """
+    stops, colon, _ = sentence.rpartition(":  ")
+    return stops if colon else sentence.partition(" = ")[0]

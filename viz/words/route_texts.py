@@ -61,8 +61,8 @@ class _Author:
 
     def stops(self, route: Route) -> str:
         """What the route passes: ``x → layer 1 → + → y``."""
-        heads = [leg.head for leg in route.legs]
-        stops = [self.scope(head) if head in self.routes.box_of else self.stop(head) for head in heads]
+        units = [(leg.head, self.routes.box_of.get(leg.head)) for leg in route.legs]
+        stops = [self.scope(head) if unit and unit.scope else self.stop(head) for head, unit in units]
         return " → ".join(_without_middle([self.stop(self.routes.start), *stops]))
 
     def stop(self, i: int) -> str:
