@@ -5,6 +5,9 @@ Pictures, which show themselves in a notebook:
     Figure          svg(), html(), tikz() and dot() are texts; save("graph.pdf") writes what the suffix says
     network         a model as circles and arrows: units in columns, and their weights
     draw_dot        a graphviz.Digraph, as micrograd's notebooks draw
+A page in which a model learns:
+    trainer         a Trainer of a model, data, a loss and an optimiser
+    Trainer         html() is the page, one file for any browser; save("train.html") writes it
 Walks through a computation, forward, then backward, one step at a time:
     steps           the walk through a graph, as Steps
     Steps           a sequence of Frames; html() is a page to step through, save("walk.gif") writes a file
@@ -36,13 +39,15 @@ from .figure import Figure as Figure
 from .figure import draw as draw
 from .formats.dot import draw_dot as draw_dot
 from .network.diagram import network as network
+from .network.training.trainer import Trainer as Trainer
+from .network.training.trainer import trainer as trainer
 from .steps import Frame as Frame
 from .steps import Steps as Steps
 from .steps import explain as explain
 from .steps import steps as steps
 
 __all__ = [
-    "draw", "network", "Figure", "draw_dot",
+    "draw", "network", "Figure", "draw_dot", "trainer", "Trainer",
     "steps", "Steps", "Frame", "explain",
     "plots",
     "VizError", "TooLarge", "LayoutError", "EngineNotFound",

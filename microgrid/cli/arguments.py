@@ -10,80 +10,19 @@ from typing import Any, NoReturn
 
 from .. import pictures
 from ..base.phrases import LANGUAGES
+from .examples import (
+    CHECK_EXAMPLES,
+    DEMO_EXAMPLES,
+    DRAW_EXAMPLES,
+    EXAMPLES,
+    EXERCISES_EXAMPLES,
+    NETWORK_EXAMPLES,
+    STEP_EXAMPLES,
+    VERIFY_EXAMPLES,
+)
+from .training import TRAIN_EXAMPLES, add_train_arguments
 
-__all__ = ["LECTURE", "parsed"]
-
-LECTURE = "z = w*x; yhat = z + b; e = yhat - y; L = e**2"
-
-EXAMPLES = f"""examples:
-  microgrid demo
-  microgrid draw "{LECTURE}" w=2 b=1 x=3 y=9 --params w,b
-  microgrid draw "tanh(w*x)" w=0.5 x=2 -o neuron.pdf
-  microgrid step "{LECTURE}" w=2 b=1 x=3 y=9 --params w,b
-  microgrid verify "sigmoid(w*x + b)" w=0.5 x=2 b=-1
-  microgrid draw lesson.py:loss -o loss.svg        (the Value called loss in your own lesson.py)
-"""
-DRAW_EXAMPLES = f"""examples:
-  microgrid draw "{LECTURE}" w=2 b=1 x=3 y=9 --params w,b -o graph.svg
-  microgrid draw "tanh(w*x)" w=0.5 x=2 -o neuron.png --rankdir TB --theme print
-  microgrid draw "y = w*x + w" w=2 x=3 --path w,y  (every route from w to y, with its product)
-  microgrid draw lesson.py:loss --collapse layer --slide 16:9 -o slide.pdf
-  microgrid draw lesson.py:loss x=3 -o loss.pdf    (with the leaf labelled x set to 3)
-
-The suffix of FILE chooses the format: .svg .pdf .png .html .tex .pptx .dot.  In EXPR, statements are
-separated by ";", a power is written **, and functions such as sigmoid(x), relu(x), log(x) and max(a, b) can
-be called.
-"""
-STEP_EXAMPLES = f"""examples:
-  microgrid step "{LECTURE}" w=2 b=1 x=3 y=9 --params w,b -o step.html
-  microgrid step "w*x*x" w=0.5 x=2 --lang es -o paso.html
-  microgrid step lesson.py:loss --by layer -o "frames/step-{{:03d}}.png"
-
-FILE.html is a page that needs no network: forward and backward one step at a time, numbers to predict and to
-change.  All steps are also written as .pdf (a page each), .gif or .svg (which move); {{:03d}} in the name
-makes a file for each.
-"""
-NETWORK_EXAMPLES = """examples:
-  microgrid network 2-8-8-1 -o net.svg             (inputs, then the units of each layer)
-  microgrid network lesson.py:model --x 0.5,-1 --slide 16:9 -o net.pdf
-  microgrid network lesson.py:model --show gradients --weights numbers
-
-A model is a Module in your own script, or the Value that one has computed.  --x "0.5,-1; 2,0" are two
-samples, of which circles show the mean.
-"""
-VERIFY_EXAMPLES = """examples:
-  microgrid verify "sigmoid(w*x + b)" w=0.5 x=2 b=-1
-  microgrid verify lesson.py:loss --json
-  microgrid verify "relu(w*x)" w=2 x=0 --lang es
-  microgrid verify --rules                         (prove the derivative of every operation)
-
-Exit code 0 if everything is confirmed, 1 if not.
-"""
-CHECK_EXAMPLES = f"""examples:
-  microgrid check "{LECTURE}" w=2 b=1 x=3 y=9 --claim "dL/dw = 2*e*x"
-  microgrid check "{LECTURE}" --claim "∂L/∂w = ∂L/∂e · ∂e/∂yhat · ∂yhat/∂w"
-  microgrid check "{LECTURE}" --claim "w <- w - eta*dL/dw" --claim "d^2L/dw^2 = 2*x^2"
-  microgrid check lesson.py:loss --claims slide.txt --lang es
-
-A claim is judged for all values of the leaves; those given come first in a counterexample, and may be left
-out.  In a file of claims each line is one, and "#" begins a comment.
-
-Exit code 0 if every claim is true, 1 if one is false or undecided, 2 for bad input.
-"""
-EXERCISES_EXAMPLES = f"""examples:
-  microgrid exercises line -n 20 --seed 7 -o sheet/
-  microgrid exercises "{LECTURE}; w in -3..3 step 0.5; b in -2..2; x in 1..5; y in 1..9" -o sheet/
-  microgrid exercises "2-2-1 relu" -n 8 --kinds forward,backward --lang es -o hoja/
-  microgrid exercises line --seed 7 --only 17 -o one/   (number 17 again)
-
-SPEC is the name of a template (line, perceptron, xor, two-two-two, reuse, three-sigmoids, softmax, quartic),
-the shape of a network, or statements with the numbers of their names: a range, which leaves out 0, or a list.
-Numbers have at most two decimals at every step, or three where they have to be rounded.
-Exit code 2 if the ranges give too few.
-"""
-DEMO_EXAMPLES = """example:
-  microgrid demo --dir pictures
-"""
+__all__ = ["parsed"]
 
 
 class _Parser(argparse.ArgumentParser):
@@ -168,6 +107,11 @@ def _parser(typed: str) -> tuple[_Parser, dict[str, _Parser]]:
     check.add_argument("--json", action="store_true", help="print the report as JSON")
     _language_argument(check)
     _debug_argument(check)
+
+    train = add_command("train", "write a web page in which a model learns", TRAIN_EXAMPLES)
+    add_train_arguments(train)
+    _language_argument(train)
+    _debug_argument(train)
 
     _exercises(add_command("exercises", "make exercises with their answers", EXERCISES_EXAMPLES), typed)
 

@@ -22,9 +22,11 @@ from ..base.context import errstate
 from ..base.phrases import Phrase, said, say
 from ..engine import Value
 from ..errors import MicrogridError
-from .arguments import LECTURE, parsed
+from .arguments import parsed
+from .examples import LECTURE
 from .messages import as_typed, error_text, one_line
 from .sources import claimed, graph, model, sample
+from .training import trained_page
 
 __all__ = ["main"]
 
@@ -107,6 +109,13 @@ def _network(options: argparse.Namespace) -> int:
     figure = pictures.viz().network(drawn, x, **_chosen(options))
     figure.save(Path(options.output))
     _print(say("wrote {file}", file=options.output), options.lang)
+    return 0
+
+
+def _train(options: argparse.Namespace) -> int:
+    options.output = options.output.removeprefix(" ")
+    _check_directory(options.output)
+    _print(trained_page(options)(), options.lang)
     return 0
 
 
@@ -293,7 +302,7 @@ def _info(options: argparse.Namespace) -> int:
 
 
 RUN: dict[str, Callable[[argparse.Namespace], int]] = {
-    "draw": _draw, "step": _step, "network": _network, "verify": _verify, "check": _check,
+    "draw": _draw, "step": _step, "network": _network, "train": _train, "verify": _verify, "check": _check,
     "exercises": _exercises, "demo": _demo, "info": _info,
 }  # fmt: skip
 """By the name of the command."""

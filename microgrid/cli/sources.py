@@ -125,6 +125,19 @@ def model(text: str) -> Any:
     return _defined(script, name.strip(), Module, "models")
 
 
+def points(text: str) -> tuple[Any, Any]:
+    """Samples and targets that a script calls by these names, FILE.py:X,y."""
+    script, _, called = text.strip().rpartition(":")
+    names = [name.strip() for name in called.split(",")]
+    if not script.endswith(".py") or len(names) != 2 or not all(name.isidentifier() for name in names):
+        raise ValueError(f"samples and targets of a script are FILE.py:X,y, got {text!r}")
+    defined = _run(script)
+    for name in names:
+        if name not in defined:
+            raise ValueError(f"{script} has no {name!r}: samples and targets are FILE.py:X,y")
+    return defined[names[0]], defined[names[1]]
+
+
 def sample(text: str | None) -> Any:
     """The numbers of --x: a sample or, between semicolons, several."""
     if text is None:
@@ -138,7 +151,18 @@ def sample(text: str | None) -> Any:
 
 
 def _defined(script: str, name: str, kind: type, called: str, variables: bool = False) -> Any:
-    """Run the user's own program, as `python FILE.py` would, and take what it calls by this name."""
+    """What the user's own program calls by this name."""
+    defined = _run(script)
+    if name not in defined:
+        names = ", ".join(key for key, value in defined.items() if isinstance(value, kind))
+        raise ValueError(f"{script} has no {name!r}; its {called} are: {names or 'none'}")
+    if variables:
+        callers.name(defined)
+    return defined[name]
+
+
+def _run(script: str) -> dict[str, Any]:
+    """Run the user's own program, as `python FILE.py` would, and take all that it defines."""
     if not Path(script).is_file():
         raise FileNotFoundError(errno.ENOENT, "no such file", script)
     path, argv = list(sys.path), list(sys.argv)
@@ -146,17 +170,11 @@ def _defined(script: str, name: str, kind: type, called: str, variables: bool = 
     sys.argv = [script]
     try:
         with redirect_stdout(sys.stderr):  # stdout is for our result, which may be JSON
-            defined = runpy.run_path(script, run_name="microgrid_script")
+            return runpy.run_path(script, run_name="microgrid_script")
     except (Exception, SystemExit) as error:
         raise ScriptError(_where(error, script)) from error
     finally:
         sys.path[:], sys.argv = path, argv
-    if name not in defined:
-        names = ", ".join(key for key, value in defined.items() if isinstance(value, kind))
-        raise ValueError(f"{script} has no {name!r}; its {called} are: {names or 'none'}")
-    if variables:
-        callers.name(defined)
-    return defined[name]
 
 
 class ScriptError(MicrogridError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from inspect import cleandoc
 from textwrap import fill
 from typing import Any
@@ -12,12 +12,17 @@ from ..base.phrases import speaker
 from .compiled import Variant
 from .rows import Line, Row, lines
 
-__all__ = ["described", "latex", "symbol", "text"]
+__all__ = ["described", "latex", "symbol", "text", "written"]
 
 
 def text(row: Row, settings: Mapping[str, Any]) -> str:
     """The lines under these settings, an arrow where something gets a new number."""
-    return "\n".join(f"{name} ← {_plain(e)}" for name, e in _under(row, settings, row.rule))
+    return written(_under(row, settings, row.rule))
+
+
+def written(rule: Iterable[Line]) -> str:
+    """Lines as rows are written, an arrow where something gets a new number."""
+    return "\n".join(f"{name} ← {_plain(e)}" for name, e in rule)
 
 
 def latex(row: Row, settings: Mapping[str, Any], lang: str) -> str:

@@ -22,6 +22,7 @@ from microgrid.exercises.mistakes import MISTAKES
 from microgrid.ops import TABLE
 from microgrid.proof.report import MARKS
 from viz.drawing.legends import LEGEND
+from viz.network.training.words import WORDS as TRAINER
 from viz.page.words import WORDS, words
 from viz.walk.captions import MESSAGES
 from viz.words.scope_texts import NORM
@@ -35,7 +36,7 @@ SAID = {
 LEVELS = {"rules", "composition", "numbers", "symbolic", "kinks"}
 ROLES = {"input", "parameter", "constant"}
 CONVENTIONS = {text for row in TABLE.values() for text in (row.convention, row.needs) if text}
-NAMED = [text for texts in (WORDS, MESSAGES, LEGEND, MISTAKES) for text in texts.values()]
+NAMED = [text for texts in (WORDS, TRAINER, MESSAGES, LEGEND, MISTAKES) for text in texts.values()]
 BY_NAME = {text for text in NAMED if not isinstance(text, Phrase)}
 NEEDED = {text for text in SAID | BY_NAME if has_words(text)} - {NORM} | {*LEVELS, *MARKS, *ROLES, *CONVENTIONS}
 CODES = [lang for lang in LANGUAGES if lang != "en"]

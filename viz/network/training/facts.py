@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Any
 
 from microgrid.base.phrases import LANGUAGES, said
 from microgrid.optim import rules
-from microgrid.optim.written import text
+from microgrid.optim.compiled import variant
+from microgrid.optim.rows import Row, below_one
+from microgrid.optim.settings import fraction, nonnegative, positive
+from microgrid.optim.written import written
+from microgrid.train.scores.metrics import Accuracy
 
 from ...errors import VizError
 from ...page.columns import json_number
 from ..net import Net
+from ..painting.looks import THINNEST, WIDEST
 from .recorded import Trained
 from .tape import operations, tape
+
+MOST_CLASSES = 8
+"""Whole numbers up to which targets are taken for classes."""
+LOGITS = 3.0
+"""The logit whose colour is full: a probability of 0.95."""
 
 __all__ = ["facts", "kinds", "operations_of"]
 
@@ -30,7 +41,12 @@ def operations_of(trained: Trained) -> list[str]:
 
 def facts(trained: Trained, batch: int, seed: int) -> dict[str, Any]:
     """All of what is trained; page/training.js and page/diagram.js read it."""
+    made = kinds(trained).items()
     return {
+        "formulas": {name: _formulas(kind.row) for name, kind in made},
+        "ranges": {name: _ranges(kind.row) for name, kind in made},
+        "looks": {"thin": THINNEST, "wide": WIDEST},
+        **_targets(trained),
         "model": tape(trained.model),
         "loss": tape(trained.loss),
         "reduce": trained.reduce,
@@ -44,6 +60,20 @@ def facts(trained: Trained, batch: int, seed: int) -> dict[str, Any]:
         "optimizer": _optimizer(trained),
         "net": _net(trained.net, trained),
     }
+
+
+def _targets(trained: Trained) -> dict[str, Any]:
+    """What targets are: classes and where a single output parts them, or numbers and how far they range."""
+    y = trained.examples.y
+    answers = sorted(set(y.ravel().tolist()))
+    classes = answers if len(answers) <= MOST_CLASSES and all(a.is_integer() for a in answers) else []
+    middle, scale = (answers[0] + answers[-1]) / 2, (answers[-1] - answers[0]) / 2 or 1.0
+    if not classes or trained.predictions > 1:
+        return {"classes": classes, "threshold": middle, "scale": scale}
+    threshold = Accuracy(y, None, trained.loss_function).threshold
+    if threshold is None or not answers[0] < threshold < answers[-1]:  # logits, which have no targets' scale
+        return {"classes": classes, "threshold": threshold or 0.0, "scale": LOGITS}
+    return {"classes": classes, "threshold": threshold, "scale": scale}
 
 
 def _optimizer(trained: Trained) -> dict[str, Any]:
@@ -64,12 +94,32 @@ def _optimizer(trained: Trained) -> dict[str, Any]:
         "settings": dict(zip(row.values, row.numbers(settings), strict=True)),
         "steps": state["steps"],
         "memory": {letters[name]: [xs[i] for i in chosen] for name, xs in state["memory"].items()},
-        "formulas": {name: text(kind.row, _defaults(kind)) for name, kind in kinds(trained).items()},
     }
 
 
-def _defaults(kind: Any) -> dict[str, Any]:
-    return {name: setting.default for name, setting in kind.row.settings.items()}
+def _formulas(row: Row) -> dict[str, str]:
+    """The lines of a step, by which of the row's conditions hold, as page/settings.js asks for them."""
+    return {
+        "".join(str(int(hold)) for hold in holds): written(variant(row, holds).lines)
+        for holds in product((False, True), repeat=len(row.conditions))
+    }
+
+
+RANGES: dict[Any, list[Any]] = {
+    nonnegative: [0, None, False, False],
+    positive: [0, None, True, False],
+    fraction: [0, 1, False, False],
+    below_one: [0, 1, False, True],
+}
+"""What a check of settings lets pass: from, to, and whether the ends themselves are left out."""
+
+
+def _ranges(row: Row) -> dict[str, list[Any]]:
+    return {
+        name: RANGES.get(setting.check, [None, None, False, False])
+        for key, setting in row.settings.items()
+        for name in setting.names(key)
+    }
 
 
 def _net(net: Net, trained: Trained) -> dict[str, Any]:

@@ -53,6 +53,7 @@ class Trained:
     dropped: list[float]
     """For each mask that a sample needs the share that its dropout drops."""
     predictions: int
+    loss_function: Loss
 
 
 def recorded(
@@ -75,6 +76,8 @@ def _recorded(model: Any, examples: Examples, loss: str | Loss, moved: Optimizer
         if examples.y.shape[1:] == (1,) and task.single():
             examples.flatten()
         try:
+            if task.norms:
+                raise Coupled
             example, encoding, reduce = record_example(task)
         except Coupled:
             raise VizError(
@@ -117,6 +120,7 @@ def _programs(
         encoding(examples.rows).tolist(),
         [dropout.p for dropout, leaves in example.masks for _ in leaves],
         len(example.outputs),
+        task.loss,
     )
 
 

@@ -41,6 +41,15 @@ class Tape {
     return lane ? this.row(slot) : new Float64Array(this.count).fill(this.U[slot]);
   }
 
+  // The operation of one operand, or of one and a constant, that a slot of V comes of; null for another.
+  maker(slot) {
+    for (const {lane, repeat, result, row, operands} of this.code) {
+      const place = slot - result;
+      if (lane && row && place >= 0 && place < repeat && operands.filter((one) => one.lane).length === 1) return {row, operands, place, slot};
+    }
+    return null;
+  }
+
   forward(parameters) {
     this.U.set(parameters);
     for (const instruction of this.code) {

@@ -200,6 +200,38 @@ class Training {
     };
   }
 
+  // What a circle's activation lets through over all samples, after `evaluate`: "dead" where its slope is 0 for each,
+  // "saturated" where it is below a hundredth for nine of ten, "" otherwise and where nothing is bent.
+  states() {
+    if (!this.rows.length) return [];
+    const {model} = this.pass("all"), {count, width} = model;
+    this.bends ??= this.facts.model.outputs.map(([lane, slot]) => lane ? model.maker(slot) : null);
+    return this.bends.map((made) => {
+      if (!made) return "";
+      const {row, operands, place} = made, [x, y] = operands.map((one) => [one.lane ? model.V : model.U,
+        one.at(0, place) * (one.lane ? width : 1), one.lane]), to = made.slot * width;
+      let flat = 0, small = 0;
+      for (let s = 0; s < count; s++) {
+        const second = y ? y[0][y[1] + (y[2] ? s : 0)] : undefined;
+        const slope = Math.abs(row.partials(x[0][x[1] + (x[2] ? s : 0)], second, model.V[to + s])[0]);
+        if (slope === 0) flat++;
+        if (slope < 0.01) small++;
+      }
+      return flat === count ? "dead" : small >= 0.9 * count && flat < 0.5 * count ? "saturated" : "";
+    });
+  }
+
+  // The root mean square of the gradient in each layer's weights, by the columns that they lead to.
+  norms() {
+    const sums = new Map();
+    for (const [, , column, , place] of this.facts.net.links) {
+      if (place < 0) continue;
+      const [total, count] = sums.get(column) ?? [0, 0];
+      sums.set(column, [total + this.gradient[place] ** 2, count + 1]);
+    }
+    return [...sums].map(([column, [total, count]]) => [column, Math.sqrt(total / count)]);
+  }
+
   // All outputs, predictions first and then circles, at points of the input plane.
   at(points) {
     const {model} = this.pass("plane"), count = points.length / this.inputs;
@@ -207,6 +239,6 @@ class Training {
     for (let j = 0; j < this.inputs; j++) model.row(j).forEach((_, s, row) => { row[s] = points[s * this.inputs + j]; });
     for (let j = 0; j < this.dropped.length; j++) model.row(this.inputs + j).fill(1);
     model.forward(this.parameters);
-    return model.outputs.map((_, k) => Float32Array.from(model.output(k)));
+    return model.outputs.map((_, k) => new Float32Array(model.output(k)));
   }
 }

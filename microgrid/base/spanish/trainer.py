@@ -1,0 +1,94 @@
+"""What the page that trains a model says, in Spanish."""
+
+from __future__ import annotations
+
+__all__ = ["TRAINER"]
+
+TRAINER = {
+    "Training: {model}": "Entrenamiento: {model}",
+    "{model} learns {n} samples: each step computes the loss ({loss}), its gradient, and moves every "
+    "parameter a little.":
+        "{model} aprende {n} muestras: cada paso calcula la pérdida ({loss}) y su gradiente, y mueve un poco "
+        "cada parámetro.",
+    "Training": "Entrenamiento", "How far it is": "Estado", "Run": "Entrenar", "One step": "Un paso",
+    "Ten steps": "Diez pasos", "Reset": "Reiniciar",
+    "The parameters that it began with, and no steps": "Los parámetros iniciales, y ningún paso",
+    "as fast as can be": "lo más rápido posible", "Learning rate": "Tasa de aprendizaje",
+    "Optimiser": "Optimizador", "Batch size": "Tamaño del lote", "Seed": "Semilla",
+    "Back to the lowest loss": "Volver a la pérdida mínima", "Data": "Datos", "Network": "Red",
+    "Circles show": "Los círculos muestran",
+    "what they compute over the data": "lo que calculan sobre los datos", "weight > 0": "peso > 0",
+    "weight < 0": "peso < 0",
+    "values of the chosen sample": "valores de la muestra elegida",
+    "gradients of its loss": "gradientes de su pérdida", "Numbers": "Números",
+    "Loss of each batch": "Pérdida de cada lote", "steps": "pasos",
+    "Loss of each batch, on a logarithmic scale": "Pérdida de cada lote, en escala logarítmica",
+    "What goes wrong": "Qué va mal",
+    "Parameters and memory": "Parámetros y memoria", "Circle": "Círculo",
+    "Settings and formulas of the optimiser": "Ajustes y fórmulas del optimizador",
+    "Step {n}, epoch {epoch}": "Paso {n}, época {epoch}",
+    "loss of all samples {x}": "pérdida de todas las muestras {x}",
+    "of the last batch {x} ({n} samples)": "del último lote {x} ({n} muestras)",
+    "{sample} → {outputs}, loss {loss}": "{sample} → {outputs}, pérdida {loss}",
+    "There are no samples.": "No hay muestras.",
+    "Sample {n}: ({point}), class {target}": "Muestra {n}: ({point}), clase {target}",
+    "Sample {n}: {point}, target {target}": "Muestra {n}: {point}, objetivo {target}",
+    "saturated: hardly any slope": "saturada: casi sin pendiente",
+    "Dead ({n}): {names} give no slope for any sample, so no gradient reaches their weights: they do not "
+    "learn any more.":
+        "Muertas ({n}): {names} no dan pendiente para ninguna muestra y ningún gradiente llega a sus pesos: "
+        "ya no aprenden.",
+    "Saturated ({n}): {names} stand on the level ends of their curves for nine samples of ten, so hardly "
+    "any gradient passes.":
+        "Saturadas ({n}): {names} están en los extremos llanos de su curva en nueve de cada diez muestras, y "
+        "casi no pasa gradiente.",
+    "Vanishing: the gradient in layer {first} is {ratio} times smaller than in layer {last}, so the "
+    "first layers learn that much more slowly.":
+        "Se desvanece: el gradiente de la capa {first} es {ratio} veces menor que el de la capa {last}, y "
+        "las primeras capas aprenden otro tanto más despacio.",
+    "Exploding: the gradient in layer {first} is {ratio} times larger than in layer {last}; a smaller "
+    "learning rate or other starting weights keep the steps small.":
+        "Explota: el gradiente de la capa {first} es {ratio} veces mayor que el de la capa {last}; una tasa "
+        "de aprendizaje menor u otros pesos iniciales dan pasos pequeños.",
+    "It diverges: the loss has grown from {first} to {loss}. With the learning rate {lr} the steps jump "
+    "over the valley: go back, and choose a smaller one.":
+        "Diverge: la pérdida ha crecido de {first} a {loss}. Con la tasa de aprendizaje {lr} los pasos "
+        "saltan por encima del valle: vuelve atrás y elige una menor.",
+    "Stopped before step {step}: the loss of this batch is {value}, beyond what a computer's double "
+    "holds.":
+        "Parado antes del paso {step}: la pérdida de este lote es {value}, más de lo que cabe en un número "
+        "de doble precisión.",
+    "Stopped before step {step}: the gradient of {name} is {value}.":
+        "Parado antes del paso {step}: el gradiente de {name} es {value}.",
+    "Stopped before step {step}: with the learning rate {lr} it would make {name} {value}; the "
+    "parameters are as they were.":
+        "Parado antes del paso {step}: con la tasa de aprendizaje {lr}, {name} llegaría a {value}; los "
+        "parámetros están como estaban.",
+    "Stopped before step {step}: it would make {letter}, what is remembered of {name}, {value}; the "
+    "parameters are as they were.":
+        "Parado antes del paso {step}: {letter}, lo que se recuerda de {name}, llegaría a {value}; los "
+        "parámetros están como estaban.",
+    "The way back: a smaller learning rate, and then “Reset”, or “Back to the lowest loss”, that of step "
+    "{n}.":
+        "El camino de vuelta: una tasa de aprendizaje menor, y después «Reiniciar» o «Volver a la pérdida "
+        "mínima», la del paso {n}.",
+    "“{typed}” is no learning rate: it is a finite number from 0 on, such as 0.1 or 3e-4. It stays "
+    "{kept}.":
+        "«{typed}» no es una tasa de aprendizaje: es un número finito desde 0, como 0.1 o 3e-4. Sigue siendo "
+        "{kept}.",
+    "“{typed}” is no batch size: it is a whole number from 1 on. It stays {kept}.":
+        "«{typed}» no es un tamaño de lote: es un entero desde 1. Sigue siendo {kept}.",
+    "There are {n} samples, and a batch has all of them.": "Hay {n} muestras, y el lote las tiene todas.",
+    "“{typed}” is no seed: it is a whole number from 0 on. It stays {kept}.":
+        "«{typed}» no es una semilla: es un entero desde 0. Sigue siendo {kept}.",
+    "“{typed}” cannot be {name}: it lies from {low} to {high}. It stays {kept}.":
+        "«{typed}» no puede ser {name}: va de {low} a {high}. Sigue siendo {kept}.",
+    "That cannot be together with the other settings: Nesterov momentum, for one, needs momentum above "
+    "0 and no dampening. It stays as it was ({names}).":
+        "No puede ser junto con los demás ajustes: el momento de Nesterov, por ejemplo, necesita un momento "
+        "mayor que 0 y ningún amortiguamiento. Se queda como estaba ({names}).",
+    "The computing half of this page has stopped ({why}): reload the page.":
+        "La parte que calcula se ha parado ({why}): vuelve a cargar la página.",
+    "This page trains with JavaScript, which is switched off here.":
+        "Esta página entrena con JavaScript, que aquí está desactivado.",
+}  # fmt: skip

@@ -1,0 +1,278 @@
+"""The page in which a model learns, in a real browser: it trains, says what goes wrong, and everybody can use it."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import microgrid as mg
+import viz
+from helpers.pages import AXE, Open
+from microgrid import Value, datasets, nn, optim
+from microgrid.base.phrases import LANGUAGES
+from microgrid.cli.commands import main
+from viz.network.training.words import words
+
+SAY = {lang: words(lang) for lang in LANGUAGES}
+
+
+def moons(*sizes: int, activation: str = "tanh", n: int = 40, lr: float = 0.05, **more: Any) -> viz.Trainer:
+    random.seed(2)
+    X, y = datasets.moons(n, noise=0.1, seed=4)
+    model = nn.MLP(2, list(sizes), activation=activation)
+    return viz.trainer(model, X, y, loss="bce_with_logits", optimizer=partial(optim.Adam, lr=lr), **more)
+
+
+def wait(page: Any, condition: str) -> None:
+    page.wait_for_function(f"() => {condition}")
+
+
+def ready(page: Any) -> None:
+    wait(page, "trainer.page.pictures > 0")
+
+
+def at(page: Any, step: int) -> None:
+    wait(page, f"trainer.page.last.steps === {step}")
+
+
+def loss(page: Any) -> float:
+    return float(re.findall(r"\d[\d.e-]*", page.locator("#losses").inner_text().replace("−", "-"))[0])
+
+
+def field(page: Any, name: str, typed: str) -> None:
+    page.get_by_label(name, exact=True).fill(typed)
+    page.keyboard.press("Enter")
+    page.get_by_label(name, exact=True).blur()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_loss_falls_while_it_runs_and_stays_while_it_rests(visit: Open, lang: str) -> None:
+    page, say = visit(moons(6, 1, lang=lang).html()), SAY[lang]
+    ready(page)
+    assert page.locator("html").get_attribute("lang") == lang
+    assert say["title"].format(model="MLP 2-6-1") == page.locator("h1").inner_text() == page.title()
+    before = loss(page)
+    page.get_by_role("button", name=say["run"], exact=True).click()
+    wait(page, "trainer.page.last.steps > 40")
+    page.get_by_role("button", name=say["pause"], exact=True).click()
+    wait(page, "!trainer.page.running")
+    page.wait_for_timeout(200)
+    rested = page.locator("#steps").inner_text()
+    assert loss(page) < before / 2
+    page.wait_for_timeout(200)
+    assert page.locator("#steps").inner_text() == rested
+    page.get_by_role("button", name=say["reset"], exact=True).click()
+    at(page, 0)
+    wait(page, f"Math.abs(trainer.page.last.dataLoss - {before}) < 1e-3")
+    page.get_by_role("button", name=say["one"], exact=True).click()
+    at(page, 1)
+
+
+def test_steps_are_those_of_the_engine(visit: Open) -> None:
+    """The numbers in the table after each of ten steps, beside a program and an optimiser in Python."""
+    random.seed(2)
+    X, y = datasets.moons(30, noise=0.1, seed=4)
+    model = nn.MLP(2, [4, 1], activation="tanh")
+    page = visit(viz.trainer(model, X, y, loss="bce_with_logits", optimizer=partial(optim.Adam, lr=0.05)).html())
+    ready(page)
+    x, target = [Value(0.0, "x1"), Value(0.0, "x2")], Value(0.0, "t")
+    z = model(x)
+    program = mg.compile((1 + (-z).exp()).log() + (1 - target) * z, [*x, target], model.parameters())
+    moved = optim.Adam(program, lr=0.05)
+    for step in range(1, 11):
+        _, gradient = program.value_and_grad(np.column_stack([X, y]))
+        moved.step(gradient)
+        page.locator("#one").click()
+        at(page, step)
+        got = page.evaluate("[...trainer.page.last.parameters]")
+        np.testing.assert_allclose(got, program.parameters, rtol=1e-11)
+    page.locator("#circle").select_option(label="ŷ")
+    wait(page, "document.querySelector('#parameters th[scope=row]').textContent.startsWith('w₁₁⁽²⁾')")
+    row = page.locator("#parameters tbody tr").first.locator("td").all_inner_texts()
+    assert [float(text.replace("−", "-")) for text in row[:1]] == pytest.approx([program.parameters[12]], rel=1e-2)
+    assert page.locator("#parameters thead th").all_inner_texts()[-2:] == ["m", "v"]
+
+
+def test_what_is_typed_wrong_is_said_and_the_page_goes_on(visit: Open) -> None:
+    page = visit(moons(5, 1).html())
+    ready(page)
+    message = page.locator("#message")
+    wrong = [("Learning rate", "NaN"), ("Learning rate", "1e400"), ("Learning rate", "-1"), ("Batch size", "0"),
+             ("Batch size", "2.5"), ("Seed", "x"), ("beta1", "1"), ("eps", "-1")]  # fmt: skip
+    for name, typed in wrong:
+        page.get_by_label(name, exact=True).fill(typed)
+        page.keyboard.press("Tab")
+        assert f"“{typed}”" in message.inner_text()
+        assert page.get_by_label(name, exact=True).input_value() in ("0.05", "40", "0", "0.9", "1e-8")
+    page.locator("#one").click()
+    at(page, 1)
+
+
+@pytest.mark.parametrize("rate", ["1000000", "1e308"])
+def test_a_rate_that_is_too_large_is_said_with_the_way_back(visit: Open, rate: str) -> None:
+    random.seed(2)
+    X, y = datasets.gabor(20, seed=1)
+    model = nn.MLP(1, [5, 1], activation="relu")
+    page = visit(viz.trainer(model, X, y, loss="mse", optimizer=partial(optim.SGD, lr=0.001)).html())
+    ready(page)
+    page.locator("#ten").click()
+    at(page, 10)
+    before = page.evaluate("trainer.page.last.dataLoss")
+    field(page, "Learning rate", rate)
+    page.locator("#pace").select_option("Infinity")
+    page.locator("#run").click()
+    wait(page, "trainer.page.last.fault !== null")
+    wait(page, "!trainer.page.running")
+    said = page.locator("#remarks")
+    said.get_by_text("Stopped before step").wait_for()
+    assert re.search(r"loss of this batch is|the gradient of w|it would make", said.inner_text())
+    assert "The way back: a smaller learning rate" in said.inner_text()
+    field(page, "Learning rate", "0.001")
+    if page.locator("#back").is_visible():  # where steps were taken that made it worse
+        page.locator("#back").click()
+    wait(page, f"trainer.page.last.dataLoss <= {before} + 1e-9 && trainer.page.last.fault === null")
+    page.locator("#one").click()
+    wait(page, "trainer.page.last.steps >= 10")
+
+
+def test_the_optimiser_is_changed_while_it_runs(visit: Open) -> None:
+    page = visit(moons(5, 1, batch_size=8).html())
+    ready(page)
+    page.locator("#run").click()
+    wait(page, "trainer.page.last.steps > 5")
+    page.locator("#optimizer").select_option("SGD")
+    wait(page, "trainer.page.last.letters.length === 0")
+    assert page.locator("#formulas").inner_text() == "x ← x - lr*g"
+    field(page, "momentum", "0.9")
+    wait(page, "trainer.page.last.letters[0] === 'v'")
+    assert "v ← momentum*v" in page.locator("#formulas").inner_text()
+    page.get_by_label("nesterov").check()
+    wait(page, "trainer.page.settings.values.nesterov === true")
+    field(page, "momentum", "0")
+    assert "Nesterov" in page.locator("#message").inner_text()
+    assert page.evaluate("trainer.page.last.batch.length") == 8
+    assert page.locator(".sample.drawn").count() == 8
+    assert page.evaluate("trainer.page.running")
+
+
+def test_circles_and_samples_by_keyboard(visit: Open) -> None:
+    page = visit(moons(3, 1).html())
+    ready(page)
+    page.locator("#circles").select_option("values")
+    page.locator("#network [tabindex='0']").focus()
+    for _ in range(2):
+        page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    wait(page, "document.querySelector('#circle').selectedOptions[0].textContent === 'h₁⁽¹⁾'")
+    assert re.match("h₁⁽¹⁾, value .*, gradient ", page.evaluate("document.activeElement.getAttribute('aria-label')"))
+    page.locator("#samples [tabindex='0']").focus()
+    page.keyboard.press("ArrowRight")
+    wait(page, "trainer.page.last.look.sample === 1")
+    wait(page, "document.querySelector('#looked').textContent.startsWith('Sample 2:')")
+    page.locator("#circles").select_option("gradients")
+    wait(page, "trainer.page.circles === 'gradients'")
+
+
+def test_dead_units_and_vanishing_gradients_are_said(visit: Open) -> None:
+    random.seed(0)
+    X, y = datasets.moons(30, seed=1)
+    dead = nn.MLP(2, [4, 1])
+    dead.layers[0].neurons[1].b.data = -50.0
+    page = visit(viz.trainer(dead, X, y, loss="mse", optimizer=optim.SGD).html())
+    page.locator("#remarks").get_by_text("Dead (1): h₂⁽¹⁾ give no slope").wait_for()
+    assert page.locator(".unit.dead").count() == 1
+    deep = nn.MLP(2, [3] * 8 + [1], activation="sigmoid")
+    page = visit(viz.trainer(deep, X, y, loss="bce_with_logits", optimizer=optim.SGD).html())
+    ready(page)
+    page.locator("#one").click()
+    page.locator("#remarks").get_by_text("Vanishing: the gradient in layer 1").wait_for()
+    for layer in deep.layers[:-1]:
+        for neuron in layer.neurons:
+            neuron.b.data = 9.0
+    page = visit(viz.trainer(deep, X, y, loss="bce_with_logits", optimizer=optim.SGD).html())
+    page.locator("#remarks").get_by_text("Saturated (").wait_for()
+
+
+@pytest.mark.skipif(not AXE.exists(), reason="axe-core is not installed (npm install axe-core)")
+@pytest.mark.parametrize("properties", [{}, {"color_scheme": "dark"}, {"viewport": {"width": 390, "height": 844}}])
+def test_axe_finds_no_fault(visit: Open, properties: dict[str, Any]) -> None:
+    faults: list[Any] = []
+    page = visit(moons(5, 1).html(), **properties)
+    ready(page)
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    for state in ("", "#ten", "#reset"):
+        if state:
+            page.locator(state).click()
+            page.wait_for_timeout(150)
+        for fault in page.evaluate("axe.run()")["violations"]:
+            faults.append((state, fault["id"], [node["html"][:200] for node in fault["nodes"]]))
+    assert faults == []
+
+
+def test_other_models_and_data(visit: Open) -> None:
+    random.seed(3)
+    X, y = datasets.blobs(40, seed=1)
+    sequential = nn.Sequential(nn.Linear(2, 6), nn.Dropout(0.3), "tanh", nn.Residual(nn.Linear(6, 6)), nn.Linear(6, 3))
+    five = [[float(i == k) for i in range(5)] for k in range(5)]
+    for model, data, name in (
+        (sequential, (X, y), "cross_entropy_with_logits"),
+        (nn.MLP(5, [4, 1]), (five, [0.0, 1.0, 2.0, 3.0, 4.0]), "mse"),
+        (nn.MLP(1, [4, 1], activation="gelu"), datasets.gabor(20, seed=1), "huber"),
+    ):
+        page = visit(viz.trainer(model, *data, loss=name, optimizer=partial(optim.Adam, lr=0.02)).html())
+        ready(page)
+        before = page.evaluate("trainer.page.last.dataLoss")
+        page.locator("#pace").select_option("Infinity")
+        page.locator("#run").click()
+        wait(page, "trainer.page.last.steps > 150")
+        assert page.evaluate("trainer.page.last.dataLoss") < before
+
+
+def test_the_file_is_small_and_its_policy_strict(tmp_path: Path) -> None:
+    page = moons(16, 16, 1, n=100).html()
+    assert len(page.encode()) < 600_000
+    policy = re.search(r'Content-Security-Policy" content="([^"]*)"', page)
+    assert policy
+    rules = dict(rule.strip().split(" ", 1) for rule in policy[1].split(";"))
+    assert rules["default-src"] == "'none'"
+    assert rules["worker-src"] == "blob:"
+    assert "unsafe" not in policy[1]
+    assert "http" not in policy[1]
+    assert main(["train", "moons", "--model", "2-16-16-1", "-o", str(tmp_path / "train.html")]) == 0
+    facts = json.loads(re.search(r'id="facts">(.*?)</script>', (tmp_path / "train.html").read_text())[1])
+    assert len(facts["parameters"]) == 337
+
+
+class Deciding(nn.Module):
+    def __init__(self) -> None:
+        self.linear = nn.Linear(2, 1)
+
+    def __call__(self, x: Any) -> Any:
+        z = self.linear(x)
+        return z * 2 if z.data > 0 else z
+
+
+def test_what_a_page_cannot_do_is_said_before_a_file_is_written(tmp_path: Path) -> None:
+    X, y = datasets.moons(20, seed=0)
+    train = partial(viz.trainer, loss="mse", optimizer=optim.SGD)
+    with pytest.raises(viz.VizError, match="this model cannot be replayed: examples have different graphs"):
+        train(Deciding(), X, y)
+    with pytest.raises(viz.VizError, match="mixes the samples of a batch, as BatchNorm does"):
+        train(nn.Sequential(nn.Linear(2, 3), nn.BatchNorm(3), nn.Linear(3, 1)), X, y)
+    with pytest.raises(viz.TooLarge, match=r"at most 2,000 samples.*pass some of them, X\[::5\], y\[::5\]"):
+        train(nn.MLP(2, [1]), np.zeros((10_000, 2)), np.zeros(10_000))
+    with pytest.raises(viz.TooLarge, match="1 to 5,000 parameters, and the optimizer has 6,133"):
+        train(nn.MLP(2, [64, 90, 1]), X, y)
+    with pytest.raises(TypeError, match=r"optimizer is one of microgrid\.optim"):
+        train(nn.MLP(2, [1]), X, y, optimizer=3)
+    with pytest.raises(ValueError, match=r"written as \.html, got 'train.pdf'"):
+        train(nn.MLP(2, [1]), X, y).save("train.pdf")
+    assert main(["train", "moons", "--model", "3-1", "-o", str(tmp_path / "a.html")]) == 2
+    assert not (tmp_path / "a.html").exists()

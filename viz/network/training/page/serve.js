@@ -1,0 +1,81 @@
+// The computing half of the page, in a Worker: it obeys messages, and tells of its state when it is asked.
+
+const SLICE = 14; // milliseconds of steps between two looks at the messages
+
+function serve(send) {
+  let training = null, running = false, pace = Infinity, begun = 0, walked = 0, timer = 0;
+  let sample = 0, points = null, losses = [];
+
+  function one() {
+    const done = training.step();
+    if (done) losses.push(training.loss);
+    else running = false;
+    return done;
+  }
+
+  function work() {
+    if (!running) return;
+    const end = performance.now() + SLICE;
+    let due = Math.floor((performance.now() - begun) / 1000 * pace) - walked;
+    if (pace < Infinity && due > pace) walked += due - pace, due = pace; // a page in the background catches up by a second
+    for (; due > 0 && running && performance.now() < end; due--) {
+      one();
+      walked++;
+    }
+    timer = setTimeout(work, pace === Infinity ? 0 : 8);
+  }
+
+  function frame() {
+    const {variant, rows} = training;
+    if (sample >= rows.length) sample = Math.max(0, rows.length - 1);
+    const told = {
+      running, steps: training.steps, epoch: training.epoch, loss: training.loss, diverged: training.diverged,
+      firstLoss: training.firstLoss, dataLoss: training.evaluate(), losses: Float64Array.from(losses),
+      parameters: training.parameters, gradient: training.gradient, memory: training.memory, letters: variant.memory,
+      batch: training.batch, fault: training.fault, look: rows.length ? training.look(sample) : null,
+      states: training.states(), norms: training.norms(), plane: points ? training.at(points) : null,
+    };
+    losses = [];
+    return told;
+  }
+
+  const obey = {
+    start({facts}) { training = new Training(facts); },
+    run() {
+      [running, begun, walked] = [!training.fault && training.rows.length > 0, performance.now(), 0];
+      clearTimeout(timer);
+      work();
+    },
+    pause() { running = false; },
+    pace({rate}) { [pace, begun, walked] = [rate, performance.now(), 0]; },
+    steps({count}) {
+      running = false;
+      for (let k = 0; k < count && one(); k++);
+    },
+    choose({kind, settings}) { training.choose(kind, settings); },
+    batch({size}) { [training.batchSize, training.queue] = [size, []]; },
+    data({rows}) {
+      training.rows = rows;
+      training.queue = [];
+      training.batch = [];
+    },
+    reset({seed, facts}) {
+      [running, losses] = [false, []];
+      if (facts) training = new Training(facts);
+      if (seed !== undefined) training.seed = seed;
+      training.reset();
+    },
+    back() { [running, losses] = [false, []]; training.goBack(); },
+    mend() { training.fault = null; },
+    look(message) { sample = message.sample; },
+    view(message) { points = message.points; },
+    frame() { send(frame()); },
+  };
+  return (message) => obey[message.do](message);
+}
+
+// As a Worker.
+function serveWorker() {
+  const receive = serve((told) => postMessage(told));
+  self.onmessage = ({data}) => receive(data);
+}

@@ -1,0 +1,217 @@
+// The page: what is seen is brought up to date some thirty times a second, from what the computing half tells.
+
+const FRAME = 33; // milliseconds at least from one picture to the next
+
+const page = {
+  facts: JSON.parse(byId("facts").textContent), lang: "en", running: false, circles: "values", sample: 0, picked: 0, last: null,
+
+  send(message) {
+    this.port(message);
+    this.dirty = true;
+  },
+
+  // A sentence for the reader: `wrong` where something cannot be.
+  say(text, wrong = false) {
+    tell(byId("message"), text);
+    byId("message").classList.toggle("wrong", wrong);
+  },
+
+  pick(place) {
+    this.picked = place;
+    this.dirty = true;
+  },
+
+  lookAt(sample) {
+    if (sample === this.sample && this.looked) return;
+    [this.sample, this.looked] = [sample, true];
+    this.send({do: "look", sample});
+  },
+
+  reset() {
+    this.send({do: "reset", seed: this.settings.seed});
+    this.curve.clear();
+    this.say("");
+    this.said = "";
+  },
+};
+
+// The computing half: a Worker made of the very text that stands in this page, or the page itself without one.
+function connect() {
+  let worker;
+  try {
+    const url = URL.createObjectURL(new Blob([`"use strict";(${computing})().serveWorker();`], {type: "text/javascript"}));
+    worker = new Worker(url);
+  } catch {
+    return alone();
+  }
+  const sent = [];
+  let known = false;
+  worker.onmessage = ({data}) => { known = true; arrived(data); };
+  worker.onerror = (event) => {
+    if (known) return page.say(word("worker_failed", {why: event.message ?? ""}), true);
+    page.port = alone();
+    sent.forEach((message) => page.port(message));
+    return undefined;
+  };
+  return (message) => {
+    if (!known) sent.push(message);
+    worker.postMessage(message);
+  };
+}
+
+function alone() {
+  return serve((told) => arrived(told));
+}
+
+function arrived(told) {
+  page.waiting = false;
+  page.last = told;
+  page.running = told.running;
+  page.curve.add(told.losses);
+  if (told.steps < page.curve.step) page.curve.clear(told.steps);
+  page.stale = true;
+}
+
+// Ask for news where there may be some, and show what there is.
+function tick(time) {
+  requestAnimationFrame(tick);
+  if (page.stale || (page.dirty && page.last)) {
+    page.stale = false;
+    show(page.last);
+  }
+  if (!page.waiting && (page.running || page.dirty) && time - page.asked >= FRAME) {
+    page.waiting = true;
+    page.dirty = false;
+    page.asked = time;
+    page.port({do: "frame"});
+  }
+}
+
+function show(told) {
+  page.pictures = (page.pictures ?? 0) + 1;
+  page.diagram.update(told);
+  page.table.update(told);
+  if (page.canvas) {
+    page.plane.update(told, told.plane);
+    page.plane.paint(byId("heat"), told.plane);
+    page.diagram.paint(byId("glow"), told.plane, PIXELS);
+  }
+  numbers(told);
+  remarks(told);
+  tell(byId("run"), word(told.running ? "pause" : "run"));
+  put(byId("run"), "aria-pressed", told.running);
+}
+
+function numbers({steps, epoch, loss, dataLoss, look, batch}) {
+  tell(byId("steps"), word("steps", {n: thousands(steps), epoch: thousands(epoch)}));
+  const count = batch.length ? word("loss_batch", {x: shown(loss ?? NaN), n: batch.length}) : "";
+  tell(byId("losses"), [word("loss_data", {x: shown(dataLoss)}), steps ? count : ""].filter(Boolean).join(" · "));
+  if (look) {
+    const row = page.rows[look.sample], outputs = look.values.slice(0, page.facts.predictions).map((x) => shown(x)).join(", ");
+    if (row) tell(byId("looked"), word("looked", {sample: page.plane ? page.plane.told(row, look.sample) : look.sample + 1, outputs, loss: shown(look.loss)}));
+  } else tell(byId("looked"), word("no_samples"));
+}
+
+// What goes wrong in trainings, said as it happens: one sentence about each.
+function remarks({fault, diverged, loss, firstLoss, states, norms, steps}) {
+  const {names} = page.facts.net, texts = [];
+  if (fault) {
+    const where = fault.place === undefined ? "" : names[fault.place];
+    const kind = fault.what === "loss" || fault.what === "gradient" || fault.what === "parameter" ? fault.what : "memory";
+    texts.push(word(`fault_${kind}`, {step: thousands(fault.step), name: where, value: write(fault.value, 4), letter: fault.what, lr: write(fault.lr, 6)}));
+    texts.push(word("fault_way", {n: fault.best === null ? "0" : thousands(fault.best)}));
+  } else if (diverged) texts.push(word("diverged", {first: shown(firstLoss), loss: shown(loss), lr: write(page.settings.values.lr, 6)}));
+  byId("back").hidden = !(fault || diverged);
+  for (const state of ["dead", "saturated"]) {
+    const units = page.diagram.units.filter(({output, role}) => role === "hidden" && states[output] === state).map(({name}) => name);
+    if (units.length) texts.push(word(`${state}_units`, {n: units.length, names: units.slice(0, 6).join(", ") + (units.length > 6 ? ", …" : "")}));
+  }
+  if (steps && norms.length > 1 && !fault) {
+    const [, last] = norms.at(-1), [column, first] = norms[0];
+    if (last > 0 && first < last / 1000) texts.push(word("vanishing", {first: column, ratio: write(first === 0 ? Infinity : last / first, 2), last: norms.at(-1)[0]}));
+    else if (first > 0 && last < first / 1000 && Number.isFinite(first)) texts.push(word("exploding", {first: column, ratio: write(last === 0 ? Infinity : first / last, 2), last: norms.at(-1)[0]}));
+  }
+  const text = texts.join(" ");
+  if (text !== page.said) {
+    page.said = text;
+    byId("remarks").replaceChildren(...texts.map((sentence) => make("p", {}, sentence)));
+  }
+}
+
+// ---------------------------------------------------------------- the page
+
+function translate() {
+  document.documentElement.lang = page.lang;
+  for (const element of document.querySelectorAll("[data-word]")) tell(element, word(element.dataset.word));
+  for (const element of document.querySelectorAll("[data-label]")) element.setAttribute("aria-label", word(element.dataset.label));
+  for (const element of document.querySelectorAll("[data-hint]")) element.title = word(element.dataset.hint);
+  const {title, loss} = page.facts;
+  byId("title").textContent = document.title = page.facts.title ?? word("title", {model: page.facts.net.title});
+  tell(byId("about"), word("about", {model: page.facts.net.title, loss: page.facts.lossName, n: page.rows.length}));
+}
+
+// The network, as large as there is room for it: its letters have the same size on every screen.
+function layOut() {
+  const width = Math.max(300, byId("net").clientWidth), height = Math.round(Math.max(300, Math.min(470, 0.8 * width)));
+  page.diagram = new Diagram(page.facts.net, width, height);
+  const canvas = make("canvas", {id: "glow", width: 2 * width, height: 2 * height, "aria-hidden": "true"});
+  byId("network").replaceChildren(canvas, page.diagram.svg);
+  page.table.circles(page.diagram);
+  page.dirty = true;
+}
+
+function build() {
+  const {facts} = page;
+  layOut();
+  page.canvas = facts.inputs <= 2 && facts.net.columns[0].units.length === facts.inputs;
+  byId("data").hidden = !page.canvas;
+  page.plane = null;
+  if (page.canvas) {
+    page.plane = new Plane({...facts, rows: page.rows});
+    byId("samples").replaceChildren(make("canvas", {id: "heat", "aria-hidden": "true"}), page.plane.svg);
+    page.send({do: "view", points: page.plane.points});
+  }
+  const kept = page.curve;
+  page.curve = new Curve();
+  if (kept) Object.assign(page.curve, {kept: kept.kept, stride: kept.stride, step: kept.step}), page.curve.draw();
+  byId("history").replaceChildren(page.curve.svg);
+  byId("circles").querySelector("[value=plane]").hidden = !(page.canvas && facts.inputs === 2);
+  if (!page.built) {
+    page.picked = page.table.first;
+    page.circles = page.canvas && facts.inputs === 2 ? "plane" : "values";
+  }
+  byId("circles").value = page.circles;
+  page.built = true;
+}
+
+function start() {
+  const {facts} = page;
+  page.lang = facts.lang;
+  page.rows = facts.rows;
+  page.asked = 0;
+  page.table = new Parameters(byId("parameters"), byId("circle"));
+  page.port = connect();
+  page.send({do: "start", facts});
+  translate();
+  build();
+  page.settings = new Settings();
+  byId("language").value = page.lang;
+  byId("language").addEventListener("change", () => {
+    page.lang = byId("language").value;
+    translate();
+    build();
+    page.settings.show();
+    [page.said, page.dirty] = ["", true];
+  });
+  byId("run").addEventListener("click", () => page.send({do: page.running ? "pause" : "run"}));
+  byId("one").addEventListener("click", () => page.send({do: "steps", count: 1}));
+  byId("ten").addEventListener("click", () => page.send({do: "steps", count: 10}));
+  byId("reset").addEventListener("click", () => page.reset());
+  byId("back").addEventListener("click", () => page.send({do: "back"}));
+  byId("circles").addEventListener("change", () => { [page.circles, page.dirty] = [byId("circles").value, true]; });
+  new ResizeObserver(() => { if (Math.max(300, byId("net").clientWidth) !== page.diagram.width) layOut(); }).observe(byId("net"));
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { page.dirty = true; });
+  page.send({do: "pace", rate: Number(byId("pace").value)});
+  window.trainer = {page}; // for who looks from outside
+  requestAnimationFrame(tick);
+}

@@ -1,0 +1,80 @@
+"""What the page that trains says: its names for texts, and those texts in each language."""
+
+from __future__ import annotations
+
+from microgrid.base.phrases import said, say
+
+__all__ = ["WORDS", "words"]
+
+WORDS: dict[str, str] = {
+    "title": "Training: {model}",
+    "about":
+        "{model} learns {n} samples: each step computes the loss ({loss}), its gradient, and moves every "
+        "parameter a little.",
+    "language": "Language", "controls": "Training", "state": "How far it is", "run": "Run", "pause": "Pause",
+    "one": "One step", "ten": "Ten steps", "reset": "Reset",
+    "reset_hint": "The parameters that it began with, and no steps",
+    "pace": "Speed", "fastest": "as fast as can be", "rate": "Learning rate", "optimizer": "Optimiser",
+    "batch": "Batch size", "seed": "Seed", "back": "Back to the lowest loss", "data": "Data",
+    "diagram": "Network", "circles": "Circles show", "circles_plane": "what they compute over the data",
+    "circles_values": "values of the chosen sample", "circles_gradients": "gradients of its loss",
+    "key_positive": "weight > 0", "key_negative": "weight < 0",
+    "key_width": "width: size, within the layer", "numbers": "Numbers", "curve": "Loss of each batch",
+    "axis": "steps",
+    "curve_log": "Loss of each batch, on a logarithmic scale", "remarks": "What goes wrong",
+    "table": "Parameters and memory",
+    "circle": "Circle", "settings": "Settings and formulas of the optimiser", "parameter": "parameter",
+    "value": "value", "gradient": "gradient", "steps": "Step {n}, epoch {epoch}",
+    "loss_data": "loss of all samples {x}", "loss_batch": "of the last batch {x} ({n} samples)",
+    "looked": "{sample} → {outputs}, loss {loss}", "no_samples": "There are no samples.",
+    "sample_class": "Sample {n}: ({point}), class {target}",
+    "sample_number": "Sample {n}: {point}, target {target}",
+    "value_is": "value {x}", "gradient_is": "gradient {x}",
+    "dead": "dead: off for all samples", "saturated": "saturated: hardly any slope",
+    "dead_units":
+        "Dead ({n}): {names} give no slope for any sample, so no gradient reaches their weights: they do not "
+        "learn any more.",
+    "saturated_units":
+        "Saturated ({n}): {names} stand on the level ends of their curves for nine samples of ten, so hardly "
+        "any gradient passes.",
+    "vanishing":
+        "Vanishing: the gradient in layer {first} is {ratio} times smaller than in layer {last}, so the "
+        "first layers learn that much more slowly.",
+    "exploding":
+        "Exploding: the gradient in layer {first} is {ratio} times larger than in layer {last}; a smaller "
+        "learning rate or other starting weights keep the steps small.",
+    "diverged":
+        "It diverges: the loss has grown from {first} to {loss}. With the learning rate {lr} the steps jump "
+        "over the valley: go back, and choose a smaller one.",
+    "fault_loss":
+        "Stopped before step {step}: the loss of this batch is {value}, beyond what a computer's double "
+        "holds.",
+    "fault_gradient": "Stopped before step {step}: the gradient of {name} is {value}.",
+    "fault_parameter":
+        "Stopped before step {step}: with the learning rate {lr} it would make {name} {value}; the "
+        "parameters are as they were.",
+    "fault_memory":
+        "Stopped before step {step}: it would make {letter}, what is remembered of {name}, {value}; the "
+        "parameters are as they were.",
+    "fault_way":
+        "The way back: a smaller learning rate, and then “Reset”, or “Back to the lowest loss”, that of step "
+        "{n}.",
+    "rate_rule":
+        "“{typed}” is no learning rate: it is a finite number from 0 on, such as 0.1 or 3e-4. It stays "
+        "{kept}.",
+    "batch_rule": "“{typed}” is no batch size: it is a whole number from 1 on. It stays {kept}.",
+    "batch_all": "There are {n} samples, and a batch has all of them.",
+    "seed_rule": "“{typed}” is no seed: it is a whole number from 0 on. It stays {kept}.",
+    "setting_rule": "“{typed}” cannot be {name}: it lies from {low} to {high}. It stays {kept}.",
+    "not_together":
+        "That cannot be together with the other settings: Nesterov momentum, for one, needs momentum above "
+        "0 and no dampening. It stays as it was ({names}).",
+    "worker_failed": "The computing half of this page has stopped ({why}): reload the page.",
+    "no_script": "This page trains with JavaScript, which is switched off here.",
+}  # fmt: skip
+"""The English texts, by the names that the code of the page has for them."""
+
+
+def words(lang: str) -> dict[str, str]:
+    """The texts in a language, with their fields still to be filled in."""
+    return {name: said(say(text), lang) for name, text in WORDS.items()}
