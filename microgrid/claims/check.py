@@ -14,7 +14,9 @@ from .language.names import Names
 from .language.trees import Claim
 from .meaning import READINGS, Graph, as_written
 from .report import Answer, ClaimReport, Counterexample
+from .slips.diagnosis import diagnose
 from .truth import Judge, Verdict
+from .unexplained import unexplained
 
 __all__ = ["assert_claim", "check"]
 
@@ -77,6 +79,7 @@ class Court:
             if graph.of[v].kind == "symbol" and v.data - v.data == 0
         }
         self.judge = Judge((values | {graph.eta: RATE}) if given else {})
+        self.judge.symbols = graph.symbols
 
     def answer(self, text: str, instances: list[Claim]) -> Answer:
         """What becomes of a claim: false if it is for one of the numbers that its letters stand for."""
@@ -95,13 +98,9 @@ class Court:
 
     def instance(self, claim: Claim) -> Answer:
         left, actual = self.graph.left(claim, self.root), self.graph.actual(claim, self.root)
-        verdicts: dict[str, Verdict] = {}
-        known: dict[object, Verdict] = {}
-        for reading in READINGS:
-            claimed = self.graph.meaning(claim.right, left, reading)
-            if claimed not in known:
-                known[claimed] = self.judge.compare(claimed, actual)
-            verdicts[reading] = known[claimed]
+        claimed = {reading: self.graph.meaning(claim.right, left, reading) for reading in READINGS}
+        compared = {term: self.judge.compare(term, actual) for term in dict.fromkeys(claimed.values())}
+        verdicts = {reading: compared[term] for reading, term in claimed.items()}
         holds = tuple(reading for reading in READINGS if verdicts[reading].true)
         if holds:
             status = "proved" if any(verdicts[r].status == "proved" for r in holds) else "checked"
@@ -118,7 +117,22 @@ class Court:
         if refuted is None or any(v.true is None for v in verdicts.values()):
             why = say("on the common domain of both sides no points were found to compare them at")
             return Answer(claim.text, "undecided", why=why, read=claim)
-        return Answer(claim.text, "refuted", read=claim, counterexample=self.counterexample(refuted))
+        answer = Answer(claim.text, "refuted", read=claim, counterexample=self.counterexample(refuted))
+        found = diagnose(self.graph, self.judge, claim, left, actual, claimed)
+        if found is None:
+            return replace(answer, why=unexplained(claimed["forward"], actual, self.graph.names))
+        reading, finding = found
+        why = finding.why
+        if len(set(claimed.values())) > 1:
+            why = say("read as {reading}: {why}", reading=reading, why=why)
+        return replace(
+            answer,
+            slip=finding.slip,
+            why=why,
+            missing=finding.missing,
+            corrected=finding.right,
+            forgotten=finding.forgotten,
+        )
 
     def counterexample(self, verdict: Verdict) -> Counterexample | None:
         if verdict.point is None:

@@ -103,6 +103,18 @@ class Graph:
             return self.terms.one
         return rate(term.args[0] if term.kind == "name" else term, self.of[by], through=False)
 
+    def below(self, of: Value) -> list[Value]:
+        """The named nodes from which one step leads to a node."""
+        found: dict[Value, None] = {}
+        waiting = list(of.parents)
+        while waiting:
+            v = waiting.pop()
+            if v in self.names.named:
+                found[v] = None
+            else:
+                waiting += v.parents
+        return list(found)
+
     def rate(self, of: Value, by: tuple[Value, ...], whole: bool) -> Term:
         if whole or len(by) > 1:
             return self.total(of, *by)

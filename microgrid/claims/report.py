@@ -27,7 +27,7 @@ class Counterexample:
 
     def phrase(self) -> str:
         at = ", ".join(f"{name} = {number(x)}" for name, x in self.values.items())
-        text = "at {at} the claim gives {claimed}, and the derivative is {actual}"
+        text = "at {at} the claim gives {claimed}, and right is {actual}"
         return say(text, at=at, claimed=number(self.claimed), actual=number(self.actual))
 
 
@@ -117,7 +117,7 @@ class ClaimReport:
         verdict = said(_verdict(answer), lang)
         yield f"{MARKS[answer.true]} {' '.join(answer.claim.split())}: {verdict}"
         details = [answer.why] if answer.why else []
-        if answer.missing:
+        if answer.slip == "path-missing":
             details.append(say("missing: {what}", what=join("; ", answer.missing)))
         if answer.counterexample:
             details.append(answer.counterexample.phrase())

@@ -12,7 +12,7 @@ from itertools import islice, product
 from typing import Any
 
 from .algebra import residues
-from .algebra.points import SMALL, across, differs, evaluate, samples, signs
+from .algebra.points import SMALL, across, at_point, differs, evaluate, may_differ, samples
 from .algebra.terms import Term, reachable
 
 __all__ = ["Judge", "Verdict"]
@@ -44,6 +44,8 @@ class Judge:
 
     def __init__(self, given: Mapping[Term, Fraction], seed: int = 17) -> None:
         self.given, self.seed = given, seed
+        self.symbols: list[Term] = []
+        """All that a term may have; those of a graph."""
 
     def compare(self, claimed: Term, actual: Term) -> Verdict:
         """Whether a claim is an identity on the open set where both sides have a value."""
@@ -94,7 +96,7 @@ class Judge:
         sides: dict[Term, set[bool]] = {kink: set() for kink in kinks}
         count = 0
         for point in islice(tried, TRIED):
-            pattern, values = signs(order, point)
+            pattern, values = at_point(order, point)
             for kink in kinks:
                 if values[kink] is not None:
                     sides[kink].add(values[kink])
@@ -112,7 +114,7 @@ class Judge:
     def _counterexample(self, claimed: Term, actual: Term, symbols: list[Term]) -> Verdict | None:
         """The given values where both sides differ there, or else small numbers that a hand can check."""
         for point in self._simple(symbols):
-            if differs(claimed, actual, point):
+            if may_differ(claimed, actual, point) and differs(claimed, actual, point):
                 return self._refuted(claimed, actual, point)
         return None
 

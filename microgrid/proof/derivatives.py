@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
+from ..base.deadline import within
 from ..base.formula import sympy_vocabulary
 from ..base.phrases import say
 from ..custom import CustomOp
@@ -16,7 +17,6 @@ from ..graph import counts, sweep
 from ..naming.latex_names import latex_name
 from ..naming.names import name_nodes
 from .composition import TINY, engine_adjoints
-from .deadline import within
 from .references import UNABLE, at_kink
 from .rounding import rounding_bounds
 from .rules import vanishes

@@ -12,10 +12,10 @@ import sympy as sp
 import microgrid as mg
 from helpers.verified import finding, lecture, network
 from microgrid import Value, custom_op, ops, verify, verify_rules
+from microgrid.base.deadline import within
 from microgrid.engine import binary, unary
 from microgrid.graph import order
 from microgrid.proof import composition, rounding
-from microgrid.proof.deadline import within
 from microgrid.proof.rules import prove
 
 # ---------------------------------------------------------------- what is caught

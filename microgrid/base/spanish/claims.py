@@ -8,8 +8,28 @@ CLAIMS = {
     "true, {how}": "verdadero, {how}", "at 30 points in 50 digits": "en 30 puntos con 50 dígitos",
     "false": "falso", "false: {slip}": "falso: {slip}", "undecided": "sin decidir",
     "missing: {what}": "falta: {what}", "correct is {line}": "lo correcto es {line}",
-    "at {at} the claim gives {claimed}, and the derivative is {actual}":
-        "en {at} la afirmación da {claimed}, y la derivada es {actual}",
+    "at {at} the claim gives {claimed}, and right is {actual}":
+        "en {at} la afirmación da {claimed}, y lo correcto es {actual}",
+    "read as {reading}: {why}": "leído como {reading}: {why}",
+    "no single slip explains it": "ningún error único lo explica",
+    "{nothing}; what is right over the claim is {ratio}, and the claim less what is right {difference}":
+        "{nothing}; lo correcto entre lo afirmado es {ratio}, y lo afirmado menos lo correcto, {difference}",
+
+    # what is wrong, and where
+    "the path {way} is missing": "falta el camino {way}",
+    "{n} paths are missing: {ways}": "faltan {n} caminos: {ways}",
+    "the path {way} is counted twice": "el camino {way} se cuenta dos veces",
+    "{term} is no path": "{term} no es ningún camino",
+    "{factor} has the exponent {wrong}, and {right} is right":
+        "{factor} tiene el exponente {wrong}, y el correcto es {right}",
+    "the factor {factor} is missing": "falta el factor {factor}",
+    "the factor {factor} is too many": "sobra el factor {factor}",
+    "{factor}, which is {which},": "{factor}, que es {which},",
+    "{why} in the term {term}": "{why} en el término {term}",
+    "the sign of {term} is turned": "el signo de {term} está cambiado",
+    "the sign of the whole is turned": "el signo de todo el lado derecho está cambiado",
+    "{wrong} stands where {right} belongs": "{wrong} está donde corresponde {right}",
+    "the indices are exchanged": "los índices están intercambiados",
     "for {index}: {why}": "para {index}: {why}",
     "it holds in the reading {holds}, and not in {others}":
         "se cumple en la lectura {holds}, y no en {others}",

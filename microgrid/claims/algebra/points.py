@@ -8,13 +8,28 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from .terms import Term, reachable
+from .terms import Term, collect, reachable
 
-__all__ = ["Signs", "across", "differs", "evaluate", "samples", "signs"]
+__all__ = [
+    "UNDEFINED",
+    "at_point",
+    "Known",
+    "Signs",
+    "across",
+    "differs",
+    "evaluate",
+    "may_differ",
+    "samples",
+]
 
 LARGEST = 1e5
-"""An exponent beyond which a power or an exponential has no value here: it would have millions of digits."""
+"""An exponent beyond which a power has no value here: it would have millions of digits."""
+FLAT = {"exp": 150, "sinh": 150, "cosh": 150, "tanh": 75, "erf": 12}
+"""Operands beyond which 1 - tanh(x) and its like need more digits than are there to compare two formulas."""
 Signs = tuple[bool, ...]
+
+DOUBLE = 15
+"""Digits for which Python's floats do, twenty times faster."""
 
 UNDEFINED = (ArithmeticError, ValueError, TypeError)
 
@@ -31,26 +46,50 @@ def evaluate(roots: Sequence[Term], point: Mapping[Term, Any], digits: int = 50)
     return [values[root] for root in roots]
 
 
-def signs(order: Sequence[Term], point: Mapping[Term, Any]) -> tuple[Signs, dict[Term, Any]]:
+def at_point(order: Sequence[Term], point: Mapping[Term, Any]) -> tuple[Signs, dict[Term, Any]]:
     """On which side of each of its conditions a graph is at a point, and the values of its terms there."""
-    values = _all(order, point, 15)
+    values = _all(order, point, DOUBLE)
     return tuple(bool(values[t]) for t in order if t.kind == "above"), values
 
 
 def _all(order: Sequence[Term], point: Mapping[Term, Any], digits: int) -> dict[Term, Any]:
-    from mpmath import mp
-
     values: dict[Term, Any] = {}
+    _fill(order, values, point, digits)
+    return values
+
+
+def _fill(order: Sequence[Term], values: dict[Term, Any], point: Mapping[Term, Any], digits: int) -> None:
+    from mpmath import fp, mp
+
+    numbers = fp if digits == DOUBLE else mp
     with mp.workdps(digits):
         for term in order:
             try:
-                value = _value(term, values, point, mp)
+                value = _value(term, values, point, numbers)
             except UNDEFINED:
                 value = None
-            if isinstance(value, mp.mpc) or (isinstance(value, mp.mpf) and not mp.isfinite(value)):
+            if isinstance(value, numbers.mpc) or (isinstance(value, numbers.mpf) and value - value != 0):
                 value = None
             values[term] = value
-    return values
+
+
+class Known:
+    """Terms at a few points, each computed once; whoever asks works with 50 digits."""
+
+    def __init__(self, points: Sequence[Mapping[Term, Any]]) -> None:
+        self.points = points
+        self.columns: list[dict[Term, Any]] = [{} for _ in points]
+
+    def __call__(self, term: Term) -> tuple[Any, ...] | None:
+        """The values of a term, or None if it has none at one of the points."""
+        if self.columns and term not in self.columns[0]:
+            first = self.columns[0]
+            order = collect([term], lambda t: () if t in first else t.args)
+            for point, column in zip(self.points, self.columns, strict=True):
+                new = [t for t in order if t not in column]
+                _fill(new, column, point, 50)
+        found = tuple(column[term] for column in self.columns)
+        return None if None in found else found
 
 
 def _value(term: Term, values: Mapping[Term, Any], point: Mapping[Term, Any], mp: Any) -> Any:
@@ -88,7 +127,7 @@ def _value(term: Term, values: Mapping[Term, Any], point: Mapping[Term, Any], mp
         return operands[0] or operands[1]
     if data == "pi":
         return +mp.pi
-    if data in ("exp", "sinh", "cosh") and abs(operands[0]) > LARGEST:
+    if abs(operands[0]) > FLAT.get(data, math.inf):
         raise OverflowError
     return getattr(mp, data)(*operands)
 
@@ -109,6 +148,14 @@ def _power(base: Any, exponent: Any, mp: Any) -> Any:
     return mp.power(base, exponent)
 
 
+def may_differ(a: Term, b: Term, point: Mapping[Term, Any]) -> bool:
+    """Whether it is worth the while to look at a point with more digits than floats have."""
+    first, second = evaluate([a, b], point, DOUBLE)
+    if first is None or second is None:
+        return False
+    return bool(abs(first - second) > 1e-9 * max(abs(first), abs(second)))
+
+
 def differs(a: Term, b: Term, point: Mapping[Term, Any]) -> bool | None:
     """Whether two terms have different values at a point; None where one has none.
 
@@ -120,11 +167,14 @@ def differs(a: Term, b: Term, point: Mapping[Term, Any]) -> bool | None:
     size = max(map(abs, first))
     if not abs(first[0] - first[1]) > size * 1e-30:
         return False
-    second = evaluate([a, b], point, 200)
-    if None in second:
-        return None
-    rough, sharp = first[0] - first[1], second[0] - second[1]
-    return bool(abs(rough - sharp) <= abs(sharp) / 100)
+    rough = first[0] - first[1]
+    for digits in (200, 600):
+        sharper = evaluate([a, b], point, digits)
+        if None in sharper:
+            return None
+        if not abs(rough - (sharper[0] - sharper[1])) <= abs(rough) / 100:
+            return False
+    return True
 
 
 # ---------------------------------------------------------------- where to look

@@ -9,7 +9,7 @@ prove nothing where there are such unknowns.
 A term that is not 0 is a fraction whose numerator has a degree and coefficients.  It vanishes at a random
 point
 with a chance of at most its degree over the prime, and modulo a random prime with at most its bits over the
-number of such primes.  `size` bounds both, and with less than 2^60 the chance is below 1e-18.
+number of such primes.  `size` bounds both, and with less than 2^180 the chance is below 1e-20.
 """
 
 from __future__ import annotations
@@ -24,7 +24,9 @@ from .terms import Term, reachable
 
 __all__ = ["Undecided", "evaluate", "prime", "size"]
 
-LARGEST = 2**60
+LARGEST = 2**180
+DEEPEST = 50
+"""Sums in one another that exp is taken apart of."""
 
 
 class Undecided(Exception):
@@ -37,10 +39,10 @@ class Undecided(Exception):
 
 @cache
 def prime() -> int:
-    """A prime between 2^126 and 2^127 that nobody could have known before."""
+    """A prime between 2^255 and 2^256 that nobody could have known before."""
     secret = random.SystemRandom()
     while True:
-        candidate = secret.randrange(2**126 + 1, 2**127, 2)
+        candidate = secret.randrange(2**255 + 1, 2**256, 2)
         if all(candidate % small for small in (3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37)) and _is_prime(
             candidate, secret
         ):
@@ -73,7 +75,7 @@ class _Point:
         self.values: dict[Term, int | bool | None] = {}
 
     def random(self, *what: object) -> int:
-        digest = hashlib.blake2b(repr((self.salt, self.p, what)).encode(), digest_size=32).digest()
+        digest = hashlib.blake2b(repr((self.salt, self.p, what)).encode(), digest_size=64).digest()
         return int.from_bytes(digest, "big") % self.p
 
     def value(self, term: Term) -> int | bool | None:
@@ -143,17 +145,24 @@ class _Point:
             return (sin if word == "sin" else cos) * pow(1 + t * t, -1, p) % p
         return self.random(word, *xs)
 
-    def exp(self, term: Term) -> int:
-        """With exp(a + b) = exp(a) exp(b) and exp(-a) = 1/exp(a)."""
+    def exp(self, term: Term, times: Fraction = Fraction(1), depth: int = 0) -> int:
+        """exp of a term, with exp(a + b) = exp(a) exp(b) and exp(n a) = exp(a)^n."""
         while term.kind == "name":
             term = term.args[0]
         p = self.p
-        if term.kind == "sum" and all(factor.denominator == 1 for factor in term.data[1]):
-            total = self._exp(self.fraction(term.data[0]) % p)
+        if term.kind == "sum" and depth < DEEPEST:
+            total = self._exp(self.fraction(term.data[0] * times) % p)
             for part, factor in zip(term.args, term.data[1], strict=True):
-                total = total * pow(self.exp(part), int(factor), p) % p
+                total = total * self.exp(part, times * factor, depth + 1) % p
             return total
-        return self._exp(int(self.values[term] or 0))
+        if term.kind == "product" and len(term.args) == 1 and term.data[1] == (1,) and depth < DEEPEST:
+            return self.exp(term.args[0], times * term.data[0], depth + 1)
+        x = int(self.values[term] or 0)
+        if term.kind == "product":
+            times *= term.data[0]
+            x = x * pow(self.fraction(term.data[0]), -1, p) % p
+        root = self._exp(x * pow(times.denominator, -1, p) % p)
+        return pow(root, times.numerator, p)
 
     def _exp(self, x: int) -> int:
         low = min(x, self.p - x)

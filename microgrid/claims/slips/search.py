@@ -1,0 +1,209 @@
+"""What is known when a false claim is looked at, in one reading: its places, its paths, and what may be
+missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+from itertools import pairwise
+from math import floor, log
+from typing import Any, Generic, TypeAlias, TypeVar
+
+from ...base.phrases import Phrase
+from ...engine import Value
+from ..algebra.points import Known
+from ..algebra.terms import Term
+from ..language.trees import Node, Number, Power, Product, Rate, Slope, Tree, walk
+from ..meaning import Graph
+from .places import Place
+from .routes import Routes, same
+
+__all__ = ["Candidate", "Finding", "Search", "Table", "flat", "power", "ratio"]
+
+T = TypeVar("T")
+Candidate: TypeAlias = tuple[Term, "Rate | None"]
+"""A factor, and which derivative it is."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A slip, the right side without it, and what is said."""
+
+    slip: str
+    right: Tree
+    why: Phrase
+    missing: tuple[str, ...] = ()
+    forgotten: tuple[tuple[Value, ...], ...] = ()
+    term: Term | None = None
+    """What the right side is without the slip, where the tree would say it less exactly."""
+
+
+class Table(Generic[T]):
+    """Things by their values at some points, to be found by these."""
+
+    def __init__(self) -> None:
+        self.things: dict[int, list[tuple[tuple[Any, ...], T]]] = {}
+
+    def add(self, values: tuple[Any, ...] | None, thing: T) -> None:
+        if values is not None and values and values[0] != 0:
+            self.things.setdefault(_key(values[0]), []).append((values, thing))
+
+    def find(self, values: Sequence[Any]) -> Iterator[T]:
+        """What has these values, in the order in which it was entered."""
+        if values[0] == 0:
+            return
+        key = _key(values[0])
+        for near in (key - 1, key, key + 1):
+            for own, thing in self.things.get(near, ()):
+                if same(own, values):
+                    yield thing
+
+
+def _key(x: Any) -> int:
+    """Equal for numbers that agree in eight digits, or one more or less."""
+    from mpmath import mp
+
+    size = abs(float(x))
+    logarithm = log(size) if 0 < size < float("inf") else float(mp.log(abs(x)))
+    return 2 * floor(logarithm * 1e8) * (1 if x > 0 else -1)
+
+
+@dataclass
+class Search:
+    """One reading of a false claim."""
+
+    graph: Graph
+    right: Tree
+    left: Rate
+    meaning: Callable[[Tree], Term]
+    claimed: Term
+    actual: Term
+    known: Known
+    routes: Routes
+    places: list[Place]
+    actual_values: tuple[Any, ...]
+    claimed_values: tuple[Any, ...]
+    made: dict[Tree, tuple[Any, ...] | None] = field(default_factory=dict)
+
+    def values(self, tree: Tree) -> tuple[Any, ...] | None:
+        """The values of a tree at the points, if it has any."""
+        if tree not in self.made:
+            self.made[tree] = self.known(self.meaning(tree))
+        return self.made[tree]
+
+    @cached_property
+    def has_rates(self) -> bool:
+        """Whether the claim is a chain of derivatives, which a missing one is told as."""
+        return any(isinstance(part, Rate) for _, part in walk(self.right))
+
+    @cached_property
+    def size(self) -> int:
+        return sum(1 for _ in walk(self.right))
+
+    # ------------------------------------------------------------ what may stand at a place
+
+    @cached_property
+    def nodes(self) -> Table[Node]:
+        table: Table[Node] = Table()
+        for v, name in self.graph.names.named.items():
+            table.add(self.known(self.graph.of[v]), Node(v, name))
+        return table
+
+    def slopes(self, function: str) -> Table[Slope]:
+        """The derivative of an operation at each node."""
+        if function not in self._slopes:
+            table = self._slopes[function] = Table()
+            for v, name in self.graph.names.named.items():
+                slope = Slope(function, Node(v, name))
+                table.add(self.values(slope), slope)
+        return self._slopes[function]
+
+    @cached_property
+    def _slopes(self) -> dict[str, Table[Slope]]:
+        return {}
+
+    @cached_property
+    def links(self) -> list[Rate]:
+        """The derivatives of one step along the paths."""
+        named = self.graph.names.named
+        pairs = dict.fromkeys(pair for route in self.routes.found for pair in pairwise(route.named))
+        return [Rate(Node(above, named[above]), (Node(below, named[below]),)) for below, above in pairs]
+
+    @cached_property
+    def rates(self) -> Table[Rate]:
+        """Derivatives that may be meant: those of one step, all over the graph."""
+        table: Table[Rate] = Table()
+        named = self.graph.names.named
+        for above, name in named.items():
+            for below in self.graph.below(above):
+                rate = Rate(Node(above, name), (Node(below, named[below]),))
+                table.add(self.values(rate), rate)
+        return table
+
+    @cached_property
+    def factors(self) -> Table[Candidate]:
+        """What may be missing as a factor: derivatives along the paths, then nodes."""
+        table: Table[Candidate] = Table()
+        terms = self.graph.terms
+        seen: set[Term] = {terms.one, -terms.one}
+        candidates: list[Candidate] = [
+            (self.graph.local(link.of.node, link.by[0].node), link) for link in self.links
+        ]
+        candidates += [(term, None) for slopes in self.routes.edges.values() for term in slopes]
+        candidates += [(self.graph.of[v], None) for v in self.graph.names.named]
+        candidates.append((self.graph.eta, None))
+        for term, link in candidates:
+            if term not in seen:
+                seen.add(term)
+                table.add(self.known(term), (term, link))
+        return table
+
+    @cached_property
+    def parts(self) -> Table[Candidate]:
+        """What the derivatives along the paths are products of, such as 1 - h of h(1 - h)."""
+        table: Table[Candidate] = Table()
+        whole = [self.graph.local(link.of.node, link.by[0].node) for link in self.links]
+        whole += [term for slopes in self.routes.edges.values() for term in slopes]
+        for part in dict.fromkeys(part for term in whole for part in _parts(term)):
+            table.add(self.known(part), (part, None))
+        return table
+
+
+def _parts(term: Term) -> list[Term]:
+    if term.kind != "product":
+        return []
+    store = term.store
+    factors = [
+        store.product([(base, exponent)]) for base, exponent in zip(term.args, term.data[1], strict=True)
+    ]
+    return [*factors, *([store.term(term.data[0])] if term.data[0] not in (1, -1) else [])]
+
+
+def flat(tree: Tree) -> list[tuple[Fraction, Tree]]:
+    """The factors of a tree with their exponents; what is no product is one factor."""
+    found: list[tuple[Fraction, Tree]] = []
+    for sign, factor in tree.factors if isinstance(tree, Product) else ((1, tree),):
+        exponent = Fraction(sign)
+        while isinstance(factor, Power) and isinstance(factor.exponent, Number):
+            exponent *= factor.exponent.value
+            factor = factor.base
+        found.append((exponent, factor))
+    return found
+
+
+def ratio(place: Place) -> tuple[Any, ...] | None:
+    """What a place has to be multiplied by; None where that is not defined."""
+    if 0 in place.has or 0 in place.needs:
+        return None
+    return tuple(n / h for n, h in zip(place.needs, place.has, strict=True))
+
+
+def power(values: Sequence[Any], exponent: Fraction) -> tuple[Any, ...]:
+    from mpmath import mp
+
+    if exponent.denominator == 1:
+        return tuple(x ** int(exponent) for x in values)
+    return tuple(mp.sqrt(abs(x)) ** exponent.numerator for x in values)
