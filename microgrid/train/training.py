@@ -138,7 +138,7 @@ class Training:
         self.rows = self.objective.encode(self.task.examples)
         if self.monitor is not None:
             self.watching = Watching(self.monitor, self.task, self.objective)
-        self.calls = Calls(self.callbacks, self.task, self.objective, self.validation)
+        self.calls = Calls(self.callbacks, self.task, self.objective, self.validation, self.watching)
         names = ["loss", *self.metrics]
         validated = [f"validation_{name}" for name in names] if self.validation else []
         self.history = History(["epoch", *names, *validated, "lr", "seconds"])
@@ -249,11 +249,10 @@ class Training:
 
     def tell(self, event: str, *epoch: int) -> None:
         """Call the callbacks, with the last row of the history where one has just ended."""
-        row = (
-            {}
-            if event.endswith("begin")
-            else {name: column[-1] for name, column in self.history.items() if column}
-        )
+        if not self.calls.methods[event]:
+            return
+        ends = event.endswith("end")
+        row = {name: column[-1] for name, column in self.history.items() if ends and column}
         row.pop("epoch", None)
         self.calls.tell(event, self.held, row, *epoch)
 

@@ -12,6 +12,7 @@ import pytest
 
 from helpers.line import SGD, Line, X, Y
 from microgrid import DomainError, Value, nn, optim, train
+from microgrid.monitor import Monitor
 from microgrid.train import Callback, EarlyStopping, fit
 
 each_way = pytest.mark.parametrize("replay", [True, False], ids=["replayed", "Python"])
@@ -174,6 +175,23 @@ def test_what_a_recorded_graph_takes_for_a_constant_counts_too(change):
         found.append([*model.state_dict().values(), *history["loss"], *history["validation_loss"]])
         assert history.runs_on != "Python" or not replay
     assert found[0] == pytest.approx(found[1], rel=1e-9)
+
+
+def test_a_monitor_sees_what_a_callback_has_changed_and_not_before():
+    model = nn.Sequential(nn.Linear(2, 3, seed=1), "tanh", nn.Linear(3, 1, seed=2))
+    monitor, weights = Monitor(model, every=1), []
+
+    def change(epoch, logs):
+        weights.append(np.array([[*[v.data for v in row], b.data] for row, b in zip(model[0].w, model[0].b)]))
+        if epoch == 2:
+            model[1].name = "relu"
+
+    fit(model, X, Y, loss="mse", optimizer=SGD, epochs=4, monitor=monitor, callbacks=change)
+    names = list(monitor.records[0].layers)
+    for k, function in ((1, np.tanh), (2, lambda h: np.maximum(h, 0)), (3, lambda h: np.maximum(h, 0))):
+        hidden = function(np.hstack([X, np.ones((len(X), 1))]) @ weights[k - 1].T)
+        found = [layer.activations for layer in monitor.records[k].layers.values()]
+        assert any(a.shape == hidden.shape and np.allclose(a, hidden, rtol=1e-12) for a in found), names
 
 
 # ---------------------------------------------------------------- stopping

@@ -18,6 +18,7 @@ from ..objectives import Objective
 from ..programs import give
 from ..scores.held_out import Validation
 from ..task import Task, go_back, states
+from .watching import Watching
 
 __all__ = ["AnyCallback", "Callback", "Calls", "Stopped", "listed"]
 
@@ -156,8 +157,9 @@ class Calls:
         task: Task,
         objective: Objective,
         validation: Validation | None,
+        watching: Watching | None,
     ) -> None:
-        self.task, self.objective, self.validation = task, objective, validation
+        self.task, self.objective, self.validation, self.watching = task, objective, validation, watching
         self.methods: dict[str, list[tuple[str, Any]]] = {event: [] for event in EVENTS}
         for name, callback in callbacks:
             methods = _methods(callback)
@@ -240,6 +242,8 @@ class Calls:
             if self.validation is not None:
                 with self.task.mode(False):
                     self.validation.objective.refresh()
+            if self.watching is not None:
+                self.watching.share()
 
     def _constants(self) -> list[Any]:
         """The modules' attributes, and the data of Values that are not trained."""

@@ -44,20 +44,25 @@ class Watching:
         import numpy as np
 
         self.monitor, self.task, self.objective = monitor, task, objective
-        self.wants, self.look = monitor.wants, monitor.observe
+        self.wants = monitor.wants
         if hasattr(monitor, "follow"):
             monitor.follow(task.loss)
-        values, example = task.model.parameters(), objective.example()
-        if (
-            example is not None
-            and isinstance(monitor, Noting)
-            and monitor.share(task.modules, values, example)
-        ):
-            self.look = monitor.note
+        self.values = values = task.model.parameters()
+        self.share()
         places = {id(v): k for k, v in enumerate(task.trained)}
         found = [(k, places[id(v)]) for k, v in enumerate(values) if id(v) in places]
         self.trained = np.array(found, dtype=int).reshape(-1, 2).T
         self.others = [(k, v) for k, v in enumerate(values) if id(v) not in places]
+
+    def share(self) -> None:
+        """Show what is recorded now to a monitor that can make use of it."""
+        self.look, example = self.monitor.observe, self.objective.example()
+        if (
+            example is not None
+            and isinstance(self.monitor, Noting)
+            and self.monitor.share(self.task.modules, self.values, example)
+        ):
+            self.look = self.monitor.note
 
     def before(self, epoch: int, step: int, places: NDArray[np.int64]) -> Floats:
         """Show the batch with the samples at the places; the parameters, for `after` the step."""
