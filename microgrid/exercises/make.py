@@ -139,7 +139,7 @@ class _Turns:
             return Exercise(
                 number,
                 kind,
-                say("Exercise {n}", n=number),
+                say("{n}. {kind}", n=number, kind=how.title),
                 ordered,
                 rate if how.steps else None,
                 (*parts.tasks, *self._notes()),

@@ -15,9 +15,12 @@ EXERCISES = {
     "softmax and cross-entropy": "softmax y entropía cruzada",
     "gradient descent on a quartic": "descenso por gradiente en una función de cuarto grado",
     "network {shape} with {activation}": "red {shape} con {activation}",
-    "Exercises: {subject}": "Ejercicios: {subject}", "Exercise {n}": "Ejercicio {n}",
+    "Exercises: {subject}": "Ejercicios: {subject}",
     "new {name}": "{name} nuevo",
     "Derivatives of the graph: {verdict}.": "Derivadas del grafo: {verdict}.",
+
+    # kinds
+    "One step of gradient descent": "Un paso de descenso por gradiente",
 
     # tasks
     "Forward pass: compute the value of every node.":

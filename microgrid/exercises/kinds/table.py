@@ -27,6 +27,7 @@ class Parts:
 class Kind:
     """`steps` says that a learning rate is given."""
 
+    title: Phrase
     make: Callable[[Worked], Parts]
     applies: Callable[[Calculation], bool] = lambda calculation: True
     steps: bool = False
@@ -37,12 +38,18 @@ def _numbers(blanks: Callable[[Worked], Sequence[Blank]], task: Phrase) -> Calla
 
 
 KINDS = {
-    "forward": Kind(_numbers(numeric.forward, say("Forward pass: compute the value of every node."))),
-    "local": Kind(_numbers(numeric.local, say("Compute the local derivative on every arrow."))),
+    "forward": Kind(
+        say("Forward pass"), _numbers(numeric.forward, say("Forward pass: compute the value of every node."))
+    ),
+    "local": Kind(
+        say("Local derivatives"), _numbers(numeric.local, say("Compute the local derivative on every arrow."))
+    ),
     "backward": Kind(
-        _numbers(numeric.backward, say("Backward pass: compute the gradients, from the result back."))
+        say("Backward pass"),
+        _numbers(numeric.backward, say("Backward pass: compute the gradients, from the result back.")),
     ),
     "update": Kind(
+        say("One step of gradient descent"),
         _numbers(
             numeric.update, say("Take one step of gradient descent: what is every parameter afterwards?")
         ),

@@ -9,6 +9,7 @@ from pathlib import Path
 from ...base import files
 from ...base.checks import one_of
 from ..sheet import Sheet
+from .moodle import moodle
 from .text import text, to_dict
 
 __all__ = ["FORMATS", "save"]
@@ -22,6 +23,7 @@ FORMATS: dict[str, tuple[str, Callable[[Sheet], str]]] = {
     "text": ("exercises.txt", lambda sheet: text(sheet, answers=False)),
     "key": ("key.txt", lambda sheet: text(sheet, answers=True)),
     "json": ("exercises.json", _json),
+    "moodle": ("moodle.xml", moodle),
 }
 """By name, the file and what stands in it."""
 

@@ -22,7 +22,7 @@ def text(sheet: Sheet, answers: bool) -> str:
 
 def _exercise(exercise: Exercise, lang: str, answers: bool) -> Iterator[str]:
     say = speaker(lang)
-    yield f"{said(exercise.title, lang)}  ({exercise.kind})"
+    yield said(exercise.title, lang)
     yield f"  {exercise.given_text()}"
     for task in exercise.tasks:
         yield f"  {said(task, lang)}"
