@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 
-__all__ = ["options", "plots", "typeset", "viz"]
+__all__ = ["exercise_page", "options", "plots", "typeset", "viz"]
 
 
 def viz() -> ModuleType:
@@ -28,6 +29,14 @@ def plots() -> ModuleType:
     from viz import plots
 
     return plots
+
+
+def exercise_page() -> Callable[..., str]:
+    """What makes a web page of exercises."""
+    viz()
+    from viz.page.exercise_page import exercise_page
+
+    return exercise_page
 
 
 def typeset(name: str) -> str:

@@ -128,10 +128,19 @@ class Exercise:
     tasks: tuple[Phrase, ...]
     blanks: tuple[Blank | Choice, ...]
     table: tuple[Row, ...] = ()
+    known: Mapping[str, Number] = field(default_factory=dict)
+    """The values of the forward pass, where that has been done."""
 
     @property
     def id(self) -> str:
         return f"q{self.number}"
+
+    def known_text(self) -> Phrase | str:
+        """What the forward pass has given; empty where that is to be found."""
+        if not self.known:
+            return ""
+        parts = [f"{typeset(name)} = {decimal(x)}" for name, x in self.known.items()]
+        return say("The forward pass gives {values}.", values=", ".join(parts))
 
     def given_text(self) -> str:
         """

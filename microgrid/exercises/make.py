@@ -132,8 +132,9 @@ class _Turns:
         random.shuffle(rates)
         ordered = {name: given[name] for name in self.calculation.names}
         for rate in rates:
+            worked = Worked(self.calculation, ordered, rate, random)
             try:
-                parts = how.make(Worked(self.calculation, ordered, rate, random))
+                parts = how.make(worked)
             except (Unsuitable, ArithmeticError):
                 continue
             return Exercise(
@@ -145,6 +146,7 @@ class _Turns:
                 (*parts.tasks, *self._notes()),
                 parts.blanks,
                 parts.table,
+                {worked.name(k): worked.found.values[k] for k in self.calculation.asked} if how.after else {},
             )
         return None
 

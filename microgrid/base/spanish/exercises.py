@@ -23,15 +23,15 @@ EXERCISES = {
     "One step of gradient descent": "Un paso de descenso por gradiente",
 
     # tasks
-    "Forward pass: compute the value of every node.":
-        "Propagación hacia delante: calcula el valor de cada nodo.",
+    "Compute the value of every node.": "Calcula el valor de cada nodo.",
     "Compute the local derivative on every arrow.": "Calcula la derivada local de cada flecha.",
-    "Backward pass: compute the gradients, from the result back.":
-        "Propagación hacia atrás: calcula los gradientes, empezando por el resultado.",
+    "Compute the gradients, from the result back.": "Calcula los gradientes, empezando por el resultado.",
     "Take one step of gradient descent: what is every parameter afterwards?":
         "Da un paso de descenso por gradiente: ¿cuánto vale después cada parámetro?",
     "Carry three decimals at every step; answers within ±{tolerance} count.":
         "Trabaja con tres decimales en cada paso; se aceptan respuestas a ±{tolerance}.",
+
+    "The forward pass gives {values}.": "La propagación hacia delante da {values}.",
 
     # hints
     "Differentiate {formula} with respect to {name} alone.": "Deriva {formula} solo respecto de {name}.",
@@ -39,6 +39,14 @@ EXERCISES = {
         "Para cada uso, multiplica el gradiente que llega por la derivada local, y suma.",
     "First the gradient {slope}; then {name} − η · {slope}.":
         "Primero el gradiente {slope}; después {name} − η · {slope}.",
+
+    # the page
+    "Exercises": "Ejercicios", "Exercise": "Ejercicio", "Back [to the exercise before]": "Anterior",
+    "Next": "Siguiente", "Print": "Imprimir", "{right} of {all} right.": "{right} de {all} correctas.",
+    "{right} of {asked} right at once": "{right} de {asked} bien a la primera",
+    "Write an answer first.": "Escribe antes una respuesta.",
+    "This page marks itself with JavaScript, which is switched off here.":
+        "Esta página se corrige sola con JavaScript, que aquí está desactivado.",
 
     # what answers show
     "Right.": "Correcto.", "Not this one.": "Esta no es.",

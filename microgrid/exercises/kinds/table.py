@@ -25,35 +25,30 @@ class Parts:
 
 @dataclass(frozen=True)
 class Kind:
-    """`steps` says that a learning rate is given."""
+    """`steps` says that a learning rate is given, `after` that the forward pass has been done."""
 
     title: Phrase
     make: Callable[[Worked], Parts]
     applies: Callable[[Calculation], bool] = lambda calculation: True
     steps: bool = False
+    after: bool = False
 
 
 def _numbers(blanks: Callable[[Worked], Sequence[Blank]], task: Phrase) -> Callable[[Worked], Parts]:
     return lambda worked: Parts((task,), tuple(blanks(worked)))
 
 
+FORWARD = say("Compute the value of every node.")
+LOCAL = say("Compute the local derivative on every arrow.")
+BACKWARD = say("Compute the gradients, from the result back.")
+UPDATE = say("Take one step of gradient descent: what is every parameter afterwards?")
+
 KINDS = {
-    "forward": Kind(
-        say("Forward pass"), _numbers(numeric.forward, say("Forward pass: compute the value of every node."))
-    ),
-    "local": Kind(
-        say("Local derivatives"), _numbers(numeric.local, say("Compute the local derivative on every arrow."))
-    ),
-    "backward": Kind(
-        say("Backward pass"),
-        _numbers(numeric.backward, say("Backward pass: compute the gradients, from the result back.")),
-    ),
+    "forward": Kind(say("Forward pass"), _numbers(numeric.forward, FORWARD)),
+    "local": Kind(say("Local derivatives"), _numbers(numeric.local, LOCAL), after=True),
+    "backward": Kind(say("Backward pass"), _numbers(numeric.backward, BACKWARD), after=True),
     "update": Kind(
-        say("One step of gradient descent"),
-        _numbers(
-            numeric.update, say("Take one step of gradient descent: what is every parameter afterwards?")
-        ),
-        steps=True,
+        say("One step of gradient descent"), _numbers(numeric.update, UPDATE), steps=True, after=True
     ),
 }
 """In the order in which they take turns."""

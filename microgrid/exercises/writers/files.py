@@ -10,6 +10,7 @@ from ...base import files
 from ...base.checks import one_of
 from ..sheet import Sheet
 from .moodle import moodle
+from .page import page
 from .text import text, to_dict
 
 __all__ = ["FORMATS", "save"]
@@ -23,6 +24,7 @@ FORMATS: dict[str, tuple[str, Callable[[Sheet], str]]] = {
     "text": ("exercises.txt", lambda sheet: text(sheet, answers=False)),
     "key": ("key.txt", lambda sheet: text(sheet, answers=True)),
     "json": ("exercises.json", _json),
+    "html": ("exercises.html", page),
     "moodle": ("moodle.xml", moodle),
 }
 """By name, the file and what stands in it."""

@@ -1,23 +1,89 @@
-"""The picture of a sheet's graph: names and formulas, with room in each box for the numbers."""
+"""The picture of a sheet's graph: names and formulas, with room in each box for a value and a gradient."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 from ... import pictures
+from ..exercise import Asked, Exercise
 from ..sheet import Sheet
+from ..wording import decimal, plain
 
-__all__ = ["blank", "described"]
+__all__ = ["Blanked", "blanked", "figure", "shown_numbers"]
 
-
-def blank(sheet: Sheet, **options: Any) -> Any:
-    """The figure without numbers, a box for each named node."""
-    chosen = {"show": "structure", "edges": "plain", "sums": "results", "collapse": None, "lang": sheet.lang}
-    return pictures.viz().draw(sheet.graph(), **(chosen | options))
+_BOX = re.compile(r'<g class="node (?P<role>\w+)[^>]*? data-node="(?P<node>\d+)".*?</g>', re.DOTALL)
+_TEXT = re.compile(r"(<text [^>]*)>([^<]*)</text>")
 
 
-def described(svg: str) -> str:
-    """The description of a picture, which stands in it."""
-    match = re.search("<desc[^>]*>(.*?)</desc>", svg, re.DOTALL)
-    return match[1] if match else ""
+@dataclass(frozen=True)
+class Blanked:
+    """A picture whose numbers are left out: each has a slot, by the place of its node in the graph."""
+
+    svg: str
+
+    @property
+    def description(self) -> str:
+        match = re.search("<desc[^>]*>(.*?)</desc>", self.svg, re.DOTALL)
+        return match[1] if match else ""
+
+    def filled(self, values: Mapping[int, str], gradients: Mapping[int, str]) -> str:
+        """The picture with some of the numbers."""
+
+        def text(slot: re.Match[str]) -> str:
+            numbers = values if slot[2] == "value" else gradients
+            return f"{slot[1]}>{escape(numbers.get(int(slot[3]), ''))}</text>"
+
+        return re.sub(r'(<text [^>]*data-slot="(value|gradient) (\d+)"[^>]*)></text>', text, self.svg)
+
+
+def figure(sheet: Sheet, **options: Any) -> Any:
+    """The figure with the numbers of the exercise that needs most room, a box for each named node."""
+    place = max(range(len(sheet)), key=lambda k: sum(len(plain(x)) for x in sheet[k].given.values()))
+    root = sheet.graph(place)
+    root.backward()
+    chosen = {"edges": "plain", "sums": "results", "collapse": None, "pieces": "textbook", "lang": sheet.lang}
+    return pictures.viz().draw(root, **(chosen | options))
+
+
+def blanked(sheet: Sheet) -> Blanked:
+    named = set(sheet.calculation.named)
+
+    def box(match: re.Match[str]) -> str:
+        node, whole = int(match["node"]), match[0]
+        if node not in named:
+            return whole
+        texts = _TEXT.findall(whole)
+        slots = {len(texts) - 2: "value", len(texts) - 1: "gradient"}
+        count = -1
+
+        def text(found: re.Match[str]) -> str:
+            nonlocal count
+            count += 1
+            if count not in slots:
+                return found[0]
+            return f'{found[1]} data-slot="{slots[count]} {node}"></text>'
+
+        blank = _TEXT.sub(text, whole)
+        blank = re.sub(r"<title>([^<\n]*)\n[^<]*</title>", r"<title>\1</title>", blank)
+        return re.sub(r'(aria-label="[^"]*?, [^",]*),[^"]*"', r'\1"', blank, count=1)
+
+    return Blanked(_BOX.sub(box, figure(sheet).svg()))
+
+
+def shown_numbers(sheet: Sheet, exercise: Exercise) -> tuple[dict[int, str], dict[int, str]]:
+    """The values and gradients that stand in the boxes: those of the leaves, and of a worked graph all."""
+    place = sheet.calculation.index
+    values = {place[name]: decimal(x) for name, x in exercise.given.items()}
+    values |= {place[name]: decimal(x) for name, x in exercise.known.items()}
+    values |= {place[row.name]: decimal(row.value) for row in exercise.table if row.value is not None}
+    root = sheet.calculation.steps[sheet.calculation.root].name
+    gradients = {
+        place[row.name]: f"{Asked(root, row.name).text} = {decimal(row.gradient)}"
+        for row in exercise.table
+        if row.gradient is not None
+    }
+    return values, gradients

@@ -13,7 +13,7 @@ from ...base.phrases import Say, said, speaker
 from ..exercise import Blank, Choice, Exercise, Number
 from ..sheet import Sheet
 from ..wording import decimal, typeset
-from .graphs import blank, described
+from .graphs import Blanked, blanked, shown_numbers
 from .text import shown
 
 __all__ = ["cloze", "moodle"]
@@ -25,11 +25,9 @@ PENALTY = 0.3333333
 
 def moodle(sheet: Sheet) -> str:
     """The whole file, a category and its questions."""
-    svg = blank(sheet).svg()
-    file = base64.b64encode(svg.encode()).decode()
-    picture = f'<p><img src="@@PLUGINFILE@@/graph.svg" alt="{described(svg)}" class="img-fluid"/></p>'
+    picture = blanked(sheet)
     title = said(sheet.title, sheet.lang)
-    questions = "".join(_question(sheet, exercise, picture, file) for exercise in sheet)
+    questions = "".join(_question(sheet, exercise, picture) for exercise in sheet)
     category = escape(title.replace("/", "//"))  # a single stroke would begin a category within
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n<quiz>\n'
@@ -39,10 +37,12 @@ def moodle(sheet: Sheet) -> str:
     )
 
 
-def _question(sheet: Sheet, exercise: Exercise, picture: str, file: str) -> str:
+def _question(sheet: Sheet, exercise: Exercise, picture: Blanked) -> str:
+    file = base64.b64encode(picture.filled(*shown_numbers(sheet, exercise)).encode()).decode()
+    image = f'<p><img src="@@PLUGINFILE@@/graph.svg" alt="{picture.description}" class="img-fluid"/></p>'
     say = speaker(sheet.lang)
     name = f"{said(sheet.spec.title or sheet.spec.text[:60], sheet.lang)}: {said(exercise.title, sheet.lang)}"
-    body = "\n".join([picture, *_text(exercise, sheet.lang)])
+    body = "\n".join([image, *_text(exercise, sheet.lang)])
     solutions = "".join(
         f"<li>{escape(shown(each, say))} = {escape(_solved(each))}</li>"
         for each in exercise.blanks
@@ -82,6 +82,8 @@ def _text(exercise: Exercise, lang: str) -> Iterator[str]:
     """The question as HTML."""
     say = speaker(lang)
     yield f"<p>{_plain(exercise.given_text())}</p>"
+    if exercise.known:
+        yield f"<p>{_plain(said(exercise.known_text(), lang))}</p>"
     for task in exercise.tasks:
         yield f"<p>{_plain(said(task, lang))}</p>"
     if exercise.table:

@@ -10,7 +10,7 @@ from ..exercise import Blank, Choice, Exercise
 from ..sheet import Sheet
 from ..wording import decimal, plain, typeset
 
-__all__ = ["text", "to_dict"]
+__all__ = ["shown", "text", "to_dict"]
 
 
 def text(sheet: Sheet, answers: bool) -> str:
@@ -24,6 +24,8 @@ def _exercise(exercise: Exercise, lang: str, answers: bool) -> Iterator[str]:
     say = speaker(lang)
     yield said(exercise.title, lang)
     yield f"  {exercise.given_text()}"
+    if exercise.known:
+        yield f"  {said(exercise.known_text(), lang)}"
     for task in exercise.tasks:
         yield f"  {said(task, lang)}"
     for row in exercise.table:
@@ -71,6 +73,7 @@ def _data(exercise: Exercise, lang: str) -> dict[str, Any]:
         "number": exercise.number,
         "kind": exercise.kind,
         "given": {name: plain(x) for name, x in exercise.given.items()},
+        "known": {name: plain(x) for name, x in exercise.known.items()},
         "rate": None if exercise.rate is None else plain(exercise.rate),
         "tasks": [said(task, lang) for task in exercise.tasks],
         "table": [
