@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 
-__all__ = ["exercise_page", "options", "plots", "typeset", "viz"]
+__all__ = ["options", "page", "plots", "typeset", "viz"]
 
 
 def viz() -> ModuleType:
@@ -31,12 +30,14 @@ def plots() -> ModuleType:
     return plots
 
 
-def exercise_page() -> Callable[..., str]:
-    """What makes a web page of exercises."""
+def page(lang: str, theme: str) -> tuple[ModuleType, dict[str, str], dict[str, str]]:
+    """What web pages are put together from, what the page of steps says in a language, and colours."""
     viz()
-    from viz.page.exercise_page import exercise_page
+    from viz.page import parts
+    from viz.page.words import words
+    from viz.style.theme import THEMES
 
-    return exercise_page
+    return parts, words(lang), parts.colors(THEMES[theme])
 
 
 def typeset(name: str) -> str:

@@ -1,8 +1,11 @@
-"""Exercises as data for the web page that marks itself."""
+"""Exercises as a web page: one file that marks itself, without a network."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from html import escape
+from string import Template
 from typing import Any
 
 from ... import pictures
@@ -20,7 +23,7 @@ __all__ = ["page"]
 def page(sheet: Sheet) -> str:
     """The page, which needs no network."""
     data = {"near": NEAR, "exercises": [_data(sheet, exercise) for exercise in sheet]}
-    return pictures.exercise_page()(said(sheet.title, sheet.lang), blanked(sheet).svg, data, sheet.lang)
+    return _page(said(sheet.title, sheet.lang), blanked(sheet).svg, data, sheet.lang)
 
 
 def _data(sheet: Sheet, exercise: Exercise) -> dict[str, Any]:
@@ -65,3 +68,46 @@ def _blank(blank: Blank | Choice, kind: str, place: Mapping[str, int], lang: str
         "hint": said(blank.hint, lang),
         "solution": blank.solution,
     }
+
+
+# ---------------------------------------------------------------- the file
+
+
+def _page(title: str, picture: str, data: Mapping[str, Any], lang: str) -> str:
+    parts, own, colors = pictures.page(lang, "lecture")
+    said_here = {
+        "right": own["right"],
+        "wrong": own["wrong"],
+        "close": said(say("Close, but not close enough."), lang),
+        "shown": own["shown"],
+        "score": said(say("{right} of {asked} right at once"), lang),
+        "not_read": own["not_read"],
+        "filled": said(say("{right} of {all} right."), lang),
+        "empty": said(say("Write an answer first."), lang),
+    }
+    ground = "; ".join(f"{name}: {value}" for name, value in colors.items())
+    sheets = [parts.text_of("stepper/stepper.css"), parts.text_of("exercises/exercises.css")]
+    style = "\n".join([f"\n:root {{ {ground}; }}", *sheets, ":root { color-scheme: light; }\n"])
+    code = f"{parts.text_of('stepper/numbers.js')}\n{parts.text_of('exercises/exercises.js')}"
+    script = f'\n(() => {{\n"use strict";\n{code}\nstart();\n}})();\n'
+    return Template(parts.text_of("exercises/page.html")).substitute(
+        lang=lang,
+        title=escape(title),
+        style=style,
+        style_hash=parts.hashed(style),
+        script=script,
+        script_hash=parts.hashed(script),
+        picture=re.sub(' style="[^"]*"', "", picture, count=1),  # which the policy would not let through
+        data=parts.in_json({**data, "lang": lang, "words": said_here}),
+        graph=escape(own["picture"]),
+        exercises=escape(said(say("Exercises"), lang)),
+        exercise=escape(said(say("Exercise"), lang)),
+        back=escape(said(say("Back", sense="to the exercise before"), lang)),
+        next=escape(said(say("Next"), lang)),
+        print=escape(said(say("Print"), lang)),
+        check=escape(own["check"]),
+        reveal=escape(own["reveal"]),
+        no_script=escape(
+            said(say("This page marks itself with JavaScript, which is switched off here."), lang)
+        ),
+    )
