@@ -137,8 +137,9 @@ def test_what_something_else_has_ended_goes_on_too(stop, tmp_path):
 
 @needs_signals
 @pytest.mark.filterwarnings("ignore:fit ")
+@pytest.mark.parametrize("stride", [61, pytest.param(1, marks=pytest.mark.slow)], ids=["some lines", "each line"])
 @pytest.mark.parametrize("more", [0, 2], ids=["once", "three times"])
-def test_what_ctrl_c_has_ended_at_some_lines_goes_on(more, tmp_path):
+def test_what_ctrl_c_has_ended_at_lines_goes_on(more, stride, tmp_path):
     own = tuple(f"train/{name}.py" for name in ("fit", "training", "runs/resuming", "runs/state", "runs/callbacks"))
     file, expected = tmp_path / "run.json", run("normed", 4)
 
@@ -149,7 +150,7 @@ def test_what_ctrl_c_has_ended_at_some_lines_goes_on(more, tmp_path):
         assert run("normed", 4, Checkpoint(file, every=1)) == expected
         file.unlink()
 
-    assert at_each_line(train, check, more, own, stride=131, first=1 + more, real=True) > 10
+    assert at_each_line(train, check, more, own, stride=stride, first=1 + more, real=True) > 10
 
 
 # ---------------------------------------------------------------- when it is written
