@@ -22,6 +22,7 @@ from .history import EarlyStopping, History
 from .paths.recording import Record, recording
 from .runs import identity
 from .runs.callbacks import AnyCallback, listed
+from .runs.progress import Progress
 from .runs.resuming import Resume, run_of
 from .runs.watching import Observer
 from .scores.metrics import Metrics, named
@@ -57,6 +58,8 @@ def fit(
     resume: Resume | None = None,
     seed: int | Sequence[int] | Generator | None = None,
     progress: bool = True,
+    verbose: int = 0,
+    lang: str = "en",
     replay: bool = True,
 ) -> History:
     """Train `model`, a Module or a callable with `parameters()`, on samples X and targets y.
@@ -97,7 +100,10 @@ def fit(
       it is there, training goes on from it.  So the same call after Ctrl-C or a kill ends with the parameters
       and the history of a training that nothing ended, bit for bit on the same kind of processor, and with
       more `epochs` it goes on longer.  CheckpointError if the file is damaged, or of another run.
-    - `progress`: a bar on stderr where that is a terminal and tqdm is installed.
+    - `progress`: a bar of tqdm's on stderr where that is a terminal, or in a notebook with ipywidgets.
+    - `verbose`: 1 prints a line after each epoch, "Epoch 3/20 - loss: 0.3124 - val_loss: 0.3311", n one after
+      each n-th and the last.  As in Keras "val_loss" is what the History has as "validation_loss".
+    - `lang`: "es" has these lines in Spanish.
 
     Ctrl-C, a loss or a gradient that is not finite end the training: the parameters of the best epoch so far
     come back, and a warning says what happened.  The model's parameters change when training ends, also by an
@@ -108,6 +114,7 @@ def fit(
 
     if not context.current().recording:
         raise GraphError("fit differentiates graphs, and inside no_grad() none is recorded: call it outside")
+    shown = Progress(progress, verbose, lang)
     rng, stored = generator(seed), run_of(resume)
     if stored is not None:
         sown = identity.sown(seed, rng)
@@ -156,7 +163,7 @@ def fit(
                 task, moved, rng, epochs, size, watched, stopping, ruled, clipping, watching, held, recorded,
                 called, stored,
             )  # fmt: skip
-            ended.append(training.run(held_out, replay, progress))
+            ended.append(training.run(held_out, replay, shown))
         return ended[0]
     except KeyboardInterrupt:  # Python looks for no other from here on: it does so in calls and loops
         if not ended:

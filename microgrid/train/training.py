@@ -21,7 +21,7 @@ from .objectives import objective
 from .paths.recording import Recording
 from .programs import give
 from .runs.callbacks import Calls, Stopped
-from .runs.progress import bar
+from .runs.progress import Progress
 from .runs.resuming import Run
 from .runs.watching import Observer, Watching
 from .scores.held_out import Validation
@@ -75,7 +75,7 @@ class Training:
         self.watching: Watching | None = None
         self.batch: Floats | None = None
 
-    def run(self, held_out: Examples | None, replay: bool, progress: bool) -> History:
+    def run(self, held_out: Examples | None, replay: bool, progress: Progress) -> History:
         """Record, train, and leave the model with its parameters and in the mode it had."""
         with self.task.mode(True):
             with self.task.as_it_was(), self.held.let():
@@ -143,7 +143,7 @@ class Training:
         validated = [f"validation_{name}" for name in names] if self.validation else []
         self.history = History(["epoch", *names, *validated, "lr", "seconds"])
 
-    def train(self, progress: bool, seconds: float) -> str:
+    def train(self, progress: Progress, seconds: float) -> str:
         """The epochs; whatever ends them, the parameters go to their Values.  What went wrong, or ""."""
         parameters, best, stored = self.objective.parameters, self.best, self.stored
         trouble, ended = "", f"ended after {self.epochs} epochs, as asked"
@@ -153,14 +153,14 @@ class Training:
             with (
                 self.optimizer.on(parameters, self.objective.reached),
                 errstate(gradient="raise"),
-                bar(self.epochs, progress) as advance,
+                progress.over(self.epochs, epoch) as advance,
             ):
                 self.tell("on_train_begin")
                 while epoch < self.epochs and not waited:
                     epoch += 1
                     self.tell("on_epoch_begin", epoch)
                     waited = self.run_epoch(epoch, best, began)
-                    advance(self.history["loss"][-1])
+                    advance(epoch, self.history)
                     self.tell("on_epoch_end", epoch)
                     if stored is not None:
                         stored.after(epoch, self.epochs, waited, self)

@@ -266,7 +266,8 @@ def test_the_bar_is_for_terminals(monkeypatch, terminal, progress):
 
 
 def test_no_bar_without_tqdm_or_a_stderr(monkeypatch):
-    monkeypatch.setitem(sys.modules, "tqdm", None)
+    for name in ("tqdm", "tqdm.auto"):  # the second may have been imported
+        monkeypatch.setitem(sys.modules, name, None)
     monkeypatch.setattr(sys, "stderr", stderr := Terminal(True))
     train(Point(), [1.0], 3)
     monkeypatch.setattr(sys, "stderr", None)

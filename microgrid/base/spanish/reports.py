@@ -14,6 +14,9 @@ REPORTS = {
     "not attempted": "no intentado", "noted": "anotado", "level": "nivel", "status": "estado", "what": "qué",
     "{number} by convention": "{number} por convenio",
 
+    # what `fit` says after an epoch
+    "Epoch {k}/{n}": "Época {k}/{n}", "accuracy": "exactitud",
+
     # how many
     "{n} node": "{n} nodo", "{n} nodes": "{n} nodos", "{n} edge": "{n} arista", "{n} edges": "{n} aristas",
     "{n} gradient": "{n} gradiente", "{n} gradients": "{n} gradientes", "{n} number": "{n} número",
