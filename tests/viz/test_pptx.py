@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from pptx import Presentation
+from pptx.enum.dml import MSO_FILL
 from pptx.util import Pt
 
 import viz
@@ -121,6 +122,34 @@ def test_the_arrows_of_a_network_are_glued_to_its_circles(tmp_path: Path) -> Non
     joined = ends(slide)
     assert len(set(joined)) == 2 * 3 + 3 * 1
     assert all(units[tail].left < units[head].left for tail, head in joined)
+
+
+@pytest.mark.filterwarnings("ignore:.*slide can be read")
+def test_no_ground_of_a_number_covers_the_head_of_an_arrow(tmp_path: Path) -> None:
+    """With a point around it; and a number that gives way keeps its middle."""
+    walk = viz.steps(perceptron(), slide="16:9")
+    walk.save(tmp_path / "walk.pptx")
+    narrower = 0
+    for k, slide in enumerate(slides(tmp_path / "walk.pptx")):
+        groups = walk._film.scene(k).groups
+        arrows = [group for group in groups if group.kind.startswith("edge")]
+        heads = [path for group in arrows for path in group.paths if path.paint.fill != "none"]
+        places = [[at for _, points in head.commands for at in points] for head in heads]
+        texts = [text for group in groups if group.kind == "local" for text in group.texts]
+        numbers = [shape for shape in slide.shapes if shape.name.startswith("local")]
+        assert len(numbers) == len(texts)
+        for shape, text in zip(numbers, texts, strict=True):
+            left, top = shape.left / Pt(1), shape.top / Pt(1)
+            right, bottom = left + shape.width / Pt(1), top + shape.height / Pt(1)
+            assert (left + right) / 2 == pytest.approx(text.at[0], abs=0.1)
+            narrower += right - left < text.width - 0.1 or bottom - top < 1.2 * text.font.size - 0.1
+            if shape.fill.type is None or shape.fill.type == MSO_FILL.BACKGROUND:
+                continue
+            for points in places:
+                xs, ys = zip(*points, strict=True)
+                is_aside = right + 1 < min(xs) or max(xs) < left - 1
+                assert is_aside or bottom + 1 < min(ys) or max(ys) < top - 1, (k, text.text)
+    assert narrower
 
 
 def test_a_group_takes_up_what_its_shapes_do(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import groupby, pairwise
 from xml.sax.saxutils import escape, quoteattr
 
@@ -16,10 +16,14 @@ __all__ = [
     "LEADING",
     "MIDDLE",
     "NAMESPACES",
+    "around",
     "at",
+    "clear_of",
     "extent",
     "fill",
+    "frame_of",
     "geometry",
+    "item_frame",
     "paragraphs",
     "pen",
     "place",
@@ -38,6 +42,9 @@ TYPEFACE = "Arial"
 for."""
 SPACE = 0.278
 """How wide a space of the typeface is, in its size."""
+FREE, LEAST_GROUND = 1.5, 0.5
+"""Points around the head of an arrow that the ground of a number leaves free, and the share of a ground
+without which there is none."""
 LEADING, MIDDLE = 1.2, 0.35
 """Of a line of text, in its size: its height, and how far its middle is above the baseline."""
 
@@ -170,3 +177,44 @@ def _run(text: Text, before: str = "") -> str:
         f'<a:r><a:rPr sz="{size}"{looks} dirty="0">{fill(text.color)}{letters}</a:rPr>'
         f"<a:t>{before}{escape(text.text)}</a:t></a:r>"
     )
+
+
+# ---------------------------------------------------------------- room
+
+
+def frame_of(commands: Sequence[Command]) -> Rectangle:
+    """What an outline takes up: curves by their handles, which those of boxes do not leave."""
+    xs, ys = zip(*(point for _, points in commands for point in points), strict=True)
+    return min(xs), min(ys), max(xs), max(ys)
+
+
+def item_frame(item: Path | Text) -> Rectangle:
+    if isinstance(item, Path):
+        return frame_of(item.commands)
+    (x, y), high = item.at, LEADING * item.font.size
+    left = x - item.width / 2 if item.anchor == "middle" else x
+    top = y - MIDDLE * item.font.size - high / 2
+    return left, top, left + item.width, top + high
+
+
+def around(frames: Iterable[Rectangle]) -> Rectangle:
+    lefts, tops, rights, bottoms = zip(*frames, strict=True)
+    return min(lefts), min(tops), max(rights), max(bottoms)
+
+
+def clear_of(frame: Rectangle, heads: Iterable[Rectangle]) -> Rectangle | None:
+    """As much of the ground of a number as leaves the heads of arrows free, with the same middle; nothing
+    where that is too little.
+
+    >>> clear_of((0.0, 0.0, 20.0, 10.0), [(19.0, 0.0, 25.0, 6.0)])
+    (2.5, 0.0, 17.5, 10.0)
+    """
+    left, top, right, bottom = frame
+    (x, y), (w, h) = ((left + right) / 2, (top + bottom) / 2), ((right - left) / 2, (bottom - top) / 2)
+    wide, high = w, h
+    for start, above, end, below in heads:
+        aside, off = max(start - x, x - end) - FREE, max(above - y, y - below) - FREE
+        if aside < wide and off < high:
+            wide, high = (max(aside, 0.0), high) if aside / w >= off / h else (wide, max(off, 0.0))
+    is_enough = min(wide / w, high / h) >= LEAST_GROUND
+    return (x - wide, y - high, x + wide, y + high) if is_enough else None

@@ -10,7 +10,21 @@ from dataclasses import dataclass, field
 from ..drawing.scene import Group, Path, Scene, Text
 from ..style.shapes import Command, Point, Rectangle
 from ..style.theme import Paint
-from .drawingml import BODY, LEADING, MIDDLE, at, extent, fill, geometry, paragraphs, pen, place, properties
+from .drawingml import (
+    BODY,
+    around,
+    at,
+    clear_of,
+    extent,
+    fill,
+    frame_of,
+    geometry,
+    item_frame,
+    paragraphs,
+    pen,
+    place,
+    properties,
+)
 
 __all__ = ["shapes"]
 
@@ -75,10 +89,17 @@ class _Slide:
         self._groups, self._background, self._width = scene.groups, scene.background, scene.size[0]
         self._last = 1  # of the numbers that are given away: the slide itself has the first
         self._boxes = {
-            k: _Box(self._next(), _frame(group.paths[0].commands))
+            k: _Box(self._next(), frame_of(group.paths[0].commands))
             for k, group in enumerate(self._groups)
             if _is_box(group)
         }
+        self._heads = [
+            frame_of(path.commands)
+            for group in self._groups
+            if _is_arrow(group)
+            for path in group.paths
+            if path.paint.fill != "none"
+        ]
 
     def written(self) -> str:
         lines = {
@@ -108,20 +129,20 @@ class _Slide:
             items = [item for item in group.items if item is not outline and item not in inside]
         if group.kind == "title":
             return self._words(group.texts, _named(group), is_title=True)
-        # where the drawing interrupts an arrow for its number, the number covers it
-        ground = self._background if group.kind == "local" else "none"
         for item in items:
             if isinstance(item, Path):
                 parts.append(self._shape(self._next(), item, _named(group)))
+            elif group.kind == "local" and item.text:
+                parts.append(self._number(item, _named(group)))
             elif item.text:
-                parts.append(self._words([item], _named(group), ground))
+                parts.append(self._words([item], _named(group)))
         return parts[0] if len(parts) == 1 else self._together(group, parts)
 
     def _together(self, group: Group, parts: Sequence[str]) -> str:
         """Several shapes that move as one."""
         if not parts:
             return ""
-        left, top, right, bottom = _around(_item_frame(item) for item in group.items)
+        left, top, right, bottom = around(item_frame(item) for item in group.items)
         corner, size = (left, top), (right - left, bottom - top)
         own = at("a:off", corner) + extent("a:ext", size) + at("a:chOff", corner) + extent("a:chExt", size)
         head = f"<p:nvGrpSpPr>{properties(self._next(), _named(group))}<p:cNvGrpSpPr/><p:nvPr/></p:nvGrpSpPr>"
@@ -136,17 +157,28 @@ class _Slide:
         sites: Sequence[Point] = (),
     ) -> str:
         """An outline, filled or not, with text in its middle."""
-        frame = _frame(path.commands)
+        frame = frame_of(path.commands)
         body = f"<p:txBody>{BODY}{paragraphs(texts)}</p:txBody>" if texts else ""
         head = f"<p:nvSpPr>{properties(number, named)}<p:cNvSpPr/><p:nvPr/></p:nvSpPr>"
         look = place(frame) + geometry(path, frame, sites) + fill(path.paint.fill) + pen(path.paint)
         return f"<p:sp>{head}<p:spPr>{look}</p:spPr>{body}</p:sp>"
 
+    def _number(self, text: Text, named: tuple[str, str]) -> str:
+        """A number that covers its arrow, which the drawing interrupts there, and no head of any: its ground
+        ends as far before its middle as behind it, since the text stays there."""
+        frame = clear_of(item_frame(text), self._heads)
+        return self._words([text], named, self._background if frame else "none", frame)
+
     def _words(
-        self, texts: Sequence[Text], named: tuple[str, str], ground: str = "none", is_title: bool = False
+        self,
+        texts: Sequence[Text],
+        named: tuple[str, str],
+        ground: str = "none",
+        frame: Rectangle | None = None,
+        is_title: bool = False,
     ) -> str:
         """Lines of text with no outline: a text box, or the title of the slide."""
-        frame = _around(map(_item_frame, texts))
+        frame = frame or around(map(item_frame, texts))
         kind = '<p:cNvSpPr txBox="1"/><p:nvPr/>'
         if is_title:  # as wide as the slide: another program's letters may need more room
             frame = frame[0], frame[1], self._width - frame[0], frame[3]
@@ -160,7 +192,7 @@ class _Slide:
 
     def _line(self, line: _Line, group: Group) -> str:
         """A straight line as a connector; a curve keeps its course, which no connector can."""
-        frame = _frame(line.commands)
+        frame = frame_of(line.commands)
         stroke = pen(line.paint, line.begins, line.ends, line.is_double)
         if not self._may_be_straight(line):
             head = f"<p:nvSpPr>{properties(self._next(), _named(group))}<p:cNvSpPr/><p:nvPr/></p:nvSpPr>"
@@ -269,26 +301,6 @@ def _bend(commands: Sequence[Command]) -> float:
 
 
 # ---------------------------------------------------------------- where things are
-
-
-def _frame(commands: Sequence[Command]) -> Rectangle:
-    """What an outline takes up: curves by their handles, which those of boxes do not leave."""
-    xs, ys = zip(*(point for _, points in commands for point in points), strict=True)
-    return min(xs), min(ys), max(xs), max(ys)
-
-
-def _item_frame(item: Path | Text) -> Rectangle:
-    if isinstance(item, Path):
-        return _frame(item.commands)
-    (x, y), high = item.at, LEADING * item.font.size
-    left = x - item.width / 2 if item.anchor == "middle" else x
-    top = y - MIDDLE * item.font.size - high / 2
-    return left, top, left + item.width, top + high
-
-
-def _around(frames: Iterable[Rectangle]) -> Rectangle:
-    lefts, tops, rights, bottoms = zip(*frames, strict=True)
-    return min(lefts), min(tops), max(rights), max(bottoms)
 
 
 def _within(text: Text, frame: Rectangle) -> bool:
