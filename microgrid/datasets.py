@@ -92,7 +92,10 @@ def moons(
         upper, lower = ([k * pi / max(m - 1, 1) for k in range(m)] for m in halves)
         rows = [[[cos(t), sin(t)] for t in upper], [[1 - cos(t), 0.5 - sin(t)] for t in lower]]
         return _shuffled_lists("moons", rows, noise, labels, seed)
-    import numpy as np
+    try:
+        import numpy as np
+    except ImportError:
+        raise ImportError("arrays need NumPy, which is not installed: pass as_lists=True for lists") from None
 
     rng = generator(seed)
     first, second = (np.linspace(0, pi, m) for m in halves)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from math import inf, isinf, isnan, sqrt
+from math import fsum, inf, isfinite, isinf, isnan, nan, sqrt
 from typing import Any
 
 from .. import arguments
@@ -28,15 +28,13 @@ def clip_grad_value_(parameters: Iterable[Value] | Floats, limit: float) -> None
     >>> clip_grad_value_(gradient, 1.0); gradient.tolist()
     [0.5, -1.0]
     """
-    import numpy as np
-
     limit = positive(limit, "the limit", 1)
     g, name, write = _gradients(parameters)
-    if np.isnan(g).any():
+    if _has_nan(g):
         raise NonFiniteGradient(
-            f"the gradient of {name(int(np.isnan(g).argmax()))} is nan: no gradient was clipped"
+            f"the gradient of {name([*map(isnan, g)].index(True))} is nan: no gradient was clipped"
         )
-    write(np.clip(g, -limit, limit))
+    write([min(max(x, -limit), limit) for x in g] if isinstance(g, list) else g.clip(-limit, limit))
 
 
 def clip_grad_norm_(parameters: Iterable[Value] | Floats, max_norm: float, norm_type: float = 2.0) -> float:
@@ -52,8 +50,6 @@ def clip_grad_norm_(parameters: Iterable[Value] | Floats, max_norm: float, norm_
     >>> clip_grad_norm_(gradient, 1.0), gradient.round(5).tolist()
     (5.0, [0.6, -0.8])
     """
-    import numpy as np
-
     max_norm = positive(max_norm, "max_norm", 1)
     p = number(norm_type, finite=False, where="norm_type is a real number")
     if not p > 0:
@@ -61,37 +57,50 @@ def clip_grad_norm_(parameters: Iterable[Value] | Floats, max_norm: float, norm_
     g, name, write = _gradients(parameters)
     norm = _norm(g, p)
     if isnan(norm) or isinf(norm):
-        wrong = np.flatnonzero(~np.isfinite(g))
-        why = f"that of {name(int(wrong[0]))} is {g[wrong[0]]}" if len(wrong) else "beyond the largest double"
+        wrong = [i for i, x in enumerate(g) if not isfinite(x)]
+        why = f"that of {name(wrong[0])} is {g[wrong[0]]}" if wrong else "beyond the largest double"
         raise NonFiniteGradient(f"the norm of the gradients is {norm}, {why}: no gradient was clipped")
     scale = max_norm / (norm + 1e-6)
     if scale < 1:
-        write(g * scale)
+        write([x * scale for x in g] if isinstance(g, list) else g * scale)
     return norm
 
 
-def _norm(g: Floats, p: float) -> float:
+def _norm(g: list[float] | Floats, p: float) -> float:
     """Relative to the largest, so that no power leaves the range of doubles."""
-    import numpy as np
-
-    sizes = np.abs(g)
-    largest = float(sizes.max(initial=0.0))
+    sizes = [abs(x) for x in g] if isinstance(g, list) else abs(g)
+    if _has_nan(sizes):
+        return nan
+    largest = float(max(sizes, default=0.0) if isinstance(sizes, list) else sizes.max(initial=0.0))
     if p == inf or not 0 < largest < inf:
         return largest
-    with np.errstate(under="ignore"):
-        sizes /= largest
-        powers = sizes * sizes if p == 2 else sizes**p
-        total = float(powers.sum())
-    return largest * (sqrt(total) if p == 2 else total ** (1 / p))
+    if isinstance(sizes, list):
+        total = fsum((x / largest) ** p for x in sizes)
+    else:
+        import numpy as np
+
+        with np.errstate(under="ignore"):
+            sizes /= largest
+            total = float((sizes * sizes if p == 2 else sizes**p).sum())
+    return largest * (sqrt(total) if p == 2 else float(total ** (1 / p)))
 
 
-def _gradients(parameters: Any) -> tuple[Floats, Callable[[int], str], Callable[[Floats], None]]:
-    """The gradients, the name of the i-th, and what writes the clipped ones back."""
-    import numpy as np
+def _has_nan(g: list[float] | Floats) -> bool:
+    return any(map(isnan, g)) if isinstance(g, list) else bool((g != g).any())
 
+
+def _gradients(
+    parameters: Any,
+) -> tuple[list[float] | Floats, Callable[[int], str], Callable[[Any], None]]:
+    """The gradients, the name of the i-th, and what writes the clipped ones back.
+
+    Those of Values are floats, which need no NumPy.
+    """
     if hasattr(parameters, "value_and_grad"):
         raise TypeError("a program keeps no gradient: clip the array that value_and_grad returned")
     if hasattr(parameters, "dtype") and parameters.dtype.kind != "O":
+        import numpy as np
+
         gradient = parameters
         if gradient.ndim != 1 or gradient.dtype != np.float64 or not gradient.flags.writeable:
             raise TypeError(
@@ -104,12 +113,12 @@ def _gradients(parameters: Any) -> tuple[Floats, Callable[[int], str], Callable[
         (i, v) for i, v in enumerate(arguments.leaves(parameters, "parameters", ValueError)) if v.has_grad
     ]
 
-    def write(clipped: Floats) -> None:
+    def write(clipped: list[float]) -> None:
         # 0.0 would mean "none yet"; only a gradient that is 0 already stays so
-        new = [(v, x) for (_, v), x in zip(values, clipped.tolist(), strict=True) if x]
+        new = [(v, x) for (_, v), x in zip(values, clipped, strict=True) if x]
         at_once(arguments.changes([v for v, _ in new], [x for _, x in new], "grad"))
 
     def name(i: int) -> str:
         return f"parameters[{values[i][0]}], {describe(values[i][1])},"
 
-    return np.array([v.grad for _, v in values]), name, write
+    return [v.grad for _, v in values], name, write

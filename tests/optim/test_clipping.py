@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from math import inf, nan
 
 import numpy as np
@@ -133,3 +134,17 @@ def test_clipping_keeps_a_steep_descent_in_reach():
         clip_grad_norm_([x], 1.0)
         optimizer.step()
     assert abs(x.data) < 0.2
+
+
+@pytest.mark.parametrize("p", [2, 1, 3, inf])
+def test_values_and_arrays_have_one_norm_but_for_rounding(p):
+    g = np.random.default_rng(1).normal(size=337) * 10.0 ** np.linspace(-8, 3, 337)
+    values, array = leaves(g.tolist()), g.copy()
+    exact = float(abs(g).max()) if p == inf else math.fsum(abs(x) ** p for x in g.tolist()) ** (1 / p)
+    for given in (values, array):
+        assert clip_grad_norm_(given, 3.0, p) == pytest.approx(exact, rel=4e-15)
+    assert grads(values) == pytest.approx(array.tolist(), rel=4e-15)
+    for given in (values, array):
+        clip_grad_value_(given, 0.01)
+    assert grads(values) == pytest.approx(array.tolist(), rel=4e-15)
+    assert np.abs(array).max() == 0.01
