@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 
-__all__ = ["options", "page", "plots", "typeset", "viz"]
+__all__ = ["latex", "options", "page", "plots", "typeset", "viz"]
 
 
 def viz() -> ModuleType:
@@ -28,6 +29,14 @@ def plots() -> ModuleType:
     from viz import plots
 
     return plots
+
+
+def latex() -> Callable[[str], str]:
+    """What writes the texts of pictures in LaTeX."""
+    viz()
+    from viz.formats.latex import latex
+
+    return latex
 
 
 def page(lang: str, theme: str) -> tuple[ModuleType, dict[str, str], dict[str, str]]:

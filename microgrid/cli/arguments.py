@@ -155,7 +155,8 @@ def _choices(typed: str, what: str) -> str:
     from ..exercises.kinds.table import KINDS
     from ..exercises.writers.files import FORMATS
 
-    return f"of {', '.join(KINDS if what == 'kinds' else FORMATS)} (default: what there is)"
+    names, default = (KINDS, "all of them") if what == "kinds" else (FORMATS, "all but pdf")
+    return f"of {', '.join(names)} (default: {default})"
 
 
 def _graph_arguments(command: _Parser, expression: str | None) -> None:

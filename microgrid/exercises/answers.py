@@ -28,7 +28,7 @@ class Verdict:
 
     @property
     def right(self) -> bool:
-        return all(right for _, right, _ in self.lines)
+        return bool(self.lines) and all(right for _, right, _ in self.lines)
 
     def __bool__(self) -> bool:
         return self.right
@@ -37,6 +37,9 @@ class Verdict:
         texts = [
             f"{'✓' if right else '✗'} {name}: {said(text, self.lang)}" for name, right, text in self.lines
         ]
+        if self.missing and not self.lines:
+            names = ", ".join(f"{name}=..." for name in self.missing)
+            return said(say("Give your answers by name: {names}.", names=names), self.lang)
         if self.missing:
             texts.append(
                 said(say("Still to be answered: {names}.", names=", ".join(self.missing)), self.lang)
@@ -69,10 +72,6 @@ def judge(sheet: Sheet, question: str, answers: dict[str, Any]) -> Verdict:
         raise LookupError(f"there is no exercise {question!r}: they are {sheet[0].id} to {sheet[-1].id}")
     known = {blank.key: blank for blank in exercise.blanks}
     names = ", ".join(known)
-    if not answers:
-        raise TypeError(
-            f"give an answer by its name, as in answer({question!r}, {next(iter(known))}=1): {names}"
-        )
     if unknown := [key for key in answers if key not in known]:
         raise LookupError(f"{question} does not ask for {short(unknown[0])}: it asks for {names}")
     lines = []

@@ -139,8 +139,10 @@ class Exercise:
         """What the forward pass has given; empty where that is to be found."""
         if not self.known:
             return ""
-        parts = [f"{typeset(name)} = {decimal(x)}" for name, x in self.known.items()]
-        return say("The forward pass gives {values}.", values=", ".join(parts))
+        return say("The forward pass gives {values}.", values=self.known_values())
+
+    def known_values(self) -> str:
+        return ", ".join(f"{typeset(name)} = {decimal(x)}" for name, x in self.known.items())
 
     def given_text(self) -> str:
         """

@@ -13,6 +13,7 @@ from ..errors import MicrogridError
 from .calculation import Calculation
 from .exercise import Exercise
 from .specs.specification import Specification
+from .wording import formula
 
 __all__ = ["Sheet"]
 
@@ -66,4 +67,9 @@ class Sheet(Sequence[Exercise]):
 
     @property
     def title(self) -> Phrase:
-        return say("Exercises: {subject}", subject=self.spec.title or self.spec.text)
+        return say("Exercises: {subject}", subject=self.subject)
+
+    @property
+    def subject(self) -> str:
+        """What they are about, in words or as statements."""
+        return self.spec.title or formula(self.spec.text)

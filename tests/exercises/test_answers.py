@@ -10,6 +10,7 @@ import pytest
 
 from microgrid import exercises
 from microgrid.cli.commands import main
+from microgrid.exercises.exercise import Choice
 
 LINE = "z = w*x; yhat = z + b; e = yhat - y; L = e**2; w in -3..3 step 0.5; b in -2..2; x in 1..5; y in 1..9"
 
@@ -48,7 +49,7 @@ def test_answers_are_checked_by_name() -> None:
 
 def test_the_command_writes_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = str(tmp_path / "new" / "out")
-    assert main(["exercises", LINE, "-n", "6", "--seed", "7", "-o", out, "--formats", "json,key", "--lang", "es"]) == 0
+    assert main(["exercises", LINE, "-n", "6", "--seed", "7", "-o", out, "--formats", "json,text", "--lang", "es"]) == 0
     assert "Derivadas del grafo: verificado." in capsys.readouterr().out
     data = json.loads((tmp_path / "new" / "out" / "exercises.json").read_text(encoding="utf-8"))
     assert [each["number"] for each in data["exercises"]] == [1, 2, 3, 4, 5, 6]
@@ -77,3 +78,34 @@ def test_a_file_in_the_way(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
     (tmp_path / "out").write_text("mine")
     assert main(["exercises", "line", "-o", str(tmp_path / "out")]) == 2
     assert "exercises need a directory" in capsys.readouterr().err
+
+
+def test_a_notebook_checks_what_is_written_into_it(tmp_path: Path) -> None:
+    """Its code runs, asks, and judges; the answers are not in the file."""
+    sheet = exercises.make(LINE, 8, seed=2, params=["w"])
+    (file,) = sheet.save(tmp_path, ["notebook"])
+    content = json.loads(file.read_text(encoding="utf-8"))
+    assert content["nbformat"] == 4
+    codes = ["".join(cell["source"]) for cell in content["cells"] if cell["cell_type"] == "code"]
+    exercises.make("reuse", 1)  # another sheet is the last until the notebook makes its own
+    scope: dict[str, object] = {}
+    exec(codes[0], scope)
+    assert scope["sheet"].items == sheet.items  # type: ignore[attr-defined]
+    for exercise, code in zip(sheet, codes[1:], strict=True):
+        verdict = eval(code, scope)
+        assert repr(verdict).startswith("Give your answers by name: ")
+        assert not verdict
+        right = {
+            blank.key: repr(chr(97 + blank.right)) if isinstance(blank, Choice) else float(blank.expected)
+            for blank in exercise.blanks
+        }
+        written = ", ".join(f"{key}={value}" for key, value in right.items())
+        assert eval(code.replace('")', f'", {written})'), scope)
+    texts = ["".join(cell["source"]) for cell in content["cells"] if cell["cell_type"] == "markdown"]
+    assert all("attachment:graph.svg" in text for text in texts[1:])
+
+
+def test_a_notebook_is_one_to_jupyter(tmp_path: Path) -> None:
+    nbformat = pytest.importorskip("nbformat", reason="nbformat is not installed")
+    (file,) = exercises.make("reuse", 8, lang="es").save(tmp_path, ["notebook"])
+    nbformat.validate(nbformat.read(file, as_version=4))

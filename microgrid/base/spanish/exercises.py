@@ -16,6 +16,7 @@ EXERCISES = {
     "gradient descent on a quartic": "descenso por gradiente en una función de cuarto grado",
     "network {shape} with {activation}": "red {shape} con {activation}",
     "Exercises: {subject}": "Ejercicios: {subject}",
+    "Key to the exercises: {subject}": "Soluciones de los ejercicios: {subject}",
     "new {name}": "{name} nuevo",
     "Derivatives of the graph: {verdict}.": "Derivadas del grafo: {verdict}.",
 
@@ -50,6 +51,9 @@ EXERCISES = {
 
     # what answers show
     "Right.": "Correcto.", "Not this one.": "Esta no es.",
+    "Give your answers by name: {names}.": "Da tus respuestas por su nombre: {names}.",
+    "Write your answers between the parentheses, as in z=6, and run the cell.":
+        "Escribe tus respuestas entre los paréntesis, como en z=6, y ejecuta la celda.",
     "Still to be answered: {names}.": "Falta responder: {names}.",
     "Close, but not close enough.": "Cerca, pero no lo suficiente.",
     "That leaves out {name}.": "Falta {name}.",

@@ -9,11 +9,11 @@ from html import escape
 from typing import Any
 
 from ... import pictures
-from ..exercise import Asked, Exercise
+from ..exercise import Asked, Blank, Exercise
 from ..sheet import Sheet
 from ..wording import decimal, plain
 
-__all__ = ["Blanked", "blanked", "figure", "shown_numbers"]
+__all__ = ["Blanked", "blanked", "figure", "found_numbers", "shown_numbers"]
 
 _BOX = re.compile(r'<g class="node (?P<role>\w+)[^>]*? data-node="(?P<node>\d+)".*?</g>', re.DOTALL)
 _TEXT = re.compile(r"(<text [^>]*)>([^<]*)</text>")
@@ -86,4 +86,15 @@ def shown_numbers(sheet: Sheet, exercise: Exercise) -> tuple[dict[int, str], dic
         for row in exercise.table
         if row.gradient is not None
     }
+    return values, gradients
+
+
+def found_numbers(sheet: Sheet, exercise: Exercise) -> tuple[dict[int, str], dict[int, str]]:
+    """The same with what is asked for."""
+    (values, gradients), place = shown_numbers(sheet, exercise), sheet.calculation.index
+    for blank in exercise.blanks:
+        if isinstance(blank, Blank) and exercise.kind == "forward":
+            values[place[blank.asked.of]] = decimal(blank.expected)
+        if isinstance(blank, Blank) and exercise.kind == "backward":
+            gradients[place[blank.asked.by]] = f"{blank.asked.text} = {decimal(blank.expected)}"
     return values, gradients
