@@ -276,3 +276,106 @@ def test_what_a_page_cannot_do_is_said_before_a_file_is_written(tmp_path: Path) 
         train(nn.MLP(2, [1]), X, y).save("train.pdf")
     assert main(["train", "moons", "--model", "3-1", "-o", str(tmp_path / "a.html")]) == 2
     assert not (tmp_path / "a.html").exists()
+
+
+def test_the_network_is_put_together_anew(visit: Open) -> None:
+    """Layers, activation, seed: the weights are those that Python draws, and in the end those that were given."""
+    page = visit(moons(4, 1, lr=0.01).html())
+    ready(page)
+    given = page.evaluate("[...trainer.page.last.parameters]")
+    field(page, "Hidden layers", "5-3")
+    wait(page, "trainer.page.last && trainer.page.last.parameters.length === 37")
+    assert page.locator("h1").inner_text() == "Training: MLP 2-5-3-1"
+    assert page.locator(".unit").count() == 11
+    page.locator("#activation").select_option("leaky_relu")
+    field(page, "Seed", "12")
+    random.seed(12)
+    drawn = [v.data for v in nn.MLP(2, [5, 3, 1]).parameters()]
+    wait(page, f"trainer.page.last && trainer.page.last.parameters[0] === {drawn[0]!r}")
+    assert page.evaluate("[...trainer.page.last.parameters]") == drawn
+    field(page, "Dropout", "0.4")
+    page.locator("#penalty").select_option("L2")
+    field(page, "Strength", "0.01")
+    before = page.evaluate("trainer.page.last?.dataLoss ?? 9")
+    page.locator("#pace").select_option("Infinity")
+    page.locator("#run").click()
+    wait(page, "trainer.page.last && trainer.page.last.steps > 300")
+    page.locator("#run").click()
+    assert page.evaluate("trainer.page.last.dataLoss") < before
+    for name, typed in (("Hidden layers", "5-0"), ("Hidden layers", "40"), ("Hidden layers", "a"), ("Dropout", "1"),
+                        ("Strength", "-1")):  # fmt: skip
+        page.get_by_label(name, exact=True).fill(typed)
+        page.keyboard.press("Tab")
+        assert f"“{typed}” cannot be" in page.locator("#message").inner_text()
+    field(page, "Hidden layers", "")
+    wait(page, "trainer.page.last && trainer.page.last.parameters.length === 3")
+    field(page, "Hidden layers", "4")
+    field(page, "Dropout", "0")
+    page.locator("#activation").select_option("tanh")
+    field(page, "Seed", "0")
+    wait(page, f"trainer.page.last && trainer.page.last.parameters[0] === {given[0]!r}")
+    assert page.evaluate("[...trainer.page.last.parameters]") == given
+
+
+def test_samples_by_mouse_and_by_keyboard(visit: Open) -> None:
+    page = visit(moons(4, 1).html())
+    ready(page)
+    page.get_by_role("button", name="Change samples").click()
+    box = page.locator("#samples svg").bounding_box()
+    page.locator("#kind").select_option("1")
+    middle = box["x"] + box["width"] * 0.55, box["y"] + box["height"] * 0.45
+    page.mouse.click(*middle)
+    wait(page, "trainer.page.rows.length === 41 && trainer.page.last.batch !== null")
+    assert page.locator(".sample").count() == 41
+    x, y, target = page.evaluate("trainer.page.rows[40]")
+    (left, right), (low, high) = page.evaluate("[trainer.page.plane.x, trainer.page.plane.y]")
+    assert target == 1
+    assert left < x < right
+    assert low < y < high
+    page.mouse.move(*middle)
+    page.mouse.down()
+    page.mouse.move(middle[0] + 40, middle[1] + 30, steps=4)
+    page.mouse.up()
+    moved = page.evaluate("trainer.page.rows[40]")
+    scale = (right - left) / (box["width"] * 248 / 300)
+    assert moved[0] == pytest.approx(x + 40 * scale, abs=0.02 * (right - left))
+    assert moved[1] < y
+    page.keyboard.press("Alt+ArrowLeft")
+    assert page.evaluate("trainer.page.rows[40][0]") == pytest.approx(moved[0] - 0.02 * (right - left), rel=1e-2)
+    page.keyboard.press("Delete")
+    wait(page, "trainer.page.rows.length === 40")
+    page.get_by_role("button", name="Add one").click()
+    wait(page, "trainer.page.last.look.sample === 40")
+    assert page.evaluate("trainer.page.rows.length") == 41
+    page.locator("#ten").click()
+    wait(page, "trainer.page.last.steps === 10 && trainer.page.last.batch.length === 41")
+    page.locator("#dataset").select_option("spirals")
+    wait(page, "trainer.page.rows.length === 100 && trainer.page.last.steps === 0")
+    while page.locator(".sample").count() > 97:
+        page.get_by_role("button", name="Remove it").click()
+    page.evaluate("() => { trainer.page.setRows([]); trainer.page.plane.marked([]); }")
+    page.locator("#looked").get_by_text("There are no samples.").wait_for()
+    page.locator("#one").click()
+    page.evaluate("() => trainer.page.setRows(Array.from({length: 2000}, (_, k) => [k / 2000, 0, 1]))")
+    page.get_by_role("button", name="Add one").click()
+    assert "2,000 samples at most" in page.locator("#message").inner_text()
+    assert page.evaluate("trainer.page.rows.length") == 2000
+    page.locator("#ten").click()
+    wait(page, "trainer.page.last.steps === 10")
+
+
+def test_a_touch_moves_a_sample(visit: Open) -> None:
+    page = visit(moons(4, 1).html(), viewport={"width": 390, "height": 844}, has_touch=True)
+    ready(page)
+    page.get_by_role("button", name="Change samples").tap()
+    before = page.evaluate("trainer.page.rows[0]")
+    mark = page.locator(".sample").first.bounding_box()
+    x, y = mark["x"] + mark["width"] / 2, mark["y"] + mark["height"] / 2
+    session = page.context.new_cdp_session(page)
+    touch = partial(session.send, "Input.dispatchTouchEvent")
+    touch({"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
+    for k in range(1, 5):
+        touch({"type": "touchMove", "touchPoints": [{"x": x - 6 * k, "y": y + 5 * k}]})
+    touch({"type": "touchEnd", "touchPoints": []})
+    wait(page, f"trainer.page.rows[0][0] < {before[0]}")
+    assert page.evaluate("trainer.page.rows[0][1]") < before[1]

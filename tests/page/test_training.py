@@ -9,8 +9,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from helpers.pages import run_node
-from microgrid import Value, datasets, nn, optim
+from microgrid import Value, datasets, nn, optim, train
 from microgrid.optim import rules
 from viz.network.training.draws import batches
 from viz.network.training.facts import facts
@@ -88,4 +90,37 @@ def test_each_step_is_the_engine_s_and_two_hundred_are(tmp_path: Path) -> None:
         datasets.shuffle(order, rng)
         twister.append({"seed": seed, "numbers": numbers, "order": order})
     code = computing(recorded(mlp(2, 2, 1), *moons(8), "mse", optim.SGD), every=True)
-    run_node("training", tmp_path, 1 + len(trainings), code=code, trainings=trainings, twister=twister)
+    networks = [
+        network("tanh", 2, 3, 1),
+        network("leaky_relu", 2, 12, 11, 1),
+        network("gelu", 2, 4, 4, 2),
+        network("relu", 2, 1),
+    ]
+    networks[0]["trained"] = penalised("L1", 2, 3, 1)
+    networks[1]["trained"] = penalised("L2", 2, 12, 11, 1, activation="leaky_relu")
+    count = 2 + len(trainings) + len(networks)
+    run_node("training", tmp_path, count, code=code, trainings=trainings, twister=twister, networks=networks)
+
+
+def network(activation: str, *sizes: int) -> dict[str, Any]:
+    """An MLP as Python records it, which the page is to build by itself."""
+    loss = "bce_with_logits" if sizes[-1] == 1 else "cross_entropy_with_logits"
+    told = json.loads(
+        json.dumps(facts(recorded(mlp(*sizes, activation=activation), *moons(10), loss, optim.Adam), 10, 0))
+    )
+    spec = {"sizes": sizes, "activation": activation, "dropout": 0, "seed": 1}
+    return {"name": f"{activation} {sizes}", "facts": told, "spec": spec, "trained": None}
+
+
+def penalised(name: str, *sizes: int, activation: str = "tanh") -> dict[str, Any]:
+    """Ten steps of `fit` with a penalty: the parameters before each, and the loss of which the penalty is a part."""
+    model, (X, y) = mlp(*sizes, activation=activation), moons(10)
+    penalty = {"L1": nn.losses.l1_penalty, "L2": nn.losses.l2_penalty}[name]
+    history = train.fit(model, X, y, loss="bce_with_logits", optimizer=optim.Adam, epochs=11, record="parameters",
+                        penalty=lambda ps: penalty(ps, 0.07), progress=False)  # fmt: skip
+    path = history.path
+    assert path is not None
+    steps = [
+        {"x": list(x), "loss": loss} for x, loss in zip(np.asarray(path.points).tolist(), history["loss"], strict=False)
+    ]
+    return {"penalty": {"name": name, "strength": 0.07}, "steps": steps[:10]}

@@ -2,6 +2,6 @@
 
 import {told} from "./page.mjs";
 
-const NAMES = ["Training", "Tape", "Twister", "OPTIMIZERS"];
+const NAMES = ["Training", "Tape", "Twister", "OPTIMIZERS", "buildMlp", "rebuilt"];
 
 export const code = new Function(`${told("code.json")}\nreturn {${NAMES.join(", ")}};`)();

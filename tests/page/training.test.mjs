@@ -50,3 +50,42 @@ for (const {name, facts, steps, looks} of told("trainings.json")) {
     }
   });
 }
+
+for (const {name, facts, spec, trained} of told("networks.json")) {
+  test(name, () => {
+    const built = code.buildMlp(spec, facts.activations);
+    assert.deepEqual(built.net, facts.net);
+    assert.deepEqual(built.parameters, facts.parameters);
+    assert.deepEqual(built.model.constants, facts.model.constants);
+    const mine = new Training({...facts, ...built}), theirs = new Training(facts);
+    for (let k = 0; k < 5; k++) {
+      assert.ok(mine.step() && theirs.step());
+      mine.parameters.forEach((x, i) => close(x, theirs.parameters[i], 1e-12, 1e-15, `step ${k}, ${facts.net.names[i]}`));
+    }
+    const looks = [mine, theirs].map((training) => training.look(1));
+    looks[0].values.forEach((x, i) => close(x, looks[1].values[i], 1e-12, 1e-15, `output ${i}`));
+    looks[0].gradients.forEach((x, i) => close(x, looks[1].gradients[i], 1e-12, 1e-15, `gradient of output ${i}`));
+    if (!trained) return;
+    const penalised = Object.assign(new Training(facts), {penalty: trained.penalty}); // as fit with the penalty
+    for (const {loss, x} of trained.steps) {
+      penalised.parameters.forEach((number, i) => close(number, x[i], 1e-11, 1e-13, `${trained.penalty.name}, ${facts.net.names[i]}`));
+      assert.ok(penalised.step());
+      close(penalised.loss, loss, 1e-11, 1e-13, trained.penalty.name);
+    }
+  });
+}
+
+test("dropout drops its share, scales what it keeps, and is absent where the page looks", () => {
+  const [{facts}] = told("networks.json"), {sizes} = facts.mlp;
+  const made = (dropout) => new Training(code.rebuilt(facts, {sizes: [sizes[0], 40, sizes.at(-1)], activation: "tanh", dropout, seed: 3}));
+  const training = made(0.25), pass = training.pass("train");
+  training.fill(pass, [0, 1, 2], true);
+  const masks = Array.from({length: 40}, (_, j) => [...pass.model.row(sizes[0] + j)]).flat();
+  assert.deepEqual([...new Set(masks)].sort(), [0, 4 / 3]);
+  const twister = new Twister(facts.seed), drawn = [0, 1, 2].map(() => Array.from({length: 40}, () => twister.random() >= 0.25 ? 4 / 3 : 0));
+  masks.forEach((mask, k) => assert.equal(mask, drawn[k % 3][Math.floor(k / 3)]));
+  close(training.evaluate(), made(0).evaluate(), 1e-12, 0, "the loss of the data, nothing dropped");
+  const before = training.evaluate();
+  for (let k = 0; k < 30; k++) assert.ok(training.step());
+  assert.ok(training.evaluate() < before);
+});

@@ -87,6 +87,24 @@ TRAINER = {
     "0 and no dampening. It stays as it was ({names}).":
         "No puede ser junto con los demás ajustes: el momento de Nesterov, por ejemplo, necesita un momento "
         "mayor que 0 y ningún amortiguamiento. Se queda como estaba ({names}).",
+    "Data set": "Conjunto de datos", "as given": "los de Python", "Change samples": "Cambiar muestras",
+    "Class": "Clase", "Add one": "Añadir una", "Remove it": "Quitarla", "none": "ninguna",
+    "Hidden layers": "Capas ocultas", "Activation": "Activación", "Dropout": "Dropout",
+    "Penalty on all parameters": "Penalización de todos los parámetros", "Strength": "Intensidad",
+    "A click adds a sample, dragging moves one. With the keyboard: arrow keys choose, Alt with an arrow "
+    "key moves, Delete removes.":
+        "Un clic añade una muestra, arrastrarla la mueve. Con el teclado: las flechas eligen, Alt con una "
+        "flecha mueve, Supr quita.",
+    "The page holds {n} samples at most: remove some before.":
+        "En la página caben {n} muestras como máximo: quita antes algunas.",
+    "“{typed}” cannot be: hidden layers are up to six numbers of units from 1 to 32, such as 16-16, with "
+    "{most} parameters at most. They stay {kept}.":
+        "«{typed}» no puede ser: las capas ocultas son hasta seis números de unidades de 1 a 32, como 16-16, "
+        "con {most} parámetros como máximo. Siguen siendo {kept}.",
+    "“{typed}” cannot be: the share that is dropped lies from 0 to below 1. It stays {kept}.":
+        "«{typed}» no puede ser: la parte que se anula va de 0 a menos de 1. Sigue siendo {kept}.",
+    "“{typed}” cannot be: a strength is a finite number from 0 on. It stays {kept}.":
+        "«{typed}» no puede ser: una intensidad es un número finito desde 0. Sigue siendo {kept}.",
     "The computing half of this page has stopped ({why}): reload the page.":
         "La parte que calcula se ha parado ({why}): vuelve a cargar la página.",
     "This page trains with JavaScript, which is switched off here.":

@@ -5,25 +5,35 @@ from __future__ import annotations
 from itertools import product
 from typing import Any
 
-from microgrid.base.phrases import LANGUAGES, said
+import microgrid
+from microgrid import Value
+from microgrid.base.phrases import LANGUAGES, said, say
+from microgrid.nn.losses import l1_penalty, l2_penalty
+from microgrid.ops import TABLE
 from microgrid.optim import rules
 from microgrid.optim.compiled import variant
 from microgrid.optim.rows import Row, below_one
 from microgrid.optim.settings import fraction, nonnegative, positive
 from microgrid.optim.written import written
+from microgrid.programs.program import Program
 from microgrid.train.scores.metrics import Accuracy
 
 from ...errors import VizError
 from ...page.columns import json_number
+from ...words.units import activation_name
 from ..net import Net
 from ..painting.looks import THINNEST, WIDEST
-from .recorded import Trained
+from .data_sets import data_sets
+from .recorded import MOST_PARAMETERS, MOST_POINTS, Trained
 from .tape import operations, tape
 
 MOST_CLASSES = 8
 """Whole numbers up to which targets are taken for classes."""
 LOGITS = 3.0
 """The logit whose colour is full: a probability of 0.95."""
+
+ACTIVATIONS = ("relu", "tanh", "sigmoid", "leaky_relu", "elu", "gelu", "silu", "softplus", "sin")
+"""Those to choose from in the page."""
 
 __all__ = ["facts", "kinds", "operations_of"]
 
@@ -35,22 +45,32 @@ def kinds(trained: Trained) -> dict[str, Any]:
 
 
 def operations_of(trained: Trained) -> list[str]:
-    """The rows of operations that the page runs."""
-    return operations([trained.model.code, trained.loss.code])
+    """The rows of operations that the page runs, or may run once the reader has chosen others."""
+    codes = [trained.model.code, trained.loss.code, *(program.code for program in _penalties().values())]
+    more = ACTIVATIONS if trained.sizes else ()
+    return list(dict.fromkeys([*operations(codes), *more]))
 
 
 def facts(trained: Trained, batch: int, seed: int) -> dict[str, Any]:
     """All of what is trained; page/training.js and page/diagram.js read it."""
-    made = kinds(trained).items()
+    made, targets = kinds(trained).items(), _targets(trained)
+    inputs, columns = trained.examples.inputs, len(trained.rows[0]) - trained.examples.inputs
     return {
+        "dataSets": data_sets(inputs, trained.predictions, targets["classes"], columns),
+        "targets": columns,
+        "maxSamples": MOST_POINTS,
+        "maxParameters": MOST_PARAMETERS,
         "formulas": {name: _formulas(kind.row) for name, kind in made},
         "ranges": {name: _ranges(kind.row) for name, kind in made},
         "looks": {"thin": THINNEST, "wide": WIDEST},
-        **_targets(trained),
+        "penalties": {name: tape(program) for name, program in _penalties().items()},
+        "mlp": _mlp(trained),
+        "activations": _activations(trained),
+        **targets,
         "model": tape(trained.model),
         "loss": tape(trained.loss),
         "reduce": trained.reduce,
-        "inputs": trained.examples.inputs,
+        "inputs": inputs,
         "predictions": trained.predictions,
         "dropped": trained.dropped,
         "parameters": [json_number(v.data) for v in trained.parameters],
@@ -60,6 +80,35 @@ def facts(trained: Trained, batch: int, seed: int) -> dict[str, Any]:
         "optimizer": _optimizer(trained),
         "net": _net(trained.net, trained),
     }
+
+
+def _penalties() -> dict[str, Program]:
+    """The penalties of one parameter, of strength 1, by the names that readers know them by."""
+    found = {}
+    for name, penalty in (("L1", l1_penalty), ("L2", l2_penalty)):
+        w = Value(1.0, "w")
+        found[name] = microgrid.compile(penalty([w], 1.0), [w], [])
+    return found
+
+
+def _mlp(trained: Trained) -> dict[str, Any] | None:
+    """Sizes and activation of an MLP, which the page can build anew."""
+    if not trained.sizes:
+        return None
+    return {"sizes": trained.sizes, "activation": trained.activation}
+
+
+def _activations(trained: Trained) -> dict[str, Any]:
+    """What activations are called, and the constant that some of them take."""
+    chosen = dict.fromkeys([*ACTIVATIONS, *([trained.activation] if trained.sizes else [])])
+    named: dict[str, Any] = {
+        op: {
+            "label": {lang: said(activation_name(op), lang) for lang in LANGUAGES},
+            "constant": TABLE[op].constant,
+        }
+        for op in chosen
+    }
+    return named | {"input": {lang: said(say("input"), lang) for lang in LANGUAGES}}
 
 
 def _targets(trained: Trained) -> dict[str, Any]:

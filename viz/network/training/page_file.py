@@ -20,10 +20,20 @@ from .words import words
 __all__ = ["computing", "page"]
 
 FOLDER = Path(__file__).parent / "page"
-COMPUTING = ("twister.js", "tape.js", "training.js", "serve.js")
+COMPUTING = ("twister.js", "tape.js", "training.js", "mlp.js", "serve.js")
 """The scripts that know no browser: a Worker runs them, and Node can test them."""
-SHOWING = ("dom.js", "diagram.js", "plane.js", "curve.js", "tables.js", "settings.js", "trainer.js")
-GIVEN = "serve, serveWorker, write, read, thousands, OPTIMIZERS"
+SHOWING = (
+    "dom.js",
+    "diagram.js",
+    "plane.js",
+    "curve.js",
+    "tables.js",
+    "settings.js",
+    "samples.js",
+    "layers.js",
+    "trainer.js",
+)
+GIVEN = "serve, serveWorker, rebuilt, write, read, thousands, OPTIMIZERS"
 """What the page itself uses of what computes."""
 
 

@@ -12,6 +12,7 @@ from microgrid import Value
 from microgrid.arguments import ArrayLike, nested
 from microgrid.base.checks import whole
 from microgrid.nn.losses import Loss
+from microgrid.nn.mlp import MLP
 from microgrid.nn.module import Module, walk
 from microgrid.optim import Optimizer
 from microgrid.programs.program import Program
@@ -25,7 +26,7 @@ from ..net import Net
 from ..read import placed
 from ..reading.record import Recording
 
-__all__ = ["Trained", "recorded"]
+__all__ = ["MOST_PARAMETERS", "MOST_POINTS", "Trained", "batch_size", "recorded"]
 
 MOST_POINTS, MOST_PARAMETERS, MOST_NUMBERS = 2_000, 5_000, 40_000
 """What a page holds and still trains many times a second."""
@@ -54,6 +55,9 @@ class Trained:
     """For each mask that a sample needs the share that its dropout drops."""
     predictions: int
     loss_function: Loss
+    sizes: list[int]
+    """Of an `nn.MLP`, from its inputs to its outputs; of another model none."""
+    activation: str
 
 
 def recorded(
@@ -121,7 +125,20 @@ def _programs(
         [dropout.p for dropout, leaves in example.masks for _ in leaves],
         len(example.outputs),
         task.loss,
+        *_mlp(task.model, parameters),
     )
+
+
+def _mlp(model: Any, parameters: list[Value]) -> tuple[list[int], str]:
+    """Sizes and activation of an `nn.MLP` as it is made, all of which is trained."""
+    if type(model) is not MLP or len(parameters) != len(model.parameters()):
+        return [], ""
+    *hidden, last = (list(layer.neurons) for layer in model.layers)
+    kinds = {(neuron.nonlin, neuron.activation) for layer in hidden for neuron in layer}
+    if any(neuron.nonlin for neuron in last) or len(kinds) > 1 or not all(nonlin for nonlin, _ in kinds):
+        return [], ""
+    sizes = [model.layers[0].nin, *(len(layer) for layer in hidden), len(last)]
+    return sizes, next(iter(kinds), (True, "relu"))[1]
 
 
 def _loss(task: Task, example: Recorded, encoding: Encoding) -> Program:

@@ -69,6 +69,18 @@ WORDS: dict[str, str] = {
     "not_together":
         "That cannot be together with the other settings: Nesterov momentum, for one, needs momentum above "
         "0 and no dampening. It stays as it was ({names}).",
+    "dataset": "Data set", "given": "as given", "edit": "Change samples", "kind": "Class", "add": "Add one",
+    "remove": "Remove it", "none": "none", "hidden": "Hidden layers", "activation": "Activation",
+    "dropout": "Dropout", "penalty": "Penalty on all parameters", "strength": "Strength",
+    "edit_hint":
+        "A click adds a sample, dragging moves one. With the keyboard: arrow keys choose, Alt with an arrow "
+        "key moves, Delete removes.",
+    "too_many": "The page holds {n} samples at most: remove some before.",
+    "hidden_rule":
+        "“{typed}” cannot be: hidden layers are up to six numbers of units from 1 to 32, such as 16-16, with "
+        "{most} parameters at most. They stay {kept}.",
+    "dropout_rule": "“{typed}” cannot be: the share that is dropped lies from 0 to below 1. It stays {kept}.",
+    "strength_rule": "“{typed}” cannot be: a strength is a finite number from 0 on. It stays {kept}.",
     "worker_failed": "The computing half of this page has stopped ({why}): reload the page.",
     "no_script": "This page trains with JavaScript, which is switched off here.",
 }  # fmt: skip

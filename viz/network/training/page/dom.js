@@ -42,7 +42,7 @@ function colorOf(name) {
 }
 
 function palette() {
-  return {ground: colorOf("--background"), positive: colorOf("--positive"), negative: colorOf("--negative"),
+  return page.colors ??= {ground: colorOf("--background"), positive: colorOf("--positive"), negative: colorOf("--negative"),
     classes: page.facts.classColors.map((_, k) => colorOf(`--class${k}`))};
 }
 

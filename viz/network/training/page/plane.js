@@ -32,8 +32,31 @@ class Plane {
     this.y = range(1);
     this.points = this.grid();
     this.drawAxes();
+    this.marked(rows);
+  }
+
+  // The samples in the window as it is.
+  marked(rows) {
+    this.rows = rows;
     this.marks.replaceChildren(...rows.map((row, k) => this.mark(row, k)));
-    this.stop(Math.min(page.sample ?? 0, rows.length - 1));
+    this.stop(Math.max(0, Math.min(page.sample ?? 0, rows.length - 1)));
+  }
+
+  moved(rows, place) {
+    this.rows = rows;
+    const mark = this.marks.children[place], [shape] = mark.children, [x, y] = this.placeOf(rows[place]);
+    shape.replaceWith(this.shape(this.kindOf(rows[place]), this.across(x), this.down(y)));
+    put(mark, "aria-label", this.told(rows[place], place));
+  }
+
+  // Where a sample stands: at its two inputs, or at its input and its target.
+  placeOf(row) {
+    return [row[0], row[1]];
+  }
+
+  from(across, down) {
+    const {x: [left, right], y: [low, high]} = this;
+    return [left + (right - left) * (across - EDGES.left) / INNER.width, low + (high - low) * (PLOT - EDGES.bottom - down) / INNER.height];
   }
 
   grid() {
@@ -67,12 +90,16 @@ class Plane {
 
   // A sample: a round mark for the first class, a square one for the second, and so on; round for a number.
   mark(row, k) {
-    const kind = this.kindOf(row), x = this.across(row[0]), y = this.down(row[1]), r = this.rows.length > 400 ? 2.6 : 4.2;
-    const shape = kind % 3 === 1 ? draw("rect", {x: x - r, y: y - r, width: 2 * r, height: 2 * r})
-      : kind % 3 === 2 ? draw("path", {d: `M${x},${y - 1.3 * r}L${x + 1.2 * r},${y + r}H${x - 1.2 * r}Z`}) : draw("circle", {cx: x, cy: y, r});
+    const kind = this.kindOf(row), shape = this.shape(kind, this.across(row[0]), this.down(row[1]));
     const mark = draw("g", {class: `sample class${kind}`, role: "button", tabindex: "-1", "aria-label": this.told(row, k)}, shape);
     mark.addEventListener("click", () => { mark.focus(); page.lookAt(k); });
     return mark;
+  }
+
+  shape(kind, x, y) {
+    const r = this.rows.length > 400 ? 2.6 : 4.2;
+    if (kind % 3 === 1) return draw("rect", {x: x - r, y: y - r, width: 2 * r, height: 2 * r});
+    return kind % 3 === 2 ? draw("path", {d: `M${x},${y - 1.3 * r}L${x + 1.2 * r},${y + r}H${x - 1.2 * r}Z`}) : draw("circle", {cx: x, cy: y, r});
   }
 
   kindOf(row) {

@@ -54,6 +54,7 @@ function serve(send) {
     },
     choose({kind, settings}) { training.choose(kind, settings); },
     batch({size}) { [training.batchSize, training.queue] = [size, []]; },
+    penalty({name, strength}) { training.penalty = {name, strength}; },
     data({rows}) {
       training.rows = rows;
       training.queue = [];
@@ -61,7 +62,11 @@ function serve(send) {
     },
     reset({seed, facts}) {
       [running, losses] = [false, []];
-      if (facts) training = new Training(facts);
+      if (facts) {
+        const {rows, batchSize, penalty, kind, settings} = training;
+        training = Object.assign(new Training(facts), {rows, batchSize, penalty});
+        training.choose(kind, settings);
+      }
       if (seed !== undefined) training.seed = seed;
       training.reset();
     },

@@ -6,6 +6,7 @@ class Settings {
     this.kind = optimizer.kind;
     this.values = {...optimizer.settings};
     this.batchSize = batch;
+    this.all = batch >= page.facts.rows.length;
     this.seed = seed;
     byId("optimizer").replaceChildren(...Object.keys(page.facts.formulas).map((kind) => make("option", {value: kind}, kind)));
     byId("optimizer").value = this.kind;
@@ -62,6 +63,7 @@ class Settings {
   }
 
   batch(size) {
+    this.all = size >= page.rows.length; // then it stays so when samples are added
     this.batchSize = Math.min(size, page.rows.length);
     if (size > page.rows.length) page.say(word("batch_all", {n: page.rows.length}));
     page.send({do: "batch", size: this.batchSize});
@@ -69,7 +71,15 @@ class Settings {
 
   reseed(seed) {
     this.seed = seed;
-    page.reset();
+    if (page.original.mlp) page.layers.rebuild(); // the weights are drawn by it too
+    else page.reset();
+  }
+
+  // After samples were added or taken away.
+  counted() {
+    if (this.all || this.batchSize > page.rows.length) this.batchSize = Math.max(1, page.rows.length);
+    byId("batch").value = String(this.batchSize);
+    page.send({do: "batch", size: this.batchSize});
   }
 
   // The settings of this optimiser but the learning rate, and its formulas.

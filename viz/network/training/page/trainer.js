@@ -27,6 +27,13 @@ const page = {
     this.send({do: "look", sample});
   },
 
+  setRows(rows) {
+    const other = rows.length !== this.rows.length;
+    this.rows = rows;
+    this.send({do: "data", rows});
+    if (other) this.settings.counted();
+  },
+
   reset() {
     this.send({do: "reset", seed: this.settings.seed});
     this.curve.clear();
@@ -75,19 +82,21 @@ function arrived(told) {
 // Ask for news where there may be some, and show what there is.
 function tick(time) {
   requestAnimationFrame(tick);
-  if (page.stale || (page.dirty && page.last)) {
-    page.stale = false;
-    show(page.last);
-  }
+  const stale = page.last && (page.stale || page.dirty);
   if (!page.waiting && (page.running || page.dirty) && time - page.asked >= FRAME) {
     page.waiting = true;
     page.dirty = false;
     page.asked = time;
-    page.port({do: "frame"});
+    page.port({do: "frame"}); // while this picture is shown, the next is computed
+  }
+  if (stale) {
+    page.stale = false;
+    show(page.last);
   }
 }
 
 function show(told) {
+  if (told.parameters.length !== page.facts.parameters.length) return; // of a network that is no more
   page.pictures = (page.pictures ?? 0) + 1;
   page.diagram.update(told);
   page.table.update(told);
@@ -168,6 +177,7 @@ function build() {
   page.plane = null;
   if (page.canvas) {
     page.plane = new Plane({...facts, rows: page.rows});
+    page.samples?.on(page.plane);
     byId("samples").replaceChildren(make("canvas", {id: "heat", "aria-hidden": "true"}), page.plane.svg);
     page.send({do: "view", points: page.plane.points});
   }
@@ -186,15 +196,21 @@ function build() {
 
 function start() {
   const {facts} = page;
+  page.original = facts;
   page.lang = facts.lang;
   page.rows = facts.rows;
   page.asked = 0;
   page.table = new Parameters(byId("parameters"), byId("circle"));
   page.port = connect();
   page.send({do: "start", facts});
-  translate();
   build();
   page.settings = new Settings();
+  page.layers = new Layers();
+  if (page.canvas) {
+    page.samples = new Samples();
+    page.samples.on(page.plane);
+  }
+  translate();
   byId("language").value = page.lang;
   byId("language").addEventListener("change", () => {
     page.lang = byId("language").value;
@@ -209,8 +225,8 @@ function start() {
   byId("reset").addEventListener("click", () => page.reset());
   byId("back").addEventListener("click", () => page.send({do: "back"}));
   byId("circles").addEventListener("change", () => { [page.circles, page.dirty] = [byId("circles").value, true]; });
-  new ResizeObserver(() => { if (Math.max(300, byId("net").clientWidth) !== page.diagram.width) layOut(); }).observe(byId("net"));
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { page.dirty = true; });
+  new ResizeObserver(() => { if (page.last && Math.max(300, byId("net").clientWidth) !== page.diagram.width) layOut(); }).observe(byId("net"));
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { [page.colors, page.dirty] = [null, true]; });
   page.send({do: "pace", rate: Number(byId("pace").value)});
   window.trainer = {page}; // for who looks from outside
   requestAnimationFrame(tick);

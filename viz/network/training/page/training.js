@@ -9,6 +9,7 @@ class Training {
     this.build(facts);
     this.rows = facts.rows;
     this.seed = facts.seed;
+    this.penalty = {name: "", strength: 0};
     this.batchSize = facts.batch;
     this.choose(facts.optimizer.kind, facts.optimizer.settings);
     this.start = Float64Array.from(facts.parameters, Number);
@@ -120,7 +121,27 @@ class Training {
     const value = this.forward(pass), adjoints = this.backward(pass);
     const share = this.reduce === "mean" ? samples.length : 1;
     for (let i = 0; i < this.gradient.length; i++) this.gradient[i] = adjoints[i] / share;
-    return value;
+    return value + this.penalise();
+  }
+
+  // What a penalty adds to the loss, and to the gradient: that of each parameter by itself, times its strength.
+  penalise() {
+    const {name, strength} = this.penalty, count = this.parameters.length;
+    if (!name || !strength) return 0;
+    const tape = this.passes[name] ??= new Tape(this.facts.penalties[name]);
+    tape.hold(count);
+    tape.row(0).set(this.parameters);
+    tape.forward([]);
+    tape.clear();
+    tape.seed(0, new Float64Array(count).fill(strength));
+    tape.backward(true);
+    const slopes = tape.adjoint(0), each = tape.output(0);
+    let total = 0;
+    for (let i = 0; i < count; i++) {
+      total += each[i];
+      this.gradient[i] += slopes[i];
+    }
+    return strength * total;
   }
 
   // ---------------------------------------------------------------- steps
