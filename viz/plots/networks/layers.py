@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from math import hypot
 from typing import TYPE_CHECKING, Any
 
@@ -69,8 +70,13 @@ def gradient_flow(source: Monitor | Model, *, ax: Axes | None = None, lang: str 
         legend(ax, handles, steps)
         called, what = names_of_layers(records, lang), say("length of ∂L/∂activations")
         names = [called[name] for name in names]
-    if any((np.asarray(line.get_ydata()) > 0).any() for line in ax.get_lines()):
+    seen = np.concatenate([np.asarray(line.get_ydata(), dtype=float) for line in ax.get_lines()])
+    seen = seen[seen > 0]
+    if seen.size:
         ax.set_yscale("log")
+    if seen.size and seen.max() < 10 * seen.min():  # within a decade powers of ten say nothing
+        ax.yaxis.set_major_formatter("{x:g}")
+        ax.yaxis.set_minor_formatter("{x:g}")
     grid(ax, say("layer, from input to output"), what)
     _name_ticks(ax.xaxis, names, 12, rotation=30 if len(names) > 5 else 0)
     return ax
@@ -206,9 +212,33 @@ def _shown(numbers: Floats, log: bool) -> Floats:
 
 
 def _name_ticks(axis: Any, names: list[str], most: int, rotation: float = 0) -> None:
-    """Layers' names at 0, 1, ..., as many as there is room for."""
-    places = range(0, len(names), -(-len(names) // most))
+    """Layers' names at 0, 1, ..., as many as there is room for, the first and the last among them."""
     turned = {"rotation": rotation, "ha": "right", "rotation_mode": "anchor"} if rotation else {}
+    if rotation:
+        ax = axis.axes
+        room = ax.get_window_extent().width / ax.figure.dpi * 72
+        most = min(most, max(2, int(room / TURNED)))
+    places = _marked([_KIND.sub("", name) for name in names], most)
     axis.set_ticks(
         places, [shorten(clean(names[k]), 20) for k in places], parse_math=False, usetex=False, **turned
     )
+
+
+_KIND = re.compile(r"\d+")
+"""What tells layers of one kind apart."""
+TURNED = 24
+"""How many points across a name takes that is turned."""
+
+
+def _marked(kinds: list[str], most: int) -> list[int]:
+    """Which of the layers are named: evenly, and all of one kind if that takes but one step more."""
+    last = len(kinds) - 1
+    step = -(-len(kinds) // most)
+    if 1 < step < last and kinds[step] != kinds[0] == kinds[step + 1]:
+        step += 1
+    places = list(range(0, last + 1, step))
+    if places[-1] != last:
+        if last - places[-1] < 0.75 * step and len(places) > 1:
+            places.pop()
+        places.append(last)
+    return places
