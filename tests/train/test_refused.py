@@ -85,9 +85,12 @@ def test_reading_a_graph_tied_into_a_circle_names_the_node(engine, length):
 
 
 @pytest.mark.parametrize(
-    "given", [{}, {"batch_size": 3}, {"replay": False}, {"metrics": "accuracy", "validation": 0.3}]
-)
-def test_a_fit_leaves_nothing_to_the_collector(given):
+    "given",
+    [{}, {"batch_size": 3}, {"replay": False}, {"metrics": "accuracy", "validation": 0.3},
+     {"callbacks": lambda epoch, logs: False}, {"callbacks": lambda epoch, logs: epoch == 1}, {"resume": "run.json"}],
+)  # fmt: skip
+def test_a_fit_leaves_nothing_to_the_collector(given, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     targets = (Y > 0) * 1.0
 
     def train():

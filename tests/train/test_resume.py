@@ -248,6 +248,23 @@ def test_more_epochs_another_callback_or_monitor_are_the_same_run(tmp_path):
     assert history["epoch"] == [1, 2, 3, 4]
 
 
+def test_what_a_function_was_given_belongs_to_the_run_and_where_it_lies_does_not(tmp_path):
+    class Weights:
+        pass
+
+    def weighted(predictions, targets, *, by, scale):
+        return nn.losses.mse(predictions, targets) * scale
+
+    def train(scale):
+        loss = functools.partial(weighted, by=Weights(), scale=scale)
+        return fit(network(), X, Y, **BASE | {"loss": loss}, resume=tmp_path / "run.json")
+
+    first = train(2.0)
+    assert train(2.0)["loss"] == first["loss"]
+    with pytest.raises(CheckpointError, match=r"loss is .*scale=2\.0\) there and .*scale=3\.0\) here"):
+        train(3.0)
+
+
 class Halving:
     """A schedule without a state."""
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["check", "named", "of", "sown"]
 
+PLAIN = int, float, str, bool, type(None)
 SETTINGS = float, str, bool
 """Attributes that belong to what a module is; an int may count its calls."""
 
@@ -87,16 +88,17 @@ def _data(examples: Examples) -> dict[str, str]:
 def named(function: Any) -> Any:
     """A function as texts know it, with what a partial has filled in; numbers and texts as they are."""
     if isinstance(function, partial):
-        filled = [repr(x) for x in function.args if not callable(x)]
-        filled += [f"{name}={x!r}" for name, x in function.keywords.items()]
-        return f"{named(function.func)}({', '.join([*map(named, filter(callable, function.args)), *filled])})"
+        filled = [str(named(x)) for x in function.args]
+        filled += [f"{name}={named(x)}" for name, x in function.keywords.items()]
+        return f"{named(function.func)}({', '.join(filled)})"
     if isinstance(function, dict):
         return {name: named(x) for name, x in function.items()}
     if isinstance(function, list | tuple):
         return [named(x) for x in function]
     if not callable(function):
-        return function
-    return getattr(function, "__qualname__", type(function).__name__)
+        text = repr(function)  # which has an address where nobody wrote one
+        return function if type(function) in PLAIN else type(function).__name__ if " at 0x" in text else text
+    return getattr(function, "__name__", type(function).__name__)
 
 
 def sown(seed: Any, rng: Generator) -> Any:
@@ -124,19 +126,23 @@ def _differences(there: Any, here: Any, what: str) -> Iterator[str]:
             yield from _differences(there.get(name), here[name], f"{what} {name}".strip())
         for name in there:
             if name not in here:
-                yield f"{what} {name}".strip() + f" is {_said(there[name])} there, and nothing here"
+                yield f"{what} {name}".strip() + f" is {there[name]!r:.{LONGEST}} there, and nothing here"
     elif isinstance(there, list) and isinstance(here, list) and len(there) != len(here):
         yield f"{what} are {len(there)} there and {len(here)} here"
     elif isinstance(there, list) and isinstance(here, list) and len(here) > SHOWN:
         k = next(k for k in range(len(here)) if there[k] != here[k])
-        yield f"{what}[{k}] is {_said(there[k])} there and {_said(here[k])} here"
+        yield f"{what}[{k}] is {_both(there[k], here[k])}"
     else:
-        yield f"{what} is {_said(there)} there and {_said(here)} here"
+        yield f"{what} is {_both(there, here)}"
 
 
-SHOWN = 8
-"""Of lists that are longer only the first difference is shown."""
+SHOWN, LONGEST = 8, 80
+"""Of lists and texts that are longer only the first difference is shown."""
 
 
-def _said(x: Any) -> str:
-    return x if isinstance(x, str) and x.isprintable() and len(x) < 80 else f"{x!r:.80}"
+def _both(there: Any, here: Any) -> str:
+    texts = [x if isinstance(x, str) and x.isprintable() else repr(x) for x in (there, here)]
+    common = next((k for k, (a, b) in enumerate(zip(*texts)) if a != b), 0)
+    start = 0 if max(map(len, texts)) <= LONGEST else max(common - LONGEST // 2, 0)
+    shown = [f"{'...' if start else ''}{x[start : start + LONGEST]}" for x in texts]
+    return f"{shown[0]} there and {shown[1]} here"

@@ -50,12 +50,12 @@ def contents(t: Trained, python: Any) -> dict[str, Any]:
     best, now = t.best, random.getstate()
     return {
         "parameters": t.objective.parameters.tolist(),
-        "running": t.task.running(),
+        "running": [*map(kept, t.task.running())],
         "best": {
             "loss": kept([best.loss])[0],
             "epoch": best.epoch,
             "parameters": best.state[0].tolist(),
-            "running": best.state[1],
+            "running": [*map(kept, best.state[1])],
         },
         "optimizer": t.optimizer.state_dict(),
         "schedule": None if t.schedule is None else t.schedule.state_dict(),
@@ -66,7 +66,7 @@ def contents(t: Trained, python: Any) -> dict[str, Any]:
             "Python's": None if now == python else kept_state(random),
         },
         "attributes": [_numbers(module) for module in t.task.modules],
-        "fixed": [v.data for v in t.calls.fixed],
+        "fixed": kept([v.data for v in t.calls.fixed]),
         "counted": [t.steps, t.first_loss, t.last_loss],
         "recorded": _recorded(t),
     }
