@@ -25,6 +25,7 @@ __all__ = [
     "gradient_sources",
     "known_data",
     "known_gradients",
+    "opened",
     "outputs",
     "slopes",
 ]
@@ -123,6 +124,11 @@ def fold(
         alone = {unit.last for unit in tangled}
         units = [unit for unit in ordered if unit.last not in alone]
         units += [Unit((i,)) for unit in tangled for i in unit.nodes]
+
+
+def opened(trace: Trace, units: Sequence[Unit], unit: Unit, inside: Sequence[Unit]) -> list[Unit]:
+    """The units with those inside of one of them in its place, each after those that it uses."""
+    return _ordered(trace, [*(one for one in units if one is not unit), *inside])[0]
 
 
 def _ordered(trace: Trace, units: Sequence[Unit]) -> tuple[list[Unit], list[Unit]]:

@@ -55,7 +55,7 @@ def packed(
     left_out = {node.index for node in members if _follows(trace, node)}
     kept = [node for node in members if node.index not in left_out]
     return {
-        "units": [_unit(trace, unit, boxes) for unit in units if unit.kind != "node"],
+        "units": [unit_facts(trace, unit, boxes) for unit in units if unit.kind != "node"],
         "members": differences(node.index for node in members),
         "kind": [kinds.place(_key(node, node.index in left_out), node) for node in members],
         "kinds": [_kind(names, node, node.index in left_out, numbers) for node in kinds.examples],
@@ -70,7 +70,7 @@ def packed(
     }
 
 
-def _unit(trace: Trace, unit: Unit, boxes: Boxes) -> list[Any]:
+def unit_facts(trace: Trace, unit: Unit, boxes: Boxes) -> list[Any]:
     """The scope, the nodes and, unless the box is a scope's, its texts."""
     known = [] if unit.kind == "scope" else [merged_box(unit, boxes)]
     scope = trace.nodes[unit.last].scope if unit.scope is None else unit.scope

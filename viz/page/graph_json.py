@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from microgrid.base.checks import one_of
 from microgrid.base.phrases import LANGUAGES, said
 from microgrid.ops import TABLE
 from microgrid.proof.report import MARKS, Report
@@ -21,6 +22,7 @@ from ..walk.captions import LONGEST_PRODUCT, LONGEST_SUM, MOST_LEAVES, MOST_PATH
 from ..walk.direction import PHASES, arrow_sizes, sign
 from ..walk.moments import Moment
 from ..words import notation
+from ..words.labels import unicode_name
 from ..words.names import names_of
 from ..words.numbers import Numbers
 from .columns import differences, hidden, json_number, packed, pattern
@@ -29,9 +31,17 @@ from .words import page_words
 
 __all__ = ["facts"]
 
+ASKED = ("values", "gradients", "parameters")
+"""The kinds of numbers that can be asked for alone; the last are the gradients of parameters."""
+
 
 def facts(
-    trace: Trace, moments: Sequence[Moment], options: Options, choices: Choices, report: Report | None
+    trace: Trace,
+    moments: Sequence[Moment],
+    options: Options,
+    choices: Choices,
+    report: Report | None,
+    ask: str | Sequence[str] | None,
 ) -> dict[str, Any]:
     """All of it; stepper/graph.js reads it.  Nodes without a box of their own stand apart, in columns."""
     numbers, inside = Numbers(options.precision), hidden(trace, choices.units, moments)
@@ -60,6 +70,7 @@ def facts(
         "ways": {phase: sign(phase, options.rankdir) for phase in PHASES},
         "arrows": arrow_sizes(),
         "training": training(),
+        "ask": _asked(trace, ask, numbers),
         "colored": options.color_by is not None,
         **folded,
     }
@@ -154,3 +165,23 @@ def _verdict(report: Report, root: str) -> dict[str, Any]:
     ]
     formulas = [f"∂{root}/∂{d.by} = {d.text}" for d in report.derivatives]
     return {"ok": report.ok, "verdict": str(report.verdict), "findings": findings, "formulas": formulas}
+
+
+def _asked(trace: Trace, ask: str | Sequence[str] | None, numbers: Numbers) -> str | list[int] | None:
+    """What `steps(L).html(ask=...)` was given, with nodes in place of labels; None is all numbers."""
+    if ask is None or isinstance(ask, str):
+        one_of(ask, "ask", (*ASKED, None))
+        return ask
+    names, found = names_of(trace, numbers), list[int]()
+    for label in ask:
+        if not isinstance(label, str):
+            kinds = '"values", "gradients", "parameters" or labels of nodes'
+            raise TypeError(f"ask is {kinds}, got {type(label).__name__} {label!r:.40}")
+        here = [
+            node.index for node in trace.nodes if {label, unicode_name(label)} & {node.label, names[node]}
+        ]
+        if not here:
+            some = ", ".join(dict.fromkeys(node.label for node in trace.nodes if node.label)) or "none"
+            raise ValueError(f"ask: no node of the graph is labelled {label!r}: labels are {some}")
+        found += here
+    return found

@@ -31,11 +31,11 @@ from ..walk.film import Arrangement
 from ..walk.moments import Moment
 from ..words.descriptions import Words
 from ..words.numbers import Numbers
-from .asking import asked
 from .graph_json import facts
 from .parts import bare, colors, hashed, in_json, languages, text_of
 from .rows_js import rows
 from .training import rule
+from .unfolding import unfolding_facts, unfoldings
 from .words import words
 
 __all__ = ["in_notebook", "step_page", "verdict"]
@@ -70,6 +70,7 @@ SHOWING = (
     "view.js",
     "compare.js",
     "find.js",
+    "unfold.js",
     "predict.js",
     "train.js",
     "tour.js",
@@ -96,8 +97,11 @@ def step_page(
     numbers = Numbers(options.precision)
     dark = options.theme if options.theme in ("dark", "print") else "dark"
     themes = [replace(options, theme=theme) for theme in (options.theme, dark)]
-    scene, inks = _in_variables(*(paint(arranged.picture, arranged.places, themed) for themed in themes))
-    style = _style(inks, THEMES[options.theme], THEMES[dark])
+    inks = Inks()
+    scene = inks.in_variables(*(paint(arranged.picture, arranged.places, themed) for themed in themes))
+    opened = unfoldings(trace, (themes[0], themes[1]), choices)
+    unfolded = [unfolding_facts(trace, options, one, inks.in_variables) for one in opened]
+    style = _style(inks.variables, THEMES[options.theme], THEMES[dark])
     script = _script(trace)
     title = options.title or Words(trace, numbers, options.lang).heading(trace.root)
     return Template(_read("template.html")).substitute(
@@ -110,7 +114,7 @@ def step_page(
         picture=re.sub(' style="[^"]*"', "", svg(scene), count=1),  # which the policy would not let through
         languages=languages(),
         no_script=escape(words(options.lang)["no_script"]),
-        graph=in_json(facts(trace, moments, options, choices, report) | {"ask": asked(trace, ask, numbers)}),
+        graph=in_json(facts(trace, moments, options, choices, report, ask) | {"unfolded": unfolded}),
     )
 
 
@@ -167,26 +171,36 @@ def _read(name: str) -> str:
 # ---------------------------------------------------------------- colours
 
 
-def _in_variables(light: Scene, dark: Scene) -> tuple[Scene, dict[str, tuple[str, str]]]:
-    """One drawing for both themes, its colours replaced by variables, and what those are: light and dark."""
-    names: dict[tuple[str, str], str] = {}
+class Inks:
+    """The colours of drawings as variables, the same in all drawings of a page."""
 
-    def name(first: str, second: str) -> str:
-        return first if first == "none" else f"var({names.setdefault((first, second), f'--c{len(names)}')})"
+    def __init__(self) -> None:
+        self._names: dict[tuple[str, str], str] = {}
 
-    groups = []
-    for group, other in zip(light.groups, dark.groups, strict=True):
-        items: list[Path | Text] = []
-        for pair in zip(group.items, other.items, strict=True):
-            match pair:
-                case Path(_, a) as path, Path(_, b):
-                    look = replace(a, fill=name(a.fill, b.fill), stroke=name(a.stroke, b.stroke))
-                    items.append(replace(path, paint=look))
-                case Text() as text, Text() as other_text:
-                    items.append(replace(text, color=name(text.color, other_text.color)))
-        groups.append(replace(group, items=tuple(items)))
-    scene = replace(light, groups=tuple(groups), background=name(light.background, dark.background))
-    return scene, {variable: pair for pair, variable in names.items()}
+    @property
+    def variables(self) -> dict[str, tuple[str, str]]:
+        """What the variables are, light and dark."""
+        return {variable: pair for pair, variable in self._names.items()}
+
+    def _name(self, first: str, second: str) -> str:
+        pair = first, second
+        return first if first == "none" else f"var({self._names.setdefault(pair, f'--c{len(self._names)}')})"
+
+    def in_variables(self, light: Scene, dark: Scene) -> Scene:
+        """One drawing for both themes."""
+        groups = []
+        for group, other in zip(light.groups, dark.groups, strict=True):
+            items: list[Path | Text] = []
+            for pair in zip(group.items, other.items, strict=True):
+                match pair:
+                    case Path(_, a) as path, Path(_, b):
+                        fill, stroke = self._name(a.fill, b.fill), self._name(a.stroke, b.stroke)
+                        items.append(replace(path, paint=replace(a, fill=fill, stroke=stroke)))
+                    case Text() as text, Text() as other_text:
+                        items.append(replace(text, color=self._name(text.color, other_text.color)))
+            groups.append(replace(group, items=tuple(items)))
+        ground = self._name(light.background, dark.background)
+        return replace(light, groups=tuple(groups), background=ground)
 
 
 def _style(inks: Mapping[str, tuple[str, str]], light: Theme, dark: Theme) -> str:

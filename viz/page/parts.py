@@ -28,12 +28,13 @@ def text_of(name: str) -> str:
 def bare(text: str) -> str:
     r"""JavaScript or a style sheet without comments and indents, which a fifth of a page would be.
 
-    Comments stand on lines of their own, as `//`, or are `/* */`.
+    Comments stand on lines of their own or end one that is whole, as `//`, or are `/* */`.
 
     >>> bare("// how\nif (x) {\n  y(); // now\n}")
-    'if (x) {\ny(); // now\n}'
+    'if (x) {\ny();\n}'
     """
-    return re.sub(r"^\s+", "", re.sub(r"(?m)^\s*//.*\n|/\*[^*]*\*/\n?", "", text), flags=re.MULTILINE)
+    told = re.compile(r"^\s*//.*\n|(?<=[;{},)]) // .*|/\*[^*]*\*/\n?", re.MULTILINE)
+    return re.sub(r"^\s+", "", told.sub("", text), flags=re.MULTILINE)
 
 
 def hashed(text: str) -> str:

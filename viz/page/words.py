@@ -66,6 +66,7 @@ WORDS: dict[str, str] = PREDICTED | {
     "legend_arrow": "is used to compute", "legend_forward": "forward: a number",
     "legend_backward": "backward: a gradient",
     "legend_colored": "the colour of a box: its gradient", "legend_routes": "a path with its product",
+    "unfold": "Open in the picture", "fold": "Close {scope}",
     "tour": "Tour", "tour_stop": "Stop {stop} of {of}", "tour_back": "Stop before", "tour_next": "Next stop",
     "tour_done": "Done", "tour_end": "End the tour",
     "tour_picture":

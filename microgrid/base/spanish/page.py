@@ -25,6 +25,7 @@ PAGE = {
     "backward: a gradient": "hacia atrás: un gradiente",
     "the colour of a box: its gradient": "el color de una caja: su gradiente",
     "a path with its product": "un camino con su producto",
+    "Open in the picture": "Abrir en la figura", "Close {scope}": "Cerrar {scope}",
     "Tour": "Visita guiada", "Stop {stop} of {of}": "Parada {stop} de {of}", "Stop before": "Parada anterior",
     "Next stop": "Parada siguiente", "Done": "Listo", "End the tour": "Terminar la visita",
     "Each box is a number, and arrows say what it is computed from. At the start only the leaves have "

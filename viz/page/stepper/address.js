@@ -55,7 +55,7 @@ function showAddress(page, text) {
   page.opened = new Set(indices("open").map((i) => graph.units.get(i)).filter(Boolean));
   const [node] = indices("node");
   if (node !== undefined) Object.assign(page, graph.units.get(node) ? {unit: graph.units.get(node), chosen: null} : {chosen: node, unit: null});
-  if (fields.has("unfold")) page.unfoldInPicture?.(Number(fields.get("unfold")));
+  if (fields.has("unfold")) unfoldInPicture(page, Number(fields.get("unfold")));
   page.go(Number(fields.get("step")) || 0);
 }
 

@@ -30,6 +30,7 @@ function listen(page) {
     page.tell();
   });
   // Not as forms: a notebook's frame lets none be sent.
+  click("folding", () => unfoldInPicture(page, null));
   click("save-scores", () => page.quiz.save());
   click("forget-scores", () => page.quiz.forget());
   click("check", () => page.quiz.answer());

@@ -23,6 +23,7 @@ class Member {
   get needs() { return this.kind.needs; }
   get convention() { return this.kind.convention; }
   get pattern() { return this.kind.pattern; }
+  get derivative() { return this.label ? `${this.target} = ` : "grad "; }
   get formulas() { return this.parents.map(() => ""); }
   get name() { return ownName(this.#graph, this.index); }
   get label() { return nameParts(this.#graph, this.index).isLabel ? this.name : ""; }
@@ -203,6 +204,11 @@ function slopeThrough(graph, numbers, unit, edge) {
   return graph.edges.get(edge).reduce((sum, [i, k]) => sum + (slopes.get(`${i}:${k}`) ?? 0), 0);
 }
 
+// The nodes of a box, whichever boxes are drawn.
+function insideOf(unit) {
+  return unit.inside ??= new Set(unit.nodes);
+}
+
 // From outside or, where a path starts inside, from its `start`.
 function slopesThrough(graph, numbers, unit, outputs, start = null) {
   const adjoints = new Map(outputs.map((i) => [i, 1])), slopes = new Map();
@@ -210,7 +216,7 @@ function slopesThrough(graph, numbers, unit, outputs, start = null) {
     if (!adjoints.has(i)) continue;
     graph.nodes[i].parents.forEach((parent, k) => {
       const term = times(adjoints.get(i), numbers.partials[i][k]);
-      const isInside = graph.owner[parent] === unit.last && parent !== start;
+      const isInside = insideOf(unit).has(parent) && parent !== start;
       if (isInside) adjoints.set(parent, (adjoints.get(parent) ?? 0) + term);
       else slopes.set(`${i}:${k}`, term);
     });

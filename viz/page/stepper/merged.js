@@ -50,7 +50,7 @@ function slopeTo(captions, unit, output, edges) {
 
 // What comes to an output from outside of its box.
 function outerOf({graph, numbers}, unit, output, grads) {
-  const inside = (use) => graph.owner[use] === unit.last, {uses} = graph.nodes[output];
+  const inside = (use) => insideOf(unit).has(use), {uses} = graph.nodes[output];
   if (!uses.some(([use]) => inside(use))) return grads[output] ?? 0;
   return uses.filter(([use]) => !inside(use)).reduce(
     (sum, [use, k]) => sum + times(grads[use] ?? 0, numbers.partials[use][k]), output === graph.root ? 1 : 0);
@@ -93,7 +93,7 @@ function mergedBackward(captions, unit, terms, grads, more) {
     return more(target) ? captions.say("more", {text}) : text;
   });
   const rest = flows.length - shown.length;
-  if (rest) lines.push(captions.say("more operands", {count: thousands(rest)}));
+  if (rest) lines.push(captions.say(rest === 1 ? "one more operand" : "more operands", {count: thousands(rest)}));
   return captions.placed(captions.graph.nodes[unit.last], lines.join("\n"));
 }
 

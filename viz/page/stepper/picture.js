@@ -11,11 +11,14 @@ const EDGE = 7; // pixels around a box that is in sight, where its border may be
 const MOST_ENDS = 8; // how many lit edges are brought into sight besides what is active
 
 class Picture {
-  // choose(index) is called for a box that is clicked, drag(index, pixels) for a leaf that is moved sideways.
-  constructor(graph, choose, drag) {
+  // choose(index) is called for a box that is clicked, drag(index, pixels) for a leaf that is moved sideways;
+  // `open` is the box that is drawn open, by its last node.
+  constructor(graph, {choose, drag}, svg, open = null) {
     this.graph = graph;
+    this.open = open;
     this.frame = document.getElementById("picture");
-    this.svg = this.frame.querySelector("svg");
+    this.svg = svg;
+    if (!svg.isConnected) this.frame.replaceChildren(svg); // texts are measured where they are shown
     this.size = ["width", "height"].map((side) => Number(this.svg.getAttribute(side)));
     this.svg.setAttribute("role", "group");
     this.svg.removeAttribute("lang"); // the page has one, which changes
@@ -43,8 +46,14 @@ class Picture {
     this.target = [this.first[0], this.first]; // what was to be seen last
     this.scale = null; // until someone chooses: the whole picture, as far as it stays legible
     this.resize();
-    listenToView(this);
-    new ResizeObserver(() => this.reveal(this.target[0], this.target[1], this.resize())).observe(this.frame);
+  }
+
+  // Takes the frame from another picture, with its scale.
+  enter(scale) {
+    this.frame.replaceChildren(this.svg);
+    this.scale = scale;
+    this.place = null;
+    this.resize();
   }
 
   addBox(group, choose, drag) {

@@ -16,6 +16,7 @@ function describeMerged(page, unit) {
     : note(word(page.predicting ? "hidden" : "pending_value"));
   return [
     make("h2", {}, unit.made), note([word(role), scopeName(graph, page.lang, scope)].filter(Boolean).join(", ")), facts,
+    unfoldButton(page, unit),
     make("details", {},
       make("summary", {}, word("inside", {count: thousands(nodes.length)})), nodeList(page, nodes, "inside")),
   ];
@@ -49,6 +50,7 @@ function describeScope(page, unit) {
     : [paragraph(values ?? note(word(page.predicting ? "hidden" : "pending_value")))];
   return [
     make("h2", {}, scopeName(graph, page.lang, unit.scope)), note(`${word("scope")}: ${counts.join(", ")}`), ...facts,
+    unfoldButton(page, unit),
     ...gradient ? [paragraph(make("span", {class: "gradient"}, gradient))] : [],
     heading(word("outputs")), nodeList(page, outputs, "outputs"),
     make("details", {},

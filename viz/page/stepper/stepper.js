@@ -34,7 +34,10 @@ class Page {
     document.body.classList.add("live"); // without this code there is nothing to press
     this.write = (x) => write(x, graph.precision);
     this.word = this.word.bind(this);
-    this.picture = new Picture(graph, (i) => this.chooseBox(i), (i, distance) => this.drag(i, distance));
+    this.boxActions = {choose: (i) => this.chooseBox(i), drag: (i, distance) => this.drag(i, distance)};
+    this.picture = new Picture(graph, this.boxActions, document.querySelector("#picture svg"));
+    this.pictures = new Map([[null, this.picture]]); // by the box that is open in it
+    listenToView(this);
     this.compute();
     listen(this);
     listenToTraining(this);
@@ -228,7 +231,7 @@ class Page {
 
   // A box of the picture: a node, or all of a folded scope.
   chooseBox(index) {
-    this.choose(index, this.graph.units.get(index) ?? null);
+    this.choose(index, this.picture.graph.units.get(index) ?? null);
   }
 
   choose(index, unit = null) {
@@ -302,17 +305,19 @@ class Page {
   }
 
   showPicture() {
-    const {graph, tabled} = this;
+    const {tabled} = this;
     by("as-table").setAttribute("aria-pressed", String(tabled));
     for (const id of ["picture", "zoom"]) by(id).hidden = tabled;
     by("numbers").hidden = !tabled;
     if (tabled) refresh(by("numbers"), tableOfNumbers(this));
-    const chosen = this.unit?.last ?? (this.chosen === null ? null : graph.owner[this.chosen]);
+    const drawn = Object.create(this, {graph: {value: this.picture.graph}}); // a page whose boxes are those drawn
+    const chosen = this.unit?.last ?? (this.chosen === null ? null : drawn.graph.owner[this.chosen]);
+    showOpen(this);
     this.picture.show({
       frame: this.question ? this.frames[this.step + 1] : this.frame, // a question lights what it asks for
       place: this.question ? this.step + 1 : this.step,
       ended: this.frame.phase === "end" && !this.changes.size,
-      chosen, box: (i) => boxOf(this, i), arrow: (edge) => arrowOf(this, edge),
+      chosen, box: (i) => boxOf(drawn, i), arrow: (edge) => arrowOf(drawn, edge),
     });
   }
 

@@ -3,14 +3,18 @@
 const STILL = 4; // pixels within which a press is a click
 const WHEEL = 0.0016, PINCHED_WHEEL = 0.012; // how much a turn of the wheel, or a pinch on a touchpad, enlarges
 
-function listenToView(picture) {
-  const {frame} = picture, touches = new Map();
+function listenToView(page) {
+  const {frame} = page.picture, touches = new Map();
   let panned = false, drag = null;
+  new ResizeObserver(() => {
+    const {picture} = page;
+    picture.reveal(picture.target[0], picture.target[1], picture.resize());
+  }).observe(frame);
   frame.addEventListener("wheel", (event) => {
     if (event.shiftKey) return; // which scrolls sideways
     event.preventDefault();
     const speed = event.ctrlKey ? PINCHED_WHEEL : WHEEL, lines = event.deltaMode === 1 ? 16 : 1;
-    picture.zoomAt(Math.exp(-event.deltaY * lines * speed), event.clientX, event.clientY);
+    page.picture.zoomAt(Math.exp(-event.deltaY * lines * speed), event.clientX, event.clientY);
   }, {passive: false});
 
   frame.addEventListener("pointerdown", (event) => {
@@ -25,7 +29,7 @@ function listenToView(picture) {
     if (touches.size === 2 && touches.has(event.pointerId)) {
       const [before, after] = [gap(touches), gap(touches.set(event.pointerId, [event.clientX, event.clientY]))];
       panned = true;
-      picture.zoomAt(after.length / before.length, after.x, after.y);
+      page.picture.zoomAt(after.length / before.length, after.x, after.y);
       frame.scrollBy({left: before.x - after.x, top: before.y - after.y, behavior: "instant"});
       return;
     }
