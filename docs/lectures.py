@@ -14,6 +14,7 @@ import re
 import sys
 import warnings
 from collections.abc import Iterator
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -74,8 +75,9 @@ def made(row: Row, lang: str = "en") -> list[Any]:
     names: dict[str, Any] = {"_spoken": spoken, "_keep": kept.append, "print": str}
     exec(compile(prelude(), "prelude", "exec"), names)
     tree = ast.fix_missing_locations(_Spoken().visit(ast.parse(row.code)))
-    exec(compile(tree, f"figure {row.number}", "exec"), names)
-    return list(_figures(kept, lang))
+    with redirect_stdout(io.StringIO()) as printed:
+        exec(compile(tree, f"figure {row.number}", "exec"), names)
+    return [*_figures(kept, lang), *filter(None, [printed.getvalue().strip()])]
 
 
 def _figures(values: Any, lang: str) -> Iterator[Any]:
@@ -121,9 +123,14 @@ def texts(figure: Any) -> list[str]:
     return sorted(text.get_text() for text in shown if text.get_text())
 
 
+def masked(text: str) -> str:
+    """Without numbers, which another processor may round otherwise."""
+    return re.sub(r"[\d.,−e+-]*\d", "#", text)
+
+
 def said(figure: Any) -> str:
-    """What a plot says, without its numbers, which another processor may round otherwise."""
-    lines = (re.sub(r"[\d.,−e+-]*\d", "#", text) for text in texts(figure))
+    """What a plot says."""
+    lines = map(masked, texts(figure))
     return "\n".join(dict.fromkeys(line for line in lines if re.search(r"[^\W\d_]", line)))
 
 
@@ -165,6 +172,7 @@ if __name__ == "__main__":
     show = Path(asked[1]) if asked[:1] == ["--show"] else None
     numbers = set(map(int, asked[2:] if show else asked))
     page = PAGE.read_text(encoding="utf-8")
+    (show or HERE / FOLDER).mkdir(exist_ok=True)
     for row in rows():
         if numbers and row.number not in numbers:
             continue
@@ -181,3 +189,6 @@ if __name__ == "__main__":
             page = page.replace(old[0], new)
     if not show:
         PAGE.write_text(page, encoding="utf-8")
+        for file in (HERE / FOLDER).iterdir():
+            if f"{FOLDER}/{file.name}" not in page:
+                file.unlink()

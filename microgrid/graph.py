@@ -49,8 +49,18 @@ def order(*roots: Value, bundles: bool = False, known: Container[Value] = ()) ->
 
 def _node(v: Any) -> Value:
     if not isinstance(v, Value):
-        raise TypeError(f"expected a Value, the result of a computation, got {type(v).__name__} {v!r}")
+        raise TypeError(
+            f"expected a Value, the result of a computation, got {type(v).__name__} {v!r}{_way_out(v)}"
+        )
     return v
+
+
+def _way_out(v: Any) -> str:
+    """What to write where a formula, or all that `parse` returned, was given for a Value."""
+    if isinstance(v, str):
+        return ': microgrid.parse("w*x", w=2, x=3)["result"] makes one of a text'
+    named = isinstance(v, dict) and all(isinstance(value, Value) for value in v.values())
+    return ': of the nodes that parse returns pass one, such as nodes["result"]' if named else ""
 
 
 def leaves(*roots: Value) -> list[Value]:

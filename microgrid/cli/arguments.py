@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 
 from .. import pictures
 from ..base.phrases import LANGUAGES
+from ..expressions.grammar import known_functions
 from .examples import (
     CHECK_EXAMPLES,
     DEMO_EXAMPLES,
@@ -165,7 +166,8 @@ def _graph_arguments(command: _Parser, expression: str | None) -> None:
         metavar="EXPR",
         nargs=expression,
         default="",
-        help="an expression, several statements, or FILE.py:NAME, a Value in your own script",
+        help="an expression, several statements, or FILE.py:NAME, a Value in your own script; functions are "
+        + ", ".join(known_functions()),
     )
     command.add_argument(
         "pairs", metavar="name=value", nargs="*", default=[], help="the values of the names in EXPR"

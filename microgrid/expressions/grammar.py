@@ -229,9 +229,18 @@ def _unknown_operation(name: str) -> str:
     hint = (
         NOT_EXPRESSIBLE.get(name)
         or did_you_mean(name, [*ops.TABLE, *COMPOSITES])
-        or "; a product is written with *"
+        or f"; a product is written with *, and the functions are {', '.join(known_functions())}"
     )
     return f"unknown operation {short(name)}{hint}"
+
+
+def known_functions() -> list[str]:
+    """What may be called in an expression, other than operations of one's own.
+
+    >>> known_functions()[:4]
+    ['abs', 'sqrt', 'exp', 'expm1']
+    """
+    return [name for name in ops.TABLE if name in functions.__all__ or name == "abs"] + [*COMPOSITES]
 
 
 def did_you_mean(name: str, known: list[str]) -> str:

@@ -24,9 +24,10 @@ def parse(text: str, /, **values: Value | SupportsFloat) -> dict[str, Value]:
 
     The node of the last statement is also under "result".  A value is a real number, which becomes an input
     of that name, or a Value, which is used as it is.  Numbers in the text become constants, as beside
-    Python's operators.  Any operation of `microgrid.ops.TABLE` can be called, custom ones too, and sum, mean,
-    logsumexp, maxout, max and min of several values.  ExpressionError, which shows the place, if the text
-    cannot be read; what fails while computing raises as it does in Python.
+    Python's operators.  Any operation of `microgrid.ops.TABLE` can be called, such as abs, exp, tanh, relu
+    (``help(microgrid)`` lists them), custom ones too, and sum, mean, logsumexp, maxout, max and min of
+    several values.  ExpressionError, which shows the place, if the text cannot be read; what fails while
+    computing raises as it does in Python.
 
     >>> from microgrid import parameter
     >>> nodes = parse("e = w*x - y; L = e**2", w=parameter(2.0, "w"), x=3, y=9)

@@ -18,7 +18,8 @@ The base of all, and of modules of your own:
     Module       parameters(), zero_grad(), train(), eval(), batch(X), save(path), load(path), summary(), ...
 Modules beside these:
     losses       mse, cross_entropy_with_logits, hinge, ...: help(microgrid.nn.losses)
-    init         he_normal, xavier_uniform, orthogonal, ...: help(microgrid.nn.init)
+    init         he_normal, xavier_uniform, orthogonal, ...: help(microgrid.nn.init); constant sets the
+                 weights of a book, init.constant(model.layers[0], [[0.96, 0.28], [0.89, 0.73]])
 
 >>> model = Sequential(Linear(2, 8), BatchNorm(8), "tanh", Linear(8, 1))
 >>> len(model.parameters()), len(model.eval()([1.0, 2.0]).parents)

@@ -11,9 +11,10 @@ same seed gives the same bits, in several layers too: to make layers differ, han
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from math import ceil, erfc, nextafter, prod, sqrt
 from statistics import NormalDist
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from ..base.checks import one_of, whole
 from ..base.messages import number
@@ -30,10 +31,21 @@ W = TypeVar("W")
 # ---------------------------------------------------------------- the same for every weight
 
 
-def constant(weights: W, value: float) -> W:
-    """Every weight the same.  Neurons that start equal stay equal: nothing tells them apart."""
+def constant(weights: W, value: float | Iterable[Any]) -> W:
+    """Every weight the same, or the numbers of rows, one row for each neuron.
+
+    Neurons that start equal stay equal: nothing tells them apart.  A lecture's matrix of h = σ(xᵀW) has a row
+    for each input and is transposed: ``zip(*W)``.  Biases are set by themselves, b.data = 0.35.
+
+    >>> from microgrid.nn import Linear
+    >>> layer = constant(Linear(2, 3), zip(*[[0.1, 0.2, 0.3], [0.4, 0.5, 0.6]]))
+    >>> [[w.data for w in row] for row in layer.w]
+    [[0.1, 0.4], [0.2, 0.5], [0.3, 0.6]]
+    """
     tensor = Weights("constant", weights)
-    return tensor.become([tensor.real("value", value)] * len(tensor.leaves))
+    if isinstance(value, Iterable) and getattr(value, "shape", None) != ():
+        return tensor.become(tensor.like("value", value))
+    return tensor.become([tensor.real("value", value)] * len(tensor.leaves))  # type: ignore[arg-type]
 
 
 def zeros(weights: W) -> W:

@@ -92,6 +92,26 @@ class Weights(Generic[W]):
     def real(self, what: str, x: float) -> float:
         return number(x, where=f"{self.name}: {what} is a real number")
 
+    def like(self, what: str, rows: Iterable[Any]) -> list[float]:
+        """The numbers of rows that are as many and as long as these; of a neuron alone one row will do."""
+        numbers, shape = self._numbers(what, rows)
+        if shape not in (self.shape, self.shape[1:] if self.shape[0] == 1 else self.shape):
+            turned = ": with a row for each input it is transposed, zip(*rows)"
+            got = str(shape) if shape else "rows of different lengths"
+            raise ValueError(
+                f"{self.name}: {what} has the weights' shape {self.shape}, got {got}"
+                f"{turned if shape == self.shape[::-1] else ''}"
+            )
+        return numbers
+
+    def _numbers(self, what: str, part: Any) -> tuple[list[float], tuple[int, ...]]:
+        if isinstance(part, str) or not isinstance(part, Iterable) or getattr(part, "shape", None) == ():
+            return [number(part, where=f"{self.name}: {what} is a real number")], ()
+        parts = [self._numbers(what, x) for x in part]
+        shapes = {shape for _, shape in parts}
+        whole = (len(parts), *shapes.pop()) if len(shapes) == 1 else ()
+        return list(chain.from_iterable(numbers for numbers, _ in parts)), whole
+
     def deviation(self, std: float) -> float:
         deviation = self.real("std", std)
         if deviation < 0:

@@ -17,7 +17,7 @@ WORDS = re.compile(r"[a-záéíóúñü]{3,}", re.IGNORECASE)
 SAME = {
     # names that are the same in Spanish, of what the library has and of optimisers
     "adadelta", "adagrad", "adam", "nag", "rmsprop", "sgd", "momentum",
-    "sigmoid", "softmax", "maxout", "relu", "leaky", "elu", "gelu", "softplus", "tanh", "log", "logit", "linear",
+    "sigmoid", "softmax", "maxout", "relu", "leaky", "elu", "gelu", "softplus", "tanh", "log", "val", "logit", "linear",
     "dropout", "mul", "add", "powc", "sin", "exp", "lambda", "yhat", "sympy", "var", "max",
 }  # fmt: skip
 """Words of Spanish figures that no table translates."""
@@ -63,7 +63,8 @@ def test_a_figure_is_made_by_five_lines_and_is_the_one_on_the_page(number: int) 
         if name.endswith("svg"):
             assert sorted(svg_texts(file.read_text(encoding="utf-8"))) == sorted(texts(figure)), name
         elif name.endswith("txt"):
-            assert file.read_text(encoding="utf-8") == script().written(figure), name
+            kept = file.read_text(encoding="utf-8")
+            assert script().masked(kept) == script().masked(script().written(figure)), name
         else:
             from PIL import Image
 

@@ -246,6 +246,12 @@ def test_46_the_log_of_a_training() -> None:
     for ax in (loss, accuracy):
         assert [len(epochs) for epochs, _ in curves(ax)] == [100, 100]
     assert curves(accuracy)[0][1][-1] > 0.9
+    for line, epoch in zip(figures(46)[1].splitlines(), (20, 40, 60, 80, 100), strict=True):
+        numbers = [float(part.split(": ")[1]) for part in line.split(" - ")[1:]]
+        columns = [column[epoch - 1] for ax in (loss, accuracy) for _, column in curves(ax)]
+        expected = [columns[0], columns[2], columns[1], columns[3]]
+        np.testing.assert_allclose(numbers, expected, atol=6e-5)
+        assert line.startswith(f"Epoch {epoch}/100 - loss: ")
 
 
 # ---------------------------------------------------------------- lectures D and E

@@ -160,6 +160,20 @@ def test_kaiming_is_he():
 # ---------------------------------------------------------------- structure
 
 
+def test_the_rows_of_a_book_are_set():
+    layer = init.constant(nn.MLP(2, [2, 1]).layers[0], [[0.96, 0.28], [0.89, 0.73]])
+    assert [[w.data for w in neuron.w] for neuron in layer.neurons] == [[0.96, 0.28], [0.89, 0.73]]
+    assert [neuron.b.data for neuron in layer.neurons] == [0.0, 0.0]
+    assert (numbers(init.constant(matrix(3, 2), np.arange(6.0).reshape(2, 3).T)) == [[0, 3], [1, 4], [2, 5]]).all()
+    assert [w.data for w in init.constant(nn.Neuron(2), [1, 2]).w] == [1.0, 2.0]
+    with pytest.raises(ValueError, match=r"shape \(3, 2\), got \(2, 3\): .* transposed, zip\(\*rows\)"):
+        init.constant(matrix(3, 2), np.zeros((2, 3)))
+    with pytest.raises(ValueError, match="rows of different lengths"):
+        init.constant(matrix(2, 2), [[1, 2], [3]])
+    with pytest.raises(ValueError, match=r"shape \(2, 2\), got \(4,\)$"):
+        init.constant(matrix(2, 2), [1, 2, 3, 4])
+
+
 def test_constants():
     assert (numbers(init.constant(matrix(3, 2), -1.5)) == -1.5).all()
     assert (numbers(init.ones(matrix(3, 2))) == 1).all()
