@@ -8,7 +8,10 @@ from collections.abc import Callable
 from contextvars import copy_context
 from typing import ParamSpec, TypeVar
 
-__all__ = ["within"]
+__all__ = ["one_at_a_time", "within"]
+
+one_at_a_time = threading.RLock()
+"""mpmath has one precision for the process, which two threads at a time would change under each other."""
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from fractions import Fraction
 
+from ..base.deadline import one_at_a_time, within
 from ..base.phrases import say
 from ..engine import Value
 from ..graph import order
@@ -20,6 +21,8 @@ from .unexplained import unexplained
 
 __all__ = ["assert_claim", "check"]
 
+SECONDS = 1.5
+"""For the diagnosis of one claim."""
 RATE = Fraction(1, 10)
 """The rate of an update in a counterexample."""
 
@@ -45,8 +48,9 @@ def check(y: Value | Mapping[str, Value], *claims: str | Iterable[str], given: b
     texts = [text for one in claims for text in ([one] if isinstance(one, str) else one)]
     names = Names([root, *keys.values()], keys | ({} if root.label else {"result": root}))
     read_claims = [(text, read(text, names)) for text in texts]
-    court = Court(Graph(names), root, given)
-    return ClaimReport([court.answer(text, instances) for text, instances in read_claims])
+    with one_at_a_time:
+        court = Court(Graph(names), root, given)
+        return ClaimReport([court.answer(text, instances) for text, instances in read_claims])
 
 
 def assert_claim(y: Value | Mapping[str, Value], *claims: str) -> None:
@@ -118,7 +122,11 @@ class Court:
             why = say("on the common domain of both sides no points were found to compare them at")
             return Answer(claim.text, "undecided", why=why, read=claim)
         answer = Answer(claim.text, "refuted", read=claim, counterexample=self.counterexample(refuted))
-        found = diagnose(self.graph, self.judge, claim, left, actual, claimed)
+        try:
+            found = within(SECONDS, diagnose, self.graph, self.judge, claim, left, actual, claimed)
+        except TimeoutError:
+            text = "no slip that explains it was found in {seconds:g} seconds"
+            return replace(answer, why=say(text, seconds=SECONDS))
         if found is None:
             return replace(answer, why=unexplained(claimed["forward"], actual, self.graph.names))
         reading, finding = found

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterable
 
 from .. import ops
+from ..base.deadline import one_at_a_time
 from ..base.phrases import Phrase, count, join, say
 from ..engine import Value
 from ..graph import order
@@ -52,12 +52,8 @@ def verify(y: Value, *, symbolic: bool = True, digits: int = 50, seconds: float 
         raise ValueError(
             f"verify(digits={digits}): doubles have 17 digits, and a judge of them needs 30 or more"
         )
-    with _one_at_a_time:
+    with one_at_a_time:
         return _verify(order(y), symbolic, digits, seconds)
-
-
-# mpmath has one precision for the whole process, which two threads at a time would change under each other.
-_one_at_a_time = threading.RLock()
 
 
 def _verify(nodes: list[Value], symbolic: bool, digits: int, seconds: float) -> Report:
@@ -79,7 +75,7 @@ def _verify(nodes: list[Value], symbolic: bool, digits: int, seconds: float) -> 
 def verify_rules(rows: Iterable[Op] | None = None) -> Report:
     """Prove the whole table of operations, custom ones included, or the rows given."""
     chosen = list(ops.TABLE.values() if rows is None else rows)
-    with _one_at_a_time:
+    with one_at_a_time:
         return Report(say("the table of {n} operations", n=len(chosen)), [_rules(chosen)])
 
 

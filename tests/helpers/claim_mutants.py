@@ -82,9 +82,12 @@ def random_formula(rng: random.Random, most: int = 60) -> Formula:
         return Formula(graph, of, by, terms)
 
 
-def values_at(graph: str, rng: random.Random, reach: float = 1.5) -> dict[str, Value]:
-    return parse(graph, **{name: rng.uniform(-reach, reach) for name in free_names(graph)},
-                 **{name: 1.0 for name in LEAVES if name not in free_names(graph)})  # fmt: skip
+def values_at(
+    graph: str, rng: random.Random, reach: float = 1.5, given: dict[str, float] | None = None
+) -> dict[str, Value]:
+    used = free_names(graph)
+    values = {name: rng.uniform(-reach, reach) for name in used}
+    return parse(graph, **(values | dict.fromkeys(set(LEAVES) - set(used), 1.0) | (given or {})))
 
 
 def _term(nodes: tuple[Value, ...], rng: random.Random, as_chain: bool) -> Term:
@@ -206,8 +209,10 @@ SLIPS = {
 class Numbers:
     """The graph of a formula with numbers, and derivatives by backward passes."""
 
-    def __init__(self, formula: Formula, rng: random.Random, reach: float) -> None:
-        self.formula, self.nodes = formula, values_at(formula.graph, rng, reach)
+    def __init__(
+        self, formula: Formula, rng: random.Random, reach: float, given: dict[str, float] | None = None
+    ) -> None:
+        self.formula, self.nodes = formula, values_at(formula.graph, rng, reach, given)
         self.totals: dict[str, dict[str, float]] = {}
 
     def total(self, of: str, by: str) -> float:
@@ -239,8 +244,13 @@ class Numbers:
         slopes = {"sigmoid": h * (1 - h), "tanh": 1 - tanh(x) ** 2, "sin": cos(x), "relu": float(x > 0)}
         return (values if factor.kind == "call" else slopes)[factor.of]
 
+    def products(self, reading: str) -> list[float]:
+        """What the terms of the formula are worth."""
+        terms = self.formula.terms
+        return [term.sign * prod(self.worth(factor, reading) for factor in term.factors) for term in terms]
+
     def agrees(self, reading: str) -> bool:
-        products = [term.sign * prod(self.worth(f, reading) for f in term.factors) for term in self.formula.terms]
+        products = self.products(reading)
         claimed, actual = sum(products), self.total(self.formula.of, self.formula.by)
         scale = abs(actual) + sum(map(abs, products))
         return isfinite(claimed) and isclose(claimed, actual, rel_tol=1e-9, abs_tol=1e-10 * scale)

@@ -11,6 +11,8 @@ CLAIMS = {
     "at {at} the claim gives {claimed}, and right is {actual}":
         "en {at} la afirmación da {claimed}, y lo correcto es {actual}",
     "read as {reading}: {why}": "leído como {reading}: {why}",
+    "no slip that explains it was found in {seconds:g} seconds":
+        "en {seconds:g} segundos no se encontró ningún error que lo explique",
     "no single slip explains it": "ningún error único lo explica",
     "{nothing}; what is right over the claim is {ratio}, and the claim less what is right {difference}":
         "{nothing}; lo correcto entre lo afirmado es {ratio}, y lo afirmado menos lo correcto, {difference}",

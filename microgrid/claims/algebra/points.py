@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import random
 from collections.abc import Iterator, Mapping, Sequence
@@ -191,7 +192,8 @@ def samples(
     Coordinates are fractions with a denominator that is no power of two, so that nothing is 0 by accident.
     """
     reach = [abs(float(given[s])) if s in given and math.isfinite(float(given[s])) else 1.0 for s in symbols]
-    while True:
+    near = (Fraction(1, 20), 1, 10, 100, Fraction(1, 3))
+    for count in itertools.count():
         for kind in range(6):
             point = {}
             for symbol, size in zip(symbols, reach, strict=True):
@@ -207,7 +209,7 @@ def samples(
                 elif kind == 4:
                     x = unit * Fraction(max(size, 1.0)).limit_denominator(1000) * 3
                 else:
-                    x = unit * rng.choice((1, 10, 100, Fraction(1, 10)))
+                    x = unit * near[count % len(near)]
                 point[symbol] = x
             yield point
 

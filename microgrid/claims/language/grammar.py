@@ -26,6 +26,8 @@ __all__ = ["read"]
 MAX_NESTING = 50
 MAX_PARTS = 12_000
 """Numbers, names and derivatives of a claim."""
+MOST_FACTORS = 300
+"""Of one product; the longest paths of graphs that are drawn have fewer."""
 MOST_INSTANCES = 100
 """Numbers for which a claim with letter indices is judged."""
 
@@ -119,7 +121,7 @@ class _Reader(Cursor):
 
     def term(self, depth: int) -> Tree:
         factors = [(1, self.factor(depth))]
-        while True:
+        while len(factors) <= MOST_FACTORS:
             kind = self.peek().kind
             if kind in ("*", "/"):
                 self.take()
@@ -128,6 +130,9 @@ class _Reader(Cursor):
                 factors.append((1, self.factor(depth)))
             else:
                 return product(factors) if len(factors) > 1 else factors[0][1]
+        raise ExpressionError(
+            f"a product has at most {MOST_FACTORS} factors", self.text.text, self.peek().position
+        )
 
     def factor(self, depth: int) -> Tree:
         if depth > MAX_NESTING:

@@ -76,6 +76,7 @@ def _with_power(tree: Tree, base: Tree, exponent: Fraction) -> Tree:
 
 def factors(search: Search) -> Iterator[Finding]:
     """A factor that the whole or a term lacks, or has too many of."""
+    yield from _kinked(search)
     for place in search.places:
         if place.is_factor or (wanted := ratio(place)) is None:
             continue
@@ -86,6 +87,20 @@ def factors(search: Search) -> Iterator[Finding]:
         if constant is not None and constant > 0:
             yield from _number(search, place, constant)
         yield from _lacking(search, place, wanted, search.factors)
+
+
+def _kinked(search: Search) -> Iterator[Finding]:
+    """The derivative of relu and its like, of which nothing is seen where units are active."""
+    for term, link in search.kinked:
+        tree = link if link is not None and search.has_rates else tree_of(term, search.graph.names) or link
+        for place in search.places if tree is not None else ():
+            if place.is_factor:
+                continue
+            right = put(search.right, place.way, product(_linked(place.tree, tree)))
+            values = search.known(search.meaning(right))
+            if values is not None and same(values, search.actual_values):
+                why = _where(place, say("the factor {factor} is missing", factor=text(tree)))
+                yield Finding("factor-missing", right, why, (text(tree),))
 
 
 def parts_of_factors(search: Search) -> Iterator[Finding]:
@@ -116,7 +131,8 @@ def _too_many(search: Search, place: Place, wanted: tuple[Any, ...]) -> Iterator
             for at, (e, f) in enumerate(own)
             if at != k
         ]
-        why = _where(place, say("the factor {factor} is too many", factor=text(factor)))
+        called = text(factor) if exponent > 0 else text(Product(((-1, factor),)))
+        why = _where(place, say("the factor {factor} is too many", factor=called))
         yield Finding("factor-extra", put(search.right, place.way, product(kept)), why)
 
 

@@ -24,6 +24,8 @@ from .routes import Routes, same
 __all__ = ["Candidate", "Finding", "Search", "Table", "flat", "power", "ratio"]
 
 T = TypeVar("T")
+MOST_ROUTES = 40
+"""Paths whose stretches are looked at."""
 Candidate: TypeAlias = tuple[Term, "Rate | None"]
 """A factor, and which derivative it is."""
 
@@ -152,7 +154,7 @@ class Search:
         candidates: list[Candidate] = [
             (self.graph.local(link.of.node, link.by[0].node), link) for link in self.links
         ]
-        candidates += [(term, None) for slopes in self.routes.edges.values() for term in slopes]
+        candidates += [(term, None) for term in self.stretches]
         candidates += [(self.graph.of[v], None) for v in self.graph.names.named]
         candidates.append((self.graph.eta, None))
         for term, link in candidates:
@@ -160,6 +162,31 @@ class Search:
                 seen.add(term)
                 table.add(self.known(term), (term, link))
         return table
+
+    @cached_property
+    def stretches(self) -> list[Term]:
+        """What a path contributes between two of its nodes, with no named node between: an inner
+        derivative.
+        """
+        named, found = self.graph.names.named, dict[Term, None]()
+        edges = self.routes.edges
+        found.update((slope, None) for slopes in edges.values() for slope in slopes)
+        for route in self.routes.found[:MOST_ROUTES]:
+            for start in range(len(route.nodes)):
+                product = self.graph.terms.one
+                for below, above in pairwise(route.nodes[start:]):
+                    product = product * edges[below, above][0]
+                    found[product] = None
+                    if above in named:
+                        break
+        return list(found)
+
+    @cached_property
+    def kinked(self) -> list[tuple[Term, Rate | None]]:
+        """Derivatives that are one number on either side of a kink, as that of relu."""
+        links = [(self.graph.local(link.of.node, link.by[0].node), link) for link in self.links]
+        every = [*links, *((term, None) for term in self.stretches)]
+        return list({term: (term, link) for term, link in reversed(every) if term.kind == "where"}.values())
 
     @cached_property
     def parts(self) -> Table[Candidate]:
