@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from functools import cached_property
 from typing import Any
 
+from microgrid.base.messages import warn
 from microgrid.base.phrases import Setting, message
 
 from ..drawing.scene import Scene
-from ..errors import TRAINED, VizError
+from ..errors import TRAINED, TooLarge, VizError
 from ..figure import Figure
 from .net import Net
 from .options import NetworkOptions, takes_model
-from .painting.paint import paint
+from .painting.paint import FEWEST, FEWEST_ON_PAPER, paint, tries
 from .read import read
 from .source import source
 
@@ -78,10 +81,25 @@ class _Network:
 
     @property
     def choice(self) -> dict[str, Any]:
-        return {}
+        options, _ = self._painted
+        return {"legend": False} if self._options.legend and not options.legend else {}
 
     def scene(self) -> Scene:
-        return paint(self._net, self._options, self._show)
+        options, scene = self._painted
+        if options is not self._options:
+            rule = f"drawn without its legend, so that a {options.slide} slide can be read, as with "
+            warn(message(rule, Setting("legend", False)))
+        return scene
+
+    @cached_property
+    def _painted(self) -> tuple[NetworkOptions, Scene]:
+        """The picture, and the options with which it has room."""
+        is_small = (self._options.slide or "").startswith("beamer")
+        *others, last = tries(self._options, *(FEWEST_ON_PAPER if is_small else (FEWEST,)))
+        for options, fewest in others:
+            with suppress(TooLarge):
+                return options, paint(self._net, options, self._show, fewest=fewest, is_last=False)
+        return last[0], paint(self._net, last[0], self._show, fewest=last[1])
 
     def dot(self) -> str:
         return source(self._net, self._options, self._show)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from dataclasses import replace
 from itertools import pairwise
 
@@ -31,14 +30,15 @@ from .shapes import circle, is_flat
 from .texts import LEGEND, Sizes, wide
 from .units import BESIDE, Circles
 
-__all__ = ["FEWEST", "paint"]
+__all__ = ["FEWEST", "FEWEST_ON_PAPER", "paint", "tries"]
 
 BELOW_TITLE, ABOVE_CAPTION, ABOVE_LEGEND = 8.0, 10.0, 8.0
 MOST_ARROWS = 20_000
 LARGER, LARGER_PAGES = 1.2, 30
 """How much larger a page each try has, and tries, where a title leaves no room on a slide."""
-FEWEST = 6
-"""Circles in a column that a slide has to have room for, unless captions of a walk stand below."""
+FEWEST, FEWEST_ON_PAPER = 6, (4, 3)
+"""Circles in a column that a slide has to have room for, unless captions of a walk stand below, and those
+that one of LaTeX's smaller pages should have and has to have."""
 NARROWEST = 520.0
 """Points that a page without a size of its own is wide, for its title and its legend."""
 NAMED = 14.0
@@ -47,11 +47,19 @@ DOT, DOTS_APART = 1.7, 6.5
 """Of the ellipsis in a column: the radius of a dot, and from one to the next on circles of radius 20."""
 
 
-def paint(net: Net, options: NetworkOptions, show: str, below: float = 0.0, fewest: int = FEWEST) -> Scene:
+def paint(
+    net: Net,
+    options: NetworkOptions,
+    show: str,
+    below: float = 0.0,
+    fewest: int = FEWEST,
+    is_last: bool = True,
+) -> Scene:
     """Everything in its place; `show` is what the options come to for this network, `below` what is to stay
     free of a slide below it, `fewest` down to how many circles columns are shortened there.
 
-    Where a title leaves no room on a slide all is drawn smaller, as `viz.draw` does it.
+    Where a title leaves no room on a slide all is drawn smaller, as `viz.draw` does it, unless that cannot be
+    read and there is another way to try.
     """
     if options.slide is None:
         return _fewer(net, options, show, fewest)
@@ -65,12 +73,26 @@ def paint(net: Net, options: NetworkOptions, show: str, below: float = 0.0, fewe
         _Painter(net, replace(options, title=None), show, _least(net, options, fewest), page).scene()
     for _ in range(LARGER_PAGES):
         page = LARGER * page[0], LARGER * page[1]
-        with suppress(TooLarge):
+        try:
             scene = fit(_fewer(net, options, show, fewest, page), options.slide)
+        except TooLarge:
+            continue
+        else:
             if (size := smallest(scene)) < READABLE:
-                warn(too_small(size, f"a {options.slide} slide", message("shorten ", Setting("title"))))
+                told = too_small(size, f"a {options.slide} slide", message("shorten ", Setting("title")))
+                if not is_last:
+                    raise TooLarge(told)
+                warn(told)
             return scene
     raise TooLarge(message("no slide has room for so long a title: shorten ", Setting("title")))
+
+
+def tries(options: NetworkOptions, *fewest: int) -> list[tuple[NetworkOptions, int]]:
+    """How a network may be drawn on a page, with how many circles in a column at least: on a page so small as
+    LaTeX's, rather without the legend than not."""
+    is_small = (options.slide or "").startswith("beamer")
+    bare = [options.changed(legend=False)] if is_small and options.may_vary("legend") else []
+    return [(chosen, count) for count in fewest for chosen in (options, *bare)]
 
 
 def _least(net: Net, options: NetworkOptions, fewest: int) -> int:
@@ -223,7 +245,8 @@ class _Painter:
             yield replace(unit, state=next(states, "on")) if is_flat(unit.activation or "") else unit
 
     def _room(self, captions: Captions, radius: float, lines: int, page: Point | None) -> Room:
-        title = [line for group in self._title_lines(page[0] if page else NARROWEST) for line in group.items]
+        width = page[0] if page else NARROWEST
+        title = [line for group in self._title_lines(width) for line in group.texts]
         above = Sizes(radius).number.size if radius >= NAMED else 0.0
         last = len(self._net.columns) - 1
         return Room(
@@ -233,7 +256,7 @@ class _Painter:
             right=self._side(last, captions, radius),
             size=page,
             least_width=NARROWEST - 2 * MARGIN if self._options.legend or self._title else 0.0,
-            head=ABOVE + FONTS["title"].leading * len(title) + (BELOW_TITLE if title else 0.0),
+            head=ABOVE + sum(line.font.leading for line in title) + (BELOW_TITLE if title else 0.0),
             foot=ABOVE + (ABOVE_LEGEND + lines * LEGEND.leading if self._options.legend else 0.0),
             gap=max(captions.width(k) for k in range(last + 1)) + 12.0,
         )
@@ -264,7 +287,9 @@ class _Painter:
     def _title_lines(self, width: float) -> list[Group]:
         if not self._title:
             return []
-        font, room = FONTS["title"], max(width - 2 * MARGIN, NARROWEST - 2 * MARGIN)
+        font, room = FONTS["title"], max(width, 0.0 if self._page else NARROWEST) - 2 * MARGIN
+        if self._page and (self._options.slide or "").startswith("beamer"):  # whose pages are smaller
+            font = replace(font, size=round(font.size * min(1.0, width / SLIDES["16:9"][0]), 2))
         lines = wrap(self._title, lambda line: wide(line, font) <= room)
         texts: list[Text] = []
         for k, line in enumerate(lines):

@@ -23,7 +23,7 @@ from ...walk.direction import lit_arrow, sign
 from ...walk.subtitles import Subtitles, Texts
 from ..net import Net
 from ..options import NetworkOptions
-from ..painting.paint import FEWEST, paint
+from ..painting.paint import FEWEST, paint, tries
 from ..painting.places import MARGIN
 from .known import stripped, unreached
 
@@ -71,12 +71,7 @@ class NetworkFilm:
     def _scenes(self) -> tuple[Scene, ...]:
         """The network with names alone, with values, with gradients, and with arrows that wait for these, all
         at the same places."""
-        options = self._options
-        tries = [(options, FEWEST), (options, FEWEST_WITH_CAPTION)]
-        if options.slide and options.slide.startswith("beamer"):  # a page so small, rather without the legend
-            bare = options.changed(legend=False)
-            tries = [tries[0], (bare, FEWEST), tries[1], (bare, FEWEST_WITH_CAPTION)]
-        for chosen, fewest in tries:
+        for chosen, fewest in tries(self._options, FEWEST, FEWEST_WITH_CAPTION):
             with suppress(TooLarge):
                 return self._paint(chosen, fewest)
         raise TooLarge(self._no_room())
