@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from microgrid.base.phrases import Say, said, speaker
@@ -30,7 +31,9 @@ __all__ = [
     "around_it",
     "arrow_head",
     "extent",
+    "moved_title",
     "paint",
+    "title_lines",
 ]
 
 MARGIN = 24.0
@@ -49,6 +52,8 @@ MOST_PASSING = 400
 """Arrows up to which the names of scopes keep out of their way: in larger pictures nobody sees it."""
 NARROWEST_TITLE = 360.0
 """A title has room for some thirty characters, however small the picture."""
+SMALLER_TITLES = (0.05, 0.1, 0.15, 0.2, 0.25)
+"""By which shares of its size a title may be smaller, for the sake of a line less."""
 
 Outline = Callable[[Point], float]
 """How far a point is outside a box."""
@@ -75,8 +80,8 @@ def paint(
     below = blocks(picture, options, theme, wide, is_walk)
     width = max(right - left, *(block.size[0] for block in below), least_width)
     room = max(width, NARROWEST_TITLE) if page is None else page[0] - 2 * margin
-    title_lines, above = _title_lines(options, room)
-    width = max(width, *(measure(line, "title") for line in title_lines), 0.0) if page is None else room
+    lines, above = _above(options, room)
+    width = max(width, *(line.width for line in lines), 0.0) if page is None else room
     foot = sum(block.size[1] for block in below)
     height = bottom - top if page is None else page[1] - 2 * margin - above - foot
     x = margin + (width - (right - left)) / 2 - left
@@ -95,8 +100,8 @@ def paint(
         for path, rectangle in scopes.items()
     ]
     groups += [_box(box, layout.centers[box.name], picture, theme) for box in picture.boxes]
-    if title_lines:
-        groups.append(_title(title_lines, theme, margin))
+    if lines:
+        groups.append(moved_title(lines, margin, margin))
     for block in below:
         groups.append(block.group(margin, end))
         end += block.size[1]
@@ -127,7 +132,7 @@ def around_it(picture: Picture, options: Options, width: float, is_walk: bool = 
     """Of the title above and the legend below a picture on a page of this width: the width that they need,
     and their height."""
     below = blocks(picture, options, THEMES[options.theme], width, is_walk)
-    _, above = _title_lines(options, width)
+    _, above = _above(options, width)
     return max([0.0, *(block.size[0] for block in below)]), above + sum(block.size[1] for block in below)
 
 
@@ -285,17 +290,27 @@ def _moved(rectangle: Rectangle, x: float, y: float) -> Rectangle:
 # ---------------------------------------------------------------- title
 
 
-def _title_lines(options: Options, room: float) -> tuple[list[str], float]:
-    """The title in lines of this width, and the height that is kept for them."""
-    title = clean(options.title or "")
-    lines = wrap(title, lambda line: measure(line, "title") <= room) if title else []
-    return lines, FONTS["title"].leading * len(lines) + BELOW_TITLE if lines else 0.0
+def title_lines(title: str, room: float, theme: Theme, size: float = FONTS["title"].size) -> list[Text]:
+    """A title in lines of this width, placed from its corner on; somewhat smaller if it needs a line less
+    then."""
+
+    def lines(size: float) -> list[str]:
+        scale = size / FONTS["title"].size
+        return wrap(title, lambda line: scale * measure(line, "title") <= room) if title else []
+
+    sizes = [round(size * (1 - share), 2) for share in SMALLER_TITLES]
+    size = next((smaller for smaller in sizes if len(lines(smaller)) < len(lines(size))), size)
+    said = [Line(line, "title", size) for line in lines(size)]
+    places = [(0.0, size + row * line.font.leading) for row, line in enumerate(said)]
+    return [letter(line, at, theme, anchor="start") for line, at in zip(said, places, strict=True)]
 
 
-def _title(lines: list[str], theme: Theme, margin: float) -> Group:
-    font = FONTS["title"]
-    places = [(margin, margin + font.size + row * font.leading) for row in range(len(lines))]
-    texts = [
-        letter(Line(line, "title"), at, theme, anchor="start") for line, at in zip(lines, places, strict=True)
-    ]
-    return Group("title", tuple(texts))
+def _above(options: Options, room: float) -> tuple[list[Text], float]:
+    """The title, and the height that is kept for it."""
+    lines = title_lines(clean(options.title or ""), room, THEMES[options.theme])
+    return lines, sum(line.font.leading for line in lines) + BELOW_TITLE * bool(lines)
+
+
+def moved_title(lines: list[Text], left: float, top: float) -> Group:
+    """The title with its corner at a place."""
+    return Group("title", tuple(replace(line, at=(left + line.at[0], top + line.at[1])) for line in lines))

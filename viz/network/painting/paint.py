@@ -9,14 +9,15 @@ from itertools import pairwise
 from microgrid.base.messages import warn
 from microgrid.base.phrases import Option, Setting, message, said, speaker
 
-from ...drawing.scene import Group, Path, Scene, Text
+from ...drawing.painter import moved_title, title_lines
+from ...drawing.scene import Group, Path, Scene
 from ...drawing.slide import READABLE, fit, smallest
 from ...drawing.slide_choice import too_small
 from ...errors import TooLarge
 from ...options import MOST_UNITS, SLIDES
 from ...picture.fewer import shown
 from ...style.shapes import Point
-from ...style.text import clean, wrap
+from ...style.text import clean
 from ...style.theme import FONTS, THEMES, Paint
 from ..net import Column, End, Net, Unit
 from ..options import NetworkOptions
@@ -287,15 +288,10 @@ class _Painter:
     def _title_lines(self, width: float) -> list[Group]:
         if not self._title:
             return []
-        font, room = FONTS["title"], max(width, 0.0 if self._page else NARROWEST) - 2 * MARGIN
+        size, room = FONTS["title"].size, max(width, 0.0 if self._page else NARROWEST) - 2 * MARGIN
         if self._page and (self._options.slide or "").startswith("beamer"):  # whose pages are smaller
-            font = replace(font, size=round(font.size * min(1.0, width / SLIDES["16:9"][0]), 2))
-        lines = wrap(self._title, lambda line: wide(line, font) <= room)
-        texts: list[Text] = []
-        for k, line in enumerate(lines):
-            at = (MARGIN, ABOVE + font.size + k * font.leading)
-            texts.append(Text(at, line, font, self._theme.text, wide(line, font), "start"))
-        return [Group("title", tuple(texts))]
+            size = round(size * min(1.0, width / SLIDES["16:9"][0]), 2)
+        return [moved_title(title_lines(self._title, room, self._theme, size), MARGIN, ABOVE)]
 
     def _sentence(self) -> str:
         lang = self._options.lang
