@@ -93,7 +93,8 @@ WORDS: dict[str, str] = PREDICTED | {
     "too_long":
         "Too long for a link, {length} characters of {most}: change fewer numbers, or save the picture.",
     "no_address":
-        "Inside a notebook the page has no address: save it as a file with steps.save(\"walk.html\").",
+        "Inside a notebook the page has no address and may save no files: save it with "
+        "steps.save(\"walk.html\") and open that.",
     "find": "Find a node", "find_none": "No node is called {name}.",
     "find_some": "{place} of {count}: Enter goes on",
     "key_find": "find a node", "compared_leaf": "{move}. Back: U.",

@@ -59,9 +59,10 @@ PAGE = {
     "Too long for a link, {length} characters of {most}: change fewer numbers, or save the picture.":
         "Demasiado largo para un enlace, {length} caracteres de {most}: cambia menos números, o guarda la "
         "figura.",
-    "Inside a notebook the page has no address: save it as a file with steps.save(\"walk.html\").":
-        "Dentro de un cuaderno la página no tiene dirección: guárdala como archivo con "
-        "steps.save(\"walk.html\").",
+    "Inside a notebook the page has no address and may save no files: save it with "
+    "steps.save(\"walk.html\") and open that.":
+        "Dentro de un cuaderno la página no tiene dirección ni puede guardar archivos: guárdala con "
+        "steps.save(\"walk.html\") y abre eso.",
     "Find a node": "Buscar un nodo", "No node is called {name}.": "Ningún nodo se llama {name}.",
     "{place} of {count}: Enter goes on": "{place} de {count}: Intro sigue", "find a node": "buscar un nodo",
     "{move}. Back: U.": "{move}. Volver: U.",

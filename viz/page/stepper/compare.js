@@ -34,23 +34,36 @@ function compared(page) {
 
 // The old number beside the new one in its box or, where there is no room, below it.
 function ghost(picture, box, text) {
-  const {value, group} = box;
+  const {value, group} = box, pair = text && `${text} ${value.shown}`;
+  if (box.pair === pair || (!text && !box.pair)) return;
+  box.pair = pair;
   if (!text) {
-    if (!box.ghost?.isConnected) return;
     box.ghost.remove();
     value.text.setAttribute("x", box.middle);
     return;
   }
   box.middle ??= value.text.getAttribute("x");
-  box.ghost ??= element(group, "text", {class: "ghost", "text-anchor": "middle", "aria-hidden": "true"});
-  picture.ghosts.append(box.ghost);
+  box.ghost ??= element(group, "text", {"text-anchor": "middle", "font-size": value.text.getAttribute("font-size")});
+  if (!box.ghost.isConnected) picture.ghosts.append(box.ghost);
   box.ghost.textContent = text;
-  box.ghost.setAttribute("font-size", value.text.getAttribute("font-size"));
-  const [old, now] = [box.ghost, value.text].map((shown) => shown.getComputedTextLength());
-  const middle = Number(box.middle), gap = 10, isBeside = old + now + gap <= roomAt(value);
-  const {y, height} = value.outline.getBBox();
+  const [old, now] = [text, value.shown].map((shown) => lengthOf(value.text, shown));
+  const middle = Number(box.middle), gap = 10, isBeside = old + now + gap <= (value.room ??= roomAt(value));
+  const {y, height} = box.outer ??= value.outline.getBBox();
   box.ghost.classList.toggle("below", !isBeside);
   box.ghost.setAttribute("x", String(isBeside ? middle - (now + gap) / 2 : middle));
   box.ghost.setAttribute("y", isBeside ? value.text.getAttribute("y") : String(y + height + 12));
   value.text.setAttribute("x", isBeside ? String(middle + (old + gap) / 2) : box.middle);
+}
+
+const RULER = {ink: null, family: "", size: ""};
+
+// How long a text is in the letters of another.  Asking the browser for that of a text just written would make it
+// lay out all the others, each time.
+function lengthOf(like, text) {
+  RULER.ink ??= /** @type {any} */ (document.createElement("canvas")).getContext("2d");
+  RULER.family ||= getComputedStyle(like).fontFamily;
+  const size = like.getAttribute("font-size");
+  if (RULER.size !== size) RULER.ink.font = `${size}px ${RULER.family}`;
+  RULER.size = size;
+  return RULER.ink.measureText(text).width;
 }

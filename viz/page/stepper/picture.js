@@ -39,7 +39,8 @@ class Picture {
     this.ghosts = element(this.svg, "g", {class: "ghosts", "aria-hidden": "true"});
     this.svg.append(this.ghosts);
     this.first = this.firstBoxes();
-    this.bridged = new Map(this.edges.map((edge) => [edge, bridge(edge)]).filter(([, path]) => path));
+    const gaps = this.edges.filter((edge) => bridge(edge));
+    this.bridged = new Map(gaps.map((edge) => [edge.dataset.edge, edge])); // arrows with room for a number
     const sizes = [...this.svg.querySelectorAll("text")].map((text) => Number(text.getAttribute("font-size")));
     this.letters = Math.min(...sizes);
     this.rove(graph.root);
@@ -215,14 +216,14 @@ class Picture {
     for (const edge of this.edges) {
       const {node, edge: place} = edge.dataset, isLit = place ? lit.has(place) : used.has(node);
       flag(edge, {waiting: waiting[graph.owner[node]]});
-      if (this.bridged.has(edge) && place) flag(edge, {open: view.arrow(place).text === null});
       light(edge, isLit ? forward ? "forward" : "backward" : null, graph.arrows);
     }
     for (const label of this.locals) {
-      const {node, edge} = label.dataset, says = view.arrow(edge);
+      const {node, edge} = label.dataset, says = view.arrow(edge), arrow = this.bridged.get(edge);
       label.text ??= changeable(label.querySelector("text"));
       put(label.text, says.text ?? BLANK, false);
       flag(label, {waiting: waiting[graph.owner[node]], lit: lit.has(edge)});
+      if (arrow) flag(arrow, {open: says.text === null});
       label.setAttribute("aria-label", says.description);
       label.querySelector("title").textContent = says.description;
     }

@@ -14,6 +14,10 @@ function fileName(page, suffix) {
 }
 
 async function savePicture(page, kind) {
+  if (location.protocol === "about:") {
+    by("share-help").textContent = page.word("no_address");
+    return;
+  }
   const {fontFamily} = getComputedStyle(page.picture.svg), shown = withCaption(page);
   const blob = kind === "svg" ? svgOf(shown, fontFamily, page.picture.svg) : await pngOf(shown, fontFamily);
   saveFile(blob, fileName(page, kind));
