@@ -73,6 +73,7 @@ def draw(y: Value, **options: Any) -> Figure:
     another, or to y, each with its product, and their sum.  `color_by`: "grad" colours boxes by the size of
     their gradients, from the smallest of the picture to the largest, and "grad-sign" negative ones otherwise
     than positive ones.
+    `claim`: what `microgrid.check` says of a claim: what it covers and, in another colour, what it forgot.
     `node_style`: a function of a node (label, role, op, data, grad, scope, ...) that returns None or a dict
     with any of fill, stroke, text (colours as #rrggbb), width and dash (points).
 

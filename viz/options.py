@@ -15,6 +15,7 @@ from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 from microgrid import Value
 from microgrid.base.checks import one_of, whole
 from microgrid.base.phrases import LANGUAGES, Option, Setting, message
+from microgrid.claims.report import Answer, ClaimReport
 
 from .graph.folding import LEVELS
 from .graph.trace import Node
@@ -211,6 +212,7 @@ class Options(Chosen):
         ),
     )
     node_style: NodeStyle | None = None
+    claim: Answer | ClaimReport | None = None
 
     slide: str | None = field(default=None, metadata=about("slides", "fit the picture to a slide", SLIDES))
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from fractions import Fraction
+from typing import TypeAlias
 
 from ..base.deadline import one_at_a_time, within
 from ..base.phrases import say
 from ..engine import Value
-from ..graph import order
+from ..graph import order, path_count, paths
 from .language.grammar import read
 from .language.names import Names
-from .language.trees import Claim
+from .language.trees import Claim, Rate, walk
 from .meaning import READINGS, Graph, as_written
 from .report import Answer, ClaimReport, Counterexample
 from .slips.diagnosis import diagnose
@@ -21,6 +22,8 @@ from .unexplained import unexplained
 
 __all__ = ["assert_claim", "check"]
 
+MOST_PATHS = 200
+Paths: TypeAlias = tuple[tuple[Value, ...], ...]
 SECONDS = 1.5
 """For the diagnosis of one claim."""
 RATE = Fraction(1, 10)
@@ -64,6 +67,15 @@ def assert_claim(y: Value | Mapping[str, Value], *claims: str) -> None:
         raise AssertionError(ClaimReport([answer for answer in report.answers if not answer.true]).text())
 
 
+def _less(every: Paths, some: Paths) -> Paths:
+    """The paths that are left without some; of several along the same nodes, as many as there are."""
+    left = list(every)
+    for path in some:
+        if path in left:
+            left.remove(path)
+    return tuple(left)
+
+
 def _named(y: Value | Mapping[str, Value]) -> tuple[dict[str, Value], Value]:
     """The nodes that have keys, and the last of them."""
     keys = dict(y) if isinstance(y, Mapping) else {"result": y}
@@ -102,10 +114,14 @@ class Court:
 
     def instance(self, claim: Claim) -> Answer:
         left, actual = self.graph.left(claim, self.root), self.graph.actual(claim, self.root)
-        claimed = {reading: self.graph.meaning(claim.right, left, reading) for reading in READINGS}
+        if any(isinstance(part, Rate) for _, part in walk(claim.right)):
+            claimed = {reading: self.graph.meaning(claim.right, left, reading) for reading in READINGS}
+        else:
+            claimed = dict.fromkeys(READINGS, self.graph.meaning(claim.right, left, "total"))
         compared = {term: self.judge.compare(term, actual) for term in dict.fromkeys(claimed.values())}
         verdicts = {reading: compared[term] for reading, term in claimed.items()}
         holds = tuple(reading for reading in READINGS if verdicts[reading].true)
+        covered = self.paths(left)
         if holds:
             status = "proved" if any(verdicts[r].status == "proved" for r in holds) else "checked"
             why = ""
@@ -116,12 +132,13 @@ class Court:
                     holds=", ".join(holds),
                     others=", ".join(others),
                 )
-            return Answer(claim.text, status, holds, why=why, read=claim)
+            return Answer(claim.text, status, holds, why=why, read=claim, covered=covered)
         refuted = verdicts["forward"] if verdicts["forward"].true is False else None
         if refuted is None or any(v.true is None for v in verdicts.values()):
             why = say("on the common domain of both sides no points were found to compare them at")
             return Answer(claim.text, "undecided", why=why, read=claim)
-        answer = Answer(claim.text, "refuted", read=claim, counterexample=self.counterexample(refuted))
+        found_at = self.counterexample(refuted)
+        answer = Answer(claim.text, "refuted", read=claim, counterexample=found_at, covered=covered)
         try:
             found = within(SECONDS, diagnose, self.graph, self.judge, claim, left, actual, claimed)
         except TimeoutError:
@@ -140,7 +157,15 @@ class Court:
             missing=finding.missing,
             corrected=finding.right,
             forgotten=finding.forgotten,
+            covered=_less(covered, finding.forgotten),
         )
+
+    def paths(self, left: Rate) -> Paths:
+        """The paths of the derivative that a claim is about, if they are not too many to be drawn."""
+        of, by = left.of.node, left.by[0].node
+        if len(left.by) > 1 or of is by or path_count(of, by) > MOST_PATHS:
+            return ()
+        return tuple(path.nodes for path in paths(of, by))
 
     def counterexample(self, verdict: Verdict) -> Counterexample | None:
         if verdict.point is None:

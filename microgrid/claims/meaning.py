@@ -161,8 +161,14 @@ class Graph:
 
     def evaluator(self, left: Rate, reading: str) -> Callable[[Tree], Term]:
         terms = self.terms
+        known: dict[int, tuple[Tree, Term]] = {}
 
         def term(tree: Tree) -> Term:
+            if id(tree) not in known:
+                known[id(tree)] = tree, made(tree)
+            return known[id(tree)][1]
+
+        def made(tree: Tree) -> Term:
             if isinstance(tree, Number):
                 return terms.term(tree.value)
             if isinstance(tree, Node):

@@ -12,7 +12,7 @@ from ..engine import Value
 from .language.printing import latex, latex_left, text_left
 from .language.trees import Claim, Tree
 
-__all__ = ["Answer", "ClaimReport", "Counterexample"]
+__all__ = ["Answer", "ClaimReport", "Counterexample", "lines", "verdict"]
 
 MARKS = {True: "✓", False: "✗", None: "?"}
 
@@ -111,19 +111,11 @@ class ClaimReport:
         """A line for each claim with its verdict, and below it why, where it fails, and the corrected
         line.
         """
-        return "\n".join(line for answer in self.answers for line in self._lines(answer, lang))
-
-    def _lines(self, answer: Answer, lang: str) -> Iterator[str]:
-        verdict = said(_verdict(answer), lang)
-        yield f"{MARKS[answer.true]} {' '.join(answer.claim.split())}: {verdict}"
-        details = [answer.why] if answer.why else []
-        if answer.slip == "path-missing":
-            details.append(say("missing: {what}", what=join("; ", answer.missing)))
-        if answer.counterexample:
-            details.append(answer.counterexample.phrase())
-        if answer.correction:
-            details.append(say("correct is {line}", line=answer.correction))
-        yield from (f"    {said(detail, lang)}" for detail in details)
+        return "\n".join(
+            f"{'    ' * (k > 0)}{said(line, lang)}"
+            for answer in self.answers
+            for k, line in enumerate(lines(answer))
+        )
 
     def latex(self) -> str:
         """Each claim with a mark, and below a false one the corrected line, as an align* environment."""
@@ -142,16 +134,30 @@ class ClaimReport:
         """A fragment: a list of the claims, each with what is said of it."""
         items = []
         for answer in self.answers:
-            first, *others = self._lines(answer, lang)
-            more = "".join(f"<br>{html.escape(line.strip())}" for line in others)
-            items.append(f"<li>{html.escape(first)}{more}</li>")
+            told = [html.escape(said(line, lang)) for line in lines(answer)]
+            items.append(f"<li>{'<br>'.join(told)}</li>")
         return f"<ul>{''.join(items)}</ul>"
 
     def _repr_html_(self) -> str:
         return self.html()
 
 
-def _verdict(answer: Answer) -> str:
+def lines(answer: Answer) -> Iterator[str]:
+    """The claim with its verdict, then why, where it fails, and the corrected line."""
+    claim = " ".join(answer.claim.split())
+    yield say("{mark} {claim}: {verdict}", mark=MARKS[answer.true], claim=claim, verdict=verdict(answer))
+    if answer.why:
+        yield answer.why
+    if answer.slip == "path-missing":
+        yield say("missing: {what}", what=join("; ", answer.missing))
+    if answer.counterexample:
+        yield answer.counterexample.phrase()
+    if answer.correction:
+        yield say("correct is {line}", line=answer.correction)
+
+
+def verdict(answer: Answer) -> str:
+    """True and how it is known, or false and by what slip."""
     if answer.true is None:
         return say("undecided")
     if answer.true:

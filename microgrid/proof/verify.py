@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from .. import ops
 from ..base.deadline import one_at_a_time
 from ..base.phrases import Phrase, count, join, say
+from ..claims.check import check
+from ..claims.report import lines
 from ..engine import Value
 from ..graph import order
 from ..naming.names import name_nodes
@@ -29,7 +31,14 @@ MOST_DETAILS = 10
 """Of a finding, whose text says how many there are."""
 
 
-def verify(y: Value, *, symbolic: bool = True, digits: int = 50, seconds: float = 10.0) -> Report:
+def verify(
+    y: Value,
+    *,
+    symbolic: bool = True,
+    digits: int = 50,
+    seconds: float = 10.0,
+    claims: Iterable[str] = (),
+) -> Report:
     """Verify the graph under y and say what is proved.
 
     rules        each operation used: its partials against sympy's derivative, on every piece of its domain
@@ -37,6 +46,7 @@ def verify(y: Value, *, symbolic: bool = True, digits: int = 50, seconds: float 
     numbers      value and gradients against `digits`-digit arithmetic, within a bound for the rounding
     symbolic     for small graphs (unless `symbolic` is False) the whole derivative of each leaf as a formula,
                  if sympy finds it within `seconds`
+    claims       formulas of your own for derivatives, if there are any: see `check`
 
     It is about what `y.backward()` computes; no gradient is touched, and what the nodes' `grad` holds (of an
     earlier pass, perhaps) is not looked at.  What is too large to prove is reported as not attempted, and
@@ -53,7 +63,10 @@ def verify(y: Value, *, symbolic: bool = True, digits: int = 50, seconds: float 
             f"verify(digits={digits}): doubles have 17 digits, and a judge of them needs 30 or more"
         )
     with one_at_a_time:
-        return _verify(order(y), symbolic, digits, seconds)
+        report = _verify(order(y), symbolic, digits, seconds)
+        if texts := [claims] if isinstance(claims, str) else list(claims):
+            report.findings.append(_claims(y, texts))
+        return report
 
 
 def _verify(nodes: list[Value], symbolic: bool, digits: int, seconds: float) -> Report:
@@ -77,6 +90,19 @@ def verify_rules(rows: Iterable[Op] | None = None) -> Report:
     chosen = list(ops.TABLE.values() if rows is None else rows)
     with one_at_a_time:
         return Report(say("the table of {n} operations", n=len(chosen)), [_rules(chosen)])
+
+
+def _claims(y: Value, texts: list[str]) -> Finding:
+    answers = check(y, texts).answers
+    proved = sum(answer.status == "proved" for answer in answers)
+    true = sum(bool(answer.true) for answer in answers)
+    text = say("{true} of {all} claims are true, {proved} proved", true=true, all=len(answers), proved=proved)
+    details = tuple(line for answer in answers for line in lines(answer))
+    if any(answer.true is False for answer in answers):
+        return Finding("claims", "failed", text, details)
+    if true < len(answers):
+        return Finding("claims", "not attempted", text, details)
+    return Finding("claims", "proved" if proved == len(answers) else "checked", text, details)
 
 
 def _rules(rows: Iterable[Op]) -> Finding:

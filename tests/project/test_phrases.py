@@ -33,7 +33,7 @@ SAID = {
     for path in SOURCES if "phrases import" in path.read_text(encoding="utf-8")
     for text in templates(path)
 }  # fmt: skip
-LEVELS = {"rules", "composition", "numbers", "symbolic", "kinks"}
+LEVELS = {"rules", "composition", "numbers", "symbolic", "kinks", "claims"}
 ROLES = {"input", "parameter", "constant"}
 CONVENTIONS = {text for row in TABLE.values() for text in (row.convention, row.needs) if text}
 NAMED = [text for texts in (WORDS, TRAINER, MESSAGES, LEGEND, MISTAKES) for text in texts.values()]

@@ -85,7 +85,7 @@ def test_a_type_checker_knows_them(tmp_path: Path) -> None:
 
 DEFAULTS = {
     "rankdir": "LR", "theme": "lecture", "ops": "merged", "edges": "local", "labels": "math", "precision": 4,
-    "title": None, "legend": False, "highlight": (), "path": None, "color_by": None, "node_style": None,
+    "title": None, "legend": False, "highlight": (), "path": None, "color_by": None, "node_style": None, "claim": None,
     "sums": "auto", "pieces": "named", "numbers": "auto", "parameters": "boxes", "formulas": "all",
     "slide": None, "collapse": "auto", "max_nodes": 5000, "timeout": 60.0, "engine": "auto", "lang": "en",
 }  # fmt: skip

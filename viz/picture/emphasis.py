@@ -37,7 +37,10 @@ class Emphasis:
 
 
 def emphasis(trace: Trace, choices: Choices, numbers: Numbers, lang: str = "en") -> Emphasis | None:
-    """What `highlight` and `path` bring out; None if neither was asked for."""
+    """What `claim`, `highlight` and `path` bring out; None if none was asked for."""
+    if choices.claim is not None:
+        shown = choices.claim
+        return Emphasis(shown.nodes(trace), shown.edges, shown.lines, shown.sentences(lang))
     nodes, edges = set(choices.highlight or ()), set[Edge]()
     if choices.highlight is None and choices.path is None:
         return None

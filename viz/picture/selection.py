@@ -16,6 +16,7 @@ from microgrid.proof.textbook import leaves_doubles
 from microgrid.proof.unfolding import hand_over, unfolded
 
 from ..errors import BACKWARD, PAIR, VALUE, VALUE_TOO, TooLarge, VizError
+from ..graph.claimed import Claimed, claimed
 from ..graph.folding import LEVELS, Unit, edges, fold
 from ..graph.paths import Paths
 from ..graph.trace import Trace, warned
@@ -51,6 +52,7 @@ class Choices:
     units: tuple[Unit, ...]
     highlight: frozenset[int] | None = None
     path: tuple[int, int] | None = None
+    claim: Claimed | None = None
     scale: Scale | None = None
     styles: Mapping[int, Style] | None = None
     labelled: bool = True
@@ -75,6 +77,7 @@ def choose(y: Value, trace: Trace, options: Options, less: str) -> Choices:
         units=tuple(units),
         highlight=_highlight(find, options),
         path=_path(find, trace, options),
+        claim=None if options.claim is None else claimed(options.claim, order(y)),
         scale=scale,
         styles=styles(trace, options.node_style) if options.node_style is not None else None,
         labelled=labelled,

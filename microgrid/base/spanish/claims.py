@@ -5,6 +5,9 @@ from __future__ import annotations
 __all__ = ["CLAIMS"]
 
 CLAIMS = {
+    "claims": "afirmaciones", "{mark} {claim}: {verdict}": "{mark} {claim}: {verdict}",
+    "{true} of {all} claims are true, {proved} proved":
+        "{true} de {all} afirmaciones son verdaderas, {proved} demostradas",
     "true, {how}": "verdadero, {how}", "at 30 points in 50 digits": "en 30 puntos con 50 dígitos",
     "false": "falso", "false: {slip}": "falso: {slip}", "undecided": "sin decidir",
     "missing: {what}": "falta: {what}", "correct is {line}": "lo correcto es {line}",

@@ -5,6 +5,8 @@ from __future__ import annotations
 __all__ = ["PICTURES"]
 
 PICTURES = {
+    "{claim}: {verdict}": "{claim}: {verdict}", "forgotten: {what}": "olvidado: {what}",
+    "what the claim covers": "lo que cubre la afirmación",
     # networks
     "weight": "peso", "bias": "sesgo", "width: size, within the layer": "grosor: tamaño, dentro de la capa",
     "drawn alike: one weight in several places": "mismo trazo: el mismo peso en varios sitios",

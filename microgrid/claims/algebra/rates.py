@@ -73,7 +73,11 @@ def partials(
 ) -> list[Term]:
     """The derivatives of an operation by its operands, as a lecture writes them."""
     store = operands[0].store
-    extra = () if constant is None else (store.term(constant),)
-    result = store.call(row, operands, constant) if result is None else result
-    x, y = (*operands, *extra, None)[:2]
-    return list(map(store.term, store.formulas(row, "textbook", x, y, store.results.get(result, result))))
+    key = (row, operands, constant)
+    if key not in store.slopes:
+        extra = () if constant is None else (store.term(constant),)
+        result = store.call(row, operands, constant) if result is None else result
+        x, y = (*operands, *extra, None)[:2]
+        formulas = store.formulas(row, "textbook", x, y, store.results.get(result, result))
+        store.slopes[key] = list(map(store.term, formulas))
+    return store.slopes[key]

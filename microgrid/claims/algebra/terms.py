@@ -100,6 +100,8 @@ class Terms:
         self.made: dict[tuple[Any, ...], Term] = {}
         self.results: dict[Term, Term] = {}
         """Of a call, the name of the node that it is: partials in terms of the result are written with it."""
+        self.slopes: dict[tuple[Any, ...], list[Term]] = {}
+        """The partials of operations that were asked for before."""
         self.zero, self.one = self.term(0), self.term(1)
 
     def make(self, kind: str, args: tuple[Term, ...] = (), data: Any = None) -> Term:

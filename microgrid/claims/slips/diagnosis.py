@@ -26,7 +26,7 @@ __all__ = ["READ_AS", "diagnose"]
 READ_AS = ("forward", "adjoint", "local", "total")
 """In this order the readings are tried."""
 POINTS = 3
-TRIED = 60
+TRIED = 30
 MOST_PROOFS = 25
 """Findings that agree at some points and turn out to be no identity."""
 

@@ -93,8 +93,10 @@ def _kinked(search: Search) -> Iterator[Finding]:
     """The derivative of relu and its like, of which nothing is seen where units are active."""
     for term, link in search.kinked:
         tree = link if link is not None and search.has_rates else tree_of(term, search.graph.names) or link
-        for place in search.places if tree is not None else ():
-            if place.is_factor:
+        if tree is None:
+            continue
+        for place in search.places:
+            if place.is_factor or len(place.way) > 1:
                 continue
             right = put(search.right, place.way, product(_linked(place.tree, tree)))
             values = search.known(search.meaning(right))

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
+from math import nan
 from typing import Any
 
 from ..algebra.points import UNDEFINED, Known
@@ -33,6 +35,13 @@ class Place:
     needs: Values
     is_factor: bool
     is_addend: bool
+
+    @cached_property
+    def times(self) -> float:
+        """What the first value is to be multiplied by, roughly; nan where that is not defined."""
+        if not self.has[0]:
+            return nan
+        return float(self.needs[0] / self.has[0])
 
 
 def places(right: Tree, meaning: Callable[[Tree], Term], actual: Values, known: Known) -> list[Place]:
@@ -62,12 +71,11 @@ def _need(tree: Tree, k: int, values: list[Any], own: Any, need: Any) -> Any:
     """What the k-th part has to be for the tree to be what it needs; None where nothing is."""
     from mpmath import mp
 
-    with mp.workdps(50):
-        try:
-            found = _inverse(tree, k, values, own, need, mp)
-        except UNDEFINED:
-            return None
-        return found if found is not None and mp.isfinite(found) and mp.im(found) == 0 else None
+    try:
+        found = _inverse(tree, k, values, own, need, mp)
+    except UNDEFINED:
+        return None
+    return found if isinstance(found, mp.mpf) and found - found == 0 else None
 
 
 def _inverse(tree: Tree, k: int, values: list[Any], own: Any, need: Any, mp: Any) -> Any:

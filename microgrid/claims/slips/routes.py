@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
 from itertools import combinations, pairwise
+from math import prod
 from typing import Any
 
 from ...custom import CustomOp
@@ -22,6 +25,10 @@ MOST = 1_000
 """Paths that are looked at one by one."""
 
 
+MOST_SETS = 12_000
+"""Pairs and triples of sets of paths that are looked at."""
+
+
 def same(a: Sequence[Any], b: Sequence[Any]) -> bool:
     """Whether numbers of 50 digits agree, at every point."""
     return all(abs(x - y) <= max(abs(x), abs(y)) * 1e-25 for x, y in zip(a, b, strict=True))
@@ -35,8 +42,14 @@ class Route:
 
     nodes: tuple[Value, ...]
     named: tuple[Value, ...]
-    term: Term
+    steps: tuple[Term, ...]
     values: tuple[Any, ...]
+
+    @cached_property
+    def term(self) -> Term:
+        """The product of its steps."""
+        store = self.steps[0].store
+        return store.product([(step, Fraction(1)) for step in self.steps])
 
 
 class Routes:
@@ -54,16 +67,18 @@ class Routes:
             for below, above in pairwise(nodes):
                 if (below, above) not in edges:
                     edges[below, above] = self._edge(below, above)
+        if of is by:
+            return
+        known_steps = {slope: known(slope) for slopes in edges.values() for slope in slopes}
+        if None in known_steps.values():
+            return
         taken: dict[tuple[Value, ...], int] = {}
         for nodes in steps:
             number = taken[nodes] = taken.get(nodes, -1) + 1
-            self.found.append(self._route(nodes, number, edges))
-        values = [known(route.term) for route in self.found]
-        self.found = [
-            Route(route.nodes, route.named, route.term, own)
-            for route, own in zip(self.found, values, strict=True)
-            if own is not None and None not in values
-        ]
+            way = self._steps(nodes, number)
+            values = tuple(map(prod, zip(*(known_steps[step] or () for step in way), strict=True)))
+            named = tuple(v for v in nodes if v in graph.names.named)
+            self.found.append(Route(nodes, named, way, values))
 
     def _edge(self, below: Value, above: Value) -> list[Term]:
         """The partials of a node by an operand: one for each place where it stands."""
@@ -77,18 +92,15 @@ class Routes:
         slopes = partials(row, operands, constant, result)
         return [slope for parent, slope in zip(above.parents, slopes, strict=True) if parent is below]
 
-    def _route(
-        self, nodes: tuple[Value, ...], number: int, edges: dict[tuple[Value, Value], list[Term]]
-    ) -> Route:
-        """The `number`-th path along these nodes, of those that differ in the places of operands."""
-        terms = self.graph.terms
-        term = terms.one
-        for below, above in pairwise(nodes):
-            slopes = edges[below, above]
-            term = term * slopes[number % len(slopes)]
+    def _steps(self, nodes: tuple[Value, ...], number: int) -> tuple[Term, ...]:
+        """The partials on the `number`-th path along these nodes, of those that differ in the places of
+        operands."""
+        way = []
+        for pair in pairwise(nodes):
+            slopes = self.edges[pair]
+            way.append(slopes[number % len(slopes)])
             number //= len(slopes)
-        named = tuple(v for v in nodes if v in self.graph.names.named)
-        return Route(nodes, named, term, ())
+        return tuple(way)
 
     # ------------------------------------------------------------ groups
 
@@ -155,7 +167,7 @@ class Routes:
             return None
 
         for count in (1, 2):
-            if len(groups) ** count > 60_000:
+            if len(groups) ** count > MOST_SETS:
                 return
             for chosen in combinations(range(len(groups)), count):
                 if (found := fits(chosen)) is not None:

@@ -22,7 +22,7 @@ MOST_PARTS = 30_000
 def signs(search: Search) -> Iterator[Finding]:
     trees = {place.way: place.tree for place in search.places}
     for place in search.places:
-        if 0 in place.has or not same(place.needs, tuple(-x for x in place.has)):
+        if not abs(place.times + 1) < 1e-9 or not same(place.needs, tuple(-x for x in place.has)):
             continue
         parent = trees.get(place.way[:-1]) if place.way else None
         if isinstance(parent, Sum):

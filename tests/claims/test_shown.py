@@ -1,0 +1,78 @@
+"""What a claim covers and what it forgot: in pictures and pages, in LaTeX, in Spanish, and within verify."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+import viz
+from microgrid import check, parse, verify
+from microgrid.graph import paths
+
+DAG = "z1 = w1*x; z2 = w2*(z1 + x); yhat = w1*(z1 + z2)"
+SLIDE = "dyhat/dw1 = dyhat/dz1*dz1/dw1 + dyhat/dz2*dz2/dw1"
+
+
+@pytest.fixture(scope="module")
+def nodes():
+    made = parse(DAG, w1=2, w2=-1, x=3)
+    made["yhat"].backward()
+    return made
+
+
+def test_the_forgotten_path_is_told_apart_from_those_that_are_covered(nodes):
+    answer = check(nodes, SLIDE)[0]
+    every = {path.nodes for path in paths(nodes["yhat"], nodes["w1"])}
+    assert answer.forgotten == ((nodes["w1"], nodes["yhat"]),)
+    assert set(answer.covered) == every - set(answer.forgotten)
+    assert answer.missing == ("w1 → yhat: z1 + z2",)
+
+
+def test_it_is_drawn_in_two_colours(nodes):
+    svg = viz.draw(nodes["yhat"], claim=check(nodes, SLIDE)).svg()
+    assert "what the claim covers" in svg
+    assert "forgotten: w1 → yhat: z1 + z2" in svg
+    strokes = re.findall(r'data-route="true".*?stroke="(#\w+)"', svg, re.DOTALL)
+    assert len(set(strokes)) == 2
+    whole = viz.draw(nodes["yhat"], claim=check(nodes, "dyhat/dw2 = w1*(z1 + x)")).svg()
+    assert "forgotten" not in whole
+
+
+def test_the_page_says_it_too(nodes):
+    page = viz.steps(nodes["yhat"], claim=check(nodes, SLIDE)).html()
+    assert "forgotten: w1 → yhat: z1 + z2" in page
+
+
+@pytest.mark.parametrize(("wrong", "error"), [
+    (lambda nodes: "dyhat/dw1 = 1", TypeError),
+    (lambda nodes: check(nodes, []), viz.VizError),
+    (lambda nodes: check(nodes, "d^2yhat/dw2^2 = 0"), viz.VizError),
+    (lambda nodes: check(parse(DAG, w1=1, w2=1, x=1), SLIDE), viz.VizError),
+])  # fmt: skip
+def test_what_cannot_be_drawn_is_refused(nodes, wrong, error):
+    with pytest.raises(error, match="claim"):
+        viz.draw(nodes["yhat"], claim=wrong(nodes)).svg()
+
+
+def test_latex_has_the_claim_and_the_corrected_line(nodes):
+    latex = check(nodes, SLIDE).latex()
+    assert latex.count(r"\frac{\partial \hat{y}}{\partial w_{1}} &=") == 2
+    assert latex.count(r"&& \times") == 1
+    assert latex.endswith("z_{1} + z_{2} && \\checkmark\n\\end{align*}")
+
+
+def test_spanish_says_what_english_says(nodes):
+    told = check(nodes, SLIDE, "dyhat/dw2 = w1*(z1 + x)", "dyhat/dw2 = w1*z1").text("es")
+    assert "falso: falta un camino" in told
+    assert "verdadero, demostrado" in told
+    assert not re.search(r"\b(the|is|and|missing|right)\b", told)
+
+
+def test_verify_takes_claims(nodes):
+    good = verify(nodes["yhat"], claims=["dyhat/dw2 = w1*(z1 + x)"])
+    assert good.ok
+    assert good.findings[-1].level == "claims"
+    bad = verify(nodes["yhat"], claims=[SLIDE])
+    assert not bad.ok
+    assert "path is missing" in bad.text()
