@@ -118,3 +118,14 @@ def test_samples_of_the_legend_are_not_cut_and_it_tells_where_parameters_are() -
         words = legend(viz.draw(y, legend=True, parameters=where))
         assert not any(word.endswith("…") and len(word) > 1 for word in words), words
         assert ("parameters stand in the formulas of boxes" in words) == (where == "inside")
+
+
+def test_the_legend_says_what_a_norm_is_and_a_gradient_beside_it() -> None:
+    y = neurons()
+    figure = viz.draw(y, legend=True, collapse="neuron")
+    assert any(text.startswith("‖grad‖ = ") for text in says(figure, "node"))
+    said = legend(figure)
+    assert said[said.index("‖grad‖") + 1] == "norm of the gradients in the box"
+    assert "gradient" in said
+    assert "norma de los gradientes de la caja" in legend(viz.draw(y, legend=True, collapse="neuron", lang="es"))
+    assert "‖grad‖" not in legend(viz.draw(y, legend=True))

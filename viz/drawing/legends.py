@@ -15,6 +15,7 @@ from ..picture.scale import LEAST, Scale
 from ..style.shapes import SHAPES, Point
 from ..style.text import wrap
 from ..style.theme import FONTS, Paint, Theme
+from ..words import scope_texts
 from ..words.numbers import Numbers
 from .lettering import BASELINE, SIGN, letter, measure, sign
 from .scene import Group, Path, Text
@@ -30,6 +31,8 @@ BAR, SHADES = (180.0, 14.0), 24
 ROUTE = 26.0
 """The length of the line that says which route is which."""
 LONGEST_SAMPLE = 14
+NORM = scope_texts.NORM.partition(" ")[0]
+"""How the line of a scope begins that says how large its gradients are."""
 
 
 @dataclass(frozen=True)
@@ -206,9 +209,12 @@ def _inks(picture: Picture, theme: Theme, say: Say) -> Iterator[tuple[str, str, 
     for kind, means in inside.items():
         for line, box in texts:
             # in a box with a colour of its own, all text has one colour
-            if line.kind == kind and looks.of(picture, box, theme).text is None:
+            is_norm = line.text.startswith(NORM)
+            if line.kind == kind and not is_norm and looks.of(picture, box, theme).text is None:
                 yield _sample(line.text) if kind == "gradient" else line.text, kind, means
                 break
+    if any(line.text.startswith(NORM) and looks.of(picture, box, theme).text is None for line, box in texts):
+        yield NORM, "gradient", say("norm of the gradients in the box")
     locals = [arrow.label.lines[0].text for arrow in picture.arrows if arrow.label]
     if locals:
         sample = next((text for text in locals if len(text) <= LONGEST_SAMPLE), "")

@@ -77,6 +77,7 @@ PICTURES = {
 
     # the legend, beside names of boxes
     "thick border: the result": "borde grueso: el resultado", "local derivative": "derivada local",
+    "norm of the gradients in the box": "norma de los gradientes de la caja",
     "result of an operation": "resultado de una operación", "more of the graph": "el grafo continúa",
     "wider: a larger local derivative": "más ancha: mayor derivada local", "this step": "este paso",
     "parameters stand in the formulas of boxes": "los parámetros están en las fórmulas de las cajas",
