@@ -104,10 +104,11 @@ def test_23_and_33_gradients_explode_towards_the_input() -> None:
     assert axes(33)[0].get_yscale() == "log"
 
 
-def test_25_gradients_of_two_hundred_layers_are_of_one_size() -> None:
-    ((_, lengths),) = curves(axes(25, 1)[0])
-    assert len(lengths) == 200
-    assert 1e-2 < np.quantile(lengths, 0.05) < np.quantile(lengths, 0.95) < 1e3
+def test_25_gradients_of_two_hundred_layers_are_of_one_size_by_way_of_the_skips() -> None:
+    (_, plain), (_, residual) = curves(axes(25, 1)[0])
+    assert len(plain) == len(residual) == 200
+    assert plain[:20].max() < 1e-6 < 1e-2 < plain[-20:].min()
+    assert 1e-2 < np.quantile(residual, 0.05) < np.quantile(residual, 0.95) < 1e3
 
 
 def test_26_monitoring_goes_over_the_steps() -> None:

@@ -1,4 +1,4 @@
-"""Paths beside each other: over their steps, and several under one name on a surface."""
+"""What stands beside each other: paths over their steps, several on a surface, gradients of several networks."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 
 from helpers.plotted import drawn, words
 from microgrid import nn, optim, train
+from microgrid.monitor import Monitor
 from viz import plots
 
 
@@ -106,3 +107,26 @@ def test_a_list_of_points_is_still_one_path() -> None:
     assert [len(line.get_xdata()) for line in ax.get_lines()][:6] == [2, 1, 1] * 2
     with pytest.raises(ValueError, match="'none' has no path"):
         plots.surface(bowl, {"none": []})
+
+
+def test_gradients_of_several_networks_are_beside_each_other() -> None:
+    models = {"two": nn.MLP(2, [3, 1]), "three": nn.MLP(2, [3, 3, 1], "tanh")}
+    for model in models.values():
+        model([1.0, -2.0]).backward()
+    ax = plots.gradient_flow(models, lang="es")
+    drawn(ax)
+    for (_, lengths), model in zip(lines(ax), models.values()):
+        expected = [np.linalg.norm([p.grad for p in layer.parameters()]) for layer in model.layers]
+        np.testing.assert_allclose(lengths, expected)
+    assert words(ax) == ["two", "three"]
+    assert [tick.get_text() for tick in ax.get_xticklabels()] == ["1", "2", "3"]
+    watched = {name: Monitor(model, loss="mse") for name, model in models.items()}
+    for monitor in watched.values():
+        monitor.observe([[1.0, -2.0]], [0.5])
+        monitor.observe([[0.5, 1.0]], [0.5])
+        assert [record.step for record in monitor.records] == [0, 1]
+    (_, lengths), _ = lines(plots.gradient_flow(watched))
+    np.testing.assert_allclose(lengths, [stats.gradient_norm for stats in watched["two"].records[-1].layers.values()])
+    for mixed in ({}, {"a": models["two"], "b": watched["two"]}):
+        with pytest.raises(ValueError, match="models by their names, or monitors"):
+            plots.gradient_flow(mixed)

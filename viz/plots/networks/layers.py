@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from math import hypot
 from typing import TYPE_CHECKING, Any
 
@@ -33,12 +34,15 @@ HEIGHT = 0.92
 """Of a ridge, where 1 is the distance to the next."""
 
 
-def gradient_flow(source: Monitor | Model, *, ax: Axes | None = None, lang: str = "en") -> Axes:
+def gradient_flow(
+    source: Monitor | Model | Mapping[str, Monitor | Model], *, ax: Axes | None = None, lang: str = "en"
+) -> Axes:
     """The length of the gradient in each layer, from the first to the last, on a logarithmic axis.
 
     Of a Monitor: ∂L/∂activations, the mean over the samples, for up to five snapshots.  Of a model:
     ∂L/∂parameters after ``loss.backward()``, which tells what a step will move; ValueError if no parameter
-    has a gradient yet.
+    has a gradient yet.  Several by their names, all models or all monitors, are beside each other, with the
+    numbers of their layers; of a monitor that is the last snapshot.
 
     >>> from microgrid import nn
     >>> model = nn.MLP(2, [3, 1])
@@ -49,7 +53,10 @@ def gradient_flow(source: Monitor | Model, *, ax: Axes | None = None, lang: str 
     import numpy as np
 
     say = speaker(lang)
-    if not hasattr(source, "records") and hasattr(source, "parameters"):
+    if isinstance(source, Mapping):
+        ax = panel(ax)
+        names, what = _beside(ax, source, say, lang)
+    elif _is_model(source):
         lengths = _parameter_gradients(source, lang)
         ax = panel(ax)
         ax.plot(range(len(lengths)), list(lengths.values()), color=PALETTE[0], marker="o", markersize=4)
@@ -78,8 +85,31 @@ def gradient_flow(source: Monitor | Model, *, ax: Axes | None = None, lang: str 
         ax.yaxis.set_major_formatter("{x:g}")
         ax.yaxis.set_minor_formatter("{x:g}")
     grid(ax, say("layer, from input to output"), what)
-    _name_ticks(ax.xaxis, names, 12, rotation=30 if len(names) > 5 else 0)
+    _name_ticks(ax.xaxis, names, 12, rotation=30 if len(names) > 5 and not isinstance(source, Mapping) else 0)
     return ax
+
+
+def _is_model(source: Any) -> bool:
+    return not hasattr(source, "records") and hasattr(source, "parameters")
+
+
+def _beside(ax: Axes, sources: Mapping[str, Monitor | Model], say: Say, lang: str) -> tuple[list[str], str]:
+    """A line for each of several; the names of layers, which are their numbers, and what is drawn."""
+    kinds = {_is_model(source) for source in sources.values()}
+    if len(kinds) != 1:
+        raise ValueError("gradient_flow compares models by their names, or monitors, and some of them")
+    handles: list[Artist] = []
+    most = 0
+    for source, color in zip(sources.values(), PALETTE * 4):
+        layers = snapshots(source)[-1].layers if not _is_model(source) else {}
+        lengths = [stats.gradient_norm for stats in layers.values()]
+        lengths = lengths or list(_parameter_gradients(source, lang).values())
+        dot = "o" if len(lengths) <= 40 else ""
+        handles += ax.plot(range(len(lengths)), lengths, color=color, marker=dot, markersize=4, linewidth=1.7)
+        most = max(most, len(lengths))
+    legend(ax, handles, [str(name) for name in sources])
+    what = say("length of ∂L/∂parameters") if True in kinds else say("length of ∂L/∂activations")
+    return [str(k + 1) for k in range(most)], what
 
 
 def _parameter_gradients(model: Any, lang: str) -> dict[str, float]:
