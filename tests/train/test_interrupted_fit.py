@@ -148,6 +148,21 @@ def test_after_the_first_others_wait_and_count_for_nothing():
     assert reached == ["cleaned up"]
 
 
+def test_a_block_inside_another_leaves_that_one_open():
+    reached = []
+
+    def run():
+        with Held() as held, held.let():
+            with held.let():
+                reached.append("inside")
+            signal.raise_signal(signal.SIGINT)
+            reached.append("never")
+
+    with pytest.raises(KeyboardInterrupt):
+        run()
+    assert reached == ["inside"]
+
+
 def test_one_that_came_while_it_waited_is_raised_where_one_may_come():
     reached = []
     with Held() as held:
