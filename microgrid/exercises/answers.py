@@ -85,7 +85,7 @@ def judge(sheet: Sheet, question: str, answers: dict[str, Any]) -> Verdict:
 
 
 def _shown(blank: Blank) -> str:
-    return blank.key if blank.asked.new else blank.asked.text
+    return blank.key if blank.asked.new or blank.asked.words else blank.asked.text
 
 
 def read_number(given: Any, what: str) -> Number:

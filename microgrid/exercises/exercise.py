@@ -23,6 +23,8 @@ class Asked:
     of: str
     by: str = ""
     new: bool = False
+    words: Phrase | None = field(default=None, compare=False)
+    """What is said in place of a name, which would give away an answer."""
 
     @property
     def text(self) -> str:
@@ -128,6 +130,8 @@ class Exercise:
     tasks: tuple[Phrase, ...]
     blanks: tuple[Blank | Choice, ...]
     table: tuple[Row, ...] = ()
+    claim: str = ""
+    """A formula that is to be judged, as `microgrid.check` reads it."""
     known: Mapping[str, Number] = field(default_factory=dict)
     """The values of the forward pass, where that has been done."""
 

@@ -11,7 +11,7 @@ from ..base.phrases import LANGUAGES, Option, Phrase, message, say
 from ..errors import MicrogridError
 from .answers import begin
 from .calculation import Calculation
-from .exercise import Exercise
+from .exercise import Blank, Choice, Exercise
 from .kinds.table import KINDS
 from .kinds.worked import Unsuitable, Worked
 from .numbers import TOLERANCE, Search
@@ -132,7 +132,7 @@ class _Turns:
         random.shuffle(rates)
         ordered = {name: given[name] for name in self.calculation.names}
         for rate in rates:
-            worked = Worked(self.calculation, ordered, rate, random)
+            worked = Worked(self.calculation, ordered, rate, random, number)
             try:
                 parts = how.make(worked)
             except (Unsuitable, ArithmeticError):
@@ -143,15 +143,16 @@ class _Turns:
                 say("{n}. {kind}", n=number, kind=how.title),
                 ordered,
                 rate if how.steps else None,
-                (*parts.tasks, *self._notes()),
+                (*parts.tasks, *self._notes(parts.blanks)),
                 parts.blanks,
                 parts.table,
+                parts.claim,
                 {worked.name(k): worked.found.values[k] for k in self.calculation.asked} if how.after else {},
             )
         return None
 
-    def _notes(self) -> Iterator[Phrase]:
-        if not self.calculation.exact:
+    def _notes(self, blanks: Sequence[Blank | Choice]) -> Iterator[Phrase]:
+        if not self.calculation.exact and any(isinstance(blank, Blank) for blank in blanks):
             yield say(
                 "Carry three decimals at every step; answers within ±{tolerance} count.", tolerance=TOLERANCE
             )

@@ -38,6 +38,9 @@ MISTAKES = PREDICTED | {
         "That is only what arrives last, through {through}. It is added to what is there: {name} is a sum.",
     "locals_added": "Those are the local derivatives, added up. Multiply each by the gradient that arrives.",
     "sign_of_path": "What comes through {through} has the wrong sign.",
+    "still_missing": "That is the sum as it was written: the path {path} is still missing.",
+    "factors_added": "The local derivatives along a path are multiplied, not added.",
+    "factor_left_out": "The factor {factor} is missing.",
     # updates
     "uphill": "That goes uphill: the step is subtracted.",
     "only_step": "That is the step alone. It is taken from {name} = {value}.",

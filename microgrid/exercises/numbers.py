@@ -15,7 +15,7 @@ from ..base.formula import numpy_vocabulary
 from .calculation import Calculation, Computed
 from .specs.specification import Range
 
-__all__ = ["MOST_TRIED", "Search", "TOLERANCE", "is_short", "rounded"]
+__all__ = ["MOST_TRIED", "SMALLEST", "Search", "TOLERANCE", "is_short", "rounded"]
 
 TOLERANCE = 0.002
 """How far an answer may be off where numbers are rounded to three decimals at each step."""
@@ -53,6 +53,7 @@ class Search:
         self.calculation = calculation
         self.ranges: Sequence[Range] = calculation.spec.ranges
         self.size = prod(len(each.values) for each in self.ranges)
+        self.learnt = set(calculation.spec.parameters)
         self.listed = {each.name for each in self.ranges if each.listed}
         self.seed = seed
         self.tried = 0
@@ -148,13 +149,14 @@ class Search:
                 operands += [] if step.constant is None else [float(step.constant)]
                 good &= ~np.broadcast_to(step.row.bind("kink", numpy_vocabulary())(*operands), count)
             for x, zero in numbers_of_step:
-                leaf = step.row is None and x is found.values[k]
-                good &= self._readable(x) & ((np.abs(x) >= self._smallest(leaf)) | zero)
+                given = step.row is None and (x is found.values[k] or step.name not in self.learnt)
+                good &= self._readable(x) & ((np.abs(x) >= self._smallest(given)) | zero)
         learnt = [found.gradients[calculation.index[name]] for name in calculation.spec.parameters]
         return good & np.any([np.broadcast_to(x, count) != 0 for x in learnt], axis=0)
 
-    def _smallest(self, leaf: bool) -> float:
-        return 1e-9 if self.calculation.exact or leaf else SMALLEST
+    def _smallest(self, given: bool) -> float:
+        """In size, of a number; of what is given, or not asked for, all but zero."""
+        return 1e-9 if self.calculation.exact or given else SMALLEST
 
     def _readable(self, x: Any) -> Any:
         import numpy as np

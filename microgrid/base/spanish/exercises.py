@@ -34,6 +34,41 @@ EXERCISES = {
 
     "The forward pass gives {values}.": "La propagación hacia delante da {values}.",
 
+    "The wrong number": "El número erróneo", "The missing path": "El camino que falta",
+    "True or false?": "¿Verdadero o falso?", "Vanishing or not?": "¿Se desvanece o no?",
+    "One number in this graph is wrong; all others are right.":
+        "Un número de este grafo es erróneo; todos los demás son correctos.",
+    "Which number is wrong?": "¿Qué número es erróneo?", "the right number": "el número correcto",
+    "It has to be {made}.": "Tiene que ser {made}.", "This one follows: {made}.": "Este es correcto: {made}.",
+    "Find the number that does not follow from those it is computed from.":
+        "Busca el número que no se sigue de aquellos con los que se calcula.",
+    "A gradient was written as a sum over paths, and one is missing: {claim}.":
+        "Un gradiente se ha escrito como suma sobre caminos, y falta uno: {claim}.",
+    "Which path from {start} to {end} is missing?": "¿Qué camino de {start} a {end} falta?",
+    "That path is there: {product}.": "Ese camino está: {product}.",
+    "It contributes {product}.": "Aporta {product}.",
+    "That is the sum as it was written: the path {path} is still missing.":
+        "Esa es la suma tal como estaba escrita: sigue faltando el camino {path}.",
+    "Is {claim} true, for all numbers?": "¿Se cumple {claim} para todos los números?",
+    "true": "verdadero", "false": "falso",
+    "It is the sum over all paths.": "Es la suma sobre todos los caminos.",
+    "{slip} Right is {right}.": "{slip} Lo correcto es {right}.",
+    "The path with {term} is missing.": "Falta el camino con {term}.",
+    "The sign of {term} is turned.": "El signo de {term} está cambiado.",
+    "The factor {factor} is missing.": "Falta el factor {factor}.",
+    "{wrong} stands where its derivative {right} is meant.":
+        "Pone {wrong} donde debería estar su derivada {right}.",
+    "Multiply the local derivatives from {end} back to {start}.":
+        "Multiplica las derivadas locales desde {end} hacia atrás hasta {start}.",
+    "What becomes of the gradient on its way from {end} back to {start}?":
+        "¿Qué le pasa al gradiente en su camino hacia atrás desde {end} hasta {start}?",
+    "The product is {product}.": "El producto es {product}.",
+    "It vanishes: less than a tenth is left.": "Se desvanece: queda menos de una décima parte.",
+    "It explodes: it has grown more than tenfold.": "Explota: se ha multiplicado por más de diez.",
+    "Neither.": "Ni lo uno ni lo otro.",
+    "The local derivatives along a path are multiplied, not added.":
+        "Las derivadas locales a lo largo de un camino se multiplican, no se suman.",
+
     # hints
     "Differentiate {formula} with respect to {name} alone.": "Deriva {formula} solo respecto de {name}.",
     "For each use multiply the gradient that arrives by the local derivative, and add.":

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ...base.phrases import Phrase, say
 from ..exercise import Asked, Blank, Mistake, Number
 from ..wording import sentence
 from .worked import Worked, told_apart
 
-__all__ = ["backward", "backward_mistakes", "forward", "forward_mistakes", "local", "update"]
+__all__ = ["backward", "backward_mistakes", "forward", "forward_mistakes", "gradient", "local", "update"]
 
 
 def forward(worked: Worked) -> list[Blank]:
@@ -24,7 +24,9 @@ def local(worked: Worked) -> list[Blank]:
 
 def backward(worked: Worked) -> list[Blank]:
     """The gradients, from the result back to the parameters."""
-    return told_apart(worked, lambda each: [_gradient(each, k) for k in each.backward])
+    return told_apart(
+        worked, lambda each: [gradient(each, k, backward_mistakes(each, k)) for k in each.backward]
+    )
 
 
 def update(worked: Worked) -> list[Blank]:
@@ -108,22 +110,19 @@ def _local_mistakes(worked: Worked, k: int, j: int) -> Iterator[Mistake]:
 # ---------------------------------------------------------------- gradients
 
 
-def _gradient(worked: Worked, k: int) -> Blank:
+def gradient(worked: Worked, k: int, mistakes: Iterable[Mistake]) -> Blank:
+    """The gradient of one named node."""
     hint = say("For each use multiply the gradient that arrives by the local derivative, and add.")
-    products = [f"{worked.gradient_of(user).text} · {worked.rate_of(user, k)}" for user, _ in worked.terms(k)]
     expected = worked.found.gradients[k]
-    return worked.blank(
-        worked.name(k),
-        worked.gradient_of(k),
-        expected,
-        backward_mistakes(worked, k),
-        hint,
-        _summed(worked, k, products),
-    )
+    return worked.blank(worked.name(k), worked.gradient_of(k), expected, mistakes, hint, _summed(worked, k))
 
 
-def _summed(worked: Worked, k: int, products: list[str]) -> str:
+def _summed(worked: Worked, k: int) -> str:
     found, write = worked.found, worked.write
+    terms, root = worked.terms(k), worked.calculation.root
+    products = [f"{worked.gradient_of(user).text} · {worked.rate_of(user, k)}" for user, _ in terms]
+    if len(terms) > 1 and terms[0][0] == root:  # its name would be that of the whole gradient
+        products[0] = worked.slope(root, k) or "1"
     numbers = [
         f"{write(found.gradients[user])} · {_bracketed(write(found.locals[user, k]))}"
         for user, _ in worked.terms(k)
@@ -141,8 +140,8 @@ def _bracketed(number: str) -> str:
 
 def backward_mistakes(worked: Worked, k: int) -> Iterator[Mistake]:
     found, terms = worked.found, worked.terms(k)
-    gradient, name = found.gradients[k], worked.gradient_of(k).text
-    yield Mistake("sign", -gradient)
+    total, name = found.gradients[k], worked.gradient_of(k).text
+    yield Mistake("sign", -total)
     if len(terms) == 1:
         user = terms[0][0]
         slope, arriving = found.locals[user, k], found.gradients[user]
@@ -157,9 +156,9 @@ def backward_mistakes(worked: Worked, k: int) -> Iterator[Mistake]:
         yield Mistake("one_path", term, {"through": worked.text(user), "name": name, "others": others})
     if len(terms) > 2:
         for user, term in terms:
-            yield Mistake("path_left_out", gradient - term, {"name": worked.text(user)})
+            yield Mistake("path_left_out", total - term, {"name": worked.text(user)})
     for user, term in terms:
-        yield Mistake("sign_of_path", gradient - 2 * term, {"through": worked.text(user)})
+        yield Mistake("sign_of_path", total - 2 * term, {"through": worked.text(user)})
     yield Mistake("locals_added", sum(found.locals[user, k] for user, _ in terms))
 
 

@@ -7,20 +7,12 @@ from dataclasses import dataclass
 
 from ...base.phrases import Phrase, say
 from ..calculation import Calculation
-from ..exercise import Blank, Choice, Row
-from . import numeric
+from ..exercise import Blank
+from . import numeric, paths, planted
+from .parts import Parts
 from .worked import Worked
 
-__all__ = ["KINDS", "Kind", "Parts"]
-
-
-@dataclass(frozen=True)
-class Parts:
-    """What a kind makes of one variant."""
-
-    tasks: tuple[Phrase, ...]
-    blanks: tuple[Blank | Choice, ...]
-    table: tuple[Row, ...] = ()
+__all__ = ["KINDS", "Kind"]
 
 
 @dataclass(frozen=True)
@@ -50,5 +42,9 @@ KINDS = {
     "update": Kind(
         say("One step of gradient descent"), _numbers(numeric.update, UPDATE), steps=True, after=True
     ),
+    "wrong-number": Kind(say("The wrong number"), planted.wrong_number),
+    "missing-path": Kind(say("The missing path"), paths.missing_path, paths.has_sum, after=True),
+    "true-false": Kind(say("True or false?"), planted.true_or_false, planted.has_formulas, after=True),
+    "vanishing": Kind(say("Vanishing or not?"), paths.vanishing, paths.has_chain, after=True),
 }
 """In the order in which they take turns."""

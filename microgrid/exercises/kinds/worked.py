@@ -44,6 +44,8 @@ class Worked:
     given: Mapping[str, Number]
     rate: Fraction
     random: Random
+    number: int = 1
+    """That of the exercise."""
 
     @cached_property
     def found(self) -> Computed:
@@ -65,6 +67,10 @@ class Worked:
             for k, (name, x) in enumerate(self.given.items())
         }
         return self._with(self.calculation.computed(numbers, FLOAT))
+
+    def at(self, given: Mapping[str, float]) -> Computed:
+        """All numbers at another point, in floats."""
+        return self.calculation.computed(given, FLOAT)
 
     def _with(self, numbers: Computed) -> Worked:
         other = replace(self)

@@ -57,7 +57,7 @@ TEMPLATES = {
     "three-sigmoids": Template(
         say("three sigmoids one after the other"),
         "z1 = w1*x; h1 = sigmoid(z1); z2 = w2*h1; h2 = sigmoid(z2); z3 = w3*h2; yhat = sigmoid(z3);"
-        "w1, w2, w3 in -9..9 step 0.5; x in -2..2 step 0.1; eta in 0.5, 1, 2",
+        "w1 in -2..2 step 0.1; w2, w3 in -2.5..2.5 step 0.1; x in -4..4 step 0.5; eta in 0.5, 1, 2",
         ("w1", "w2", "w3"),
     ),
     "softmax": Template(

@@ -49,7 +49,8 @@ def figure(sheet: Sheet, **options: Any) -> Any:
     return pictures.viz().draw(root, **(chosen | options))
 
 
-def blanked(sheet: Sheet) -> Blanked:
+def blanked(sheet: Sheet, **options: Any) -> Blanked:
+    """The picture with a slot in place of each number of a named node."""
     named = set(sheet.calculation.named)
 
     def box(match: re.Match[str]) -> str:
@@ -71,7 +72,7 @@ def blanked(sheet: Sheet) -> Blanked:
         blank = re.sub(r"<title>([^<\n]*)\n[^<]*</title>", r"<title>\1</title>", blank)
         return re.sub(r'(aria-label="[^"]*?, [^",]*),[^"]*"', r'\1"', blank, count=1)
 
-    return Blanked(_BOX.sub(box, figure(sheet).svg()))
+    return Blanked(_BOX.sub(box, figure(sheet, **options).svg()))
 
 
 def shown_numbers(sheet: Sheet, exercise: Exercise) -> tuple[dict[int, str], dict[int, str]]:

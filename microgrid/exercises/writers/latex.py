@@ -6,16 +6,16 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 
 from ... import pictures
-from ...base.phrases import said, speaker
-from ..exercise import Blank, Choice, Exercise, Number
+from ...base.phrases import said, say
+from ..exercise import Blank, Choice, Exercise
 from ..sheet import Sheet
-from ..wording import decimal, typeset
+from ..wording import decimal
 from .graphs import blanked, figure, found_numbers, shown_numbers
 from .text import shown
 
 __all__ = ["key", "sheet_of_exercises"]
 
-WIDTH, HEIGHT, LARGEST = 478.0, 215.0, 0.62
+WIDTH, HEIGHT, LARGEST, SMALLEST = 478.0, 225.0, 0.62, 0.42
 """Of a picture, in points, and its scale: letters of 9 points in the largest."""
 PREAMBLE = r"""\documentclass[11pt]{article}
 \usepackage[a4paper, margin=21mm]{geometry}
@@ -37,8 +37,6 @@ def sheet_of_exercises(sheet: Sheet) -> str:
 
 def key(sheet: Sheet) -> str:
     """The answers, and how each is found."""
-    from ...base.phrases import say
-
     return _document(sheet, say("Key to the exercises: {subject}", subject=sheet.subject), _answers)
 
 
@@ -59,10 +57,12 @@ def _document(sheet: Sheet, title: str, written: Written) -> str:
 
 def _graph(sheet: Sheet) -> str:
     r"""The picture as a command, ``\graph``, with a slot for each number: its texts are those of the SVG."""
-    slots = [
-        re.search(r'data-slot="([^"]*)"', text) for text in re.findall(r"<text [^>]*>", blanked(sheet).svg)
-    ]
-    drawing = figure(sheet).tikz()
+    drawing, options = figure(sheet).tikz(), {}
+    if WIDTH / _size(drawing)[0] < SMALLEST:  # too wide to be read: in several rows
+        options = {"rankdir": "rows"}
+        drawing = figure(sheet, **options).tikz()
+    texts = re.findall(r"<text [^>]*>", blanked(sheet, **options).svg)
+    slots = [re.search(r'data-slot="([^"]*)"', text) for text in texts]
     count = -1
 
     def node(found: re.Match[str]) -> str:
@@ -73,11 +73,16 @@ def _graph(sheet: Sheet) -> str:
 
     drawing = re.sub(r"^(\\node\[.*\) )\{.*\};$", node, drawing, flags=re.MULTILINE)
     drawing = re.sub(r"fill=mg\w+(?=\] \(0,0\) rectangle)", "fill=none", drawing, count=1)
-    size = re.search(r"\(0,0\) rectangle \(([\d.]+),([\d.]+)\)", drawing)
-    width, height = map(float, size.groups()) if size else (WIDTH, HEIGHT)
+    width, height = _size(drawing)
     scale = min(LARGEST, WIDTH / width, HEIGHT / height if width < 2.5 * height else 1)
     scaled = rf"\scalebox{{{scale:.3f}}}{{{drawing.strip()}}}"
     return rf"\newcommand{{\graph}}{{\begin{{center}}{scaled}\end{{center}}}}"
+
+
+def _size(drawing: str) -> tuple[float, float]:
+    """The width and height of a picture, in points."""
+    found = re.search(r"\(0,0\) rectangle \(([\d.]+),([\d.]+)\)", drawing)
+    return (float(found[1]), float(found[2])) if found else (WIDTH, HEIGHT)
 
 
 def _filled(numbers: tuple[Mapping[int, str], Mapping[int, str]], latex: Callable[[str], str]) -> str:
@@ -98,33 +103,20 @@ def _head(sheet: Sheet, exercise: Exercise, latex: Callable[[str], str]) -> Iter
 
 
 def _question(sheet: Sheet, exercise: Exercise, latex: Callable[[str], str]) -> Iterator[str]:
-    say = speaker(sheet.lang)
     yield _filled(shown_numbers(sheet, exercise), latex)
     yield from _head(sheet, exercise, latex)
     for task in exercise.tasks:
         yield latex(said(task, sheet.lang)) + r"\par"
-    if exercise.table:
-        yield r"\begin{tabular}{lrr}"
-        yield rf" & {latex(say('value'))} & {latex(say('gradient'))} \\ \hline"
-        for row in exercise.table:
-            numbers = " & ".join(latex(_number(x)) for x in (row.value, row.gradient))
-            yield rf"{latex(typeset(row.name))} & {numbers} \\"
-        yield r"\end{tabular}\par"
     for each in exercise.blanks:
         if isinstance(each, Choice):
             yield r"\par " + latex(said(each.question, sheet.lang)) + r"\par"
             for option in each.options:
                 yield rf"\quad$\square$ {latex(said(option.text, sheet.lang))}\par"
         else:
-            yield rf"\blank{{{latex(shown(each, say))}}}"
-
-
-def _number(x: Number | None) -> str:
-    return "" if x is None else decimal(x)
+            yield rf"\blank{{{latex(shown(each, sheet.lang))}}}"
 
 
 def _answers(sheet: Sheet, exercise: Exercise, latex: Callable[[str], str]) -> Iterator[str]:
-    say = speaker(sheet.lang)
     if exercise.kind in ("forward", "backward"):
         yield _filled(found_numbers(sheet, exercise), latex)
     yield from _head(sheet, exercise, latex)
@@ -134,7 +126,7 @@ def _answers(sheet: Sheet, exercise: Exercise, latex: Callable[[str], str]) -> I
             texts = [said(text, sheet.lang) for text in (each.question, option.text, option.feedback)]
             yield rf"{latex(texts[0])} \textbf{{{latex(texts[1])}}} {latex(texts[2])}\par"
         else:
-            yield _answer(each, latex, shown(each, say))
+            yield _answer(each, latex, shown(each, sheet.lang))
 
 
 def _answer(blank: Blank, latex: Callable[[str], str], name: str) -> str:

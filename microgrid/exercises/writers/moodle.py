@@ -40,11 +40,10 @@ def moodle(sheet: Sheet) -> str:
 def _question(sheet: Sheet, exercise: Exercise, picture: Blanked) -> str:
     file = base64.b64encode(picture.filled(*shown_numbers(sheet, exercise)).encode()).decode()
     image = f'<p><img src="@@PLUGINFILE@@/graph.svg" alt="{picture.description}" class="img-fluid"/></p>'
-    say = speaker(sheet.lang)
     name = f"{said(sheet.spec.title or sheet.spec.text[:60], sheet.lang)}: {said(exercise.title, sheet.lang)}"
     body = "\n".join([image, *_text(exercise, sheet.lang)])
     solutions = "".join(
-        f"<li>{escape(shown(each, say))} = {escape(_solved(each))}</li>"
+        f"<li>{escape(shown(each, sheet.lang))} = {escape(_solved(each))}</li>"
         for each in exercise.blanks
         if isinstance(each, Blank)
     )
@@ -111,7 +110,7 @@ def _plain(text: str) -> str:
 def _asked(blank: Blank | Choice, lang: str) -> str:
     if isinstance(blank, Choice):
         return f"{_plain(said(blank.question, lang))}<br/>"
-    return f"{_plain(shown(blank, speaker(lang)))} ="
+    return f"{_plain(shown(blank, lang))} ="
 
 
 def cloze(blank: Blank | Choice, lang: str) -> str:

@@ -6,7 +6,7 @@ import base64
 import json
 from typing import Any
 
-from ...base.phrases import said, say, speaker
+from ...base.phrases import said, say
 from ..exercise import Blank, Choice, Exercise
 from ..sheet import Sheet
 from ..wording import decimal, typeset
@@ -74,7 +74,7 @@ def _asked(blank: Blank | Choice, lang: str) -> str:
             f"\n  - {chr(97 + k)}) {said(option.text, lang)}" for k, option in enumerate(blank.options)
         )
         return f"`{blank.key}`: {said(blank.question, lang)}{''.join(letters)}"
-    return f"`{blank.key}`: {shown(blank, speaker(lang))}"
+    return f"`{blank.key}`: {shown(blank, lang)}"
 
 
 def _text(source: str, name: str) -> dict[str, Any]:
@@ -82,5 +82,4 @@ def _text(source: str, name: str) -> dict[str, Any]:
 
 
 def _code(source: str, name: str) -> dict[str, Any]:
-    cell = {"cell_type": "code", "execution_count": None, "id": name, "metadata": {}, "outputs": []}
-    return cell | {"source": source}
+    return _text(source, name) | {"cell_type": "code", "execution_count": None, "outputs": []}

@@ -9,15 +9,19 @@ from string import Template
 from typing import Any
 
 from ... import pictures
-from ...base.phrases import message, said, say, speaker
-from ..exercise import Blank, Choice, Exercise
+from ...base.phrases import message, said, say
+from ..exercise import Blank, Choice, Exercise, Number
 from ..mistakes import NEAR
 from ..sheet import Sheet
-from ..wording import decimal
+from ..wording import decimal, typeset
 from .graphs import blanked, shown_numbers
 from .text import shown
 
 __all__ = ["page"]
+
+
+BACK = ("backward", "missing-path", "vanishing")
+"""Kinds whose numbers are gradients of nodes."""
 
 
 def page(sheet: Sheet) -> str:
@@ -36,15 +40,28 @@ def _data(sheet: Sheet, exercise: Exercise) -> dict[str, Any]:
         "title": said(exercise.title, sheet.lang),
         "known": _unbroken(said(exercise.known_text(), sheet.lang)),
         "given": _unbroken(exercise.given_text()),
-        "tasks": [said(task, sheet.lang) for task in exercise.tasks],
+        "tasks": [_unbroken(said(task, sheet.lang)) for task in exercise.tasks],
+        "table": _table(exercise, sheet.lang),
         "numbers": numbers,
         "blanks": [_blank(each, exercise.kind, place, sheet.lang) for each in exercise.blanks],
     }
 
 
+def _table(exercise: Exercise, lang: str) -> list[list[str]]:
+    """A worked graph as a table, for those who read no picture."""
+    if not exercise.table:
+        return []
+    head = ["", said(say("value"), lang), said(say("gradient"), lang)]
+    return [head, *([typeset(row.name), *map(_number, (row.value, row.gradient))] for row in exercise.table)]
+
+
+def _number(x: Number | None) -> str:
+    return "" if x is None else decimal(x)
+
+
 def _unbroken(text: str) -> str:
-    """Without line breaks beside an equals sign."""
-    return text.replace(" = ", "\u00a0=\u00a0")
+    """Without line breaks beside an equals sign, or within a derivative."""
+    return text.replace(" = ", "\u00a0=\u00a0").replace("/∂", "/\u2060∂")
 
 
 def _blank(blank: Blank | Choice, kind: str, place: Mapping[str, int], lang: str) -> dict[str, Any]:
@@ -56,9 +73,10 @@ def _blank(blank: Blank | Choice, kind: str, place: Mapping[str, int], lang: str
             options.append({"text": said(option.text, lang), "right": option.right, "feedback": feedback})
         return {"question": said(blank.question, lang), "options": options}
     asked = blank.asked
-    slots = {"forward": f"value {place.get(asked.of)}", "backward": f"gradient {place.get(asked.by)}"}
+    back = f"gradient {place.get(asked.by)}"
+    slots = {"forward": f"value {place.get(asked.of)}"} | dict.fromkeys(BACK, back)
     return {
-        "asked": shown(blank, speaker(lang)),
+        "asked": shown(blank, lang),
         "name": blank.asked.text,
         "slot": slots.get(kind, ""),
         "expected": float(blank.expected),

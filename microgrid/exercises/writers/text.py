@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ...base.phrases import Say, said, speaker
+from ...base.phrases import said, say
 from ..exercise import Blank, Choice, Exercise
 from ..sheet import Sheet
 from ..wording import decimal, plain, typeset
@@ -21,7 +21,6 @@ def text(sheet: Sheet, answers: bool) -> str:
 
 
 def _exercise(exercise: Exercise, lang: str, answers: bool) -> Iterator[str]:
-    say = speaker(lang)
     yield said(exercise.title, lang)
     yield f"  {exercise.given_text()}"
     if exercise.known:
@@ -32,11 +31,11 @@ def _exercise(exercise: Exercise, lang: str, answers: bool) -> Iterator[str]:
         numbers = [("" if x is None else decimal(x)) for x in (row.value, row.gradient)]
         yield f"    {typeset(row.name):6} {numbers[0]:>9} {numbers[1]:>9}"
     for blank in exercise.blanks:
-        yield from _blank(blank, lang, say, answers)
+        yield from _blank(blank, lang, answers)
     yield ""
 
 
-def _blank(blank: Blank | Choice, lang: str, say: Say, answers: bool) -> Iterator[str]:
+def _blank(blank: Blank | Choice, lang: str, answers: bool) -> Iterator[str]:
     if isinstance(blank, Choice):
         yield f"    {said(blank.question, lang)}"
         for k, option in enumerate(blank.options):
@@ -44,14 +43,16 @@ def _blank(blank: Blank | Choice, lang: str, say: Say, answers: bool) -> Iterato
             yield f"    {mark} {chr(ord('a') + k)}) {said(option.text, lang)}"
         return
     if not answers:
-        yield f"    {shown(blank, say)} = ______"
+        yield f"    {shown(blank, lang)} = ______"
         return
-    yield f"    {shown(blank, say)} = {decimal(blank.expected)}    {blank.solution}".rstrip()
+    yield f"    {shown(blank, lang)} = {decimal(blank.expected)}    {blank.solution}".rstrip()
 
 
-def shown(blank: Blank, say: Say) -> str:
+def shown(blank: Blank, lang: str) -> str:
     """What is asked for, in words where it has to be."""
-    return say("new {name}", name=blank.asked.text) if blank.asked.new else blank.asked.text
+    if blank.asked.words is not None:
+        return said(blank.asked.words, lang)
+    return said(say("new {name}", name=blank.asked.text), lang) if blank.asked.new else blank.asked.text
 
 
 def to_dict(sheet: Sheet) -> dict[str, Any]:
@@ -99,7 +100,7 @@ def _blank_data(blank: Blank | Choice, lang: str) -> dict[str, Any]:
         return {"key": blank.key, "question": said(blank.question, lang), "options": options}
     return {
         "key": blank.key,
-        "asked": shown(blank, speaker(lang)),
+        "asked": shown(blank, lang),
         "answer": plain(blank.expected),
         "tolerance": blank.tolerance,
         "solution": blank.solution,

@@ -10,6 +10,17 @@ function element(tag, {text = "", ...properties} = {}, ...children) {
   return made;
 }
 
+function table([head, ...rows]) {
+  const row = (tag, texts) => element("tr", {}, ...texts.map((text, k) => {
+    const cell = element(k ? tag : "th", {text});
+    if (!k && tag === "td") cell.scope = "row";
+    return cell;
+  }));
+  const first = row("th", head);
+  first.firstChild.replaceWith(element("td"));
+  return element("table", {}, element("thead", {}, first), element("tbody", {}, ...rows.map((texts) => row("td", texts))));
+}
+
 function filled(template, fields) {
   return template.replace(/\{(\w+)\}/g, (whole, name) => fields[name] ?? whole);
 }
@@ -78,6 +89,7 @@ class Sheet {
     by("given").textContent = exercise.given;
     by("known").textContent = exercise.known;
     by("tasks").replaceChildren(...exercise.tasks.map((text) => element("p", {text})));
+    by("table").replaceChildren(...(exercise.table.length ? [table(exercise.table)] : []));
     by("blanks").replaceChildren(...exercise.blanks.map((blank, k) => this.blank(blank, k)));
     by("judgement").textContent = "";
     for (const [k] of exercise.blanks.entries()) this.tell(k);
