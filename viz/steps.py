@@ -91,13 +91,14 @@ def _on_slide(trace: Trace, options: Options, choices: Choices, y: Value | None)
         tried = Steps(trace, changed, others, y)
         return drafted(tried._trace, changed, tried._choices, tried._moments, tried._told)
 
+    whole = Steps(trace, options, choices, y)
     attempt = slide_choice.chosen(trace, options, choices, draft, LESS, is_walk=True)
-    slide_choice.say_it(attempt, LESS)
-    return Steps(trace, attempt.options, attempt.choices, y, attempt, Steps(trace, options, choices, y))
+    walked = Steps(trace, attempt.options, attempt.choices, y, attempt, whole)
+    slide_choice.say_it(attempt, LESS, (len(walked) - 1, len(whole) - 1))
+    return walked
 
 
-OF_A_PART = ("around", "radius")
-LESS = "walk through the graph of a node nearer to the leaves"
+OF_A_PART, LESS = ("around", "radius"), "walk through the graph of a node nearer to the leaves"
 
 
 def explain(
@@ -143,11 +144,8 @@ class Steps(Sequence[Frame]):
         slide: Attempt | None = None,
         off_slide: Steps | None = None,
     ) -> None:
-        self._recorded = trace
+        self._recorded, self._options, self._choices, self._y = trace, options, choices, y
         self._slide, self._off_slide = slide, off_slide
-        self._options = options
-        self._choices = choices
-        self._y = y
         self._moments = walk(trace, options.by, choices.units)
         numbers = Numbers(options.precision)
         self._history = remember(trace, self._moments)

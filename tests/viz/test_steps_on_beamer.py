@@ -56,6 +56,17 @@ def test_what_fits_has_the_steps_of_all_formats(name: str) -> None:
     assert {frame.active for frame in walk} == {frame.active for frame in small}
 
 
+def test_other_steps_than_those_of_all_formats_are_told_in_one_line(recwarn: pytest.WarningsRecorder) -> None:
+    walk = viz.steps(LECTURE_GRAPHS["xor by hand"][0]())
+    overlays = re.findall(r"\\only<\d+-(\d+)>", walk.tikz())
+    last = max(map(int, overlays)) - 1
+    (said,) = [str(warning.message) for warning in recwarn]
+    assert f", in {last} steps in place of {len(walk) - 1}, so that a beamer slide can be read" in said
+    assert "\n" not in said
+    viz.steps(LECTURE_GRAPHS["perceptron"][0]()).tikz()
+    assert "in place of" not in str(recwarn[-1].message)
+
+
 def test_a_parameter_on_a_line_of_a_box_receives_at_the_head_of_an_arrow() -> None:
     """In each backward frame a head points at the line of each parameter that a gradient comes to."""
     walk = viz.steps(LECTURE_GRAPHS["xor by hand"][0](), slide="beamer")

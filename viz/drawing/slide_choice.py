@@ -221,8 +221,9 @@ def _longest(arrows: Sequence[Arrow], side: int) -> float:
 # ---------------------------------------------------------------- what is said of it
 
 
-def say_it(attempt: Attempt, less: str) -> None:
-    """One line on what was chosen and how to pin it, or on text that is too small all the same."""
+def say_it(attempt: Attempt, less: str, steps: tuple[int, int] = (0, 0)) -> None:
+    """One line on what was chosen and how to pin it, or on text that is too small all the same; `steps` are
+    those of a walk there, and elsewhere."""
     slide = attempt.options.slide
     if attempt.size < READABLE:
         if attempt.options.numbers == "all":
@@ -231,6 +232,7 @@ def say_it(attempt: Attempt, less: str) -> None:
     elif attempt.changes:
         settings = join(", ", [Setting(name, value) for name, value in attempt.changes.items()])
         what = ", ".join(_said(name, value) for name, value in attempt.changes.items())
+        what += f", in {steps[0]:,} steps in place of {steps[1]:,}" if steps[0] != steps[1] else ""
         rule = f"drawn {what}, so that a {slide} slide can be read, as with "
         warn(message(rule, settings, ": pass these, or others, to choose yourself"))
 
