@@ -11,6 +11,7 @@ from ..base.messages import short
 from ..base.phrases import Phrase, said, say
 from .exercise import Blank, Choice, Number
 from .sheet import Sheet
+from .wording import exact
 
 __all__ = ["Verdict", "answer", "begin", "judge", "read_number"]
 
@@ -91,13 +92,10 @@ def _shown(blank: Blank) -> str:
 def read_number(given: Any, what: str) -> Number:
     """A number that somebody typed: -12, "−2.5", "1/3" or "0,5"."""
     if isinstance(given, str):
-        text = given.strip().replace("−", "-").replace(" ", "").replace(",", ".")
-        if len(text) > 40:
-            raise ValueError(f"{what} is a number such as -2.5, got {given[:20]!r}...")
         try:
-            return Fraction(text)
-        except (ValueError, ZeroDivisionError):
-            raise ValueError(f"{what} is a number such as -2.5, got {given!r}") from None
+            return exact(given.replace(",", "."))
+        except ValueError as error:
+            raise ValueError(f"{what} is a number such as -2.5: {error}") from None
     if isinstance(given, Fraction):
         return given
     try:

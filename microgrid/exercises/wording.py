@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from .. import pictures
 
-__all__ = ["decimal", "formula", "plain", "sentence", "typeset"]
+__all__ = ["decimal", "exact", "formula", "plain", "sentence", "typeset"]
 
 DECIMALS = 3
 
@@ -25,6 +25,22 @@ def plain(x: Fraction | float) -> str:
     digits = next((k for k in range(6) if short and (exact * 10**k).denominator == 1), DECIMALS)
     text = f"{float(x):.{digits}f}"
     return text.removeprefix("-") if not re.search("[1-9]", text) else text
+
+
+def exact(text: str) -> Fraction:
+    """The number that somebody typed, -2.5, −2.5, 1/3 or 1e-3; ValueError where that is none, or a huge one.
+
+    >>> exact("−2.5")
+    Fraction(-5, 2)
+    """
+    text = text.replace("−", "-").replace(" ", "")
+    power = re.search(r"e([+-]?\d+)$", text, re.IGNORECASE)
+    if len(text) > 40 or (power and abs(int(power[1])) > 9):
+        raise ValueError(f"a number has fewer digits than {text[:24]}")
+    try:
+        return Fraction(text)
+    except (ValueError, ZeroDivisionError):
+        raise ValueError(f"a number is written as in -2.5, got {text!r}") from None
 
 
 def decimal(x: Fraction | float) -> str:

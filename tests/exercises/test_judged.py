@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import time
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 import sympy as sp
@@ -13,11 +15,15 @@ from microgrid import exercises
 from microgrid.exercises.calculation import Calculation
 from microgrid.exercises.exercise import Blank, Choice, Exercise
 from microgrid.exercises.formulas import NoFormula, slope_text
+from microgrid.exercises.mistakes import MISTAKES
 from microgrid.exercises.numbers import TOLERANCE
 from microgrid.exercises.specs.specification import specification
 from microgrid.exercises.specs.templates import TEMPLATES
 from microgrid.exercises.wording import decimal
 from microgrid.graph import order
+
+THREE = "a = w*x; c = (w - x)**2; d = 3*w; L = a + c + d; w, x in 2..9"
+"""A graph in which a node has three uses."""
 
 
 def choice(exercise: Exercise) -> Choice:
@@ -145,3 +151,21 @@ def _used(claim: str, names: dict[str, float]) -> dict[str, float]:
 def test_a_table_holds_fractions_where_numbers_are_exact() -> None:
     for exercise in exercises.make("reuse", 6, seed=9, kinds=["wrong-number"]):
         assert all(isinstance(row.value, Fraction) for row in exercise.table)
+
+
+def test_every_mistake_that_has_a_sentence_is_made_somewhere() -> None:
+    found = set()
+    for spec in (*TEMPLATES, "a = x/w; L = a**2 - 2*w; w, x in -9..9", THREE):
+        sheet = exercises.make(spec, 24, seed=1)
+        blanks = [blank for each in sheet for blank in each.blanks if isinstance(blank, Blank)]
+        found |= {mistake.kind for blank in blanks for mistake in blank.mistakes}
+    assert MISTAKES.keys() - found == {"wrong", "hint_forward", "close"}
+
+
+def test_a_thousand_exercises_take_less_than_a_minute(tmp_path: Path) -> None:
+    """In every format but PDF, on one processor."""
+    start = time.process_time()
+    files = exercises.make("reuse", 1000, seed=5).save(tmp_path)
+    assert time.process_time() - start < 60
+    assert len(files) == 8
+    assert min(file.stat().st_size for file in files) > 100_000

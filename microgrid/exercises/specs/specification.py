@@ -9,8 +9,10 @@ from fractions import Fraction
 
 from ...base.phrases import Phrase
 from ...errors import ExpressionError
+from ...expressions.grammar import MAX_LENGTH
 from ...expressions.parse import free_names
 from ...expressions.tokens import NUMBER, normal_name
+from ..wording import exact
 from .shapes import expression_of_shape, is_shape
 from .templates import TEMPLATES
 
@@ -23,7 +25,6 @@ RATES = ("eta", "η", "lr")
 DEFAULT_RATES = (Fraction(1, 10), Fraction(1, 5), Fraction(1, 2))
 
 _SIGNED = rf"[+-]?\s*{NUMBER.pattern}"
-_IN = re.compile(r"\s*(?P<names>[^=]*?)\s+in\s+(?P<numbers>.*)", re.DOTALL)
 _SPAN = re.compile(
     rf"(?P<low>{_SIGNED})\s*\.\.\s*(?P<high>{_SIGNED})(?:\s+step\s+(?P<step>{NUMBER.pattern}))?"
 )
@@ -62,6 +63,8 @@ def specification(text: str, params: Iterable[str] = ()) -> Specification:
     """Read the name of a template, the shape of a network such as 2-2-1, or statements with ranges."""
     if not isinstance(text, str):
         raise TypeError(f"a specification is a str, got {type(text).__name__}")
+    if len(text) > MAX_LENGTH:
+        raise ExpressionError(f"an expression has at most {MAX_LENGTH:,} characters, this one {len(text):,}")
     params = [normal_name(name) for name in params]
     written = text.strip()
     template = TEMPLATES.get(written)
@@ -91,17 +94,17 @@ def _known(name: str) -> str:
 def _read(text: str, params: Sequence[str]) -> Specification:
     statements, ranges = [], dict[str, Range]()
     for statement in re.split(r"[;\n]", text.replace("−", "-")):
-        match = _IN.fullmatch(statement)
-        if not match:
+        names, is_range, numbers = " ".join(statement.split()).partition(" in ")
+        if not is_range or "=" in names:
             statements.append(statement.strip())
             continue
-        for name in filter(None, re.split(r"[,\s]+", match["names"])):
+        for name in filter(None, re.split(r"[, ]+", names)):
             name = normal_name(name)
             if not name.isidentifier():
                 raise ExpressionError(f"{name!r} is no name: a range is written w in -3..3", text)
             if name in ranges:
                 raise ExpressionError(f"{name!r} has two ranges: leave one of them out", text)
-            ranges[name] = _numbers(name, match["numbers"].strip(), text)
+            ranges[name] = _numbers(name, numbers, text)
     expression = "; ".join(filter(None, statements))
     if not ranges:
         raise ExpressionError(
@@ -161,7 +164,7 @@ def _numbers(name: str, written: str, text: str) -> Range:
 
 
 def _exact(text: str) -> Fraction:
-    text = text.replace(" ", "")
-    if len(text) > 20:
-        raise ExpressionError(f"a number of a range has at most 20 digits, got {text[:24]!r}", text)
-    return Fraction(text)
+    try:
+        return exact(text)
+    except ValueError as error:
+        raise ExpressionError(f"in a range, {error}", text[:80]) from None

@@ -51,7 +51,7 @@ TEMPLATES = {
     "reuse": Template(
         say("a network that uses a weight twice"),
         "z1 = w1*x; s = z1 + x; z2 = w2*s; t = z1 + z2; yhat = w1*t;"
-        "w1, w2 in -3..3 step 0.5; x in -5..5; eta in 0.01, 0.1, 0.5",
+        "w1, w2 in -5..5 step 0.5; x in -9..9; eta in 0.01, 0.1, 0.5",
         ("w1", "w2"),
     ),
     "three-sigmoids": Template(
@@ -69,7 +69,7 @@ TEMPLATES = {
     "quartic": Template(
         say("gradient descent on a quartic"),
         "a = x**2; c = a**2; d = p*a; f = c - d + q*x - 1;"
-        "x in -3..3; p in 1..9; q in -9..9; eta in 0.01, 0.02, 0.05, 0.1",
+        "x in -4..4; p in 1..12; q in -20..20; eta in 0.01, 0.02, 0.05, 0.1",
         ("x",),
     ),
 }
