@@ -180,6 +180,27 @@ def test_what_a_recorded_graph_takes_for_a_constant_counts_too(change, norm):
     assert found[0] == pytest.approx(found[1], rel=1e-9)
 
 
+@each_way
+def test_an_optimiser_takes_another_state_inside_a_callback(replay):
+    """As one does that goes back to the best weights with the memory of that time."""
+
+    class GoesBack(Callback):
+        def on_epoch_end(self, epoch, logs):
+            if epoch == 2:
+                self.kept = self.model.state_dict(), self.optimizer.state_dict()
+            if epoch == 4:
+                self.model.load_state_dict(self.kept[0])
+                self.optimizer.load_state_dict(self.kept[1])
+
+    models = Line(), Line()
+    for model, epochs, callbacks in zip(models, (6, 4), (GoesBack(), None)):
+        moved = optim.Adam(model.parameters(), lr=0.1)
+        history = line(model, epochs, optimizer=moved, callbacks=callbacks, replay=replay)
+        assert moved.parameters == model.parameters()
+    assert models[0].numbers() == models[1].numbers()
+    assert history.stopped == "ended after 4 epochs, as asked"
+
+
 def test_a_monitor_sees_what_a_callback_has_changed_and_not_before():
     model = nn.Sequential(nn.Linear(2, 3, seed=1), "tanh", nn.Linear(3, 1, seed=2))
     monitor, weights = Monitor(model, every=1), []

@@ -23,7 +23,7 @@ from helpers.interrupting import at_each_line
 from helpers.line import SGD, Line, X, Y
 from helpers.resumed import EPOCHS, RUNS, run
 from microgrid import CheckpointError, nn, optim
-from microgrid.train import Checkpoint, fit
+from microgrid.train import Checkpoint, EarlyStopping, fit
 from microgrid.train.runs import resuming
 
 needs_signals = pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="optional: needs POSIX signals")
@@ -168,6 +168,11 @@ def test_it_is_written_every_so_many_epochs_and_at_the_end(monkeypatch, tmp_path
     assert written(monkeypatch, Checkpoint(tmp_path / "run.json", 4)) == [4, 8, 10]
 
 
+def test_the_epoch_that_early_stopping_ends_with_is_written(monkeypatch, tmp_path):
+    flat = {"early_stopping": EarlyStopping(2, min_delta=1e9)}  # no epoch after the first is better by that
+    assert written(monkeypatch, Checkpoint(tmp_path / "run.json", 50), **flat) == [3]
+
+
 def test_a_path_alone_is_written_about_once_a_second(monkeypatch, tmp_path):
     clock = iter(np.arange(0, 1e6, 0.1))
     monkeypatch.setattr(resuming, "perf_counter", lambda: next(clock))
@@ -279,6 +284,7 @@ class Halving:
     ("resume", "error", "message"),
     [(3, TypeError, "resume is the path of a file, or a Checkpoint of one, got int 3"),
      (True, TypeError, "resume is the path of a file"),
+     ("", IsADirectoryError, r"resume='' is a folder: name a file in it, such as 'run\.json'"),
      (".", IsADirectoryError, r"resume='\.' is a folder: name a file in it, such as '.*run\.json'"),
      ("none/run.json", FileNotFoundError, r"resume='none.run\.json' is in a folder that does not exist: make it")],
 )  # fmt: skip
@@ -320,6 +326,22 @@ def test_a_forged_file_with_the_right_checksum_is_refused_whole(change, tmp_path
         fit(model, X, Y, **BASE | {"optimizer": moved}, resume=file)
     assert (model.state_dict(), moved.state_dict(), model[2]._stream.bit_generator.state) == before
     assert random.getstate() == states
+
+
+def test_where_the_optimisers_state_is_none_the_schedule_and_the_rate_stay(tmp_path):
+    file, model = tmp_path / "run.json", network()
+    moved = optim.Adam(model.parameters(), lr=0.1)
+    fit(model, X, Y, **BASE | {"optimizer": moved}, schedule=optim.StepLR(moved, 1, 0.5), resume=file)
+    contents = {name: x for name, x in json.loads(file.read_text()).items() if name not in ("format", "checksum")}
+    contents["optimizer"]["steps"] = -1
+    resuming.files.store(file, "run", 1, contents)
+    again = network()
+    moved = optim.Adam(again.parameters(), lr=0.1)
+    ruled = optim.StepLR(moved, 1, 0.5)
+    before = again.state_dict(), moved.state_dict(), ruled.state_dict()
+    with pytest.raises(CheckpointError, match="steps"):
+        fit(again, X, Y, **BASE | {"optimizer": moved}, schedule=ruled, resume=file)
+    assert (again.state_dict(), moved.state_dict(), ruled.state_dict()) == before
 
 
 def test_a_disk_that_is_full_is_an_error_that_names_the_file(tmp_path, monkeypatch):

@@ -47,7 +47,7 @@ class Checkpoint:
 
     The file holds parameters, running statistics, the optimiser's memory, the schedule, the best so far, the
     history and the random sources: JSON with a checksum, replaced as a whole.  What a callback or a monitor
-    remembers is not in it.
+    remembers is not in it, and a training that a callback has stopped goes on.
 
     >>> import functools, tempfile
     >>> from microgrid import nn, optim, train
@@ -74,15 +74,14 @@ class Checkpoint:
             raise TypeError(
                 f"resume is the path of a file, or a Checkpoint of one, got {kind} {short(self.path)}"
             )
-        place = Path(os.fsdecode(self.path))
+        named = os.fsdecode(self.path)
+        place = Path(named)
         if place.is_dir():
             raise IsADirectoryError(
-                f"resume={str(place)!r} is a folder: name a file in it, such as {str(place / 'run.json')!r}"
+                f"resume={named!r} is a folder: name a file in it, such as {str(place / 'run.json')!r}"
             )
         if not place.parent.is_dir():
-            raise FileNotFoundError(
-                f"resume={str(place)!r} is in a folder that does not exist: make it first"
-            )
+            raise FileNotFoundError(f"resume={named!r} is in a folder that does not exist: make it first")
         if self.every is not None:
             object.__setattr__(self, "every", whole(self.every, "every"))
 
