@@ -84,6 +84,9 @@ def test_where_a_loss_shoots_up_its_usual_part_is_shown() -> None:
         (lambda: plots.losses("mse", xlim=(1, 0)), ValueError, "xlim"),
         (lambda: plots.memory({}), ValueError, "at least one model"),
         (lambda: plots.memory(nn.MLP(2, [1]), sizes=[0]), ValueError, "a size of a batch"),
+        (lambda: plots.memory({"one": 42}), TypeError, "'one' has to be a model, .* got int"),
+        (lambda: plots.losses("mse", target=float("nan")), ValueError, "target is a number"),
+        (lambda: plots.losses(3), TypeError, "loss is a function"),
         (lambda: plots.memory({"tanh": nn.Activation("tanh")}), ValueError, "'tanh', a Activation, does not say"),
     ],
 )

@@ -14,7 +14,7 @@ from microgrid.base.phrases import speaker
 from microgrid.nn.losses import Loss, loss_function
 from microgrid.nn.module import outputs
 
-from ...style.theme import PALETTE
+from ...style.theme import LECTURE, PALETTE
 from ..axes import grid, legend, panel, write
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ SIZES = (2, 8, 16, 32)
 
 def memory(
     models: Model | Mapping[str, Model],
-    sizes: Sequence[int] = SIZES,
+    sizes: int | Sequence[int] = SIZES,
     *,
     example: Numbers | None = None,
     loss: str | Loss = "mse",
@@ -55,9 +55,17 @@ def memory(
 
     say = speaker(lang)
     named = dict(models) if isinstance(models, Mapping) else {"": models}
+    if isinstance(sizes, int):
+        sizes = [sizes]
     batches = sorted({whole(size, "a size of a batch") for size in sizes})
     if not named or not batches:
         raise ValueError("memory draws at least one model, for at least one size of a batch")
+    for name, model in named.items():
+        if not callable(model):
+            called = f"{name!r}" if name else "what is drawn"
+            raise TypeError(
+                f"{called} has to be a model, such as nn.MLP(2, [16, 1]), got {type(model).__name__}"
+            )
     ax = panel(ax, (6.4, 4.0))
     handles: list[Any] = []
     for (name, model), color in zip(named.items(), PALETTE * 4):
@@ -65,7 +73,7 @@ def memory(
         handles += ax.plot(batches, heights, color=color, marker="o", markersize=4, linewidth=1.8)
         note = ax.annotate(
             "", (batches[-1], heights[-1]), (6, 0), textcoords="offset points", va="center",
-            fontsize="small", color=color, annotation_clip=False,
+            fontsize="small", color=LECTURE.text, annotation_clip=False,
         )  # fmt: skip
         write(note, say("{n} nodes", n=f"{nodes[-1]:,}".replace(",", "\u202f")))
     ax.yaxis.set_major_formatter(EngFormatter("B"))
