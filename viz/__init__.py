@@ -39,12 +39,12 @@ from .figure import Figure as Figure
 from .figure import draw as draw
 from .formats.dot import draw_dot as draw_dot
 from .network.diagram import network as network
-from .network.training.trainer import Trainer as Trainer
-from .network.training.trainer import trainer as trainer
 from .steps import Frame as Frame
 from .steps import Steps as Steps
 from .steps import explain as explain
 from .steps import steps as steps
+from .training.trainer import Trainer as Trainer
+from .training.trainer import trainer as trainer
 
 __all__ = [
     "draw", "network", "Figure", "draw_dot", "trainer", "Trainer",

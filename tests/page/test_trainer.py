@@ -18,7 +18,7 @@ from helpers.pages import AXE, Open
 from microgrid import Value, datasets, nn, optim
 from microgrid.base.phrases import LANGUAGES
 from microgrid.cli.commands import main
-from viz.network.training.words import words
+from viz.training.words import words
 
 SAY = {lang: words(lang) for lang in LANGUAGES}
 
@@ -379,3 +379,28 @@ def test_a_touch_moves_a_sample(visit: Open) -> None:
     touch({"type": "touchEnd", "touchPoints": []})
     wait(page, f"trainer.page.rows[0][0] < {before[0]}")
     assert page.evaluate("trainer.page.rows[0][1]") < before[1]
+
+
+@pytest.mark.parametrize(("sizes", "activation"), [((3, 1), "tanh"), ((6, 6, 1), "relu")])
+def test_a_step_opens_as_a_walk_through_the_chosen_sample(visit: Open, sizes: Any, activation: str) -> None:
+    page = visit(moons(*sizes, activation=activation, n=20).html())
+    ready(page)
+    page.locator("#ten").click()
+    at(page, 10)
+    page.evaluate("() => trainer.page.lookAt(7)")
+    wait(page, "trainer.page.last.look.sample === 7")
+    complaints: list[str] = []
+    with page.expect_popup() as opened:
+        page.get_by_role("button", name="This step as a walk").click()
+    walk = opened.value
+    walk.on("console", lambda message: complaints.append(message.text))
+    walk.wait_for_function("() => window.stepper?.page.log.length > 0")
+    walk.locator("#last").click()
+    numbers = "() => { const {page} = stepper; return [page.numbers.data.at(-1), page.numbers.data.length]; }"
+    told = page.evaluate("trainer.page.last.look.loss")
+    assert walk.evaluate(numbers)[0] == pytest.approx(told, rel=1e-12)
+    assert complaints == []
+    walk.close()
+    field(page, "Hidden layers", "2")
+    page.get_by_role("button", name="This step as a walk").click()
+    assert "the network which Python recorded" in page.locator("#message").inner_text()

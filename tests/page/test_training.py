@@ -14,10 +14,10 @@ import numpy as np
 from helpers.pages import run_node
 from microgrid import Value, datasets, nn, optim, train
 from microgrid.optim import rules
-from viz.network.training.draws import batches
-from viz.network.training.facts import facts
-from viz.network.training.page_file import computing
-from viz.network.training.recorded import recorded
+from viz.training.draws import batches
+from viz.training.facts import facts
+from viz.training.page_file import computing
+from viz.training.recorded import recorded
 
 KINDS = {name: getattr(rules, name) for name in rules.__all__}
 

@@ -22,8 +22,8 @@ from microgrid.exercises.mistakes import MISTAKES
 from microgrid.ops import TABLE
 from microgrid.proof.report import MARKS
 from viz.drawing.legends import LEGEND
-from viz.network.training.words import WORDS as TRAINER
 from viz.page.words import WORDS, words
+from viz.training.words import WORDS as TRAINER
 from viz.walk.captions import MESSAGES
 from viz.words.scope_texts import NORM
 

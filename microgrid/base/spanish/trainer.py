@@ -87,6 +87,16 @@ TRAINER = {
     "0 and no dampening. It stays as it was ({names}).":
         "No puede ser junto con los demás ajustes: el momento de Nesterov, por ejemplo, necesita un momento "
         "mayor que 0 y ningún amortiguamiento. Se queda como estaba ({names}).",
+    "This step as a walk": "Este paso, recorrido",
+    "Forward and backward through the loss of the chosen sample, in a window of its own":
+        "Hacia delante y hacia atrás por la pérdida de la muestra elegida, en otra ventana",
+    "The walk is that of the network which Python recorded: choose its layers, activation and seed "
+    "again, and no dropout.":
+        "El recorrido es el de la red que grabó Python: vuelve a elegir sus capas, activación y semilla, y "
+        "ningún dropout.",
+    "This network is too large for a walk through it.": "Esta red es demasiado grande para recorrerla.",
+    "The browser did not open a window for the walk: allow windows for this page.":
+        "El navegador no ha abierto la ventana del recorrido: permite ventanas a esta página.",
     "Data set": "Conjunto de datos", "as given": "los de Python", "Change samples": "Cambiar muestras",
     "Class": "Clase", "Add one": "Añadir una", "Remove it": "Quitarla", "none": "ninguna",
     "Hidden layers": "Capas ocultas", "Activation": "Activación", "Dropout": "Dropout",

@@ -103,7 +103,7 @@ function show(told) {
   if (page.canvas) {
     page.plane.update(told, told.plane);
     page.plane.paint(byId("heat"), told.plane);
-    page.diagram.paint(byId("glow"), told.plane, PIXELS);
+    page.diagram.paint(byId("glow"), told.plane, PIXELS, page.plane.flat);
   }
   numbers(told);
   remarks(told);
@@ -185,10 +185,10 @@ function build() {
   page.curve = new Curve();
   if (kept) Object.assign(page.curve, {kept: kept.kept, stride: kept.stride, step: kept.step}), page.curve.draw();
   byId("history").replaceChildren(page.curve.svg);
-  byId("circles").querySelector("[value=plane]").hidden = !(page.canvas && facts.inputs === 2);
+  byId("circles").querySelector("[value=plane]").hidden = !page.canvas;
   if (!page.built) {
     page.picked = page.table.first;
-    page.circles = page.canvas && facts.inputs === 2 ? "plane" : "values";
+    page.circles = page.canvas ? "plane" : "values";
   }
   byId("circles").value = page.circles;
   page.built = true;
@@ -224,6 +224,8 @@ function start() {
   byId("ten").addEventListener("click", () => page.send({do: "steps", count: 10}));
   byId("reset").addEventListener("click", () => page.reset());
   byId("back").addEventListener("click", () => page.send({do: "back"}));
+  byId("walk").hidden = typeof DecompressionStream === "undefined";
+  byId("walk").addEventListener("click", openWalk);
   byId("circles").addEventListener("change", () => { [page.circles, page.dirty] = [byId("circles").value, true]; });
   new ResizeObserver(() => { if (page.last && Math.max(300, byId("net").clientWidth) !== page.diagram.width) layOut(); }).observe(byId("net"));
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { [page.colors, page.dirty] = [null, true]; });

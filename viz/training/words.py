@@ -69,6 +69,13 @@ WORDS: dict[str, str] = {
     "not_together":
         "That cannot be together with the other settings: Nesterov momentum, for one, needs momentum above "
         "0 and no dampening. It stays as it was ({names}).",
+    "walk": "This step as a walk",
+    "walk_hint": "Forward and backward through the loss of the chosen sample, in a window of its own",
+    "walk_other":
+        "The walk is that of the network which Python recorded: choose its layers, activation and seed "
+        "again, and no dropout.",
+    "walk_large": "This network is too large for a walk through it.",
+    "walk_blocked": "The browser did not open a window for the walk: allow windows for this page.",
     "dataset": "Data set", "given": "as given", "edit": "Change samples", "kind": "Class", "add": "Add one",
     "remove": "Remove it", "none": "none", "hidden": "Hidden layers", "activation": "Activation",
     "dropout": "Dropout", "penalty": "Penalty on all parameters", "strength": "Strength",

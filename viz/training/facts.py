@@ -18,11 +18,11 @@ from microgrid.optim.written import written
 from microgrid.programs.program import Program
 from microgrid.train.scores.metrics import Accuracy
 
-from ...errors import VizError
-from ...page.columns import json_number
-from ...words.units import activation_name
-from ..net import Net
-from ..painting.looks import THINNEST, WIDEST
+from ..errors import VizError
+from ..network.net import Net
+from ..network.painting.looks import THINNEST, WIDEST
+from ..page.columns import json_number
+from ..words.units import activation_name
 from .data_sets import data_sets
 from .recorded import MOST_PARAMETERS, MOST_POINTS, Trained
 from .tape import operations, tape

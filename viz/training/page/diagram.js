@@ -1,6 +1,7 @@
 // The network: circles in columns, a line for each weight, as wide as it is large and in the colour of its sign.
 
 const LARGEST = 24, SIDE = 44, FOOT = 36, HEAD = 6, FEW = 60;
+const FULLEST = 0.55; // of a colour under a number, so that it can be read in both themes
 
 class Diagram {
   constructor(net, width, height) {
@@ -90,16 +91,22 @@ class Diagram {
       const x = numbers[unit.output], state = states[unit.output] || "on", most = ofColumn[unit.column];
       unit.value = x;
       put(unit.node, "class", `unit ${unit.role} ${state}`);
-      const share = most && Number.isFinite(x) ? 0.75 * Math.min(1, Math.abs(x) / most) : 0;
+      const share = most && Number.isFinite(x) ? FULLEST * Math.min(1, Math.abs(x) / most) : 0;
       const plane = page.circles === "plane" && page.canvas;
       put(unit.disc, "fill", plane ? "transparent" : state === "dead" ? "var(--dim)" : inRgb(blend(ground, x < 0 ? negative : positive, share)));
       if (unit.number) {
-        tell(unit.number, plane || x === undefined ? "" : write(x, 3));
-        put(unit.number, "class", `number${share > 0.45 || state === "dead" ? " on-color" : ""}`);
+        tell(unit.number, plane || x === undefined ? "" : this.fitting(x));
+        put(unit.number, "class", `number${state === "dead" ? " on-color" : ""}`);
       }
       if (!page.running || unit.node === document.activeElement || page.picked === this.units.indexOf(unit)) this.describe(unit, look, states);
       put(unit.node, "aria-pressed", page.picked === this.units.indexOf(unit));
     }
+  }
+
+  // A number in as many digits as there is room for in a circle.
+  fitting(x) {
+    const most = Math.floor((2 * this.radius - 5) / 6.4);
+    return [3, 2].map((digits) => write(x, digits)).find((text) => text.length <= most) ?? write(x, 1);
   }
 
   describe(unit, look, states) {
@@ -111,10 +118,11 @@ class Diagram {
   }
 
   // What each circle computes over the input plane, on a canvas behind them.
-  paint(canvas, plane, side) {
+  paint(canvas, plane, side, flat) {
     const context = canvas.getContext("2d"), scale = canvas.width / this.width;
     context.clearRect(0, 0, canvas.width, canvas.height);
     if (page.circles !== "plane" || !plane) return;
+    if (!flat) return this.curves(context, plane, scale);
     const colors = palette(), small = this.small ??= document.createElement("canvas");
     small.width = small.height = side;
     const inner = small.getContext("2d"), image = inner.createImageData(side, side);
@@ -131,6 +139,22 @@ class Diagram {
       const size = 2 * this.radius * scale;
       context.drawImage(small, (unit.x - this.radius) * scale, (unit.y - this.radius) * scale, size, size);
       context.restore();
+    }
+    return undefined;
+  }
+
+  // Over a single input: a curve in each circle, around its own zero.
+  curves(context, plane, scale) {
+    const {positive} = palette();
+    context.strokeStyle = inRgb(positive);
+    context.lineWidth = 1.6 * scale;
+    for (const unit of this.units) {
+      const values = plane[unit.output], size = 0.72 * this.radius * scale;
+      let most = 0;
+      for (const x of values) if (Math.abs(x) > most) most = Math.abs(x);
+      context.beginPath();
+      values.forEach((x, k) => context.lineTo(unit.x * scale + size * (2 * k / (values.length - 1) - 1), unit.y * scale - 0.8 * size * (most ? x / most : 0)));
+      context.stroke();
     }
   }
 }

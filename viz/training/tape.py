@@ -7,8 +7,8 @@ from typing import Any
 from microgrid.programs.instructions import Code, Instruction, Operand, instructions
 from microgrid.programs.program import Program
 
-from ...errors import VizError
-from ...page.columns import json_number
+from ..errors import VizError
+from ..page.columns import json_number
 
 __all__ = ["operations", "tape"]
 

@@ -3,7 +3,7 @@
 const DIVERGED = 100; // times the first loss: as `microgrid.train.fit` warns
 
 class Training {
-  // What `viz/network/training/facts.py` says of the model, its data and its optimiser.
+  // What `viz/training/facts.py` says of the model, its data and its optimiser.
   constructor(facts) {
     this.facts = facts;
     this.build(facts);

@@ -21,10 +21,10 @@ from microgrid.train.programs import reached
 from microgrid.train.recorder import Coupled, Encoding, Recorded, Unrecordable, record_example
 from microgrid.train.task import Task
 
-from ...errors import TooLarge, VizError
-from ..net import Net
-from ..read import placed
-from ..reading.record import Recording
+from ..errors import TooLarge, VizError
+from ..network.net import Net
+from ..network.read import placed
+from ..network.reading.record import Recording
 
 __all__ = ["MOST_PARAMETERS", "MOST_POINTS", "Trained", "batch_size", "recorded"]
 
@@ -55,6 +55,9 @@ class Trained:
     """For each mask that a sample needs the share that its dropout drops."""
     predictions: int
     loss_function: Loss
+    total: Value
+    """The loss of one sample, with its graph, whose leaves are `columns`: inputs, targets and masks."""
+    columns: list[list[Value]]
     sizes: list[int]
     """Of an `nn.MLP`, from its inputs to its outputs; of another model none."""
     activation: str
@@ -109,6 +112,9 @@ def _programs(
     net, ends = placed(_read(task.model, inputs, example.outputs, masks))
     nodes = list(ends)
     model = microgrid.compile([*example.outputs, *nodes], [*inputs, *masks], parameters)
+    start = examples.inputs, len(example.columns) - len(masks)
+    columns = [inputs, example.columns[slice(*start)], masks]
+    _label(example.loss, columns[1])
     order: dict[tuple[int, int], int] = {end: len(example.outputs) + k for k, end in enumerate(ends.values())}
     units = [[order[k, row] for row in range(len(column.units))] for k, column in enumerate(net.columns)]
     return Trained(
@@ -125,8 +131,17 @@ def _programs(
         [dropout.p for dropout, leaves in example.masks for _ in leaves],
         len(example.outputs),
         task.loss,
+        example.loss,
+        columns,
         *_mlp(task.model, parameters),
     )
+
+
+def _label(loss: Value, targets: list[Value]) -> None:
+    """As a walk calls them."""
+    loss.label = loss.label or "L"
+    for i, target in enumerate(targets, start=1):
+        target.label = "y" if len(targets) == 1 else f"y{i}"
 
 
 def _mlp(model: Any, parameters: list[Value]) -> tuple[list[int], str]:

@@ -125,7 +125,7 @@ class Plane {
     this.curve.replaceChildren(...Array.from({length: this.facts.predictions}, (_, j) => {
       const at = [...plane[j]].map((y, k) => [this.across(this.points[k]), Math.max(-50, Math.min(PLOT + 50, this.down(y)))]);
       const d = at.filter(([, y]) => Number.isFinite(y)).map(([x, y], k) => `${k ? "L" : "M"}${x.toFixed(1)},${y.toFixed(1)}`).join("");
-      return draw("path", {d, class: `curve class${j}`});
+      return draw("path", {d, class: `curve class${this.facts.classes.length ? j : j + 1}`});
     }));
   }
 

@@ -16,11 +16,12 @@ from microgrid.base.phrases import LANGUAGES
 from microgrid.nn.losses import Loss
 from microgrid.optim import Optimizer
 
-from ...style.theme import THEMES
+from ..style.theme import THEMES
 from .facts import facts
 from .page_file import page
 from .recorded import batch_size as checked_size
 from .recorded import recorded
+from .walk import walk
 from .words import words
 
 __all__ = ["Trainer", "trainer"]
@@ -71,7 +72,12 @@ def trainer(
         "classColors": [route.stroke for route in THEMES[theme].routes],
     }
     heading = title or words(lang)["title"].format(model=made.net.title)
-    return Trainer(lambda: page(made, known, heading, lang, theme), heading)
+
+    def write() -> str:
+        found, walked = walk(made.total, made.columns, made.parameters, lang, theme)
+        return page(made, known | {"walk": found}, heading, theme, walked)
+
+    return Trainer(write, heading)
 
 
 class Trainer:

@@ -1,4 +1,4 @@
-// A program of microgrid over typed arrays: what `viz/network/training/tape.py` wrote, run forward and backward.
+// A program of microgrid over typed arrays: what `viz/training/tape.py` wrote, run forward and backward.
 //
 // U holds what is the same for all samples, V a row of `width` numbers for each slot, one number a sample.  Sums
 // are taken from left to right as Python's programs take them; an adjoint of exactly 0 passes nothing on.

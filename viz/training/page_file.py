@@ -9,12 +9,13 @@ from typing import Any
 
 from microgrid.ops import TABLE
 
-from ...page.optimizers_js import optimizers
-from ...page.parts import colors, hashed, in_json, languages, text_of
-from ...page.rows_js import rows
-from ...style.theme import THEMES, Theme
+from ..page.optimizers_js import optimizers
+from ..page.parts import colors, hashed, in_json, languages, text_of
+from ..page.rows_js import rows
+from ..style.theme import THEMES, Theme
 from .facts import kinds, operations_of
 from .recorded import Trained
+from .walk import hashes
 from .words import words
 
 __all__ = ["computing", "page"]
@@ -31,14 +32,16 @@ SHOWING = (
     "settings.js",
     "samples.js",
     "layers.js",
+    "walk.js",
     "trainer.js",
 )
 GIVEN = "serve, serveWorker, rebuilt, write, read, thousands, OPTIMIZERS"
 """What the page itself uses of what computes."""
 
 
-def page(trained: Trained, known: dict[str, Any], title: str, lang: str, theme: str) -> str:
-    """The page, one file; `known` are its facts."""
+def page(trained: Trained, known: dict[str, Any], title: str, theme: str, walked: str) -> str:
+    """The page, one file; `known` are its facts, and `walked` is the page of a walk that it opens, if any."""
+    lang = known["lang"]
     dark = theme if theme in ("dark", "print") else "dark"
     style = _style(THEMES[theme], THEMES[dark])
     code = f"function computing() {{\n{computing(trained)}\nreturn {{{GIVEN}}};\n}}"
@@ -48,9 +51,9 @@ def page(trained: Trained, known: dict[str, Any], title: str, lang: str, theme: 
         lang=lang,
         title=escape(title),
         style=style,
-        style_hash=hashed(style),
+        styles=f"'{hashed(style)}'" + hashes(walked, "style-src"),
         script=script,
-        script_hash=hashed(script),
+        scripts=f"'{hashed(script)}'" + hashes(walked, "script-src"),
         languages=languages(),
         no_script=escape(words(lang)["no_script"]),
         facts=in_json(known),

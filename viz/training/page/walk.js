@@ -1,0 +1,18 @@
+// A step of the training as the walk through one sample's loss: the page that Python packed, with the numbers of now.
+
+async function openWalk() {
+  const {walk} = page.original, told = page.last, row = page.rows[page.sample];
+  if (!walk || !row || page.facts !== page.original) return page.say(word(walk ? "walk_other" : "walk_large"), true);
+  const numbers = [
+    ...walk.parameters.map((leaf, i) => [leaf, told.parameters[i]]),
+    ...[...walk.inputs, ...walk.targets].map((leaf, i) => [leaf, row[i]]),
+    ...walk.masks.map((leaf) => [leaf, 1]),
+  ].filter(([leaf]) => leaf >= 0);
+  const packed = Uint8Array.from(atob(walk.page), (letter) => letter.charCodeAt(0));
+  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
+  const html = await new Response(stream).blob();
+  const url = URL.createObjectURL(new Blob([html], {type: "text/html"}));
+  const address = `step=0&do=${numbers.map(([leaf, x]) => `${leaf}:${x}`)}&lang=${page.lang}`;
+  if (!window.open(`${url}#${address}`)) page.say(word("walk_blocked"), true);
+  return undefined;
+}
