@@ -404,3 +404,13 @@ def test_a_step_opens_as_a_walk_through_the_chosen_sample(visit: Open, sizes: An
     field(page, "Hidden layers", "2")
     page.get_by_role("button", name="This step as a walk").click()
     assert "the network which Python recorded" in page.locator("#message").inner_text()
+
+
+def test_a_notebook_shows_it_in_a_frame_of_its_own(visit: Open) -> None:
+    """Sandboxed as notebooks do it: the Worker runs there too."""
+    cell = moons(4, 1)._repr_html_()
+    assert 'alt="MLP 2-4-1"' in cell
+    page = visit(f"<!DOCTYPE html><html lang='en'><title>a notebook</title><body>{cell}</body></html>")
+    frame = page.frame_locator("iframe")
+    frame.locator("#one").click()
+    frame.locator("#steps").get_by_text("Step 1, epoch 1").wait_for()

@@ -16,6 +16,10 @@ from microgrid.base.phrases import LANGUAGES
 from microgrid.nn.losses import Loss
 from microgrid.optim import Optimizer
 
+from ..formats.svg import svg
+from ..network.options import NetworkOptions
+from ..network.painting.paint import paint
+from ..page.page import in_notebook
 from ..style.theme import THEMES
 from .facts import facts
 from .page_file import page
@@ -77,14 +81,16 @@ def trainer(
         found, walked = walk(made.total, made.columns, made.parameters, lang, theme)
         return page(made, known | {"walk": found}, heading, theme, walked)
 
-    return Trainer(write, heading)
+    return Trainer(
+        write, heading, lambda: svg(paint(made.net, NetworkOptions(theme=theme, lang=lang), "values"))
+    )
 
 
 class Trainer:
     """The page of `trainer`: `html()` is its text, `save("train.html")` writes it."""
 
-    def __init__(self, write: Callable[[], str], heading: str) -> None:
-        self._write, self._heading = write, heading
+    def __init__(self, write: Callable[[], str], heading: str, picture: Callable[[], str]) -> None:
+        self._write, self._heading, self._picture = write, heading, picture
 
     @cached_property
     def _page(self) -> str:
@@ -101,6 +107,10 @@ class Trainer:
             raise ValueError(f"the page that trains is written as .html, got {os.fspath(path)!r}")
         files.replace(file, self.html())
         return file
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the page in a frame of its own; where that cannot be, the network."""
+        return in_notebook(self.html(), self._picture())
 
     def __repr__(self) -> str:
         return f"<Trainer {self._heading}>"
