@@ -18,6 +18,7 @@ from helpers.pages import AXE, Open
 from microgrid import Value, datasets, nn, optim
 from microgrid.base.phrases import LANGUAGES
 from microgrid.cli.commands import main
+from microgrid.optim import rules
 from viz.training.words import words
 
 SAY = {lang: words(lang) for lang in LANGUAGES}
@@ -414,3 +415,32 @@ def test_a_notebook_shows_it_in_a_frame_of_its_own(visit: Open) -> None:
     frame = page.frame_locator("iframe")
     frame.locator("#one").click()
     frame.locator("#steps").get_by_text("Step 1, epoch 1").wait_for()
+
+
+def test_two_hundred_steps_by_each_optimiser_are_the_engine_s(visit: Open) -> None:
+    """The loss of every step, free running in the browser, beside a program and the optimiser in Python."""
+    random.seed(2)
+    X, y = datasets.moons(30, noise=0.1, seed=4)
+    model = nn.MLP(2, [4, 1], activation="tanh")
+    page = visit(viz.trainer(model, X, y, loss="bce_with_logits", optimizer=optim.SGD).html())
+    ready(page)
+    x, target = [Value(0.0, "x1"), Value(0.0, "x2")], Value(0.0, "t")
+    z = model(x)
+    program = mg.compile((1 + (-z).exp()).log() + (1 - target) * z, [*x, target], model.parameters())
+    rows, start = np.column_stack([X, y]), program.parameters.copy()
+    for name in rules.__all__:
+        page.locator("#optimizer").select_option(name)
+        page.locator("#reset").click()
+        page.evaluate("() => trainer.page.send({do: 'steps', count: 200})")
+        wait(page, "trainer.page.last.steps === 200 && trainer.page.curve.step === 200")
+        program.parameters = start
+        moved = getattr(optim, name)(program, lr=page.evaluate("trainer.page.settings.values.lr"))
+        losses = []
+        for _ in range(200):
+            loss, gradient = program.value_and_grad(rows)
+            losses.append(loss)
+            moved.step(gradient)
+        got = page.evaluate("trainer.page.curve.kept.map(([, loss]) => loss)")
+        # Rprop comes to losses so small that 1 + exp(−z) above has lost their digits
+        np.testing.assert_allclose(got, losses, rtol=1e-9, atol=1e-14, err_msg=name)
+        assert losses[-1] < losses[0]

@@ -124,13 +124,14 @@ class Diagram {
     if (page.circles !== "plane" || !plane) return;
     if (!flat) return this.curves(context, plane, scale);
     const colors = palette(), small = this.small ??= document.createElement("canvas");
-    small.width = small.height = side;
-    const inner = small.getContext("2d"), image = inner.createImageData(side, side);
+    const every = Math.max(1, Math.floor(side / (2 * this.radius))), across = Math.floor(side / every); // as fine as a circle shows
+    small.width = small.height = across;
+    const inner = small.getContext("2d"), image = inner.createImageData(across, across);
     for (const unit of this.units) {
       const values = plane[unit.output];
       let most = 0;
       for (const x of values) if (Math.abs(x) > most) most = Math.abs(x);
-      colored(image, values, (x) => most ? x / most : 0, colors, 0.85);
+      colored(image, values, (x) => most ? x / most : 0, colors, 0.85, side, every);
       inner.putImageData(image, 0, 0);
       context.save();
       context.beginPath();
@@ -160,10 +161,10 @@ class Diagram {
 }
 
 // Values as pixels: from the ground to the colour of their sign, by a share from −1 to 1.
-function colored(image, values, share, {ground, positive, negative}, most) {
-  const {data} = image;
-  for (let s = 0; s < values.length; s++) {
-    const part = share(values[s]), toward = part < 0 ? negative : positive;
+// Of a square of `side` values only each `every`-th, across and down.
+function colored({data, width, height}, values, share, {ground, positive, negative}, most, side = width, every = 1) {
+  for (let s = 0; s < width * height; s++) {
+    const part = share(values[every * (Math.floor(s / width) * side + s % width)]), toward = part < 0 ? negative : positive;
     const t = Number.isFinite(part) ? most * Math.min(1, Math.abs(part)) : 0;
     for (let k = 0; k < 3; k++) data[4 * s + k] = ground[k] + (toward[k] - ground[k]) * t;
     data[4 * s + 3] = 255;
