@@ -37,7 +37,7 @@ def test_in_a_notebook_the_page_has_a_frame_of_its_own(visit: Open) -> None:
     inner.locator("#next").click()
     inner.locator("#answer").fill("-4,0")
     inner.locator("#answer").press("Enter")  # a form would not be sent from there
-    sync_api.expect(inner.locator("#judgement")).to_have_text("Right: −4. (1 of 1 right)")
+    sync_api.expect(inner.locator("#judgement")).to_have_text("Right: −4. (1 of 1 right at once)")
     inner.locator("#help").click()
     inner.locator("#close").click()
     sync_api.expect(inner.locator("#keys")).to_be_hidden()

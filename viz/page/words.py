@@ -59,7 +59,7 @@ WORDS: dict[str, str] = PREDICTED | {
     "error_above": "It is computed from {name}, which is not possible.",
     "error_backward": "Without a result there are no gradients.", "ask": "Your prediction: {asked} =",
     "about":
-        "A computation as a graph: go forward for its numbers, back for their gradients, and train it.",
+        "A computation as a graph: numbers go forward, gradients back, and it can be trained.",
     "legend": "Legend", "legend_folded": "scope, collapsed", "legend_root": "thick border: the result",
     "legend_waiting": "not computed yet", "legend_active": "this step",
     "legend_gradient": "gradient", "legend_local": "local derivative",

@@ -17,8 +17,8 @@ PAGE = {
     "Update": "Actualización", "update {step} of {last}": "actualización {step} de {last}",
     "training step {count}": "paso de entrenamiento {count}", "Undo": "Deshacer",
     "Takes the last change or training back": "Deshace el último cambio o entrenamiento",
-    "A computation as a graph: go forward for its numbers, back for their gradients, and train it.":
-        "Un cálculo como grafo: avanza y salen sus números, retrocede y salen sus gradientes, y entrénalo.",
+    "A computation as a graph: numbers go forward, gradients back, and it can be trained.":
+        "Un cálculo como grafo: los números avanzan, los gradientes vuelven, y se puede entrenar.",
     "Legend": "Leyenda",
     "is used to compute": "sirve para calcular",
     "forward: a number": "hacia delante: un número",

@@ -2,7 +2,7 @@
 
 const RATES = {least: -5, most: 1, places: 100}; // the slider's powers of ten, and its places between two of them
 const MOST_CHOSEN = 12; // leaves that are offered where there is no parameter
-const SHOWN = {parameters: 3, losses: 4}; // how many are written in a line
+const SHOWN = {parameters: 2, losses: 4}; // how many are written in a line
 const RUN = {pause: 90, most: 20000}; // milliseconds between two training steps, and the most at a press
 
 class Training {
