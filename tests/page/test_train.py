@@ -172,6 +172,29 @@ def test_run_goes_on_until_it_is_stopped_or_nothing_moves(visit: Open) -> None:
     assert numbers(page)["w"] == 2
 
 
+def test_the_loss_is_drawn_as_it_falls(visit: Open) -> None:
+    page = visit(viz.steps(lecture()))
+    assert not page.locator("#curve").is_visible()
+    page.get_by_label("Learning rate").fill("0.02")
+    for _ in range(3):
+        press(page, "Ten steps")
+    assert page.locator("#curve").is_visible()
+    assert page.locator("#curve-note").inner_text() == "L over the training steps, logarithmic"
+    d = page.locator("#curve-line").get_attribute("d")
+    assert d is not None
+    points = [tuple(map(float, point.split(","))) for point in d[1:].split("L")]
+    assert len(points) == 31
+    # each step takes L by (1 - 2·0.02·10)² = 0.36: in logarithms a straight line, from corner to corner
+    slope = (points[-1][1] - points[0][1]) / (points[-1][0] - points[0][0])
+    assert points[0] == (2.0, 2.0)
+    assert points[-1] == (298.0, 54.0)
+    assert all(y == pytest.approx(2 + slope * (x - 2), abs=0.2) for x, y in points)
+    page.evaluate("stepper.page.training.take(600)")
+    assert len((page.locator("#curve-line").get_attribute("d") or "").split("L")) <= 241
+    press(page, "Reset")
+    assert not page.locator("#curve").is_visible()
+
+
 def test_where_there_is_no_parameter_the_page_asks(visit: Open) -> None:
     a, b = Value(3.0, "a"), Value(1.0, "b")
     page = visit(viz.steps(named((a - b) ** 2, "L")))

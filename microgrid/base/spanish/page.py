@@ -94,6 +94,8 @@ PAGE = {
     "{name} has risen: with η = {rate} a step goes too far.":
         "{name} ha subido: con η = {rate} un paso va demasiado lejos.",
     "Back to training step {count}": "Volver al paso de entrenamiento {count}",
+    "{name} over the training steps": "{name} en los pasos de entrenamiento",
+    "{name} over the training steps, logarithmic": "{name} en los pasos de entrenamiento, logarítmico",
     "one training step": "un paso de entrenamiento", "undo": "deshacer",
     "To the end": "Al final", "Play": "Reproducir", "Pause": "Pausa",
     "Forward pass [button]": "Hacia delante", "Backward pass [button]": "Hacia atrás", "Step": "Paso",

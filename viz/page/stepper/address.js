@@ -64,7 +64,7 @@ function redo(page, log) {
   const {graph, training} = page, until = performance.now() + PATIENCE;
   if (JSON.stringify(log) === JSON.stringify(page.log)) return page.compute();
   Object.assign(page, {changes: new Map(), log: [], comparison: null});
-  Object.assign(training, {count: 0, losses: [], outcome: null});
+  Object.assign(training, {count: 0, losses: [], curve: [], outcome: null});
   const {rate} = training;
   page.compute();
   for (const entry of log) {

@@ -3,6 +3,7 @@
 const RATES = {least: -5, most: 1, places: 100}; // the slider's powers of ten, and its places between two of them
 const MOST_CHOSEN = 12; // leaves that are offered where there is no parameter
 const SHOWN = {parameters: 2, losses: 4}; // how many are written in a line
+const CURVE = {width: 300, height: 56, most: 240, span: 20}; // the loss drawn: points, and from which span on as logarithms
 const RUN = {pause: 90, most: 20000}; // milliseconds between two training steps, and the most at a press
 
 class Training {
@@ -12,14 +13,15 @@ class Training {
     this.chosen = trainables(page.graph);
     this.offered = this.chosen.length ? [] : page.graph.nodes.filter((node) => isOpen(page.graph, node.index));
     this.count = 0;
-    this.losses = []; // before the first training step and after each
+    this.losses = []; // before the first training step and after each, as many as are written
+    this.curve = []; // [training step, loss], thinned out where they are many
     this.timer = null; // while it runs
     this.outcome = null; // why it stopped, as a word, and the last numbers that were possible
   }
 
   state() {
-    const {rate, chosen, count, losses, outcome} = this;
-    return {rate, chosen: [...chosen], count, losses: [...losses], outcome};
+    const {rate, chosen, count, losses, curve, outcome} = this;
+    return {rate, chosen: [...chosen], count, losses: [...losses], curve: [...curve], outcome};
   }
 
   // ---------------------------------------------------------------- steps
@@ -42,6 +44,7 @@ class Training {
     let {changes, numbers} = page, done = 0;
     this.outcome = null;
     if (!this.losses.length) this.losses = [numbers.data[graph.root]];
+    if (!this.curve.length) this.curve = [[this.count, numbers.data[graph.root]]];
     while (done < steps && !this.outcome) {
       const next = descend(graph, changes, numbers, this.chosen, this.rate);
       if (next.stopped !== undefined) {
@@ -53,11 +56,13 @@ class Training {
         this.outcome = {word: "still"};
         break;
       }
-      const before = {changes, count: this.count, losses: this.losses};
+      const before = {changes, count: this.count, losses: this.losses, curve: [...this.curve]};
       ({changes, numbers} = next);
       done += 1;
       this.count += 1;
       this.losses = [...this.losses.slice(-SHOWN.losses), numbers.data[graph.root]];
+      if (!numbers.errors[graph.root]) this.curve.push([this.count, numbers.data[graph.root]]);
+      if (this.curve.length > CURVE.most) this.curve = this.curve.filter((_, k) => k % 2 === 0);
       if (numbers.errors[graph.root]) this.outcome = {word: "diverged", node: numbers.broken[0], before};
     }
     Object.assign(page, {changes, numbers, log: noted(page.log, {steps: done, rate: this.rate})});
@@ -88,7 +93,7 @@ class Training {
   reset() {
     this.stop();
     this.page.remember();
-    Object.assign(this, {count: 0, losses: [], outcome: null});
+    Object.assign(this, {count: 0, losses: [], curve: [], outcome: null});
     this.page.comparison = null;
     this.page.changeNothing();
     this.page.go(this.page.step);
@@ -101,7 +106,7 @@ class Training {
     this.page.remember();
     this.page.changes = before.changes;
     this.page.log = [...this.page.log.slice(0, -1), ...last.steps > 1 ? [{...last, steps: last.steps - 1}] : []];
-    Object.assign(this, {count: before.count, losses: before.losses, outcome: null});
+    Object.assign(this, {count: before.count, losses: before.losses, curve: before.curve, outcome: null});
     this.page.compute();
     this.page.go(this.page.step);
     by("rate").focus();
@@ -166,6 +171,8 @@ class Training {
     by("rate-slider").setAttribute("aria-valuetext", write(this.rate));
     by("consequence").textContent = isReady && !isStuck && this.timer === null ? this.consequence() : "";
     by("trained").replaceChildren(...this.story().map((text) => paragraph(text)));
+    by("curve").toggleAttribute("hidden", this.curve.length < 3); // shapes have no property of that name
+    by("curve-note").textContent = this.curve.length > 2 ? this.drawn() : "";
     by("way-back").hidden = !this.outcome?.before;
     if (this.outcome?.before) {
       by("way-back").textContent = word("way_back", {count: thousands(this.outcome.before.count)});
@@ -201,6 +208,22 @@ class Training {
     const loss = next.numbers.errors[graph.root] ? word("would_break", {name: graph.nodes[graph.root].name})
       : pair(graph.root);
     return word("would", {loss, parameters: [...some, ...more].join(", ")}).replace("….", "…");
+  }
+
+  // Draws the loss over the training steps, in logarithms where it spans much; returns what is drawn.
+  drawn() {
+    const {width, height, span} = CURVE, losses = this.curve.map(([, loss]) => loss);
+    const isWide = losses.every((loss) => loss > 0) && Math.max(...losses) > span * Math.min(...losses);
+    const heights = losses.map((loss) => isWide ? Math.log10(loss) : loss);
+    const least = Math.min(...heights), range = Math.max(...heights) - least || 1, [first] = this.curve[0];
+    const last = this.curve.at(-1)[0] - first || 1;
+    const points = this.curve.map(([step], k) => {
+      const x = 2 + (step - first) / last * (width - 4), y = height - 2 - (heights[k] - least) / range * (height - 4);
+      return `${x.toFixed(1)},${y.toFixed(1)}`;
+    });
+    by("curve-line").setAttribute("d", `M${points.join("L")}`);
+    const {word, graph: {nodes, root}} = this.page;
+    return word(isWide ? "curve_logarithmic" : "curve", {name: nodes[root].name});
   }
 
   // How far it has come, and why it goes no further.
