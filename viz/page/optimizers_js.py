@@ -15,21 +15,26 @@ from .rows_js import JavaScript
 __all__ = ["optimizers"]
 
 
-def optimizers(kinds: Iterable[type[Optimizer]]) -> str:
+def optimizers(kinds: Iterable[type[Optimizer]], plain: bool = False) -> str:
     """An object with what each optimiser is, by its name.
 
     `settings` are the defaults, by the names that formulas have (`beta1` and `beta2` of `betas`);
     `allowed(settings)` says whether a row's own conditions hold.  ``variant(settings)`` gives the formulas
     that these settings leave: `memory` has the letters of what is remembered, ``starts(settings)`` what each
     begins with, and ``step(k, settings, x, g, memory, newX, newMemory)`` writes the k-th step, from 1, of all
-    parameters of the arrays x.  Functions are Math's, and `pow` that of stepper/numbers.js.
+    parameters of the arrays x.  A `plain` one has the formulas of the defaults alone.  Functions are Math's,
+    and `pow` that of stepper/numbers.js.
 
     >>> from microgrid import optim
     >>> text = optimizers([optim.SGD])
     >>> "x = (x - (lr * g));" in text, "v = (_1 ? ((momentum * v) + (_0 * g)) : g);" in text
     (True, True)
     """
-    return "const OPTIMIZERS = {\n" + "".join(_optimizer(kind.__name__, kind.row) for kind in kinds) + "};\n"
+    return (
+        "const OPTIMIZERS = {\n"
+        + "".join(_optimizer(kind.__name__, kind.row, plain) for kind in kinds)
+        + "};\n"
+    )
 
 
 RESERVED = set(
@@ -40,7 +45,7 @@ RESERVED = set(
 """What means something to JavaScript, or to these functions, and may be a name in a user's row."""
 
 
-def _optimizer(name: str, row: Row) -> str:
+def _optimizer(name: str, row: Row, plain: bool) -> str:
     script = Script()
     conditions = [script.text(condition) for condition in row.conditions]
     required = [script.text(condition) for condition, _ in row.requires]
@@ -54,15 +59,19 @@ def _optimizer(name: str, row: Row) -> str:
         f"allowed: ({given}) => {' && '.join(required) or 'true'}",
         "variant(settings) { return this.variants[this.holds(settings)]; }",
         f"holds: ({given}) => [{', '.join(conditions)}].map(Number).join('')",
-        "variants: {" + ",".join(_variants(row)) + "\n  }",
+        "variants: {" + ",".join(_variants(row, plain)) + "\n  }",
     ]
     return f"{name}: {{\n  " + ",\n  ".join(parts) + ",\n},\n"
 
 
-def _variants(row: Row) -> Iterator[str]:
-    """Each variant once; another whose conditions make no difference is a second name of it."""
+def _variants(row: Row, plain: bool) -> Iterator[str]:
+    """Each variant once, or only that of the defaults; another
+    whose conditions make no difference is a second name of it.
+    """
     known: dict[str, str] = {}
-    for holds in product((False, True), repeat=len(row.conditions)):
+    every = product((False, True), repeat=len(row.conditions))
+    defaults = row.choice(*row.numbers({name: setting.default for name, setting in row.settings.items()}))
+    for holds in [defaults] if plain else every:
         key, text = "".join(str(int(hold)) for hold in holds), _variant(row, variant(row, holds))
         same = known.setdefault(text, key)
         yield f'\n    "{key}": {text}' if same == key else f'\n    get "{key}"() {{ return this["{same}"]; }}'

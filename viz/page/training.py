@@ -19,7 +19,7 @@ SUM, PRODUCT, ATOM = range(3)
 
 def rule() -> str:
     """The optimiser that the page trains with, in JavaScript."""
-    return optimizers([SGD])
+    return optimizers([SGD], plain=True)
 
 
 def training() -> dict[str, Any]:
