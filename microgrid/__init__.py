@@ -15,7 +15,8 @@ Teaching      microgrid.exercises: variants of a graph as exercises, with answer
 Programs      compile: a recorded graph as a Program, replayed over batches at native speed
 Proof         verify, verify_rules: the derivatives against sympy; to_sympy, from_sympy;
               unfold: softmax and losses in the textbook's steps
-Claims        check: is a formula of your own right, and if not, what did it forget; assert_claim
+Claims        check: is a formula of your own right, and if not, what did it forget; assert_claim;
+              derive: the derivation that a lecture writes
 Errors        MicrogridError: DomainError, ExpressionError, GraphError, NonFiniteGradient,
               CheckpointError
 Networks      microgrid.nn: MLP, layers, losses, initialisation
@@ -72,7 +73,7 @@ __all__ = [  # without abs, compile and sum: a star import must not replace Pyth
     "CheckpointError", "DomainError", "ExpressionError", "GraphError", "MicrogridError", "NonFiniteGradient",
     "Program", "Value",
     "acos", "asin", "assert_claim", "atan", "atan2", "check", "compiled", "cos", "cosh", "custom_op",
-    "dot", "elu", "erf", "erfc",
+    "derive", "dot", "elu", "erf", "erfc",
     "errstate", "exp", "expm1", "from_sympy", "gelu", "gelu_tanh", "grad", "hardtanh", "hypot", "jvp",
     "leaky_relu", "log", "log1p", "log_softmax", "logaddexp", "logsigmoid", "logsumexp", "maximum", "maxout",
     "mean", "minimum", "mish", "name", "nn", "no_grad", "parameter", "parse", "recompute", "relu", "scope",
@@ -90,6 +91,7 @@ if TYPE_CHECKING:
     from . import train as train
     from .claims.check import assert_claim as assert_claim
     from .claims.check import check as check
+    from .claims.derive import derive as derive
     from .programs.program import Program as Program
     from .programs.program import compile as compile
     from .proof.unfolding import unfold as unfold
@@ -99,7 +101,7 @@ if TYPE_CHECKING:
     from .proof.verify import verify_rules as verify_rules
 
 _LATER = {
-    "assert_claim": "claims.check", "check": "claims.check",
+    "assert_claim": "claims.check", "check": "claims.check", "derive": "claims.derive",
     "Program": "programs.program", "compile": "programs.program",
     "from_sympy": "proof.verify", "to_sympy": "proof.verify", "verify": "proof.verify",
     "verify_rules": "proof.verify", "unfold": "proof.unfolding",

@@ -7,7 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import TypeAlias
 
-from ..base.deadline import one_at_a_time, within
+from ..base.deadline import one_at_a_time
 from ..base.phrases import say
 from ..engine import Value
 from ..graph import order, path_count, paths
@@ -16,16 +16,14 @@ from .language.names import Names
 from .language.trees import Claim, Rate, walk
 from .meaning import READINGS, Graph, as_written
 from .report import Answer, ClaimReport, Counterexample
-from .slips.diagnosis import diagnose
+from .slips.diagnosis import SECONDS, diagnose
 from .truth import Judge, Verdict
 from .unexplained import unexplained
 
-__all__ = ["assert_claim", "check"]
+__all__ = ["assert_claim", "check", "named_nodes"]
 
 MOST_PATHS = 200
 Paths: TypeAlias = tuple[tuple[Value, ...], ...]
-SECONDS = 1.5
-"""For the diagnosis of one claim."""
 RATE = Fraction(1, 10)
 """The rate of an update in a counterexample."""
 
@@ -47,7 +45,7 @@ def check(y: Value | Mapping[str, Value], *claims: str | Iterable[str], given: b
     >>> check(nodes["L"], "dL/dw = e*x")[0].counterexample.actual
     -18.0
     """
-    keys, root = _named(y)
+    keys, root = named_nodes(y)
     texts = [text for one in claims for text in ([one] if isinstance(one, str) else one)]
     names = Names([root, *keys.values()], keys | ({} if root.label else {"result": root}))
     read_claims = [(text, read(text, names)) for text in texts]
@@ -76,7 +74,7 @@ def _less(every: Paths, some: Paths) -> Paths:
     return tuple(left)
 
 
-def _named(y: Value | Mapping[str, Value]) -> tuple[dict[str, Value], Value]:
+def named_nodes(y: Value | Mapping[str, Value]) -> tuple[dict[str, Value], Value]:
     """The nodes that have keys, and the last of them."""
     keys = dict(y) if isinstance(y, Mapping) else {"result": y}
     root = keys.pop("result") if "result" in keys else list(keys.values())[-1]
@@ -140,7 +138,7 @@ class Court:
         found_at = self.counterexample(refuted)
         answer = Answer(claim.text, "refuted", read=claim, counterexample=found_at, covered=covered)
         try:
-            found = within(SECONDS, diagnose, self.graph, self.judge, claim, left, actual, claimed)
+            found = diagnose(self.graph, self.judge, claim, left, actual, claimed)
         except TimeoutError:
             text = "no slip that explains it was found in {seconds:g} seconds"
             return replace(answer, why=say(text, seconds=SECONDS))

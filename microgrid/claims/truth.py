@@ -58,7 +58,7 @@ class Judge:
         if (found := self._counterexample(claimed, actual, symbols)) is not None:
             return found
         seen = 0
-        for point in self.points(order, symbols):
+        for point in self.points(order, symbols, (claimed, actual)):
             different = differs(claimed, actual, point)
             if different:
                 return self._refuted(claimed, actual, point)
@@ -85,7 +85,9 @@ class Judge:
                 return False
         return not pending
 
-    def points(self, order: list[Term], symbols: list[Term]) -> Iterator[dict[Term, Fraction]]:
+    def points(
+        self, order: list[Term], symbols: list[Term], roots: tuple[Term, Term]
+    ) -> Iterator[dict[Term, Fraction]]:
         """Points for a comparison: on as many sides of kinks as are found, and enough on the whole."""
         kinks = [term for term in order if term.kind == "above"]
         tried = samples(symbols, self.given, random.Random(self.seed))
@@ -100,6 +102,8 @@ class Judge:
             for kink in kinks:
                 if values[kink] is not None:
                     sides[kink].add(values[kink])
+            if any(values[root] is None for root in roots):
+                continue
             if pattern not in seen or count < POINTS:
                 seen.add(pattern)
                 count += 1

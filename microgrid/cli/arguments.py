@@ -14,6 +14,7 @@ from ..expressions.grammar import known_functions
 from .examples import (
     CHECK_EXAMPLES,
     DEMO_EXAMPLES,
+    DERIVE_EXAMPLES,
     DRAW_EXAMPLES,
     EXAMPLES,
     EXERCISES_EXAMPLES,
@@ -115,6 +116,13 @@ def _parser(typed: str) -> tuple[_Parser, dict[str, _Parser]]:
     _debug_argument(train)
 
     _exercises(add_command("exercises", "make exercises with their answers", EXERCISES_EXAMPLES), typed)
+
+    derive = add_command("derive", "write a derivative out as a lecture does", DERIVE_EXAMPLES)
+    _graph_arguments(derive, None)
+    derive.add_argument("--by", metavar="w,b", required=True, help="the nodes to differentiate by")
+    derive.add_argument("--latex", action="store_true", help="as an align* environment")
+    _language_argument(derive)
+    _debug_argument(derive)
 
     demo = add_command("demo", "compute, verify and draw one step of linear regression", DEMO_EXAMPLES)
     demo.add_argument(

@@ -23,9 +23,10 @@ from ..base.phrases import Phrase, said, say
 from ..engine import Value
 from ..errors import MicrogridError
 from .arguments import parsed
+from .claims import check, derive
 from .examples import LECTURE
 from .messages import as_typed, error_text, one_line
-from .sources import claimed, graph, model, sample
+from .sources import graph, model, sample
 from .training import trained_page
 
 __all__ = ["main"]
@@ -200,26 +201,6 @@ def _verify(options: argparse.Namespace) -> int:
     return 0 if report.ok else 1
 
 
-def _check(options: argparse.Namespace) -> int:
-    from .. import check
-
-    claims = list(options.claim)
-    if options.claims is not None:
-        lines = Path(options.claims.removeprefix(" ")).read_text(encoding="utf-8").splitlines()
-        claims += [line for line in lines if line.strip() and not line.lstrip().startswith("#")]
-    if not claims:
-        raise ValueError('nothing to check: give a formula, as in --claim "dL/dw = 2*e*x"')
-    nodes, given = claimed(options.expression, options.pairs, options.params)
-    report = check(nodes, claims, given=given)
-    if options.json:
-        import json
-
-        print(json.dumps(report.to_dict(), indent=2, ensure_ascii=False))
-    else:
-        print(report.text(options.lang))
-    return 0 if report.ok else 1
-
-
 def _exercises(options: argparse.Namespace) -> int:
     from ..exercises import make
 
@@ -302,7 +283,7 @@ def _info(options: argparse.Namespace) -> int:
 
 
 RUN: dict[str, Callable[[argparse.Namespace], int]] = {
-    "draw": _draw, "step": _step, "network": _network, "train": _train, "verify": _verify, "check": _check,
-    "exercises": _exercises, "demo": _demo, "info": _info,
+    "draw": _draw, "step": _step, "network": _network, "train": _train, "verify": _verify, "check": check,
+    "derive": derive, "exercises": _exercises, "demo": _demo, "info": _info,
 }  # fmt: skip
 """By the name of the command."""

@@ -10,6 +10,7 @@ __all__ = [
     "NETWORK_EXAMPLES",
     "VERIFY_EXAMPLES",
     "CHECK_EXAMPLES",
+    "DERIVE_EXAMPLES",
     "EXERCISES_EXAMPLES",
     "DEMO_EXAMPLES",
 ]
@@ -59,6 +60,11 @@ VERIFY_EXAMPLES = """examples:
   microgrid verify --rules                         (prove the derivative of every operation)
 
 Exit code 0 if everything is confirmed, 1 if not.
+"""
+DERIVE_EXAMPLES = f"""examples:
+  microgrid derive "{LECTURE}" w=2 b=1 x=3 y=9 --by w
+  microgrid derive "{LECTURE}" --by w,b --latex    (no values, no numbers)
+  microgrid derive lesson.py:loss --by w1
 """
 CHECK_EXAMPLES = f"""examples:
   microgrid check "{LECTURE}" w=2 b=1 x=3 y=9 --claim "dL/dw = 2*e*x"

@@ -41,6 +41,9 @@ CLAIMS = {
     "on the common domain of both sides no points were found to compare them at":
         "en el dominio común de ambos lados no se encontraron puntos en los que compararlos",
 
+    # derivations
+    "the local derivatives": "las derivadas locales", "the chain rule": "la regla de la cadena",
+
     # the slips
     "a path is missing": "falta un camino", "a path is too many": "sobra un camino",
     "a factor is missing": "falta un factor", "a factor is too many": "sobra un factor",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import random
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
@@ -77,12 +78,16 @@ def _fill(order: Sequence[Term], values: dict[Term, Any], point: Mapping[Term, A
 class Known:
     """Terms at a few points, each computed once; whoever asks works with 50 digits."""
 
-    def __init__(self, points: Sequence[Mapping[Term, Any]]) -> None:
-        self.points = points
+    def __init__(self, points: Sequence[Mapping[Term, Any]], until: float = math.inf) -> None:
+        self.points, self.until = points, until
         self.columns: list[dict[Term, Any]] = [{} for _ in points]
 
     def __call__(self, term: Term) -> tuple[Any, ...] | None:
-        """The values of a term, or None if it has none at one of the points."""
+        """The values of a term, or None if it has none at one of the points.
+
+        TimeoutError if the thread has worked until the time that was set.
+        """
+        self.hurry()
         if self.columns and term not in self.columns[0]:
             first = self.columns[0]
             order = collect([term], lambda t: () if t in first else t.args)
@@ -91,6 +96,10 @@ class Known:
                 _fill(new, column, point, 50)
         found = tuple(column[term] for column in self.columns)
         return None if None in found else found
+
+    def hurry(self) -> None:
+        if time.thread_time() > self.until:
+            raise TimeoutError
 
 
 def _value(term: Term, values: Mapping[Term, Any], point: Mapping[Term, Any], mp: Any) -> Any:

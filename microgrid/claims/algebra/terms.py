@@ -119,7 +119,7 @@ class Terms:
 
     def name(self, node: Any, definition: Term) -> Term:
         named = self.make("name", (definition,), node)
-        if definition.kind == "call":
+        if definition.kind in ("call", "atom"):
             self.results.setdefault(definition, named)
         return named
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
@@ -21,11 +22,13 @@ from .routes import Routes
 from .search import Finding, Search
 from .variables import exchanged_indices, outer_functions, signs, wrong_nodes
 
-__all__ = ["READ_AS", "diagnose"]
+__all__ = ["READ_AS", "SECONDS", "diagnose"]
 
 READ_AS = ("forward", "adjoint", "local", "total")
 """In this order the readings are tried."""
 POINTS = 3
+SECONDS = 1.5
+"""Of work for the diagnosis of one claim."""
 TRIED = 30
 MOST_PROOFS = 25
 """Findings that agree at some points and turn out to be no identity."""
@@ -34,9 +37,13 @@ MOST_PROOFS = 25
 def diagnose(
     graph: Graph, judge: Judge, claim: Claim, left: Rate, actual: Term, claimed: dict[str, Term]
 ) -> tuple[str, Finding] | None:
-    """The first reading in which a single slip explains a false claim, with the slip."""
+    """The first reading in which a single slip explains a false claim, with the slip.
+
+    TimeoutError if none is found in SECONDS of work.
+    """
     from mpmath import mp
 
+    until = time.thread_time() + SECONDS
     with mp.workdps(50):
         seen: set[Term] = set()
         proofs = 0
@@ -45,7 +52,7 @@ def diagnose(
             if term in seen:
                 continue
             seen.add(term)
-            search = _search(graph, judge, claim, left, actual, term, reading)
+            search = _search(graph, judge, claim, left, actual, term, reading, until)
             if search is None:
                 continue
             for finding in _findings(search):
@@ -68,12 +75,19 @@ def _findings(search: Search) -> Iterator[Finding]:
 
 
 def _search(
-    graph: Graph, judge: Judge, claim: Claim, left: Rate, actual: Term, claimed: Term, reading: str
+    graph: Graph,
+    judge: Judge,
+    claim: Claim,
+    left: Rate,
+    actual: Term,
+    claimed: Term,
+    reading: str,
+    until: float,
 ) -> Search | None:
     points = _points(judge, claimed, actual)
     if not points:
         return None
-    known = Known(points)
+    known = Known(points, until)
     meaning = graph.evaluator(left, reading)
     wanted, has = known(actual), known(claimed)
     if wanted is None or has is None:

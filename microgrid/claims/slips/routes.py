@@ -56,7 +56,7 @@ class Routes:
     """All paths from one node to another, if they are not too many, at some points."""
 
     def __init__(self, graph: Graph, of: Value, by: Value, known: Known, single: bool = True) -> None:
-        self.graph, self.of, self.by = graph, of, by
+        self.graph, self.of, self.by, self.known = graph, of, by, known
         self.found: list[Route] = []
         self.edges: dict[tuple[Value, Value], list[Term]] = {}
         if not single or path_count(of, by) > MOST:
@@ -170,5 +170,6 @@ class Routes:
             if len(groups) ** count > MOST_SETS:
                 return
             for chosen in combinations(range(len(groups)), count):
+                self.known.hurry()
                 if (found := fits(chosen)) is not None:
                     yield found

@@ -1,0 +1,42 @@
+"""The commands that judge formulas of derivatives, and write them out."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from .sources import claimed
+
+__all__ = ["check", "derive"]
+
+
+def check(options: argparse.Namespace) -> int:
+    """Judge claims: 0 if all are true, 1 if one is false or undecided."""
+    from ..claims.check import check as judged
+
+    claims = list(options.claim)
+    if options.claims is not None:
+        lines = Path(options.claims.removeprefix(" ")).read_text(encoding="utf-8").splitlines()
+        claims += [line for line in lines if line.strip() and not line.lstrip().startswith("#")]
+    if not claims:
+        raise ValueError('nothing to check: give a formula, as in --claim "dL/dw = 2*e*x"')
+    nodes, given = claimed(options.expression, options.pairs, options.params)
+    report = judged(nodes, claims, given=given)
+    if options.json:
+        import json
+
+        print(json.dumps(report.to_dict(), indent=2, ensure_ascii=False))
+    else:
+        print(report.text(options.lang))
+    return 0 if report.ok else 1
+
+
+def derive(options: argparse.Namespace) -> int:
+    """Write the derivation of the result by some nodes."""
+    from ..claims.derive import derive as derived
+
+    nodes, given = claimed(options.expression, options.pairs, options.params)
+    names = [name for name in options.by.replace(" ", "").split(",") if name]
+    derivations = derived(nodes, names, given=given)
+    print(derivations.latex() if options.latex else derivations.text(options.lang))
+    return 0
