@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from fractions import Fraction
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from ..base.deadline import one_at_a_time
 from ..base.phrases import say
@@ -15,6 +15,7 @@ from .language.grammar import read
 from .language.names import Names
 from .language.trees import Claim, Rate, walk
 from .meaning import READINGS, Graph, as_written
+from .operations import applied, own_claims
 from .report import Answer, ClaimReport, Counterexample
 from .slips.diagnosis import SECONDS, diagnose
 from .truth import Judge, Verdict
@@ -28,7 +29,9 @@ RATE = Fraction(1, 10)
 """The rate of an update in a counterexample."""
 
 
-def check(y: Value | Mapping[str, Value], *claims: str | Iterable[str], given: bool = True) -> ClaimReport:
+def check(
+    y: Value | Mapping[str, Value] | Callable[..., Any], *claims: str | Iterable[str], given: bool = True
+) -> ClaimReport:
     """Judge claims about the derivatives of a graph: formulas that someone wrote down.
 
     `y` is the last result of the graph, whose nodes are called by their labels, or what `parse` returned.  A
@@ -38,6 +41,9 @@ def check(y: Value | Mapping[str, Value], *claims: str | Iterable[str], given: b
     tells in which of four readings it holds.  With `given=False` the values of the leaves count for nothing.
     ExpressionError, which shows the place, for a claim that cannot be read.
 
+    Of a function that `custom_op` made, on operands x1, x2, ..., the partials that it was given are judged,
+    if there are no other claims.
+
     >>> from microgrid import parse
     >>> nodes = parse("e = w*x - y; L = e**2", w=2, x=3, y=9)
     >>> check(nodes, "dL/dw = 2*e*x").ok
@@ -45,8 +51,11 @@ def check(y: Value | Mapping[str, Value], *claims: str | Iterable[str], given: b
     >>> check(nodes["L"], "dL/dw = e*x")[0].counterexample.actual
     -18.0
     """
-    keys, root = named_nodes(y)
     texts = [text for one in claims for text in ([one] if isinstance(one, str) else one)]
+    if callable(y) and not isinstance(y, Value | Mapping):
+        y = applied(y)
+        texts, given = texts or own_claims(y), False
+    keys, root = named_nodes(y)
     names = Names([root, *keys.values()], keys | ({} if root.label else {"result": root}))
     read_claims = [(text, read(text, names)) for text in texts]
     with one_at_a_time:
@@ -92,7 +101,8 @@ class Court:
             for v in graph.names.nodes
             if graph.of[v].kind == "symbol" and v.data - v.data == 0
         }
-        self.judge = Judge((values | {graph.eta: RATE}) if given else {})
+        values[graph.eta] = RATE if graph.eta.data == "eta" else values[graph.eta]
+        self.judge = Judge(values if given else {})
         self.judge.symbols = graph.symbols
 
     def answer(self, text: str, instances: list[Claim]) -> Answer:
