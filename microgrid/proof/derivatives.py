@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ..base.deadline import within
 from ..base.formula import sympy_vocabulary
 from ..base.phrases import say
+from ..claims.leafwise import leafwise
 from ..custom import CustomOp
 from ..engine import Value
 from ..errors import GraphError
@@ -104,6 +105,7 @@ def _derive(nodes: Sequence[Value]) -> Derivatives:
     smooth = not any(map(at_kink, nodes))  # at a kink the engine's number is a convention
     called = name_nodes(nodes).texts
     result, names = Derivatives(), _names(called, symbols)
+    plain: dict[Value, list[Any]] = {}
     of = called[root]
     point = {symbols[v]: v.data for v in wanted}
     for v in wanted:
@@ -112,6 +114,9 @@ def _derive(nodes: Sequence[Value]) -> Derivatives:
         status = _agreement(by_chain_rule - by_sympy, by_sympy, point)
         by, shown = names[symbols[v]], sp.factor_terms(by_sympy)
         text, latex = print_text(shown, names), print_latex(shown, names)
+        if "exp(" in text:
+            plain = plain or {leaf: rest for leaf, *rest in leafwise(root, called)}
+            text, latex = _plainer((text, latex), plain.get(v), by_sympy, point)
         result.formulas.append(Derivative(of, by, text, latex, floats[v], status, not smooth))
         if status == "failed":
             result.failures.append(
@@ -127,6 +132,19 @@ def _derive(nodes: Sequence[Value]) -> Derivatives:
                 )
             )
     return result
+
+
+def _plainer(
+    own: tuple[str, str], other: list[Any] | None, expression: Expr, point: dict[Dummy, float]
+) -> tuple[str, str]:
+    """The derivative with sigmoid and its like in place of their exponentials, if its value is the same."""
+    exact = _evaluate(expression, point)
+    if other is None or exact is None:
+        return own
+    text, latex, value = other
+    is_plainer = text.count("exp(") < own[0].count("exp(")
+    is_same = value is not None and abs(value - exact) <= 1e-30 * max(1, abs(exact))
+    return (text, latex) if is_plainer and is_same else own
 
 
 def _partials(v: Value, expressions: dict[Value, Expr]) -> Iterable[Expr]:
