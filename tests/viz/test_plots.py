@@ -277,7 +277,7 @@ ONE = watched({"a": stats([[0.0]], op="add")})
         (lambda: plots.histograms(ONE), ValueError, "all activations at step 0 are 0 or not finite"),
         (lambda: plots.histograms(ONE, "weights"), ValueError, "what='weights' is unknown"),
         (lambda: plots.histograms(ONE, step=3), ValueError, "no snapshot was taken at step 3"),
-        (lambda: plots.histograms(ONE, bins=0), ValueError, "1 bin or more"),
+        (lambda: plots.histograms(ONE, bins=0), ValueError, "bins is at least 1, got 0"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_told(make, kind, text: str) -> None:

@@ -200,7 +200,7 @@ def test_histograms_overlaid_and_over_time() -> None:
         (lambda: plots.probability(perceptron, [[1, 2, 3]]), ValueError, r"X is an array \(samples, 2\)"),
         (lambda: plots.data([[1, 2, 3]]), ValueError, "samples, 1 or 2"),
         (lambda: plots.data([[1, 2]], [1], classes=["a", "b", "c"][:0]), ValueError, "a name for each of the 1"),
-        (lambda: plots.data([[1, np.nan]]), ValueError, "X is an array of finite numbers"),
+        (lambda: plots.data([[1, np.nan]]), ValueError, r"X\[0, 1\] is nan, and only finite numbers"),
         (lambda: plots.confusion([0, 1], [0]), ValueError, "a prediction for each sample"),
         (lambda: plots.confusion([0, 1], [0.3, 0.7]), ValueError, "round probabilities"),
         (lambda: plots.weights(model(), "pie"), ValueError, 'choose "hinton"'),

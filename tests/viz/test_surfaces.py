@@ -255,7 +255,7 @@ def test_a_large_function_that_decides_by_data_is_drawn_on_fewer_points() -> Non
         (lambda: plots.surface(lambda a, b: a), ValueError, "pass xlim="),
         (lambda: plots.surface(lambda a, b: a, xlim=(1, 0), ylim=(0, 1)), ValueError, "lower first"),
         (lambda: plots.surface(lambda a, b: 3.0, {"p": [[0, 0]]}), TypeError, "has to return a Value"),
-        (lambda: plots.surface(lambda a, b: a, {"p": [[0, 0, 0]]}), ValueError, "'p' is an array .steps, 2."),
+        (lambda: plots.surface(lambda a, b: a, {"p": [[0, 0, 0]]}), ValueError, "'p' has 3 numbers"),
         (lambda: plots.surface(lambda a, b: a.log(), xlim=(-2, -1), ylim=(0, 1)), ValueError, "not finite any"),
         (lambda: plots.fitted_lines([1, 2], [1], [[0, 0]]), ValueError, "as many x as y"),
         (lambda: plots.descent(lambda x: x, []), ValueError, "path is empty"),
@@ -317,7 +317,7 @@ def test_a_path_down_another_function_is_refused() -> None:
     single = train.descend(lambda x: x * x, 2.0, optim.Adam, 3)
     with pytest.raises(ValueError, match="is of another function"):
         plots.descent(lambda x: x * x * x, single)
-    with pytest.raises(ValueError, match="is an array"):
+    with pytest.raises(ValueError, match="the path has one number a step, and this takes two"):
         plots.surface(lambda a, b: a, single)
 
 

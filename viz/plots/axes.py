@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from microgrid.base.messages import short
+
 from ..style.text import clean, shorten
 from ..style.theme import LECTURE
 
@@ -28,6 +30,8 @@ def panel(ax: Axes | None, size: tuple[float, float] = (6.4, 4.0), *, landscape:
     """
     if ax is None:
         return panels(1, size, landscape=landscape)[0]
+    if not hasattr(ax, "transData"):
+        raise TypeError(f"ax is matplotlib's Axes, or None for new ones, got {type(ax).__name__} {short(ax)}")
     if landscape and not hasattr(ax, "set_zlabel"):
         raise ValueError('kind="3d" needs three axes: pass ax=figure.add_subplot(projection="3d"), or none')
     return ax

@@ -7,12 +7,12 @@ from typing import Any
 
 import microgrid
 from microgrid import Value, errstate
-from microgrid.arguments import ArrayLike, Floats
+from microgrid.arguments import Floats
 from microgrid.base.messages import warn
 
 from .axes import few
 
-__all__ = ["FINENESS", "Sampled", "array", "interval", "margins", "plane", "route", "value_and_slope"]
+__all__ = ["FINENESS", "Sampled", "margins", "plane", "value_and_slope"]
 
 FINENESS = 121
 """Points along each side of a plane."""
@@ -185,32 +185,3 @@ def margins(numbers: Floats, share: float) -> tuple[float, float]:
     low, high = float(numbers.min()), float(numbers.max())
     more = share * (high - low) or 1.0
     return low - more, high + more
-
-
-def interval(ends: tuple[float, float], name: str) -> tuple[float, float]:
-    """The ends; ValueError unless they are two numbers, the lower first."""
-    import numpy as np
-
-    if len(ends) != 2 or not np.isfinite(ends).all() or not ends[0] < ends[1]:
-        raise ValueError(f"{name} is two numbers, the lower first, got {ends}")
-    return ends
-
-
-def route(points: Any, name: str) -> Floats:
-    """The points (steps, 2) of a path: an array, or what `train.descend` returned."""
-    steps = array(name, getattr(points, "points", points), 2)
-    if steps.shape[1] != 2 or not len(steps):
-        raise ValueError(f"{name} is an array (steps, 2), got {steps.shape}")
-    return steps
-
-
-def array(what: str, numbers: ArrayLike, dimensions: int) -> Floats:
-    """The numbers as an array; ValueError, of what they are, unless they are finite and as deep as this."""
-    import numpy as np
-
-    converted = np.asarray(numbers, dtype=float)
-    if converted.ndim != dimensions or not np.isfinite(converted).all():
-        raise ValueError(
-            f"{what} is an array of finite numbers with {dimensions} dimension(s), got {converted.shape}"
-        )
-    return converted

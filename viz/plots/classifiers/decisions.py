@@ -8,17 +8,19 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from microgrid import Value
 from microgrid.arguments import ArrayLike, Floats
+from microgrid.base.messages import number
 from microgrid.base.phrases import speaker
 
 from ...style.theme import LECTURE, PALETTE
 from ..axes import between, grid, halo, panel, write
-from ..sampling import FINENESS, Sampled, array, margins, plane
+from ..given import array, classifier, finite, several_names
+from ..sampling import FINENESS, Sampled, margins, plane
 from .samples import NAMES, called, classes_beside, scattered
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["decision_boundary", "probability"]
+__all__ = ["checked", "decision_boundary", "probability"]
 
 Model: TypeAlias = "Callable[[list[Value]], Value | Sequence[Value]]"
 
@@ -46,13 +48,19 @@ def decision_boundary(
     import numpy as np
 
     say = speaker(lang)
-    samples, targets, sides = _checked(X, y)
+    classifier(model)
+    samples, targets, sides = checked(X, y)
+    of_axes = several_names(names, 2)
+    if threshold is not None:
+        threshold = number(threshold, where="threshold is a real number")
     with _evaluation(model):
         sampled = Sampled(model, plane(sides), samples, "the model", one=False)
         single, fineness = sampled.single, sampled.affordable(FINENESS)
         points = plane(sides, fineness)
         outputs, at_samples = sampled(points), sampled(samples)
     labels = np.unique(targets)
+    if len(labels) > len(PALETTE):
+        raise ValueError(f"y has {len(labels)} classes, and there are colours for {len(PALETTE)}")
     if single:
         if threshold is None:
             at_zero, at_half = (((at_samples > limit) == (targets > 0)).sum() for limit in (0.0, 0.5))
@@ -75,7 +83,7 @@ def decision_boundary(
         ax.contour(px, py, outputs.reshape(shape), levels=[threshold], colors=[LECTURE.text], linewidths=1.2)
     colors = [k if single else int(label) for k, label in enumerate(labels)]
     handles = scattered(ax, samples, targets, colors)
-    grid(ax, *names)
+    grid(ax, *of_axes)
     ax.grid(False)
     ax.set(xlim=sides[0], ylim=sides[1])
     classes_beside(ax, handles, called(labels, classes, say))
@@ -102,8 +110,12 @@ def probability(
     import numpy as np
 
     say = speaker(lang)
-    marked = np.asarray(at, dtype=float).reshape(-1, 2) if len(np.shape(at)) != 2 else array("at", at, 2)
-    samples, targets, _ = _checked(X, np.zeros(len(np.atleast_2d(X))) if y is None else y)
+    classifier(model)
+    of_axes, known = several_names(names, 2), array("X", X, 2)
+    marked = np.atleast_2d(finite("at", at)) if np.iterable(at) and len(at) else np.empty((0, 2))
+    if marked.shape[1] != 2:
+        raise ValueError(f"at has two numbers for each point, got the shape {marked.shape}")
+    samples, targets, _ = checked(known, np.zeros(len(known)) if y is None else y)
     around = np.concatenate([samples, marked])
     sides = [margins(around[:, k], 0.15) for k in (0, 1)]
     with _evaluation(model):
@@ -134,10 +146,10 @@ def probability(
         labels = np.unique(targets)
         handles = scattered(ax, samples, targets, list(range(len(labels))))
         classes_beside(ax, handles, called(labels, classes, say), below=True)
-    for point, number in zip(marked, written):
+    for point, p_there in zip(marked, written):
         ax.plot(*point, marker="o", markersize=7, color=LECTURE.text, markerfacecolor="white")
-        _label(ax, f"{number:.2f}", point, (7, 5))
-    grid(ax, *names)
+        _label(ax, f"{p_there:.2f}", point, (7, 5))
+    grid(ax, *of_axes)
     ax.grid(False)
     ax.set(xlim=sides[0], ylim=sides[1])
     return ax
@@ -146,7 +158,7 @@ def probability(
 # ---------------------------------------------------------------- parts
 
 
-def _checked(X: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats, list[tuple[float, float]]]:
+def checked(X: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats, list[tuple[float, float]]]:
     """The samples, their classes, and the sides of a map around them."""
     samples, targets = array("X", X, 2), array("y", y, 1)
     if samples.shape[1] != 2 or len(samples) != len(targets) or not len(samples):

@@ -10,7 +10,7 @@ from microgrid.base.phrases import Say, speaker
 
 from ...style.theme import LECTURE, PALETTE
 from ..axes import between, grid, legend, panel, write
-from ..sampling import array
+from ..given import array, finite, several_names
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -44,8 +44,8 @@ def data(
     import numpy as np
 
     say = speaker(lang)
-    samples = np.asarray(X, dtype=float)
-    samples = array("X", samples[:, None] if samples.ndim == 1 else samples, 2)
+    samples = finite("X", X)
+    samples = samples[:, None] if samples.ndim == 1 else samples
     targets = None if y is None else array("y", y, 1)
     if not len(samples) or samples.shape[1] > 2 or (targets is not None and len(targets) != len(samples)):
         shapes = f"{samples.shape}" + ("" if targets is None else f" and {targets.shape}")
@@ -54,15 +54,14 @@ def data(
     if samples.shape[1] == 1:
         heights = np.zeros(len(samples)) if targets is None else targets
         ax.scatter(samples[:, 0], heights, s=22, color=PALETTE[0], edgecolor="white", linewidth=0.5)
-        x, height = names or ("x", "y")
-        grid(ax, x, height)
+        grid(ax, *several_names(names or ("x", "y"), 2))
         return ax
     of = np.zeros(len(samples)) if targets is None else targets
     labels = np.unique(of)
     if len(labels) > len(PALETTE):
         raise ValueError(f"y has {len(labels)} classes, and there are colours for {len(PALETTE)}")
     handles = scattered(ax, samples, of, list(range(len(labels))))
-    grid(ax, *(names or NAMES))
+    grid(ax, *several_names(names or NAMES, 2))
     if targets is not None:
         classes_beside(ax, handles, called(labels, classes, say))
     return ax
@@ -87,12 +86,8 @@ def confusion(
     import numpy as np
 
     say, true = speaker(lang), array("y", y, 1)
-    said = np.asarray(predicted, dtype=float)
-    said = (
-        array("predicted", said, 2).argmax(axis=1).astype(float)
-        if said.ndim == 2
-        else array("predicted", said, 1)
-    )
+    said = finite("predicted", predicted)
+    said = said.argmax(axis=1).astype(float) if said.ndim == 2 else said
     if len(true) != len(said) or not len(true):
         raise ValueError(f"there is a prediction for each sample, got {true.shape} and {said.shape}")
     labels = np.unique(np.concatenate([true, said]))
@@ -146,6 +141,8 @@ def called(labels: Floats, classes: Sequence[str] | None, say: Say) -> list[str]
     """What the classes are called: by the names given, in order, or by their numbers."""
     if classes is None:
         return [say("class {label:g}", label=label) for label in labels]
+    if isinstance(classes, str) or not isinstance(classes, Sequence):
+        several_names([classes] if isinstance(classes, str) else classes, len(labels), "classes")
     if len(classes) == len(labels):
         return [str(name) for name in classes]
     if all(0 <= label < len(classes) and label == int(label) for label in labels):

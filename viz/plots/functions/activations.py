@@ -13,7 +13,7 @@ from microgrid.nn.mlp import activate, activation_row
 
 from ...style.theme import LECTURE, PALETTE
 from ..axes import gradation, grid, legend, panel, panels, write
-from ..sampling import array, interval
+from ..given import array, function, interval, several_names
 from .slopes import Curve, heights_of
 
 if TYPE_CHECKING:
@@ -64,6 +64,7 @@ def activation(
 def _named(f: str | Callable[[Value], Value]) -> tuple[str, Callable[[Value], Value]]:
     """What a function is called, and the function."""
     if callable(f):
+        function(f, "x", what="an activation")
         called = str(getattr(f, "name", None) or getattr(f, "__name__", "f"))
         return "f" if called == "<lambda>" else called, f
     row = activation_row(f)
@@ -145,11 +146,12 @@ def softmax(
     import numpy as np
 
     say, numbers = speaker(lang), array("logits", logits, 1)
-    temperatures = array("temperature", np.atleast_1d(np.asarray(temperature, dtype=float)), 1)
+    several = hasattr(temperature, "__len__") and not isinstance(temperature, str)
+    temperatures = array("temperature", temperature if several else [temperature], 1)
     if not len(numbers) or not len(temperatures) or not (temperatures > 0).all():
         raise ValueError("softmax needs at least one logit, and temperatures above 0")
-    if names is not None and len(names) != len(numbers):
-        raise ValueError(f"names has a name for each of the {len(numbers)} logits, got {len(names)}")
+    if names is not None:
+        names = several_names(names, len(numbers), more=", one for each logit")
     ax = panel(ax, (max(4.2, 0.9 * len(numbers) * max(1, len(temperatures) * 0.6)), 3.4))
     colors = [PALETTE[0]] if len(temperatures) == 1 else gradation(len(temperatures))
     width = 0.8 / len(temperatures)

@@ -10,7 +10,7 @@ from microgrid.optim import clip_grad_norm_, clip_grad_value_
 
 from ...style.theme import LECTURE, PALETTE
 from ..axes import grid, legend, panel
-from ..sampling import array
+from ..given import finite
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -39,7 +39,7 @@ def clipping(
     from matplotlib.patches import Circle, Rectangle
 
     say = speaker(lang)
-    before = array("gradients", np.atleast_2d(np.asarray(gradients, dtype=float)), 2)
+    before = np.atleast_2d(finite("gradients", gradients))
     if before.shape[1] != 2 or not len(before):
         raise ValueError(f"gradients is an array (n, 2), one row for each arrow, got {before.shape}")
     if (max_norm is None) == (limit is None):

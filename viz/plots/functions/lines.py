@@ -11,7 +11,8 @@ from microgrid.base.phrases import speaker
 
 from ...style.theme import LECTURE, PALETTE
 from ..axes import gradation, grid, legend, panel, panels
-from ..sampling import Sampled, array, interval, margins, route, value_and_slope
+from ..given import array, finite, function, interval, route
+from ..sampling import Sampled, margins, value_and_slope
 from .surfaces import surface
 
 if TYPE_CHECKING:
@@ -98,8 +99,13 @@ def descent(
     import numpy as np
 
     say = speaker(lang)
-    given = np.asarray(getattr(path, "points", path), dtype=float)
-    points = array("path", given[:, 0] if given.ndim == 2 and given.shape[1] == 1 else given, 1)
+    function(f, "x")
+    points = finite("the path", getattr(path, "points", path))
+    if points.ndim == 2 and points.shape[1] != 1:
+        raise ValueError(
+            f"the path has {points.shape[1]} numbers a step, and this takes one: plots.surface draws two"
+        )
+    points = points.ravel()
     if not len(points):
         raise ValueError("the path is empty: a descent has a point at least")
     minimum = _downhill(f, points)
@@ -107,8 +113,11 @@ def descent(
     along = np.linspace(*side, LINE)[:, None]
     sampled = Sampled(lambda inputs: f(*inputs), along, points[:, None], "the function")
     sampled.check(path, "the path")
+    curved = sampled(along)
+    if not np.isfinite(curved).any():
+        raise ValueError("the function is not finite anywhere on this axis: choose another xlim")
     ax = panel(ax)
-    (curve,) = ax.plot(along[:, 0], sampled(along), color=LECTURE.dim, linewidth=1.5)
+    (curve,) = ax.plot(along[:, 0], curved, color=LECTURE.dim, linewidth=1.5)
     heights, slopes = value_and_slope(f, points)
     ends = heights[:-1] + slopes[:-1] * np.diff(points)
     tangents, drops, lowest = None, None, None
@@ -188,9 +197,7 @@ def _rises(f: Callable[[Value], Value], x: float, step: float) -> bool:
 
 
 def _line_data(X: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:
-    import numpy as np
-
-    x, targets = np.asarray(X, dtype=float), array("y", y, 1)
+    x, targets = finite("X", X), array("y", y, 1)
     x = x[:, 0] if x.ndim == 2 and x.shape[1] == 1 else x
     if x.shape != targets.shape or not len(targets):
         raise ValueError(f"a line is fitted to as many x as y, and some, got {x.shape} and {targets.shape}")

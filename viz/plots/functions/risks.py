@@ -15,7 +15,7 @@ from microgrid.pieces.table import TABLE
 
 from ...style.theme import LECTURE, PALETTE
 from ..axes import grid, legend, panel, panels, write
-from ..sampling import interval
+from ..given import interval
 from .slopes import Curve
 
 if TYPE_CHECKING:

@@ -13,7 +13,8 @@ from microgrid.base.phrases import speaker
 
 from ...style.theme import LECTURE, PALETTE
 from ..axes import grid, halo, legend, pale, panel
-from ..sampling import FINENESS, Sampled, interval, margins, plane, route
+from ..given import function, interval, route, several_names
+from ..sampling import FINENESS, Sampled, margins, plane
 from .critical import critical_points
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ def surface(
     import numpy as np
 
     one_of(kind, "kind", ("contour", "3d"))
+    function(f, "x", "y")
     say = speaker(lang)
     given = _by_name(paths)
     called = {name: f"the path {name!r}" if name else "the path" for name in given}
@@ -84,7 +86,9 @@ def surface(
     x, y = (points[:, k].reshape(side, side) for k in (0, 1))
     scale = _Scale(heights, log)
     found = [list(path.names) for path in chain(*given.values()) if len(getattr(path, "names", ())) == 2]
-    of_axes = list(names) if names is not None else [*(found[0] if found else ("w₁", "w₂")), say("loss")]
+    of_axes = [*(found[0] if found else ("w₁", "w₂")), say("loss")]
+    if names is not None:
+        of_axes = several_names(names, 3, more=", of both axes and of f")
     flat = kind == "contour"
     ax = panel(ax, (6.2, 4.7), landscape=not flat)
     if flat:
@@ -183,7 +187,7 @@ def _by_name(paths: Any) -> dict[str, list[Any]]:
     """The paths by their names, a list for each; a single one has no name."""
     if paths is None:
         return {}
-    if not isinstance(paths, Mapping):
+    if not isinstance(paths, Mapping) or hasattr(paths, "best_epoch"):
         return {"": [paths]}
     several = {str(name): list(given) if _are_several(given) else [given] for name, given in paths.items()}
     for name, given in several.items():

@@ -21,9 +21,11 @@ from ...page.film_page import Told, film_page
 from ...page.page import in_notebook
 from ...style.theme import PALETTE
 from ..axes import few, grid, panels
-from ..classifiers.decisions import decision_boundary
+from ..classifiers.decisions import checked, decision_boundary
 from ..functions.lines import descent
 from ..functions.surfaces import surface
+from ..given import finite, function, route
+from ..sampling import Sampled
 
 __all__ = ["Animation", "animate"]
 
@@ -73,13 +75,21 @@ class _Descents:
     """Paths down a function, all at the same step."""
 
     def __init__(self, paths: dict[str, Any], f: Callable[..., Any], frames: int) -> None:
-        import numpy as np
 
         if not paths or not callable(f):
             raise TypeError("animate(path, f) takes what train.descend returned, and the function")
         self.paths, self.f = paths, f
-        self.points = {name: np.asarray(getattr(p, "points", p), dtype=float) for name, p in paths.items()}
+        told = {name: f"the path {name!r}" if name else "the path" for name in paths}
+        self.points = {name: finite(told[name], getattr(p, "points", p)) for name, p in paths.items()}
         self.flat = all(points.ndim == 1 or points.shape[1] == 1 for points in self.points.values())
+        function(f, *("x", "y")[: 1 if self.flat else 2])
+        for name, points in self.points.items():
+            if not len(points):
+                raise ValueError(f"{told[name]} is empty: it has a point at least")
+            if not self.flat:
+                route(points, told[name])
+            start = points[:1].reshape(1, -1)
+            Sampled(lambda inputs: f(*inputs), start, start, "the function").check(paths[name], told[name])
         if self.flat and len(paths) > 1:
             raise ValueError("several paths are animated on a function of two variables: this one has one")
         self.steps = few(max(map(len, self.points.values())), frames)
@@ -122,7 +132,7 @@ class _Decisions:
     """What a network decides with the parameters of each recorded step, beside the losses so far."""
 
     def __init__(self, path: Any, model: Any, X: ArrayLike, y: ArrayLike, frames: int) -> None:
-        self.path, self.X, self.y = path, X, y
+        self.path, self.X, self.y = path, *checked(X, y)[:2]
         self.model = deepcopy(model)
         self.parameters = dict(self.model.named_parameters())
         if set(path.names) != set(self.parameters):

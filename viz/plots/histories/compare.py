@@ -10,7 +10,8 @@ from microgrid.base.phrases import Say, speaker
 
 from ...style.theme import LECTURE, PALETTE
 from ..axes import grid, legend, panel
-from .curves import column_title, epochs_of
+from ..given import column, columns_of
+from .curves import column_title
 from .walked import columns, is_path, title
 
 if TYPE_CHECKING:
@@ -51,9 +52,10 @@ def compare(
     marks: dict[str, Any] = {}
     paths = _paths(histories)
     for (name, given), color in zip(histories.items(), PALETTE * 4):
-        several: list[Any] = [given] if isinstance(given, Mapping) or is_path(given) else list(given)
-        if not several:
-            raise ValueError(f"{short(name)} has no history")
+        several = _listed(name, given)
+        if not paths:
+            for history in several:
+                column(history, metric, log)
         runs = [columns(path, metric, str(name)) for path in several] if paths else [[run] for run in several]
         for lines in zip(*runs):
             line = _with_band(ax, lines, metric, color, "-", 1.7 if len(runs[0]) == 1 else 1.1)
@@ -75,12 +77,25 @@ def compare(
     return ax
 
 
+def _listed(name: str, given: Any) -> list[Any]:
+    """What is drawn under a name: histories, or paths."""
+    if isinstance(given, Mapping) or is_path(given):
+        return [given]
+    if isinstance(given, str) or not isinstance(given, Sequence):
+        raise TypeError(
+            f"{short(name)} is a history, or a list of some, got {type(given).__name__} {short(given)}"
+        )
+    if not given:
+        raise ValueError(f"{short(name)} has no history")
+    kinds = {is_path(one) for one in given}
+    if len(kinds) > 1:
+        raise TypeError(f"{short(name)} has paths, over steps, and histories, over epochs: draw one kind")
+    return list(given) if kinds == {True} else list(map(columns_of, given))
+
+
 def _paths(histories: Mapping[str, Histories]) -> bool:
     """Whether these are paths; TypeError if some are and some are not."""
-    found = {
-        str(name): is_path(given) or (not isinstance(given, Mapping) and any(map(is_path, given)))
-        for name, given in histories.items()
-    }
+    found = {str(name): any(map(is_path, _listed(name, given))) for name, given in histories.items()}
     if len(set(found.values())) > 1:
         path, other = (
             next(name for name, kind in found.items() if kind is wanted) for wanted in (True, False)
@@ -102,7 +117,7 @@ def _with_band(
 ) -> Any:
     import numpy as np
 
-    epochs = min((epochs_of(history, key) for history in histories), key=len)
+    epochs = min((column(history, key)[0] for history in histories), key=len)
     rows = np.array([list(history[key])[: len(epochs)] for history in histories], dtype=float)
     middle = rows.mean(axis=0)
     marker = "o" if len(epochs) < 3 else ""
@@ -121,12 +136,12 @@ def _landmarks(
 ) -> dict[str, Any]:
     """Mark the best epoch of a training, and where it stopped early; what is marked, and with which looks."""
     key = f"validation_{metric}" if f"validation_{metric}" in history else metric
-    epochs, column, best = epochs_of(history, key), list(history[key]), getattr(history, "best_epoch", None)
+    (epochs, numbers), best = column(history, key), getattr(history, "best_epoch", None)
     marks: dict[str, Any] = {}
     if best in epochs:
-        ax.plot(best, column[epochs.index(best)], color=color, **BEST)
+        ax.plot(best, numbers[epochs.index(best)], color=color, **BEST)
         marks[say("best epoch")] = BEST
     if str(getattr(history, "stopped", "")).startswith("stopped early"):
-        ax.plot(epochs[-1], column[-1], color=color, **STOPPED)
+        ax.plot(epochs[-1], numbers[-1], color=color, **STOPPED)
         marks[say("stopped early")] = STOPPED
     return marks

@@ -9,6 +9,7 @@ from microgrid.base.phrases import Say, speaker
 
 from ...style.theme import LECTURE, PALETTE
 from ..axes import grid, legend, panel, panels
+from ..given import column, columns_of
 from ..networks.watched import plots_of
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from microgrid.monitor import Monitor
 
-__all__ = ["column_title", "curves", "epochs_of", "trainings"]
+__all__ = ["column_title", "curves", "trainings"]
 
 UNSHOWN = ("lr", "seconds")
 """Columns of a history that are no result of training."""
@@ -42,7 +43,7 @@ def curves(
     >>> curves({"epoch": [1, 2], "loss": [0.5, 0.25]}).get_ylabel()
     'loss'
     """
-    say, epochs = speaker(lang), epochs_of(history, what)
+    say, (epochs, _) = speaker(lang), column(history, what, log)
     ax = panel(ax)
     before = _named_lines(ax)
     colors = [color for color in PALETTE if color not in {line.get_color() for line in before}] or list(
@@ -59,7 +60,7 @@ def curves(
         (what, say("training"), colors[0], "-"),
         (f"validation_{what}", say("validation"), colors[1 % len(colors)], "--"),
     ):
-        if key in history:
+        if key in history and (key == what or column(history, key, log)):
             marker = "o" if len(epochs) < 3 else ""
             (line,) = ax.plot(epochs, history[key], color=color, linestyle=dash, marker=marker)
             line.set_label(whose + (column_title(what, say) if what in UNSHOWN else name))
@@ -93,9 +94,13 @@ def trainings(
     ['loss', 'accuracy (share of samples)']
     """
     columns = [
-        name for name in history if name not in ("epoch", *UNSHOWN) and not name.startswith("validation_")
+        name
+        for name in columns_of(history)
+        if name not in ("epoch", *UNSHOWN) and not name.startswith("validation_")
     ]
     columns += [name for name in UNSHOWN[:1] if name in history and len(set(history[name])) > 1]
+    if not columns:
+        column(history, "loss")  # which says so
     watched = [] if monitor is None else plots_of(monitor)
     count = len(columns) + len(watched)
     across = min(3, count)
@@ -105,18 +110,6 @@ def trainings(
     for ax, plot in zip(page[len(columns) :], watched):
         plot(monitor, ax=ax, lang=lang)
     return page
-
-
-def epochs_of(history: Mapping[str, Sequence[float]], what: str) -> list[float]:
-    """The epochs of a column, from 1 where the history does not count them."""
-    if not isinstance(what, str):
-        raise TypeError(f"a column is named by a text, got {type(what).__name__}: Axes are passed as ax=")
-    if what not in history:
-        raise ValueError(f"the history has no column {what!r}: it has {', '.join(map(str, history))}")
-    epochs = list(history["epoch"] if "epoch" in history else range(1, 1 + len(history[what])))
-    if not epochs:
-        raise ValueError("the history is empty: no epoch has ended yet")
-    return epochs
 
 
 def _named_lines(ax: Axes) -> list[Any]:

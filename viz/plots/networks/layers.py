@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from math import hypot
 from typing import TYPE_CHECKING, Any
 
-from microgrid.base.checks import one_of
+from microgrid.base.checks import one_of, whole
 from microgrid.base.messages import short
 from microgrid.base.phrases import Say, said, speaker
 from microgrid.naming.scopes import UNIT, scope_name, scope_names, scope_path
@@ -90,7 +90,8 @@ def gradient_flow(
 
 
 def _is_model(source: Any) -> bool:
-    return not hasattr(source, "records") and hasattr(source, "parameters")
+    named = not hasattr(source, "records") and hasattr(source, "parameters")
+    return named and not isinstance(source, type)
 
 
 def _beside(ax: Axes, sources: Mapping[str, Monitor | Model], say: Say, lang: str) -> tuple[list[str], str]:
@@ -158,8 +159,7 @@ def histograms(
         raise ValueError(
             f"no snapshot was taken at step {step}: there are {[r.step for r in records[:8]]} ..."
         )
-    if bins < 1:
-        raise ValueError(f"a histogram has 1 bin or more, got {bins}")
+    bins = whole(bins, "bins")
     record = chosen[-1]
     if layer is not None and layer not in record.layers:
         raise ValueError(f"the monitor has no layer {short(layer)}: it has {', '.join(record.layers)}")

@@ -61,7 +61,7 @@ def memory(
     if not named or not batches:
         raise ValueError("memory draws at least one model, for at least one size of a batch")
     for name, model in named.items():
-        if not callable(model):
+        if not callable(model) or isinstance(model, type):
             called = f"{name!r}" if name else "what is drawn"
             raise TypeError(
                 f"{called} has to be a model, such as nn.MLP(2, [16, 1]), got {type(model).__name__}"

@@ -123,7 +123,10 @@ def names_of_layers(records: Iterable[Snapshot], lang: str) -> dict[str, str]:
 
 def snapshots(monitor: Monitor | Model) -> list[Snapshot]:
     """The monitor's records; ValueError if there are none."""
-    records: list[Snapshot] = getattr(monitor, "records", [])
+    if isinstance(monitor, type) or not hasattr(monitor, "records"):
+        got = f"the class {monitor.__name__}" if isinstance(monitor, type) else type(monitor).__name__
+        raise TypeError(f"monitor is a Monitor that fit was handed, fit(..., monitor=monitor), got {got}")
+    records: list[Snapshot] = monitor.records
     if not records:
         raise ValueError(
             "the monitor holds no snapshots: hand it to fit(..., monitor=monitor), or call its observe()"

@@ -10,6 +10,7 @@ from microgrid.naming.scopes import UNIT, scope_name, scope_names, scope_path
 
 from ...style.theme import LECTURE, PALETTE, mix
 from ..axes import between, grid, panels, write
+from ..given import parameters_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -41,6 +42,7 @@ def weights(model: Model, kind: str = "hinton", *, bins: int = 30, lang: str = "
 
     one_of(kind, "kind", KINDS)
     say = speaker(lang)
+    parameters_of(model)
     layers = _layers(model)
     if not layers:
         raise ValueError("the model has no parameters: there are no weights to draw")
