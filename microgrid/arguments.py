@@ -121,6 +121,8 @@ def numbers(X: Any, expected: str) -> Floats:
     """Real numbers in any form as a float64 array."""
     import numpy as np
 
+    if X is None:
+        raise TypeError(f"{expected}, got None")
     if isinstance(X, np.ma.MaskedArray) and X.mask.any():
         place = np.argwhere(X.mask)[0].tolist()
         raise ValueError(

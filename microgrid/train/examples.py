@@ -29,7 +29,7 @@ class Examples:
     def __init__(self, X: ArrayLike, y: ArrayLike | None, what: str = "fit") -> None:
         import numpy as np
 
-        self.X = _finite(X, f"{what}: X", "samples")
+        self.what, self.X = what, _finite(X, f"{what}: X", "samples")
         if y is None and not len(self.X):
             raise ValueError(f"{what}: X has 0 samples: pass one or more")
         self.y = np.zeros(len(self.X)) if y is None else _finite(y, f"{what}: y", "targets")

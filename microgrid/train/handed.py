@@ -31,17 +31,7 @@ def held_out(validation: tuple[ArrayLike, ArrayLike]) -> Examples:
 
 def optimizer_of(optimizer: Optimizer | Callable[[Sequence[Value]], Optimizer], model: Model) -> Optimizer:
     """An optimiser of Values."""
-    if isinstance(model, type) or not hasattr(model, "parameters") or not callable(model):
-        wanted = "fit trains a callable with parameters(), such as a Module, got"
-        if isinstance(model, type):
-            raise TypeError(f"{wanted} the class {model.__name__}: make one")
-        raise TypeError(
-            f"{wanted} {type(model).__name__}: write a Module, which keeps parameters in its attributes "
-            "and has a __call__"
-        )
-    parameters = model.parameters()
-    if not parameters:
-        raise ValueError(f"fit: the model has no parameters to train{_hint(model)}")
+    parameters = trainable(model)
     made = optimizer
     if callable(optimizer) and not isinstance(optimizer, Optimizer):
         arguments.called(optimizer, "what makes the optimizer", "parameters")
@@ -63,6 +53,22 @@ def optimizer_of(optimizer: Optimizer | Callable[[Sequence[Value]], Optimizer], 
             "model.parameters()"
         )
     return made
+
+
+def trainable(model: Model, what: str = "fit") -> Sequence[Value]:
+    """The parameters of a model; an error for what has none to train."""
+    if isinstance(model, type) or not hasattr(model, "parameters") or not callable(model):
+        wanted = f"{what} trains a callable with parameters(), such as a Module, got"
+        if isinstance(model, type):
+            raise TypeError(f"{wanted} the class {model.__name__}: make one")
+        raise TypeError(
+            f"{wanted} {type(model).__name__}: write a Module, which keeps parameters in its attributes "
+            "and has a __call__"
+        )
+    parameters = model.parameters()
+    if not parameters:
+        raise ValueError(f"{what}: the model has no parameters to train{_hint(model)}")
+    return parameters
 
 
 def _hint(model: Model) -> str:

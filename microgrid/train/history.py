@@ -46,6 +46,8 @@ class EarlyStopping:
     def __post_init__(self) -> None:
         self.patience = whole(self.patience, "patience")
         self.min_delta = nonnegative(self.min_delta, "min_delta", 0)
+        if not isinstance(self.restore, bool):
+            raise TypeError(f"restore is True or False, got {type(self.restore).__name__} {self.restore!r}")
 
 
 class History(Mapping[str, list[float]]):
@@ -176,7 +178,7 @@ class History(Mapping[str, list[float]]):
         return plots.curves(self, what or "loss", log=log, ax=ax)
 
     def __repr__(self) -> str:
-        epochs = len(self["epoch"])
+        epochs = max(map(len, self._columns.values()), default=0)
         if not epochs:
             return f"History of 0 epochs, {self.stopped or 'not ended'}"
         losses = [name for name in ("loss", "validation_loss") if name in self]

@@ -37,6 +37,12 @@ class Task:
         self.model: Any = model  # which need not have the other methods of a Module
         self.penalty, self.trained, self.examples = penalty, trained, examples
         self.loss = loss_function(loss)
+        inputs = getattr(model, "nin", 1)
+        if examples.X.ndim == 1 and isinstance(inputs, int) and inputs > 1:
+            raise ValueError(
+                f"{examples.what}: X has {len(examples)} samples of one number each, and the model takes "
+                f"{inputs} inputs: pass a row for each sample, X=[x] for one"
+            )
         if penalty is not None and not callable(penalty):
             raise TypeError(
                 "penalty is a function of model.parameters() that gives a Value, such as "

@@ -194,7 +194,7 @@ def place(f: Callable[..., Any], start: Any) -> tuple[list[Value], list[str], Ca
         names = _unused(_names(f) if ours else [v.label for v in values], len(values))
         objective: Callable[[], Any] = lambda: f(*values)  # noqa: E731
     elif listed and _takes(f, 1):
-        names, objective = _unused([v.label for v in values], len(values)), lambda: f(values)
+        names, objective = _unused([v.label for v in values], len(values)), _of_list(f, values)
     elif not ours and _takes(f, 0):
         names, objective = _unused([v.label for v in values], len(values)), f
     else:
@@ -206,6 +206,19 @@ def place(f: Callable[..., Any], start: Any) -> tuple[list[Value], list[str], Ca
     for v, name in zip(values, names, strict=True):
         v.label = name if ours else v.label
     return values, names, objective
+
+
+def _of_list(f: Callable[..., Any], values: list[Value]) -> Callable[[], Any]:
+    def objective() -> Any:
+        try:
+            return f(values)
+        except TypeError as error:
+            raise TypeError(
+                f"start has {len(values)} numbers, which f, of one argument, gets as a list, and it fails: "
+                f"{error}; write f with {len(values)} arguments, or start from one number"
+            ) from error
+
+    return objective
 
 
 def _number(x: Any) -> float:

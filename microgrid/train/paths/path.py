@@ -116,7 +116,7 @@ class Path(Sequence[Point]):
 
     def table(self, rows: int | None = None, digits: int = 6) -> str:
         """The table as text: all rows, or so many from the start and the end; numbers have `digits`."""
-        table = self._printed()
+        table, digits = self._printed(), whole(digits, "digits")
         texts = [list(table)]
         for k in self._chosen(rows):
             left_out = ["…"] + [""] * (len(table) - 1)
@@ -127,7 +127,7 @@ class Path(Sequence[Point]):
 
     def latex(self, rows: int | None = None, digits: int = 4) -> str:
         r"""The table as LaTeX's tabular; `rows` and `digits` as in `table`."""
-        table = self._printed()
+        table, digits = self._printed(), whole(digits, "digits")
         lines = [rf"\begin{{tabular}}{{{'r' * len(table)}}}", r"\hline"]
         lines += [" & ".join(f"${_tex(name, self.names)}$" for name in table) + r" \\", r"\hline"]
         for k in self._chosen(rows):

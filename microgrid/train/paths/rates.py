@@ -15,6 +15,7 @@ from ...nn.losses import Loss
 from ...nn.module import Model
 from ...optim.settings import positive
 from ..examples import Examples
+from ..handed import trainable
 from ..held import Held
 from ..objectives import objective
 from ..task import Task
@@ -99,7 +100,7 @@ def lr_range(
         raise ValueError(f"low is below high, got {low:g} and {high:g}: 1e-5 and 10 are usual")
     steps, rng = whole(steps, "steps", least=10), generator(seed)
     examples = Examples(X, y, "lr_range")
-    values = arguments.leaves(model.parameters(), "parameters")
+    values = arguments.leaves(trainable(model, "lr_range"), "parameters")
     moved = made_of(optimizer, values)
     task = Task(model, loss, None, values, examples)
     before = [v.data for v in values], [v.grad if v.has_grad else -0.0 for v in values]

@@ -29,7 +29,7 @@ def predict(model: Model, X: ArrayLike, *, replay: bool = True) -> Floats:
     (2,)
     """
     examples = Examples(X, None, "predict")
-    task = Task(model, _outputs_alone, None, _parameters(model, examples, "predict"), examples)
+    task = Task(model, _outputs_alone, None, _parameters(model, "predict"), examples)
     with task.as_it_was():
         validation = Validation(task, examples, replay)
         validation(_now(task), {})
@@ -54,7 +54,7 @@ def evaluate(
     ['loss', 'accuracy']
     """
     examples = Examples(X, y, "evaluate")
-    task = Task(model, loss, None, _parameters(model, examples, "evaluate"), examples)
+    task = Task(model, loss, None, _parameters(model, "evaluate"), examples)
     if threshold is not None:
         threshold = number(threshold, where="threshold is a real number")
     with task.as_it_was():
@@ -65,17 +65,11 @@ def evaluate(
         )
 
 
-def _parameters(model: Model, examples: Examples, what: str) -> list[Value]:
-    """The parameters of what can be asked for outputs; the error for another, or for one bare sample."""
+def _parameters(model: Model, what: str) -> list[Value]:
+    """The parameters of what can be asked for outputs."""
     if isinstance(model, type) or not hasattr(model, "parameters") or not callable(model):
         got = f"the class {model.__name__}: make one" if isinstance(model, type) else type(model).__name__
         raise TypeError(f"{what} asks a callable with parameters(), such as a Module, got {got}")
-    inputs = getattr(model, "nin", 1)
-    if examples.X.ndim == 1 and isinstance(inputs, int) and inputs > 1:
-        raise ValueError(
-            f"{what}: X has {len(examples)} samples of one number each, and the model takes {inputs} inputs: "
-            "pass a row for each sample, X=[x] for one"
-        )
     return list(model.parameters())
 
 
