@@ -109,10 +109,10 @@ def test_seconds_go_on_and_leave_out_the_time_between(tmp_path):
     file = tmp_path / "run.json"
     slow = lambda epoch, logs: time.sleep(0.05)  # noqa: E731
     fit(Line(), X, Y, loss="mse", optimizer=SGD, epochs=3, callbacks=slow, resume=file)
-    time.sleep(0.5)
+    time.sleep(1.5)
     seconds = fit(Line(), X, Y, loss="mse", optimizer=SGD, epochs=4, resume=file)["seconds"]
     assert seconds == sorted(seconds)
-    assert seconds[3] - seconds[2] < 0.4
+    assert seconds[3] - seconds[2] < 1.4
 
 
 @pytest.mark.parametrize("stop", ["callback", "Ctrl-C", "error"])

@@ -49,10 +49,11 @@ class Checkpoint:
     history and the random sources: JSON with a checksum, replaced as a whole.  What a callback or a monitor
     remembers is not in it, and a training that a callback has stopped goes on.
 
-    >>> import functools, tempfile
+    >>> import random, tempfile
     >>> from microgrid import nn, optim, train
     >>> def training(epochs, file):
-    ...     model = nn.Sequential(nn.Linear(1, 4, seed=1), "tanh", nn.Dropout(0.2), nn.Linear(4, 1, seed=2))
+    ...     random.seed(1)
+    ...     model = nn.Sequential(nn.Linear(1, 4), "tanh", nn.Dropout(0.2), nn.Linear(4, 1))
     ...     history = train.fit(
     ...         model, [[0], [1], [2], [3]], [0, 1, 4, 9], loss="mse", optimizer=optim.Adam, epochs=epochs,
     ...         batch_size=2, seed=1, resume=Checkpoint(file, every=5),
