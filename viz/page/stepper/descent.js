@@ -42,10 +42,11 @@ function updateFrames(graph, numbers, grads, captions, chosen, rate) {
   if (!grads || numbers.errors[graph.root]) return [];
   const after = updated(numbers, grads, chosen, rate);
   return chosen.map((i, k) => {
-    const broken = !Number.isFinite(after[k]), caption = captions.update(i, grads[i], rate, after[k]);
+    const broken = !Number.isFinite(after[k]);
     return {
-      phase: "update", scope: "", box: null, node: i, active: [i], lit: [], terms: [], broken, caption,
+      phase: "update", scope: "", box: null, node: i, active: [i], lit: [], terms: [], broken,
       sets: broken ? [] : [["data", i, after[k]]],
+      get caption() { return captions.update(i, grads[i], rate, after[k]); }, // of thousands few are read
     };
   });
 }

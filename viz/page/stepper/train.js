@@ -196,8 +196,16 @@ class Training {
     for (const {index} of shown) by(`train-${index}`).checked = this.chosen.includes(index);
   }
 
-  // What one training step with this rate would do.
+  // What one training step with this rate would do; worked out once for the same numbers.
   consequence() {
+    const {page: {numbers, lang}, rate, chosen} = this, key = [numbers, lang, rate, chosen];
+    if (!this.foreseen || key.some((part, k) => part !== this.foreseen.key[k])) {
+      this.foreseen = {key, text: this.foretold()};
+    }
+    return this.foreseen.text;
+  }
+
+  foretold() {
     const {page, chosen} = this, {graph, numbers, word, write} = page;
     const next = descend(graph, page.changes, numbers, chosen, this.rate);
     if (next.stopped !== undefined) return word("would_stop", {name: graph.nodes[next.stopped].name});
