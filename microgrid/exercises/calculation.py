@@ -71,6 +71,8 @@ class Calculation:
             raise ExpressionError(
                 f"the graph has {len(self.steps)} nodes, and {MOST_STEPS} are the most that a sheet has"
             )
+        if all(step.row is None for step in self.steps):
+            raise ExpressionError("nothing is computed: write an expression such as w*x + b")
         self.root = len(self.steps) - 1
         self.named = tuple(k for k, step in enumerate(self.steps) if step.name)
         self.asked = tuple(k for k in self.named if self.steps[k].row is not None)

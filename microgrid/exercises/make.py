@@ -7,7 +7,7 @@ from fractions import Fraction
 from random import Random
 
 from ..base.checks import one_of, whole
-from ..base.phrases import LANGUAGES, Option, Phrase, message, say
+from ..base.phrases import LANGUAGES, Option, Phrase, count, message, say
 from ..errors import MicrogridError
 from .answers import begin
 from .calculation import Calculation
@@ -66,25 +66,31 @@ def make(
             f"this graph has no exercises of the kind {missing[0]}: its kinds are {', '.join(applying)}"
         )
     chosen = wanted or tuple(kind for kind in calculation.spec.kinds or applying if kind in applying)
-    count = only or n
+    last = only or n
     made = []
-    for exercise in _Turns(calculation, chosen, seed):
+    turns = _Turns(calculation, chosen, seed)
+    for exercise in turns:
         made.append(exercise)
-        if len(made) == count:
+        if len(made) == last:
             break
     else:
-        raise TooFew(_too_few(len(made), count))
+        raise TooFew(_too_few(turns, len(made), last))
     items = tuple(made[-1:] if only else made)
     sheet = Exercises(spec, seed, chosen, params, lang, calculation, items)
     begin(sheet)
     return sheet
 
 
-def _too_few(there: int, wanted: int) -> Phrase:
+def _too_few(turns: _Turns, there: int, wanted: int) -> Phrase:
+    """How many there are; at least, where not every combination has been looked at."""
+    search, exact = turns.search, turns.calculation.exact
+    so_many = count(there, "{n} exercise", "{n} exercises")
+    rule = "have at most two decimals" if exact else "are rounded to three decimals"
     return message(
-        f"these ranges give {there} exercises with numbers that a hand can do, and {wanted} are wanted: "
-        "widen a range, or take a smaller step; numbers have at most two decimals at every step, "
-        "are not zero by accident, and no known mistake gives the right answer"
+        "these ranges give " if search.ended else "these ranges give at least ",
+        so_many,
+        f" with numbers that a hand can do, and {wanted} are wanted: widen a range, or take a smaller step; "
+        f"numbers {rule} at every step, none is zero by accident, and no known mistake gives the right one",
     )
 
 
@@ -93,7 +99,8 @@ class _Turns:
 
     def __init__(self, calculation: Calculation, kinds: Sequence[str], seed: int) -> None:
         self.calculation, self.kinds, self.seed = calculation, list(kinds), seed
-        self.combinations = iter(Search(calculation, seed))
+        self.search = Search(calculation, seed)
+        self.combinations = iter(self.search)
         self.waiting: list[tuple[dict[str, Fraction], set[str]]] = []
 
     def __iter__(self) -> Iterator[Exercise]:

@@ -147,6 +147,7 @@ def test_too_few_says_how_many() -> None:
     ("2-99-1", "at most 5 layers"),
     ("w*; w in 1..2", "expected a number"),
     ("", "the specification is empty"),
+    ("w; w in 1..3", "nothing is computed"),
     ("w*x; w in 1..1e99999999999; x in 1..2", "fewer digits"),
     ("w*x; w in 1e-99999999999, 2; x in 1..2", "fewer digits"),
     (" " * 9000 + "in w; w in 1..2" + " " * 900, "is no name|expected|missing operator"),
@@ -170,3 +171,11 @@ def test_what_the_arguments_are() -> None:
 def test_every_kind_is_made_of_some_template() -> None:
     made = {each.kind for spec in SPECS for each in exercises.make(spec, 12, seed=1)}
     assert made == set(KINDS)
+
+
+def test_where_not_all_were_looked_at_there_are_at_least_so_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(exercises.TooFew, match="give 1 exercise with"):
+        exercises.make("L = (w*x)**2; w in 2; x in 3", 2, kinds=["forward"])
+    monkeypatch.setattr("microgrid.exercises.numbers.MOST_TRIED", 2000)
+    with pytest.raises(exercises.TooFew, match=r"give at least .* rounded to three decimals"):
+        exercises.make("three-sigmoids", 5000, kinds=["forward"])

@@ -20,6 +20,8 @@ EXERCISES = {
     "new {name}": "{name} nuevo",
     "Derivatives of the graph: {verdict}.": "Derivadas del grafo: {verdict}.",
 
+    "{n} exercise": "{n} ejercicio", "{n} exercises": "{n} ejercicios",
+
     # kinds
     "One step of gradient descent": "Un paso de descenso por gradiente",
 

@@ -46,10 +46,11 @@ AT_ONCE = tuple(name for name in FORMATS if name != "pdf")
 
 
 def save(sheet: Sheet, folder: Path, formats: Sequence[str]) -> list[Path]:
-    """Write the files of the formats, all of them or none."""
+    """Write the files of the formats, all of them or none, and only once the derivatives are confirmed."""
     for name in formats:
         one_of(name, "format", FORMATS)
     writers = {file: writer for name in formats or AT_ONCE for file, writer in FORMATS[name].items()}
+    _ = sheet.proof
     contents = {folder / file: writer(sheet) for file, writer in writers.items()}
     folder.mkdir(parents=True, exist_ok=True)
     for path, content in contents.items():
