@@ -147,6 +147,7 @@ class Court:
             return Answer(claim.text, "undecided", why=why, read=claim)
         found_at = self.counterexample(refuted)
         answer = Answer(claim.text, "refuted", read=claim, counterexample=found_at, covered=covered)
+        answer = replace(answer, agrees=self.agrees_at_given(refuted))
         try:
             found = diagnose(self.graph, self.judge, claim, left, actual, claimed)
         except TimeoutError:
@@ -174,6 +175,11 @@ class Court:
         if len(left.by) > 1 or of is by or path_count(of, by) > MOST_PATHS:
             return ()
         return tuple(path.nodes for path in paths(of, by))
+
+    def agrees_at_given(self, verdict: Verdict) -> bool:
+        """Whether a claim is false elsewhere only: its counterexample is not at the given values."""
+        given, point = self.judge.given, verdict.point or {}
+        return bool(point) and all(s in given for s in point) and any(given[s] != x for s, x in point.items())
 
     def counterexample(self, verdict: Verdict) -> Counterexample | None:
         if verdict.point is None:

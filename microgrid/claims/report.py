@@ -52,6 +52,8 @@ class Answer:
     corrected: Tree | None = None
     forgotten: tuple[tuple[Value, ...], ...] = ()
     covered: tuple[tuple[Value, ...], ...] = ()
+    agrees: bool = False
+    """Whether a false claim has the right value at the given values of the leaves, or none there."""
 
     @property
     def true(self) -> bool | None:
@@ -150,6 +152,8 @@ def lines(answer: Answer) -> Iterator[str]:
         yield answer.why
     if answer.slip == "path-missing":
         yield say("missing: {what}", what=join("; ", answer.missing))
+    if answer.agrees:
+        yield say("at the given values nothing is seen of it; a claim is about all values")
     if answer.counterexample:
         yield answer.counterexample.phrase()
     if answer.correction:

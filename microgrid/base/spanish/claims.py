@@ -35,6 +35,8 @@ CLAIMS = {
     "the sign of the whole is turned": "el signo de todo el lado derecho está cambiado",
     "{wrong} stands where {right} belongs": "{wrong} está donde corresponde {right}",
     "the indices are exchanged": "los índices están intercambiados",
+    "at the given values nothing is seen of it; a claim is about all values":
+        "con los valores dados no se nota; una afirmación trata de todos los valores",
     "for {index}: {why}": "para {index}: {why}",
     "it holds in the reading {holds}, and not in {others}":
         "se cumple en la lectura {holds}, y no en {others}",

@@ -172,7 +172,12 @@ class Cursor:
             raise self.names.unknown(token.text, self.text.text, token.position)
         if self.peek().kind == "(" and self.own_arguments(node):
             self.own_arguments(node, take=True)
-        return Node(node, token.text)
+        return self.called(node, token)
+
+    def called(self, node: Value, token: Token) -> Node:
+        """The node as the claim calls it; with numbers in place of letter indices."""
+        own = self.names.find(token.text) is not None
+        return Node(node, token.text if own else self.names.named.get(node, token.text))
 
     # ------------------------------------------------------------ tokens
 

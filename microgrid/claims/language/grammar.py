@@ -222,7 +222,7 @@ class _Reader(Cursor):
             return self.primed(token, node, called, primes, depth)
         if node is not None:
             if opens:
-                if called and not self.own_arguments(node):
+                if called:
                     text = f"{short(token.text)} is a node and an operation: give the node another name"
                     self.fail(text, token.position)
                 if not self.own_arguments(node, take=True) and not self.text.juxtaposed:
@@ -230,7 +230,7 @@ class _Reader(Cursor):
                         f"{short(token.text)} is a node, and a product with it is written with *",
                         token.position,
                     )
-            return Node(node, token.text)
+            return self.called(node, token)
         if called and (opens or self.text.latex):
             return self.call(called, depth)
         if called:

@@ -93,7 +93,7 @@ def _kinked(search: Search) -> Iterator[Finding]:
     """The derivative of relu and its like, of which nothing is seen where units are active."""
     for term, link in search.kinked:
         tree = link if link is not None and search.has_rates else tree_of(term, search.graph.names) or link
-        if tree is None:
+        if tree is None or (isinstance(tree, Rate) and _is_left(search, tree)):
             continue
         for place in search.places:
             if place.is_factor or len(place.way) > 1:
@@ -173,9 +173,16 @@ def _lacking(
                 yield Finding(slip, right, why)
 
 
+def _is_left(search: Search, rate: Rate) -> bool:
+    """Whether a derivative is the one that the claim is about."""
+    return rate.of.node is search.left.of.node and rate.by[0].node is search.left.by[0].node
+
+
 def _linked(tree: Tree, more: Tree) -> list[tuple[int, Tree]]:
     """A product with one more factor; in a chain where it belongs, between what it joins."""
     own = list(tree.factors) if isinstance(tree, Product) else [(1, tree)]
+    if tree == Number(Fraction(1)):
+        return [(1, more)]
     at = len(own)
     for k, (_, factor) in enumerate(own) if isinstance(more, Rate) else ():
         if isinstance(factor, Rate) and factor.of.node is more.by[0].node:  # type: ignore[union-attr]
