@@ -56,7 +56,7 @@ class Checkpoint:
     ...     model = nn.Sequential(nn.Linear(1, 4), "tanh", nn.Dropout(0.2), nn.Linear(4, 1))
     ...     history = train.fit(
     ...         model, [[0], [1], [2], [3]], [0, 1, 4, 9], loss="mse", optimizer=optim.Adam, epochs=epochs,
-    ...         batch_size=2, seed=1, resume=Checkpoint(file, every=5),
+    ...         batch_size=2, seed=1, resume=train.Checkpoint(file, every=5),
     ...     )
     ...     return len(history["loss"]), model.state_dict()
     >>> with tempfile.TemporaryDirectory() as folder:
