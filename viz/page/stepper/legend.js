@@ -1,6 +1,6 @@
 // The legend: a sample of every colour, border and arrow that the picture has, in the picture's own colours.
 
-const SAMPLE = {width: 44, height: 24};
+const SAMPLE = {width: 44, height: 24}, LONGEST_SAMPLE = 6; // pixels, letters
 
 // A small box with the look of those of a kind.
 function boxSample(look, kind, classes = "") {
@@ -60,7 +60,7 @@ function legendEntries(page) {
   entries.push([boxSample(box, "op", "active-look"), word("legend_active")]);
   entries.push([boxSample(box, "op", "broken-look"), word("impossible")]);
   const {target} = graph.nodes.find((node) => node.role !== "constant") ?? graph.nodes[graph.root];
-  entries.push([textSample(target, "gradient"), word("legend_gradient", {root: graph.nodes[graph.root].name})]);
+  entries.push([textSample(characters(target) > LONGEST_SAMPLE ? "grad" : target, "gradient"), word("legend_gradient", {root: graph.nodes[graph.root].name})]);
   if (svg.querySelector("g.local")) entries.push([textSample("2e", "local"), word("legend_local")]);
   const edge = svg.querySelector("g.edge");
   if (edge) {
