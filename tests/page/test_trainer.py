@@ -208,12 +208,19 @@ def test_axe_finds_no_fault(visit: Open, properties: dict[str, Any]) -> None:
     page = visit(moons(5, 1).html(), **properties)
     ready(page)
     page.evaluate(AXE.read_text(encoding="utf-8"))
-    for state in ("", "#ten", "#reset"):
-        if state:
-            page.locator(state).click()
-            page.wait_for_timeout(150)
+
+    def diverge() -> None:
+        field(page, "Learning rate", "1e308")
+        page.locator("#ten").click()
+        page.locator("#remarks p").first.wait_for()
+
+    values = partial(page.locator("#circles").select_option, "values")
+    actions = [page.locator(f"#{name}").click for name in ("ten", "reset", "edit", "add")]
+    for k, act in enumerate((lambda: None, *actions, values, diverge, partial(field, page, "Hidden layers", "x"))):
+        act()
+        page.wait_for_timeout(150)
         for fault in page.evaluate("axe.run()")["violations"]:
-            faults.append((state, fault["id"], [node["html"][:200] for node in fault["nodes"]]))
+            faults.append((k, fault["id"], [node["html"][:200] for node in fault["nodes"]]))
     assert faults == []
 
 
@@ -229,6 +236,12 @@ def test_other_models_and_data(visit: Open) -> None:
     ):
         page = visit(viz.trainer(model, *data, loss=name, optimizer=partial(optim.Adam, lr=0.02)).html())
         ready(page)
+        if len(data[0][0]) == 5:
+            assert not page.locator("#samples").is_visible()
+            field(page, "Sample", "3")
+            page.locator("#looked").get_by_text("Sample 3: (0, 0, 1, 0, 0), class 2").wait_for()
+            field(page, "Sample", "6")
+            assert "they are numbered from 1 to 5. It stays 3" in page.locator("#message").inner_text()
         before = page.evaluate("trainer.page.last.dataLoss")
         page.locator("#pace").select_option("Infinity")
         page.locator("#run").click()

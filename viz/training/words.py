@@ -69,6 +69,8 @@ WORDS: dict[str, str] = {
     "not_together":
         "That cannot be together with the other settings: Nesterov momentum, for one, needs momentum above "
         "0 and no dampening. It stays as it was ({names}).",
+    "sample": "Sample", "many_inputs": "A plane is drawn of samples with one input or two.",
+    "sample_rule": "“{typed}” is no sample: they are numbered from 1 to {most}. It stays {kept}.",
     "walk": "This step as a walk",
     "walk_hint": "Forward and backward through the loss of the chosen sample, in a window of its own",
     "walk_other":

@@ -87,6 +87,11 @@ TRAINER = {
     "0 and no dampening. It stays as it was ({names}).":
         "No puede ser junto con los demás ajustes: el momento de Nesterov, por ejemplo, necesita un momento "
         "mayor que 0 y ningún amortiguamiento. Se queda como estaba ({names}).",
+    "Sample": "Muestra",
+    "A plane is drawn of samples with one input or two.":
+        "El plano se dibuja para muestras con una o dos entradas.",
+    "“{typed}” is no sample: they are numbered from 1 to {most}. It stays {kept}.":
+        "«{typed}» no es una muestra: van numeradas de 1 a {most}. Sigue siendo {kept}.",
     "This step as a walk": "Este paso, recorrido",
     "Forward and backward through the loss of the chosen sample, in a window of its own":
         "Hacia delante y hacia atrás por la pérdida de la muestra elegida, en otra ventana",

@@ -45,8 +45,8 @@ class Plane {
   moved(rows, place) {
     this.rows = rows;
     const mark = this.marks.children[place], [shape] = mark.children, [x, y] = this.placeOf(rows[place]);
-    shape.replaceWith(this.shape(this.kindOf(rows[place]), this.across(x), this.down(y)));
-    put(mark, "aria-label", this.told(rows[place], place));
+    shape.replaceWith(this.shape(kindOf(rows[place]), this.across(x), this.down(y)));
+    put(mark, "aria-label", toldOf(rows[place], place));
   }
 
   // Where a sample stands: at its two inputs, or at its input and its target.
@@ -90,8 +90,8 @@ class Plane {
 
   // A sample: a round mark for the first class, a square one for the second, and so on; round for a number.
   mark(row, k) {
-    const kind = this.kindOf(row), shape = this.shape(kind, this.across(row[0]), this.down(row[1]));
-    const mark = draw("g", {class: `sample class${kind}`, role: "button", tabindex: "-1", "aria-label": this.told(row, k)}, shape);
+    const kind = kindOf(row), shape = this.shape(kind, this.across(row[0]), this.down(row[1]));
+    const mark = draw("g", {class: `sample class${kind}`, role: "button", tabindex: "-1", "aria-label": toldOf(row, k)}, shape);
     mark.addEventListener("click", () => { mark.focus(); page.lookAt(k); });
     return mark;
   }
@@ -100,18 +100,6 @@ class Plane {
     const r = this.rows.length > 400 ? 2.6 : 4.2;
     if (kind % 3 === 1) return draw("rect", {x: x - r, y: y - r, width: 2 * r, height: 2 * r});
     return kind % 3 === 2 ? draw("path", {d: `M${x},${y - 1.3 * r}L${x + 1.2 * r},${y + r}H${x - 1.2 * r}Z`}) : draw("circle", {cx: x, cy: y, r});
-  }
-
-  kindOf(row) {
-    const {classes, inputs} = this.facts, targets = row.slice(inputs);
-    if (!classes.length) return 0;
-    return targets.length > 1 ? targets.indexOf(Math.max(...targets)) : Math.max(0, classes.indexOf(targets[0]));
-  }
-
-  told(row, k) {
-    const {inputs, classes} = this.facts, target = row.length - inputs > 1 ? this.kindOf(row) : row[inputs];
-    const point = row.slice(0, inputs).map((x) => write(x, 3)).join(", ");
-    return word(classes.length ? "sample_class" : "sample_number", {n: k + 1, point, target: write(target, 3)});
   }
 
   update({batch, steps}, plane) {
@@ -155,7 +143,7 @@ class Plane {
   boundary(values, threshold) {
     const {facts} = this, parts = [], wide = INNER.width / PIXELS, high = INNER.height / PIXELS;
     if (!facts.classes.length) return "";
-    const at = (r, c) => values[r * PIXELS + c] - threshold, cut = (a, b) => a / (a - b);
+    const at = (r, c) => values[r * PIXELS + c] - threshold, cut = between;
     const place = (r, c) => `${(EDGES.left + (c + 0.5) * wide).toFixed(1)},${(EDGES.top + (r + 0.5) * high).toFixed(1)}`;
     for (let r = 0; r + 1 < PIXELS; r++) {
       for (let c = 0; c + 1 < PIXELS; c++) {
@@ -169,4 +157,22 @@ class Plane {
     }
     return parts.join("");
   }
+}
+
+// The share of the way at which numbers of two signs come to 0; half of it where they are too large to say.
+function between(a, b) {
+  return Number.isFinite(a / (a - b)) ? a / (a - b) : 0.5;
+}
+
+// Which class a sample is of, by its place; 0 where targets are numbers.
+function kindOf(row) {
+  const {classes, inputs} = page.original, targets = row.slice(inputs);
+  if (!classes.length) return 0;
+  return targets.length > 1 ? targets.indexOf(Math.max(...targets)) : Math.max(0, classes.indexOf(targets[0]));
+}
+
+function toldOf(row, k) {
+  const {inputs, classes} = page.original, target = row.length - inputs > 1 ? kindOf(row) : row[inputs];
+  const numbers = row.slice(0, inputs).map((x) => write(x, 3)), point = numbers.slice(0, 8).join(", ") + (inputs > 8 ? ", …" : "");
+  return word(classes.length ? "sample_class" : "sample_number", {n: k + 1, point, target: write(target, 3)});
 }

@@ -117,7 +117,7 @@ function numbers({steps, epoch, loss, dataLoss, look, batch}) {
   tell(byId("losses"), [word("loss_data", {x: shown(dataLoss)}), steps ? count : ""].filter(Boolean).join(" · "));
   if (look) {
     const row = page.rows[look.sample], outputs = look.values.slice(0, page.facts.predictions).map((x) => shown(x)).join(", ");
-    if (row) tell(byId("looked"), word("looked", {sample: page.plane ? page.plane.told(row, look.sample) : look.sample + 1, outputs, loss: shown(look.loss)}));
+    if (row) tell(byId("looked"), word("looked", {sample: toldOf(row, look.sample), outputs, loss: shown(look.loss)}));
   } else tell(byId("looked"), word("no_samples"));
 }
 
@@ -173,7 +173,8 @@ function build() {
   const {facts} = page;
   layOut();
   page.canvas = facts.inputs <= 2 && facts.net.columns[0].units.length === facts.inputs;
-  byId("data").hidden = !page.canvas;
+  for (const part of document.querySelectorAll(".of-plane")) part.hidden = !page.canvas;
+  byId("of-many").hidden = page.canvas;
   page.plane = null;
   if (page.canvas) {
     page.plane = new Plane({...facts, rows: page.rows});
@@ -210,6 +211,8 @@ function start() {
     page.samples = new Samples();
     page.samples.on(page.plane);
   }
+  page.settings.number(byId("sample"), () => page.sample + 1, (n) => page.lookAt(n - 1),
+    (n) => Number.isInteger(n) && n >= 1 && n <= page.rows.length, "sample_rule", {most: page.rows.length});
   translate();
   byId("language").value = page.lang;
   byId("language").addEventListener("change", () => {
