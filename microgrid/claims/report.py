@@ -14,6 +14,8 @@ from .language.trees import Claim, Tree
 
 __all__ = ["Answer", "ClaimReport", "Counterexample", "lines", "verdict"]
 
+MOST_VALUES = 12
+"""Leaves of a counterexample that are written out; `to_dict` has all."""
 MARKS = {True: "✓", False: "✗", None: "?"}
 
 
@@ -26,7 +28,8 @@ class Counterexample:
     actual: float
 
     def phrase(self) -> str:
-        at = ", ".join(f"{name} = {number(x)}" for name, x in self.values.items())
+        shown = [f"{name} = {number(x)}" for name, x in self.values.items()]
+        at = ", ".join(shown[:MOST_VALUES]) + (", ..." if len(shown) > MOST_VALUES else "")
         text = "at {at} the claim gives {claimed}, and right is {actual}"
         return say(text, at=at, claimed=number(self.claimed), actual=number(self.actual))
 

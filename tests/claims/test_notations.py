@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 import pytest
 
-from microgrid import ExpressionError, Value, check, parse
+from microgrid import ExpressionError, Value, check, nn, parse
 from microgrid.expressions.parse import free_names
 
 NUMBERS = (0.7, -1.3, 2.1, 0.4, -0.6, 1.7, 0.9, -2.2, 1.1, 0.3, -0.8, 1.9, 0.55, -1.6, 2.4)
@@ -73,3 +74,20 @@ def test_what_is_true_at_the_given_values_alone_is_false():
     assert answer.true is False
     assert answer.agrees
     assert answer.counterexample.actual != -12
+
+
+@pytest.mark.parametrize(("claim", "slip"), [
+    ("dL/dw11^(1) = dL/dh1^(1)*(1 - h1^(1)^2)*x1", "none"),
+    ("∂L/∂w₁₁⁽¹⁾ = ∂L/∂h₁⁽¹⁾·(1 − h₁⁽¹⁾²)·x₁", "none"),
+    (r"\frac{\partial L}{\partial b_{1}^{(1)}} = \frac{\partial L}{\partial h_1^{(1)}} (1 - (h_1^{(1)})^2)", "none"),
+    (r"\frac{\partial L}{\partial w_{1j}^{(1)}} = \frac{\partial L}{\partial z_1^{(1)}} x_j", "none"),
+    (r"\frac{\partial L}{\partial w_{21}^{(1)}} = \frac{\partial L}{\partial z_1^{(1)}} x_1", "wrong-variable"),
+])  # fmt: skip
+def test_the_names_of_layers_are_read(claim, slip):
+    random.seed(1)
+    model = nn.MLP(2, [2, 1], activation="tanh", output="sigmoid")
+    loss = nn.losses.mse(model([0.5, -1.0]), 1.0)
+    loss.label = "L"
+    answer = check(loss, claim)[0]
+    assert answer.true is (slip == "none")
+    assert answer.slip == slip

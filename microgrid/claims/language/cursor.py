@@ -24,8 +24,35 @@ class Cursor:
 
     def __init__(self, text: Text, names: Names, index: Mapping[str, int]) -> None:
         self.text, self.names, self.index = text, names, index
-        self.tokens = self._split(text.tokens)
+        self.tokens = self._split(text.tokens if text.latex else self._layered(text.tokens))
         self.next = 0
+
+    def _layered(self, found: list[Token]) -> list[Token]:
+        """With names such as w21^(1), which the layers of the library have, as one token where there are
+        such.
+        """
+        joined: list[Token] = []
+        k = 0
+        while k < len(found):
+            token, end = found[k], k + 1
+            rest = ""
+            if token.kind == "name" and found[k + 1].kind == "raised":
+                number, closing, rest = found[k + 1].text.partition(")")
+                number, end = number + closing, k + 2
+            elif token.kind == "name" and [t.kind for t in found[k + 1 : k + 3]] == ["^", "("]:
+                end = k + 3
+                while found[end].kind in ("number", ","):
+                    end += 1
+                number = "".join(t.text for t in found[k + 2 : end + 1])
+                end += found[end].kind == ")"
+            if end > k + 1 and number.endswith(")") and self._is_known(name := f"{token.text}^{number}"):
+                joined.append(Token("name", name, token.position))
+                joined += [found[end - 1]._replace(text=rest)] if rest else []
+                k = end
+            else:
+                joined.append(token)
+                k += 1
+        return joined
 
     def _split(self, found: list[Token]) -> list[Token]:
         """Where factors may stand side by side, a word that is no name may be several: wx, 2w₁x."""

@@ -12,6 +12,7 @@ from ...engine import Value
 from ...errors import ExpressionError
 from ...expressions.grammar import did_you_mean
 from ...graph import leaves, order
+from ...naming.labels import is_given
 from ...naming.names import own_names
 from .tokens import plain_letters
 
@@ -47,11 +48,12 @@ class Names:
         self.by_name: dict[str, dict[Value, None]] = {}
         for key, v in (keys or {}).items():
             self._enter(key, v)
+        chosen = {v for v in self.nodes if v.label and not is_given(v)}
         for v in self.nodes:
-            if v.label:
+            if v in chosen:
                 self._enter(v.label, v)
         for v, name in own_names(self.nodes).items():
-            if not v.label and name:
+            if v not in chosen and name:
                 self._enter(name, v)
         self.alike: dict[str, dict[Value, None]] = {}
         for name, nodes in self.by_name.items():

@@ -24,6 +24,10 @@ from .routes import Routes, same
 __all__ = ["Candidate", "Finding", "Search", "Table", "flat", "power", "ratio"]
 
 T = TypeVar("T")
+MOST_TOTALS = 80
+"""Nodes of a graph whose derivatives by the claim's variable, and of its result, are among what may be
+meant.
+"""
 MOST_ROUTES = 40
 """Paths whose stretches are looked at."""
 Candidate: TypeAlias = tuple[Term, "Rate | None"]
@@ -143,6 +147,11 @@ class Search:
             for below in self.graph.below(above):
                 rate = Rate(Node(above, name), (Node(below, named[below]),))
                 table.add(self.values(rate), rate)
+        if len(named) <= MOST_TOTALS and self.has_rates:
+            for v, name in named.items():
+                for rate in (Rate(self.left.of, (Node(v, name),)), Rate(Node(v, name), self.left.by)):
+                    if rate.of.node is not rate.by[0].node and rate != self.left:
+                        table.add(self.values(rate), rate)
         return table
 
     @cached_property
