@@ -12,7 +12,7 @@ from math import prod
 from typing import Any
 
 from ..base.formula import numpy_vocabulary
-from .calculation import Calculation, Computed
+from .calculation import Calculation, Computed, Step
 from .specs.specification import Range
 
 __all__ = ["MOST_TRIED", "SMALLEST", "Search", "TOLERANCE", "is_short", "rounded"]
@@ -136,14 +136,8 @@ class Search:
                 continue
             numbers_of_step = [(found.values[k], excused[0][k]), (found.gradients[k], excused[2][k])]
             numbers_of_step += list(zip(found.partials[k], excused[1][k], strict=True))
-            if (
-                step.row is not None and step.row.name == "mul"
-            ):  # times 1 would hide a factor that was forgotten
-                for j in step.operands:
-                    if not (
-                        calculation.steps[j].number is not None or calculation.steps[j].name in self.listed
-                    ):
-                        good &= np.abs(found.values[j]) != 1
+            if step.row is not None and step.row.name == "mul":
+                good &= self._tells_factors(step, found.values)
             if step.row is not None and step.row.kink != "False":
                 operands = [found.values[j] for j in step.operands]
                 operands += [] if step.constant is None else [float(step.constant)]
@@ -153,6 +147,18 @@ class Search:
                 good &= self._readable(x) & ((np.abs(x) >= self._smallest(given)) | zero)
         learnt = [found.gradients[calculation.index[name]] for name in calculation.spec.parameters]
         return good & np.any([np.broadcast_to(x, count) != 0 for x in learnt], axis=0)
+
+    def _tells_factors(self, step: Step, values: Sequence[Any]) -> Any:
+        """Where no factor is 1, so that it could be forgotten, or like the other; a list may name them."""
+        import numpy as np
+
+        free = [j for j in step.operands if not self._is_chosen(self.calculation.steps[j])]
+        good = np.logical_and.reduce([np.abs(values[j]) != 1 for j in free]) if free else True
+        first, second = step.operands
+        return good & (values[first] != values[second]) if free and first != second else good
+
+    def _is_chosen(self, step: Step) -> bool:
+        return step.number is not None or step.name in self.listed
 
     def _smallest(self, given: bool) -> float:
         """In size, of a number; of what is given, or not asked for, all but zero."""

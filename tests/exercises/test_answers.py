@@ -60,7 +60,7 @@ def test_the_command_writes_files(tmp_path: Path, capsys: pytest.CaptureFixture[
 
 
 @pytest.mark.parametrize(("arguments", "said"), [
-    (["L = (w*x)**2; w, x in 2..3", "-n", "200"], "give 4 exercises"),
+    (["L = (w*x)**2; w, x in 2..4", "-n", "200"], "give 6 exercises"),
     (["line", "--kinds", "sums"], "sums"),
     (["line", "-n", "0"], "at least 1"),
     (["line", "--formats", "docx"], "docx"),
