@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from ..base.deadline import one_at_a_time
 from ..base.messages import short
@@ -13,6 +12,7 @@ from ..engine import Value
 from ..errors import GraphError
 from ..graph import depends, path_count, paths
 from .algebra.points import evaluate
+from .algebra.terms import Term
 from .check import named_nodes
 from .formulas import tree_of
 from .language.names import Names
@@ -184,29 +184,42 @@ class _Author:
 
     def derivation(self, v: Value, chains: list[tuple[Link, ...]]) -> Derivation:
         rate = Rate(self.node(self.root), (self.node(v),))
-        return Derivation(rate, tuple(chains), self.number(self.graph.total(self.root, v)))
+        return Derivation(rate, tuple(chains), self.number(self.graph.total(self.root, v), self.root, v))
 
     def link(self, above: Value, below: Value) -> Link:
         if (above, below) not in self.links:
             term = self.graph.local(above, below)
             rate = Rate(self.node(above), (self.node(below),))
             tree = tree_of(term, self.graph.names) or rate
-            self.links[above, below] = Link(rate, tree, self.number(term))
+            self.links[above, below] = Link(rate, tree, self.number(term, above, below))
         return self.links[above, below]
 
     def total(self, v: Value) -> Link:
         """The derivative of the result by a node, which a step before has found."""
         rate = Rate(self.node(self.root), (self.node(v),))
-        return Link(rate, rate, self.number(self.graph.total(self.root, v)))
+        return Link(rate, rate, self.number(self.graph.total(self.root, v), self.root, v))
 
     def node(self, v: Value) -> Node:
         return Node(v, self.graph.names.named.get(v, "result"))
 
-    def number(self, term: Any) -> float | None:
+    def number(self, term: Term, above: Value, below: Value) -> float | None:
+        """The value of a derivative; at a kink, the engine's convention."""
         if not self.given:
             return None
         value = evaluate([term], self.point)[0]
-        return None if value is None else float(value)
+        return self.recorded(above, below) if value is None else float(value)
+
+    def recorded(self, above: Value, below: Value) -> float:
+        """The sum over the paths of the partials that were recorded: all paths from the root, otherwise those
+        of one step."""
+        found = {above: 1.0}
+        for v in reversed(self.graph.names.nodes):
+            is_end = v is not above and v in self.graph.names.named and above is not self.root
+            if v is below or is_end or v not in found:
+                continue
+            for parent, partial in zip(v.parents, v.partials, strict=True):
+                found[parent] = found.get(parent, 0.0) + found[v] * partial
+        return found.get(below, 0.0)
 
 
 # ---------------------------------------------------------------- how it is written

@@ -63,3 +63,11 @@ def test_a_node_that_the_result_does_not_depend_on_is_refused():
     nodes = parse(LINE, w=2, b=1, x=3, y=9)
     with pytest.raises(mg.GraphError, match="does not depend"):
         derive({**nodes, "result": nodes["z"]}, "b")
+
+
+def test_at_a_kink_the_numbers_are_those_of_the_convention():
+    nodes = parse("z = w*x; h = relu(z); L = (h - y)**2", w=0, x=2, y=1)
+    derivations = derive(nodes, "w")
+    nodes["L"].backward()
+    assert derivations.steps[-1].value == nodes["w"].grad == 0.0
+    assert "?" not in str(derivations)

@@ -9,7 +9,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
-from math import cos, isclose, isfinite, prod, sin, tanh
+from math import cos, exp, isclose, isfinite, prod, sin, tanh
 
 from microgrid import Value, parse
 from microgrid.expressions.parse import free_names
@@ -241,7 +241,9 @@ class Numbers:
         x = self.nodes[factor.by].data
         h = (1 + tanh(x / 2)) / 2
         values = {"sigmoid": h, "tanh": tanh(x), "sin": sin(x), "relu": max(x, 0.0)}
-        slopes = {"sigmoid": h * (1 - h), "tanh": 1 - tanh(x) ** 2, "sin": cos(x), "relu": float(x > 0)}
+        flat, flatter = exp(-abs(x)), exp(-2 * abs(x))  # 1 - tanh(x)**2 would be 0 too soon
+        slopes = {"sigmoid": flat / (1 + flat) ** 2, "tanh": 4 * flatter / (1 + flatter) ** 2}
+        slopes |= {"sin": cos(x), "relu": float(x > 0)}
         return (values if factor.kind == "call" else slopes)[factor.of]
 
     def products(self, reading: str) -> list[float]:
