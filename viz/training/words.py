@@ -47,8 +47,8 @@ WORDS: dict[str, str] = {
         "It diverges: the loss has grown from {first} to {loss}. With the learning rate {lr} the steps jump "
         "over the valley: go back, and choose a smaller one.",
     "fault_loss":
-        "Stopped before step {step}: the loss of this batch is {value}, beyond what a computer's double "
-        "holds.",
+        "Stopped before step {step}: the loss of this batch is {value}, as numbers on the way are beyond "
+        "what a computer's double holds; with the learning rate {lr} the steps have become too large.",
     "fault_gradient": "Stopped before step {step}: the gradient of {name} is {value}.",
     "fault_parameter":
         "Stopped before step {step}: with the learning rate {lr} it would make {name} {value}; the "

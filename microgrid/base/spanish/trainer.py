@@ -54,10 +54,10 @@ TRAINER = {
     "over the valley: go back, and choose a smaller one.":
         "Diverge: la pérdida ha crecido de {first} a {loss}. Con la tasa de aprendizaje {lr} los pasos "
         "saltan por encima del valle: vuelve atrás y elige una menor.",
-    "Stopped before step {step}: the loss of this batch is {value}, beyond what a computer's double "
-    "holds.":
-        "Parado antes del paso {step}: la pérdida de este lote es {value}, más de lo que cabe en un número "
-        "de doble precisión.",
+    "Stopped before step {step}: the loss of this batch is {value}, as numbers on the way are beyond what "
+    "a computer's double holds; with the learning rate {lr} the steps have become too large.":
+        "Parado antes del paso {step}: la pérdida de este lote es {value}, porque algún número intermedio no "
+        "cabe en la doble precisión; con la tasa de aprendizaje {lr} los pasos son ya demasiado grandes.",
     "Stopped before step {step}: the gradient of {name} is {value}.":
         "Parado antes del paso {step}: el gradiente de {name} es {value}.",
     "Stopped before step {step}: with the learning rate {lr} it would make {name} {value}; the "
