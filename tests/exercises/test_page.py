@@ -135,6 +135,17 @@ def test_axe_finds_no_fault(visit: Open) -> None:
     assert faults == []
 
 
+@pytest.mark.parametrize("spec", ["line", "two-two-two"])
+def test_a_telephone_shows_it_all(visit: Open, spec: str) -> None:
+    page = visit(written(exercises.make(spec, 8, seed=1, lang="es")), viewport={"width": 360, "height": 740})
+    for number in range(1, 9):
+        page.evaluate(f"location.hash = '#q{number}'")
+        page.wait_for_function(f"sheet.exercise.number === {number}")
+        assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+    title = page.locator("h1")
+    assert title.evaluate("h => h.scrollWidth <= h.clientWidth && h.scrollHeight <= h.clientHeight")
+
+
 def test_hostile_texts_stay_text(visit: Open) -> None:
     """Names are letters and digits in our grammar; what is left are scripts of other alphabets and very long names."""
     name = "w" * 60
