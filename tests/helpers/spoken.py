@@ -31,11 +31,17 @@ def templates(path: Path) -> Iterator[str]:
             if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
                 named.setdefault(node.targets[0].id, set()).update(literals(node.value))
         for call in ast.walk(scope):
-            if isinstance(call, ast.Call) and getattr(call.func, "id", getattr(call.func, "attr", "")) in SPEAKERS:
+            if isinstance(call, ast.Call) and speaker_of(call) in SPEAKERS:
                 sense = "".join(f" [{literals(k.value).pop()}]" for k in call.keywords if k.arg == "sense")
                 for argument in call.args:
                     texts = named.get(argument.id, ()) if isinstance(argument, ast.Name) else literals(argument)
                     yield from (text + sense for text in texts)
+
+
+def speaker_of(call: ast.Call) -> str:
+    """The name of what is called; `count` of a text is that of every str, and says nothing."""
+    attribute = getattr(call.func, "attr", "")
+    return str(getattr(call.func, "id", "" if attribute == "count" else attribute))
 
 
 def literals(tree: ast.expr) -> set[str]:
