@@ -53,6 +53,7 @@ ROOMS = {
         Room("nn", ("microgrid/nn",), ("nn/*.py",)),
         Room("optim", ("microgrid/optim",), ("optim/*.py",)),
         Room("train", ("microgrid/train", "microgrid/monitor", "microgrid/datasets.py"), ("train/*.py",)),
+        Room("exercises", ("microgrid/exercises",), ("exercises/*.py",)),
         Room("command", ("microgrid/cli",), ("cli/*.py",)),
         Room("drawing", ("viz/graph", "viz/picture", "viz/placement", "viz/drawing", "viz/formats", "viz/network",
              "viz/style", "viz/figure.py", "viz/options.py"), ("viz/*.py",)),
