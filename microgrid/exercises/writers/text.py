@@ -77,6 +77,7 @@ def _data(exercise: Exercise, lang: str) -> dict[str, Any]:
         "known": {name: plain(x) for name, x in exercise.known.items()},
         "rate": None if exercise.rate is None else plain(exercise.rate),
         "tasks": [said(task, lang) for task in exercise.tasks],
+        "claim": exercise.claim,
         "table": [
             {
                 "name": row.name,
