@@ -19,7 +19,7 @@ def batches(count: int, size: int, seed: int) -> Iterator[list[int]]:
 
     >>> drawn = batches(5, 2, seed=1)
     >>> [next(drawn) for _ in range(3)]
-    [[2, 3], [4, 0], [1]]
+    [[1, 4], [2, 3], [0]]
     """
     rng = Random(seed)
     while True:
