@@ -85,7 +85,8 @@ EXERCISES_EXAMPLES = f"""examples:
 
 SPEC is the name of a template (line, perceptron, xor, two-two-two, reuse, three-sigmoids, softmax, quartic),
 the shape of a network, or statements with the numbers of their names: a range, which leaves out 0, or a list.
-Numbers have at most two decimals at every step, or three where they have to be rounded.
+Numbers have at most two decimals at every step, or three where they have to be rounded; none is zero by
+accident, and no factor is 1 or like the other, unless a list names it.
 Exit code 2 if the ranges give too few.
 """
 DEMO_EXAMPLES = """example:
