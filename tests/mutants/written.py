@@ -98,7 +98,7 @@ PAGE = [
     ("page", f"{_STEPPER}/merged.js", "output === graph.root ? 1 : 0", "0"),
     ("page", f"{_STEPPER}/numbers.js", "x - below === 0.5 ? below + below % 2", "x - below === 0.5 ? below + 1"),
     ("page", f"{_STEPPER}/numbers.js", "Math.exp(-(x - head) * (x + head))", "1"),
-    ("page", f"{_STEPPER}/predict.js", "if (!question.tried && right) this.right += 1;", "if (right) this.right += 1;"),
+    ("page", f"{_STEPPER}/predict.js", "this.records.filter(({right}) => right).length", "this.records.length"),
 ]
 
 COMPILED = [
