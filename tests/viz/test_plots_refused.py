@@ -29,11 +29,24 @@ ONE, TWO, THREE = (
         (lambda x, y, z: x**2 + y**2 + z**2, [1.0, 2.0, 3.0]),
     )
 )
+TURNS = descend(lambda x: x**2, 1.0, functools.partial(optim.SGD, lr=1.0), 4)
+LINE = [1.0, 2.0, 4.0], [1.0, 3.0, 6.0]
+SWAPPED = descend(
+    lambda w, b: sum((b + w * x - y) ** 2 for x, y in zip(*LINE)), [1.0, 0.0], functools.partial(optim.SGD, lr=0.01), 4
+)
 NAN = math.nan
 
 
 def square(x):
     return x**2
+
+
+def cube(x):
+    return x**3
+
+
+def quartic(x):
+    return x**4
 
 
 def bowl(x, y):
@@ -110,6 +123,13 @@ CASES = {
         (lambda: plots.descent(square, [Value(1.0)]), TypeError, "the path is .* got Values: pass their data"),
         (lambda: plots.descent(lambda x: x + 7, ONE), ValueError, "is of another function: it starts at 1, where this"),
         (lambda: plots.animate(ONE, lambda x: x + 7), ValueError, "is of another function: it starts at 1, where this"),
+        (lambda: plots.descent(cube, ONE), ValueError, "at 0.8, its step 1, it is at 0.64, where this one is 0.512"),
+        (lambda: plots.descent(quartic, TURNS), ValueError, "step 0, the gradient is 2, and that of this one 4"),
+        (lambda: plots.surface(lambda x, y: x**3 + y**2, TWO), ValueError, r"at \(0.8, 1.6\), its step 1, it is at 3"),
+        (lambda: plots.animate(TWO, lambda x, y: x**3 + y**2), ValueError, r"at \(0.8, 1.6\), its step 1, it is at"),
+        (lambda: plots.linear_fit([1, 2], [1, 4], TWO), ValueError, "the path is not of these data: from step 0 to"),
+        (lambda: plots.fitted_lines([1, 2], [1, 4], TWO), ValueError, "the path is not of these data: from step 0 to"),
+        (lambda: plots.linear_fit(*LINE, SWAPPED), ValueError, r"fitted to, and \(β₀, β₁\) for each step"),
         (lambda: plots.animate(THREE, three), TypeError, r"f is called with \(x, y\), and three cannot be"),
         (lambda: plots.animate([], square), ValueError, "the path is empty: it has a point at least"),
         (lambda: plots.linear_fit([1, 2], [1, 2], ONE), ValueError, "the path has one number a step, and this takes"),

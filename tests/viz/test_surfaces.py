@@ -292,6 +292,26 @@ def test_paths_of_descend_are_taken_as_they_are() -> None:
     assert len(plots.surface(sizes.f, sizes).get_legend().get_texts()) >= 3
 
 
+@pytest.mark.parametrize("share", [1.0, 0.5, 1 / 3, 1 / 6])
+def test_a_line_is_fitted_by_the_sum_of_squares_or_their_mean_and_by_batches(share: float) -> None:
+    x, y = [0.0, 1.0, 3.0], [1.0, 2.0, 2.5]
+
+    def loss(b0, b1):
+        return share * sum((b0 + b1 * u - t) ** 2 for u, t in zip(x, y))
+
+    def down(ps):
+        return optim.SGD(ps, lr=0.02)
+
+    path = train.descend(loss, (0.0, -1.0), down, 30)
+    assert len(plots.linear_fit(x, y, path)) == 2
+    batches = train.compare_batches(
+        lambda b, w, u, t: share * (b + w * u - t) ** 2, (0, -1), x, y, down, 3, sizes={"SGD": 1}, seed=2
+    )
+    (stochastic,) = batches.values()
+    assert (stochastic.stochastic, path.stochastic) == (True, False)
+    assert len(plots.linear_fit(x, y, stochastic)) == 2
+
+
 def test_the_path_of_a_training_is_drawn_over_its_loss_whatever_its_batches_had() -> None:
     class Line(nn.Module):
         def __init__(self) -> None:

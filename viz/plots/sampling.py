@@ -12,7 +12,7 @@ from microgrid.base.messages import warn
 
 from .axes import few
 
-__all__ = ["FINENESS", "Sampled", "margins", "plane", "value_and_slope"]
+__all__ = ["FINENESS", "Sampled", "known_values", "margins", "plane", "value_and_slope"]
 
 FINENESS = 121
 """Points along each side of a plane."""
@@ -67,20 +67,34 @@ class Sampled:
         return self._replayed(points) if self.replays else self._in_python(points)
 
     def check(self, path: Any, name: str) -> None:
-        """ValueError if a path that knows its values, as that of `train.descend`, is of another function."""
+        """ValueError if a path that knows its values, as that of `train.descend`, is of another function.
+
+        All values are compared, and gradients at some points, where they are not those of batches: x² and x⁴
+        have the same values at 1, -1, 1, ...
+        """
         import numpy as np
 
-        known, points = getattr(path, "values", None), getattr(path, "points", None)
-        if known is None or callable(known) or points is None:
+        values = known_values(path)
+        if values is None:
             return
-        if getattr(path, "value", "") == "loss":  # of batches, as fit records them
-            return
-        start = np.asarray(points, dtype=float)[:1].reshape(1, -1)
-        (value,) = self(start)
-        if abs(value - known[0]) > SAME * max(1.0, abs(value)):
-            raise ValueError(
-                f"{name} is of another function: it starts at {known[0]:g}, where this one is {value:g}"
-            )
+        points = np.asarray(path.points, dtype=float).reshape(len(values), -1)
+        found = self(points)
+        for k in np.flatnonzero(~_near(found, values)).tolist():
+            (value,) = self._in_python(points[k : k + 1])  # which decides: only some points were probed
+            if not _near(value, values[k]):
+                where = "it starts at" if k == 0 else f"at {_place(points[k])}, its step {k}, it is at"
+                raise ValueError(
+                    f"{name} is of another function: {where} {values[k]:g}, where this one is {value:g}"
+                )
+        gradients = () if getattr(path, "stochastic", False) else getattr(path, "gradients", ())
+        for k in few(len(gradients), PROBES):
+            known = np.atleast_1d(gradients[k])
+            slope = self.slope(points[k])
+            if not np.allclose(slope, known, rtol=1e-6, atol=1e-6 * max(1.0, np.abs(known).max())):
+                raise ValueError(
+                    f"{name} is of another function: at {_place(points[k])}, its step {k}, the gradient is "
+                    f"{_place(known)}, and that of this one {_place(slope)}"
+                )
 
     def slope(self, point: Floats) -> Floats:
         """The gradient of a function of one output at a point, by `backward`."""
@@ -131,6 +145,30 @@ class Sampled:
         outputs = max([1, *map(len, rows)])
         array = np.array([row or [np.nan] * outputs for row in rows])
         return array[:, 0] if self.single else array
+
+
+def known_values(path: Any) -> Floats | None:
+    """The values of the function that a path knows at its points; None if it knows none."""
+    import numpy as np
+
+    points, values = getattr(path, "points", None), getattr(path, "values", None)
+    if points is None or values is None or callable(values):
+        return None
+    if getattr(path, "value", "") == "loss":  # of batches, as fit records them
+        return None
+    return np.asarray(values, dtype=float) if 0 < len(values) == len(points) else None
+
+
+def _near(found: Any, known: Any) -> Any:
+    """Whether numbers are the same but for rounding; nan is near none."""
+    import numpy as np
+
+    return np.abs(found - known) <= SAME * np.maximum(1.0, np.abs(known))
+
+
+def _place(numbers: Floats) -> str:
+    listed = ", ".join(f"{x:g}" for x in numbers)
+    return listed if len(numbers) == 1 else f"({listed})"
 
 
 def _is_list(outputs: Any) -> bool:

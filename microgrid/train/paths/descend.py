@@ -89,7 +89,8 @@ def walked(
         warn(f"descend {stopped}", RuntimeWarning)
     one: Callable[[list[float]], Point] = (lambda xs: xs[0]) if single else list
     points, heights, gradients = zip(*rows, strict=True)
-    return Path(list(map(one, points)), heights, list(map(one, gradients)), rates, names, label, stopped)
+    slopes, of_batches = list(map(one, gradients)), height is not None
+    return Path(list(map(one, points)), heights, slopes, rates, names, label, stopped, stochastic=of_batches)
 
 
 def _walk(

@@ -32,7 +32,7 @@ class Path(Sequence[Point]):
     `gradients` are those of the function there, `rates` the learning rates of the steps between the points,
     one fewer.  `label` says what went this way, `stopped` why it ended early, if it did.  `steps` are how
     many steps were taken before each point, `value` is what the values are called in the table.  A path of
-    what a function of the model said has no gradients.
+    what a function of the model said has no gradients; those of a `stochastic` one are of batches.
 
     >>> path = Path([1.0, 0.0], [1.0, 0.0], [2.0, 0.0], [0.5], ["x"])
     >>> print(path)
@@ -54,10 +54,11 @@ class Path(Sequence[Point]):
         stopped: str = "",
         steps: Sequence[int] = (),
         value: str = "",
+        stochastic: bool = False,
     ) -> None:
         self.points, self.values, self.gradients = list(points), list(values), list(gradients)
         self.rates, self.names, self.label, self.stopped = list(rates), list(names), label, stopped
-        self.steps = list(steps or range(len(self.points)))
+        self.steps, self.stochastic = list(steps or range(len(self.points))), stochastic
         f = f"f({', '.join(self.names)})" if len(self.names) <= WIDEST else "f"
         self.value = value or f
 

@@ -12,7 +12,7 @@ from microgrid.base.phrases import speaker
 from ...style.theme import LECTURE, PALETTE
 from ..axes import gradation, grid, legend, panel, panels
 from ..given import array, finite, function, interval, route
-from ..sampling import Sampled, margins, value_and_slope
+from ..sampling import Sampled, known_values, margins, value_and_slope
 from .surfaces import surface
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def fitted_lines(X: ArrayLike, y: ArrayLike, path: Any, *, ax: Axes | None = Non
 
     say = speaker(lang)
     x, targets = _line_data(X, y)
-    steps = route(path, "the path")
+    steps = _of_these(path, x, targets)
     ax = panel(ax)
     dots = ax.scatter(x, targets, s=20, color=LECTURE.text, zorder=3)
     ends = np.array(margins(x, 0.05))
@@ -63,7 +63,7 @@ def linear_fit(X: ArrayLike, y: ArrayLike, path: Any, *, lang: str = "en") -> ND
     """
     say = speaker(lang)
     x, targets = _line_data(X, y)
-    steps = route(path, "the path")
+    steps = _of_these(path, x, targets)
     both = left, right = panels(2, (10.8, 4.4))
 
     def loss(b0: Value, b1: Value) -> Value:
@@ -77,6 +77,31 @@ def linear_fit(X: ArrayLike, y: ArrayLike, path: Any, *, lang: str = "en") -> ND
     )
     fitted_lines(x, targets, steps, ax=right, lang=lang)
     return both
+
+
+def _of_these(path: Any, x: Floats, targets: Floats) -> Floats:
+    """The steps of a path; ValueError if the values that it knows are not those of a loss of these data.
+
+    It may be the sum of the squares or their mean, or half of it: in proportion to the sum they are the same.
+    """
+    import numpy as np
+
+    steps, values = route(path, "the path"), known_values(path)
+    if values is None:
+        return steps
+    sums = ((steps[:, :1] + steps[:, 1:] * x - targets) ** 2).sum(axis=1)
+    most = int(sums.argmax())
+    scaled = sums * (values[most] / sums[most]) if sums[most] else sums
+    # differences of large numbers are rounded to their digits, not to those of their squares' sum
+    near = np.abs(scaled - values) <= 1e-6 * np.maximum(np.abs(values), 1e-9 * np.abs(values[most]))
+    if not near.all():
+        k = int(np.argmax(~near))
+        raise ValueError(
+            f"the path is not of these data: from step {most} to step {k} its loss goes from "
+            f"{values[most]:g} to {values[k]:g}, and Σ(β₀ + β₁x - y)² from {sums[most]:g} to {sums[k]:g}; "
+            "pass the data that it was fitted to, and (β₀, β₁) for each step"
+        )
+    return steps
 
 
 # ---------------------------------------------------------------- one parameter

@@ -88,8 +88,8 @@ class _Descents:
                 raise ValueError(f"{told[name]} is empty: it has a point at least")
             if not self.flat:
                 route(points, told[name])
-            start = points[:1].reshape(1, -1)
-            Sampled(lambda inputs: f(*inputs), start, start, "the function").check(paths[name], told[name])
+            along = points.reshape(len(points), -1)
+            Sampled(lambda inputs: f(*inputs), along, along, "the function").check(paths[name], told[name])
         if self.flat and len(paths) > 1:
             raise ValueError("several paths are animated on a function of two variables: this one has one")
         self.steps = few(max(map(len, self.points.values())), frames)
