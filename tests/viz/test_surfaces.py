@@ -292,6 +292,16 @@ def test_paths_of_descend_are_taken_as_they_are() -> None:
     assert len(plots.surface(sizes.f, sizes).get_legend().get_texts()) >= 3
 
 
+def test_a_function_of_a_list_is_drawn_as_descend_takes_it() -> None:
+    path = train.descend(lambda ps: valley(*ps), (1.0, -1.0), lambda ps: optim.SGD(ps, lr=0.1), 4)
+    of_list, of_two = plots.surface(lambda ps: valley(*ps), path), plots.surface(valley, path)
+    maps = [ax.images[0].get_array() for ax in (of_list, of_two)]
+    np.testing.assert_allclose(*maps, rtol=1e-12)
+    assert len(plots.animate(path, lambda ps: ps[0] * 0 + valley(*ps), frames=2)) == 2
+    roots = plots.surface(lambda ps: microgrid.log(ps[0] - 1) + ps[1], xlim=(2, 3), ylim=(0, 1))
+    assert float(roots.images[0].get_array()[0, -1]) == pytest.approx(math.log(2))
+
+
 @pytest.mark.parametrize("share", [1.0, 0.5, 1 / 3, 1 / 6])
 def test_a_line_is_fitted_by_the_sum_of_squares_or_their_mean_and_by_batches(share: float) -> None:
     x, y = [0.0, 1.0, 3.0], [1.0, 2.0, 2.5]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from inspect import Signature, signature
+from typing import Any, cast
 
-from microgrid import arguments
+from microgrid import Value, arguments, errstate
 from microgrid.arguments import ArrayLike, Floats
 from microgrid.base.messages import short
 
@@ -88,11 +89,56 @@ def route(points: Any, name: str) -> Floats:
     return steps
 
 
-def function(f: Any, *inputs: str, what: str = "f") -> None:
-    """TypeError unless `f` is a function that can be called with Values of these names."""
+def function(f: Any, *inputs: str, what: str = "f") -> Callable[..., Any]:
+    """`f` as a function of Values of these names, of which it may also take a list, as in `train.descend`.
+
+    TypeError unless it is one, which says what it takes, and what draws it.
+    """
     if not callable(f) or isinstance(f, type):
         raise TypeError(f"{what} is a function of ({', '.join(inputs)}), got {_got(f)}")
-    arguments.called(f, what, *inputs)
+    try:
+        takes = signature(f)
+    except (TypeError, ValueError):  # of one written in C: its own error will tell
+        return cast("Callable[..., Any]", f)
+    if _binds(takes, *inputs):
+        return cast("Callable[..., Any]", f)
+    called = getattr(f, "__name__", repr(f))
+    if len(inputs) > 1 and _binds(takes, "list"):
+        return _of_list(f, f"{what} is called with ({', '.join(inputs)}), and {called} takes {takes}", inputs)
+    fitting = [name for count, name in DRAWN.items() if count != len(inputs) and _binds(takes, *"x" * count)]
+    way_out = f"{fitting[0]} draws it" if fitting and what == "f" else "a lambda can fix the other ones"
+    raise TypeError(f"{what} is called with ({', '.join(inputs)}), and {called} takes {takes}: {way_out}")
+
+
+DRAWN = {1: "plots.descent", 2: "plots.surface"}
+"""What draws functions of so many variables."""
+
+
+def _binds(takes: Signature, *given: str) -> bool:
+    try:
+        takes.bind(*given)
+    except TypeError:
+        return False
+    return True
+
+
+def _of_list(f: Any, refused: str, inputs: Sequence[str]) -> Callable[..., Any]:
+    """A function of a list as one of several; TypeError if it is one of a single Value."""
+
+    def spread(*values: Value) -> Any:
+        return f(list(values))
+
+    way_out = f"which gets both as a list: {DRAWN[1]} draws a function of one"
+    try:
+        with errstate(domain="ieee"):
+            found = spread(*(Value(0.5, name) for name in inputs))
+    except (TypeError, AttributeError, IndexError) as error:
+        raise TypeError(f"{refused}, {way_out} ({error})") from None
+    except (ArithmeticError, ValueError):  # at this point: others may do
+        return spread
+    if not isinstance(found, Value):
+        raise TypeError(f"{refused}, {way_out}, and it returned {type(found).__name__}")
+    return spread
 
 
 def classifier(model: Any) -> None:

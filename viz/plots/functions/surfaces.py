@@ -46,14 +46,14 @@ def surface(
 ) -> Axes:
     """A function of two parameters with paths across it, its minima and its saddle points.
 
-    `kind` is "contour", a map with round heights on its lines, or "3d", a landscape.  `f` takes two Values
-    and returns one; it is recorded once and replayed, or computed point by point, on fewer points if it is
-    large, where it decides by data, which a warning says.  `paths` is what `train.descend` returns or an
-    array (steps, 2), or several by their names, of which one may have a list of paths, from several starts
-    say; each goes from a ring to a star.  The limits are those of
-    the paths with a margin unless given (without paths they must be).  `names` are those of the axes and of
-    f, by default those that a path of `descend` has.  The heights are spaced by their logarithms where `log`
-    says so, or where they span several sizes.
+    `kind` is "contour", a map with round heights on its lines, or "3d", a landscape.  `f` takes two Values,
+    or a list of them, and returns one; it is recorded once and replayed, or computed point by point, on fewer
+    points if it is large, where it decides by data, which a warning says.  `paths` is what `train.descend`
+    returns or an array (steps, 2), or several by their names, of which one may have a list of paths, from
+    several starts say; each goes from a ring to a star.  The limits are those of the paths with a margin
+    unless given (without paths they must be).  `names` are those of the axes and of f, by default those that
+    a path of `descend` has.  The heights are spaced by their logarithms where `log` says so, or where they
+    span several sizes.
 
     >>> from viz import plots
     >>> ax = plots.surface(lambda a, b: a * a + 3 * b * b, [[2, 1], [1, 0.2], [0, 0]])
@@ -63,7 +63,7 @@ def surface(
     import numpy as np
 
     one_of(kind, "kind", ("contour", "3d"))
-    function(f, "x", "y")
+    f = function(f, "x", "y")
     say = speaker(lang)
     given = _by_name(paths)
     called = {name: f"the path {name!r}" if name else "the path" for name in given}

@@ -78,11 +78,11 @@ class _Descents:
 
         if not paths or not callable(f):
             raise TypeError("animate(path, f) takes what train.descend returned, and the function")
-        self.paths, self.f = paths, f
+        self.paths = paths
         told = {name: f"the path {name!r}" if name else "the path" for name in paths}
         self.points = {name: finite(told[name], getattr(p, "points", p)) for name, p in paths.items()}
         self.flat = all(points.ndim == 1 or points.shape[1] == 1 for points in self.points.values())
-        function(f, *("x", "y")[: 1 if self.flat else 2])
+        self.f = f = function(f, *("x", "y")[: 1 if self.flat else 2])
         for name, points in self.points.items():
             if not len(points):
                 raise ValueError(f"{told[name]} is empty: it has a point at least")
