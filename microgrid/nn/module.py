@@ -152,9 +152,10 @@ class Module(Scored):
     def backprop(self, x: Numbers, y: Numbers, loss: str | Loss = "mse") -> Backprop:
         """Backpropagation of one sample as lectures write it: for each layer a, h, h′, d = ∂R/∂a and ∂R/∂W.
 
-        Above each column stands its formula.  `loss` is a function of (predictions, targets), or its name in
-        `nn.losses`; the model stays as it is.  The result has `text()`, `latex()`, `dataframe()`, and the
-        numbers as `layers`.
+        Above each column stands its formula; u are numbers that come into a layer by way of something else,
+        such as dropout.  `loss` is a function of (predictions, targets), or its name in `nn.losses`; the
+        model stays as it is.  The result has `text()`, `latex()`, `dataframe()`, and the numbers as `layers`.
+        GraphError if a parameter is used several times in the sample: there is a d for each use.
 
         >>> from microgrid import nn
         >>> table = nn.MLP(2, [2, 1]).backprop([1.0, 2.0], 0.5)

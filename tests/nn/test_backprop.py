@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import sys
 from unittest import mock
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 
 import microgrid
+from helpers.layer_tables import ARCHITECTURES, X, Y, read_back
 from microgrid import Value, nn
 
 
@@ -131,3 +133,70 @@ def test_mistakes_are_told() -> None:
 
     with pytest.raises(microgrid.GraphError, match=r"Bare names no layers with parameters: .*microgrid.scope"):
         Bare().backprop([1.0], 0.0)
+
+
+# ---------------------------------------------------------------- every column is its formula
+
+
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_every_column_holds_what_its_formula_says(name):
+    make, places = ARCHITECTURES[name]
+    model = make()
+    tables = read_back(model.backprop(X, Y).text())
+    assert len(tables) == len(places)
+    for table in tables:
+        for place, (head, formula, numbers) in enumerate(table.columns):
+            wanted = table.evaluated(place, tables, model, places)
+            assert numbers == pytest.approx(wanted, rel=1e-4, abs=1e-7), (table.title, head, formula)
+
+
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_the_gradients_of_every_architecture_are_those_of_backward(name):
+    model = ARCHITECTURES[name][0]()
+    table = model.backprop(X, Y)
+    got = sorted(g for layer in table.layers for row in layer.gradients for g in row)
+    nn.losses.mse([model(X)], [Y]).backward()
+    assert got == sorted(p.grad for p in model.parameters())
+
+
+def test_a_layer_used_twice_is_told_and_so_is_a_parameter_of_several_units():
+    shared = nn.Linear(2, 2)
+    message = r"w11\^\(1\) is used 2 times in one sample: of a shared layer read the gradients"
+    with pytest.raises(microgrid.GraphError, match=message):
+        nn.Sequential(shared, "tanh", shared, nn.Linear(2, 1)).backprop([1.0, 2.0], 0.0)
+
+    class Inside(nn.Module):
+        def __init__(self) -> None:
+            self.w = microgrid.parameter(1.0, "w")
+
+        def __call__(self, x: list[Value]) -> Value:
+            with microgrid.scope("both"):
+                a = self.w * x[0]
+                h = [a.tanh(), a.exp()]
+            with microgrid.scope("out"):
+                return h[0] + h[1]
+
+    with pytest.raises(microgrid.GraphError, match="2 units of 'both' are computed from w: compute each layer in a"):
+        Inside().backprop([1.0], 0.0)
+
+
+def test_what_comes_in_is_said_in_latex_and_spanish_too():
+    table = ARCHITECTURES["dropout"][0]().backprop(X, Y)
+    assert "\nlo que entra: u1 = " in table.text("es")
+    assert r"u_{1} = " in table.latex()
+    assert r"d \cdot  u_{1} & d \cdot  u_{2} & d \cdot  u_{3} & d \\" in table.latex()
+
+
+def test_a_parameter_outside_of_any_plain_sum_is_multiplied_by_its_own_partial():
+    class Power(nn.Module):
+        def __init__(self) -> None:
+            self.w = microgrid.parameter(0.5, "w")
+
+        def __call__(self, x: list[Value]) -> Value:
+            with microgrid.scope("power"):
+                return self.w.exp() * x[0]
+
+    table = Power().backprop([2.0], 1.0)
+    assert table.layers[0].factors == (("∂a/∂w",),)
+    assert table.layers[0].formulas == ("", "h′ · ∂R/∂h")
+    assert table.layers[0].gradients[0][0] == pytest.approx(2 * (2 * math.exp(0.5) - 1) * 2 * math.exp(0.5))

@@ -25,6 +25,7 @@ PLOTS = {
     "Descent, step by step": "Descenso, paso a paso", "Training, step by step": "Entrenamiento, paso a paso",
 
     # layers
+    "what comes in: {inputs}": "lo que entra: {inputs}",
     "layer": "capa", "unit": "unidad", "layer, from input to output": "capa, de la entrada a la salida",
     "length of ∂L/∂activations": "longitud de ∂L/∂activaciones",
     "length of ∂L/∂parameters": "longitud de ∂L/∂parámetros", "{step}: all are 0": "{step}: todos son 0",

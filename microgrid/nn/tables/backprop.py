@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextvars import Context
 from copy import deepcopy
 from dataclasses import dataclass
+from math import prod
 from typing import Any, Protocol
 
 from ... import arguments
@@ -19,11 +20,12 @@ from ...naming.latex_names import latex_name
 from ...naming.names import own_names
 from ...naming.scopes import scope_name, scope_names, scope_path
 from ..losses import Loss, loss_function
-from .units import Layer, layers
+from .passes import Read, read
+from .units import layers
 
 __all__ = ["Backprop", "LayerPass", "backpropagate"]
 
-NAME = re.compile(r"[a-z]+[\d,]*(\^\(\d+\))?")
+NAME = re.compile(r"[a-z_]+[\d,]*(\^\([\d,]+\))?")
 SIGNS = str.maketrans({"∂": r"\partial ", "Σ": r"\sum ", "·": r"\cdot ", "′": "'"})
 
 
@@ -51,9 +53,13 @@ class LayerPass:
     parameters: tuple[tuple[str, ...], ...]
     """What the parameters of each unit are called, such as w21^(1), in the order of the gradients."""
     factors: tuple[tuple[str, ...], ...]
-    """What each is multiplied by, such as h1^(1): empty of a bias."""
-    activation: str
-    """The operation that all units apply; empty without one, or with several."""
+    """What each is multiplied by, such as h1^(1): empty of a bias, ∂a/∂w where it is part of no plain sum."""
+    inputs: Mapping[str, float]
+    """The numbers of those of the factors that no other table shows: u1, u2, ..."""
+    activations: tuple[str, ...]
+    """The operations that all units apply, one after the other: f where units apply different ones."""
+    formulas: tuple[str, str]
+    """What a and d are computed by, such as Σ w · x + b and h′ · ∂R/∂h; the first is empty of no such sum."""
 
 
 @dataclass(frozen=True)
@@ -74,26 +80,32 @@ class Backprop:
         layer 1
         """
         parts = [f"R = {self.risk:.6g}"]
-        for k, layer in enumerate(self.layers):
-            rows = [[said(say("unit"), lang), *_columns(layer)], ["", *_formulas(self.layers, k)]]
+        for layer in self.layers:
+            rows = [[said(say("unit"), lang), *_columns(layer)], ["", *_formulas(layer)]]
             rows += [[str(j + 1), *numbers] for j, numbers in enumerate(_rows(layer))]
             widths = [max(map(len, column)) for column in zip(*rows)]
             lines = [
                 "  ".join(cell.rjust(width) for cell, width in zip(row, widths)).rstrip() for row in rows
             ]
+            if layer.inputs and not _alone(layer):
+                into = ", ".join(f"{name} = {x:.6g}" for name, x in layer.inputs.items())
+                lines.append(said(say("what comes in: {inputs}", inputs=into), lang))
             parts.append("\n".join([said(layer.name, lang), *lines]))
         return "\n\n".join([*parts[1:], parts[0]])
 
     def latex(self) -> str:
         """The tables as arrays of LaTeX's, one for each layer, for a document with amsmath."""
         tables = []
-        for k, layer in enumerate(self.layers):
+        for layer in self.layers:
             head = " & ".join(["j", *map(_latex, _columns(layer))])
-            formulas = " & ".join(["", *map(_latex, _formulas(self.layers, k))])
+            formulas = " & ".join(["", *map(_latex, _formulas(layer))])
             rows = [" & ".join([str(j + 1), *numbers]) for j, numbers in enumerate(_rows(layer))]
             body = " \\\\\n".join([head, formulas + " \\\\ \\hline\n" + rows[0], *rows[1:]])
             columns = "r" * (1 + len(_columns(layer)))
             tables.append(f"\\[\n\\begin{{array}}{{{columns}}}\n{body}\n\\end{{array}}\n\\]")
+            if layer.inputs and not _alone(layer):
+                into = [f"{_latex(name)} = {x:.6g}" for name, x in layer.inputs.items()]
+                tables.append("\\[\n" + ",\\quad ".join(into) + "\n\\]")
         return "\n".join(tables) + "\n"
 
     def dataframe(self) -> Any:
@@ -121,21 +133,13 @@ def backpropagate(module: Differentiable, x: Any, y: Any, loss: str | Loss) -> B
     names = own_names(nodes)
     called = scope_names(nodes, names)
     parameters = copy.parameters()
-    found = _activated(layers(nodes, [inputs], parameters))
+    found = read(nodes, layers(nodes, [inputs], parameters), parameters, inputs, names)
     if not found:
         raise GraphError(
             f"{type(module).__name__} names no layers with parameters: compute each in a block, with "
             "microgrid.scope('layer0'): ..."
         )
-    passes = [
-        _pass(
-            scope_name(called, scope_path(layer.scope)),
-            layer,
-            [parameters[k] for k in sorted(layer.parameters)],
-            names,
-        )
-        for layer in found
-    ]
+    passes = [_pass(scope_name(called, scope_path(layer.scope)), layer, names) for layer in found]
     return Backprop(tuple(passes), risk.data)
 
 
@@ -148,43 +152,21 @@ def _record(module: Differentiable, x: Any, y: Any, loss: Loss) -> tuple[Value, 
     return loss([output], [y]), inputs
 
 
-def _activated(found: Sequence[Layer]) -> list[Layer]:
-    """The layers with parameters, each with the activation that follows it as a layer of its own."""
-    kept: list[Layer] = []
-    for layer in found:
-        if layer.parameters:
-            kept.append(layer)
-        elif kept and layer.operands == kept[-1].units:
-            kept[-1] = Layer(kept[-1].scope, layer.units, layer.operands, kept[-1].parameters)
-    return kept
-
-
-def _pass(name: str, layer: Layer, parameters: Sequence[Value], names: Mapping[Value, str]) -> LayerPass:
-    units, operands = layer.units[0], layer.operands[0]
-    own = [_factors(a, parameters) for a in operands]
-    activations = {v.op if v is not a else "" for v, a in zip(units, operands)}
+def _pass(name: str, layer: Read, names: Mapping[Value, str]) -> LayerPass:
+    units = layer.units
     return LayerPass(
         name,
-        tuple(a.data for a in operands),
-        tuple(v.data for v in units),
-        tuple(v.partials[0] if v is not a else 1.0 for v, a in zip(units, operands)),
-        tuple(a.grad for a in operands),
-        tuple(tuple(p.grad for p in row) for row in own),
-        tuple(tuple(names.get(p, p.label) for p in row) for row in own),
-        tuple(tuple(names.get(v, v.label) if v is not None else "" for v in row.values()) for row in own),
-        activations.pop() if len(activations) == 1 else "",
+        tuple(unit.a.data for unit in units),
+        tuple(unit.h.data for unit in units),
+        tuple(prod(v.partials[0] for v in unit.chain) for unit in units),
+        tuple(unit.a.grad for unit in units),
+        tuple(tuple(p.grad for p in unit.factors) for unit in units),
+        tuple(tuple(names.get(p, p.label) for p in unit.factors) for unit in units),
+        layer.factors,
+        layer.inputs,
+        layer.activations,
+        layer.formulas,
     )
-
-
-def _factors(a: Value, parameters: Sequence[Value]) -> dict[Value, Value | None]:
-    """The parameters of a unit, and what each is multiplied by: None of a bias, or where that are several."""
-    factors: dict[Value, list[Value | None]] = {}
-    wanted = set(parameters)
-    for v in order(a):
-        for p in wanted.intersection(v.parents):
-            others = [other for other in v.parents if other is not p]
-            factors.setdefault(p, []).append(others[0] if v.op == "mul" and others else None)
-    return {p: factors[p][0] if len(factors[p]) == 1 else None for p in parameters if p in factors}
 
 
 # ---------------------------------------------------------------- how it is written
@@ -197,27 +179,49 @@ def _latex(text: str) -> str:
 
 def _columns(layer: LayerPass) -> list[str]:
     """What each column holds."""
-    by = ["∂R/∂w" if factor else "∂R/∂b" for factor in _each(layer.factors)]
-    return ["a", "h", "h′", "d = ∂R/∂a", *by]
+    own = ["u"] if _alone(layer) else []
+    by = ["∂R/∂w" if factor else "∂R/∂b" for factor, _ in _each(layer)]
+    return [*own, "a", "h", "h′", "d = ∂R/∂a", *by]
 
 
-def _formulas(passes: Sequence[LayerPass], k: int) -> list[str]:
+def _formulas(layer: LayerPass) -> list[str]:
     """The formula of each column, in terms of the others."""
-    layer, f, last = passes[k], passes[k].activation, k + 1 == len(passes)
-    into = f"h^({k})" if k else "x"
-    back = "h′ · ∂R/∂h" if last else f"h′ · Σ w · d^({k + 2})"
-    by = [f"d · {factor}" if factor else "d" for factor in _each(layer.factors)]
-    return [f"Σ w · {into} + b", f"{f}(a)" if f else "a", f"{f}′(a)" if f else "1", back, *by]
+    own = [""] if _alone(layer) else []
+    inner = "a"
+    slopes: list[str] = []
+    for f in layer.activations:
+        slopes.insert(0, f"{f}′({inner})")
+        inner = f"{f}({inner})"
+    by = [f"d · {factor}" if factor else "d" for factor, _ in _each(layer)]
+    a, d = layer.formulas
+    return [*own, a, inner, " · ".join(slopes) or "1", d, *by]
 
 
-def _each(factors: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
-    """What the parameters of each unit are multiplied by; of unlike units, those of that with the most."""
-    return max(factors, key=len)
+def _alone(layer: LayerPass) -> bool:
+    """Whether each unit has one weight and an input of its own, u, as in BatchNorm."""
+    weights = [[factor for factor in row if factor] for row in layer.factors]
+    first = [row[0] for row in weights if len(row) == 1]
+    distinct = len(weights) > 1 and len({*first}) == len(first) == len(weights)
+    return distinct and layer.inputs.keys() == {*first}
+
+
+def _keys(layer: LayerPass, factors: tuple[str, ...]) -> list[tuple[str, int]]:
+    """The column of each parameter of a unit: by its factor, and how many had that before."""
+    named = ["u" if factor and _alone(layer) else factor for factor in factors]
+    return [(factor, named[:i].count(factor)) for i, factor in enumerate(named)]
+
+
+def _each(layer: LayerPass) -> list[tuple[str, int]]:
+    """The columns of the layer's parameters: weights, then biases."""
+    found = dict.fromkeys(key for factors in layer.factors for key in _keys(layer, factors))
+    return sorted(found, key=lambda key: not key[0])
 
 
 def _rows(layer: LayerPass) -> Iterator[list[str]]:
     """The numbers of each unit, as written."""
-    columns = len(_each(layer.factors))
-    for a, h, slope, d, gradients in zip(layer.a, layer.h, layer.slopes, layer.d, layer.gradients):
-        written = [f"{x:.6g}" for x in (a, h, slope, d, *gradients)]
-        yield written + [""] * (columns - len(gradients))
+    columns, alone = _each(layer), _alone(layer)
+    numbers = zip(layer.a, layer.h, layer.slopes, layer.d)
+    for of, factors, gradients in zip(numbers, layer.factors, layer.gradients):
+        own = [layer.inputs[next(filter(None, factors))]] if alone else []
+        by = dict(zip(_keys(layer, factors), gradients))
+        yield [f"{x:.6g}" for x in (*own, *of)] + [f"{by[key]:.6g}" if key in by else "" for key in columns]
