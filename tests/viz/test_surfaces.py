@@ -11,7 +11,7 @@ import pytest
 
 import microgrid
 from helpers.plotted import drawn, words
-from microgrid import Value, nn, optim, parameter, train
+from microgrid import Value, datasets, nn, optim, parameter, train
 from viz import plots
 from viz.style.theme import PALETTE
 
@@ -351,12 +351,49 @@ def test_a_path_down_another_function_is_refused() -> None:
         plots.surface(lambda a, b: a, single)
 
 
+GRADIENTS = [(3, 1), (-1, 2.5), (0.5, -0.4)]
+ABOVE = {
+    "batches": lambda lang: surface_of_batches(lang),
+    "limit": lambda lang: plots.clipping(GRADIENTS, limit=1, lang=lang),
+    "small limit": lambda lang: plots.clipping(GRADIENTS, limit=0.125, lang=lang),
+    "length": lambda lang: plots.clipping(GRADIENTS, max_norm=0.125, lang=lang),
+    "classes": lambda lang: plots.probability(
+        lambda x: microgrid.sigmoid(x[0]), [[0, 0], [1, 0], [0, 1]], [0, 1, 2],
+        classes=["the first of the classes", "the second of the classes", "the third of the classes"], lang=lang,
+    ),
+    "landscape": lambda lang: surface_of_batches(lang, kind="3d"),
+}  # fmt: skip
+
+
+def surface_of_batches(lang: str, **how):
+    X, y = datasets.linear(40, noise=0.5, seed=1)
+    paths = train.compare_batches(
+        lambda b, w, x, y: (b + w * x - y) ** 2, (-1, -1), X, y, lambda ps: optim.SGD(ps, lr=0.1), 2, seed=1, lang=lang
+    )
+    return plots.surface(paths.f, paths, lang=lang, **how)
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+@pytest.mark.parametrize("plot", ABOVE.values(), ids=list(ABOVE))
+def test_a_legend_above_is_nowhere_cut_off_and_squeezes_nothing(plot, lang: str) -> None:
+    ax = plot(lang)
+    ax.figure.draw_without_rendering()
+    legend, whole, inside = (part.get_window_extent() for part in (ax.get_legend(), ax.figure, ax))
+    assert whole.x0 <= legend.x0
+    assert legend.x1 <= whole.x1
+    assert legend.y1 <= whole.y1
+    made = ax.get_legend()
+    made.remove()
+    ax.figure.draw_without_rendering()
+    assert inside.width >= 0.9 * ax.get_window_extent().width - (0 if ax.get_aspect() == "auto" else legend.height)
+
+
 def test_a_legend_of_many_paths_leaves_the_map_its_room() -> None:
     """Long names stand in fewer columns: beside each other they squeezed the map to a strip."""
     paths = train.compare_optimizers(valley, (1.0, -1.0), 5, lang="es")
     ax = plots.surface(paths.f, paths, lang="es")
     figure = ax.figure
-    figure.canvas.draw()
+    figure.draw_without_rendering()
     map_width, whole = ax.get_window_extent().width, figure.get_window_extent()
     assert map_width > 0.6 * whole.width
     legend = ax.get_legend().get_window_extent()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from microgrid.base.messages import short
 
@@ -14,11 +14,17 @@ if TYPE_CHECKING:
     import numpy as np
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
+    from matplotlib.legend import Legend
     from matplotlib.text import Text
     from numpy.typing import NDArray
 
-__all__ = ["between", "few", "gradation", "grid", "halo", "legend", "pale", "panel", "panels", "write"]
+__all__ = [
+    "between", "few", "gradation", "grid", "halo", "legend", "legend_above", "pale", "panel", "panels",
+    "write",
+]  # fmt: skip
 
+MOST_COLUMNS = 4
+"""Of a legend over axes: more are read worse than two rows."""
 LONGEST = 32
 """Characters of a layer's or an optimiser's name that are shown."""
 
@@ -78,6 +84,29 @@ def legend(ax: Axes, handles: Sequence[Artist], names: Sequence[str], **more: An
     made = ax.legend(handles, [str(k) for k in range(len(handles))], frameon=False, **more)
     for text, name in zip(made.get_texts(), names):
         write(text, shorten(clean(name), LONGEST))
+
+
+def legend_above(ax: Axes, handles: Sequence[Artist], names: Sequence[str], **more: Any) -> None:
+    """A legend over the axes, in as many columns as fit between the ends of the axes and of their labels.
+
+    A wider one is cut off at the edges of the figure, or squeezes the axes.
+    """
+    if not handles:
+        return
+    ax.figure.canvas.figure.draw_without_rendering()  # which lays the axes out
+    around, whole = ax.get_tightbbox() or ax.bbox, ax.figure.bbox
+    left, right = max(around.x0, whole.x0), min(around.x1, whole.x1)
+    inside = ax.get_window_extent()
+    for columns in range(min(len(names), MOST_COLUMNS), 0, -1):
+        more |= {"loc": "lower center", "bbox_to_anchor": (0.5, 1.0), "ncols": columns}
+        legend(ax, handles, names, **more)
+        made = cast("Legend", ax.get_legend())
+        width = made.get_window_extent().width
+        if width <= right - left:
+            break
+    leftmost = left + width / 2
+    middle = min(max(0.5 * (inside.x0 + inside.x1), leftmost), max(right - width / 2, leftmost))
+    made.set_bbox_to_anchor(((middle - inside.x0) / inside.width, 1.0), ax.transAxes)
 
 
 def halo(width: float = 3.0) -> list[Any]:

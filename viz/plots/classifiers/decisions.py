@@ -145,7 +145,7 @@ def probability(
     if y is not None:
         labels = np.unique(targets)
         handles = scattered(ax, samples, targets, list(range(len(labels))))
-        classes_beside(ax, handles, called(labels, classes, say), below=True)
+        classes_beside(ax, handles, called(labels, classes, say), above=True)
     for point, p_there in zip(marked, written):
         ax.plot(*point, marker="o", markersize=7, color=LECTURE.text, markerfacecolor="white")
         _label(ax, f"{p_there:.2f}", point, (7, 5))

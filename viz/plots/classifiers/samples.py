@@ -9,7 +9,7 @@ from microgrid.arguments import ArrayLike, Floats
 from microgrid.base.phrases import Say, speaker
 
 from ...style.theme import LECTURE, PALETTE
-from ..axes import between, grid, legend, panel, write
+from ..axes import between, grid, legend, legend_above, panel, write
 from ..given import array, finite, several_names
 
 if TYPE_CHECKING:
@@ -150,10 +150,8 @@ def called(labels: Floats, classes: Sequence[str] | None, say: Say) -> list[str]
     raise ValueError(f"classes has a name for each of the {len(labels)} classes of y, got {len(classes)}")
 
 
-def classes_beside(ax: Axes, handles: list[Artist], names: Sequence[str], below: bool = False) -> None:
-    place = (
-        {"loc": "lower center", "bbox_to_anchor": (0.5, 1.0), "ncols": 3}
-        if below
-        else {"loc": "upper left", "bbox_to_anchor": (1, 1)}
-    )
-    legend(ax, handles, names, **place)
+def classes_beside(ax: Axes, handles: list[Artist], names: Sequence[str], above: bool = False) -> None:
+    if above:
+        legend_above(ax, handles, names)
+    else:
+        legend(ax, handles, names, loc="upper left", bbox_to_anchor=(1, 1))

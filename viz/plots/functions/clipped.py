@@ -9,7 +9,7 @@ from microgrid.base.phrases import speaker
 from microgrid.optim import clip_grad_norm_, clip_grad_value_
 
 from ...style.theme import LECTURE, PALETTE
-from ..axes import grid, legend, panel
+from ..axes import grid, legend_above, panel
 from ..given import finite
 
 if TYPE_CHECKING:
@@ -69,8 +69,7 @@ def clipping(
     reach = 1.12 * max(float(np.abs(before).max()), max_norm or limit or 0.0)
     grid(ax, "∂L/∂w₁", "∂L/∂w₂")
     ax.set(xlim=(-reach, reach), ylim=(-reach, reach), aspect="equal")
-    place = {"loc": "lower center", "bbox_to_anchor": (0.5, 1.0), "ncols": 3}
-    legend(ax, handles, [say("gradient"), say("clipped"), kept], **place)
+    legend_above(ax, handles, [say("gradient"), say("clipped"), kept])
     return ax
 
 

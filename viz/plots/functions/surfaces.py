@@ -12,7 +12,7 @@ from microgrid.base.checks import one_of
 from microgrid.base.phrases import speaker
 
 from ...style.theme import LECTURE, PALETTE
-from ..axes import grid, halo, legend, pale, panel
+from ..axes import grid, halo, legend_above, pale, panel
 from ..given import function, interval, route, several_names
 from ..sampling import FINENESS, Sampled, margins, plane
 from .critical import critical_points
@@ -25,8 +25,6 @@ __all__ = ["surface"]
 
 LEVELS = 14
 """About how many heights have a line."""
-ACROSS, SIGN = 72, 7
-"""How many characters a row of the legend may have, and as how many its sign before a name counts."""
 MANY_SIZES = 300.0
 """Above this ratio of a usual height to a small one the levels are logarithmic: even ones would leave the
 valley, where the paths are, a single colour."""
@@ -116,19 +114,8 @@ def surface(
     handles += [mark for mark, _ in marked]
     named = [*(name for name in routes if name), *(name for _, name in marked)]
     handles = handles if all(routes) else handles[len(routes) :]
-    place = {"loc": "lower center", "bbox_to_anchor": (0.5, 1.0), "ncols": _beside(named)}
-    legend(ax, handles, named, fontsize="small", **place)
+    legend_above(ax, handles, named, fontsize="small")
     return ax
-
-
-def _beside(names: Sequence[str]) -> int:
-    """How many columns of names have room over the map: beside each other, too many would squeeze it."""
-    for count in (4, 3, 2):
-        rows = -(-len(names) // count)
-        columns = [names[k : k + rows] for k in range(0, len(names), rows)] if rows else []
-        if sum(SIGN + max(map(len, column)) for column in columns) <= ACROSS:
-            return count
-    return 1
 
 
 def _critical(f: Callable[[Value, Value], Value], points: Floats, side: int) -> tuple[Floats, ...]:
