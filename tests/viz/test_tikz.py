@@ -207,7 +207,7 @@ def test_what_no_overlay_changes_is_written_once() -> None:
     whole = [k for k in boxes if f"\n\\csname drawn {k}\\endcsname\n" in text]
     assert boxes == whole != []  # w always is
     assert text.count(r"{\(z\) = \(w\) \(\cdot{}\) \(x\)}") == 2  # z: pale, then lit
-    assert set(re.findall(r"\\only<(\d)-(\d)>", text)) == {("1", "1"), ("2", "3"), ("1", "2"), ("3", "3")}
+    assert set(re.findall(r"\\only<(\d)-(\d)[>|]", text)) == {("1", "1"), ("2", "3"), ("1", "2"), ("3", "3")}
 
 
 def test_the_frame_itself_is_short_since_beamer_reads_it_for_every_overlay() -> None:
@@ -249,7 +249,7 @@ def test_a_picture_longer_than_latex_can_count_is_made_smaller(
 
 def test_drawings_of_different_build_are_overlaid_as_a_whole() -> None:
     scenes = [viz.draw(lecture())._scene, viz.draw(lecture(), edges="plain")._scene]
-    assert set(re.findall(r"\\only<(\d)-(\d)>", tikz.beamer(scenes, "drawn"))) == {("1", "1"), ("2", "2")}
+    assert set(re.findall(r"\\only<(\d)-(\d)[>|]", tikz.beamer(scenes, "drawn"))) == {("1", "1"), ("2", "2")}
 
 
 def test_beamer_makes_a_page_of_each_overlay(set_in_latex: Latex) -> None:

@@ -22,6 +22,9 @@ document's own is."""
 NEEDS = (
     r"% \input this into a Beamer document with \usepackage{tikz} and, for accents, \usepackage[T1]{fontenc}"
 )
+ON_PAPER = "|handout:0|trans:0|article:0"
+"""What Beamer leaves out of handouts, transparencies and articles, in which other overlays lie on top of each
+other."""
 LONGEST = 14_400.0
 """Points that a page may be long, by the PDF standard's limits (200 inches); TeX itself counts to 16,383."""
 MOST = 2_000_000
@@ -77,9 +80,9 @@ def beamer(scenes: Sequence[Scene], key: str, ratio: str | None = None) -> str:
     frame = [
         *_colors(scenes),
         *(rf"\expandafter\def\csname {name}\endcsname{{%" f"\n{text}}}" for text, name in names.items()),
-        r"\begin{frame}[plain]",
-        # over the margins of the page, whatever they are
-        r"\makebox[\textwidth][c]{\resizebox{\paperwidth}{!}{%",
+        r"\begin{frame}[plain,c]",
+        # from edge to edge of the page: a theme's margins differ, and a sidebar is part of one
+        r"\makebox[\textwidth][l]{\hskip-\csname Gm@lmargin\endcsname\resizebox{\paperwidth}{!}{%",
         _picture(scenes, shown).rstrip() + "}}",
         r"\end{frame}",
         "",
@@ -111,9 +114,11 @@ def _overlays(column: Sequence[Group]) -> list[tuple[str, int, int]]:
 
 
 def _shown(name: str, first: int, last: int, count: int) -> str:
-    """What has this name, from one overlay to another."""
+    """What has this name, from one overlay to another; on paper, where overlays are one page, at the last."""
     drawn = rf"\csname {name}\endcsname"
-    return drawn if (first, last) == (1, count) else rf"\only<{first}-{last}>{{{drawn}}}"
+    if (first, last) == (1, count):
+        return drawn
+    return rf"\only<{first}-{last}{ON_PAPER if last < count else ''}>{{{drawn}}}"
 
 
 def _colors(scenes: Sequence[Scene]) -> list[str]:
