@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from inspect import Parameter, Signature
 from math import isfinite
+from types import MethodType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..arguments import ArrayLike, Floats
@@ -27,6 +28,17 @@ __all__ = ["Optimizer"]
 
 FEW = 40
 """Up to how many Values floats are faster than arrays."""
+
+
+class Either:
+    """A method of a class and of its instances: its first argument is what it is called on."""
+
+    def __init__(self, function: Callable[..., str]) -> None:
+        self.function = function
+        self.__doc__, self.__module__ = function.__doc__, function.__module__
+
+    def __get__(self, instance: Any, owner: type) -> Callable[..., str]:
+        return MethodType(self.function, owner if instance is None else instance)
 
 
 class Optimizer(Stored):
@@ -165,20 +177,20 @@ class Optimizer(Stored):
 
     # ---------------------------------------------------------------- the row, written
 
-    @classmethod
-    def formulas(cls, **settings: Any) -> str:
-        """The lines of a step as text, under these settings (others: the defaults).
+    @Either
+    def formulas(of: Optimizer | type[Optimizer], **settings: Any) -> str:  # noqa: N805
+        """The lines of a step as text, under these settings (others: an instance's own, a class's defaults).
 
         >>> from microgrid import optim
         >>> print(optim.SGD.formulas(momentum=0.9))
-        v ← momentum*v + (1 - dampening)*g if k > 1 else g
+        v ← momentum*v + g
         x ← x - lr*v
         """
-        return text(cls.row, cls.row.checked(settings, cls.__name__))
+        return text(of.row, _chosen(of, settings))
 
-    @classmethod
-    def latex(cls, *, lang: str = "en", **settings: Any) -> str:
-        r"""The lines of a step as LaTeX's aligned, as the paper has them, under these settings.
+    @Either
+    def latex(of: Optimizer | type[Optimizer], *, lang: str = "en", **settings: Any) -> str:  # noqa: N805
+        r"""The lines of a step as LaTeX's aligned, as the paper has them, under the settings of `formulas`.
 
         >>> from microgrid import optim
         >>> print(optim.SGD.latex())
@@ -186,7 +198,7 @@ class Optimizer(Stored):
         x &\leftarrow x - \eta\, g
         \end{aligned}
         """
-        return latex(cls.row, cls.row.checked(settings, cls.__name__), lang)
+        return latex(of.row, _chosen(of, settings), lang)
 
     # ---------------------------------------------------------------- what it moves
 
@@ -272,6 +284,13 @@ class Optimizer(Stored):
     def __repr__(self) -> str:
         listed = ", ".join(f"{name}={x!r}" for name, x in self._settings.items())
         return f"{type(self).__name__}({len(self._target)} parameters, {listed})"
+
+
+def _chosen(of: Optimizer | type[Optimizer], settings: Mapping[str, Any]) -> dict[str, Any]:
+    """All settings: those given, and of an instance its own for the others."""
+    if isinstance(of, Optimizer):
+        return of.row.checked({**of._settings, **settings}, type(of).__name__)
+    return of.row.checked(settings, of.__name__)
 
 
 def _reads(name: str) -> Callable[[Optimizer], Any]:

@@ -37,7 +37,8 @@ class SGD(Optimizer):
     row = Row(
         DECAYED
         + """
-v = (momentum*v + (1 - dampening)*g if k > 1 else g) if momentum > 0 else g
+d = ((1 - dampening)*g if k > 1 else g) if dampening > 0 and momentum > 0 else g
+v = momentum*v + d if momentum > 0 else g
 x = x - lr*(g + momentum*v if nesterov else v)
 """,
         {

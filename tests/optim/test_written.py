@@ -61,6 +61,36 @@ x &\leftarrow x - \frac{\eta\, \hat{m}}{\sqrt{\hat{v}} + \epsilon}
         optim.Adam.latex(beta=1)
 
 
+@each
+def test_an_instance_is_written_under_its_own_settings(name, options):
+    kind = getattr(optim, name)
+    optimizer = kind([Value(1.0)], **options)
+    assert optimizer.formulas() == kind.formulas(**options)
+    assert optimizer.latex(lang="es") == kind.latex(lang="es", **options)
+
+
+def test_settings_that_are_changed_or_given_are_those_that_an_instance_is_written_under():
+    sgd = optim.SGD([Value(1.0)], momentum=0.9, nesterov=True)
+    nesterov = "v ← momentum*v + g\nx ← x - lr*(g + momentum*v)"
+    assert sgd.formulas() == nesterov
+    assert sgd.formulas(nesterov=False) == "v ← momentum*v + g\nx ← x - lr*v"
+    assert r"x &\leftarrow x - \eta\, \left(g + \mu\, v\right)" in sgd.latex()
+    assert sgd.formulas() == nesterov  # what was given once is not kept
+    sgd.nesterov = False
+    sgd.momentum = 0.0
+    assert sgd.formulas() == optim.SGD.formulas()
+    centered = optim.RMSprop([Value(1.0)], centered=True, momentum=0.9).latex()
+    assert centered == optim.RMSprop.latex(centered=True, momentum=0.9) != optim.RMSprop.latex()
+    with pytest.raises(TypeError, match="SGD has no setting 'beta'"):
+        sgd.latex(beta=1)
+
+
+def test_momentum_has_dampening_and_its_first_step_only_where_there_is_dampening():
+    assert "\\tau" not in optim.SGD.latex(momentum=0.9)
+    assert r"v &\leftarrow \mu\, v + g \\" in optim.SGD.latex(momentum=0.9)
+    assert r"\left(1 - \tau\right)\, g & \text{if } k > 1" in optim.SGD.latex(momentum=0.9, dampening=0.5)
+
+
 def test_a_rule_of_ones_own_is_written_as_in_a_book_without_what_its_settings_rule_out():
     def made(rule):
         return type("Own", (optim.Optimizer,), {"row": Row(rule, {"lr": optim.SGD.row.settings["lr"]}, {})})
