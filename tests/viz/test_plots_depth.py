@@ -49,3 +49,19 @@ def test_gradients_of_one_size_have_plain_numbers():
     told = [text.get_text() for text in (*ax.get_yticklabels(), *ax.get_yticklabels(minor=True)) if text.get_text()]
     assert told
     assert all("10^" not in text for text in told)
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+@pytest.mark.parametrize("kind", ["hinton", "heatmap"])
+@pytest.mark.parametrize("sizes", [[16, 16, 1], [1], [2, 1]])
+def test_weights_have_whole_units_at_their_ticks_and_labels_apart(sizes, kind: str, lang: str) -> None:
+    page = plots.weights(nn.MLP(2, sizes), kind, lang=lang)
+    page[0].figure.draw_without_rendering()
+    for ax, units in zip(page, sizes):
+        for axis, most in ((ax.yaxis, units), (ax.xaxis, ax.get_xticks()[-1] + 1)):
+            told = [text.get_text() for text in axis.get_ticklabels()]
+            assert all(text.isdecimal() for text in told)
+            assert (told[0], told[-1]) == ("1", str(int(most)))
+            assert len(set(told)) == len(told)
+    labels = [ax.xaxis.label.get_window_extent() for ax in page]
+    assert all(a.x1 + 4 < b.x0 for a, b in pairwise(labels))

@@ -9,7 +9,7 @@ from microgrid.base.phrases import Say, said, speaker
 from microgrid.naming.scopes import UNIT, scope_name, scope_names, scope_path
 
 from ...style.theme import LECTURE, PALETTE, mix
-from ..axes import between, grid, panels, write
+from ..axes import between, few, grid, panels, write
 from ..given import parameters_of
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 __all__ = ["weights"]
 
 KINDS = ("hinton", "heatmap", "histogram")
+BAR = 1.5
+"""The room of a bar of colours, in inches: taken from the panels their labels would meet."""
 MOST_SQUARES = 2500
 """Weights of a layer above which squares are too small to be told apart."""
 
@@ -49,7 +51,8 @@ def weights(model: Model, kind: str = "hinton", *, bins: int = 30, lang: str = "
     largest = max(float(np.nanmax(np.abs(rows))) for rows in layers.values()) or 1.0
     names = scope_names(model.parameters(), {})
     columns = min(4, len(layers))
-    page = panels(len(layers), (3.3 * columns, 3.0 * -(-len(layers) // columns)), columns)
+    beside = BAR if kind == "heatmap" else 0.0
+    page = panels(len(layers), (3.3 * columns + beside, 3.0 * -(-len(layers) // columns)), columns)
     for ax, (name, rows) in zip(page, layers.items()):
         if kind == "histogram":
             _histogram(ax, rows, bins, say)
@@ -110,14 +113,11 @@ def _colors(ax: Axes, rows: Floats, largest: float) -> None:
 
 
 def _units(ax: Axes, rows: Floats, say: Say) -> None:
-    from matplotlib.ticker import FuncFormatter, MaxNLocator
-
     grid(ax, say("input, then bias"), say("unit"))
     ax.grid(False)
-    counted = FuncFormatter(lambda place, _: f"{place + 1:g}")
     for axis, count in ((ax.xaxis, rows.shape[1]), (ax.yaxis, rows.shape[0])):
-        axis.set_major_locator(MaxNLocator(min(count, 6), integer=True))
-        axis.set_major_formatter(counted)
+        places = few(count, 6)
+        axis.set_ticks(places, [str(place + 1) for place in places])
 
 
 def _histogram(ax: Axes, rows: Floats, bins: int, say: Say) -> None:
