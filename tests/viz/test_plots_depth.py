@@ -51,6 +51,26 @@ def test_gradients_of_one_size_have_plain_numbers():
     assert all("10^" not in text for text in told)
 
 
+def watched() -> Monitor:
+    monitor = Monitor(nn.MLP(2, [3, 1]), loss="mse")
+    monitor.observe(epoch=0, step=0, X=[[0.5, 1.0], [0.0, 2.0]], y=[1.0, 0.0])
+    return monitor
+
+
+@pytest.mark.parametrize(("layer", "lang"), [("layer0", "en"), ("layer 1", "en"), ("capa 1", "es"), ("layer 1", "es")])
+def test_a_layer_is_named_as_it_is_shown(layer: str, lang: str) -> None:
+    monitor = watched()
+    ax = plots.histograms(monitor, form="time", layer=layer, lang=lang)
+    assert ax.get_title("left") == {"en": "layer 1", "es": "capa 1"}[lang]
+    alone = plots.histograms(monitor, layer=layer, lang=lang)
+    assert [text.get_text() for text in alone.get_yticklabels()] == [ax.get_title("left")]
+
+
+def test_a_layer_that_is_not_there_is_refused_by_the_names_that_are_shown() -> None:
+    with pytest.raises(ValueError, match="the monitor has no layer 'layer 9': it has layer 1, layer 2"):
+        plots.histograms(watched(), layer="layer 9")
+
+
 @pytest.mark.parametrize("lang", ["en", "es"])
 @pytest.mark.parametrize("kind", ["hinton", "heatmap"])
 @pytest.mark.parametrize("sizes", [[16, 16, 1], [1], [2, 1]])

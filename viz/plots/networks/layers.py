@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from microgrid.arguments import Floats
-    from microgrid.monitor import Monitor
+    from microgrid.monitor import Monitor, Snapshot
     from microgrid.nn.module import Model
 
 __all__ = ["gradient_flow", "histograms"]
@@ -144,10 +144,10 @@ def histograms(
 
     `what` is "activations", "preactivations" or "gradients".  The form is "layers", which stand above each
     other, each as high at its peak; "overlaid", all as curves over one axis (after Glorot & Bengio 2010,
-    figures 2, 6 and 7); or "time", the snapshots of one `layer`, the last unless it is named, above each
-    other as TensorBoard has them.  With `log` it is the spread of their decimal logarithms, which shows
-    gradients that vanish layer by layer.  Numbers that are exactly 0, a ReLU's most of all, are left out,
-    and their share is written down.
+    figures 2, 6 and 7); or "time", the snapshots of one `layer`, the last unless it is named, "layer 1" or by
+    its scope, above each other as TensorBoard has them.  With `log` it is the spread of their decimal
+    logarithms, which shows gradients that vanish layer by layer.  Numbers that are exactly 0, a ReLU's most
+    of all, are left out, and their share is written down.
     """
     import numpy as np
 
@@ -161,8 +161,8 @@ def histograms(
         )
     bins = whole(bins, "bins")
     record = chosen[-1]
-    if layer is not None and layer not in record.layers:
-        raise ValueError(f"the monitor has no layer {short(layer)}: it has {', '.join(record.layers)}")
+    if layer is not None:
+        layer = _scope_of(layer, record, lang)
     if form == "time":
         one = layer or list(record.layers)[-1]
         shown = [records[k] for k in few(len(records), 12) if one in records[k].layers]
@@ -194,6 +194,18 @@ def histograms(
     ax.set_xlim(edges[0], edges[-1])
     write(ax.set_title("", fontsize="medium", loc="left"), title)
     return ax
+
+
+def _scope_of(layer: str, record: Snapshot, lang: str) -> str:
+    """The scope of the layer of a name, as it is shown or as parameters have it."""
+    shown = names_of_layers([record], lang)
+    known = {
+        name: scope for names in (names_of_layers([record], "en"), shown) for scope, name in names.items()
+    }
+    known |= {scope: scope for scope in record.layers}
+    if layer not in known:
+        raise ValueError(f"the monitor has no layer {short(layer)}: it has {', '.join(shown.values())}")
+    return known[layer]
 
 
 def _above_each_other(
