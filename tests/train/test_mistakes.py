@@ -11,7 +11,7 @@ from helpers.line import SGD, Line, X, Y, descent
 from microgrid import Value, nn, optim, parameter
 from microgrid.monitor import Monitor
 from microgrid.nn import losses
-from microgrid.train import fit
+from microgrid.train import Checkpoint, fit
 
 
 class Forgetful(nn.Module):
@@ -59,6 +59,8 @@ class Forgetful(nn.Module):
         ({"model": nn.Dropout(0.5)}, ValueError, "no parameters to train: they are made by microgrid.parameter"),
         ({"penalty": 0.1}, TypeError, "lambda ps: nn.losses.l2_penalty(ps, 0.1): got float 0.1"),
         ({"penalty": losses.l2_penalty}, TypeError, "penalty is called with (parameters), and l2_penalty cannot be"),
+        ({"callbacks": Checkpoint("run.json")}, TypeError, "callbacks is a Checkpoint, which is no callback: pass it"),
+        ({"callbacks": [Checkpoint("run.json")]}, TypeError, "callbacks[0] is a Checkpoint, which is no callback"),
         ({"monitor": 3}, TypeError, "made as Monitor(model), got 3"),
         ({"monitor": Monitor}, TypeError, "made as Monitor(model), got Monitor"),
         ({"monitor": Monitor(nn.MLP(2, [2, 1]))}, ValueError, "the monitor watches another model"),

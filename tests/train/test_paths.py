@@ -20,6 +20,10 @@ def quartic(x):
     return x**4 - 2 * x**2 + x - 1
 
 
+def line_loss(b, w, x, y):
+    return (b + w * x - y) ** 2
+
+
 def sgd(lr):
     return lambda ps: optim.SGD(ps, lr=lr)
 
@@ -140,6 +144,29 @@ def test_a_path_that_leaves_the_doubles_ends_before():
             "moves other parameters than those it was given",
         ),
         (lambda: train.compare_optimizers(lambda x: x, 1.0, 5, lr=[]), ValueError, "lr is a learning rate"),
+        (lambda: train.compare_optimizers(lambda x: x, 1.0, 5, {}), TypeError, "for the usual seven, got dict {}"),
+        (lambda: train.compare_optimizers(lambda x: x, 1.0, 5, 3), TypeError, "for the usual seven, got int 3"),
+        (lambda: train.compare_optimizers(lambda x: x, 1.0, 5, {"a": 3}), TypeError, "what makes 'a' is .* got int 3"),
+        (
+            lambda: train.compare_optimizers(lambda x: x, 1.0, 5, {"a": lambda ps: 0}),
+            TypeError,
+            r"what makes 'a' is called with \(parameters, lr\)",
+        ),
+        (
+            lambda: train.compare_batches(line_loss, (1, 1, 1), [1, 2], [1, 2], optim.SGD, 1),
+            TypeError,
+            r"start has 3 numbers, one for each variable, and this one takes \(b, w, x, y\)",
+        ),
+        (
+            lambda: train.compare_batches(line_loss, (1,), [1, 2], [1, 2], optim.SGD, 1),
+            TypeError,
+            r"start has 1 number, one for each variable, and this one takes",
+        ),
+        (
+            lambda: train.compare_batches("mse", (1, 1), [1, 2], [1, 2], optim.SGD, 1),
+            TypeError,
+            "loss is a function of the variables, a sample and its target, .* got str 'mse'",
+        ),
         (lambda: train.compare_optimizers(lambda x: x, 1.0, 5, lang="xx"), ValueError, "lang='xx' is unknown"),
     ],
 )

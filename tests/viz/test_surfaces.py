@@ -302,6 +302,12 @@ def test_a_function_of_a_list_is_drawn_as_descend_takes_it() -> None:
     assert float(roots.images[0].get_array()[0, -1]) == pytest.approx(math.log(2))
 
 
+def test_paths_from_several_starts_are_a_list() -> None:
+    paths = [train.descend(valley, (a, -1.0), lambda ps: optim.SGD(ps, lr=0.1), 3) for a in (1.0, -1.0)]
+    drawn_points = [line.get_xydata().tolist() for line in plots.surface(valley, paths).lines]
+    assert [path.points in drawn_points for path in paths] == [True, True]
+
+
 @pytest.mark.parametrize("share", [1.0, 0.5, 1 / 3, 1 / 6])
 def test_a_line_is_fitted_by_the_sum_of_squares_or_their_mean_and_by_batches(share: float) -> None:
     x, y = [0.0, 1.0, 3.0], [1.0, 2.0, 2.5]

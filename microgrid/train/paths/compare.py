@@ -9,8 +9,9 @@ from math import fsum, inf
 from typing import Any, TypeAlias
 
 from ... import optim
-from ...arguments import ArrayLike
+from ...arguments import ArrayLike, called
 from ...base.checks import whole
+from ...base.messages import short
 from ...base.phrases import count, said, speaker
 from ...engine import Value
 from ...functions import mean
@@ -73,6 +74,18 @@ def compare_optimizers(
             "RMSprop": optim.RMSprop,
             "Adam": optim.Adam,
         }
+    if not isinstance(optimizers, Mapping) or not optimizers:
+        raise TypeError(
+            'optimizers are functions of Values and a rate by their names, {"SGD": optim.SGD}, or None for '
+            f"the usual seven, got {type(optimizers).__name__} {short(optimizers)}"
+        )
+    for name, make in optimizers.items():
+        if not callable(make):
+            raise TypeError(
+                f"what makes {short(name)} is a function of Values and a rate, such as optim.SGD, got "
+                f"{type(make).__name__} {short(make)}"
+            )
+        called(make, f"what makes {short(name)}", "parameters", "lr")
     rates = [lr] if isinstance(lr, int | float) else list(lr)
     if not rates:
         raise ValueError("lr is a learning rate, or several from which the best is taken, got none")
@@ -129,6 +142,7 @@ def compare_batches(
         return lambda *variables: mean([loss(*variables, *samples[i]) for i in chosen])
 
     f = over(range(n))
+    _check(loss, len(place(f, start)[0]))
     paths = {}
     for name, size in sizes.items():
         size = min(whole(size, f"the size of {name}"), n)
@@ -166,6 +180,28 @@ def _objectives(
 def _alone(numbers: Any) -> Any:
     """The one number of a list of one."""
     return numbers[0] if isinstance(numbers, list) and len(numbers) == 1 else numbers
+
+
+def _check(loss: Any, variables: int) -> None:
+    """TypeError unless the loss takes so many variables, a sample and its target."""
+    from inspect import signature
+
+    wanted = (
+        "loss is a function of the variables, a sample and its target, lambda b, w, x, y: (b + w*x - y)**2"
+    )
+    if not callable(loss):
+        raise TypeError(f"{wanted}: got {type(loss).__name__} {short(loss)}")
+    try:
+        takes = signature(loss)
+    except (TypeError, ValueError):  # of one written in C: its own error will tell
+        return
+    try:
+        takes.bind(*range(variables + 2))
+    except TypeError:
+        numbers = f"{variables} number{'s' * (variables > 1)}"
+        raise TypeError(
+            f"{wanted}: start has {numbers}, one for each variable, and this one takes {takes}"
+        ) from None
 
 
 def _variables(loss: Callable[..., Value], names: list[str]) -> list[str]:

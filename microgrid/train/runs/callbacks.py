@@ -110,6 +110,8 @@ def listed(callbacks: AnyCallback | Iterable[AnyCallback] | None) -> list[tuple[
         if isinstance(callback, type):
             name = callback.__name__
             raise TypeError(f"{where} is the class {name}: fit calls the methods of an object, {name}()")
+        if type(callback).__name__ == "Checkpoint":  # whose module imports this one
+            raise TypeError(f"{where} is a Checkpoint, which is no callback: pass it as resume=")
         methods = _methods(callback)
         if not methods and not callable(callback) and not isinstance(callback, Callback):
             _refuse(where, callback)

@@ -26,6 +26,7 @@ __all__ = ["losses"]
 OF_CLASSES = ("cross_entropy", "kl_divergence", "nll", "cross_entropy_with_logits")
 """Losses of a number for each class, of which there are two here."""
 OF_PROBABILITIES = ("bce", "cross_entropy", "kl_divergence", "nll")
+OF_PROBABLE_TARGETS = ("bce", "bce_with_logits", *OF_CLASSES)
 EDGE = 0.01
 """How near to 0 and 1 probabilities are drawn, where logarithms grow beyond any axis."""
 REACH = 3.0
@@ -56,6 +57,9 @@ def losses(
         raise ValueError('losses draws at least one loss, such as losses("half_mse", "bce")')
     say, target = speaker(lang), number(target, where="target is a number")
     known = [name for name in names if isinstance(name, str)]
+    for name in known:
+        if name in OF_PROBABLE_TARGETS and not 0 <= target <= 1:
+            raise ValueError(f"target is a probability for {name}, from 0 to 1, got {target:g}")
     if xlim is not None:
         side = interval(xlim, "xlim")
     elif any(name in OF_PROBABILITIES for name in known):

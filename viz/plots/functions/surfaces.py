@@ -47,11 +47,11 @@ def surface(
     `kind` is "contour", a map with round heights on its lines, or "3d", a landscape.  `f` takes two Values,
     or a list of them, and returns one; it is recorded once and replayed, or computed point by point, on fewer
     points if it is large, where it decides by data, which a warning says.  `paths` is what `train.descend`
-    returns or an array (steps, 2), or several by their names, of which one may have a list of paths, from
-    several starts say; each goes from a ring to a star.  The limits are those of the paths with a margin
-    unless given (without paths they must be).  `names` are those of the axes and of f, by default those that
-    a path of `descend` has.  The heights are spaced by their logarithms where `log` says so, or where they
-    span several sizes.
+    returns or an array (steps, 2), or a list of several, from several starts say, or several by their names,
+    of which one may have such a list; each goes from a ring to a star.  The limits are those of the paths
+    with a margin unless given (without paths they must be).  `names` are those of the axes and of f, by
+    default those that a path of `descend` has.  The heights are spaced by their logarithms where `log` says
+    so, or where they span several sizes.
 
     >>> from viz import plots
     >>> ax = plots.surface(lambda a, b: a * a + 3 * b * b, [[2, 1], [1, 0.2], [0, 0]])
@@ -175,7 +175,7 @@ def _by_name(paths: Any) -> dict[str, list[Any]]:
     if paths is None:
         return {}
     if not isinstance(paths, Mapping) or hasattr(paths, "best_epoch"):
-        return {"": [paths]}
+        return {"": list(paths) if _are_several(paths) and len(paths) else [paths]}
     several = {str(name): list(given) if _are_several(given) else [given] for name, given in paths.items()}
     for name, given in several.items():
         if not given:

@@ -53,6 +53,14 @@ def gradient_flow(
     import numpy as np
 
     say = speaker(lang)
+    for one in source.values() if isinstance(source, Mapping) else [source]:
+        if isinstance(one, type) or not (hasattr(one, "records") or hasattr(one, "parameters")):
+            got = (
+                f"the class {one.__name__}" if isinstance(one, type) else f"{type(one).__name__} {short(one)}"
+            )
+            raise TypeError(
+                "source is a Monitor, or a model after loss.backward(), or several by their names, got " + got
+            )
     if isinstance(source, Mapping):
         ax = panel(ax)
         names, what = _beside(ax, source, say, lang)
