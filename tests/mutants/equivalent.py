@@ -27,6 +27,14 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "ready."
     ),
     (
+        "viz/network/painting/labels.py",
+        "half * length / abs(step) for half, step in ((w, x1 - x0), (h, y1 - y0)) if abs(step) > 1e-9",
+        "half * length / abs(step) for half, step in ((w, x1 - x0), (h, y1 - y0)) if abs(step) >= 1e-9",
+    ): (
+        "A step of exactly 1e-9 gives a term some billion times as large as the one of the other step, and the smaller "
+        "of both is taken."
+    ),
+    (
         "viz/network/painting/places.py",
         "if radius > broad * gap:",
         "if radius >= broad * gap:",
