@@ -130,3 +130,9 @@ def test_gradients_of_several_networks_are_beside_each_other() -> None:
     for mixed in ({}, {"a": models["two"], "b": watched["two"]}):
         with pytest.raises(ValueError, match="models by their names, or monitors"):
             plots.gradient_flow(mixed)
+
+
+def test_shorter_paths_lie_on_longer_ones_with_dots() -> None:
+    lines = plots.compare({"few": {"loss": [3, 2, 1]}, "many": {"loss": list(range(40, 0, -1))}}).get_lines()[:2]
+    assert lines[0].get_zorder() > lines[1].get_zorder() >= 2
+    assert [line.get_marker() for line in lines] == ["o", ""]

@@ -120,13 +120,26 @@ def _with_band(
     epochs = min((column(history, key)[0] for history in histories), key=len)
     rows = np.array([list(history[key])[: len(epochs)] for history in histories], dtype=float)
     middle = rows.mean(axis=0)
-    marker = "o" if len(epochs) < 3 else ""
-    (line,) = ax.plot(epochs, middle, color=color, linestyle=dash, marker=marker, linewidth=width)
+    marker = "o" if len(epochs) < FEW else ""
+    # shorter ones lie on top: beneath a long one they would not be seen
+    on_top = 2 + 1 / (1 + len(epochs))
+    (line,) = ax.plot(
+        epochs,
+        middle,
+        color=color,
+        linestyle=dash,
+        marker=marker,
+        markersize=4.5,
+        linewidth=width,
+        zorder=on_top,
+    )
     if len(rows) > 1:
         ax.fill_between(epochs, rows.min(axis=0), rows.max(axis=0), color=color, alpha=0.18, linewidth=0)
     return line
 
 
+FEW = 6
+"""Points below which each has a dot: a line of so few is short, or has corners."""
 BEST: dict[str, Any] = {"marker": "*", "markersize": 13, "markeredgecolor": "white", "linestyle": ""}
 STOPPED: dict[str, Any] = {"marker": "X", "markersize": 8, "markeredgecolor": "white", "linestyle": ""}
 
