@@ -4,13 +4,16 @@ sympy.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from ..base.deadline import within
 from ..base.phrases import Phrase, say
 from .algebra.points import UNDEFINED
 from .algebra.terms import Term, reachable
+from .formulas import tree_of
 from .language.names import Names
+from .language.printing import text
 
 if TYPE_CHECKING:
     from sympy import Expr
@@ -31,16 +34,24 @@ def unexplained(claimed: Term, actual: Term, names: Names) -> Phrase:
     nothing = say("no single slip explains it")
     if len(reachable([claimed, actual])) > MOST:
         return nothing
-    import sympy  # noqa: F401 (so that its loading is not part of the time that is allowed)
-
+    _loaded()
     try:
         ratio, difference = within(SECONDS, _simplified, claimed, actual, names)
     except (TimeoutError, RecursionError, *UNDEFINED):
         return nothing
     if max(len(ratio), len(difference)) > LONGEST:
         return nothing
-    text = "{nothing}; what is right over the claim is {ratio}, and the claim less what is right {difference}"
-    return say(text, nothing=nothing, ratio=ratio, difference=difference)
+    told = "{nothing}; what is right over the claim is {ratio}, and the claim less what is right {difference}"
+    return say(told, nothing=nothing, ratio=ratio, difference=difference)
+
+
+@cache
+def _loaded() -> None:
+    """What sympy needs for its first quotient, so that loading is not part of the time that is allowed."""
+    import sympy as sp
+
+    x, y = sp.Dummy("x", real=True), sp.Dummy("y", real=True)
+    _printed(sp.factor(sp.cancel((x**2 - y**2) / (x + y))), {x: "x", y: "y"})
 
 
 def _simplified(claimed: Term, actual: Term, names: Names) -> tuple[str, str]:
@@ -48,6 +59,8 @@ def _simplified(claimed: Term, actual: Term, names: Names) -> tuple[str, str]:
 
     legend: dict[Any, str] = {}
     a, b = _expression(claimed, names, legend), _expression(actual, names, legend)
+    if any(not legend[symbol] for symbol in a.free_symbols | b.free_symbols):
+        return " " * LONGEST * 2, ""  # too long to be written
     return tuple(_printed(sp.factor(sp.cancel(e)), legend) for e in (b / a, a - b))  # type: ignore[return-value]
 
 
@@ -56,13 +69,17 @@ def _expression(root: Term, names: Names, legend: dict[Any, str]) -> Expr:
     import sympy as sp
 
     made: dict[Term, Any] = {}
+
+    def symbol(called: str) -> Any:
+        """One for each text that stands for something in which nothing cancels."""
+        found = next((s for s, name in legend.items() if called and name == called), None)
+        found = sp.Dummy(called, real=True) if found is None else found
+        legend[found] = called
+        return found
+
     for t in reachable([root]):
         if t.kind in ("symbol", "name"):
-            called = "eta" if t.data == "eta" else names.named.get(t.data, "?")
-            made[t] = next((s for s, name in legend.items() if name == called), None) or sp.Dummy(
-                called, real=True
-            )
-            legend[made[t]] = called
+            made[t] = symbol("eta" if t.data == "eta" else names.named.get(t.data, ""))
         elif t.kind == "number":
             made[t] = sp.Rational(t.data.numerator, t.data.denominator)
         elif t.kind == "sum":
@@ -82,9 +99,9 @@ def _expression(root: Term, names: Names, legend: dict[Any, str]) -> Expr:
             made[t] = sp.Function(row.name)(*(made[p] for p in operands))
         elif t.kind == "atom":
             made[t] = getattr(sp, t.data)(*(made[p] for p in t.args)) if t.args else sp.pi
-        else:  # the derivative at a kink, in which nothing cancels
-            made[t] = sp.Dummy("step", real=True)
-            legend[made[t]] = "step"
+        else:  # the derivative at a kink, such as relu'(z)
+            slope = tree_of(t, names) if t.kind == "where" else None
+            made[t] = symbol("" if slope is None else text(slope))
     return made[root]
 
 
