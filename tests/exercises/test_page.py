@@ -99,6 +99,22 @@ def test_the_score_counts_first_tries(visit: Open) -> None:
     assert told(page, 1) == f"✓ Right: {first[1]}."
 
 
+def test_the_picture_describes_the_exercise_that_is_shown(visit: Open) -> None:
+    sheet = exercises.make("line", 2, seed=5)
+    page = visit(written(sheet))
+    for exercise in sheet:
+        page.evaluate(f"location.hash = '#{exercise.id}'")
+        page.wait_for_function(f"sheet.exercise.number === {exercise.number}")
+        text = page.locator("#picture desc").text_content()
+        assert f"parameter w has value {decimal(exercise.given['w'])};" in text
+        page.locator("#reveal").click()
+        assert page.locator("#picture desc").text_content() == text
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    texts = page.locator("#paper desc").all_text_contents()
+    told_of = [f"w has value {decimal(e.given['w'])};" in text for e, text in zip(sheet, texts, strict=True)]
+    assert told_of == [True, True]
+
+
 def test_on_paper_there_are_lines_and_no_answers(visit: Open) -> None:
     sheet = exercises.make("line", 6, seed=7)
     page = visit(written(sheet))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from html import escape
+from dataclasses import dataclass, replace
+from html import escape, unescape
 from typing import Any
 
 from ... import pictures
+from ...base.phrases import speaker
 from ..exercise import Asked, Blank, Exercise
 from ..sheet import Sheet
 from ..wording import decimal, plain
@@ -16,6 +17,7 @@ from ..wording import decimal, plain
 __all__ = ["Blanked", "blanked", "figure", "found_numbers", "shown_numbers"]
 
 _BOX = re.compile(r'<g class="node (?P<role>\w+)[^>]*? data-node="(?P<node>\d+)".*?</g>', re.DOTALL)
+_TITLE = re.compile(r"<title>([^<\n]*)[^<]*</title>")
 _TEXT = re.compile(r"(<text [^>]*)>([^<]*)</text>")
 
 
@@ -24,11 +26,25 @@ class Blanked:
     """A picture whose numbers are left out: each has a slot, by the place of its node in the graph."""
 
     svg: str
+    boxes: tuple[tuple[int, str], ...]
+    """Of each box its node, and what it is called: ``operation z = w · x``."""
+    lang: str
 
-    @property
-    def description(self) -> str:
-        match = re.search("<desc[^>]*>(.*?)</desc>", self.svg, re.DOTALL)
-        return match[1] if match else ""
+    def description(self, values: Mapping[int, str], gradients: Mapping[int, str]) -> str:
+        """What the picture shows with some of the numbers, read aloud; of others nothing is said."""
+        said_here = speaker(self.lang)
+        clauses = []
+        for node, subject in self.boxes:
+            value, gradient = values.get(node), gradients.get(node)
+            if value and gradient:
+                both = "{subject} has value {x} and {gradient}"
+                clauses.append(said_here(both, subject=subject, x=value, gradient=gradient))
+            elif value:
+                clauses.append(said_here("{subject} has value {x}", subject=subject, x=value))
+            else:
+                clauses.append(f"{subject}, {gradient}" if gradient else subject)
+        whole = "A computational graph of {n:,} nodes: {facts}."
+        return said_here(whole, n=len(clauses), facts="; ".join(clauses))
 
     def filled(self, values: Mapping[int, str], gradients: Mapping[int, str]) -> str:
         """The picture with some of the numbers."""
@@ -37,7 +53,19 @@ class Blanked:
             numbers = values if slot[2] == "value" else gradients
             return f"{slot[1]}>{escape(numbers.get(int(slot[3]), ''))}</text>"
 
-        return re.sub(r'(<text [^>]*data-slot="(value|gradient) (\d+)"[^>]*)></text>', text, self.svg)
+        svg = re.sub(r'(<text [^>]*data-slot="(value|gradient) (\d+)"[^>]*)></text>', text, self.svg)
+        return _told(svg, self.description(values, gradients))
+
+
+def _told(svg: str, description: str) -> str:
+    """A picture with another description."""
+    return re.sub(
+        "(<desc[^>]*>).*?(</desc>)",
+        lambda match: match[1] + escape(description, quote=False) + match[2],
+        svg,
+        count=1,
+        flags=re.DOTALL,
+    )
 
 
 def figure(sheet: Sheet, **options: Any) -> Any:
@@ -51,7 +79,7 @@ def figure(sheet: Sheet, **options: Any) -> Any:
 
 def blanked(sheet: Sheet, **options: Any) -> Blanked:
     """The picture with a slot in place of each number of a named node."""
-    named = set(sheet.calculation.named)
+    named, boxes = set(sheet.calculation.named), list[tuple[int, str]]()
 
     def box(match: re.Match[str]) -> str:
         node, whole = int(match["node"]), match[0]
@@ -69,10 +97,15 @@ def blanked(sheet: Sheet, **options: Any) -> Blanked:
             return f'{found[1]} data-slot="{slots[count]} {node}"></text>'
 
         blank = _TEXT.sub(text, whole)
-        blank = re.sub(r"<title>([^<\n]*)\n[^<]*</title>", r"<title>\1</title>", blank)
-        return re.sub(r'(aria-label="[^"]*?, [^",]*),[^"]*"', r'\1"', blank, count=1)
+        title = unescape(_TITLE.search(blank)[1])  # type: ignore[index]
+        name, _, kind = title.rpartition(", ")
+        boxes.append((node, f"{kind} {name}"))
+        blank = _TITLE.sub(lambda _: f"<title>{escape(title, quote=False)}</title>", blank)
+        return re.sub(r'aria-label="[^"]*"', lambda _: f'aria-label="{escape(title)}"', blank, count=1)
 
-    return Blanked(_BOX.sub(box, figure(sheet, **options).svg()))
+    svg = _BOX.sub(box, figure(sheet, **options).svg())
+    picture = Blanked(svg, tuple(boxes), sheet.lang)
+    return replace(picture, svg=_told(svg, picture.description({}, {})))
 
 
 def shown_numbers(sheet: Sheet, exercise: Exercise) -> tuple[dict[int, str], dict[int, str]]:

@@ -38,8 +38,10 @@ def moodle(sheet: Sheet) -> str:
 
 
 def _question(sheet: Sheet, exercise: Exercise, picture: Blanked) -> str:
-    file = base64.b64encode(picture.filled(*shown_numbers(sheet, exercise)).encode()).decode()
-    image = f'<p><img src="@@PLUGINFILE@@/graph.svg" alt="{picture.description}" class="img-fluid"/></p>'
+    numbers = shown_numbers(sheet, exercise)
+    file = base64.b64encode(picture.filled(*numbers).encode()).decode()
+    alt = _plain(picture.description(*numbers))
+    image = f'<p><img src="@@PLUGINFILE@@/graph.svg" alt="{alt}" class="img-fluid"/></p>'
     name = f"{said(sheet.spec.title or sheet.spec.text[:60], sheet.lang)}: {said(exercise.title, sheet.lang)}"
     body = "\n".join([image, *_text(exercise, sheet.lang)])
     solutions = "".join(

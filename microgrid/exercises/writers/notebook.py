@@ -53,8 +53,9 @@ def _question(sheet: Sheet, exercise: Exercise, picture: Blanked) -> dict[str, A
     if exercise.table:
         lines.append(_table(exercise, lang))
     lines.append("\n".join(f"- {_asked(blank, lang)}" for blank in exercise.blanks))
-    svg = picture.filled(*shown_numbers(sheet, exercise))
-    lines[1] = f"![{picture.description}](attachment:graph.svg)"
+    numbers = shown_numbers(sheet, exercise)
+    svg = picture.filled(*numbers)
+    lines[1] = f"![{picture.description(*numbers)}](attachment:graph.svg)"
     cell = _text("\n\n".join(lines), exercise.id)
     cell["attachments"] = {"graph.svg": {"image/svg+xml": base64.b64encode(svg.encode()).decode()}}
     return cell

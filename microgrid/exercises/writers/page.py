@@ -14,7 +14,7 @@ from ..exercise import Blank, Choice, Exercise, Number
 from ..mistakes import NEAR
 from ..sheet import Sheet
 from ..wording import decimal, typeset
-from .graphs import blanked, shown_numbers
+from .graphs import Blanked, blanked, shown_numbers
 from .text import shown
 
 __all__ = ["page"]
@@ -26,11 +26,12 @@ BACK = ("backward", "missing-path", "vanishing")
 
 def page(sheet: Sheet) -> str:
     """The page, which needs no network."""
-    data = {"near": NEAR, "exercises": [_data(sheet, exercise) for exercise in sheet]}
-    return _page(said(sheet.title, sheet.lang), blanked(sheet).svg, data, sheet.lang)
+    picture = blanked(sheet)
+    data = {"near": NEAR, "exercises": [_data(sheet, exercise, picture) for exercise in sheet]}
+    return _page(said(sheet.title, sheet.lang), picture.svg, data, sheet.lang)
 
 
-def _data(sheet: Sheet, exercise: Exercise) -> dict[str, Any]:
+def _data(sheet: Sheet, exercise: Exercise, picture: Blanked) -> dict[str, Any]:
     values, gradients = shown_numbers(sheet, exercise)
     numbers = {f"value {k}": text for k, text in values.items()}
     numbers |= {f"gradient {k}": text for k, text in gradients.items()}
@@ -43,6 +44,7 @@ def _data(sheet: Sheet, exercise: Exercise) -> dict[str, Any]:
         "tasks": [_unbroken(said(task, sheet.lang)) for task in exercise.tasks],
         "table": _table(exercise, sheet.lang),
         "numbers": numbers,
+        "described": picture.description(values, gradients),
         "blanks": [_blank(each, exercise.kind, place, sheet.lang) for each in exercise.blanks],
     }
 

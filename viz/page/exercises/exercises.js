@@ -198,6 +198,7 @@ class Sheet {
       numbers[slot] = slot.startsWith("gradient") ? `${name} = ${answer}` : answer;
       found.add(slot);
     }
+    svg.querySelector("desc").textContent = exercise.described;
     for (const text of svg.querySelectorAll("text[data-slot]")) {
       text.textContent = numbers[text.dataset.slot] ?? "";
       text.classList.toggle("new", found.has(text.dataset.slot));
