@@ -39,7 +39,7 @@ def test_two_layers_of_sixteen_go_onto_the_page(slide: str, options: dict[str, A
 
 
 def test_what_has_no_room_for_its_legend_is_drawn_without_and_says_so() -> None:
-    net = model(2, 8, 8, 8, 8, 8, 1)
+    net = model(2, 10, 10, 10, 10, 10, 1)
     y = nn.losses.mse(net([0.5, -1.0]), 1.0)
     figure = viz.network(y, slide="beamer-4:3", title="Six layers")
     with pytest.warns(UserWarning, match=r"drawn without its legend, .* beamer-4:3 slide .* legend=False"):

@@ -156,6 +156,7 @@ def test_the_graph_stays_as_it_was_and_old_gradients_do_not_count() -> None:
     assert captions == [frame.caption for frame in viz.steps(loss()[1], view="network")]
 
 
+@pytest.mark.filterwarnings("ignore:.*slide can be read")
 def test_it_is_saved_in_each_format(tmp_path: Path) -> None:
     _, y = loss()
     walk = viz.steps(y, view="network", lang="es")
@@ -244,6 +245,7 @@ def test_what_is_a_loss_and_what_an_output() -> None:
         assert unit_of(y, -1) == ["ŷ"]
 
 
+@pytest.mark.filterwarnings("ignore:.*slide can be read")
 @pytest.mark.parametrize("sizes", [(2, 6, 6, 1), (4, 8, 1), (2, 16, 1), (2, 16, 16, 1)])
 def test_networks_of_larger_layers_go_onto_the_page_of_beamer(sizes: tuple[int, ...], tmp_path: Path) -> None:
     random.seed(1)
@@ -306,6 +308,7 @@ def test_gradients_of_units_have_another_colour_than_signs_of_arrows(theme: str)
         assert contrast(ink, look.boxes[kind].fill) >= 4.5
 
 
+@pytest.mark.filterwarnings("ignore:.*slide can be read")
 def test_names_in_small_circles_are_as_large_as_these_let_them_be() -> None:
     _, y = loss()
     start = circles(viz.steps(y, view="network", slide="beamer"), 0)

@@ -16,7 +16,7 @@ from ..net import Column, Net
 from ..repeats import Repeat, repeats
 from .places import Places
 from .shapes import curve
-from .texts import CAPTION, NOTE, READABLE, text, wide
+from .texts import CAPTION, NOTE, ON_PAPER, READABLE, text, wide
 
 __all__ = ["Captions"]
 
@@ -42,8 +42,11 @@ class _Caption:
 class Captions:
     """The captions of all columns, in lines for columns that are `gap` apart."""
 
-    def __init__(self, net: Net, elided: Sequence[bool], gap: float, lang: str) -> None:
+    def __init__(
+        self, net: Net, elided: Sequence[bool], gap: float, lang: str, is_small: bool = False
+    ) -> None:
         self._net, self._lang = net, lang
+        self._caption, self._note = (ON_PAPER[font] if is_small else font for font in (CAPTION, NOTE))
         every = [clean(said(column.caption, lang)) for column in net.columns]
         self.said_once = repeats(every, [k for k, cut in enumerate(elided) if cut])
         once = {k for one in self.said_once for k in range(one.start, one.stop)}
@@ -53,14 +56,14 @@ class Captions:
         """Where words would break, every second caption stands below its neighbours, with twice the width."""
         gap *= self._tiers
         room = min(max(gap - BETWEEN, 1.0), WIDEST)
-        self.font = self._font(words, room, CAPTION)
+        self.font = self._font(words, room, self._caption)
         notes = [
             _note(column, cut, lang) if k not in once and (self._tiers == 1 or len(column.units) > 1) else ""
             for k, (column, cut) in enumerate(zip(net.columns, elided, strict=True))
         ]
         wide_room = max(gap - BETWEEN, 1.0)
-        fits = all(wide(note, NOTE) <= wide_room for note in notes)
-        self.note_font = NOTE if fits else Font(READABLE)
+        fits = all(wide(note, self._note) <= wide_room for note in notes)
+        self.note_font = self._note if fits else Font(READABLE)
         self._columns = [
             _Caption(
                 self._lines(word, self.font, room),
@@ -89,12 +92,12 @@ class Captions:
 
     @property
     def height(self) -> float:
-        braced = BRACE + MOST_BRACED * CAPTION.leading if self.said_once else 0.0
+        braced = BRACE + MOST_BRACED * self._caption.leading if self.said_once else 0.0
         return max(self._tiers * self._tier, braced)
 
     @property
     def _tier(self) -> float:
-        return self._rows * self.font.leading + self._noted * NOTE.leading
+        return self._rows * self.font.leading + self._noted * self._note.leading
 
     def width(self, column: int) -> float:
         """That of the longest line of a caption."""
@@ -129,7 +132,7 @@ class Captions:
         words = clean(said(say("{n} × ({what})", n=times, what=what) if times > 1 else what, self._lang))
         left, right = (places.columns[part[k]] + side * places.radius for k, side in ((0, -1), (-1, 1)))
         room = max(right - left, places.gap - BETWEEN)
-        font, lines = _lines_of(words, room)
+        font, lines = _lines_of(words, room, (self._caption.size, self._note.size, READABLE))
         items: list[Path | Text] = [Path(_brace(left, right, top), Paint("none", theme.dim, 1.0))]
         y = top + BRACE
         for line in lines:
@@ -141,10 +144,10 @@ class Captions:
         return Group("caption", tuple(items), data=data)
 
 
-def _lines_of(words: str, room: float) -> tuple[Font, list[str]]:
+def _lines_of(words: str, room: float, sizes: Sequence[float]) -> tuple[Font, list[str]]:
     """In few lines, as large as that lets them be."""
     font, lines = Font(READABLE), list[str]()
-    for size in (CAPTION.size, NOTE.size, READABLE):
+    for size in sizes:
         font = Font(size)
         lines = wrap(words, partial(_fits, font, room))
         if len(lines) <= MOST_BRACED and all(wide(word, font) <= room for word in words.split()):

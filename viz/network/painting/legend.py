@@ -9,7 +9,7 @@ from microgrid.base.phrases import Say
 
 from ...drawing.scene import Group, Path, Text
 from ...style.shapes import Point
-from ...style.theme import Paint
+from ...style.theme import Font, Paint
 from ..net import EXTREMES, Net, Parameter, Unit
 from .looks import PLAIN, WIDEST, Looks
 from .shapes import arrow, circle, cross
@@ -30,9 +30,8 @@ class Entry:
     draw: Callable[[Point], Iterator[Path]]
     swatch: float = SWATCH
 
-    @property
-    def width(self) -> float:
-        return self.swatch + (BESIDE if self.swatch else 0.0) + wide(self.words, LEGEND)
+    def width(self, font: Font = LEGEND) -> float:
+        return self.swatch + (BESIDE if self.swatch else 0.0) + wide(self.words, font)
 
 
 def entries(net: Net, looks: Looks, show: str, say: Say) -> list[Entry]:
@@ -151,30 +150,30 @@ def _circle(looks: Looks, unit: Unit) -> Callable[[Point], Iterator[Path]]:
     return draw
 
 
-def rows(items: list[Entry], width: float) -> list[list[Entry]]:
+def rows(items: list[Entry], width: float, font: Font = LEGEND) -> list[list[Entry]]:
     """The entries in as few rows of at most this width as they need, in their order."""
     lines: list[list[Entry]] = []
     for item in items:
-        if lines and sum(other.width + BETWEEN for other in lines[-1]) + item.width <= width:
+        if lines and sum(other.width(font) + BETWEEN for other in lines[-1]) + item.width(font) <= width:
             lines[-1].append(item)
         else:
             lines.append([item])
     return lines
 
 
-def row_width(row: list[Entry]) -> float:
-    return sum(item.width for item in row) + BETWEEN * (len(row) - 1)
+def row_width(row: list[Entry], font: Font = LEGEND) -> float:
+    return sum(item.width(font) for item in row) + BETWEEN * (len(row) - 1)
 
 
-def strip(lines: list[list[Entry]], middle: float, top: float, looks: Looks) -> Group:
+def strip(lines: list[list[Entry]], middle: float, top: float, looks: Looks, font: Font = LEGEND) -> Group:
     """The rows, each in the middle of the page."""
     items: list[Path | Text] = []
     for k, line in enumerate(lines):
-        x, y = middle - row_width(line) / 2, top + (k + 0.5) * LEGEND.leading
+        x, y = middle - row_width(line, font) / 2, top + (k + 0.5) * font.leading
         for item in line:
             items += item.draw((x, y))
             x += item.swatch + (BESIDE if item.swatch else 0.0)
-            width = wide(item.words, LEGEND)
-            items.append(text(item.words, (x + width / 2, y), LEGEND, looks.theme.text))
+            width = wide(item.words, font)
+            items.append(text(item.words, (x + width / 2, y), font, looks.theme.text))
             x += width + BETWEEN
     return Group("legend", tuple(items))

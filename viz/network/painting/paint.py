@@ -28,7 +28,7 @@ from .links import Arrows, returning
 from .looks import Looks
 from .places import ABOVE, MARGIN, NATURAL, Places, Room, place
 from .shapes import circle, is_flat
-from .texts import LEGEND, Sizes, wide
+from .texts import LEGEND, ON_PAPER, Sizes, wide
 from .units import BESIDE, Circles
 
 __all__ = ["FEWEST", "FEWEST_ON_PAPER", "paint", "tries"]
@@ -153,6 +153,8 @@ class _Painter:
             raise TooLarge(message(many, "leave out units with ", Setting("max_units", MOST_UNITS)))
         self._tracks = arcs.passing(self._links)
         self._title = clean(options.title or "")
+        self._is_small = (options.slide or "").startswith("beamer")
+        self._legend = ON_PAPER[LEGEND] if self._is_small else LEGEND
         self.left_out = 0
         """Numbers of arrows for which there is no room."""
 
@@ -166,9 +168,9 @@ class _Painter:
         groups += self._title_lines(places.size[0])
         if self._options.legend:
             own = legend.entries(self._net, looks, self._show, self._say)
-            below = places.size[1] - ABOVE - lines * LEGEND.leading
-            said_in = legend.rows(own, places.size[0] - 2 * MARGIN)
-            groups.append(legend.strip(said_in, places.size[0] / 2, below, looks))
+            below = places.size[1] - ABOVE - lines * self._legend.leading
+            said_in = legend.rows(own, places.size[0] - 2 * MARGIN, self._legend)
+            groups.append(legend.strip(said_in, places.size[0] / 2, below, looks, self._legend))
         return Scene(
             size=places.size,
             background=self._theme.background,
@@ -207,10 +209,11 @@ class _Painter:
         """The places, with what is said below them in as many lines as there is width for."""
         gap, radius, width, lines = 185.0, NATURAL, 720.0, 1
         for _ in range(3):  # until what is said and where it is said fit each other
-            captions = Captions(self._net, [None in rows for rows in self._rows], gap, self._options.lang)
+            cut, lang = [None in rows for rows in self._rows], self._options.lang
+            captions = Captions(self._net, cut, gap, lang, self._is_small)
             if self._options.legend:
                 room = max(width, NARROWEST) - 2 * MARGIN
-                lines = max(len(legend.rows(own, room)) for own in self._all_entries(radius))
+                lines = max(len(legend.rows(own, room, self._legend)) for own in self._all_entries(radius))
             ends = cuts(len(self._net.columns), self._links, captions.said_once)
             rows = place(self._rows, self._room(captions, radius, lines, self._page), self._loose(), ends)
             radius, width = rows[0].radius, rows[0].size[0]
@@ -258,7 +261,7 @@ class _Painter:
             size=page,
             least_width=NARROWEST - 2 * MARGIN if self._options.legend or self._title else 0.0,
             head=ABOVE + sum(line.font.leading for line in title) + (BELOW_TITLE if title else 0.0),
-            foot=ABOVE + (ABOVE_LEGEND + lines * LEGEND.leading if self._options.legend else 0.0),
+            foot=ABOVE + (ABOVE_LEGEND + lines * self._legend.leading if self._options.legend else 0.0),
             gap=max(captions.width(k) for k in range(last + 1)) + 12.0,
         )
 
@@ -289,7 +292,7 @@ class _Painter:
         if not self._title:
             return []
         size, room = FONTS["title"].size, max(width, 0.0 if self._page else NARROWEST) - 2 * MARGIN
-        if self._page and (self._options.slide or "").startswith("beamer"):  # whose pages are smaller
+        if self._page and self._is_small:
             size = round(size * min(1.0, width / SLIDES["16:9"][0]), 2)
         return [moved_title(title_lines(self._title, room, self._theme, size), MARGIN, ABOVE)]
 

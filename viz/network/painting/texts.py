@@ -13,9 +13,11 @@ from ...style.text_width import text_width
 from ...style.theme import Font
 from ...words.numbers import MINUS, Numbers
 
-__all__ = ["CAPTION", "LEGEND", "NOTE", "READABLE", "Sizes", "fitting", "text", "wide"]
+__all__ = ["CAPTION", "LEGEND", "NOTE", "ON_PAPER", "READABLE", "Sizes", "fitting", "text", "wide"]
 
 CAPTION, NOTE, LEGEND = Font(11.5), Font(9.5), Font(10.0)
+ON_PAPER = {CAPTION: Font(9.0), NOTE: Font(READABLE), LEGEND: Font(READABLE)}
+"""On LaTeX's small pages, where circles need the height more."""
 TINY, ABOUT_ZERO, MUCH = 0.1, "≈0", "…"
 """What is written in a circle that has no room for a digit of its number."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -26,6 +26,7 @@ from ..options import NetworkOptions
 from ..painting.paint import FEWEST, paint, tries
 from ..painting.places import MARGIN
 from .known import stripped, unreached
+from .parts import Key, keyed, lacking
 
 __all__ = ["NetworkFilm", "Step"]
 
@@ -42,6 +43,7 @@ FEWEST_WITH_CAPTION = 3
 """Circles in a column for which a slide has to have room above the captions."""
 BLANK, VALUES, GRADIENTS, WAITING = range(4)
 """What is shown of a circle or an arrow: its name, its value, its gradient, or only that it waits for one."""
+SHOWN = VALUES, GRADIENTS
 UNMARKED = {"auto": "width", "numbers": "width"}
 """What arrows tell by the option `weights` while they wait for a gradient: no number."""
 
@@ -103,6 +105,10 @@ class NetworkFilm:
         """The network with its gradients, without a caption."""
         return self._scenes[GRADIENTS]
 
+    def lacks(self, other: NetworkFilm) -> str:
+        """What the pictures leave out that those of another film show, "" for nothing."""
+        return lacking([self._scenes[k] for k in SHOWN], [other._scenes[k] for k in SHOWN])
+
     def _subtitles(self, width: float) -> Subtitles:
         gap, letters = GAP_ON_SLIDE if self._options.slide else GAP, LETTERS
         if self._options.slide:  # LaTeX's pages are smaller, and their letters are not
@@ -149,7 +155,7 @@ class NetworkFilm:
     @cached_property
     def looks(self) -> list[list[tuple[int, Group]]]:
         """For each place in the picture its groups in turn, with the frames in which they begin."""
-        found = [dict(_keyed(scene)) for scene in self._scenes]
+        found = [dict(keyed(scene)) for scene in self._scenes]
         found[GRADIENTS] = {key: self._clear(group, key) for key, group in found[GRADIENTS].items()}
         kinds = dict.fromkeys(key[0] for scene in found for key in scene)
         keys = dict.fromkeys(key for scene in found for key in scene)
@@ -239,10 +245,6 @@ class NetworkFilm:
         return group
 
 
-Key = tuple[str, tuple[str, ...], int]
-"""A kind of group, the units that it belongs to, and which of these it is."""
-
-
 def _middle(path: Path) -> tuple[Point, Point]:
     """The middle of a shape, and half of its width and height."""
     xs, ys = zip(*(point for _, points in path.commands for point in points))
@@ -271,17 +273,3 @@ def _halves(looks: list[tuple[int, Group]], which: int) -> list[tuple[int, Group
         if not halves or halves[-1][1] != half:
             halves.append((k, half))
     return halves
-
-
-def _keyed(scene: Scene) -> Iterator[tuple[Key, Group]]:
-    """The groups of a scene by what they are of, which is the same in all three."""
-    count: dict[tuple[str, tuple[str, ...]], int] = {}
-    for group in scene.groups:
-        data = dict(group.data)
-        if "tail" in data:
-            ids: tuple[str, ...] = (data["tail"], data["head"])
-        else:
-            ids = tuple(data[name] for name in ("node", "of") if name in data)
-        own = group.kind.split()[0], ids
-        count[own] = count.get(own, 0) + 1
-        yield (*own, count[own]), group

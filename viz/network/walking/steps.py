@@ -5,15 +5,18 @@ from __future__ import annotations
 import copy
 import os
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, overload
 
 from microgrid import Value
-from microgrid.base.phrases import LANGUAGES
+from microgrid.base.messages import warn
+from microgrid.base.phrases import LANGUAGES, message
 from microgrid.graph import order
 
+from ...errors import TooLarge
 from ...figure import bundle
 from ...formats.pdf_png import png_for_paper, scale
 from ...formats.svg import picture
@@ -108,7 +111,14 @@ class NetworkSteps(Sequence[LayerFrame]):
 
     @cached_property
     def _film(self) -> NetworkFilm:
-        return NetworkFilm(self._net, self._options, self._steps, self._texts)
+        film = NetworkFilm(self._net, self._options, self._steps, self._texts)
+        if (self._options.slide or "").startswith("beamer"):
+            whole = NetworkFilm(self._net, self._options.changed(slide=None), self._steps, self._texts)
+            with suppress(TooLarge):
+                if less := film.lacks(whole):
+                    rule = f", so that a {self._options.slide} slide can be read: "
+                    warn(message("drawn ", less, rule, "the other formats, such as .html, show them"))
+        return film
 
     def svg(self, k: int) -> str:
         """Frame k as SVG."""
