@@ -210,12 +210,15 @@ def _inks(picture: Picture, theme: Theme, say: Say) -> Iterator[tuple[str, str, 
         for line, box in texts:
             # in a box with a colour of its own, all text has one colour
             is_norm = line.text.startswith(NORM)
-            if line.kind == kind and not is_norm and looks.of(picture, box, theme).text is None:
+            is_told = line.kind == kind and not is_norm and line.text
+            if is_told and looks.of(picture, box, theme).text is None:
                 yield _sample(line.text) if kind == "gradient" else line.text, kind, means
                 break
     if any(line.text.startswith(NORM) and looks.of(picture, box, theme).text is None for line, box in texts):
         yield NORM, "gradient", say("norm of the gradients in the box")
-    locals = [arrow.label.lines[0].text for arrow in picture.arrows if arrow.label]
+    # where gradients are not shown their lines are empty, and so are those of local derivatives
+    labels = [arrow.label.lines[0].text for arrow in picture.arrows if arrow.label]
+    locals = [text for text in labels if text]
     if locals:
         sample = next((text for text in locals if len(text) <= LONGEST_SAMPLE), "")
         yield sample or locals[0].rpartition(" = ")[2], "local", say("local derivative")
