@@ -36,8 +36,8 @@ LETTERS = 0.8
 """Of captions, beside those of small graphs: three lines leave room for the circles."""
 BESIDE_HEAD = 3.0
 """Between the head of an arrow and its number."""
-GLOW, MOST_GLOWING = 6.0, 16
-"""How much wider than an arrow what glows around it is, and up to how many arrows to a column it does."""
+GLOW, THIN, MOST_GLOWING = 6.0, 3.0, 16
+"""How much wider than an arrow what glows around it is, of many too, and up to how many it is more."""
 WIDE = SLIDES["16:9"][0]
 FEWEST_WITH_CAPTION = 3
 """Circles in a column for which a slide has to have room above the captions."""
@@ -217,10 +217,9 @@ class NetworkFilm:
 
     @cached_property
     def _glows(self) -> list[float]:
-        """How much wider than the arrows to each column what glows around them is: of many, which it would
-        hide, nothing."""
+        """How much wider than the arrows to each column what glows around them is: of many, less."""
         heads = [link.head[0] for link in self._net.links]
-        return [GLOW if heads.count(k) <= MOST_GLOWING else 0.0 for k in range(len(self._net.columns))]
+        return [GLOW if heads.count(k) <= MOST_GLOWING else THIN for k in range(len(self._net.columns))]
 
     def _lit(self, group: Group, key: Key, k: int) -> Group:
         """A part of frame k as the step lights it."""
@@ -233,7 +232,6 @@ class NetworkFilm:
             route = replace(group, data=(*group.data, ("route", "true")))
             glow = self._glows[column]
             lit = lit_arrow(route, lines, self._theme, step.phase == "backward", self._scale, glow)
-            lit = lit if glow else replace(lit, items=lit.items[1:])
             way = "backward" if step.phase == "backward" else "forward"
             return replace(lit, kind=f"{group.kind} active {way}", data=group.data)
         if kind == "node" and column in step.completes:
