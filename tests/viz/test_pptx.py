@@ -182,6 +182,19 @@ def test_a_walk_is_a_slide_for_each_frame_with_its_caption_as_notes(tmp_path: Pa
     assert len({len(boxes(frame)) for frame in frames}) == 1
 
 
+def test_text_that_no_slide_shows_large_enough_is_told_in_one_line(tmp_path: Path) -> None:
+    y = parameter(0.5, "x")
+    for _ in range(9):
+        y = y * 1.01 + 1
+    walk = viz.steps(y, rankdir="LR")
+    with pytest.warns(UserWarning, match=r'smallest text would be [0-7]\.\d pt on a slide.*slide="16:9"') as said:
+        (path,) = walk.save(tmp_path / "walk.pptx")
+    assert len(said) == 1
+    sizes = [run.font.size.pt for slide in slides(path) for shape in boxes(slide).values()
+             for line in shape.text_frame.paragraphs for run in line.runs if run.font.size]  # fmt: skip
+    assert min(sizes) < 8
+
+
 def test_a_backward_frame_has_one_double_arrow_whose_head_is_at_the_operand(tmp_path: Path) -> None:
     walk = viz.steps(lecture(), slide="16:9")
     (path,) = walk.save(tmp_path / "walk.pptx")

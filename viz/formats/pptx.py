@@ -8,8 +8,12 @@ import zipfile
 from datetime import datetime
 from typing import Any
 
+from microgrid.base.messages import warn
+from microgrid.base.phrases import Setting, message
+
 from ..drawing.scene import Scene
-from ..drawing.slide import fit
+from ..drawing.slide import READABLE, fit, smallest
+from ..drawing.slide_choice import too_small
 from ..options import SLIDES
 from .drawingml import EMU, NAMESPACES
 from .native_shapes import shapes
@@ -33,8 +37,12 @@ def pptx(*scenes: Scene) -> bytes:
     width, height = SLIDES[slide]
     presentation.slide_width, presentation.slide_height = round(width * EMU), round(height * EMU)
     _say_what_it_is(presentation.core_properties, scenes[0])
-    for scene in scenes:
-        _add(presentation, scene if scene.size == SLIDES[slide] else fit(scene, slide))
+    fitted = [scene if scene.size == SLIDES[slide] else fit(scene, slide) for scene in scenes]
+    size = min(map(smallest, fitted))
+    if size < READABLE and fitted[0] is not scenes[0]:  # else it has been said where the slide was made
+        warn(too_small(size, "a slide", message("pass ", Setting("slide", slide))))
+    for scene in fitted:
+        _add(presentation, scene)
     file = io.BytesIO()
     presentation.save(file)
     return _without_dates(file.getvalue())
