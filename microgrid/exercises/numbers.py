@@ -7,6 +7,7 @@ computed again in exact fractions by whoever makes an exercise of it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from math import prod
 from typing import Any
@@ -26,6 +27,8 @@ LARGEST, LARGEST_ROUNDED = 500, 100
 MOST_TRIED = 20_000_000
 """Combinations that are looked through before the search says that it found too few."""
 FIRST_CHUNK, CHUNK = 2**10, 2**15
+APART = 5
+"""Combinations between two with a unit that is off: it is to be seen, and little is learnt from many."""
 HASHED = 2**48
 """From so many combinations on they are drawn, since a second one alike is all but impossible."""
 
@@ -57,6 +60,8 @@ class Search:
         self.listed = {each.name for each in self.ranges if each.listed}
         self.seed = seed
         self.tried = 0
+        if self.size > HASHED:  # of so many, all but a few would be passed over for a factor of 1
+            self.ranges = [self._without_one(each) for each in self.ranges]
 
     @property
     def ended(self) -> bool:
@@ -69,12 +74,15 @@ class Search:
 
         tables = [np.array([float(value) for value in each.values]) for each in self.ranges]
         names = [each.name for each in self.ranges]
-        self.tried = 0
+        self.tried, since = 0, 0
         for digits in self._digits():
             numbers = {name: table[digit] for name, table, digit in zip(names, tables, digits, strict=True)}
             with np.errstate(all="ignore"):
-                kept = np.flatnonzero(self._suits(numbers))
-            for row in kept:
+                good, off = self._suits(numbers)
+            for row in np.flatnonzero(good):
+                if off[row] and since < APART:
+                    continue
+                since = 0 if off[row] else since + 1
                 yield {
                     each.name: each.values[int(digit[row])]
                     for each, digit in zip(self.ranges, digits, strict=True)
@@ -122,8 +130,8 @@ class Search:
 
     # ------------------------------------------------------------ what suits
 
-    def _suits(self, numbers: dict[str, Any]) -> Any:
-        """Which combinations have short numbers throughout, and no zero or kink by accident."""
+    def _suits(self, numbers: dict[str, Any]) -> tuple[Any, Any]:
+        """Which combinations have short numbers throughout, and no zero or kink by accident; where a unit is off."""
         import numpy as np
 
         calculation = self.calculation
@@ -145,8 +153,31 @@ class Search:
             for x, zero in numbers_of_step:
                 given = step.row is None and (x is found.values[k] or step.name not in self.learnt)
                 good &= self._readable(x) & ((np.abs(x) >= self._smallest(given)) | zero)
+        off, lives = self._lives(found, count)
         learnt = [found.gradients[calculation.index[name]] for name in calculation.spec.parameters]
-        return good & np.any([np.broadcast_to(x, count) != 0 for x in learnt], axis=0)
+        moves = np.any([np.broadcast_to(x, count) != 0 for x in learnt], axis=0)
+        return good & lives & (moves | off), off
+
+    def _lives(self, found: Computed, count: int) -> tuple[Any, Any]:
+        """Where a unit is off, and where that is the only one, and gradients still reach the first units.
+
+        Of an expression with a single unit that one may be off, but not of a network.
+        """
+        import numpy as np
+
+        steps = self.calculation.steps
+        units = [k for k, step in enumerate(steps) if step.row is not None and step.row.name == "relu"]
+        if not units:
+            return np.zeros(count, dtype=bool), True
+        off = np.sum([np.broadcast_to(found.values[k] == 0, count) for k in units], axis=0)
+        above = set[int]()
+        for k, step in enumerate(steps):
+            if any(j in above or j in units for j in step.operands):
+                above.add(k)
+        first = [steps[k].operands[0] for k in units if k not in above]
+        reached = np.any([np.broadcast_to(found.gradients[k] != 0, count) for k in first], axis=0)
+        alone = len(units) == 1 and not self.calculation.spec.network
+        return off > 0, (off <= 1) & (reached | alone)
 
     def _tells_factors(self, step: Step, values: Sequence[Any]) -> Any:
         """Where no factor is 1, so that it could be forgotten, or like the other; a list may name them."""
@@ -156,6 +187,13 @@ class Search:
         good = np.logical_and.reduce([np.abs(values[j]) != 1 for j in free]) if free else True
         first, second = step.operands
         return good & (values[first] != values[second]) if free and first != second else good
+
+    def _without_one(self, numbers: Range) -> Range:
+        """The numbers of a range that `_tells_factors` does not pass over in any case."""
+        steps, k = self.calculation.steps, self.calculation.index[numbers.name]
+        factor = any(step.row is not None and step.row.name == "mul" and k in step.operands for step in steps)
+        values = tuple(x for x in numbers.values if abs(x) != 1)
+        return replace(numbers, values=values) if factor and not numbers.listed and values else numbers
 
     def _is_chosen(self, step: Step) -> bool:
         return step.number is not None or step.name in self.listed
@@ -190,7 +228,7 @@ class Search:
             value, slopes = {
                 "add": (both, [never, never]), "sub": (both, [never, never]),
                 "mul": (zero[0] | zero[-1], [zero[-1], zero[0]]), "div": (zero[0], [never, zero[0]]),
-                "powc": (zero[0], [zero[0]]), "neg": (zero[0], [never]),
+                "powc": (zero[0], [zero[0]]), "neg": (zero[0], [never]), "relu": (off, [off]),
             }.get(step.row.name, (off, [never | switches] * len(zero)))  # fmt: skip
             values.append(value)
             partials.append(tuple(slopes))

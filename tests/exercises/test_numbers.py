@@ -179,3 +179,34 @@ def test_where_not_all_were_looked_at_there_are_at_least_so_many(monkeypatch: py
     monkeypatch.setattr("microgrid.exercises.numbers.MOST_TRIED", 2000)
     with pytest.raises(exercises.TooFew, match=r"give at least .* rounded to three decimals"):
         exercises.make("three-sigmoids", 5000, kinds=["forward"])
+
+
+def _units(spec: str, n: int) -> list[tuple[list[bool], list[Fraction]]]:
+    """Of each exercise, which units are off, and the gradients of the parameters."""
+    found = []
+    for exercise in exercises.make(spec, n, seed=11):
+        calculation = Calculation(specification(spec))
+        computed = calculation.computed(exercise.given)
+        units = [k for k, step in enumerate(calculation.steps) if step.row is not None and step.row.name == "relu"]
+        learnt = [calculation.index[name] for name in calculation.spec.parameters]
+        found.append(([computed.values[k] == 0 for k in units], [Fraction(computed.gradients[k]) for k in learnt]))
+    return found
+
+
+@pytest.mark.parametrize("spec", ["2-2-1 relu", "2-1-1", "1-2-1", "1-2-2-1", "3-3-1"])
+def test_a_network_of_relus_has_a_live_path_and_seldom_a_unit_that_is_off(spec: str) -> None:
+    found = _units(spec, 64)
+    assert max(sum(off) for off, _ in found) <= 1
+    with_one = sum(any(off) for off, _ in found)
+    assert with_one <= 64 / 4
+    assert with_one > 0 or len(found[0][0]) == 1
+    for off, gradients in found:
+        assert any(off) or 0 not in gradients
+        assert sum(x != 0 for x in gradients) >= len(gradients) / 2
+
+
+def test_a_relu_of_ones_own_is_off_now_and_then() -> None:
+    spec = "z = w*x + b; h = relu(z); L = (h - y)**2; w, x, y, b in -5..5"
+    found = _units(spec, 40)
+    assert 3 <= sum(off[0] for off, _ in found) <= 10
+    assert all((0 in gradients) == off[0] for off, gradients in found)

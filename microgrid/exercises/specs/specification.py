@@ -57,6 +57,8 @@ class Specification:
     title: Phrase | str = ""
     kinds: tuple[str, ...] = ()
     """Those that it is meant for; none where that is to be found out."""
+    network: bool = False
+    """Whether it was given by a network's shape."""
 
 
 def specification(text: str, params: Iterable[str] = ()) -> Specification:
@@ -73,7 +75,7 @@ def specification(text: str, params: Iterable[str] = ()) -> Specification:
         return replace(found, title=template.title, kinds=template.kinds)
     if is_shape(written):
         shape, statements, own = expression_of_shape(written)
-        return replace(_read(statements, params or own), title=shape)
+        return replace(_read(statements, params or own), title=shape, network=True)
     if re.fullmatch(r"[\w-]+", written) and written not in free_names_or_none(written):
         raise ExpressionError(_known(written), text)
     return _read(text, params)
