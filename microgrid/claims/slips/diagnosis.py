@@ -20,7 +20,14 @@ from .on_paths import extra_paths, missing_paths
 from .places import places
 from .routes import Routes
 from .search import Finding, Search
-from .variables import exchanged_indices, outer_functions, signs, wrong_nodes
+from .variables import (
+    exchanged_indices,
+    exchanged_numbers,
+    functions_at_kinks,
+    outer_functions,
+    signs,
+    wrong_nodes,
+)
 
 __all__ = ["READ_AS", "SECONDS", "diagnose"]
 
@@ -57,7 +64,9 @@ def diagnose(
                 continue
             for finding in _findings(search):
                 repaired = finding.term if finding.term is not None else search.meaning(finding.right)
-                if judge.compare(repaired, actual).true:
+                if judge.compare(repaired, actual).true and _is_defined(
+                    judge, repaired, claimed[reading], actual
+                ):
                     return reading, replace(finding, term=repaired)
                 proofs += 1
                 if proofs > MOST_PROOFS:
@@ -65,11 +74,25 @@ def diagnose(
     return None
 
 
+def _is_defined(judge: Judge, repaired: Term, claimed: Term, actual: Term) -> bool:
+    """Whether a repaired claim has a value on every side of the kinks where the claim has: what is divided by
+    relu(z) has none wherever the unit is off, and agrees only where nothing is asked of it.
+    """
+    if not any(term.kind == "above" for term in reachable([repaired])):
+        return True
+    order = reachable([repaired, claimed, actual])
+    symbols = [term for term in order if term.kind == "symbol"]
+    for point in judge.points(order, symbols, (claimed, actual)):
+        if at_point(order, point)[1][repaired] is None:
+            return False
+    return True
+
+
 def _findings(search: Search) -> Iterator[Finding]:
     """What might explain the claim, in the order in which it is said."""
     for kind in (
-        missing_paths, extra_paths, exponents, factors, signs, outer_functions, parts_of_factors, wrong_nodes,
-        exchanged_indices,
+        missing_paths, extra_paths, functions_at_kinks, exponents, factors, signs, outer_functions,
+        parts_of_factors, wrong_nodes, exchanged_indices, exchanged_numbers,
     ):  # fmt: skip
         yield from kind(search)
 

@@ -7,13 +7,24 @@ from collections.abc import Iterator
 
 from ...base.phrases import say
 from ...engine import Value
+from ...ops import TABLE
+from ..algebra.terms import Term
+from ..formulas import tree_of
 from ..language.printing import text
+from ..language.tokens import plain_letters
 from ..language.trees import Call, Node, Rate, Slope, Sum, Tree, negative, nodes_in, put, walk
 from .places import Place
 from .routes import same
 from .search import Finding, Search
 
-__all__ = ["exchanged_indices", "outer_functions", "signs", "wrong_nodes"]
+__all__ = [
+    "exchanged_indices",
+    "exchanged_numbers",
+    "functions_at_kinks",
+    "outer_functions",
+    "signs",
+    "wrong_nodes",
+]
 
 MOST_PARTS = 30_000
 """Parts of a claim, times nodes, up to which a node is exchanged at all its places."""
@@ -48,6 +59,33 @@ def outer_functions(search: Search) -> Iterator[Finding]:
             yield Finding("outer-derivative", put(search.right, place.way, tree), why)
 
 
+def functions_at_kinks(search: Search) -> Iterator[Finding]:
+    """relu(z) for relu'(z) and its like: where the unit is active relu(z)/z says the same, and nobody means
+    that.
+    """
+    for place in search.places:
+        for tree in _derivatives(search, place.tree):
+            if _has_kink(search.meaning(tree)) and (values := search.values(tree)) is not None:
+                if not same(values, place.needs):
+                    continue
+                why = say("{wrong} stands where {right} belongs", wrong=text(place.tree), right=text(tree))
+                yield Finding("outer-derivative", put(search.right, place.way, tree), why)
+
+
+def _has_kink(slope: Term) -> bool:
+    return any(term.kind == "where" for term in (slope, *slope.args))
+
+
+def _derivatives(search: Search, tree: Tree) -> Iterator[Tree]:
+    """The derivative of a function in a claim, or of the operation whose result a node is, at its operand."""
+    if isinstance(tree, Call) and len(tree.operands) == 1:
+        yield Slope(tree.function, tree.operands[0])
+    elif isinstance(tree, Node) and len(tree.node.parents) == 1 and tree.node.op not in ("neg", "powc"):
+        inner = tree_of(search.graph.of[tree.node.parents[0]], search.graph.names)
+        if inner is not None and tree.node.op in TABLE:
+            yield Slope(tree.node.op, inner)
+
+
 def _instead(search: Search, place: Place) -> Iterator[Tree]:
     """Functions and derivatives that have the value which a place needs."""
     tree = place.tree
@@ -57,11 +95,9 @@ def _instead(search: Search, place: Place) -> Iterator[Tree]:
     elif isinstance(tree, Slope):
         yield from _fitting(search, place, Call(tree.function, (tree.operand,)))
         yield from search.slopes(tree.function).find(place.needs)
-    elif isinstance(tree, Node) and len(tree.node.parents) == 1:
-        names = search.graph.names.named
-        parent = tree.node.parents[0]
-        if parent in names and tree.node.op not in ("neg", "powc"):
-            yield from _fitting(search, place, Slope(tree.node.op, Node(parent, names[parent])))
+    else:
+        for slope in _derivatives(search, tree):
+            yield from _fitting(search, place, slope)
 
 
 def _fitting(search: Search, place: Place, tree: Tree) -> Iterator[Tree]:
@@ -125,6 +161,42 @@ def exchanged_indices(search: Search) -> Iterator[Finding]:
         yield Finding("transposed", right, say("the indices are exchanged"))
 
 
+def exchanged_numbers(search: Search) -> Iterator[Finding]:
+    """All on the right with the two indices of the left side's weight exchanged: h1*x2 for h2*x1."""
+    names, left = search.graph.names, search.left
+    for name in (left.by[0].name, left.of.name):
+        for pair in map(_pair, _pairs(plain_letters(name))):
+            exchange: dict[Value, Node] = {}
+            for v, called in names.named.items():
+                turned = _renumbered(plain_letters(called), *pair)
+                other = names.find(turned) if turned != plain_letters(called) else None
+                if other is not None:
+                    exchange[v] = Node(other, names.named[other])
+            right = _exchanged(search.right, exchange)
+            if right != search.right and _is_likely(search, right):
+                yield Finding("transposed", right, say("the indices are exchanged"))
+
+
+def _renumbered(name: str, first: str, second: str) -> str:
+    """The name with two indices exchanged wherever they stand.
+
+    >>> _renumbered("w12", "1", "2"), _renumbered("h1", "1", "2"), _renumbered("w_10,2", "2", "10")
+    ('w21', 'h2', 'w_2,10')
+    """
+    other = {first: second, second: first}
+
+    def turned(match: re.Match[str]) -> str:
+        indices = (
+            match[2].split(",") if "," in match[2] else list(match[2]) if len(match[2]) == 2 else [match[2]]
+        )
+        if match[2] in other:
+            indices = [match[2]]
+        mark = "," if "," in match[2] else ""
+        return match[1] + mark.join(other.get(index, index) for index in indices)
+
+    return re.sub(r"((?<=[^\W\d])_?)(\d+(?:,\d+)*)", turned, name)
+
+
 def _is_likely(search: Search, right: Tree) -> bool:
     values = search.known(search.meaning(right))
     return values is not None and same(values, search.actual_values)
@@ -141,13 +213,22 @@ def is_transposed(wrong: str, right: str) -> bool:
 
 def _turned(name: str, at: int = 0) -> str:
     """The name with the two indices of its `at`-th pair exchanged; empty where it has no such pair."""
-    pairs = list(re.finditer(r"(?<=[^\W\d])_?(\d+),(\d+)|(?<=[^\W\d])_?(\d)(\d)(?!\d)", name))
+    pairs = _pairs(name)
     if at >= len(pairs):
         return ""
     match = pairs[at]
-    if match[1]:
-        return f"{name[: match.start(1)]}{match[2]},{match[1]}{name[match.end(2) :]}"
-    return name[: match.start(3)] + match[4] + match[3] + name[match.end(4) :]
+    first, second = _pair(match)
+    start, mark = (match.start(1), ",") if match[1] else (match.start(3), "")
+    return f"{name[:start]}{second}{mark}{first}{name[match.end() :]}"
+
+
+def _pairs(name: str) -> list[re.Match[str]]:
+    """Where a name has two indices."""
+    return list(re.finditer(r"(?<=[^\W\d])_?(\d+),(\d+)|(?<=[^\W\d])_?(\d)(\d)(?!\d)", name))
+
+
+def _pair(match: re.Match[str]) -> tuple[str, str]:
+    return (match[1], match[2]) if match[1] else (match[3], match[4])
 
 
 def _exchanged(tree: Tree, exchange: dict[Value, Node], in_rates: bool = True) -> Tree:
