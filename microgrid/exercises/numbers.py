@@ -131,7 +131,7 @@ class Search:
     # ------------------------------------------------------------ what suits
 
     def _suits(self, numbers: dict[str, Any]) -> tuple[Any, Any]:
-        """Which combinations have short numbers throughout, and no zero or kink by accident; where a unit is off."""
+        """Which combinations have short numbers, and no zero or kink by accident; in which a unit is off."""
         import numpy as np
 
         calculation = self.calculation
