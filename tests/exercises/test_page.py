@@ -99,6 +99,44 @@ def test_the_score_counts_first_tries(visit: Open) -> None:
     assert told(page, 1) == f"✓ Right: {first[1]}."
 
 
+def test_of_a_field_that_was_emptied_nothing_is_said(visit: Open) -> None:
+    sheet = exercises.make("line", 1, seed=7, kinds=["forward"])
+    page = visit(written(sheet))
+    field, blank = page.locator("#blank0"), sheet[0].blanks[0]
+    assert isinstance(blank, Blank)
+    for typed in ("12345", decimal(blank.expected), "many"):
+        field.fill(typed)
+        page.locator("#check").click()
+        assert told(page, 0)
+        field.fill("")
+        page.locator("#check").click()
+        assert told(page, 0) == ""
+        assert field.get_attribute("aria-invalid") == "false"
+        assert not page.locator("#field0").evaluate("field => field.classList.contains('right')")
+        assert page.locator("#judgement").inner_text() == "Write an answer first."
+    assert page.locator("#score").inner_text() == "0 of 1 right at once"
+    page.locator("#reveal").click()
+    assert page.locator("#score").inner_text() == "0 of 4 right at once"
+
+
+def test_a_number_with_a_plus_has_the_wrong_sign(visit: Open) -> None:
+    sheet = exercises.make("line", 12, seed=7, kinds=["update"])
+    page = visit(written(sheet))
+    seen = 0
+    for exercise in sheet:
+        page.evaluate(f"location.hash = '#{exercise.id}'")
+        page.wait_for_function(f"sheet.exercise.number === {exercise.number}")
+        for k, blank in enumerate(exercise.blanks):
+            assert isinstance(blank, Blank)
+            if blank.expected < 0:
+                page.locator(f"#blank{k}").fill(f"+{decimal(-blank.expected)}")
+                page.keyboard.press("Enter")
+                signs = [mistake.kind for mistake in blank.mistakes if blank.is_near(-blank.expected, mistake.value)]
+                assert signs != []
+                seen += signs == ["sign"] and told(page, k) == "✗ The size is right, but not the sign."
+    assert seen > 3
+
+
 def test_the_picture_describes_the_exercise_that_is_shown(visit: Open) -> None:
     sheet = exercises.make("line", 2, seed=5)
     page = visit(written(sheet))

@@ -197,3 +197,4 @@ def _update_mistakes(worked: Worked, k: int, rate: Number) -> Iterator[Mistake]:
         for user, term in terms:
             yield Mistake("update_path", value - rate * (gradient - term), {"others": worked.text(user)})
     yield Mistake("unchanged", value, {"name": name})
+    yield Mistake("sign", rate * gradient - value)

@@ -126,13 +126,17 @@ class Sheet {
     return document.querySelector(`input[name="blank${k}"]:checked`)?.value ?? "";
   }
 
-  // Marks what was typed; of what is empty nothing is said.
+  // Marks what was typed; of what is empty, or has been emptied, nothing is said.
   check() {
     const {exercise, data: {words}} = this, tried = this.tried[this.place];
     let given = 0, wrong = null;
     for (const [k, blank] of exercise.blanks.entries()) {
       const typed = this.typed(k);
-      if (typed === "") continue;
+      if (typed === "") {
+        if (tried[k]) tried[k] = {typed, right: null, text: "", first: tried[k].first, shown: false};
+        this.tell(k);
+        continue;
+      }
       given += 1;
       const before = tried[k];
       if (before?.typed !== typed || before.shown) {
@@ -165,8 +169,8 @@ class Sheet {
     told.replaceChildren();
     told.classList.toggle("right", said?.right === true);
     field.classList.toggle("right", said?.right === true);
-    by(`blank${k}`)?.setAttribute("aria-invalid", String(said !== null && said.right !== true));
-    if (said) told.append(element("span", {className: "mark", text: said.right ? "✓ " : "✗ "}), said.text);
+    by(`blank${k}`)?.setAttribute("aria-invalid", String(Boolean(said?.text) && said.right !== true));
+    if (said?.text) told.append(element("span", {className: "mark", text: said.right ? "✓ " : "✗ "}), said.text);
   }
 
   reveal() {
