@@ -10,7 +10,7 @@ from fractions import Fraction
 from itertools import islice
 from typing import Any
 
-from ..algebra.points import Known, at_point, samples
+from ..algebra.points import Known, at_point, evaluate, samples
 from ..algebra.terms import Term, reachable
 from ..language.trees import Claim, Rate
 from ..meaning import Graph
@@ -78,14 +78,18 @@ def _is_defined(judge: Judge, repaired: Term, claimed: Term, actual: Term) -> bo
     """Whether a repaired claim has a value on every side of the kinks where the claim has: what is divided by
     relu(z) has none wherever the unit is off, and agrees only where nothing is asked of it.
     """
-    if not any(term.kind == "above" for term in reachable([repaired])):
+    products = [term for term in reachable([repaired]) if term.kind == "product"]
+    below = {base for t in products for base, power in zip(t.args, t.data[1], strict=True) if power < 0}
+    kinked = [base for base in below if any(term.kind == "above" for term in reachable([base]))]
+    if not kinked:
         return True
     order = reachable([repaired, claimed, actual])
     symbols = [term for term in order if term.kind == "symbol"]
-    for point in judge.points(order, symbols, (claimed, actual)):
-        if at_point(order, point)[1][repaired] is None:
-            return False
-    return True
+    return not any(
+        at_point(order, point)[1][base] == 0 == evaluate([base], point)[0]
+        for point in judge.points(order, symbols, (claimed, actual))
+        for base in kinked
+    )
 
 
 def _findings(search: Search) -> Iterator[Finding]:
