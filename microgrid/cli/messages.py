@@ -42,7 +42,7 @@ def as_typed(error: Exception) -> str:
 def _typed(part: Option | Way) -> str:
     if isinstance(part, Way):
         return TYPED.get(part.name, str(part))
-    name = f"--{part.name.replace('_', '-')}"
+    name = "-n" if part.name == "n" else f"--{part.name.replace('_', '-')}"  # how many, of exercises
     value = part.value_text.replace("None", "none") if isinstance(part, Setting) else ""
     return f"{name} {value}" if value else name
 

@@ -9,9 +9,10 @@ from typing import Any
 
 from ..base.messages import short
 from ..base.phrases import Phrase, said, say
-from .exercise import Blank, Choice, Number
+from .exercise import Choice, Number
 from .sheet import Sheet
 from .wording import exact
+from .writers.text import shown
 
 __all__ = ["Verdict", "answer", "begin", "judge", "read_number"]
 
@@ -36,7 +37,8 @@ class Verdict:
 
     def __repr__(self) -> str:
         texts = [
-            f"{'✓' if right else '✗'} {name}: {said(text, self.lang)}" for name, right, text in self.lines
+            f"{'✓' if right else '✗'} {name}{'' if name.endswith('?') else ':'} {said(text, self.lang)}"
+            for name, right, text in self.lines
         ]
         if self.missing and not self.lines:
             names = ", ".join(f"{name}=..." for name in self.missing)
@@ -79,14 +81,11 @@ def judge(sheet: Sheet, question: str, answers: dict[str, Any]) -> Verdict:
     for key, given in answers.items():
         blank = known[key]
         if isinstance(blank, Choice):
-            lines.append((key, *blank.judged(_option(blank, given, sheet.lang))))
+            verdict = blank.judged(_option(blank, given, sheet.lang))
+            lines.append((said(blank.question, sheet.lang), *verdict))
         else:
-            lines.append((_shown(blank), *blank.judged(read_number(given, key))))
+            lines.append((shown(blank, sheet.lang), *blank.judged(read_number(given, key))))
     return Verdict(tuple(lines), tuple(key for key in known if key not in answers), sheet.lang)
-
-
-def _shown(blank: Blank) -> str:
-    return blank.key if blank.asked.new or blank.asked.words else blank.asked.text
 
 
 def read_number(given: Any, what: str) -> Number:

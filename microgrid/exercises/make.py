@@ -86,11 +86,14 @@ def _too_few(turns: _Turns, there: int, wanted: int) -> Phrase:
     search, exact = turns.search, turns.calculation.exact
     so_many = count(there, "{n} exercise", "{n} exercises")
     rule = "have at most two decimals" if exact else "are rounded to three decimals"
+    factors = any(step.row is not None and step.row.name == "mul" for step in turns.calculation.steps)
+    passed = "; of a product, factors that are 1 or equal are passed over unless a list as in 1, 2 names them"
     return message(
         "these ranges give " if search.ended else "these ranges give at least ",
         so_many,
         f" with numbers that a hand can do, and {wanted} are wanted: widen a range, or take a smaller step; "
         f"numbers {rule} at every step, none is zero by accident, and no known mistake gives the right one",
+        passed if factors else "",
     )
 
 

@@ -47,6 +47,28 @@ def test_answers_are_checked_by_name() -> None:
     assert sheet.answer("q4", e="−0,5") is not None
 
 
+def test_a_verdict_names_what_was_asked_in_its_language() -> None:
+    sheet = exercises.make("line", 1, seed=5, kinds=["wrong-number"], lang="es")
+    choice, blank = sheet[0].blanks
+    assert isinstance(choice, Choice)
+    right = repr(sheet.answer("q1", wrong="abcdefgh"[choice.right], right=blank.expected)).splitlines()
+    assert right[0].startswith("✓ ¿Qué número es erróneo? Correcto.")
+    assert right[1].startswith("✓ el número correcto: Correcto")
+    step = exercises.make("line", 1, seed=5, kinds=["update"], lang="es")
+    assert repr(step.answer("q1", w=12345)).startswith("✗ w nuevo: ")
+
+
+def test_what_the_command_refuses_is_named_as_it_is_typed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["exercises", "line", "-n", "0", "-o", str(tmp_path / "out")]) != 0
+    assert "-n is at least 1, got 0" in capsys.readouterr().err.replace("--n", "(two strokes)")
+
+
+def test_too_few_says_that_ones_and_equal_factors_are_passed_over() -> None:
+    with pytest.raises(exercises.TooFew, match="factors that are 1 or equal are passed over unless a list"):
+        exercises.make("L = w*x; w in 1..2; x in 1..2", 3)
+    assert exercises.make("L = w*x; w in 1, 2; x in 2, 3", 1)
+
+
 def test_the_command_writes_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = str(tmp_path / "new" / "out")
     assert main(["exercises", LINE, "-n", "6", "--seed", "7", "-o", out, "--formats", "json,text", "--lang", "es"]) == 0
