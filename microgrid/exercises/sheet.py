@@ -70,6 +70,13 @@ class Sheet(Sequence[Exercise]):
         return say("Exercises: {subject}", subject=self.subject)
 
     @property
+    def origin(self) -> Phrase:
+        """What makes the sheet again: with the number of an exercise that one, for whoever has the paper."""
+        return say(
+            "Made from {source} with seed {seed}.", source=" ".join(self.source.split()), seed=self.seed
+        )
+
+    @property
     def subject(self) -> str:
         """What they are about, in words or as statements."""
         return self.spec.title or formula(self.spec.text)

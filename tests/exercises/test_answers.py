@@ -69,6 +69,12 @@ def test_too_few_says_that_ones_and_equal_factors_are_passed_over() -> None:
     assert exercises.make("L = w*x; w in 1, 2; x in 2, 3", 1)
 
 
+@pytest.mark.parametrize("file", ["exercises.txt", "key.txt", "exercises.tex", "key.tex", "exercises.html"])
+def test_from_paper_a_variant_can_be_made_again(file: str, tmp_path: Path) -> None:
+    exercises.make("reuse", 2, seed=734).save(tmp_path, ["text", "latex", "html"])
+    assert "Made from reuse with seed 734." in (tmp_path / file).read_text(encoding="utf-8").replace("$", "")
+
+
 def test_the_command_writes_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = str(tmp_path / "new" / "out")
     assert main(["exercises", LINE, "-n", "6", "--seed", "7", "-o", out, "--formats", "json,text", "--lang", "es"]) == 0

@@ -17,6 +17,7 @@ EXERCISES = {
     "network {shape} with {activation}": "red {shape} con {activation}",
     "Exercises: {subject}": "Ejercicios: {subject}",
     "Key to the exercises: {subject}": "Soluciones de los ejercicios: {subject}",
+    "Made from {source} with seed {seed}.": "Hecho a partir de {source} con la semilla {seed}.",
     "new {name}": "{name} nuevo",
     "Derivatives of the graph: {verdict}.": "Derivadas del grafo: {verdict}.",
 

@@ -46,7 +46,8 @@ Written = Callable[[Sheet, Exercise, Callable[[str], str]], Iterator[str]]
 def _document(sheet: Sheet, title: str, written: Written) -> str:
     latex = pictures.latex()
     parts = [PREAMBLE, _graph(sheet), r"\begin{document}"]
-    parts.append(rf"{{\Large\bfseries {latex(said(title, sheet.lang))}}}\par\medskip")
+    parts.append(rf"{{\Large\bfseries {latex(said(title, sheet.lang))}}}\par")
+    parts.append(rf"{{\footnotesize {latex(said(sheet.origin, sheet.lang))}}}\par\medskip")
     for exercise in sheet:
         parts.append(r"\begin{minipage}{\linewidth}\setlength{\parskip}{3pt}")
         parts.append(rf"\textbf{{{latex(said(exercise.title, sheet.lang))}}}\par")

@@ -28,7 +28,8 @@ def page(sheet: Sheet) -> str:
     """The page, which needs no network."""
     picture = blanked(sheet)
     data = {"near": NEAR, "exercises": [_data(sheet, exercise, picture) for exercise in sheet]}
-    return _page(said(sheet.title, sheet.lang), picture.svg, data, sheet.lang)
+    origin = said(sheet.origin, sheet.lang)
+    return _page(said(sheet.title, sheet.lang), origin, picture.svg, data, sheet.lang)
 
 
 def _data(sheet: Sheet, exercise: Exercise, picture: Blanked) -> dict[str, Any]:
@@ -93,7 +94,7 @@ def _blank(blank: Blank | Choice, kind: str, place: Mapping[str, int], lang: str
 # ---------------------------------------------------------------- the file
 
 
-def _page(title: str, picture: str, data: Mapping[str, Any], lang: str) -> str:
+def _page(title: str, origin: str, picture: str, data: Mapping[str, Any], lang: str) -> str:
     parts, own, colors = pictures.page(lang, "lecture")
     said_here = {
         "right": own["right"],
@@ -113,6 +114,7 @@ def _page(title: str, picture: str, data: Mapping[str, Any], lang: str) -> str:
     return Template(parts.text_of("exercises/page.html")).substitute(
         lang=lang,
         title=escape(title),
+        origin=escape(origin),
         style=style,
         style_hash=parts.hashed(style),
         script=script,

@@ -14,7 +14,7 @@ __all__ = ["shown", "text", "to_dict"]
 
 
 def text(sheet: Sheet, answers: bool) -> str:
-    lines = [said(sheet.title, sheet.lang), "", sheet.spec.text, ""]
+    lines = [said(sheet.title, sheet.lang), "", sheet.spec.text, said(sheet.origin, sheet.lang), ""]
     for exercise in sheet:
         lines += _exercise(exercise, sheet.lang, answers)
     return "\n".join(lines)
