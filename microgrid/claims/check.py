@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any, TypeAlias
 
 from ..base.deadline import one_at_a_time
-from ..base.phrases import say
+from ..base.phrases import join, say
 from ..engine import Value
 from ..graph import order, path_count, paths
 from .language.grammar import read
@@ -25,6 +25,9 @@ __all__ = ["assert_claim", "check", "named_nodes"]
 
 MOST_PATHS = 200
 Paths: TypeAlias = tuple[tuple[Value, ...], ...]
+READING_NAMES = {
+    "local": say("local"), "adjoint": say("adjoint"), "forward": say("forward"), "total": say("total"),
+}  # fmt: skip
 RATE = Fraction(1, 10)
 """The rate of an update in a counterexample."""
 
@@ -137,8 +140,8 @@ class Court:
                 others = [r for r in READINGS if r not in holds]
                 why = say(
                     "it holds in the reading {holds}, and not in {others}",
-                    holds=", ".join(holds),
-                    others=", ".join(others),
+                    holds=join(", ", map(READING_NAMES.__getitem__, holds)),
+                    others=join(", ", map(READING_NAMES.__getitem__, others)),
                 )
             return Answer(claim.text, status, holds, why=why, read=claim, covered=covered)
         refuted = verdicts["forward"] if verdicts["forward"].true is False else None
@@ -158,7 +161,7 @@ class Court:
         reading, finding = found
         why = finding.why
         if len(set(claimed.values())) > 1:
-            why = say("read as {reading}: {why}", reading=reading, why=why)
+            why = say("read as {reading}: {why}", reading=READING_NAMES[reading], why=why)
         return replace(
             answer,
             slip=finding.slip,

@@ -76,3 +76,22 @@ def test_verify_takes_claims(nodes):
     bad = verify(nodes["yhat"], claims=[SLIDE])
     assert not bad.ok
     assert "path is missing" in bad.text()
+
+
+def test_spanish_names_the_readings(nodes):
+    told = check(nodes, SLIDE, "dyhat/dw1 = z1 + z2 + dyhat/dz1*dz1/dw1 + dyhat/dz2*dz2/dw1").text("es")
+    assert "en la lectura hacia delante: " in told
+    assert "se cumple en la lectura " in told
+    assert not re.search(r"\b(forward|adjoint)\b", told)
+
+
+def test_the_page_has_claim_and_verdict_in_both_languages_and_no_strip_that_waits_for_the_end(nodes):
+    page = viz.steps(nodes["yhat"], claim=check(nodes, SLIDE)).html()
+    assert "olvidado: w1 → yhat: z1 + z2" in page
+    assert "falso: falta un camino" in page
+    assert "lo que cubre la afirmación" in page
+
+
+def test_a_walk_has_the_sentences_of_a_claim_from_its_first_picture(nodes):
+    walk = viz.steps(nodes["yhat"], claim=check(nodes, SLIDE))
+    assert "what the claim covers" in walk.svg(0)

@@ -71,6 +71,7 @@ def facts(
         "arrows": arrow_sizes(),
         "training": training(),
         "ask": _asked(trace, ask, numbers),
+        "claim": {lang: choices.claim.sentences(lang) for lang in LANGUAGES} if choices.claim else None,
         "colored": options.color_by is not None,
         **folded,
     }

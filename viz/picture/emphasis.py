@@ -22,6 +22,8 @@ class Emphasis:
     edges: frozenset[Edge]
     routes: tuple[frozenset[Edge], ...] = ()
     sentences: tuple[str, ...] = ()
+    is_told_at_once: bool = False
+    """Whether a walk has the sentences from the start, not as far as it has come."""
 
     def shows(self, edges: Sequence[Edge]) -> bool:
         """Whether one of an arrow's edges stands out."""
@@ -40,7 +42,9 @@ def emphasis(trace: Trace, choices: Choices, numbers: Numbers, lang: str = "en")
     """What `claim`, `highlight` and `path` bring out; None if none was asked for."""
     if choices.claim is not None:
         shown = choices.claim
-        return Emphasis(shown.nodes(trace), shown.edges, shown.lines, shown.sentences(lang))
+        return Emphasis(
+            shown.nodes(trace), shown.edges, shown.lines, shown.sentences(lang), is_told_at_once=True
+        )
     nodes, edges = set(choices.highlight or ()), set[Edge]()
     if choices.highlight is None and choices.path is None:
         return None

@@ -288,7 +288,10 @@ class States:
 
     def _routes_passed(self, part: Part, now: Now) -> tuple[bool, ...]:
         """For each sentence about the routes, the last being the sum, whether all it speaks of has passed."""
-        routes = self._picture.emphasis.routes if self._picture.emphasis else ()
+        emphasis = self._picture.emphasis
+        if emphasis and emphasis.is_told_at_once:
+            return (True,) * len(emphasis.sentences)
+        routes = emphasis.routes if emphasis else ()
         each = [self._passable(route) <= now.stage.passed for route in routes] if len(routes) > 1 else []
         return (*each, part.edges <= now.stage.passed)
 

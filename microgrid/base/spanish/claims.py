@@ -13,7 +13,7 @@ CLAIMS = {
     "missing: {what}": "falta: {what}", "correct is {line}": "lo correcto es {line}",
     "at {at} the claim gives {claimed}, and right is {actual}":
         "en {at} la afirmación da {claimed}, y lo correcto es {actual}",
-    "read as {reading}: {why}": "leído como {reading}: {why}",
+    "read as {reading}: {why}": "en la lectura {reading}: {why}",
     "no slip that explains it was found in {seconds:g} seconds":
         "en {seconds:g} segundos no se encontró ningún error que lo explique",
     "no single slip explains it": "ningún error único lo explica",
@@ -42,6 +42,9 @@ CLAIMS = {
         "se cumple en la lectura {holds}, y no en {others}",
     "on the common domain of both sides no points were found to compare them at":
         "en el dominio común de ambos lados no se encontraron puntos en los que compararlos",
+
+    # readings
+    "local": "local", "adjoint": "adjunta", "forward": "hacia delante", "total": "total",
 
     # derivations
     "the local derivatives": "las derivadas locales", "the chain rule": "la regla de la cadena",

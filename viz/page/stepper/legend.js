@@ -69,11 +69,23 @@ function legendEntries(page) {
     entries.push([arrowSample("backward", edge), word("legend_backward")]);
   }
   if (graph.colored) entries.push([textSample("■", "colored"), word("legend_colored")]);
-  if (svg.querySelector("g.routes")) entries.push([textSample("━", "routes"), word("legend_routes")]);
+  if (svg.querySelector("g.routes") && !graph.claim) entries.push([textSample("━", "routes"), word("legend_routes")]);
   return entries;
 }
 
 function showLegend(page) {
   by("legend-list").replaceChildren(...legendEntries(page).map(
     ([shown, meaning]) => make("li", {}, make("span", {class: "swatch"}, shown), make("span", {}, meaning))));
+}
+
+// What a claim covers and what it forgot, each with its line, and the verdict.
+function showClaim(page) {
+  const {graph, lang, picture} = page, list = by("claim");
+  if (!graph.claim) return;
+  const strokes = [...picture.svg.querySelectorAll("g.routes > path")].map((path) => path.getAttribute("stroke"));
+  list.hidden = false;
+  picture.svg.classList.add("claimed"); // whose lines are told apart from the start
+  list.replaceChildren(...graph.claim[lang].map((sentence, k) => make("li", {},
+    strokes[k] ? sample([["path", {d: "M2,12H42", fill: "none", stroke: strokes[k], "stroke-width": 4}]], "arrow-look") : "",
+    make("span", {}, sentence))));
 }

@@ -207,7 +207,7 @@ class Picture {
       group.setAttribute("aria-label", `${lines}: ${says.description}`); // what is seen, then the rest
       title.textContent = says.exact;
     });
-    for (const route of this.routes) flag(route, {early: !view.ended});
+    for (const route of this.routes) flag(route, {early: !view.ended || !!this.graph.claim});
     const used = new Set(view.frame.lit.map((edge) => edge.split(":")[0])); // operations in circles of their own
     for (const symbol of this.symbols) {
       const {node} = symbol.dataset;

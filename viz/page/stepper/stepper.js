@@ -73,6 +73,7 @@ class Page {
       make("td", {}, this.word(what)));
     by("keys-list").replaceChildren(...KEYS.map(rowOf));
     showLegend(this);
+    showClaim(this);
     this.tour.speak();
     this.compute();
     this.show();
