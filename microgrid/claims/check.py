@@ -11,6 +11,7 @@ from ..base.deadline import one_at_a_time
 from ..base.phrases import join, say
 from ..engine import Value
 from ..graph import order, path_count, paths
+from .algebra.terms import Term, reachable
 from .language.grammar import read
 from .language.names import Names
 from .language.trees import Claim, Rate, walk
@@ -28,6 +29,10 @@ Paths: TypeAlias = tuple[tuple[Value, ...], ...]
 READING_NAMES = {
     "local": say("local"), "adjoint": say("adjoint"), "forward": say("forward"), "total": say("total"),
 }  # fmt: skip
+HIGHEST = 20
+"""The power in a claim, where its graph has none that is higher, up to which a slip is looked for: beyond it
+formulas are expanded for seconds.
+"""
 RATE = Fraction(1, 10)
 """The rate of an update in a counterexample."""
 
@@ -84,6 +89,12 @@ def _less(every: Paths, some: Paths) -> Paths:
         if path in left:
             left.remove(path)
     return tuple(left)
+
+
+def _highest(term: Term) -> Fraction:
+    """The largest size of an exponent in a term."""
+    powers = (abs(power) for t in reachable([term]) if t.kind == "product" for power in t.data[1])
+    return max(powers, default=Fraction(1))
 
 
 def named_nodes(y: Value | Mapping[str, Value]) -> tuple[dict[str, Value], Value]:
@@ -151,6 +162,9 @@ class Court:
         found_at = self.counterexample(refuted)
         answer = Answer(claim.text, "refuted", read=claim, counterexample=found_at, covered=covered)
         answer = replace(answer, agrees=self.agrees_at_given(refuted))
+        if _highest(claimed["forward"]) > max(HIGHEST, _highest(actual)):
+            text = "no slip is looked for where a power is higher than {highest}"
+            return replace(answer, why=say(text, highest=HIGHEST))
         try:
             found = diagnose(self.graph, self.judge, claim, left, actual, claimed)
         except TimeoutError:

@@ -46,6 +46,10 @@ LONG = {
     "nested exp": "dL/dw = " + "exp(" * 45 + "x" + ")" * 45,
     "nested powers": "dL/dw = " + "(" * 40 + "x" + ")^9" * 40,
     "products": "dL/dw = " + "(x + w)*" * 3_000 + "x",
+    "sum of powers": "dL/dw = " + "+".join(f"{i}*x^{i}" for i in range(400)),
+    "power of a sum": "dL/dw = (x + w + b + y + e)^200",
+    "huge power": "dL/dw = (1 + x)^1e5",
+    "product of powers": "dL/dw = (x + 1)^50*(w + 1)^50*(b + 2)^50",
     "derivatives": "dL/dw = " + "dL/dz*" * 5_000 + "x",
 }  # fmt: skip
 
@@ -60,9 +64,9 @@ def nodes():
 
 @pytest.mark.parametrize("claim", [*ATTACKS, *LONG.values()], ids=[*ATTACKS, *LONG])
 def test_a_hostile_claim_ends_in_one_sentence_within_a_quarter_of_a_second(nodes, claim):
-    start = time.thread_time()
+    start = time.process_time()  # what is done in threads of its own counts too
     told, error = outcome(nodes, claim)
-    assert time.thread_time() - start < 0.25
+    assert time.process_time() - start < 0.25
     if error is None:
         assert told[0].true is not True or claim == "dL/dL = 1"
     else:

@@ -16,6 +16,8 @@ CLAIMS = {
     "read as {reading}: {why}": "en la lectura {reading}: {why}",
     "no slip that explains it was found in {seconds:g} seconds":
         "en {seconds:g} segundos no se encontró ningún error que lo explique",
+    "no slip is looked for where a power is higher than {highest}":
+        "no se busca ningún error donde una potencia es mayor que {highest}",
     "no single slip explains it": "ningún error único lo explica",
     "{nothing}; what is right over the claim is {ratio}, and the claim less what is right {difference}":
         "{nothing}; lo correcto entre lo afirmado es {ratio}, y lo afirmado menos lo correcto, {difference}",
