@@ -118,4 +118,7 @@ PICTURES = {
     "Start": "Inicio", "Forward pass": "Propagación hacia delante",
     "Backward pass": "Propagación hacia atrás", "End": "Fin",
     "step {k} of {count}": "paso {k} de {count}",
+    "without {n} number": "sin {n} número", "without {n} numbers": "sin {n} números",
+    "with fewer digits in {n} number": "con menos cifras en {n} número",
+    "with fewer digits in {n} numbers": "con menos cifras en {n} números",
 }  # fmt: skip
