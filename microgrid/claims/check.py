@@ -162,7 +162,7 @@ class Court:
         found_at = self.counterexample(refuted)
         answer = Answer(claim.text, "refuted", read=claim, counterexample=found_at, covered=covered)
         answer = replace(answer, agrees=self.agrees_at_given(refuted))
-        if _highest(claimed["forward"]) > max(HIGHEST, _highest(actual)):
+        if _highest(claimed["forward"]) > max(Fraction(HIGHEST), _highest(actual)):
             text = "no slip is looked for where a power is higher than {highest}"
             return replace(answer, why=say(text, highest=HIGHEST))
         try:
