@@ -72,4 +72,4 @@ def test_a_file_that_is_loaded_though_it_is_damaged_is_found(tmp_path: Path, mon
     monkeypatch.setattr("microgrid.base.files.sha256", lambda data: sha256(b"whatever"))
     target = TARGETS["stored"](tmp_path)
     with pytest.raises(Finding, match="damaged, and loaded"):
-        Guided(target, target.seeds, target.modules, target.words).run(2000)
+        Guided(target, target.seeds, target.modules, target.words).run(20_000)
