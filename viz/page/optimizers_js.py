@@ -27,8 +27,8 @@ def optimizers(kinds: Iterable[type[Optimizer]], plain: bool = False) -> str:
 
     >>> from microgrid import optim
     >>> text = optimizers([optim.SGD])
-    >>> "x = (x - (lr * g));" in text, "v = (_1 ? ((momentum * v) + (_0 * g)) : g);" in text
-    (True, True)
+    >>> "x = (x - (lr * g));" in text
+    True
     """
     return (
         "const OPTIMIZERS = {\n"
