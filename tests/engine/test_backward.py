@@ -143,6 +143,7 @@ def test_no_grad_leaves_are_not_walked():
     assert w.grad == 6.0
 
 
+@pytest.mark.filterwarnings("ignore:.*a second time")  # signals before and after the walk run one each
 def test_a_backward_pass_inside_another_is_refused_instead_of_waiting_for_itself():
     big = Value(1.0)
     for _ in range(300_000):
