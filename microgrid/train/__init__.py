@@ -11,6 +11,7 @@
     compare_optimizers, compare_batches
                     several Paths from one start: of seven optimisers, each with its best learning rate; of
                     batch, mini-batch and stochastic descent
+    sweep           fits a model for each choice of settings, here or by Dask, Ray and others: a Study
     lr_range        a RateRange: the loss while the learning rate grows, to choose one by
 
 >>> import functools, random
@@ -41,10 +42,12 @@ from .runs.callbacks import Callback as Callback
 from .runs.resuming import Checkpoint as Checkpoint
 from .scores.scoring import evaluate as evaluate
 from .scores.scoring import predict as predict
+from .studies.study import Study as Study
+from .studies.sweep import sweep as sweep
 
 __all__ = [
-    "Callback", "Checkpoint", "EarlyStopping", "History", "Path", "Paths", "compare_batches",
-    "compare_optimizers", "descend", "RateRange", "evaluate", "fit", "lr_range", "predict",
+    "Callback", "Checkpoint", "EarlyStopping", "History", "Path", "Paths", "Study", "compare_batches",
+    "compare_optimizers", "descend", "RateRange", "evaluate", "fit", "lr_range", "predict", "sweep",
 ]  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from ..task import Task
 if TYPE_CHECKING:
     from numpy.random import Generator
 
-__all__ = ["check", "named", "of", "sown"]
+__all__ = ["check", "data", "named", "of", "sown"]
 
 PLAIN = int, float, str, bool, type(None)
 SETTINGS = float, str, bool
@@ -49,8 +49,8 @@ def of(
         "penalty": named(task.penalty),
         "early_stopping": None if stopping is None else vars(stopping),
         "record and every": record,
-        "the training's": _data(task.examples),
-        "the validation's": None if held_out is None else _data(held_out),
+        "the training's": data(task.examples),
+        "the validation's": None if held_out is None else data(held_out),
     }
 
 
@@ -78,7 +78,7 @@ def _part(part: Any) -> str:
     return f"{type(part).__name__}({', '.join(f'{name}={x!r}' for name, x in settings.items())})"
 
 
-def _data(examples: Examples) -> dict[str, str]:
+def data(examples: Examples) -> dict[str, str]:
     """How many samples there are, of what shape, and a checksum of their numbers."""
     numbers = sha256(examples.rows.tobytes()).hexdigest()[:16]
     shapes = f"X of the shape {examples.X.shape} and y of the shape {examples.y.shape}"

@@ -11,7 +11,7 @@ from typing import Any
 from ...base.checks import whole
 from ...base.phrases import Say, speaker
 
-__all__ = ["Progress"]
+__all__ = ["Progress", "bar"]
 
 Columns = Mapping[str, Sequence[float]]
 Advance = Callable[[int, Columns], None]
@@ -23,8 +23,8 @@ VERBOSE = "verbose (0 for no lines, 1 for one after each epoch)"
 class Progress:
     """What `fit` was asked to show: a bar where there is a place for one, a line every `verbose` epochs."""
 
-    def __init__(self, bar: bool, verbose: int, lang: str) -> None:
-        self.bar, self.say = bar, speaker(lang)
+    def __init__(self, shown: bool, verbose: int, lang: str) -> None:
+        self.bar, self.say = shown, speaker(lang)
         self.every = int(verbose) if isinstance(verbose, bool) else whole(verbose, VERBOSE, 0)
 
     @contextmanager
@@ -33,7 +33,7 @@ class Progress:
 
         The last epoch has a line in any case, wherever the training ends.
         """
-        shown = _bar(epochs, done, self.say("epoch")) if self.bar else None
+        shown = bar(epochs, done, self.say("epoch")) if self.bar else None
         if shown is None and not self.every:
             yield lambda epoch, columns: None
             return
@@ -95,7 +95,7 @@ def _print(text: str, shown: Any) -> None:
     out.flush()
 
 
-def _bar(epochs: int, done: int, unit: str) -> Any:
+def bar(epochs: int, done: int, unit: str) -> Any:
     """A bar of tqdm's on a terminal, or in a notebook that shows such; None elsewhere, as in pipes."""
     notebook = _in_notebook()
     if not notebook and (sys.stderr is None or not sys.stderr.isatty()):

@@ -1,0 +1,121 @@
+"""What computes the fits of a study: this process, or an engine of the user's, all by one interface."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import Any, TypeAlias
+
+__all__ = ["Engine", "engine_of"]
+
+Work: TypeAlias = Callable[[Any], Any]
+Ended: TypeAlias = "Iterator[tuple[int, Callable[[], Any]]]"
+Engine: TypeAlias = Callable[[Work, Sequence[Any]], Ended]
+"""Given some work and a sequence of tasks: the number of each task, in the order in which they end, and what
+returns ``work(task)`` or raises what it raised."""
+
+KNOWN = (
+    "executor is None for this process, a concurrent.futures.Executor, a distributed.Client, the module ray, "
+    "or a joblib.Parallel"
+)
+
+
+def engine_of(executor: Any) -> Engine:
+    """How work is given to `executor`; TypeError if nobody knows."""
+    if executor is None:
+        return _here
+    if getattr(executor, "__name__", "") == "ray":
+        return partial(_on_ray, executor)
+    library = type(executor).__module__.partition(".")[0]
+    if library == "distributed" and hasattr(executor, "scatter"):
+        return partial(_on_dask, executor)
+    if library == "joblib" and callable(executor):
+        return partial(_on_joblib, executor)
+    if not isinstance(executor, type) and hasattr(executor, "submit") and hasattr(executor, "map"):
+        return partial(_on_futures, executor)
+    raise TypeError(f"{KNOWN}: got {type(executor).__name__} {executor!r:.80}")
+
+
+def _here(work: Work, tasks: Sequence[Any]) -> Ended:
+    for k, task in enumerate(tasks):
+        yield k, partial(work, task)
+
+
+def _on_futures(executor: Any, work: Work, tasks: Sequence[Any]) -> Ended:
+    """Processes of `concurrent.futures`, and what has its interface, such as mpi4py.futures."""
+    from concurrent.futures import ProcessPoolExecutor, as_completed
+
+    if isinstance(executor, ProcessPoolExecutor):
+        _check_pickles(work, tasks)
+    places = {executor.submit(work, task): k for k, task in enumerate(tasks)}
+    try:
+        for future in as_completed(places):
+            yield places[future], future.result
+    finally:
+        for future in places:
+            future.cancel()
+
+
+def _check_pickles(work: Work, tasks: Sequence[Any]) -> None:
+    """What a pool cannot send it says for each task by itself, after a while."""
+    try:
+        pickle.dumps((work, tasks))
+    except Exception as error:
+        raise TypeError(
+            f"a process pool cannot be sent this study ({error}): write `make`, losses and the like as "
+            "functions of a module, or use Dask, Ray or joblib, which send lambdas too"
+        ) from error
+
+
+def _on_dask(client: Any, work: Work, tasks: Sequence[Any]) -> Ended:
+    """Workers of Dask: the data are sent to each of them once."""
+    from distributed import as_completed
+
+    placed = client.scatter(work, broadcast=True, hash=False)
+    places = {client.submit(_call, placed, task, pure=False): k for k, task in enumerate(tasks)}
+    try:
+        for future in as_completed(list(places)):
+            yield places[future], future.result
+    finally:
+        client.cancel(list(places))
+
+
+def _on_ray(ray: Any, work: Work, tasks: Sequence[Any]) -> Ended:
+    """Workers of Ray: the data lie in its store, once for each machine."""
+    placed, call = ray.put(work), ray.remote(_call)
+    places = {call.remote(placed, task): k for k, task in enumerate(tasks)}
+    waiting = list(places)
+    try:
+        while waiting:
+            done, waiting = ray.wait(waiting)
+            for reference in done:
+                yield places[reference], partial(ray.get, reference)
+    finally:
+        for reference in waiting:
+            ray.cancel(reference)
+
+
+def _on_joblib(parallel: Any, work: Work, tasks: Sequence[Any]) -> Ended:
+    """Workers of joblib: with return_as="generator_unordered" results come one by one."""
+    from joblib import delayed
+
+    for k, result, error in parallel(delayed(_told)(work, k, task) for k, task in enumerate(tasks)):
+        yield k, partial(_given, result, error)
+
+
+def _call(work: Work, task: Any) -> Any:
+    return work(task)
+
+
+def _told(work: Work, k: int, task: Any) -> tuple[int, Any, BaseException | None]:
+    try:
+        return k, work(task), None
+    except Exception as error:
+        return k, None, error
+
+
+def _given(result: Any, error: BaseException | None) -> Any:
+    if error is not None:
+        raise error
+    return result
