@@ -57,6 +57,9 @@ function showAddress(page, text) {
   if (node !== undefined) Object.assign(page, graph.units.get(node) ? {unit: graph.units.get(node), chosen: null} : {chosen: node, unit: null});
   if (fields.has("unfold")) unfoldInPicture(page, Number(fields.get("unfold")));
   page.go(Number(fields.get("step")) || 0);
+  if (fields.get("view") !== "whole") return; // as the page that trains opens it
+  foldPanel(page, true);
+  page.picture.whole();
 }
 
 // Does to the recorded numbers what a log says, as long as that takes no time.

@@ -52,3 +52,39 @@ function element(like, name, attributes) {
   for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
   return made;
 }
+
+// ---------------------------------------------------------------- the gap for a number
+
+const GAP = 8, LABEL = 12; // units that Python left open around the label of an arrow, and that a text may have of them
+
+// The gap that an arrow has for its number, and in the arrow what closes it while that is not known; null where it
+// has none.
+function gapIn(edge) {
+  const lines = [...edge.querySelectorAll(":scope > path[stroke]")];
+  if (lines.length !== 2 || !edge.dataset.edge) return null;
+  const paths = lines.map((line) => line.getAttribute("d")); // the part to the head stands first
+  const [last, first] = paths.map((d) => d.match(/-?[\d.]+(?:e-?\d+)?/g).map(Number));
+  const group = element(edge, "g", {class: "bridge"}), from = first.slice(-2), to = last.slice(0, 2);
+  group.append(element(edge, "path", {
+    d: `M${from}L${to}`, fill: "none",
+    stroke: lines[0].getAttribute("stroke"), "stroke-width": lines[0].getAttribute("stroke-width"),
+  }));
+  edge.append(group);
+  return {edge, lines, paths, from, to};
+}
+
+// Makes it as wide as its number is now: with other numbers the formula before it may be left out.
+function fitGap({edge, lines, paths, from, to}, line) {
+  const [dx, dy] = [to[0] - from[0], to[1] - from[1]], whole = Math.hypot(dx, dy), [c, s] = [dx / whole, dy / whole];
+  const {text} = line, needed = line.squeezed ? Infinity : (lengthOf(text, text.textContent) + GAP) / Math.max(Math.abs(c), 1e-9);
+  const length = Math.min(whole, text.textContent ? needed : Infinity);
+  const [x, y] = ["x", "y"].map((name) => Number(text.getAttribute(name)));
+  const middle = (x - from[0]) * c + (y - 0.35 * Number(text.getAttribute("font-size")) - from[1]) * s;
+  const start = Math.min(Math.max(middle - length / 2, 0), whole - length), rounded = (z) => Math.round(z * 100) / 100;
+  const at = (distance) => [rounded(from[0] + c * distance), rounded(from[1] + s * distance)];
+  const isOwn = length > whole - 0.5, [last, first] = paths;
+  const next = isOwn ? paths : [`M${at(start + length)}L${last.slice(1)}`, `${first}L${at(start)}`];
+  if (next.every((d, k) => lines[k].getAttribute("d") === d)) return;
+  next.forEach((d, k) => lines[k].setAttribute("d", d));
+  for (const lit of edge.querySelectorAll(":scope > g:is(.forward, .backward)")) lit.remove(); // of the other gap
+}

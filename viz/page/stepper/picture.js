@@ -3,6 +3,8 @@
 // Scales: of a large picture, which scrolls; of a small one; and the most that someone may choose.
 const SMALLEST = 0.6, LARGEST = 1.5, MOST = 4;
 const LEGIBLE = 11, FEW = 30; // pixels that texts are high at first in pictures of so many boxes
+const READABLE = 5, SEEN = 4; // pixels they may be reduced to for all columns, or for the whole, to be in sight
+const SLIVER = 0.5; // of the frame: a whole picture that is narrower or lower, and not readable, fills it instead
 const PADDING = 26; // pixels of the frame around the picture, both sides together
 const BORDERS = 8; // units between an outline and its text, both sides together
 const NARROWEST = 0.72; // what a text may be squeezed to
@@ -39,13 +41,14 @@ class Picture {
     this.ghosts = element(this.svg, "g", {class: "ghosts", "aria-hidden": "true"});
     this.svg.append(this.ghosts);
     this.first = this.firstBoxes();
-    const gaps = this.edges.filter((edge) => bridge(edge));
-    this.bridged = new Map(gaps.map((edge) => [edge.dataset.edge, edge])); // arrows with room for a number
+    const gaps = this.edges.map(gapIn).filter(Boolean);
+    this.gaps = new Map(gaps.map((gap) => [gap.edge.dataset.edge, gap])); // of arrows with room for a number
     const sizes = [...this.svg.querySelectorAll("text")].map((text) => Number(text.getAttribute("font-size")));
     this.letters = Math.min(...sizes);
     this.rove(graph.root);
     this.target = [this.first[0], this.first]; // what was to be seen last
-    this.scale = null; // until someone chooses: the whole picture, as far as it stays legible
+    this.scale = null; // until someone chooses: the whole picture, as far as it stays legible,
+    this.overview = false; // or all of it, as a training step changes all of it
     this.resize();
   }
 
@@ -129,7 +132,7 @@ class Picture {
 
   // What is at a point of the window stays there.
   zoomAt(factor, x, y) {
-    const now = this.scale ?? this.legible(), before = this.svg.getBoundingClientRect();
+    const now = this.own(), before = this.svg.getBoundingClientRect();
     this.scale = Math.min(Math.max(now * factor, Math.min(this.room(), SMALLEST) / 2), MOST);
     if (!this.resize()) return;
     const after = this.svg.getBoundingClientRect();
@@ -140,25 +143,44 @@ class Picture {
     });
   }
 
+  // All of it.  Where that would be a sliver that no one can read, as wide or as high as the frame; once more, all of it.
   whole() {
-    this.scale = Math.min(this.room(), LARGEST);
-    this.resize();
+    const room = this.room(), [across, down] = this.shares(), share = Math.min(across, down) / Math.max(across, down);
+    const filled = Math.min(room / share, LEGIBLE / this.letters), isSliver = share < SLIVER && room * this.letters < SEEN;
+    this.scale = Math.min(isSliver && this.scale !== filled ? filled : room, LARGEST);
+    if (this.resize()) this.reveal(...this.target, true);
   }
 
   // The scale at which all of it is in sight; where the frame is not shown and has no size, a small one.
   room() {
-    const [width, height] = this.size, {clientWidth, clientHeight} = this.frame;
-    return Math.max(Math.min((clientWidth - PADDING) / width, (clientHeight - PADDING) / height), 0.02);
+    return Math.max(Math.min(...this.shares()), 0.001);
   }
 
+  // The scales at which its width is in sight, and its height.
+  shares() {
+    const [width, height] = this.size, {offsetWidth, offsetHeight} = this.frame; // with no bars to scroll by
+    return [(offsetWidth - PADDING) / width, (offsetHeight - PADDING) / height];
+  }
+
+  // At first: letters as high as they should be; of many boxes all columns, if they can still be read.
   legible() {
-    const few = this.boxes.filter(Boolean).length <= FEW;
-    return Math.min(Math.max(this.room(), few ? LEGIBLE / this.letters : SMALLEST), LARGEST);
+    const few = this.boxes.filter(Boolean).length <= FEW, [across] = this.shares();
+    const most = across * this.letters >= READABLE ? Math.min(across, SMALLEST) : SMALLEST;
+    return Math.min(Math.max(this.room(), few ? LEGIBLE / this.letters : most), LARGEST);
+  }
+
+  // The scale that it has.
+  own() {
+    return this.scale ?? (this.isWhole() ? Math.min(this.room(), LARGEST) : this.legible());
+  }
+
+  isWhole() {
+    return this.overview && this.room() * this.letters >= SEEN;
   }
 
   // Gives the picture the size of its scale; returns whether it had another.
   resize() {
-    const scale = this.scale ?? this.legible();
+    const scale = this.own();
     const {size} = this, [width, height] = size.map((length) => `${length * scale}px`);
     if (this.svg.style.width === width) return false;
     Object.assign(this.svg.style, {width, height});
@@ -195,17 +217,18 @@ class Picture {
     const active = new Set(view.frame.active.map((index) => graph.owner[index]));
     const lit = view.frame.arrows ??= new Set(view.frame.lit.map((edge) => graph.arrow.get(edge) ?? edge));
     const waiting = [];
-    this.boxes.forEach(({group, title, name, value, gradient}, index) => {
-      const says = view.box(index), {broken} = says;
+    this.boxes.forEach((box, index) => {
+      const {group, title, name, value, gradient} = box, says = view.box(index), {broken} = says;
       waiting[index] = says.waiting;
       put(value, says.value ?? (broken ? "✗" : BLANK), says.value === null);
       if (gradient) put(gradient, says.gradient ?? BLANK, says.gradient === null);
-      ghost(this, this.boxes[index], says.before);
+      ghost(this, box, says.before);
       flag(group, {waiting: waiting[index], active: active.has(index), broken, pale: says.pale});
       flag(group, {chosen: view.chosen === index});
       const lines = [name, value, gradient].map((line) => line?.shown).filter(Boolean).join(", ");
-      group.setAttribute("aria-label", `${lines}: ${says.description}`); // what is seen, then the rest
-      title.textContent = says.exact;
+      const told = `${lines}: ${says.description}`; // what is seen, then the rest
+      if (box.told !== told) group.setAttribute("aria-label", box.told = told);
+      if (box.exact !== says.exact) title.textContent = box.exact = says.exact;
     });
     for (const route of this.routes) flag(route, {early: !view.ended || !!this.graph.claim});
     const used = new Set(view.frame.lit.map((edge) => edge.split(":")[0])); // operations in circles of their own
@@ -213,25 +236,30 @@ class Picture {
       const {node} = symbol.dataset;
       flag(symbol, {waiting: waiting[node], active: used.has(node)});
     }
+    for (const label of this.locals) {
+      const {node, edge} = label.dataset, says = view.arrow(edge), gap = this.gaps.get(edge);
+      label.text ??= changeable(label.querySelector("text"));
+      const isOther = put(label.text, says.text ?? BLANK, false);
+      flag(label, {waiting: waiting[graph.owner[node]], lit: lit.has(edge)});
+      if (gap) flag(gap.edge, {open: says.text === null});
+      if (gap && isOther) fitGap(gap, label.text);
+      if (label.told === says.description) continue;
+      label.setAttribute("aria-label", label.told = says.description);
+      label.querySelector("title").textContent = says.description;
+    }
     for (const edge of this.edges) {
       const {node, edge: place} = edge.dataset, isLit = place ? lit.has(place) : used.has(node);
       flag(edge, {waiting: waiting[graph.owner[node]]});
       light(edge, isLit ? forward ? "forward" : "backward" : null, graph.arrows);
     }
-    for (const label of this.locals) {
-      const {node, edge} = label.dataset, says = view.arrow(edge), arrow = this.bridged.get(edge);
-      label.text ??= changeable(label.querySelector("text"));
-      put(label.text, says.text ?? BLANK, false);
-      flag(label, {waiting: waiting[graph.owner[node]], lit: lit.has(edge)});
-      if (arrow) flag(arrow, {open: says.text === null});
-      label.setAttribute("aria-label", says.description);
-      label.querySelector("title").textContent = says.description;
-    }
-    if (view.place === this.place) return; // the picture stays where someone has scrolled it
+    if (view.place === this.place && !view.overview) return; // the picture stays where someone has scrolled it
     this.place = view.place;
+    this.overview = view.overview;
+    const resized = this.scale === null && this.resize();
+    if (view.overview && (this.scale !== null || this.isWhole())) return; // a training step changes numbers all over
     const ends = view.frame.lit.slice(0, MOST_ENDS).flatMap((edge) => endsOf(graph, edge));
-    if (view.frame.phase === "start") return this.reveal(this.first[0], this.first);
-    this.reveal(view.frame.active[0] ?? graph.root, ends);
+    if (view.frame.phase === "start") return this.reveal(this.first[0], this.first, resized);
+    this.reveal(view.frame.active[0] ?? graph.root, ends, resized);
   }
 }
 
@@ -257,23 +285,25 @@ function changeable(text, outline = null) {
   return {text, outline, original: text.textContent, shown: text.textContent, room: null};
 }
 
-// Another text, squeezed where it is longer than there is room for.
+// Another text, squeezed where it is longer than there is room for; returns whether it is another.
 function put(line, content, pending) {
   const {text} = line;
   text.classList.toggle("pending", pending);
-  if (line.shown === content) return;
-  line.room ??= line.outline ? roomAt(line)
-    : text.getComputedTextLength() + 12; // on an arrow: what Python left around the label
+  if (line.shown === content) return false;
   text.textContent = line.shown = content;
-  text.removeAttribute("textLength");
-  if (content.length <= line.original.length) return;
-  const length = () => text.getComputedTextLength(), isTight = () => length() * NARROWEST > line.room;
+  if (line.squeezed) text.removeAttribute("textLength");
+  line.squeezed = false;
+  if (content.length <= line.original.length) return true;
+  line.room ??= line.outline ? roomAt(line) : lengthOf(text, line.original) + LABEL;
+  const length = () => lengthOf(text, text.textContent), isTight = () => length() * NARROWEST > line.room;
   const number = content.split(" = ").at(-1);
   if (isTight() && number !== content) text.textContent = number;
   if (length() > line.room) {
     text.setAttribute("textLength", String(isTight() && !line.outline ? length() * NARROWEST : line.room));
     text.setAttribute("lengthAdjust", "spacingAndGlyphs");
+    line.squeezed = true;
   }
+  return true;
 }
 
 // How wide a text may be where it stands in its outline, which may be a pill.
@@ -292,20 +322,6 @@ function roomAt({text, outline}) {
     else most = half;
   }
   return 2 * least - BORDERS;
-}
-
-// What closes the gap that an arrow has for its number, while that is not known.
-function bridge(edge) {
-  const lines = [...edge.querySelectorAll(":scope > path[stroke]")];
-  if (lines.length !== 2 || !edge.dataset.edge) return null;
-  const points = (line) => line.getAttribute("d").match(/-?[\d.]+(?:e-?\d+)?/g).map(Number);
-  const [last, first] = lines.map(points), group = element(edge, "g", {class: "bridge"});
-  group.append(element(edge, "path", {
-    d: `M${first.slice(-2)}L${last.slice(0, 2)}`, fill: "none",
-    stroke: lines[0].getAttribute("stroke"), "stroke-width": lines[0].getAttribute("stroke-width"),
-  }));
-  edge.append(group);
-  return group;
 }
 
 function flag(element, flags) {

@@ -165,8 +165,10 @@ class Page {
 
   // ---------------------------------------------------------------- steps
 
-  go(step) {
+  // `overview`: with the whole picture in sight, if it can be read.
+  go(step, overview = false) {
     this.question = this.turned = null;
+    this.overview = overview;
     this.step = step < this.all.length ? Math.max(step, 0) : this.frames.length - 1; // beyond all: the walk's end
     this.gesture = null;
     this.show();
@@ -318,7 +320,7 @@ class Page {
       frame: this.question ? this.frames[this.step + 1] : this.frame, // a question lights what it asks for
       place: this.question ? this.step + 1 : this.step,
       ended: this.frame.phase === "end" && !this.changes.size,
-      chosen, box: (i) => boxOf(drawn, i), arrow: (edge) => arrowOf(drawn, edge),
+      overview: this.overview, chosen, box: (i) => boxOf(drawn, i), arrow: (edge) => arrowOf(drawn, edge),
     });
   }
 

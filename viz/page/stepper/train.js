@@ -34,7 +34,7 @@ class Training {
     this.advance(steps);
     page.comparison = null;
     page.compute();
-    page.go(page.frames.findLastIndex(({phase}) => phase === "forward"));
+    page.go(page.frames.findLastIndex(({phase}) => phase === "forward"), true);
     if (this.outcome) this.stop();
   }
 
@@ -266,6 +266,10 @@ function listenToTraining(page) {
     training().turn(steps);
   });
   slider.addEventListener("input", () => training().slid(Number(slider.value)));
+  const phone = matchMedia("(max-width: 48rem) and (min-height: 34.01rem)"); // as stepper.css has it
+  const settle = () => by(phone.matches ? "controls" : "consequence").after(by("train-buttons")); // in sight of the picture
+  phone.addEventListener("change", settle);
+  settle();
   by("one-step").addEventListener("click", () => training().take(1));
   by("ten-steps").addEventListener("click", () => training().take(10));
   by("run").addEventListener("click", () => training().run());

@@ -12,7 +12,7 @@ async function openWalk() {
   const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
   const html = await new Response(stream).blob();
   const url = URL.createObjectURL(new Blob([html], {type: "text/html"}));
-  const address = `step=0&do=${numbers.map(([leaf, x]) => `${leaf}:${x}`)}&lang=${page.lang}`;
+  const address = `step=0&do=${numbers.map(([leaf, x]) => `${leaf}:${x}`)}&lang=${page.lang}&view=whole`;
   if (!window.open(`${url}#${address}`)) page.say(word("walk_blocked"), true);
   return undefined;
 }
