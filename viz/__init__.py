@@ -13,6 +13,7 @@ Walks through a computation, forward, then backward, one step at a time:
     Steps           a sequence of Frames; html() is a page to step through, save("walk.gif") writes a file
     Frame           one step: its caption, and all that is known by then
     explain         the walk as text
+    widget          the page in JupyterLab or marimo: Python and the page hear of each other's numbers
 Plots of training, by matplotlib:
     plots           curves, decision boundaries, loss surfaces and more, see help(viz.plots)
 What can go wrong:
@@ -39,16 +40,17 @@ from .figure import Figure as Figure
 from .figure import draw as draw
 from .formats.dot import draw_dot as draw_dot
 from .network.diagram import network as network
-from .steps import Frame as Frame
-from .steps import Steps as Steps
-from .steps import explain as explain
-from .steps import steps as steps
+from .steps.explain import explain as explain
+from .steps.walked import Frame as Frame
+from .steps.walked import Steps as Steps
+from .steps.walked import steps as steps
+from .steps.widget import widget as widget
 from .training.trainer import Trainer as Trainer
 from .training.trainer import trainer as trainer
 
 __all__ = [
     "draw", "network", "Figure", "draw_dot", "trainer", "Trainer",
-    "steps", "Steps", "Frame", "explain",
+    "steps", "Steps", "Frame", "explain", "widget",
     "plots",
     "VizError", "TooLarge", "LayoutError", "EngineNotFound",
 ]  # fmt: skip

@@ -57,7 +57,7 @@ ROOMS = {
         Room("command", ("microgrid/cli",), ("cli/*.py",)),
         Room("drawing", ("viz/graph", "viz/picture", "viz/placement", "viz/drawing", "viz/formats", "viz/network",
              "viz/style", "viz/figure.py", "viz/options.py"), ("viz/*.py",)),
-        Room("captions", ("viz/words", "viz/walk", "viz/steps.py"), (*_CAPTIONS, "page/test_logic.py", "viz/*.py")),
+        Room("captions", ("viz/words", "viz/walk", "viz/steps"), (*_CAPTIONS, "page/test_logic.py", "viz/*.py")),
         Room("plots", ("viz/plots",), ("viz/test_plots*.py", "viz/test_surfaces.py", "train/test_history.py")),
         Room("page", ("viz/page",), ("page/*.py",)),
     )

@@ -32,13 +32,13 @@ from ..walk.moments import Moment
 from ..words.descriptions import Words
 from ..words.numbers import Numbers
 from .graph_json import facts
-from .parts import bare, colors, hashed, in_json, languages, text_of
+from .parts import Live, bare, colors, hashed, in_json, languages, text_of
 from .rows_js import rows
 from .training import rule
 from .unfolding import unfolding_facts, unfoldings
 from .words import words
 
-__all__ = ["in_notebook", "step_page", "verdict"]
+__all__ = ["in_notebook", "step_page", "still", "verdict"]
 
 VERIFY_SECONDS = 3.0
 """For the derivatives as whole formulas: a page should not be long in coming."""
@@ -89,9 +89,10 @@ def step_page(
     arranged: Arrangement,
     report: Report | None,
     ask: str | Sequence[str] | None = None,
+    live: Live | None = None,
 ) -> str:
     """The page for a trace with the gradients that these moments end with; `report` is what `verify` said,
-    and `ask` which numbers are to be predicted.
+    `ask` which numbers are to be predicted, and `live` what connects the page.
     """
     _warn_if_large(len(choices.units), len(moments))
     numbers = Numbers(options.precision)
@@ -102,7 +103,7 @@ def step_page(
     opened = unfoldings(trace, (themes[0], themes[1]), choices)
     unfolded = [unfolding_facts(trace, options, one, inks.in_variables) for one in opened]
     style = _style(inks.variables, THEMES[options.theme], THEMES[dark])
-    script = _script(trace)
+    script = _script(trace, live.script if live else "")
     title = options.title or Words(trace, numbers, options.lang).heading(trace.root)
     return Template(_read("template.html")).substitute(
         lang=options.lang,
@@ -111,6 +112,7 @@ def step_page(
         style_hash=hashed(style),
         script=script,
         script_hash=hashed(script),
+        policy=live.policy if live else "",
         picture=re.sub(' style="[^"]*"', "", svg(scene), count=1),  # which the policy would not let through
         languages=languages(),
         no_script=escape(words(options.lang)["no_script"]),
@@ -149,19 +151,23 @@ def in_notebook(page: str, picture: str) -> str:
     Jupyter takes frames and SVG elements out of notebooks that it does not trust, but leaves images.
     """
     cell = "grid-area:1/1;min-width:0"  # both in one cell, so that a frame left out leaves no empty room
-    match = re.search("<title[^>]*>(.*?)</title>", picture, re.DOTALL)
-    title = match[1].replace('"', "&quot;") if match else ""
-    source = "data:image/svg+xml;base64," + base64.b64encode(picture.encode()).decode()
-    style = f"{cell};max-width:100%;max-height:{HEIGHT}px;object-fit:contain"
-    still = f'<img alt="{title}" src="{source}" style="{style}">'
-    if len(picture) > LARGEST_STILL:
-        still = f'<p style="{cell}">{title}</p>'
     content = page.replace("&", "&amp;").replace("'", "&#39;")  # its other quotes are many
     frame = (
         f'<iframe title="microgrid" sandbox="allow-scripts" '
         f"style=\"{cell};width:100%;height:{HEIGHT}px;border:0\" srcdoc='{content}'></iframe>"
     )
-    return f'<div style="display:grid;justify-items:start">{still}{frame}</div>'
+    return f'<div style="display:grid;justify-items:start">{still(picture, cell)}{frame}</div>'
+
+
+def still(picture: str, style: str = "") -> str:
+    """A picture, given as SVG, as an image no higher than the page; its title alone if it is large."""
+    match = re.search("<title[^>]*>(.*?)</title>", picture, re.DOTALL)
+    title = match[1].replace('"', "&quot;") if match else ""
+    if len(picture) > LARGEST_STILL:
+        return f'<p style="{style}">{title}</p>'
+    source = "data:image/svg+xml;base64," + base64.b64encode(picture.encode()).decode()
+    style = f"{style};".lstrip(";") + f"max-width:100%;max-height:{HEIGHT}px;object-fit:contain"
+    return f'<img alt="{title}" src="{source}" style="{style}">'
 
 
 def _read(name: str) -> str:
@@ -220,7 +226,7 @@ def _style(inks: Mapping[str, tuple[str, str]], light: Theme, dark: Theme) -> st
 # ---------------------------------------------------------------- code and data
 
 
-def _script(trace: Trace) -> str:
+def _script(trace: Trace, more: str) -> str:
     used = dict.fromkeys(node.op for node in trace.nodes if node.op in TABLE)
     code = [rows(TABLE[op] for op in used), rule(), *map(_read, COMPUTING + SHOWING)]
-    return '\n(() => {\n"use strict";\n' + "\n".join(code) + "\nstart();\n})();\n"
+    return '\n(() => {\n"use strict";\n' + "\n".join(code) + f"\nstart();\n{more}}})();\n"

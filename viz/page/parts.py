@@ -5,16 +5,30 @@ from __future__ import annotations
 import base64
 import json
 import re
+from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
+from html import escape
 from pathlib import Path
+from string import Template
 from typing import Any
 
 from microgrid.base.phrases import LANGUAGES, said, say
 
 from ..style.theme import Theme
 
-__all__ = ["bare", "colors", "hashed", "in_json", "languages", "text_of"]
+__all__ = [
+    "EMBEDDED",
+    "Live",
+    "SERVED",
+    "bare",
+    "colors",
+    "hashed",
+    "in_json",
+    "languages",
+    "served_error",
+    "text_of",
+]
 
 FOLDER = Path(__file__).parent
 
@@ -66,3 +80,41 @@ def in_json(data: Any) -> str:
     for char in "<>&\u2028\u2029":
         text = text.replace(char, f"\\u{ord(char):04x}")
     return text
+
+
+# ---------------------------------------------------------------- pages that are connected
+
+
+@dataclass(frozen=True)
+class Live:
+    """What connects a page of steps to a notebook's kernel or to a server: a script that comes after the
+    page's own code, and what that may do by the page's policy."""
+
+    file: str
+    policy: str = ""
+
+    @property
+    def script(self) -> str:
+        return bare(text_of(f"live/{self.file}"))
+
+
+EMBEDDED = Live("bridge.js")
+"""In a frame of a notebook: it exchanges messages with the window around it, and with nobody else."""
+SERVED = Live("reload.js", " connect-src 'self';")
+"""From this machine's own server, which says when there is another page."""
+
+
+def served_error(sentence: str, lang: str, title: str, advice: str) -> str:
+    """What is shown in place of a page that cannot be made; it waits for the next as the page does."""
+    style, script = text_of("live/error.css"), f"\n{SERVED.script}"
+    return Template(text_of("live/error.html")).substitute(
+        lang=lang,
+        title=escape(title),
+        sentence=escape(sentence),
+        advice=escape(advice),
+        style=style,
+        style_hash=hashed(style),
+        script=script,
+        script_hash=hashed(script),
+        policy=SERVED.policy,
+    )

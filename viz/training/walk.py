@@ -11,7 +11,7 @@ from typing import Any
 from microgrid import Value
 from microgrid.graph import order
 
-from ..steps import steps
+from ..steps.walked import steps
 
 __all__ = ["Walk", "hashes", "walk"]
 

@@ -30,6 +30,7 @@ class Page {
     this.log = []; // what was changed and trained, for the address
     this.past = []; // the states that "undo" goes back to
     this.comparison = null; // with the numbers before the change that was made last
+    this.onshown = null; // who else wants to know of each change
 
     document.body.classList.add("live"); // without this code there is nothing to press
     this.write = (x) => write(x, graph.precision);
@@ -262,6 +263,7 @@ class Page {
     refresh(by("verdict"), verdictOf(this));
     this.training.show();
     this.quiz.show();
+    this.onshown?.();
   }
 
   described() {

@@ -1,4 +1,4 @@
-"""`steps`: a graph's computation as frames, forward, then backward; `explain`: the same walk as text."""
+"""`steps`: a graph's computation as frames, forward, then backward."""
 
 from __future__ import annotations
 
@@ -12,27 +12,28 @@ from typing import Any, cast, overload
 from microgrid import Value
 from microgrid.proof.report import Report
 
-from .drawing import slide_choice
-from .drawing.slide_choice import Attempt, Draft
-from .figure import bundle
-from .formats.pdf_png import png_for_paper
-from .graph.trace import Trace
-from .network.walking.steps import network_steps
-from .options import Options, takes
-from .page.page import in_notebook, step_page, verdict
-from .picture.scale import scale_of
-from .picture.selection import Choices, check_count, choose, folded, subject
-from .picture.styles import styles
-from .walk.captions import MOST_LEAVES, Captions
-from .walk.film import Arrangement, Film, arrange, drafted
-from .walk.moments import Frame, frame_index, remember, walk
-from .walk.options import StepsOptions, boxed
-from .walk.subtitles import Texts
-from .walk.writing.files import BEAMER, Files
-from .words.labels import named
-from .words.numbers import Numbers
+from ..drawing import slide_choice
+from ..drawing.slide_choice import Attempt, Draft
+from ..figure import bundle
+from ..formats.pdf_png import png_for_paper
+from ..graph.trace import Trace
+from ..network.walking.steps import network_steps
+from ..options import Options, takes
+from ..page.page import in_notebook, step_page, verdict
+from ..page.parts import Live
+from ..picture.scale import scale_of
+from ..picture.selection import Choices, check_count, choose, subject
+from ..picture.styles import styles
+from ..walk.captions import MOST_LEAVES, Captions
+from ..walk.film import Arrangement, Film, arrange, drafted
+from ..walk.moments import Frame, frame_index, remember, walk
+from ..walk.options import StepsOptions, boxed
+from ..walk.subtitles import Texts
+from ..walk.writing.files import BEAMER, Files
+from ..words.labels import named
+from ..words.numbers import Numbers
 
-__all__ = ["Frame", "Steps", "explain", "steps"]
+__all__ = ["Frame", "Steps", "steps"]
 
 
 @takes(StepsOptions)
@@ -101,37 +102,6 @@ def _on_slide(trace: Trace, options: Options, choices: Choices, y: Value | None)
 OF_A_PART, LESS = ("around", "radius"), "walk through the graph of a node nearer to the leaves"
 
 
-def explain(
-    y: Value,
-    *,
-    by: str = "auto",
-    sums: str = "auto",
-    pieces: str = "named",
-    lang: str = "en",
-    precision: int = 4,
-) -> str:
-    """The walk of `steps` as text, a line for each step.
-
-    >>> from microgrid import Value
-    >>> y = Value(3.0, "x").exp()
-    >>> y.label = "y"
-    >>> print(explain(y, precision=3))
-    0  The leaves have their values; nothing has been computed yet.
-    1  y = exp(x) = exp(3) = 20.1
-    2  ∂y/∂y = 1: here the backward pass starts.
-    3  ∂y/∂x = ∂y/∂y · ∂y/∂x = 1 · 20.1 = 20.1
-    4  All gradients are known.
-       ∂y/∂x = 20.1
-    """
-    options = StepsOptions(by=by, sums=sums, pieces=pieces, precision=precision, lang=lang)
-    y, options = subject(y, options)
-    trace = named(y, options.labels, options.precision)
-    walked = Steps(trace, options, Choices(tuple(folded(trace, None, options)) if by == "auto" else ()))
-    width = len(str(len(walked) - 1))
-    indent = "\n" + " " * (width + 2)
-    return "\n".join(f"{k:{width}}  {text}".replace("\n", indent) for k, text in enumerate(walked._texts()))
-
-
 class Steps(Sequence[Frame]):
     """The frames of a graph as it was when `steps` was called."""
 
@@ -159,7 +129,7 @@ class Steps(Sequence[Frame]):
             self._choices = replace(self._choices, styles=styles(final, options.node_style))
         boxwise = choices.units if any(moment.unit for moment in self._moments) else ()
         self._captions = Captions(self._trace, numbers, options.lang, boxwise)
-        self._pages: dict[tuple[bool, str], str] = {}
+        self._pages: dict[tuple[bool, str, Live | None], str] = {}
 
     def __len__(self) -> int:
         return len(self._moments)
@@ -242,13 +212,25 @@ class Steps(Sequence[Frame]):
         >>> "<script src" in steps(Value(2.0, "x") ** 2).html(verify=False)
         False
         """
+        return self.connected(None, verify, ask)
+
+    @property
+    def drawn(self) -> Value:
+        """The graph whose numbers these are: the one given to `steps`, or the same in a textbook's steps."""
+        assert self._y is not None  # which `explain` alone leaves out
+        return self._y
+
+    def connected(
+        self, live: Live | None, verify: bool = True, ask: str | Sequence[str] | None = None
+    ) -> str:
+        """The page as `html` gives it, with what connects it to a kernel or a server."""
         if self._off_slide is not None:  # a page is no slide
-            return self._off_slide.html(verify=verify, ask=ask)
-        key = verify, repr(ask)
+            return self._off_slide.connected(live, verify, ask)
+        key = verify, repr(ask), live
         if key not in self._pages:
             report = self._report if verify else None
             known = self._trace, self._moments, self._options, self._choices, self._arrangement, report
-            self._pages[key] = step_page(*known, ask)
+            self._pages[key] = step_page(*known, ask, live)
         return self._pages[key]
 
     @cached_property
