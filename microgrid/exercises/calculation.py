@@ -26,7 +26,6 @@ __all__ = ["Calculation", "Computed", "Step"]
 
 RATIONAL_OPERATIONS = frozenset("add sub mul div neg abs maximum minimum relu leaky_relu hardtanh".split())
 """With whole powers, those that keep fractions fractions."""
-Rounding = Callable[[Any], Any] | None
 MOST_STEPS = 120
 """Operations of a graph that is computed by hand."""
 
@@ -127,16 +126,10 @@ class Calculation:
 
     # ------------------------------------------------------------ numbers
 
-    def computed(
-        self, numbers: Mapping[str, Any], vocabulary: Vocabulary | None = None, rounding: Rounding = None
-    ) -> Computed:
-        """Everything from the numbers of the leaves; in fractions where the graph allows it.
-
-        With `rounding`, each number is rounded before others are computed from it, as it is by hand.
-        """
+    def computed(self, numbers: Mapping[str, Any], vocabulary: Vocabulary | None = None) -> Computed:
+        """Everything from the numbers of the leaves; in fractions where the graph allows it."""
         vocabulary = vocabulary or (RATIONAL if self.exact else FLOAT)
         plain: Callable[[Fraction], Any] = (lambda x: x) if vocabulary is RATIONAL else float
-        shorten: Callable[[Any], Any] = rounding or (lambda x: x)
         values, partials = list[Any](), list[tuple[Any, ...]]()
         for step in self.steps:
             if step.row is None:
@@ -145,24 +138,17 @@ class Calculation:
                 continue
             xs = [values[k] for k in step.operands]
             xs += [] if step.constant is None else [plain(step.constant)]
-            if rounding:
-                z = shorten(step.row.bind("value", vocabulary)(*xs))
-                slopes = step.row.bind("textbook", vocabulary)(*xs, *[None] * (2 - len(xs)), z)
-                slopes = tuple(map(shorten, slopes))
-            else:
-                z, *slopes = step.row.bind("forward", vocabulary)(*xs)
+            z, *slopes = step.row.bind("forward", vocabulary)(*xs)
             values.append(z)
             partials.append(tuple(slopes[: len(step.operands)]))
-        gradients = self.swept(partials, self.root, shorten, stop=False)
+        gradients = self.swept(partials, self.root, stop=False)
         found = dict[tuple[int, int], Any]()
         for k in self.asked:
-            down = self.swept(partials, k, shorten, stop=True)
+            down = self.swept(partials, k, stop=True)
             found |= {(k, j): down[j] for j in self.operands[k]}
         return Computed(values, partials, gradients, found)
 
-    def swept(
-        self, partials: Sequence[tuple[Any, ...]], top: int, shorten: Callable[[Any], Any], stop: bool
-    ) -> list[Any]:
+    def swept(self, partials: Sequence[tuple[Any, ...]], top: int, stop: bool) -> list[Any]:
         """The derivatives of one step with respect to those below it; with `stop` not beyond named ones."""
         below: list[Any] = [0] * len(self.steps)
         below[top] = 1
@@ -171,7 +157,7 @@ class Calculation:
             if step.row is None or (stop and step.name and k != top) or _is_nothing(below[k]):
                 continue
             for j, slope in zip(step.operands, partials[k], strict=True):
-                below[j] = shorten(below[j] + below[k] * slope)
+                below[j] = below[j] + below[k] * slope
         return below
 
 

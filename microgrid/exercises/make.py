@@ -12,9 +12,9 @@ from ..errors import MicrogridError
 from .answers import begin
 from .calculation import Calculation
 from .exercise import Blank, Choice, Exercise
-from .kinds.table import KINDS
+from .kinds.table import KINDS, applying, usual
 from .kinds.worked import Unsuitable, Worked
-from .numbers import TOLERANCE, Search
+from .numbers import Search
 from .outputs import Exercises
 from .specs.specification import specification
 
@@ -60,12 +60,12 @@ def make(
     for kind in wanted:
         one_of(kind, "kind", KINDS)
     calculation = Calculation(specification(spec, params))
-    applying = [kind for kind, how in KINDS.items() if how.applies(calculation)]
-    if missing := [kind for kind in wanted if kind not in applying]:
+    there = applying(calculation)
+    if missing := [kind for kind in wanted if kind not in there]:
         raise MicrogridError(
-            f"this graph has no exercises of the kind {missing[0]}: its kinds are {', '.join(applying)}"
+            f"this graph has no exercises of the kind {missing[0]}: its kinds are {', '.join(there)}"
         )
-    chosen = wanted or tuple(kind for kind in calculation.spec.kinds or applying if kind in applying)
+    chosen = wanted or usual(calculation)
     last = only or n
     made = []
     turns = _Turns(calculation, chosen, seed)
@@ -142,7 +142,7 @@ class _Turns:
         random.shuffle(rates)
         ordered = {name: given[name] for name in self.calculation.names}
         for rate in rates:
-            worked = Worked(self.calculation, ordered, rate, random, number)
+            worked = Worked(self.calculation, ordered, rate, random, number, how.after)
             try:
                 parts = how.make(worked)
             except (Unsuitable, ArithmeticError):
@@ -162,7 +162,17 @@ class _Turns:
         return None
 
     def _notes(self, blanks: Sequence[Blank | Choice]) -> Iterator[Phrase]:
-        if not self.calculation.exact and any(isinstance(blank, Blank) for blank in blanks):
+        """What rounding is allowed, as the tolerances have it."""
+        tolerances = [blank.tolerance for blank in blanks if isinstance(blank, Blank)]
+        if self.calculation.exact or not tolerances:
+            return
+        low, high = min(tolerances), max(tolerances)
+        if low == high:
+            yield say("Carry three decimals at every step; answers within ±{tolerance} count.", tolerance=low)
+        else:
             yield say(
-                "Carry three decimals at every step; answers within ±{tolerance} count.", tolerance=TOLERANCE
+                "Carry three decimals at every step; answers within ±{low} to ±{high} count, as far as "
+                "rounding can carry.",
+                low=low,
+                high=high,
             )

@@ -16,10 +16,8 @@ from ..base.formula import numpy_vocabulary
 from .calculation import Calculation, Computed, Step
 from .specs.specification import Range
 
-__all__ = ["MOST_TRIED", "SMALLEST", "Search", "TOLERANCE", "is_short", "rounded"]
+__all__ = ["MOST_TRIED", "SMALLEST", "Search", "is_short"]
 
-TOLERANCE = 0.002
-"""How far an answer may be off where numbers are rounded to three decimals at each step."""
 SMALLEST = 0.01
 """In size, of numbers with three decimals, which would else be taken for zero."""
 LARGEST, LARGEST_ROUNDED = 500, 100
@@ -36,11 +34,6 @@ HASHED = 2**48
 def is_short(x: Fraction) -> bool:
     """Whether a number has at most two decimals."""
     return (x * 100).denominator == 1
-
-
-def rounded(x: float) -> float:
-    """To three decimals, as a hand writes it: half away from zero."""
-    return (1 if x >= 0 else -1) * int(abs(x) * 1000 + 0.5) / 1000
 
 
 class Search:

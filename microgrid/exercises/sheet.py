@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -12,6 +13,7 @@ from ..engine import Value
 from ..errors import MicrogridError
 from .calculation import Calculation
 from .exercise import Exercise
+from .kinds.table import usual
 from .specs.specification import Specification
 from .wording import formula
 
@@ -70,13 +72,35 @@ class Sheet(Sequence[Exercise]):
         return say("Exercises: {subject}", subject=self.subject)
 
     @property
+    def command(self) -> str:
+        """What makes the sheet again, for whoever has the paper: typed as it stands.
+
+        >>> from microgrid import exercises
+        >>> exercises.make("L = (w*x)**2; w, x in 2..9", 3, seed=7, kinds=["local"]).command
+        'microgrid exercises "L = (w*x)**2; w, x in 2..9" -n 3 --seed 7 --kinds local'
+        """
+        source = re.sub(r"\s*[;\n]\s*", "; ", self.source.strip())
+        words = ["microgrid exercises", _quoted(" ".join(source.split()))]
+        last = self.items[-1].number
+        words.append(f"-n {len(self)}" if last == len(self) else f"--only {last}")
+        words.append(f"--seed {self.seed}")
+        if self.kinds != usual(self.calculation):
+            words.append(f"--kinds {','.join(self.kinds)}")
+        if self.params:
+            words.append(f"--params {','.join(self.params)}")
+        return " ".join(words if self.lang == "en" else [*words, f"--lang {self.lang}"])
+
+    @property
     def origin(self) -> Phrase:
-        """What makes the sheet again: with the number of an exercise that one, for whoever has the paper."""
-        return say(
-            "Made from {source} with seed {seed}.", source=" ".join(self.source.split()), seed=self.seed
-        )
+        """The same in a sentence."""
+        return say("Made again by: {command}", command=self.command)
 
     @property
     def subject(self) -> str:
         """What they are about, in words or as statements."""
         return self.spec.title or formula(self.spec.text)
+
+
+def _quoted(text: str) -> str:
+    """An argument as a shell takes it; our grammar has none of the signs that mean something in quotes."""
+    return text if re.fullmatch(r"[\w.-]+", text) else f'"{text}"'

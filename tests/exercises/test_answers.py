@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -70,9 +73,40 @@ def test_too_few_says_that_ones_and_equal_factors_are_passed_over() -> None:
 
 
 @pytest.mark.parametrize("file", ["exercises.txt", "key.txt", "exercises.tex", "key.tex", "exercises.html"])
-def test_from_paper_a_variant_can_be_made_again(file: str, tmp_path: Path) -> None:
+def test_paper_says_how_it_is_made_again(file: str, tmp_path: Path) -> None:
     exercises.make("reuse", 2, seed=734).save(tmp_path, ["text", "latex", "html"])
-    assert "Made from reuse with seed 734." in (tmp_path / file).read_text(encoding="utf-8").replace("$", "")
+    text = (tmp_path / file).read_text(encoding="utf-8").replace("$", "")
+    typed = text.replace("-{}", "-").replace(r"\ \allowbreak{}", " ")
+    assert "microgrid exercises reuse -n 2 --seed 734" in typed
+
+
+LISTED = "ŷ = w*x + b\nL = (ŷ − 2)**2;w in −3..3 step 0.5\nb, x in 2, 4, 5; eta in 0.5"
+
+
+@pytest.mark.parametrize(("spec", "options"), [
+    ("reuse", {}),
+    ("2-2-1 sigmoid", {"kinds": ["backward", "forward"]}),
+    ("line", {"kinds": ["update"], "params": ["x", "b"], "lang": "es"}),
+    ("three-sigmoids", {"kinds": ["vanishing"], "only": 3}),
+    (LISTED, {"lang": "es"}),
+])  # fmt: skip
+def test_the_command_on_the_sheet_makes_the_same_sheet(spec: str, options: dict[str, Any], tmp_path: Path) -> None:
+    sheet = exercises.make(spec, 5, seed=11, **options)
+    sheet.save(tmp_path / "first", ["text", "json", "moodle"])
+    said = (tmp_path / "first" / "exercises.txt").read_text(encoding="utf-8")
+    command = re.findall(r"^.*: (microgrid exercises .*)$", said, re.MULTILINE)
+    assert len(command) == 1
+    words = shlex.split(command[0])[1:]
+    assert main([*words, "-o", str(tmp_path / "again"), "--formats", "text,json,moodle"]) == 0
+    for file in ("exercises.txt", "key.txt", "moodle.xml", "exercises.json"):
+        first, again = ((tmp_path / folder / file).read_text(encoding="utf-8") for folder in ("first", "again"))
+        if "\n" in spec:  # a line that is typed has semicolons
+            first, again = (_without_source(text) for text in (first, again))
+        assert first == again
+
+
+def _without_source(text: str) -> str:
+    return re.sub(r'"specification": .*|microgrid-[0-9a-f]{8}-', "", text)
 
 
 def test_the_command_writes_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

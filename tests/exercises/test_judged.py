@@ -16,12 +16,12 @@ from microgrid.exercises.calculation import Calculation
 from microgrid.exercises.exercise import Blank, Choice, Exercise
 from microgrid.exercises.formulas import NoFormula, slope_text
 from microgrid.exercises.mistakes import MISTAKES
-from microgrid.exercises.numbers import TOLERANCE
 from microgrid.exercises.specs.specification import specification
 from microgrid.exercises.specs.templates import TEMPLATES
 from microgrid.exercises.wording import decimal
 from microgrid.graph import order
 
+TOLERANCE = 0.002  # more than rounding to three decimals changes a number, and less than a mistake does
 THREE = "a = w*x; c = (w - x)**2; d = 3*w; L = a + c + d; w, x in 2..9"
 """A graph in which a node has three uses."""
 

@@ -13,10 +13,11 @@ from microgrid import exercises
 from microgrid.errors import MicrogridError
 from microgrid.exercises.exercise import Blank, Choice
 from microgrid.exercises.kinds.table import KINDS
+from microgrid.exercises.specs.templates import TEMPLATES
 from microgrid.exercises.wording import decimal
 from microgrid.exercises.writers import pdf
 from microgrid.exercises.writers.graphs import blanked, found_numbers, shown_numbers
-from microgrid.exercises.writers.latex import key, sheet_of_exercises
+from microgrid.exercises.writers.latex import chosen, key, sheet_of_exercises
 
 needs_latex = pytest.mark.skipif(
     shutil.which("pdflatex") is None or shutil.which("pdftotext") is None, reason="needs pdflatex and pdftotext"
@@ -52,8 +53,28 @@ def test_a_picture_has_a_slot_for_each_number() -> None:
         slots = re.findall(r'data-slot="(\w+) (\d+)"', blanked(sheet).svg)
         assert sorted(slots) == sorted((kind, str(k)) for k in named for kind in ("value", "gradient"))
         assert re.findall(r">\s*[−-]?\d+\.\d+\s*<", blanked(sheet).svg) == []
+        _, options, _ = chosen(sheet)  # parameters may stand in the formulas alone, and then below the picture
+        drawn = re.findall(r'data-slot="(\w+ \d+)"', blanked(sheet, **options).svg)
         document = sheet_of_exercises(sheet)
-        assert len(re.findall(r"\\slot\{(?:value|gradient) \d+\}", document)) == len(slots)
+        assert sorted(re.findall(r"\\slot\{(\w+ \d+)\}", document)) == sorted(drawn)
+        missing = {k for k in named if f"value {k}" not in drawn}
+        assert missing <= {sheet.calculation.index[name] for name in sheet.spec.parameters}
+        assert spec not in ("line", "softmax") or not missing
+
+
+@pytest.mark.parametrize("spec", [*TEMPLATES, "2-2-1", "2-2-2", "3-3-2 tanh", "2-4-3"])
+def test_letters_are_eight_points_high_and_the_picture_is_on_the_page(spec: str) -> None:
+    """By the sizes in the drawing, its scale, and the page that is left by the margins."""
+    document = sheet_of_exercises(exercises.make(spec, 1, seed=1))
+    scale = float(re.findall(r"scalebox\{([\d.]+)\}", document)[0])
+    base = float(re.findall(r"every node/.style=\{font=\\sffamily\\fontsize\{([\d.]+)\}", document)[0])
+    sizes = [base * float(times) for times in re.findall(r"\\node\[[^]]*scale=([\d.]+)\]", document)]
+    width, height = map(float, re.findall(r"\(0,0\) rectangle \(([\d.]+),([\d.]+)\)", document)[0])
+    assert min(sizes) * scale > 8
+    across = "landscape" in document
+    page = (842 - 14 / 25.4 * 72, 595 - 27 / 25.4 * 72) if across else (595 - 42 / 25.4 * 72, 842 - 42 / 25.4 * 72)
+    assert width * scale < page[0]
+    assert height * scale < 0.75 * page[1]
 
 
 def test_what_is_asked_for_does_not_stand_in_the_picture() -> None:

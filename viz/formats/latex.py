@@ -44,8 +44,10 @@ NOT_IN_T1 = "ĦħĸĿŀŉŦŧ"
 RAISED, LOWERED = ({small: char for char, small in of.items()} for of in (scripts.RAISED, scripts.LOWERED))
 
 _SUFFIX = f"(?P<below>[{''.join(LOWERED)}]*)(?P<above>[{''.join(RAISED)}]*)"
+_FACTOR = rf"(?<=[{''.join(LOWERED)}])(?=[A-Za-zΑ-ω][{''.join(ACCENTS)}]?(?![A-Za-zΑ-ω]))"
+"""Between the names of a product such as w₁x₂."""
 _LETTER = re.compile(
-    rf"(?P<letter>[^\W\d_])(?P<accent>[{''.join(ACCENTS)}]?){_SUFFIX}(?!−?[\w\u0300-\u036f])"
+    rf"(?P<letter>[^\W\d_])(?P<accent>[{''.join(ACCENTS)}]?){_SUFFIX}(?:{_FACTOR}|(?!−?[\w\u0300-\u036f]))"
 )
 _INDEX = re.compile(f"(?=[{''.join(LOWERED)}{''.join(RAISED)}]){_SUFFIX}")
 _PROSE = re.compile(r"[^\W\d]{2,}\s+[^\W\d]{2,}")

@@ -17,7 +17,7 @@ EXERCISES = {
     "network {shape} with {activation}": "red {shape} con {activation}",
     "Exercises: {subject}": "Ejercicios: {subject}",
     "Key to the exercises: {subject}": "Soluciones de los ejercicios: {subject}",
-    "Made from {source} with seed {seed}.": "Hecho a partir de {source} con la semilla {seed}.",
+    "Made again by: {command}": "Para volver a hacerlos: {command}",
     "new {name}": "{name} nuevo",
     "Derivatives of the graph: {verdict}.": "Derivadas del grafo: {verdict}.",
 
@@ -34,6 +34,10 @@ EXERCISES = {
         "Da un paso de descenso por gradiente: ¿cuánto vale después cada parámetro?",
     "Carry three decimals at every step; answers within ±{tolerance} count.":
         "Trabaja con tres decimales en cada paso; se aceptan respuestas a ±{tolerance}.",
+    "Carry three decimals at every step; answers within ±{low} to ±{high} count, as far as rounding can "
+    "carry.":
+        "Trabaja con tres decimales en cada paso; se aceptan respuestas a entre ±{low} y ±{high}, lo que "
+        "puede llegar a arrastrar el redondeo.",
 
     "The forward pass gives {values}.": "La propagación hacia delante da {values}.",
 

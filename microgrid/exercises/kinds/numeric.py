@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from ...base.phrases import Phrase, say
 from ..exercise import Asked, Blank, Mistake, Number
+from ..rounding import HALF
 from ..wording import sentence
 from .worked import Worked, told_apart
 
@@ -46,6 +47,7 @@ def _value(worked: Worked, k: int) -> Blank:
         forward_mistakes(worked, k),
         hint,
         worked.made(k),
+        worked.error("values", k),
     )
 
 
@@ -90,7 +92,8 @@ def _local(worked: Worked, k: int, j: int) -> Blank:
         name=worked.text(j),
     )
     found = worked.found.locals[k, j]
-    return worked.blank(key, asked, found, _local_mistakes(worked, k, j), hint, worked.slope(k, j))
+    mistakes, error = _local_mistakes(worked, k, j), worked.error("locals", (k, j))
+    return worked.blank(key, asked, found, mistakes, hint, worked.slope(k, j), error)
 
 
 def _local_mistakes(worked: Worked, k: int, j: int) -> Iterator[Mistake]:
@@ -113,8 +116,9 @@ def _local_mistakes(worked: Worked, k: int, j: int) -> Iterator[Mistake]:
 def gradient(worked: Worked, k: int, mistakes: Iterable[Mistake]) -> Blank:
     """The gradient of one named node."""
     hint = say("For each use multiply the gradient that arrives by the local derivative, and add.")
-    expected = worked.found.gradients[k]
-    return worked.blank(worked.name(k), worked.gradient_of(k), expected, mistakes, hint, _summed(worked, k))
+    expected, error = worked.found.gradients[k], worked.error("gradients", k)
+    name, asked = worked.name(k), worked.gradient_of(k)
+    return worked.blank(name, asked, expected, mistakes, hint, _summed(worked, k), error)
 
 
 def _summed(worked: Worked, k: int) -> str:
@@ -177,6 +181,7 @@ def _updated(worked: Worked, k: int) -> Blank:
         _update_mistakes(worked, k, rate),
         _update_hint(name, slope),
         solution,
+        float(rate) * worked.error("gradients", k) + HALF,
     )
 
 

@@ -12,7 +12,7 @@ from . import numeric, paths, planted
 from .parts import Parts
 from .worked import Worked
 
-__all__ = ["KINDS", "Kind"]
+__all__ = ["KINDS", "Kind", "applying", "usual"]
 
 
 @dataclass(frozen=True)
@@ -48,3 +48,14 @@ KINDS = {
     "vanishing": Kind(say("Vanishing or not?"), paths.vanishing, paths.has_chain, after=True),
 }
 """In the order in which they take turns."""
+
+
+def applying(calculation: Calculation) -> tuple[str, ...]:
+    """The kinds that a graph has exercises of."""
+    return tuple(kind for kind, how in KINDS.items() if how.applies(calculation))
+
+
+def usual(calculation: Calculation) -> tuple[str, ...]:
+    """Those that are made where none is named."""
+    there = applying(calculation)
+    return tuple(kind for kind in calculation.spec.kinds or there if kind in there)

@@ -15,13 +15,16 @@ from ...base.phrases import Phrase
 from ..calculation import Calculation, Computed
 from ..exercise import Asked, Blank, Mistake, Number
 from ..formulas import NoFormula, expression, in_numbers, slope_text
-from ..numbers import TOLERANCE, is_short, rounded
+from ..numbers import is_short
+from ..rounding import Carried, carried, tolerated
 from ..wording import decimal, formula, typeset
 
 __all__ = ["EXACTLY", "Unsuitable", "Worked", "told_apart"]
 
 EXACTLY = 0.001
 """How far an exact answer may be off: less than a hundredth, of which all are multiples."""
+LARGEST_TOLERANCE, SHARE = 0.02, 0.3
+"""How far an answer may be off at most where numbers are rounded, also as a share of it."""
 MOVED = 1e-3
 """By how much of its size a number is moved to see which answers are equal by accident."""
 
@@ -46,6 +49,8 @@ class Worked:
     random: Random
     number: int = 1
     """That of the exercise."""
+    known: bool = False
+    """Whether the values of the forward pass are given."""
 
     @cached_property
     def found(self) -> Computed:
@@ -54,10 +59,13 @@ class Worked:
         return calculation.computed(numbers)
 
     @cached_property
-    def by_hand(self) -> Worked:
-        """The same, with every number rounded before others are computed from it."""
-        numbers = self.calculation.computed({name: float(x) for name, x in self.given.items()}, None, rounded)
-        return self._with(numbers)
+    def errors(self) -> Carried:
+        """How far off numbers are that are rounded to three decimals at every step, at most."""
+        return carried(self.calculation, self.found, self.known)
+
+    def error(self, what: str, k: int | tuple[int, int]) -> float:
+        """That of one of the values, gradients or locals; none where numbers are fractions."""
+        return 0.0 if self.calculation.exact else float(getattr(self.errors, what)[k])
 
     @cached_property
     def moved(self) -> Worked:
@@ -75,6 +83,8 @@ class Worked:
     def _with(self, numbers: Computed) -> Worked:
         other = replace(self)
         other.__dict__["found"] = numbers
+        if not self.calculation.exact:
+            other.__dict__["errors"] = self.errors
         return other
 
     # ------------------------------------------------------------ names
@@ -145,8 +155,10 @@ class Worked:
         mistakes: Iterable[Mistake],
         hint: Phrase,
         solution: str,
+        error: float,
     ) -> Blank:
-        tolerance = EXACTLY if self.calculation.exact else TOLERANCE
+        """A number that is asked for; `error` is that of whoever carries three decimals."""
+        tolerance = EXACTLY if self.calculation.exact else max(EXACTLY, tolerated(error))
         expected = Fraction(expected) if isinstance(expected, int) else expected
         return Blank(key, asked, expected, tolerance, tuple(mistakes), hint, solution)
 
@@ -156,16 +168,20 @@ Maker = Callable[[Worked], list[Blank]]
 
 def told_apart(worked: Worked, make: Maker) -> list[Blank]:
     """The blanks, without mistakes that always give the right answer; Unsuitable if one does by accident."""
-    blanks, moved = make(worked), make(worked.moved)
-    hand = blanks if worked.calculation.exact else make(worked.by_hand)
-    return [_checked(worked, *each) for each in zip(blanks, moved, hand, strict=True)]
+    blanks = make(worked)
+    if not worked.calculation.exact and any(map(_is_vague, blanks)):
+        raise Unsuitable
+    return [_checked(worked, *each) for each in zip(blanks, make(worked.moved), strict=True)]
 
 
-def _checked(worked: Worked, blank: Blank, moved: Blank, hand: Blank) -> Blank:
+def _is_vague(blank: Blank) -> bool:
+    """Whether so much may be lost to rounding that an answer says little."""
+    return blank.tolerance > min(LARGEST_TOLERANCE, SHARE * abs(float(blank.expected)))
+
+
+def _checked(worked: Worked, blank: Blank, moved: Blank) -> Blank:
     exact = worked.calculation.exact
     if exact and not is_short(Fraction(blank.expected)):
-        raise Unsuitable
-    if not blank.is_near(hand.expected, blank.expected):
         raise Unsuitable
     kept = list[Mistake]()
     for mistake, other in zip(blank.mistakes, moved.mistakes, strict=True):
