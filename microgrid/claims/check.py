@@ -183,6 +183,7 @@ class Court:
             missing=finding.missing,
             corrected=finding.right,
             forgotten=finding.forgotten,
+            named=finding.named,
             covered=_less(covered, finding.forgotten),
         )
 

@@ -55,6 +55,8 @@ class Answer:
     corrected: Tree | None = None
     forgotten: tuple[tuple[Value, ...], ...] = ()
     covered: tuple[tuple[Value, ...], ...] = ()
+    named: str = ""
+    """What the slip is called, where the words for others of its kind say it badly."""
     agrees: bool = False
     """Whether a false claim has the right value at the given values of the leaves, or none there."""
 
@@ -153,7 +155,7 @@ def lines(answer: Answer) -> Iterator[str]:
     yield say("{mark} {claim}: {verdict}", mark=MARKS[answer.true], claim=claim, verdict=verdict(answer))
     if answer.why:
         yield answer.why
-    if answer.slip == "path-missing":
+    if answer.slip == "path-missing" and answer.forgotten:
         yield say("missing: {what}", what=join("; ", answer.missing))
     if answer.agrees:
         yield say("at the given values nothing is seen of it; a claim is about all values")
@@ -170,7 +172,11 @@ def verdict(answer: Answer) -> str:
     if answer.true:
         how = {"proved": say("proved"), "checked": say("at 30 points in 50 digits")}[answer.status]
         return say("true, {how}", how=how)
-    return say("false: {slip}", slip=SLIPS[answer.slip]) if answer.slip != "none" else say("false")
+    return (
+        say("false: {slip}", slip=answer.named or SLIPS[answer.slip])
+        if answer.slip != "none"
+        else say("false")
+    )
 
 
 SLIPS = {

@@ -26,7 +26,12 @@ CLAIMS = {
     "the path {way} is missing": "falta el camino {way}",
     "{n} paths are missing: {ways}": "faltan {n} caminos: {ways}",
     "the path {way} is counted twice": "el camino {way} se cuenta dos veces",
-    "{term} is no path": "{term} no es ningún camino",
+    "the term {term} belongs to no path": "el término {term} no pertenece a ningún camino",
+    "the term {term} is missing": "falta el término {term}",
+    "that is {node} itself": "eso es {node} sin derivar",
+    "that is the first derivative": "esa es la primera derivada",
+    "that is the second derivative": "esa es la segunda derivada",
+    "a term is missing": "falta un término", "a number is wrong": "un número no es el que corresponde",
     "{factor} has the exponent {wrong}, and {right} is right":
         "{factor} tiene el exponente {wrong}, y el correcto es {right}",
     "the factor {factor} is missing": "falta el factor {factor}",

@@ -20,6 +20,9 @@ __all__ = ["ETA", "Ambiguous", "Names", "operation_name"]
 
 ETA = ("eta", "lr")
 """What the rate of an update may be called without being a node."""
+LETTER = re.compile("[i-n]")
+INDICES = re.compile(r"[i-n]|\d+")
+"""The letters and numbers that an index consists of."""
 ALIASES = {"σ": "sigmoid", "sigma": "sigmoid", "ln": "log", "ReLU": "relu", "Relu": "relu", "sen": "sin",
 "max": "maximum",
            "min": "minimum", "logistic": "sigmoid", "arctan": "atan", "arcsin": "asin",
@@ -101,12 +104,12 @@ class Names:
     # ------------------------------------------------------------ letter indices
 
     def indexed(self, name: str) -> tuple[str, str] | None:
-        """Of a name such as w_i or w_ij, what stands before the letters, and the letters."""
-        match = re.fullmatch(r"(.+?)_?\{?([i-n](?:,?[i-n])*)\}?((?:\^\([\d,]+\))?)", name)
-        if not match or self.find(name) is not None:
+        """Of a name such as w_i, w_ij or w_i1, what stands before the indices, and the indices."""
+        match = re.fullmatch(r"(.+?)_?\{?((?:[i-n]|\d+)(?:,?(?:[i-n]|\d+))*)\}?((?:\^\([\d,]+\))?)", name)
+        if not match or not LETTER.search(match[2]) or self.find(name) is not None:
             return None
-        base, letters = match[1].rstrip("_"), match[2].replace(",", "")
-        return (base + match[3], letters) if self._family(base, match[3]) else None
+        base = match[1].rstrip("_")
+        return (base + match[3], match[2]) if self._family(base, match[3]) else None
 
     def _family(self, base: str, raised: str) -> list[tuple[int, ...]]:
         pattern = re.escape(plain_letters(base)) + r"(\d+(?:,\d+)*)" + re.escape(raised)
@@ -116,7 +119,7 @@ class Names:
     def with_index(self, base: str, letters: str, values: Mapping[str, int]) -> Value | None:
         match = re.fullmatch(r"(.*?)((?:\^\([\d,]+\))?)", base)
         stem, raised = (match[1], match[2]) if match else (base, "")
-        numbers = [str(values[letter]) for letter in letters]
+        numbers = [str(values.get(index, index)) for index in INDICES.findall(letters)]
         for separator in ("", ","):
             if (found := self.find(stem + separator.join(numbers) + raised)) is not None:
                 return found
@@ -125,7 +128,7 @@ class Names:
     def choices(self, used: Iterable[tuple[str, str]]) -> Iterator[dict[str, int]]:
         """The numbers for letters for which all of these names exist."""
         pairs = list(dict.fromkeys(used))
-        letters = sorted({letter for _, several in pairs for letter in several})
+        letters = sorted({letter for _, several in pairs for letter in LETTER.findall(several)})
         most = max((int(n) for name in self.alike for n in re.findall(r"\d+", name) if len(n) < 4), default=0)
         for numbers in product(
             range(min(most, 60 if len(letters) < 3 else 9) + 1), repeat=min(len(letters), 3)

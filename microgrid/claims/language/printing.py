@@ -42,7 +42,8 @@ def _text(tree: Tree) -> tuple[int, str]:
         written = "" if tree.factors[0][0] > 0 else "1"
         for exponent, factor in tree.factors:
             mark = "/" if exponent < 0 else "*" if written else ""
-            written += mark + text(factor, PRODUCT if exponent > 0 and not written else POWER)
+            is_apart = isinstance(factor, Number) and bool(written)
+            written += mark + text(factor, PRODUCT if exponent > 0 and not is_apart else POWER)
         return PRODUCT, written
     written = ""
     for sign, addend in tree.addends:

@@ -54,7 +54,8 @@ _LOW = "₀₁₂₃₄₅₆₇₈₉ₐₑᵢⱼₖₗₘₙₒₚᵣₛₜₓ
 
 
 def is_latex(text: str) -> bool:
-    return bool(re.search(r"\\|[_^]\{", text))
+    """Whether a claim is LaTeX: a brace after _ alone is not, where products are written with a star."""
+    return "\\" in text or "^{" in text or ("_{" in text and "*" not in text)
 
 
 def tokens(text: str) -> Text:
@@ -118,13 +119,24 @@ def _plain(text: str) -> list[Token]:
             start += 1
         elif _begins_name(char):
             end = start + 1
-            while end < len(text) and _goes_on(text[end]):
+            while end < len(text) and _goes_on(text[end]) and not _is_next_factor(text[end - 1 : end + 1]):
                 end += 1
+            if text[end - 1] == "_" and (braced := _BRACED.match(text, end)):
+                end = braced.end()
             found.append(_name(text, text[start:end], start))
             start = end
         else:
             raise ExpressionError(f"{char!r} is not part of a claim{_HINTS.get(char, '')}", text, start)
     return [*found, Token("end", "", len(text))]
+
+
+_BRACED = re.compile(r"\{[^\W_](?:,?[^\W_])*\}")
+_LOW_LETTERS = _LOW[10:]
+
+
+def _is_next_factor(pair: str) -> bool:
+    """Whether a name ends between two characters: after a low letter, as in zᵢx₁."""
+    return pair[0] in _LOW_LETTERS and pair[1] not in _LOW and pair[1].isalpha()
 
 
 def _begins_name(char: str) -> bool:

@@ -15,7 +15,8 @@ from ..algebra.terms import Term, reachable
 from ..language.trees import Claim, Rate
 from ..meaning import Graph
 from ..truth import Judge
-from .factors import exponents, factors, parts_of_factors
+from .factors import exponents, factors, numbers, parts_of_factors
+from .lost import inner_derivatives, lost_terms, other_orders, undifferentiated
 from .on_paths import extra_paths, missing_paths
 from .places import places
 from .routes import Routes
@@ -37,6 +38,8 @@ POINTS = 3
 SECONDS = 1.5
 """Of work for the diagnosis of one claim."""
 TRIED = 30
+TRIED_SIDES = 60
+"""Points where a repaired claim has to have a value."""
 MOST_PROOFS = 25
 """Findings that agree at some points and turn out to be no identity."""
 
@@ -85,18 +88,21 @@ def _is_defined(judge: Judge, repaired: Term, claimed: Term, actual: Term) -> bo
         return True
     order = reachable([repaired, claimed, actual])
     symbols = [term for term in order if term.kind == "symbol"]
-    return not any(
-        at_point(order, point)[1][base] == 0 == evaluate([base], point)[0]
-        for point in judge.points(order, symbols, (claimed, actual))
-        for base in kinked
-    )
+    for point in islice(samples(symbols, judge.given, random.Random(judge.seed)), TRIED_SIDES):
+        values = at_point(order, point)[1]
+        if values[claimed] is None or values[actual] is None:
+            continue
+        if any(values[base] == 0 == evaluate([base], point)[0] for base in kinked):
+            return False
+    return True
 
 
 def _findings(search: Search) -> Iterator[Finding]:
     """What might explain the claim, in the order in which it is said."""
     for kind in (
-        missing_paths, extra_paths, functions_at_kinks, exponents, factors, signs, outer_functions,
-        parts_of_factors, wrong_nodes, exchanged_indices, exchanged_numbers,
+        missing_paths, extra_paths, functions_at_kinks, exponents, factors, numbers, signs, outer_functions,
+        undifferentiated, parts_of_factors, wrong_nodes, exchanged_indices, exchanged_numbers,
+        inner_derivatives, other_orders, lost_terms,
     ):  # fmt: skip
         yield from kind(search)
 

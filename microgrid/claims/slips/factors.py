@@ -10,12 +10,12 @@ from typing import Any
 from ...base.phrases import Phrase, say
 from ..formulas import tree_of
 from ..language.printing import text
-from ..language.trees import Number, Power, Product, Rate, Tree, product, put
+from ..language.trees import Number, Power, Product, Rate, Sum, Tree, negative, product, put
 from .places import Place
 from .routes import same
 from .search import Candidate, Finding, Search, Table, flat, power, ratio
 
-__all__ = ["exponents", "factors", "parts_of_factors"]
+__all__ = ["exponents", "factors", "numbers", "parts_of_factors"]
 
 POWERS = (*(Fraction(k) for k in (1, -1, 2, -2, 3, -3)), Fraction(1, 2), Fraction(-1, 2))
 
@@ -36,7 +36,7 @@ def exponents(search: Search) -> Iterator[Finding]:
                 wrong=str(exponent),
                 right=str(exponent + change),
             )
-            yield Finding("exponent", right, why)
+            yield Finding("exponent", right, why, factor=search.meaning(base))
 
 
 def _change(values: tuple[Any, ...], wanted: tuple[Any, ...]) -> Fraction | None:
@@ -95,14 +95,22 @@ def _kinked(search: Search) -> Iterator[Finding]:
         tree = link if link is not None and search.has_rates else tree_of(term, search.graph.names) or link
         if tree is None or (isinstance(tree, Rate) and _is_left(search, tree)):
             continue
+        slopes = search.known(term)
         for place in search.places:
-            if place.is_factor or len(place.way) > 1:
+            if slopes is None or place.is_factor or len(place.way) > 1:
                 continue
-            right = put(search.right, place.way, product(_linked(place.tree, tree)))
-            values = search.known(search.meaning(right))
-            if values is not None and same(values, search.actual_values):
+            if _is_turned_off(place, slopes):
+                right = put(search.right, place.way, _linked(place.tree, tree))
                 why = _where(place, say("the factor {factor} is missing", factor=text(tree)))
-                yield Finding("factor-missing", right, why, (text(tree),))
+                yield Finding("factor-missing", right, why, (text(tree),), factor=term)
+
+
+def _is_turned_off(place: Place, slopes: tuple[Any, ...]) -> bool:
+    """Whether a place needs what it has times some slopes, which are 0 where a unit is off."""
+    return all(
+        abs(n - h * slope) <= abs(h) * 1e-25
+        for n, h, slope in zip(place.needs, place.has, slopes, strict=True)
+    )
 
 
 def parts_of_factors(search: Search) -> Iterator[Finding]:
@@ -135,19 +143,50 @@ def _too_many(search: Search, place: Place, wanted: tuple[Any, ...]) -> Iterator
         ]
         called = text(factor) if exponent > 0 else text(Product(((-1, factor),)))
         why = _where(place, say("the factor {factor} is too many", factor=called))
-        yield Finding("factor-extra", put(search.right, place.way, product(kept)), why)
+        right = put(search.right, place.way, product(kept))
+        yield Finding("factor-extra", right, why, factor=search.meaning(factor))
 
 
 def _number(search: Search, place: Place, constant: Fraction) -> Iterator[Finding]:
     if constant.numerator == 1:
         why = _where(place, say("the factor {factor} is too many", factor=str(constant.denominator)))
         tree = product([(1, place.tree), (-1, Number(1 / constant))])
-        yield Finding("factor-extra", put(search.right, place.way, tree), why)
+        number = search.graph.terms.term(1 / constant)
+        yield Finding("factor-extra", put(search.right, place.way, tree), why, factor=number)
     elif constant.denominator == 1:
         factor = str(constant)
         why = _where(place, say("the factor {factor} is missing", factor=factor))
         tree = product([(1, Number(constant)), (1, place.tree)])
-        yield Finding("factor-missing", put(search.right, place.way, tree), why, (factor,))
+        number = search.graph.terms.term(constant)
+        yield Finding("factor-missing", put(search.right, place.way, tree), why, (factor,), factor=number)
+
+
+def numbers(search: Search) -> Iterator[Finding]:
+    """A number that is there, and is another one: 2*x^2 for 3*x^2."""
+    for place in search.places:
+        if place.is_factor or (wanted := ratio(place)) is None:
+            continue
+        constant = _constant(wanted)
+        if constant is None or constant in (1, -1):
+            continue
+        own = list(place.tree.factors) if isinstance(place.tree, Product) else [(1, place.tree)]
+        for k, (way, factor) in enumerate(own):
+            if isinstance(factor, Number) and way > 0:
+                right = Number(factor.value * constant)
+                tree = product([*own[:k], (1, right), *own[k + 1 :]])
+                why = say("{wrong} stands where {right} belongs", wrong=text(factor), right=text(right))
+                yield Finding(
+                    "factor-missing" if abs(constant) > 1 else "factor-extra",
+                    put(search.right, place.way, tree),
+                    _where(place, why) if tree is not right else why,
+                    factor=search.graph.terms.term(right.value),
+                    named=say("a number is wrong"),
+                )
+        if constant > 0 and not place.way:
+            tree = product([(1, Number(constant)), (1, place.tree)])
+            called = text(Number(constant))
+            why = say("the factor {factor} is missing", factor=called)
+            yield Finding("factor-missing", put(search.right, place.way, tree), why, (called,))
 
 
 def _lacking(
@@ -165,12 +204,12 @@ def _lacking(
                 called = say("{factor}, which is {which},", factor=called, which=text(link))
             if slip == "factor-missing":
                 why = _where(place, say("the factor {factor} is missing", factor=called))
-                right = put(search.right, place.way, product(_linked(place.tree, tree)))
-                yield Finding(slip, right, why, (text(tree),))
+                right = put(search.right, place.way, _linked(place.tree, tree))
+                yield Finding(slip, right, why, (text(tree),), factor=term)
             else:
                 why = _where(place, say("the factor {factor} is too many", factor=called))
                 right = put(search.right, place.way, product([(1, place.tree), (-1, tree)]))
-                yield Finding(slip, right, why)
+                yield Finding(slip, right, why, factor=term)
 
 
 def _is_left(search: Search, rate: Rate) -> bool:
@@ -178,11 +217,13 @@ def _is_left(search: Search, rate: Rate) -> bool:
     return rate.of.node is search.left.of.node and rate.by[0].node is search.left.by[0].node
 
 
-def _linked(tree: Tree, more: Tree) -> list[tuple[int, Tree]]:
+def _linked(tree: Tree, more: Tree) -> Tree:
     """A product with one more factor; in a chain where it belongs, between what it joins."""
+    if isinstance(tree, Sum) and len(tree.addends) == 1 and tree.addends[0][0] < 0:
+        return negative(_linked(tree.addends[0][1], more))
     own = list(tree.factors) if isinstance(tree, Product) else [(1, tree)]
     if tree == Number(Fraction(1)):
-        return [(1, more)]
+        return more
     at = len(own)
     for k, (_, factor) in enumerate(own) if isinstance(more, Rate) else ():
         if isinstance(factor, Rate) and factor.of.node is more.by[0].node:  # type: ignore[union-attr]
@@ -192,7 +233,7 @@ def _linked(tree: Tree, more: Tree) -> list[tuple[int, Tree]]:
             at = k + 1
     if isinstance(more, Number):
         at = 0
-    return [*own[:at], (1, more), *own[at:]]
+    return product([*own[:at], (1, more), *own[at:]])
 
 
 def _where(place: Place, why: Phrase) -> Phrase:

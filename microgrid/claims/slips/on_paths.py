@@ -83,7 +83,7 @@ def _without(search: Search, way: tuple[int, ...], which: tuple[int, ...]) -> Fi
     left = [pair for k, pair in enumerate(addends) if k not in which]
     dropped = ", ".join(text(addends[k][1]) for k in which)
     right = put(search.right, way, total(left) if left else Number(Fraction(0)))
-    return Finding("path-extra", right, say("{term} is no path", term=dropped))
+    return Finding("path-extra", right, say("the term {term} belongs to no path", term=dropped))
 
 
 def _without_two(search: Search, right: Sum) -> Iterator[Finding]:

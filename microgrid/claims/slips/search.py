@@ -14,8 +14,10 @@ from typing import Any, Generic, TypeAlias, TypeVar
 
 from ...base.phrases import Phrase
 from ...engine import Value
+from ...graph import depends
 from ..algebra.points import Known
-from ..algebra.terms import Term
+from ..algebra.rates import rate
+from ..algebra.terms import Term, collect
 from ..language.trees import Node, Number, Power, Product, Rate, Slope, Tree, walk
 from ..meaning import Graph
 from .places import Place
@@ -30,6 +32,8 @@ meant.
 """
 MOST_ROUTES = 40
 """Paths whose stretches are looked at."""
+MOST_PARTS = 100
+"""Parts of a second derivative that are looked at."""
 Candidate: TypeAlias = tuple[Term, "Rate | None"]
 """A factor, and which derivative it is."""
 
@@ -45,6 +49,10 @@ class Finding:
     forgotten: tuple[tuple[Value, ...], ...] = ()
     term: Term | None = None
     """What the right side is without the slip, where the tree would say it less exactly."""
+    factor: Term | None = None
+    """The factor that the slip is about: the local derivative with it is where it happened."""
+    named: str = ""
+    """What the slip is called, where the words for others of its kind say it badly."""
 
 
 class Table(Generic[T]):
@@ -163,7 +171,7 @@ class Search:
         candidates: list[Candidate] = [
             (self.graph.local(link.of.node, link.by[0].node), link) for link in self.links
         ]
-        candidates += [(term, None) for term in self.stretches]
+        candidates += [(term, None) for term in (*self.stretches, *self.curvatures)]
         candidates += [(self.graph.of[v], None) for v in self.graph.names.named]
         candidates.append((self.graph.eta, None))
         for term, link in candidates:
@@ -191,6 +199,24 @@ class Search:
         return list(found)
 
     @cached_property
+    def curvatures(self) -> list[Term]:
+        """What a second derivative consists of: its factors, and what slopes along the way are derived to."""
+        if len(self.left.by) < 2:
+            return []
+        graph, named = self.graph, self.graph.names.named
+        inner = [term for term in collect([self.actual], _within) if term.kind != "name"][:MOST_PARTS]
+        found = dict.fromkeys(part for term in inner for part in (*_parts(term), term))
+        way = [v for v in named if v in depends(graph.names.nodes, [self.left.by[0].node])][:MOST_ROUTES]
+        for above in way:
+            for below in graph.below(above):
+                slope = graph.local(above, below)
+                seconds = [rate(slope, graph.of[v], through=False) for v in (above, below)]
+                found.update(
+                    dict.fromkeys(part for term in (slope, *seconds) for part in (term, *_parts(term)))
+                )
+        return [term for term in found if term.kind != "number"]
+
+    @cached_property
     def kinked(self) -> list[tuple[Term, Rate | None]]:
         """Derivatives that are one number on either side of a kink, as that of relu."""
         links = [(self.graph.local(link.of.node, link.by[0].node), link) for link in self.links]
@@ -206,6 +232,11 @@ class Search:
         for part in dict.fromkeys(part for term in whole for part in _parts(term)):
             table.add(self.known(part), (part, None))
         return table
+
+
+def _within(term: Term) -> tuple[Term, ...]:
+    """What a term consists of, without what its names stand for."""
+    return () if term.kind == "name" else term.args
 
 
 def _parts(term: Term) -> list[Term]:

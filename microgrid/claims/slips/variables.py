@@ -43,7 +43,7 @@ def signs(search: Search) -> Iterator[Finding]:
             right = put(search.right, place.way, negative(place.tree))
         whole = say("the sign of the whole is turned")
         why = say("the sign of {term} is turned", term=text(place.tree)) if place.way else whole
-        yield Finding("sign", right, why)
+        yield Finding("sign", right, why, factor=search.graph.terms.term(-1))
 
 
 # ---------------------------------------------------------------- functions
@@ -56,7 +56,8 @@ def outer_functions(search: Search) -> Iterator[Finding]:
             if tree == place.tree:
                 continue
             why = say("{wrong} stands where {right} belongs", wrong=text(place.tree), right=text(tree))
-            yield Finding("outer-derivative", put(search.right, place.way, tree), why)
+            right = put(search.right, place.way, tree)
+            yield Finding("outer-derivative", right, why, factor=search.meaning(tree))
 
 
 def functions_at_kinks(search: Search) -> Iterator[Finding]:
@@ -69,7 +70,8 @@ def functions_at_kinks(search: Search) -> Iterator[Finding]:
                 if not same(values, place.needs):
                     continue
                 why = say("{wrong} stands where {right} belongs", wrong=text(place.tree), right=text(tree))
-                yield Finding("outer-derivative", put(search.right, place.way, tree), why)
+                right = put(search.right, place.way, tree)
+                yield Finding("outer-derivative", right, why, factor=search.meaning(tree))
 
 
 def _has_kink(slope: Term) -> bool:
@@ -127,7 +129,7 @@ def _replaced(search: Search, place: Place, tree: Tree) -> Finding:
     wrong, right = text(place.tree), text(tree)
     slip = "transposed" if is_transposed(wrong, right) else "wrong-variable"
     why = say("{wrong} stands where {right} belongs", wrong=wrong, right=right)
-    return Finding(slip, put(search.right, place.way, tree), why)
+    return Finding(slip, put(search.right, place.way, tree), why, factor=search.meaning(tree))
 
 
 def _everywhere(search: Search) -> Iterator[Finding]:
@@ -144,7 +146,7 @@ def _everywhere(search: Search) -> Iterator[Finding]:
             if _is_likely(search, right):
                 slip = "transposed" if is_transposed(named[wrong], name) else "wrong-variable"
                 why = say("{wrong} stands where {right} belongs", wrong=named[wrong], right=name)
-                yield Finding(slip, right, why)
+                yield Finding(slip, right, why, factor=search.graph.of[v])
 
 
 def exchanged_indices(search: Search) -> Iterator[Finding]:
