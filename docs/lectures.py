@@ -61,16 +61,23 @@ class _Spoken(ast.NodeTransformer):
         return ast.Expr(ast.Call(ast.Name("_keep", ast.Load()), [self.visit(node.value)], []))
 
 
-def made(row: Row, lang: str = "en") -> list[Any]:
-    """What the lines of a row make: the figures, plots, walks and reports that stand alone on a line."""
+def made(row: Row, lang: str = "en", **how: Any) -> list[Any]:
+    """What the lines of a row make: the figures, plots, walks and reports that stand alone on a line.
+
+    `how` are options for all of its calls that take them, whatever the row says: a title, a slide.
+    """
     kept: list[Any] = []
 
     def spoken(function: Any) -> Any:
         try:
-            takes = "lang" in inspect.signature(function).parameters
+            takes = inspect.signature(function).parameters
         except (TypeError, ValueError):
-            takes = False
-        return (lambda *args, **more: function(*args, **{"lang": lang, **more})) if takes else function
+            return function
+        chosen = {name: value for name, value in how.items() if name in takes}
+        if "lang" not in takes and not chosen:
+            return function
+        said = {"lang": lang} if "lang" in takes else {}
+        return lambda *args, **more: function(*args, **{**said, **more, **chosen})
 
     names: dict[str, Any] = {"_spoken": spoken, "_keep": kept.append, "print": str}
     exec(compile(prelude(), "prelude", "exec"), names)
