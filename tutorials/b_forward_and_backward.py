@@ -296,8 +296,8 @@ show(walk, "two_two_two_steps.html")
 # not, what went wrong.  First two that are right:
 
 # %%
-print(mg.check(nodes, "∂L/∂w5 = −(t1 − o1)·o1·(1 − o1)·h1"))
-print(mg.check(nodes, "∂L/∂w1 = (∂L/∂o1·∂o1/∂h1 + ∂L/∂o2·∂o2/∂h1)·∂h1/∂w1"))
+print(mg.check(nodes, "∂L/∂w5 = −(t1 − o1)·o1·(1 − o1)·h1").text("en"))
+print(mg.check(nodes, "∂L/∂w1 = (∂L/∂o1·∂o1/∂h1 + ∂L/∂o2·∂o2/∂h1)·∂h1/∂w1").text("en"))
 
 # %% [markdown]
 # This prints:
@@ -311,8 +311,8 @@ print(mg.check(nodes, "∂L/∂w1 = (∂L/∂o1·∂o1/∂h1 + ∂L/∂o2·∂o2
 # of every exam: only one of the two outputs is followed back.
 
 # %%
-print(mg.check(nodes, "∂z1/∂w1 = w1"))
-print(mg.check(nodes, "∂L/∂w1 = ∂L/∂o1·∂o1/∂h1·∂h1/∂w1"))
+print(mg.check(nodes, "∂z1/∂w1 = w1").text("en"))
+print(mg.check(nodes, "∂L/∂w1 = ∂L/∂o1·∂o1/∂h1·∂h1/∂w1").text("en"))
 
 # %% [markdown]
 # This prints, with the numbers at which they fail:
@@ -417,21 +417,21 @@ def recorded(layers, batch):
 
 for layers in (1, 2, 4, 8):
     one, eight = recorded(layers, 1), recorded(layers, 8)
-    print(f"{layers} hidden: {one.nodes:5} nodes for one sample, {eight.nodes:6} for eight")
+    print(f"hidden layers: {layers}, nodes for one sample: {one.nodes:4}, for eight: {eight.nodes:5}")
 
 # %% [markdown]
 # This prints:
 #
 # ```
-# 1 hidden:   184 nodes for one sample,   1012 for eight
-# 2 hidden:   984 nodes for one sample,   5508 for eight
-# 4 hidden:  2584 nodes for one sample,  14500 for eight
-# 8 hidden:  5784 nodes for one sample,  32484 for eight
+# hidden layers: 1, nodes for one sample:  184, for eight:  1012
+# hidden layers: 2, nodes for one sample:  984, for eight:  5508
+# hidden layers: 4, nodes for one sample: 2584, for eight: 14500
+# hidden layers: 8, nodes for one sample: 5784, for eight: 32484
 # ```
 #
 # Each further layer adds 800 nodes for one sample, 16·17 = 272 parameters and 528 results, and 272 + 8·528 =
-# 4496 for eight: apart from the parameters, memory grows in proportion to the depth **and** to the batch.
-# A node takes 96 bytes where microgrid is compiled, and about twice as many where it is not.
+# 4496 for eight: apart from the parameters, memory grows in proportion to the depth **and** to the batch.  A
+# node takes 96 bytes where microgrid is compiled, and about twice as many where it is not.
 
 # %% tags=["needs-numpy"]
 print(f"the last graph holds {eight.bytes / 2**20:.1f} MiB, {eight.bytes / eight.nodes:.0f} bytes a node")
@@ -459,15 +459,15 @@ def product_of(count, std, seed=24):
 
 for count in (1, 10, 100):
     smallest, largest = product_of(count, 1.0)
-    print(f"{count:3} matrices: entries from {smallest:.1e} to {largest:.1e}")
+    print(f"product of {count:3}: entries from {smallest:.1e} to {largest:.1e}")
 
 # %% [markdown]
 # This prints:
 #
 # ```
-#   1 matrices: entries from 3.8e-02 to 3.3e+00
-#  10 matrices: entries from 1.2e+02 to 2.7e+03
-# 100 matrices: entries from 1.0e+24 to 5.3e+25
+# product of   1: entries from 3.8e-02 to 3.3e+00
+# product of  10: entries from 1.2e+02 to 2.7e+03
+# product of 100: entries from 1.0e+24 to 5.3e+25
 # ```
 #
 # A vector of length 1 becomes, by one such matrix, a vector whose squared length is on average 4; its
@@ -854,14 +854,14 @@ print(penalised.answer("q1", w=0.02))
 # ✓ new w: Right: 0.02.
 # ```
 #
-# Two questions without a number:
+# Two open questions:
 #
-# 8. A hundred matrices with standard deviation ½ neither explode nor stay of size 1: their product came to
-#    about 10⁻⁵.  The variance ¼ = 1/n keeps the mean of the *squared* length.  What shrinks, then, and which
-#    standard deviation would keep it?
-# 9. A step of training on a batch of 64 with 8 hidden layers: how many nodes does its graph have?  Which of
-#    them would a mere prediction need at the same time?  How could one train with fewer, at the price of
-#    time?
+# - **Open 1.** A hundred matrices with standard deviation ½ neither explode nor stay of size 1: their product
+#   came to about 10⁻⁵.  The variance ¼ = 1/n keeps the mean of the *squared* length.  What shrinks, then, and
+#   which standard deviation would keep it?
+# - **Open 2.** A step of training on a batch of 64 with 8 hidden layers: how many nodes does its graph have?
+#   Which of them would a mere prediction need at the same time?  How could one train with fewer, at the price
+#   of time?
 
 # %% [markdown]
 # ## Solutions
@@ -871,16 +871,17 @@ print(questions(sheet, answers=True))
 print(questions(penalised, answers=True))
 
 # %% [markdown]
-# 8. The length of a vector is multiplied a hundred times by a random factor, and a product of random factors
-#    is as large as the mean of their *logarithms* says.  By the formula above that is (log 2 + 1 − γ)/2 ≈
-#    0.558 for standard deviation 1, so log ½ + 0.558 ≈ −0.135 with ½: a hundred times that is 10⁻⁵·⁹.  The
-#    mean of the squared length stays 1 only because of rare, very long vectors.  To keep the typical length
-#    in matrices as small as 4×4, take e^−0.558 ≈ 0.572; for wide layers the difference vanishes.
-# 9. Each layer of 16 after the first has 272 parameters, and for each sample 16·(16 + 16 + 1) = 528 nodes: 16
-#    products, 16 sums and a ReLU in each unit.  The cell below counts all from the graphs of two and three
-#    samples.  A prediction needs only the layer that is being computed and the one before.  **Checkpointing**
-#    keeps the activations of some layers only, and computes the others again from these when the backward
-#    pass gets there.
+# - **Open 1.** The length of a vector is multiplied a hundred times by a random factor, and a product of
+#   random factors is as large as the mean of their *logarithms* says.  By the formula above that is (log 2 +
+#   1 − γ)/2 ≈ 0.558 for standard deviation 1, so log ½ + 0.558 ≈ −0.135 with ½: a hundred times that is
+#   10⁻⁵·⁹.  The mean of the squared length stays 1 only because of rare, very long vectors.  To keep the
+#   typical length in matrices as small as 4×4, take e^−0.558 ≈ 0.572; for wide layers the difference
+#   vanishes.
+# - **Open 2.** Each layer of 16 after the first has 272 parameters, and for each sample 16·(16 + 16 + 1) =
+#   528 nodes: 16 products, 16 sums and a ReLU in each unit.  The cell below counts all from the graphs of two
+#   and three samples.  A prediction needs only the layer that is being computed and the one before.
+#   **Checkpointing** keeps the activations of some layers only, and computes the others again from these when
+#   the backward pass gets there.
 
 # %%
 factor = math.exp(-growth)
