@@ -31,8 +31,9 @@ from .words import page_words
 
 __all__ = ["facts"]
 
-ASKED = ("values", "gradients", "parameters")
-"""The kinds of numbers that can be asked for alone; the last are the gradients of parameters."""
+ASKED = ("values", "gradients", "parameters", "updates")
+"""The kinds of numbers that can be asked for alone: "parameters" are their gradients, "updates" what a
+training step makes of them."""
 
 
 def facts(
@@ -176,7 +177,7 @@ def _asked(trace: Trace, ask: str | Sequence[str] | None, numbers: Numbers) -> s
     names, found = names_of(trace, numbers), list[int]()
     for label in ask:
         if not isinstance(label, str):
-            kinds = '"values", "gradients", "parameters" or labels of nodes'
+            kinds = '"values", "gradients", "parameters", "updates" or labels of nodes'
             raise TypeError(f"ask is {kinds}, got {type(label).__name__} {label!r:.40}")
         here = [
             node.index for node in trace.nodes if {label, unicode_name(label)} & {node.label, names[node]}

@@ -87,11 +87,12 @@ WORDS: dict[str, str] = PREDICTED | {
         "All gradients are known, so the parameters can learn. One step moves each a little against its "
         "gradient and computes forward again: the result falls.",
     "share": "Share", "copy_link": "Copy link", "save_svg": "Save as SVG", "save_png": "Save as PNG",
+    "save_page": "Save the page",
     "print": "Print", "link": "Link to what is shown", "copied": "Copied: whoever opens it sees this.",
     "copy_this": "This is the link: copy it.",
     "link_to_file": "It leads to a file on this disk, which the others need too.",
     "too_long":
-        "Too long for a link, {length} characters of {most}: change fewer numbers, or save the picture.",
+        "Too long for a link, {length} characters of {most}: save the page, which keeps what is shown.",
     "no_address":
         "Inside a notebook the page has no address and may save no files: save it with "
         "steps.save(\"walk.html\") and open that.",
@@ -133,6 +134,11 @@ WORDS: dict[str, str] = PREDICTED | {
     "before": "That is the gradient before this step; this edge adds to it.",
     "close_by": "Close, but not close enough: 1 percent is.",
     "hint_backward": "Multiply the gradient that arrives by the local derivative, and add what is there.",
+    "hint_update": "Multiply its gradient by η, and take that from the number it has.",
+    "update_sign": "Right size, wrong way: a step goes against the gradient.",
+    "update_rate": "That is without η: the gradient is multiplied by the learning rate first.",
+    "update_only": "That is only what it moves by: take it from {before}.",
+    "update_before": "That is the number it has before the step.",
     "hint_scope": "Open the scope: its operations are listed inside, in order.",
     "hint_seed": "How fast does a number grow with itself?",
     "not_read": "Type a number, such as −1.5, 3e-4 or, without a comma, 1200.",

@@ -205,8 +205,8 @@ class Steps(Sequence[Frame]):
 
         `verify` puts in what `microgrid.verify` says of the graph, unless the graph has changed since
         `steps`.  `ask` says which numbers "predict first" asks for: "values", "gradients", those of
-        "parameters" alone, or those of some nodes by their labels, as in ["z", "w"].  It warns of a page so
-        large that browsers take long to open it.
+        "parameters" alone, "updates", what a training step makes of them, or those of some nodes by their
+        labels, as in ["z", "w"].  It warns of a page so large that browsers take long to open it.
 
         >>> from microgrid import Value
         >>> "<script src" in steps(Value(2.0, "x") ** 2).html(verify=False)

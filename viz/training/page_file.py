@@ -32,10 +32,11 @@ SHOWING = (
     "settings.js",
     "samples.js",
     "layers.js",
+    "neurons.js",
     "walk.js",
     "trainer.js",
 )
-GIVEN = "serve, serveWorker, rebuilt, write, read, thousands, OPTIMIZERS"
+GIVEN = "serve, serveWorker, rebuilt, write, read, thousands, OPTIMIZERS, ROWS"
 """What the page itself uses of what computes."""
 
 

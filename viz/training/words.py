@@ -73,9 +73,14 @@ WORDS: dict[str, str] = {
     "sample_rule": "“{typed}” is no sample: they are numbered from 1 to {most}. It stays {kept}.",
     "walk": "This step as a walk",
     "walk_hint": "Forward and backward through the loss of the chosen sample, in a window of its own",
-    "walk_other":
-        "The walk is that of the network which Python recorded: choose its layers, activation and seed "
-        "again, and no dropout.",
+    "walk_title": "Walk over the neurons", "walk_back": "Back", "walk_next": "Next", "walk_close": "Close",
+    "walk_count": "{step} of {last}", "walk_begin": "Start", "walk_forward": "→ Forward pass",
+    "walk_loss": "Loss", "walk_backward": "← Backward pass", "walk_end": "End",
+    "walk_start":
+        "Its numbers go through this network, neuron by neuron; then the gradients of its loss come back. "
+        "Nothing is dropped.",
+    "walk_done":
+        "All gradients of the loss of sample {n} are known; a training step takes the mean over its batch.",
     "walk_large": "This network is too large for a walk through it.",
     "walk_blocked": "The browser did not open a window for the walk: allow windows for this page.",
     "dataset": "Data set", "given": "as given", "edit": "Change samples", "kind": "Class", "add": "Add one",

@@ -56,9 +56,10 @@ PAGE = {
     "This is the link: copy it.": "Este es el enlace: cópialo.",
     "It leads to a file on this disk, which the others need too.":
         "Lleva a un archivo de este disco, que los demás también necesitan.",
-    "Too long for a link, {length} characters of {most}: change fewer numbers, or save the picture.":
-        "Demasiado largo para un enlace, {length} caracteres de {most}: cambia menos números, o guarda la "
-        "figura.",
+    "Too long for a link, {length} characters of {most}: save the page, which keeps what is shown.":
+        "Demasiado largo para un enlace, {length} caracteres de {most}: guarda la página, que conserva lo "
+        "que se ve.",
+    "Save the page": "Guardar la página",
     "Inside a notebook the page has no address and may save no files: save it with "
     "steps.save(\"walk.html\") and open that.":
         "Dentro de un cuaderno la página no tiene dirección ni puede guardar archivos: guárdala con "
@@ -175,6 +176,15 @@ PAGE = {
     "Put the numbers into the formula.": "Pon los números en la fórmula.",
     "Multiply the gradient that arrives by the local derivative, and add what is there.":
         "Multiplica el gradiente que llega por la derivada local y suma lo que ya hay.",
+    "Multiply its gradient by η, and take that from the number it has.":
+        "Multiplica su gradiente por η y réstalo del número que tiene.",
+    "Right size, wrong way: a step goes against the gradient.":
+        "El tamaño es correcto, pero el sentido no: un paso va en contra del gradiente.",
+    "That is without η: the gradient is multiplied by the learning rate first.":
+        "Eso es sin η: el gradiente se multiplica antes por la tasa de aprendizaje.",
+    "That is only what it moves by: take it from {before}.":
+        "Eso es solo lo que se mueve: réstalo de {before}.",
+    "That is the number it has before the step.": "Ese es el número que tiene antes del paso.",
     "Open the scope: its operations are listed inside, in order.":
         "Abre el ámbito: dentro están sus operaciones, en orden.",
     "How fast does a number grow with itself?": "¿Cuánto crece un número respecto de sí mismo?",

@@ -95,10 +95,17 @@ TRAINER = {
     "This step as a walk": "Este paso, recorrido",
     "Forward and backward through the loss of the chosen sample, in a window of its own":
         "Hacia delante y hacia atrás por la pérdida de la muestra elegida, en otra ventana",
-    "The walk is that of the network which Python recorded: choose its layers, activation and seed "
-    "again, and no dropout.":
-        "El recorrido es el de la red que grabó Python: vuelve a elegir sus capas, activación y semilla, y "
-        "ningún dropout.",
+    "Walk over the neurons": "Recorrido por las neuronas",
+    "→ Forward pass": "→ Propagación hacia delante",
+    "← Backward pass": "← Propagación hacia atrás",
+    "Its numbers go through this network, neuron by neuron; then the gradients of its loss come back. "
+    "Nothing is dropped.":
+        "Sus números atraviesan esta red, neurona a neurona; después vuelven los gradientes de su pérdida. "
+        "No se apaga ninguna.",
+    "All gradients of the loss of sample {n} are known; a training step takes the mean over its batch.":
+        "Se conocen todos los gradientes de la pérdida de la muestra {n}; un paso de entrenamiento toma la "
+        "media en su lote.",
+    "Loss": "Pérdida",
     "This network is too large for a walk through it.": "Esta red es demasiado grande para recorrerla.",
     "The browser did not open a window for the walk: allow windows for this page.":
         "El navegador no ha abierto la ventana del recorrido: permite ventanas a esta página.",

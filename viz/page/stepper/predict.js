@@ -6,7 +6,7 @@ const KEPT = "microgrid predictions "; // before the path of a page, under which
 class Quiz {
   constructor(page) {
     this.page = page;
-    this.records = kept();
+    this.records = kept() ?? savedIn(page)?.scores ?? [];
   }
 
   get asked() {
@@ -33,11 +33,12 @@ class Quiz {
 
   // Whether whoever made the page has this step's number asked: all, a kind of numbers, or those of some nodes.
   wants(frame) {
-    const {graph, graph: {ask}} = this.page, isForward = frame.phase === "forward";
-    const targets = isForward ? frame.active : frame.terms.map(({target}) => target);
+    const {graph, graph: {ask}} = this.page, isForward = frame.phase === "forward", isUpdate = frame.phase === "update";
+    const targets = isForward || isUpdate ? frame.active : frame.terms.map(({target}) => target);
+    if (ask === "updates") return isUpdate;
     if (ask === "values") return isForward;
-    if (ask === "gradients") return !isForward;
-    if (ask === "parameters") return !isForward && targets.some((i) => graph.nodes[i].role === "parameter");
+    if (ask === "gradients") return !isForward && !isUpdate;
+    if (ask === "parameters") return !isForward && !isUpdate && targets.some((i) => graph.nodes[i].role === "parameter");
     return !Array.isArray(ask) || targets.some((i) => ask.includes(i));
   }
 
@@ -52,7 +53,7 @@ class Quiz {
 
   // An open question, after a change of the numbers.
   renew() {
-    const {page, page: {question}} = this, frame = page.frames[page.step + 1];
+    const {page, page: {question}} = this, frame = page.all[page.step + 1];
     if (!question) return page.show();
     const why = this.unasked(frame);
     page.question = why ? null : {...questionOf(page, frame), record: question.record};
@@ -156,9 +157,9 @@ class Quiz {
 // What the browser has of this page's scores; inside a notebook, or where it keeps nothing, none.
 function kept() {
   try {
-    return JSON.parse(localStorage.getItem(KEPT + location.pathname)) ?? [];
+    return JSON.parse(localStorage.getItem(KEPT + location.pathname));
   } catch {
-    return [];
+    return null;
   }
 }
 

@@ -28,7 +28,16 @@ function questionOf(page, frame) {
     const passed = `${from.target} · ${from.locals[operand]}`;
     return askedBack(page, {name, passed, outer, slope, before, term, after});
   }
+  if (frame.phase === "update" && !frame.broken) return askedUpdate(page, frame);
   return null;
+}
+
+// What a training step makes of a parameter.
+function askedUpdate(page, {node: i, sets}) {
+  const {graph, numbers, training: {rate}, adjoints} = page, node = graph.nodes[i], before = numbers.data[i];
+  const [[, , expected]] = sets, gradient = adjoints[i];
+  const slack = total([unseen(page, 1, before), unseen(page, rate, gradient), unseen(page, gradient, rate)]);
+  return {kind: "update", name: node.name, asked: page.captions.rule(node), before, outer: gradient, expected, slack};
 }
 
 function askedBack(page, {name, passed, outer, slope, before, term, after}) {
@@ -95,6 +104,7 @@ function judge(question, answer, write) {
   const {kind, expected, before, term, outer, slope, slack} = question, adds = kind === "backward" && before;
   const exactly = (number) => asWritten(answer, number, write), is = (number) => near(answer, number, write);
   if (exactly(expected)) return [true, "right"];
+  if (kind === "update") return judgeUpdate(question, answer, write);
   // Each of these may be near enough to what is expected.
   if (adds && exactly(term)) return [false, "not_added"];
   if (adds && exactly(before)) return [false, "before"];
@@ -111,4 +121,16 @@ function judge(question, answer, write) {
   if (kind === "backward" && slope !== 0 && is((before ?? 0) + outer / slope)) return [false, "inverse"];
   const isClose = Number.isFinite(expected) && Math.abs(answer - expected) <= 0.05 * Math.abs(expected);
   return [false, isClose ? "close_by" : "wrong"];
+}
+
+// The same for a new number of a parameter: near what it was, so that only what it moves by tells mistakes apart.
+function judgeUpdate({expected, before, outer, slack}, answer, write) {
+  const is = (number) => asWritten(answer, number, write) || Math.abs(answer - number) <= 0.01 * Math.abs(move) + slack;
+  const move = expected - before;
+  if (is(expected)) return [true, "right"];
+  if (is(before - move)) return [false, "update_sign"];
+  if (is(before - outer)) return [false, "update_rate"];
+  if (is(move) || is(-move)) return [false, "update_only"];
+  if (asWritten(answer, before, write)) return [false, "update_before"];
+  return [false, Math.abs(answer - expected) <= 0.05 * Math.abs(move) ? "close_by" : "wrong"];
 }

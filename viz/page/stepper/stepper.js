@@ -47,7 +47,9 @@ class Page {
     this.tour = new Tour(this);
     showNames(this);
     this.speak(graph.lang);
-    showAddress(this, location.hash.slice(1));
+    const saved = savedIn(this), own = location.hash.slice(1);
+    if (saved) this.predicting = saved.predicting;
+    showAddress(this, own.includes("step=") ? own : saved?.address ?? own);
   }
 
   // ---------------------------------------------------------------- words
@@ -319,7 +321,7 @@ class Page {
     const chosen = this.unit?.last ?? (this.chosen === null ? null : drawn.graph.owner[this.chosen]);
     showOpen(this);
     this.picture.show({
-      frame: this.question ? this.frames[this.step + 1] : this.frame, // a question lights what it asks for
+      frame: this.question ? this.all[this.step + 1] : this.frame, // a question lights what it asks for
       place: this.question ? this.step + 1 : this.step,
       ended: this.frame.phase === "end" && !this.changes.size,
       overview: this.overview, chosen, box: (i) => boxOf(drawn, i), arrow: (edge) => arrowOf(drawn, edge),

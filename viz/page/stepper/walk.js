@@ -197,13 +197,23 @@ class Captions {
 
   // w ← w − η · ∂L/∂w = 2 − 0.1 · (−12) = 3.2, from the pieces of the optimiser's formula.
   update(i, gradient, rate, after) {
-    const node = this.graph.nodes[i], {parts, operands, tight} = this.graph.training;
-    const names = {x: node.name, lr: "η", g: node.target}, numbers = {x: this.numbers.data[i], lr: rate, g: gradient};
-    const written = (text) => parts[0] + operands.map((what, hole) => text(what, tight[hole]) + parts[hole + 1]).join("");
+    const node = this.graph.nodes[i], numbers = {x: this.numbers.data[i], lr: rate, g: gradient};
     const number = (what, isTight) => isTight ? inBrackets(this.write(numbers[what])) : this.write(numbers[what]);
-    const become = `${node.name} ← ${written((what) => names[what])} = ${written(number)}`;
+    const become = `${this.rule(node)} = ${this.stepped(number)}`;
     if (!Number.isFinite(after)) return this.placed(node, this.word("error_overflow", {call: become}));
     return this.placed(node, `${become} = ${this.write(after)}`);
+  }
+
+  // w ← w − η · ∂L/∂w
+  rule({name, target}) {
+    const names = {x: name, lr: "η", g: target};
+    return `${name} ← ${this.stepped((what) => names[what])}`;
+  }
+
+  // The optimiser's formula, with a text for each of its operands.
+  stepped(text) {
+    const {parts, operands, tight} = this.graph.training;
+    return parts[0] + operands.map((what, hole) => text(what, tight[hole]) + parts[hole + 1]).join("");
   }
 
   end(grads) {

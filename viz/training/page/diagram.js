@@ -77,10 +77,11 @@ class Diagram {
       if (place >= 0) largest[column] = Math.max(largest[column] ?? 0, Math.abs(parameters[place]) || 0);
     }
     const {thin, wide} = page.facts.looks;
-    for (const {line, place, column, from} of this.lines) {
+    for (const {line, place, column, from, to} of this.lines) {
       const w = place < 0 ? 0 : parameters[place], share = largest[column] ? Math.min(1, Math.abs(w) / largest[column]) : 0;
       const off = states[from.output] === "dead";
-      put(line, "class", `link ${off ? "off" : place < 0 ? "fixed" : w < 0 ? "negative" : "positive"}`);
+      const walked = page.walk?.lights({from, to}) ? " walked" : "";
+      put(line, "class", `link ${off ? "off" : place < 0 ? "fixed" : w < 0 ? "negative" : "positive"}${walked}`);
       put(line, "stroke-width", (place < 0 ? thin : thin + (wide - thin) * share).toFixed(2));
     }
     const numbers = look ? gradients ? look.gradients : look.values : [];
@@ -88,9 +89,9 @@ class Diagram {
     for (const unit of this.units) ofColumn[unit.column] = Math.max(ofColumn[unit.column] ?? 0, Math.abs(numbers[unit.output]) || 0);
     const {ground, positive, negative} = palette();
     for (const unit of this.units) {
-      const x = numbers[unit.output], state = states[unit.output] || "on", most = ofColumn[unit.column];
+      const x = page.walk && !page.walk.knows(unit) ? undefined : numbers[unit.output], state = states[unit.output] || "on", most = ofColumn[unit.column];
       unit.value = x;
-      put(unit.node, "class", `unit ${unit.role} ${state}`);
+      put(unit.node, "class", `unit ${unit.role} ${state}${page.walk?.isActive(unit) ? " walked" : ""}`);
       const share = most && Number.isFinite(x) ? FULLEST * Math.min(1, Math.abs(x) / most) : 0;
       const plane = page.circles === "plane" && page.canvas;
       put(unit.disc, "fill", plane ? "transparent" : state === "dead" ? "var(--dim)" : inRgb(blend(ground, x < 0 ? negative : positive, share)));

@@ -6,6 +6,7 @@ const page = {
   facts: JSON.parse(byId("facts").textContent), lang: "en", running: false, circles: "values", sample: 0, picked: 0, last: null,
 
   send(message) {
+    if (this.walk && ENDING.has(message.do)) this.walk.close();
     this.port(message);
     this.dirty = true;
   },
@@ -98,6 +99,10 @@ function tick(time) {
 function show(told) {
   if (told.parameters.length !== page.facts.parameters.length) return; // of a network that is no more
   page.pictures = (page.pictures ?? 0) + 1;
+  if (page.walkAsked && !told.running && told.look?.sample === page.sample) {
+    page.walkAsked = false;
+    page.walk = new NeuronWalk(told);
+  }
   page.diagram.update(told);
   page.table.update(told);
   if (page.canvas) {
@@ -220,6 +225,7 @@ function start() {
     translate();
     build();
     page.settings.show();
+    page.walk?.close();
     [page.said, page.dirty] = ["", true];
   });
   byId("run").addEventListener("click", () => page.send({do: page.running ? "pause" : "run"}));
@@ -229,6 +235,7 @@ function start() {
   byId("back").addEventListener("click", () => page.send({do: "back"}));
   byId("walk").hidden = typeof DecompressionStream === "undefined";
   byId("walk").addEventListener("click", openWalk);
+  listenToWalk();
   byId("circles").addEventListener("change", () => { [page.circles, page.dirty] = [byId("circles").value, true]; });
   new ResizeObserver(() => { if (page.last && Math.max(300, byId("net").clientWidth) !== page.diagram.width) layOut(); }).observe(byId("net"));
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { [page.colors, page.dirty] = [null, true]; });

@@ -2,7 +2,13 @@
 
 async function openWalk() {
   const {walk} = page.original, told = page.last, row = page.rows[page.sample];
-  if (!walk || !row || page.facts !== page.original) return page.say(word(walk ? "walk_other" : "walk_large"), true);
+  if (!row) return undefined;
+  if (!walk || page.facts !== page.original) { // there is no page of it: over the neurons, here
+    if (!page.original.mlp) return page.say(word("walk_large"), true);
+    page.send({do: "pause"});
+    [page.walkAsked, page.walk] = [true, null];
+    return undefined;
+  }
   const numbers = [
     ...walk.parameters.map((leaf, i) => [leaf, told.parameters[i]]),
     ...[...walk.inputs, ...walk.targets].map((leaf, i) => [leaf, row[i]]),
