@@ -42,15 +42,20 @@ async function copyLink(page) {
 }
 
 // The file as it was opened, before this code changed what is shown; nothing inside a notebook, which saves no files.
-const OPENED = location.protocol === "about:" ? "" : `<!DOCTYPE html>\n${document.documentElement.outerHTML}`;
+let asOpened = "";
+
+function keepAsOpened() {
+  if (location.protocol !== "about:") asOpened = `<!DOCTYPE html>\n${document.documentElement.outerHTML}`;
+}
+
 const SAVED = /(<script type="application\/json" id="saved">)[^<]*(?=<\/script>)/;
 
 // The page as a file that opens with what is shown now: what has no room in a link.
 function savePage(page) {
-  if (!OPENED) return by("share-help").textContent = page.word("no_address");
+  if (!asOpened) return by("share-help").textContent = page.word("no_address");
   const {predicting, quiz: {records}} = page, state = {address: addressOf(page), predicting, scores: records};
   const json = JSON.stringify(state).replaceAll("<", "\\u003c");
-  return saveFile(new Blob([OPENED.replace(SAVED, (_, tag) => tag + json)], {type: "text/html"}), fileName(page, "html"));
+  return saveFile(new Blob([asOpened.replace(SAVED, (_, tag) => tag + json)], {type: "text/html"}), fileName(page, "html"));
 }
 
 // What was shown when this page was saved; null for one that Python wrote.

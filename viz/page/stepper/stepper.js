@@ -379,6 +379,7 @@ class Page {
 }
 
 function start() {
+  keepAsOpened();
   const page = new Page(prepare(JSON.parse(by("graph").textContent)));
   globalThis.stepper = {page, write, writeExact, read, known, compute, descend, ROWS}; // for the curious, and for tests
 }

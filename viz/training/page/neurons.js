@@ -107,7 +107,8 @@ class NeuronWalk {
   }
 
   show() {
-    const {way} = this.frame, last = this.frames.length - 1;
+    const {way, unit} = this.frame, last = this.frames.length - 1;
+    if (unit) page.pick(page.diagram.units.indexOf(unit)); // its parameters stand in the table
     page.circles = way === "backward" || way === "end" ? "gradients" : "values";
     byId("neurons").hidden = false;
     tell(byId("walk-phase"), word(`walk_${way || "begin"}`));
