@@ -10,6 +10,7 @@ from typing import Any
 from .answers import Verdict, judge
 from .sheet import Sheet
 from .writers.files import save
+from .writers.page import page
 from .writers.text import text, to_dict
 
 __all__ = ["Exercises"]
@@ -36,6 +37,10 @@ class Exercises(Sheet):
     def to_dict(self) -> dict[str, Any]:
         """All of it as data, as `exercises.json` has it."""
         return to_dict(self)
+
+    def html(self) -> str:
+        """A page that marks itself, in one text: for a site, a frame, or a file; the same bytes by seed."""
+        return page(self)
 
     def save(self, folder: str | Path, formats: Iterable[str] = ()) -> list[Path]:
         """Write the files of these formats into a folder, which is made; without any, of all but PDF."""

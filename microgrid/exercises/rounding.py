@@ -42,7 +42,7 @@ def carried(calculation: Calculation, found: Computed, known: bool = False) -> C
     >>> graph = Calculation(specification("h = sigmoid(x); L = 3*h; x in 1, 2"))
     >>> found = carried(graph, graph.computed({"x": 1.0}))
     >>> [round(found.values[graph.index[name]], 4) for name in "xhL"]
-    [0.0, 0.0005, 0.002]
+    [0.0, 0.0005, 0.0015]
     """
     values, partials = list[float](), list[tuple[float, ...]]()
     for k, step in enumerate(calculation.steps):

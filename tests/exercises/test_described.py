@@ -43,7 +43,7 @@ def descriptions(sheet: Exercises) -> dict[str, list[str]]:
         "moodle file": [_described(question.files["graph.svg"].decode()) for question in questions],
         "notebook": [re.findall(r"!\[(.*)\]\(", cell["source"])[0] for cell in cells],
         "notebook file": [_described(file) for file in files],
-        "page": [exercise["described"] for exercise in json.loads(data[1])["exercises"]],
+        "page": [exercise["described"] for exercise in json.loads(data[1])["texts"][sheet.lang]["exercises"]],
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -15,6 +16,8 @@ from microgrid.exercises.wording import decimal
 from microgrid.exercises.writers.page import page as written
 
 Open = Callable[..., Any]
+ENGLISH = set("the and path gradient multiply right wrong that with which number compute value input".split())
+SPANISH = set("los las camino gradiente multiplica correcto eso esa que calcula número derivada entrada para".split())
 
 
 def told(page: Any, k: int) -> str:
@@ -166,12 +169,103 @@ def test_on_paper_there_are_lines_and_no_answers(visit: Open) -> None:
     assert not page.locator("#exercise").is_visible()
 
 
+def visible(page: Any) -> set[str]:
+    """The words that are shown or read aloud, but for formulas and the command."""
+    texts = page.evaluate("""() => {
+        const elements = [...document.querySelectorAll("body *:not(script, noscript, #language *)")];
+        return [document.title, ...elements.flatMap((e) => [e.getAttribute("aria-label") ?? "",
+            ...[...e.childNodes].filter((n) => n.nodeType === 3).map((n) => n.data)])];
+    }""")
+    return set(re.findall(r"[a-zà-ÿ]{3,}", " ".join(t for t in texts if "microgrid exercises" not in t).lower()))
+
+
+@pytest.mark.parametrize("spec", ["reuse", "three-sigmoids"])
+def test_the_language_changes_all_that_is_said_and_nothing_that_was_typed(visit: Open, spec: str) -> None:
+    sheets = {lang: exercises.make(spec, 8, seed=7, lang=lang) for lang in ("en", "es")}
+    pages = {lang: {} for lang in sheets}
+    for lang, other in (("en", "es"), ("es", "en")):
+        page = visit(written(sheets[lang]))
+        for exercise in sheets[lang]:
+            page.evaluate(f"location.hash = '#{exercise.id}'")
+            page.wait_for_function(f"sheet.exercise.number === {exercise.number}")
+            for k, blank in enumerate(exercise.blanks):
+                if isinstance(blank, Choice):
+                    page.locator(f"#blank{k}_0").check()
+                else:
+                    page.locator(f"#blank{k}").fill(str(float(blank.mistakes[0].value if k else blank.expected)))
+            page.locator("#check").click()
+            score = page.locator("#score").inner_text()
+            page.locator("#language").select_option(other)
+            assert page.evaluate("document.documentElement.lang") == other
+            for k, (blank, shown) in enumerate(
+                zip(exercise.blanks, sheets[other][exercise.number - 1].blanks, strict=True)
+            ):
+                if isinstance(shown, Choice):
+                    assert told(page, k).endswith(said(shown.options[0].feedback, other))
+                    assert page.locator(f"#blank{k}_0").is_checked()
+                else:
+                    assert isinstance(blank, Blank)
+                    typed = float(blank.mistakes[0].value if k else blank.expected)
+                    assert page.locator(f"#blank{k}").input_value() == str(typed)
+                    assert told(page, k)[2:] == said(shown.judged(typed)[1], other)
+            assert re.findall(r"\d+", page.locator("#score").inner_text()) == re.findall(r"\d+", score)
+            page.locator("#check").click()
+            pages[other][exercise.number] = visible(page)
+            page.locator("#language").select_option(lang)
+            page.locator("#check").click()
+            pages[lang].setdefault(exercise.number, set()).update(visible(page))
+        for number, words in pages[lang].items():
+            alone = pages[other].get(number, set())
+            assert not words & ENGLISH if lang == "es" else not words & SPANISH, (number, words)
+            assert not alone & ENGLISH if other == "es" else not alone & SPANISH, (number, alone)
+
+
+def test_what_was_typed_but_not_checked_survives_the_language(visit: Open) -> None:
+    page = visit(written(exercises.make("line", 2, seed=7, kinds=["forward"])))
+    page.locator("#blank1").fill("1.5")
+    page.locator("#language").select_option("es")
+    assert page.locator("#blank1").input_value() == "1.5"
+    assert page.locator("#check").inner_text() == "Comprobar"
+    assert page.locator("#score").inner_text() == "0 de 0 bien a la primera"
+    page.locator("#blank1").fill("1,5")
+    page.locator("#check").click()
+    assert told(page, 1)
+
+
+def test_at_night_the_page_is_dark_and_paper_stays_light(visit: Open) -> None:
+    html = written(exercises.make("reuse", 2, seed=7))
+
+    def lightness(page: Any, selector: str, what: str) -> float:
+        color = page.locator(selector).first.evaluate(f"e => getComputedStyle(e).{what}")
+        return sum(map(float, re.findall(r"[\d.]+", color)[:3])) / 765
+
+    for scheme, dark in (("light", False), ("dark", True)):
+        page = visit(html, color_scheme=scheme)
+        for selector, what in (("body", "backgroundColor"), ("#picture rect.background", "fill")):
+            assert (lightness(page, selector, what) < 0.3) == dark
+        for selector, what in (("body", "color"), ("#picture g.node text", "fill")):
+            assert (lightness(page, selector, what) > 0.7) == dark
+        box, text = (lightness(page, f"#picture g.node {tag}", "fill") for tag in ("path", "text"))
+        assert abs(box - text) > 0.5
+        page.emulate_media(media="print")
+        assert lightness(page, "#picture rect.background", "fill") > 0.9
+        page.emulate_media(media="screen")
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_one_call_makes_the_page_and_a_seed_its_bytes(lang: str) -> None:
+    made = [exercises.make("reuse", 3, seed=seed, lang=lang).html() for seed in (7, 7, 8)]
+    assert made[0] == made[1] != made[2]
+    assert f'<html lang="{lang}">' in made[0]
+    assert not re.search(r"(src|href)=|@import|https?://(?!www\.w3\.org)", made[0])
+
+
 @pytest.mark.skipif(not AXE.exists(), reason="axe-core is not installed (npm install axe-core)")
 def test_axe_finds_no_fault(visit: Open) -> None:
     sheet = exercises.make("reuse", 16, seed=7, lang="es")
     faults: list[Any] = []
-    for width in (1280, 390):
-        page = visit(written(sheet), viewport={"width": width, "height": 800})
+    for width, scheme in ((1280, "light"), (390, "light"), (1280, "dark")):
+        page = visit(written(sheet), viewport={"width": width, "height": 800}, color_scheme=scheme)
         page.evaluate(AXE.read_text(encoding="utf-8"))
         for exercise in sheet:
             page.evaluate(f"location.hash = '#{exercise.id}'")

@@ -142,7 +142,7 @@ def test_rounding_carried_through_every_step_is_right(spec: str) -> None:
 def test_the_sheet_states_the_tolerance_and_all_formats_have_it(spec: str) -> None:
     sheet = exercises.make(spec, 8, seed=5)
     _, questions = read(moodle(sheet))
-    data = json.loads(re.findall(r'id="data">(.*?)</script>', page(sheet), re.DOTALL)[0])["exercises"]
+    data = json.loads(re.findall(r'id="data">(.*?)</script>', page(sheet), re.DOTALL)[0])["texts"]["en"]["exercises"]
     for exercise, question, shown in zip(sheet, questions, data, strict=True):
         blanks = [(k, blank) for k, blank in enumerate(exercise.blanks) if isinstance(blank, Blank)]
         if not blanks:

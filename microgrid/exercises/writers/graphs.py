@@ -18,6 +18,7 @@ __all__ = ["Blanked", "blanked", "figure", "found_numbers", "shown_numbers"]
 
 _BOX = re.compile(r'<g class="node (?P<role>\w+)[^>]*? data-node="(?P<node>\d+)".*?</g>', re.DOTALL)
 _TITLE = re.compile(r"<title>([^<\n]*)[^<]*</title>")
+_NAMED = re.compile(r"<title id=[^>]*>([^<]*)</title>")
 _TEXT = re.compile(r"(<text [^>]*)>([^<]*)</text>")
 
 
@@ -26,15 +27,20 @@ class Blanked:
     """A picture whose numbers are left out: each has a slot, by the place of its node in the graph."""
 
     svg: str
-    boxes: tuple[tuple[int, str], ...]
-    """Of each box its node, and what it is called: ``operation z = w · x``."""
+    boxes: tuple[tuple[int, str, str], ...]
+    """Of each box its node, and what it is called: ``operation z = w · x``, and as a title."""
     lang: str
+
+    @property
+    def title(self) -> str:
+        found = _NAMED.search(self.svg)
+        return unescape(found[1]) if found else ""
 
     def description(self, values: Mapping[int, str], gradients: Mapping[int, str]) -> str:
         """What the picture shows with some of the numbers, read aloud; of others nothing is said."""
         said_here = speaker(self.lang)
         clauses = []
-        for node, subject in self.boxes:
+        for node, subject, _ in self.boxes:
             value, gradient = values.get(node), gradients.get(node)
             if value and gradient:
                 both = "{subject} has value {x} and {gradient}"
@@ -79,7 +85,7 @@ def figure(sheet: Sheet, **options: Any) -> Any:
 
 def blanked(sheet: Sheet, **options: Any) -> Blanked:
     """The picture with a slot in place of each number of a named node."""
-    named, boxes = set(sheet.calculation.named), list[tuple[int, str]]()
+    named, boxes = set(sheet.calculation.named), list[tuple[int, str, str]]()
 
     def box(match: re.Match[str]) -> str:
         node, whole = int(match["node"]), match[0]
@@ -99,7 +105,7 @@ def blanked(sheet: Sheet, **options: Any) -> Blanked:
         blank = _TEXT.sub(text, whole)
         title = unescape(_TITLE.search(blank)[1])  # type: ignore[index]
         name, _, kind = title.rpartition(", ")
-        boxes.append((node, f"{kind} {name}"))
+        boxes.append((node, f"{kind} {name}", title))
         blank = _TITLE.sub(lambda _: f"<title>{escape(title, quote=False)}</title>", blank)
         return re.sub(r'aria-label="[^"]*"', lambda _: f'aria-label="{escape(title)}"', blank, count=1)
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from html import escape
 from string import Template
 from typing import Any
 
 from ... import pictures
-from ...base.phrases import message, said, say
+from ...base.phrases import LANGUAGES, message, said, say
 from ..exercise import Blank, Choice, Exercise, Number
 from ..mistakes import NEAR
 from ..sheet import Sheet
@@ -20,16 +21,45 @@ from .text import shown
 __all__ = ["page"]
 
 
+_COLOR = re.compile(r"#[0-9a-fA-F]{6}\b")
 BACK = ("backward", "missing-path", "vanishing")
 """Kinds whose numbers are gradients of nodes."""
 
 
 def page(sheet: Sheet) -> str:
-    """The page, which needs no network."""
+    """The page, which needs no network: it begins in the sheet's language, and can be read in all."""
+    texts = {lang: _texts(replace(sheet, lang=lang)) for lang in (sheet.lang, *LANGUAGES)}
+    light, dark = (blanked(sheet, theme=theme).svg for theme in ("lecture", "dark"))
+    picture, inks = _inked(light, dark)
+    return _page(sheet.lang, texts, picture, inks)
+
+
+def _texts(sheet: Sheet) -> dict[str, Any]:
+    """All that the page says in a language."""
     picture = blanked(sheet)
-    data = {"near": NEAR, "exercises": [_data(sheet, exercise, picture) for exercise in sheet]}
-    origin = said(sheet.origin, sheet.lang)
-    return _page(said(sheet.title, sheet.lang), origin, picture.svg, data, sheet.lang)
+    return {
+        "title": said(sheet.title, sheet.lang),
+        "origin": said(sheet.origin, sheet.lang),
+        "words": _words(sheet.lang),
+        "picture": picture.title,
+        "boxes": {node: title for node, _, title in picture.boxes},
+        "exercises": [_data(sheet, exercise, picture) for exercise in sheet],
+    }
+
+
+def _inked(light: str, dark: str) -> tuple[str, tuple[dict[str, str], dict[str, str]]]:
+    """One picture for both themes, its colours variables, and what these are, light and dark."""
+    there = iter(_COLOR.findall(dark))
+    names = dict[tuple[str, str], str]()
+
+    def named(color: re.Match[str]) -> str:
+        return f"var({names.setdefault((color[0], next(there)), f'--c{len(names)}')})"
+
+    picture = _COLOR.sub(named, light)
+    return picture, (
+        {name: pair[0] for pair, name in names.items()},
+        {name: pair[1] for pair, name in names.items()},
+    )
 
 
 def _data(sheet: Sheet, exercise: Exercise, picture: Blanked) -> dict[str, Any]:
@@ -94,41 +124,47 @@ def _blank(blank: Blank | Choice, kind: str, place: Mapping[str, int], lang: str
 # ---------------------------------------------------------------- the file
 
 
-def _page(title: str, origin: str, picture: str, data: Mapping[str, Any], lang: str) -> str:
-    parts, own, colors = pictures.page(lang, "lecture")
-    said_here = {
-        "right": own["right"],
-        "wrong": own["wrong"],
-        "close": said(say("Close, but not close enough."), lang),
-        "shown": own["shown"],
-        "score": said(say("{right} of {asked} right at once"), lang),
-        "not_read": own["not_read"],
-        "filled": said(say("{right} of {all} right."), lang),
-        "empty": said(say("Write an answer first."), lang),
+def _words(lang: str) -> dict[str, str]:
+    """The page's own texts, by the names that its code and its elements have for them."""
+    _, own, _ = pictures.page(lang, "lecture")
+    names = ("right", "wrong", "shown", "not_read", "check", "reveal", "picture", "language")
+    phrases = {
+        "close": say("Close, but not close enough."),
+        "score": say("{right} of {asked} right at once"),
+        "filled": say("{right} of {all} right."),
+        "empty": say("Write an answer first."),
+        "exercises": say("Exercises"),
+        "exercise": say("Exercise"),
+        "back": say("Back", sense="to the exercise before"),
+        "next": say("Next"),
+        "print": say("Print"),
     }
-    ground = "; ".join(f"{name}: {value}" for name, value in colors.items())
+    return {name: own[name] for name in names} | {name: said(text, lang) for name, text in phrases.items()}
+
+
+def _page(
+    lang: str, texts: Mapping[str, Any], picture: str, inks: tuple[dict[str, str], dict[str, str]]
+) -> str:
+    blocks = []
+    for theme, own in zip(("lecture", "dark"), inks, strict=True):
+        parts, _, colors = pictures.page(lang, theme)
+        blocks.append(":root { " + " ".join(f"{name}: {x};" for name, x in (colors | own).items()) + " }")
     sheets = [parts.text_of("stepper/stepper.css"), parts.text_of("exercises/exercises.css")]
-    style = "\n".join([f"\n:root {{ {ground}; }}", *sheets, ":root { color-scheme: light; }\n"])
+    on_dark = f"@media screen and (prefers-color-scheme: dark) {{\n{blocks[1]}\n}}"
+    style = "\n".join(["", blocks[0], on_dark, *sheets, ""])
     code = f"{parts.text_of('stepper/numbers.js')}\n{parts.text_of('exercises/exercises.js')}"
     script = f'\n(() => {{\n"use strict";\n{code}\nstart();\n}})();\n'
     return Template(parts.text_of("exercises/page.html")).substitute(
         lang=lang,
-        title=escape(title),
-        origin=escape(origin),
+        title=escape(texts[lang]["title"]),
         style=style,
         style_hash=parts.hashed(style),
         script=script,
         script_hash=parts.hashed(script),
         picture=re.sub(' style="[^"]*"', "", picture, count=1),  # which the policy would not let through
-        data=parts.in_json({**data, "lang": lang, "words": said_here}),
-        graph=escape(own["picture"]),
-        exercises=escape(said(say("Exercises"), lang)),
-        exercise=escape(said(say("Exercise"), lang)),
-        back=escape(said(say("Back", sense="to the exercise before"), lang)),
-        next=escape(said(say("Next"), lang)),
-        print=escape(said(say("Print"), lang)),
-        check=escape(own["check"]),
-        reveal=escape(own["reveal"]),
+        data=parts.in_json({"near": NEAR, "lang": lang, "texts": texts}),
+        languages=parts.languages(),
+        origin=escape(texts[lang]["origin"]),
         no_script=escape(
             said(say("This page marks itself with JavaScript, which is switched off here."), lang)
         ),

@@ -32,12 +32,12 @@ function isNear(answer, number, tolerance) {
 }
 
 // [whether it is right, what there is to say]: the same as Blank.judged in Python.
-function judged(data, blank, answer) {
-  const {expected, tolerance, mistakes, hint} = blank, {words} = data;
+function judged(blank, answer, words, share) {
+  const {expected, tolerance, mistakes, hint} = blank;
   if (isNear(answer, expected, tolerance)) return [true, filled(words.right, {value: blank.answer})];
   const known = mistakes.find(([value]) => isNear(answer, value, tolerance));
   if (known) return [false, known[1]];
-  const close = Math.abs(answer - expected) <= data.near * Math.abs(expected);
+  const close = Math.abs(answer - expected) <= share * Math.abs(expected);
   return [false, close ? words.close : filled(words.wrong, {hint})];
 }
 
@@ -47,29 +47,54 @@ class Sheet {
   constructor(data) {
     this.data = data;
     this.place = 0;
-    // Of each exercise and blank: what was typed, what was said of it, and whether the first try was right.
-    this.tried = data.exercises.map((exercise) => exercise.blanks.map(() => null));
-    for (const [k, exercise] of data.exercises.entries()) {
-      by("number").append(element("option", {value: String(k), text: exercise.title}));
-    }
+    // Of each exercise and blank: what was typed, as which number it was read, and whether the first try was right.
+    this.tried = data.texts[data.lang].exercises.map((exercise) => exercise.blanks.map(() => null));
+    by("number").append(...this.tried.map((_, k) => element("option", {value: String(k)})));
     by("number").addEventListener("change", () => this.go(Number(by("number").value), true));
     by("back").addEventListener("click", () => this.go(this.place - 1, true));
     by("next").addEventListener("click", () => this.go(this.place + 1, true));
     by("form").addEventListener("submit", (event) => { event.preventDefault(); this.check(); });
     by("reveal").addEventListener("click", () => this.reveal());
     by("print").addEventListener("click", () => window.print());
+    by("language").addEventListener("change", () => this.speak(by("language").value));
     window.addEventListener("beforeprint", () => this.print());
     window.addEventListener("hashchange", () => this.go(this.linked()));
     document.addEventListener("keydown", (event) => this.key(event));
-    this.go(this.linked());
+    this.lang = data.lang;
+    this.place = this.linked();
+    this.speak(data.lang);
   }
 
-  get exercise() { return this.data.exercises[this.place]; }
+  get texts() { return this.data.texts[this.lang]; }
+  get words() { return this.texts.words; }
+  get exercises() { return this.texts.exercises; }
+  get exercise() { return this.exercises[this.place]; }
+
+  // All that is said, in a language; what was typed stays, and so does what it is worth.
+  speak(lang) {
+    const typed = this.lang === lang ? [] : this.exercise.blanks.map((_, k) => this.typed(k));
+    this.lang = document.documentElement.lang = by("language").value = lang;
+    const {texts, words} = this, svg = document.querySelector("#picture svg");
+    document.title = by("title").textContent = texts.title;
+    by("origin").textContent = texts.origin;
+    for (const place of document.querySelectorAll("[data-word]")) place.textContent = words[place.dataset.word];
+    for (const place of document.querySelectorAll("[data-label]")) place.setAttribute("aria-label", words[place.dataset.label]);
+    for (const [k, option] of [...by("number").options].entries()) option.textContent = this.exercises[k].title;
+    svg.setAttribute("lang", lang);
+    svg.querySelector("title").textContent = texts.picture;
+    for (const [node, title] of Object.entries(texts.boxes)) {
+      const box = svg.querySelector(`g.node[data-node="${node}"]`);
+      box.setAttribute("aria-label", title);
+      box.querySelector("title").textContent = title;
+    }
+    this.go(this.place);
+    for (const [k, text] of typed.entries()) this.put(k, text);
+  }
 
   // The place that the address names, #q17.
   linked() {
     const number = Number(/^#q(\d+)$/.exec(location.hash)?.[1]);
-    return Math.max(0, this.data.exercises.findIndex((exercise) => exercise.number === number));
+    return Math.max(0, this.exercises.findIndex((exercise) => exercise.number === number));
   }
 
   key(event) {
@@ -79,12 +104,12 @@ class Sheet {
   }
 
   go(place, asked = false) {
-    if (place < 0 || place >= this.data.exercises.length) return;
+    if (place < 0 || place >= this.exercises.length) return;
     this.place = place;
     const {exercise} = this;
     by("number").value = String(place);
     by("back").disabled = place === 0;
-    by("next").disabled = place === this.data.exercises.length - 1;
+    by("next").disabled = place === this.exercises.length - 1;
     by("heading").textContent = exercise.title;
     by("given").textContent = exercise.given;
     by("known").textContent = exercise.known;
@@ -126,23 +151,28 @@ class Sheet {
     return document.querySelector(`input[name="blank${k}"]:checked`)?.value ?? "";
   }
 
+  put(k, text) {
+    if (!this.exercise.blanks[k].options) by(`blank${k}`).value = text;
+    else if (text !== "") by(`blank${k}_${text}`).checked = true;
+  }
+
   // Marks what was typed; of what is empty, or has been emptied, nothing is said.
   check() {
-    const {exercise, data: {words}} = this, tried = this.tried[this.place];
+    const {exercise, words} = this, tried = this.tried[this.place];
     let given = 0, wrong = null;
     for (const [k, blank] of exercise.blanks.entries()) {
       const typed = this.typed(k);
       if (typed === "") {
-        if (tried[k]) tried[k] = {typed, right: null, text: "", first: tried[k].first, shown: false};
+        if (tried[k]) tried[k] = {typed, right: null, first: tried[k].first, shown: false};
         this.tell(k);
         continue;
       }
       given += 1;
       const before = tried[k];
       if (before?.typed !== typed || before.shown) {
-        const [right, text] = this.marked(blank, typed);
-        const first = before?.first ?? (right === null ? null : right);
-        tried[k] = {typed, right, text, first, shown: false};
+        const answer = blank.options ? Number(typed) : read(typed, this.lang);
+        const [right] = this.marked(blank, answer), first = before?.first ?? (right === null ? null : right);
+        tried[k] = {typed, answer, right, first, shown: false};
       }
       this.tell(k);
       if (tried[k].right !== true) wrong ??= k;
@@ -154,39 +184,36 @@ class Sheet {
     if (wrong !== null) (by(`blank${wrong}`) ?? by(`blank${wrong}_${this.typed(wrong)}`)).focus();
   }
 
-  marked(blank, typed) {
-    if (blank.options) {
-      const option = blank.options[Number(typed)];
-      return [option.right, option.feedback];
-    }
-    const answer = read(typed, this.data.lang);
-    return Number.isFinite(answer) ? judged(this.data, blank, answer) : [null, this.data.words.not_read];
+  // [whether it is right, null of what is no number, and what there is to say].
+  marked(blank, answer) {
+    if (blank.options) return [blank.options[answer].right, blank.options[answer].feedback];
+    return Number.isFinite(answer) ? judged(blank, answer, this.words, this.data.near) : [null, this.words.not_read];
   }
 
-  // What was said of a blank.
+  // What there is to say of a blank as it was tried last.
+  text(k) {
+    const blank = this.exercise.blanks[k], {typed, answer, shown} = this.tried[this.place][k] ?? {typed: ""};
+    if (typed === "") return "";
+    if (!shown || blank.options) return this.marked(blank, answer)[1];
+    return filled(this.words.shown, {value: blank.solution ? `${blank.solution} = ${blank.answer}` : blank.answer});
+  }
+
   tell(k) {
-    const said = this.tried[this.place][k], told = by(`told${k}`), field = by(`field${k}`);
+    const said = this.tried[this.place][k], told = by(`told${k}`), field = by(`field${k}`), text = this.text(k);
     told.replaceChildren();
     told.classList.toggle("right", said?.right === true);
     field.classList.toggle("right", said?.right === true);
-    by(`blank${k}`)?.setAttribute("aria-invalid", String(Boolean(said?.text) && said.right !== true));
-    if (said?.text) told.append(element("span", {className: "mark", text: said.right ? "✓ " : "✗ "}), said.text);
+    by(`blank${k}`)?.setAttribute("aria-invalid", String(text !== "" && said.right !== true));
+    if (text) told.append(element("span", {className: "mark", text: said.right ? "✓ " : "✗ "}), text);
   }
 
   reveal() {
-    const {exercise, data: {words}} = this, tried = this.tried[this.place];
-    for (const [k, blank] of exercise.blanks.entries()) {
+    const tried = this.tried[this.place];
+    for (const [k, blank] of this.exercise.blanks.entries()) {
       if (tried[k]?.right) continue;
-      const first = tried[k]?.first ?? false;
-      if (blank.options) {
-        const place = blank.options.findIndex((option) => option.right);
-        by(`blank${k}_${place}`).checked = true;
-        tried[k] = {typed: String(place), right: true, text: blank.options[place].feedback, first, shown: true};
-      } else {
-        by(`blank${k}`).value = blank.answer;
-        const text = filled(words.shown, {value: blank.solution ? `${blank.solution} = ${blank.answer}` : blank.answer});
-        tried[k] = {typed: blank.answer, right: true, text, first, shown: true};
-      }
+      const place = blank.options?.findIndex((option) => option.right), typed = blank.options ? String(place) : blank.answer;
+      tried[k] = {typed, answer: place, right: true, first: tried[k]?.first ?? false, shown: true};
+      this.put(k, typed);
       this.tell(k);
     }
     by("judgement").textContent = "";
@@ -196,7 +223,7 @@ class Sheet {
 
   // Numbers in the boxes: those that are given, and those that have been found.
   draw(svg = document.querySelector("#picture svg"), place = this.place) {
-    const exercise = this.data.exercises[place], numbers = {...exercise.numbers}, found = new Set();
+    const exercise = this.exercises[place], numbers = {...exercise.numbers}, found = new Set();
     for (const [k, {slot, answer, name}] of exercise.blanks.entries()) {
       if (!slot || !this.tried[place][k]?.right || svg.closest("#paper")) continue;
       numbers[slot] = slot.startsWith("gradient") ? `${name} = ${answer}` : answer;
@@ -212,13 +239,13 @@ class Sheet {
   score() {
     const all = this.tried.flat().filter((one) => one !== null && one.first !== null);
     const right = all.filter((one) => one.first).length;
-    by("score").textContent = filled(this.data.words.score, {right, asked: all.length});
+    by("score").textContent = filled(this.words.score, {right, asked: all.length});
   }
 
   // All exercises on paper, with lines to write on.
   print() {
-    const {data} = this, near = Math.max(0, Math.min(this.place, data.exercises.length - MOST_PRINTED));
-    const articles = data.exercises.slice(near, near + MOST_PRINTED).map((exercise, k) => {
+    const {exercises} = this, near = Math.max(0, Math.min(this.place, exercises.length - MOST_PRINTED));
+    const articles = exercises.slice(near, near + MOST_PRINTED).map((exercise, k) => {
       const svg = document.querySelector("#picture svg").cloneNode(true);
       const answers = exercise.blanks.map((blank) => blank.options
         ? element("div", {className: "wide"}, blank.question,
