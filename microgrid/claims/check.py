@@ -184,6 +184,7 @@ class Court:
             corrected=finding.right,
             forgotten=finding.forgotten,
             named=finding.named,
+            place=finding.place,
             covered=_less(covered, finding.forgotten),
         )
 

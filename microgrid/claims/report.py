@@ -55,6 +55,8 @@ class Answer:
     corrected: Tree | None = None
     forgotten: tuple[tuple[Value, ...], ...] = ()
     covered: tuple[tuple[Value, ...], ...] = ()
+    place: tuple[tuple[Value, ...], ...] = ()
+    """The steps of the graph whose local derivative a slip concerns: the arrow whose factor was forgotten."""
     named: str = ""
     """What the slip is called, where the words for others of its kind say it badly."""
     agrees: bool = False

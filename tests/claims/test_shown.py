@@ -32,7 +32,7 @@ def test_the_forgotten_path_is_told_apart_from_those_that_are_covered(nodes):
 def test_it_is_drawn_in_two_colours(nodes):
     svg = viz.draw(nodes["yhat"], claim=check(nodes, SLIDE)).svg()
     assert "what the claim covers" in svg
-    assert "forgotten: w1 → yhat: z1 + z2" in svg
+    assert "forgotten: w₁ → ŷ: z₁ + z₂" in svg
     strokes = re.findall(r'data-route="true".*?stroke="(#\w+)"', svg, re.DOTALL)
     assert len(set(strokes)) == 2
     whole = viz.draw(nodes["yhat"], claim=check(nodes, "dyhat/dw2 = w1*(z1 + x)")).svg()
@@ -41,7 +41,7 @@ def test_it_is_drawn_in_two_colours(nodes):
 
 def test_the_page_says_it_too(nodes):
     page = viz.steps(nodes["yhat"], claim=check(nodes, SLIDE)).html()
-    assert "forgotten: w1 → yhat: z1 + z2" in page
+    assert "forgotten: w₁ → ŷ: z₁ + z₂" in page
 
 
 @pytest.mark.parametrize(("wrong", "error"), [
@@ -87,7 +87,7 @@ def test_spanish_names_the_readings(nodes):
 
 def test_the_page_has_claim_and_verdict_in_both_languages_and_no_strip_that_waits_for_the_end(nodes):
     page = viz.steps(nodes["yhat"], claim=check(nodes, SLIDE)).html()
-    assert "olvidado: w1 → yhat: z1 + z2" in page
+    assert "olvidado: w₁ → ŷ: z₁ + z₂" in page
     assert "falso: falta un camino" in page
     assert "lo que cubre la afirmación" in page
 
@@ -95,3 +95,38 @@ def test_the_page_has_claim_and_verdict_in_both_languages_and_no_strip_that_wait
 def test_a_walk_has_the_sentences_of_a_claim_from_its_first_picture(nodes):
     walk = viz.steps(nodes["yhat"], claim=check(nodes, SLIDE))
     assert "what the claim covers" in walk.svg(0)
+
+
+LINE = "z = w*x; yhat = z + b; e = yhat - y; L = e**2"
+
+
+@pytest.mark.parametrize(("claim", "step", "told"), [
+    ("dL/dw = x", "eL", "forgotten: e → L: 2·e"),
+    ("dL/dw = e*x", "eL", "forgotten: e → L: 2"),
+    ("dL/dw = 2*e", "wz", "forgotten: w → z: x"),
+    ("∂L/∂w = ∂L/∂e·∂e/∂ŷ·∂ŷ/∂z", "wz", "forgotten: w → z: ∂z/∂w"),
+    ("dL/dw = 2*e^2*x", "eL", "wrong here: e → L"),
+    ("dL/dw = 2*e*w", "wz", "wrong here: w → z"),
+    ("∂L/∂w = 2(y − ŷ)x", "eL", "wrong here: e → L"),
+])  # fmt: skip
+def test_the_arrow_of_a_forgotten_or_wrong_factor_is_marked(claim, step, told):
+    line = parse(LINE, w=2, b=1, x=3, y=9)
+    line["L"].backward()
+    report = check(line, claim)
+    (way,) = report[0].place
+    assert [v.label for v in way] == list(step)
+    svg = viz.draw(line["L"], claim=report).svg()
+    assert told in svg
+    strokes = re.findall(r'data-route="true".*?stroke="(#\w+)"', svg, re.DOTALL)
+    assert len(set(strokes)) == 2
+    assert (
+        told.replace("forgotten", "olvidado").replace("wrong here", "aquí está el error")
+        in viz.draw(line["L"], claim=report, lang="es").svg()
+    )
+    assert told in viz.steps(line["L"], claim=report).html()
+
+
+def test_a_factor_of_no_step_is_marked_nowhere():
+    line = parse(LINE, w=2, b=1, x=3, y=9)
+    assert check(line, "dL/dw = 2*e*x*y*y")[0].place == ()
+    assert "wrong here" not in viz.draw(line["L"], claim=check(line, "dL/dw = 2*e*x*y")).svg()

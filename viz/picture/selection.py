@@ -73,11 +73,12 @@ def choose(y: Value, trace: Trace, options: Options, less: str) -> Choices:
     if options.color_by and scale is None:
         nothing = " colours nothing: there are no gradients yet, "
         warn(message(Option("color_by"), nothing, BACKWARD))
+    labels = [node.label for node in trace.nodes]
     return Choices(
         units=tuple(units),
         highlight=_highlight(find, options),
         path=_path(find, trace, options),
-        claim=None if options.claim is None else claimed(options.claim, order(y)),
+        claim=None if options.claim is None else claimed(options.claim, order(y), labels),
         scale=scale,
         styles=styles(trace, options.node_style) if options.node_style is not None else None,
         labelled=labelled,

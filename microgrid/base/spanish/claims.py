@@ -23,6 +23,7 @@ CLAIMS = {
         "{nothing}; lo correcto entre lo afirmado es {ratio}, y lo afirmado menos lo correcto, {difference}",
 
     # what is wrong, and where
+    "wrong here: {what}": "aquí está el error: {what}",
     "the path {way} is missing": "falta el camino {way}",
     "{n} paths are missing: {ways}": "faltan {n} caminos: {ways}",
     "the path {way} is counted twice": "el camino {way} se cuenta dos veces",

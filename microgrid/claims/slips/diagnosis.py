@@ -10,11 +10,13 @@ from fractions import Fraction
 from itertools import islice
 from typing import Any
 
+from ...engine import Value
 from ..algebra.points import Known, at_point, evaluate, samples
 from ..algebra.terms import Term, reachable
 from ..language.trees import Claim, Rate
 from ..meaning import Graph
 from ..truth import Judge
+from .arrows import arrows
 from .factors import exponents, factors, numbers, parts_of_factors
 from .lost import inner_derivatives, lost_terms, other_orders, undifferentiated
 from .on_paths import extra_paths, missing_paths
@@ -70,11 +72,18 @@ def diagnose(
                 if judge.compare(repaired, actual).true and _is_defined(
                     judge, repaired, claimed[reading], actual
                 ):
-                    return reading, replace(finding, term=repaired)
+                    return reading, replace(finding, term=repaired, place=_place(search, finding))
                 proofs += 1
                 if proofs > MOST_PROOFS:
                     return None
     return None
+
+
+def _place(search: Search, finding: Finding) -> tuple[tuple[Value, ...], ...]:
+    try:
+        return arrows(search, finding)
+    except TimeoutError:  # the slip is proved; where it is drawn is not worth waiting for
+        return ()
 
 
 def _is_defined(judge: Judge, repaired: Term, claimed: Term, actual: Term) -> bool:

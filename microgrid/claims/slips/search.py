@@ -51,6 +51,8 @@ class Finding:
     """What the right side is without the slip, where the tree would say it less exactly."""
     factor: Term | None = None
     """The factor that the slip is about: the local derivative with it is where it happened."""
+    place: tuple[tuple[Value, ...], ...] = ()
+    """The steps of the graph where it happened, if that is clear."""
     named: str = ""
     """What the slip is called, where the words for others of its kind say it badly."""
 

@@ -15,7 +15,7 @@ from ..language.tokens import plain_letters
 from ..language.trees import Call, Node, Rate, Slope, Sum, Tree, negative, nodes_in, put, walk
 from .places import Place
 from .routes import same
-from .search import Finding, Search
+from .search import Finding, Search, flat
 
 __all__ = [
     "exchanged_indices",
@@ -43,7 +43,15 @@ def signs(search: Search) -> Iterator[Finding]:
             right = put(search.right, place.way, negative(place.tree))
         whole = say("the sign of the whole is turned")
         why = say("the sign of {term} is turned", term=text(place.tree)) if place.way else whole
-        yield Finding("sign", right, why, factor=search.graph.terms.term(-1))
+        yield Finding("sign", right, why, factor=_turned_around(search, place.tree))
+
+
+def _turned_around(search: Search, tree: Tree) -> Term:
+    """What a factor is meant to be that was written the wrong way round, such as y - yhat; otherwise -1."""
+    for _, factor in flat(tree):
+        if isinstance(factor, Sum) and len(factor.addends) > 1:
+            return -search.meaning(factor)
+    return search.graph.terms.term(-1)
 
 
 # ---------------------------------------------------------------- functions
