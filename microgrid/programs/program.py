@@ -90,6 +90,7 @@ class Program:
 
     quiet = False
     """Whether calls that fall back to NumPy do not warn: set where the caller says it, or need not."""
+    threads = 0  # of a call, in a program that shares its processors with others; 0 is as many as pay
 
     def __init__(self, recording: Recording, code: Code, columns: Sequence[Value], single: bool) -> None:
         import numpy as np
@@ -131,13 +132,13 @@ class Program:
         finite real numbers of shape (batch, inputs) is a TypeError or ValueError; a result that is not finite
         is a DomainError that says where it arose, unless ``errstate(domain="ieee")`` holds.
         """
-        machine = self._machine
-        outputs = None if machine is None else machine.forward(self._parameters, X, self._single)
+        machine, given = self._machine, (self._single, self.threads)
+        outputs = None if machine is None else machine.forward(self._parameters, X, *given)
         if outputs is not None:
             return outputs
         checked = arguments.batch(X, self._names.inputs)
         if machine is not None and X is not None:  # in another form than the kernel reads, perhaps
-            outputs = machine.forward(self._parameters, checked, self._single)
+            outputs = machine.forward(self._parameters, checked, *given)
         if outputs is None:
             outputs = self.on_numpy.forward(self._parameters, checked, self._single)
             self._report("", checked, {"a result": outputs}, True)
@@ -156,13 +157,13 @@ class Program:
         machine = self._machine
         if reduce is not None and not isinstance(reduce, str):
             one_of(reduce, "reduce", REDUCTIONS)
-        found = None if machine is None else machine.value_and_grad(self._parameters, X, reduce)
+        found = None if machine is None else machine.value_and_grad(self._parameters, X, reduce, self.threads)
         if found is not None:
             return found
         checked = arguments.batch(X, self._names.inputs)
         self._check_reduction(checked, reduce)
         if machine is not None and X is not None:
-            found = machine.value_and_grad(self._parameters, checked, reduce)
+            found = machine.value_and_grad(self._parameters, checked, reduce, self.threads)
         if found is None:
             value, gradient, fault = self.on_numpy.value_and_grad(self._parameters, checked, reduce)
             results = {"the value": value, "the gradient": gradient}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..arguments import ArrayLike
 from ..base import context
@@ -26,6 +26,7 @@ from .runs.progress import Progress
 from .runs.resuming import Resume, run_of
 from .runs.watching import Observer
 from .scores.metrics import Metrics, named
+from .shards.engines import engine_of
 from .task import Penalty, Task
 from .training import Training
 
@@ -56,6 +57,8 @@ def fit(
     every: int = 1,
     callbacks: AnyCallback | Iterable[AnyCallback] | None = None,
     resume: Resume | None = None,
+    executor: Any = None,
+    shards: int | None = None,
     seed: int | Sequence[int] | Generator | None = None,
     progress: bool = True,
     verbose: int = 0,
@@ -100,6 +103,13 @@ def fit(
       it is there, training goes on from it.  So the same call after Ctrl-C or a kill ends with the parameters
       and the history of a training that nothing ended, bit for bit on the same kind of processor, and with
       more `epochs` it goes on longer.  CheckpointError if the file is damaged, or of another run.
+    - `executor`: a `distributed.Client` of Dask, or the module ray: the samples are laid on its workers once,
+      in `shards` parts, by default one for each worker; a step sends the parameters, and adds up the
+      gradients that come back.  With all samples in one batch the steps are those of one process but for
+      rounding.  A worker that is lost is replaced and the step repeated; a slow one is waited for, aloud.
+      Metrics, validation and monitor compute here.  It pays for some 10⁵ samples and more in a batch.
+    - `shards`: how many parts the samples lie in.  Each is shuffled by itself, and gives every batch an equal
+      part; so mini-batches depend on this number, with or without an executor, and on no number of workers.
     - `progress`: a bar of tqdm's on stderr where that is a terminal, or in a notebook with ipywidgets.
     - `verbose`: 1 prints a line after each epoch, "Epoch 3/20 - loss: 0.3124 - val_loss: 0.3311", n one after
       each n-th and the last.  As in Keras "val_loss" is what the History has as "validation_loss".
@@ -126,6 +136,10 @@ def fit(
         held_out = handed.held_out(validation)
     moved = handed.optimizer_of(optimizer, model)
     task = Task(model, loss, penalty, moved.parameters, examples)
+    engine = None if executor is None else engine_of(executor)
+    if shards is None:
+        shards = 1 if engine is None else min(engine.workers, len(examples))
+    shards = whole(shards, "shards", most=len(examples))
     epochs, size = whole(epochs, "epochs"), len(examples)
     if batch_size is not None:
         size = min(whole(batch_size, "batch_size"), len(examples))
@@ -158,10 +172,11 @@ def fit(
                 said = identity.of(task, moved, ruled, stopping, recorded, held_out)
                 chosen = {"batch_size": size, "seed": sown, "metrics": watched, "threshold": threshold}
                 chosen |= {"clip": clip, "replay": replay}
+                chosen |= {"shards": shards} if shards > 1 else {}
                 stored.is_that_of(said | {name: identity.named(x) for name, x in chosen.items()}, epochs)
             training = Training(
                 task, moved, rng, epochs, size, watched, stopping, ruled, clipping, watching, held, recorded,
-                called, stored,
+                called, stored, shards, engine,
             )  # fmt: skip
             ended.append(training.run(held_out, replay, shown))
         return ended[0]

@@ -63,6 +63,8 @@ class History(Mapping[str, list[float]]):
     that were lower than all before by more than early stopping's min_delta (None if no epoch ended);
     `stopped` says why training ended, `runs_on` what computed the losses and their gradients.  `path` is what
     `record=` asked for, a `Path` with the batches' losses, from the first step to where the last one led.
+    `state` is what the model has learned, for ``model.load_state_dict`` where `fit` ran in another process:
+    it is pickled with the history, and not in its file.
 
     >>> history = History(["epoch", "loss"])
     >>> history.append(epoch=1, loss=0.5)
@@ -77,6 +79,7 @@ class History(Mapping[str, list[float]]):
 
     runs_on = ""  # of histories that were pickled before there was one, too
     path: Path | None = None
+    state: dict[str, float] | None = None
 
     def __getitem__(self, name: str) -> list[float]:
         if name not in self._columns:

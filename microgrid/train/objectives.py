@@ -1,17 +1,18 @@
 """The loss of a batch and its gradient, three ways: an example replayed, a batch replayed, all in Python.
 
 An objective has `parameters`, an array that an optimiser moves, `reached`, which of them the loss depends on,
-and the `shape` of a sample's outputs.  `value_and_grad(rows)` and `loss(rows)`, the loss without the penalty,
-take rows that `encode` made; `predictions()` are the outputs for the rows of the last call.  `fault()` says
-why what was recorded is not what Python computes now; `runs_on()` what computes; `overlooked()`
-names the Values in the model that are never trained, as they are no parameters.
+and the `shape` of a sample's outputs.  `value_and_grad(rows, places)` and `loss(rows)`, the loss without the
+penalty, take rows that `encode` made, and where they stand, for workers that hold them; `predictions()` are
+the outputs for the rows of the last call.  `fault()` says why what was recorded is not what Python computes
+now; `runs_on()` what computes; `overlooked()` names the Values in the model that are never trained, as they
+are no parameters.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ..arguments import Floats
 from ..base.context import no_grad
@@ -20,7 +21,14 @@ from ..errors import DomainError, MicrogridError
 from .examples import Examples
 from .programs import Penalty, Programs, changed, give, reached, with_masks
 from .recorder import PROBES, Coupled, Recorded, Unrecordable, overlooked, record_batch, record_example
+from .shards.workers import Workers
 from .task import Task
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Places: TypeAlias = NDArray[np.int64]
 
 __all__ = ["Eager", "Objective", "ReplayedBatches", "ReplayedExamples", "objective"]
 
@@ -65,7 +73,7 @@ class Eager:
     def encode(self, examples: Examples) -> Floats:
         return examples.rows
 
-    def value_and_grad(self, rows: Floats) -> tuple[float, Floats]:
+    def value_and_grad(self, rows: Floats, places: Places | None = None) -> tuple[float, Floats]:
         import numpy as np
 
         trained = self.task.trained
@@ -123,18 +131,31 @@ class ReplayedExamples:
         self.penalty = None if penalty is None else Penalty(penalty, task.trained)
         self.parameters = np.array([v.data for v in task.trained])
         self.reached = reached(example, penalty, task.trained)
+        self.workers: Workers | None = None
 
     def encode(self, examples: Examples) -> Floats:
         return self.encoding(examples.rows)
 
-    def value_and_grad(self, rows: Floats) -> tuple[float, Floats]:
+    def value_and_grad(self, rows: Floats, places: Places | None = None) -> tuple[float, Floats]:
         self.X = with_masks(rows, self.programs.recorded.masks)
-        value, gradient = self.programs.value_and_grad(self.X, self.parameters, self.reduce)
+        found = None if places is None else self._elsewhere(places, rows.shape[1])
+        # where it is not finite, it is found out here which sample makes it so
+        value, gradient = found or self.programs.value_and_grad(self.X, self.parameters, self.reduce)
         if self.penalty is not None:
             added, slope = self.penalty.value_and_grad(self.parameters)
             value += added
             gradient += slope
         return value, gradient
+
+    def _elsewhere(self, places: Places, columns: int) -> tuple[float, Floats] | None:
+        """The same by the workers, if there are any; None too if it is not finite."""
+        if self.workers is None:
+            return None
+        masks = self.X[:, columns:] if self.programs.recorded.masks else None
+        found = self.workers.sums(self.programs.work, self.parameters, places, masks)
+        if found is None or self.reduce == "sum":
+            return found
+        return found[0] / len(places), found[1] / len(places)
 
     def loss(self, rows: Floats) -> float:
         self.X = with_masks(rows, self.programs.recorded.masks)
@@ -192,7 +213,7 @@ class ReplayedBatches:
     def encode(self, examples: Examples) -> Floats:
         return self.encoding(examples.rows)
 
-    def value_and_grad(self, rows: Floats) -> tuple[float, Floats]:
+    def value_and_grad(self, rows: Floats, places: Places | None = None) -> tuple[float, Floats]:
         self._prepare(rows)
         value, gradient = self.programs.value_and_grad(self.X, self.parameters, "sum")
         if self.programs.norms:

@@ -14,6 +14,7 @@ from ..programs import program
 from ..programs.recording import record
 from ..transforms import recompute
 from .recorder import Recorded, Unrecordable, check_same
+from .shards.shard import Work
 from .task import Task
 
 if TYPE_CHECKING:
@@ -50,6 +51,16 @@ class Programs:
             self.recorded.columns,
             self.trained,
         )
+
+    @cached_property
+    def work(self) -> Work:
+        """What workers are sent."""
+        import numpy as np
+
+        if not self.recorded.ranges:
+            return Work(self.total)
+        low, high = np.array([(r.low, r.high) for r in self.recorded.ranges]).T
+        return Work(self.total, self.limits, low, high)
 
     @cached_property
     def limits(self) -> program.Program:

@@ -13,7 +13,7 @@ from ..arguments import Floats
 from ..base.context import at_once, no_grad
 from ..engine import Value
 from ..nn.losses import Loss, loss_function
-from ..nn.module import Model, outputs, parts
+from ..nn.module import Model, Module, outputs, parts
 from ..nn.regularizers import dropouts, norms
 from .examples import Examples, targets
 
@@ -96,6 +96,12 @@ class Task:
     def masks(self) -> list[tuple[Any, list[Value]]]:
         """The dropouts, each with the masks that it drew in the forward pass just made, if any."""
         return [(dropout, list(dropout.masks)) for dropout in self.dropouts if dropout.masks]
+
+    def state(self) -> dict[str, float]:
+        """All that the model has learned, by name; by number where it is no Module."""
+        if isinstance(self.model, Module):
+            return self.model.state_dict()
+        return {str(k): p.data for k, p in enumerate(self.model.parameters())}
 
     def running(self) -> list[list[float]]:
         """What the modules have learned without a gradient: the running statistics of batch normalisation."""

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 from ..arguments import Floats
 from ..base.context import errstate
 from ..base.messages import IEEE, warn
-from ..errors import DomainError, NonFiniteGradient
+from ..errors import DomainError, GraphError, NonFiniteGradient
 from ..optim import Optimizer, ReduceLROnPlateau
 from ..optim.schedules import AnySchedule
-from .examples import Examples, batches
+from .examples import Examples
 from .held import Held
 from .history import Best, EarlyStopping, History, State
-from .objectives import objective
+from .objectives import ReplayedExamples, objective
 from .paths.recording import Recording
 from .programs import give
 from .runs.callbacks import Calls, Stopped
@@ -26,6 +26,9 @@ from .runs.resuming import Run
 from .runs.watching import Observer, Watching
 from .scores.held_out import Validation
 from .scores.metrics import Metric, check, evaluate
+from .shards.dealing import deal
+from .shards.engines import Engine
+from .shards.workers import Workers
 from .task import Task
 
 if TYPE_CHECKING:
@@ -37,6 +40,11 @@ __all__ = ["Training"]
 CHECK_INTERRUPTED = "; interrupted before it was checked whether the model still records what was replayed"
 
 END_INTERRUPTED = "; interrupted in on_train_end"
+
+NO_EXAMPLE = (
+    "and this model has none: it mixes the samples of a batch, as BatchNorm does, or Python decides by the "
+    "data; train it without executor="
+)
 
 DIVERGED = 100
 """How many times the loss of the first epoch that of the last has to be."""
@@ -67,6 +75,9 @@ class Training:
     recording: Recording | None = None
     callbacks: list[tuple[str, Any]] = field(default_factory=list)
     stored: Run | None = None
+    shards: int = 1
+    engine: Engine | None = None
+    """On whose workers the shards lie; None: all in this process."""
 
     def __post_init__(self) -> None:
         self.steps = 0
@@ -74,6 +85,7 @@ class Training:
         self.validation: Validation | None = None
         self.watching: Watching | None = None
         self.batch: Floats | None = None
+        self.workers: Workers | None = None
 
     def run(self, held_out: Examples | None, replay: bool, progress: Progress) -> History:
         """Record, train, and leave the model with its parameters and in the mode it had."""
@@ -83,14 +95,18 @@ class Training:
             self.best = Best(self.state(), self.stopping)
             seconds = self.stored.restore(self) if self.stored is not None else 0.0
             self.calls.introduce(model=self.task.model, optimizer=self.optimizer, history=self.history)
-            trouble, fault = self.train(progress, seconds), ""
+            try:
+                trouble, fault = self.train(progress, seconds), ""
+            finally:
+                if self.workers is not None:
+                    self.workers.close()
             try:
                 with self.task.as_it_was(), self.held.let():
                     fault = self.objective.fault()
             except KeyboardInterrupt:
                 self.history.stopped += CHECK_INTERRUPTED
                 trouble = trouble or CHECK_INTERRUPTED
-            self.history.runs_on = self.objective.runs_on()
+            self.history.runs_on, self.history.state = self.objective.runs_on(), self.task.state()
             trouble = self.end() or trouble
         self.held.heard = True  # what waits now comes too late
         if trouble:
@@ -136,6 +152,10 @@ class Training:
                 RuntimeWarning,
             )
         self.rows = self.objective.encode(self.task.examples)
+        if self.engine is not None:
+            if not isinstance(self.objective, ReplayedExamples):
+                raise GraphError(f"fit(executor=...) sends workers the program of one sample, {NO_EXAMPLE}")
+            self.workers = self.objective.workers = Workers(self.engine, self.rows, self.shards)
         if self.monitor is not None:
             self.watching = Watching(self.monitor, self.task, self.objective)
         self.calls = Calls(self.callbacks, self.task, self.objective, self.validation, self.watching)
@@ -219,13 +239,12 @@ class Training:
         import numpy as np
 
         n, rows, y = len(self.rows), self.rows, self.task.examples.y
-        order = np.arange(n)  # all in one batch: no order matters, and that of the data stays
+        order, parts = deal(self.rng, n, self.size, self.shards)
         if self.size < n:
-            order = self.rng.permutation(n)
             rows, y = rows[order], y[order]
         total, outputs = 0.0, []
-        for number, part in enumerate(batches(n, self.size), 1):
-            loss, gradient = self.objective.value_and_grad(rows[part])
+        for number, part in enumerate(parts, 1):
+            loss, gradient = self.objective.value_and_grad(rows[part], order[part])
             if not isfinite(loss):
                 raise DomainError(f"the loss is {loss}")
             self.last_loss = loss

@@ -59,7 +59,7 @@ class Fits:
             return {"error": f"no epoch ended: it {history.stopped}"}
         best = "the parameters are those of epoch" in history.stopped
         epoch = history.best_epoch if best else len(history["epoch"])
-        return {"state": _state(model), "history": history.contents(), "epoch": epoch}
+        return {"state": history.state, "history": history.contents(), "epoch": epoch}
 
 
 def made(make: Make, settings: Settings) -> tuple[Model, Mapping[str, Any]]:
@@ -84,12 +84,6 @@ def restored(make: Make, settings: Settings, seed: int, state: Mapping[str, floa
         for p, x in zip(model.parameters(), state.values(), strict=True):
             p.data = x
     return model
-
-
-def _state(model: Model) -> dict[str, float]:
-    if isinstance(model, Module):
-        return model.state_dict()
-    return {str(k): p.data for k, p in enumerate(model.parameters())}
 
 
 @contextmanager
