@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..arguments import ArrayLike
 from ..base import context
@@ -26,7 +26,7 @@ from .runs.progress import Progress
 from .runs.resuming import Resume, run_of
 from .runs.watching import Observer
 from .scores.metrics import Metrics, named
-from .shards.engines import engine_of
+from .shards.engines import Executor, engine_of
 from .task import Penalty, Task
 from .training import Training
 
@@ -57,7 +57,7 @@ def fit(
     every: int = 1,
     callbacks: AnyCallback | Iterable[AnyCallback] | None = None,
     resume: Resume | None = None,
-    executor: Any = None,
+    executor: Executor | None = None,
     shards: int | None = None,
     seed: int | Sequence[int] | Generator | None = None,
     progress: bool = True,

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any, Protocol, TypeAlias
 
 from ...arguments import Floats
 from .shard import Part, Shard, Work
 
-__all__ = ["Engine", "Sums", "engine_of"]
+__all__ = ["Engine", "Executor", "Sums", "engine_of"]
+
+Executor: TypeAlias = "Client | ModuleType"
+"""What users hand over: a client, or the module ray."""
 
 Sums = tuple[float, Floats] | None
 """Of a shard's part of a batch: the loss and the gradient, or None where one is not finite."""
+
+
+class Client(Protocol):
+    """A `distributed.Client` of Dask."""
+
+    def submit(self, func: Callable[..., Any], *args: Any, **options: Any) -> Any: ...
+
+    def scatter(self, data: Any, **options: Any) -> Any: ...
 
 
 class Engine(Protocol):
