@@ -6,10 +6,10 @@ import pytest
 
 from helpers.moodle import gaps, read
 from microgrid import exercises
-from microgrid.base.phrases import said
-from microgrid.exercises.exercise import Blank, Choice
+from microgrid.base.phrases import said, say
+from microgrid.exercises.exercise import Blank, Choice, Option
 from microgrid.exercises.kinds.table import KINDS
-from microgrid.exercises.writers.moodle import moodle
+from microgrid.exercises.writers.moodle import cloze, moodle
 
 SPECS = ["line", "reuse", "three-sigmoids", "2-2-1"]
 
@@ -28,6 +28,8 @@ def test_every_answer_and_every_mistake_comes_back(spec: str, lang: str) -> None
         for blank, gap in zip(exercise.blanks, question.gaps, strict=True):
             if isinstance(blank, Choice):
                 assert [answer.percent == 100 for answer in gap.answers] == [option.right for option in blank.options]
+                assert [a.text for a in gap.answers] == [said(option.text, lang) for option in blank.options]
+                assert [a.feedback for a in gap.answers] == [said(option.feedback, lang) for option in blank.options]
                 continue
             assert isinstance(blank, Blank)
             assert gap.judged(float(blank.expected)).percent == 100
@@ -35,7 +37,7 @@ def test_every_answer_and_every_mistake_comes_back(spec: str, lang: str) -> None
             for mistake in blank.mistakes:
                 judged = gap.judged(float(mistake.value))
                 assert judged.percent == 0
-                assert judged.feedback.replace("&lt;", "<") == said(mistake.text, lang)
+                assert judged.feedback == said(mistake.text, lang)
             assert gap.judged(12345.6).text == "*"
 
 
@@ -44,6 +46,14 @@ def test_what_names_and_texts_may_hold() -> None:
     sheet = exercises.make("L = max(w*x, b)**2; w, x, b in 2..9", 4, seed=1)
     _, questions = read(moodle(sheet))
     assert len(questions) == 4
+    hostile = "a~b}c#d\\e{f<g>&h;\"i'/j%5%=k &lt; {1:NUMERICAL:=3:0}"
+    choice = Choice("k", say("?"), (Option(hostile, True, say(hostile)),
+        Option("b" + hostile, False, say("No."))))  # fmt: skip
+    gap = gaps(cloze(choice, "en"))
+    assert [answer.text for answer in gap[0].answers] == [hostile, "b" + hostile]
+    assert gap[0].answers[0].feedback == hostile
+    with pytest.raises(AssertionError):
+        gaps("{1:NUMERICAL:=3:0.1#a stroke that is shown, \\/}")
     with pytest.raises(AssertionError):
         gaps("{1:NUMERICAL:=3}")
     with pytest.raises(AssertionError):

@@ -1,6 +1,7 @@
 """Exercises as Moodle XML: a cloze question each, with tolerances, and feedback for every mistake.
 
-The form is that of docs.moodle.org, "Moodle XML format" and "Embedded Answers (Cloze) question type".
+The form is that of docs.moodle.org, "Moodle XML format" and "Embedded Answers (Cloze) question type", where
+it is what Moodle's own reader (question/type/multianswer/questiontype.php) does.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from .text import shown
 
 __all__ = ["cloze", "moodle"]
 
-SPECIAL = str.maketrans({char: f"\\{char}" for char in '\\}#~/"{'})
+SPECIAL = str.maketrans({char: f"&#{ord(char)};" for char in "{}~#\\"})
+r"""Moodle takes the stroke away from ``\}`` and ``\#`` alone: of ``\~`` and ``\/`` it is shown."""
 PENALTY = 0.3333333
 """Of each further try where a quiz allows them: Moodle's own default."""
 
@@ -140,4 +142,5 @@ def _exact(x: Number) -> str:
 
 
 def _special(text: str) -> str:
-    return escape(text, quote=False).translate(SPECIAL)
+    """Text as HTML within an answer, where Moodle undoes one layer of entities before it is shown as HTML."""
+    return escape(escape(text, quote=False), quote=False).translate(SPECIAL)
