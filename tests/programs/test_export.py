@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import random
+import re
+import subprocess
+import sys
 
 import numpy as np
 import pytest
 
 import microgrid as mg
+from helpers import ROOT, needs_checkout
 from helpers.programs import BINARY, EXPONENTS, UNARY, Drawn, apply, compiled, draw
 from microgrid import GraphError, Value, nn, parameter
 from microgrid.ops import TABLE
@@ -180,6 +185,47 @@ def test_jax_maps_over_models():
     f = mg.compile(mg.tanh(w * x), [x]).to_jax()
     found = jax.vmap(f, in_axes=(0, None))(np.array([[1.0], [2.0], [3.0]]), np.array([[0.5], [1.0]]))
     assert np.allclose(found, np.tanh([[0.5, 1.0], [1.0, 2.0], [1.5, 3.0]]), rtol=1e-6)
+
+
+@optional("jax")
+@pytest.mark.slow
+@needs_checkout
+def test_two_devices_of_jax_take_the_steps_of_numpy():
+    """The example trains moons on two devices; its losses are those of NumPy's own backpropagation."""
+    more = {
+        "JAX_PLATFORMS": "cpu",
+        "XLA_FLAGS": "--xla_force_host_platform_device_count=2",
+        "PYTHONPATH": os.pathsep.join(sys.path),
+    }
+    command = [sys.executable, str(ROOT / "docs" / "jax_devices.py"), "--steps", "11", "--samples", "101"]
+    found = subprocess.run(command, env=os.environ | more, capture_output=True, text=True, check=True).stdout
+    losses = [float(text) for text in re.findall(r"step \d+: loss (\S+)", found)]
+
+    random.seed(1)
+    model = nn.MLP(2, [16, 16, 1], activation="tanh")
+    X, y = mg.datasets.moons(100, noise=0.1, seed=1)
+    W = [np.array([[p.data for p in n.w] for n in layer.neurons]) for layer in model.layers]
+    b = [np.array([n.b.data for n in layer.neurons]) for layer in model.layers]
+    expected = []
+    for _ in range(12):
+        h1 = np.tanh(X @ W[0].T + b[0])
+        h2 = np.tanh(h1 @ W[1].T + b[1])
+        z = (h2 @ W[2].T + b[2])[:, 0]
+        expected.append(np.mean(np.logaddexp(0, z) - y * z))
+        d3 = ((1 / (1 + np.exp(-z)) - y) / len(y))[:, None]
+        d2 = d3 @ W[2] * (1 - h2**2)
+        d1 = d2 @ W[1] * (1 - h1**2)
+        for k, (d, h) in enumerate([(d1, X), (d2, h1), (d3, h2)]):
+            W[k] = W[k] - 0.5 * d.T @ h
+            b[k] = b[k] - 0.5 * d.sum(0)
+    assert losses == pytest.approx([expected[0], expected[10]], rel=1e-9)
+    assert f"loss {expected[11]:.9g}" in _short(found)
+    assert "on 2 devices" in found
+
+
+def _short(text: str) -> str:
+    """With nine digits of each number."""
+    return re.sub(r"\d\.\d+", lambda number: f"{float(number[0]):.9g}", text)
 
 
 @optional("torch")
