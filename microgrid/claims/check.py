@@ -14,13 +14,15 @@ from ..graph import order, path_count, paths
 from .algebra.terms import Term, reachable
 from .language.grammar import read
 from .language.names import Names
-from .language.trees import Claim, Rate, walk
+from .language.printing import text, written_like
+from .language.trees import Call, Claim, Node, Number, Power, Rate, put, walk
 from .meaning import READINGS, Graph, as_written
 from .operations import applied, own_claims
 from .report import Answer, ClaimReport, Counterexample
 from .slips.diagnosis import SECONDS, diagnose
 from .truth import Judge, Verdict
 from .unexplained import unexplained
+from .updates import rate_of
 
 __all__ = ["assert_claim", "check", "named_nodes"]
 
@@ -59,16 +61,16 @@ def check(
     >>> check(nodes["L"], "dL/dw = e*x")[0].counterexample.actual
     -18.0
     """
-    texts = [text for one in claims for text in ([one] if isinstance(one, str) else one)]
+    texts = [own for one in claims for own in ([one] if isinstance(one, str) else one)]
     if callable(y) and not isinstance(y, Value | Mapping):
         y = applied(y)
         texts, given = texts or own_claims(y), False
     keys, root = named_nodes(y)
     names = Names([root, *keys.values()], keys | ({} if root.label else {"result": root}))
-    read_claims = [(text, read(text, names)) for text in texts]
+    read_claims = [(own, read(own, names)) for own in texts]
     with one_at_a_time:
         court = Court(Graph(names), root, given)
-        return ClaimReport([court.answer(text, instances) for text, instances in read_claims])
+        return ClaimReport([court.answer(own, instances) for own, instances in read_claims])
 
 
 def assert_claim(y: Value | Mapping[str, Value], *claims: str) -> None:
@@ -119,23 +121,30 @@ class Court:
         self.judge = Judge(values if given else {})
         self.judge.symbols = graph.symbols
 
-    def answer(self, text: str, instances: list[Claim]) -> Answer:
+    def answer(self, claim: str, instances: list[Claim]) -> Answer:
         """What becomes of a claim: false if it is for one of the numbers that its letters stand for."""
-        answers = [self.instance(claim) for claim in instances]
+        answers = [self.instance(one) for one in instances]
         worst = next((a for a in answers if a.true is False), None) or next(
             (a for a in answers if a.true is None), None
         )
         if worst is not None:
             index = worst.read.index if worst.read else ""
             why = say("for {index}: {why}", index=index, why=worst.why) if index else worst.why
-            return replace(worst, claim=text, why=why)
+            return replace(worst, claim=claim, why=why)
         first = answers[0]
         status = "checked" if any(a.status == "checked" for a in answers) else "proved"
         readings = tuple(r for r in READINGS if all(r in a.reading for a in answers)) or first.reading
-        return replace(first, claim=text, status=status, reading=readings)
+        return replace(first, claim=claim, status=status, reading=readings)
 
     def instance(self, claim: Claim) -> Answer:
+        with written_like(claim):
+            return self.judged(claim)
+
+    def judged(self, claim: Claim) -> Answer:
         left, actual = self.graph.left(claim, self.root), self.graph.actual(claim, self.root)
+        size = rate_of(self.graph, claim, left)
+        if size is not None and isinstance(claim.left, Node):
+            actual = self.graph.of[claim.left.node] - size * self.graph.total(left.of.node, left.by[0].node)
         if any(isinstance(part, Rate) for _, part in walk(claim.right)):
             claimed = {reading: self.graph.meaning(claim.right, left, reading) for reading in READINGS}
         else:
@@ -154,6 +163,8 @@ class Court:
                     holds=join(", ", map(READING_NAMES.__getitem__, holds)),
                     others=join(", ", map(READING_NAMES.__getitem__, others)),
                 )
+            if size is not None:
+                why = say("it holds with eta = {eta}", eta=text(Number(size)))
             return Answer(claim.text, status, holds, why=why, read=claim, covered=covered)
         refuted = verdicts["forward"] if verdicts["forward"].true is False else None
         if refuted is None or any(v.true is None for v in verdicts.values()):
@@ -161,15 +172,15 @@ class Court:
             return Answer(claim.text, "undecided", why=why, read=claim)
         found_at = self.counterexample(refuted)
         answer = Answer(claim.text, "refuted", read=claim, counterexample=found_at, covered=covered)
-        answer = replace(answer, agrees=self.agrees_at_given(refuted))
+        answer = replace(answer, agrees=self.agrees_at_given(refuted), hint=self.hint(claim, left, actual))
         if _highest(claimed["forward"]) > max(Fraction(HIGHEST), _highest(actual)):
-            text = "no slip is looked for where a power is higher than {highest}"
-            return replace(answer, why=say(text, highest=HIGHEST))
+            told = "no slip is looked for where a power is higher than {highest}"
+            return replace(answer, why=say(told, highest=HIGHEST))
         try:
             found = diagnose(self.graph, self.judge, claim, left, actual, claimed)
         except TimeoutError:
-            text = "no slip that explains it was found in {seconds:g} seconds"
-            return replace(answer, why=say(text, seconds=SECONDS))
+            told = "no slip that explains it was found in {seconds:g} seconds"
+            return replace(answer, why=say(told, seconds=SECONDS))
         if found is None:
             return replace(answer, why=unexplained(claimed["forward"], actual, self.graph.names))
         reading, finding = found
@@ -187,6 +198,23 @@ class Court:
             place=finding.place,
             covered=_less(covered, finding.forgotten),
         )
+
+    def hint(self, claim: Claim, left: Rate, actual: Term) -> str:
+        """Where a node called e was raised to a power: what Euler's number would make of the claim."""
+        powers = [
+            (way, part)
+            for way, part in walk(claim.right)
+            if isinstance(part, Power) and isinstance(part.base, Node) and part.base.name == "e"
+        ]
+        right = claim.right
+        for way, part in reversed(powers):
+            if not isinstance(part.exponent, Number):
+                right = put(right, way, Call("exp", (part.exponent,)))
+        if right == claim.right:
+            return ""
+        if any(self.judge.compare(self.graph.meaning(right, left, r), actual).true for r in READINGS):
+            return say("e is the node of that name here; with exp(...) for the power of e the claim is true")
+        return say("e is the node of that name here; a power of Euler's number is written exp(...)")
 
     def paths(self, left: Rate) -> Paths:
         """The paths of the derivative that a claim is about, if they are not too many to be drawn."""

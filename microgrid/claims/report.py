@@ -59,6 +59,8 @@ class Answer:
     """The steps of the graph whose local derivative a slip concerns: the arrow whose factor was forgotten."""
     named: str = ""
     """What the slip is called, where the words for others of its kind say it badly."""
+    hint: str = ""
+    """What else may be meant by a name in a false claim."""
     agrees: bool = False
     """Whether a false claim has the right value at the given values of the leaves, or none there."""
 
@@ -159,6 +161,8 @@ def lines(answer: Answer) -> Iterator[str]:
         yield answer.why
     if answer.slip == "path-missing" and answer.forgotten:
         yield say("missing: {what}", what=join("; ", answer.missing))
+    if answer.hint:
+        yield answer.hint
     if answer.agrees:
         yield say("at the given values nothing is seen of it; a claim is about all values")
     if answer.counterexample:

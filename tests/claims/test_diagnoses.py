@@ -48,9 +48,9 @@ TWO_UNITS = "h1 = tanh(w11*x1 + w12*x2); h2 = tanh(w21*x1 + w22*x2); L = (h1 - y
 
 
 @pytest.mark.parametrize(("claim", "correction"), [
-    (r"\frac{\partial L}{\partial w_{ji}} = 2(h_i - y_i)(1 - h_i^2) x_j", "dL/dw21 = 2*(h2 - y2)*(1 - h2^2)*x1"),
-    ("∂L/∂w_ij = 2(h_j − y_j)(1 − h_j²) x_i", "dL/dw12 = 2*(h1 - y1)*(1 - h1^2)*x2"),
-    (r"\frac{\partial L}{\partial w_{12}} = 2(h_2 - y_2)(1 - h_2^2) x_1", "dL/dw_12 = 2*(h1 - y1)*(1 - h1^2)*x2"),
+    (r"\frac{\partial L}{\partial w_{ji}} = 2(h_i - y_i)(1 - h_i^2) x_j", "∂L/∂w21 = 2*(h2 - y2)*(1 - h2^2)*x1"),
+    ("∂L/∂w_ij = 2(h_j − y_j)(1 − h_j²) x_i", "∂L/∂w12 = 2*(h1 - y1)*(1 - h1^2)*x2"),
+    (r"\frac{\partial L}{\partial w_{12}} = 2(h_2 - y_2)(1 - h_2^2) x_1", "∂L/∂w_12 = 2*(h1 - y1)*(1 - h1^2)*x2"),
     ("dL/dw21 = 2*(h1 - y1)*dh1/dw12", "dL/dw21 = 2*(h2 - y2)*dh2/dw21"),
 ])  # fmt: skip
 def test_indices_exchanged_on_one_side(claim, correction):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import sympy as sp
 
+import microgrid as mg
 from microgrid import check, parse
 from microgrid.expressions.parse import free_names
 
@@ -54,3 +55,79 @@ def test_a_letter_beside_a_number_means_every_number(claim, true):
     assert found.true is true
     if not true:
         assert "i = 1" in found.why
+
+
+LINE = "z = w*x; yhat = z + b; e = yhat - y; L = e**2"
+
+
+@pytest.mark.parametrize(("claim", "eta"), [
+    ("w <- w - 0.1*2*e*x", "0.1"),
+    ("w <- w - 0.1*dL/dw", "0.1"),
+    ("w ← w − 0.1·∂L/∂w", "0.1"),
+    ("w <- w - dL/dw/10", "0.1"),
+    ("w <- w - 0.2*e*x", "0.1"),
+    ("w <- w - 5*dL/dw", "5"),
+    ("w <- w - 1*2*e*x", "1"),
+])  # fmt: skip
+def test_a_number_is_read_as_eta_and_that_is_said(claim, eta):
+    found = answer(LINE, claim)
+    assert found.true is True
+    assert found.why == f"it holds with eta = {eta}"
+
+
+@pytest.mark.parametrize(("claim", "slip"), [
+    ("w <- w + 0.1*2*e*x", "sign"),
+    ("w <- w - 0.1*2*e", "factor-missing"),
+    ("w <- w - 0.1*2*e*w", "wrong-variable"),
+    ("w <- w - dL/dw", "factor-missing"),
+    ("w <- w - 2*e*x", "factor-missing"),
+    ("w <- w - eta*0.5*dL/dw", "factor-extra"),
+])  # fmt: skip
+def test_an_update_with_a_number_may_be_false(claim, slip):
+    assert answer(LINE, claim).slip == slip
+
+
+def test_where_eta_is_a_node_a_number_is_a_number():
+    assert answer(f"{LINE}; R = L*eta", "w <- w - 0.1*dR/dw").true is False
+
+
+def test_of_a_power_of_the_node_e_it_is_said_that_it_is_the_node():
+    found = answer("z = w*x; e = z - y; L = exp(z) + e", "dL/dw = e^z*x + x")
+    assert found.true is False
+    assert "exp(...) for the power of e the claim is true" in found.hint
+    assert "e is the node" in check(parse("e = a*x; L = e**2 + x", a=2, x=3), "dL/dx = e^x").text()
+    assert answer("z = w*x; e = z - y; L = exp(z) + e", "dL/dw = x + e^2").hint == ""
+
+
+@pytest.mark.parametrize(("graph", "claim", "true"), [
+    ("y = abs(x)", "dy/dx = x/|x|", True),
+    ("y = abs(x)", r"\frac{dy}{dx} = \frac{x}{|x|}", True),
+    ("y = abs(x)", r"\frac{dy}{dx} = \frac{\left| x \right|}{x}", True),
+    ("y = abs(x)*w", "∂y/∂w = |x|", True),
+    ("y = abs(x)*abs(w)", "∂y/∂w = |x|w/|w|", True),
+    ("y = abs(x*abs(w))", "∂y/∂w = |x|·(w/|w|)", True),
+    ("y = abs(x)", "dy/dx = |x|", False),
+    ("z = w*x; phi = sigmoid(z)", "∂φ/∂w = φ'(z)·x", True),
+    ("z = w*x; phi = sigmoid(z)", "∂φ/∂w = φ′(z)", False),
+    ("z = w*x; phi = 1/(1 + exp(-z))", "∂φ/∂w = φ′(z)·x", True),
+    ("z = w*x; phi = z**2", "∂φ/∂w = φ′(w)", True),
+])  # fmt: skip
+def test_bars_and_primes_of_nodes_are_read(graph, claim, true):
+    assert answer(graph, claim).true is true
+
+
+@pytest.mark.parametrize(("claim", "told"), [
+    ("dy/dx = |x", "never closed"),
+    ("∂φ/∂w = φ'(y)", "not computed from 'y'.* write sigmoid'"),
+    ("dphi/dw = " + "|" * 200, "inside one another"),
+])  # fmt: skip
+def test_what_bars_and_primes_cannot_mean_is_refused(claim, told):
+    with pytest.raises(mg.ExpressionError, match=told):
+        answer("z = w*x; phi = sigmoid(z); y = phi*2 + w; x2 = y*x", claim)
+
+
+@pytest.mark.parametrize(("claim", "mark"), [("∂L/∂w = 2·e", "∂L/∂w = "), ("dL/dw = 2*e", "dL/dw = ")])
+def test_the_corrected_line_has_the_letter_of_the_claim(claim, mark):
+    found = answer(LINE, claim)
+    assert found.correction.startswith(mark)
+    assert answer(LINE, found.correction).true is True

@@ -24,6 +24,11 @@ CLAIMS = {
 
     # what is wrong, and where
     "wrong here: {what}": "aquí está el error: {what}",
+    "it holds with eta = {eta}": "se cumple con eta = {eta}",
+    "e is the node of that name here; with exp(...) for the power of e the claim is true":
+        "e es aquí el nodo de ese nombre; con exp(...) en lugar de la potencia de e la afirmación se cumple",
+    "e is the node of that name here; a power of Euler's number is written exp(...)":
+        "e es aquí el nodo de ese nombre; una potencia del número de Euler se escribe exp(...)",
     "the path {way} is missing": "falta el camino {way}",
     "{n} paths are missing: {ways}": "faltan {n} caminos: {ways}",
     "the path {way} is counted twice": "el camino {way} se cuenta dos veces",

@@ -13,13 +13,13 @@ from fractions import Fraction
 from typing import NoReturn
 
 from ...base.messages import short
-from ...engine import Value
 from ...errors import ExpressionError
 from ...ops import TABLE
-from .cursor import Cursor, Indexed
+from .cursor import Indexed
 from .names import ETA, Names, operation_name
+from .primes import Primes
 from .tokens import Token, plain_letters, tokens
-from .trees import Call, Claim, Node, Number, Power, Rate, Slope, Sum, Symbol, Tree, negative, product
+from .trees import Call, Claim, Node, Number, Power, Rate, Sum, Symbol, Tree, negative, product
 
 __all__ = ["read"]
 
@@ -63,10 +63,12 @@ def _pairs(name: str, names: Names) -> list[tuple[str, str]]:
     return [found] if found else []
 
 
-class _Reader(Cursor):
+class _Reader(Primes):
     """Reads one claim, token by token; recursion is bounded by MAX_NESTING."""
 
     parts = 0
+    bars = 0
+    """Absolute values that are open: the next | closes one."""
 
     def claim(self) -> Claim:
         if self.peek().kind == "end":
@@ -126,7 +128,9 @@ class _Reader(Cursor):
             if kind in ("*", "/"):
                 self.take()
                 factors.append((1 if kind == "*" else -1, self.factor(depth)))
-            elif self.text.juxtaposed and kind in ("name", "number", "(", "partial", "frac", "sqrt", "{"):
+            elif (
+                self.text.juxtaposed and kind in ("name", "number", "(", "partial", "frac", "sqrt", "{")
+            ) or (self.text.juxtaposed and kind == "|" and not self.bars):
                 factors.append((1, self.factor(depth)))
             else:
                 return product(factors) if len(factors) > 1 else factors[0][1]
@@ -192,10 +196,14 @@ class _Reader(Cursor):
             return Number(Fraction(token.text))
         if token.kind == "(":
             self.take()
+            before, self.bars = self.bars, 0
             inner = self.expression(depth + 1)
+            self.bars = before
             if not self.skip(")"):
                 self.unclosed(token)
             return inner
+        if token.kind == "|":
+            return self.absolute(depth)
         if token.kind == "{":
             return self.group(depth)
         if token.kind == "partial":
@@ -210,6 +218,16 @@ class _Reader(Cursor):
         found = "the end" if token.kind == "end" else repr(token.text[:20])
         message = f"expected a number, a name or '(', found {found}"
         raise ExpressionError(message, self.text.text, token.position)
+
+    def absolute(self, depth: int) -> Tree:
+        """|x|; within brackets there another one may begin."""
+        opened, before = self.take(), self.bars
+        self.bars = 1
+        inner = self.expression(depth + 1)
+        self.bars = before
+        if not self.skip("|"):
+            self.unclosed(opened)
+        return Call("abs", (inner,))
 
     def name(self, depth: int) -> Tree:
         token = self.take()
@@ -263,30 +281,6 @@ class _Reader(Cursor):
             self.fail(f"{called} takes {arity} operand{'s' * (arity > 1)}, got {len(operands)}", position)
         tree = Call(called, tuple(operands))
         return Power(tree, power) if power is not None else tree
-
-    def primed(self, token: Token, node: Value | None, called: str | None, primes: int, depth: int) -> Tree:
-        """σ′(z), the derivative of an operation there, or y′, that of a node with one variable."""
-        if node is None and called:
-            if primes > 1 or TABLE[called].arity > 1 or self.peek().kind != "(":
-                self.fail("the derivative of an operation is written as in sigmoid'(z)", token.position)
-            self.take()
-            operand = self.expression(depth + 1)
-            if not self.skip(")"):
-                self.fail("the '(' after a derivative is never closed", token.position)
-            return Slope(called, operand)
-        if node is None:
-            raise self.names.unknown(token.text, self.text.text, token.position)
-        self.own_arguments(node, take=True)
-        variables = self.names.variables(node)
-        if len(variables) != 1 or primes > 2:
-            what = (
-                "once or twice"
-                if primes > 2
-                else f"by one of {len(variables)} variables: write ∂{token.text}/∂..."
-            )
-            self.fail(f"{token.text}′ is a derivative {what}", token.position)
-        by = Node(variables[0], self.names.named[variables[0]])
-        return Rate(Node(node, token.text), (by,) * primes)
 
     def fraction(self, depth: int) -> Tree:
         self.take()

@@ -26,6 +26,7 @@ SIGNS = {
     "cdot": "*", "times": "*", "ast": "*", "div": "/", "partial": "partial", "leftarrow": "<-", "gets": "<-",
     "coloneqq": "<-", "prime": "prime", "frac": "frac", "dfrac": "frac", "tfrac": "frac", "sqrt": "sqrt",
     "{": "(", "}": ")", "lbrack": "(", "rbrack": ")", "lparen": "(", "rparen": ")",
+    "lvert": "|", "rvert": "|", "vert": "|",
 }  # fmt: skip
 """Commands that are one token."""
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from fractions import Fraction
 
 from ...naming.latex_names import latex_name
@@ -9,9 +12,11 @@ from .latex_words import WORDS
 from .tokens import plain_letters
 from .trees import Call, Claim, Node, Number, Power, Product, Rate, Slope, Symbol, Tree
 
-__all__ = ["latex", "latex_left", "text", "text_left"]
+__all__ = ["latex", "latex_left", "text", "text_left", "written_like"]
 
 SUM, PRODUCT, POWER, ATOM = range(4)
+_mark = ContextVar("mark", default="d")
+"""The letter of derivatives."""
 
 
 def text(tree: Tree, level: int = SUM) -> str:
@@ -64,18 +69,30 @@ def _number(value: Fraction) -> tuple[int, str]:
 
 
 def rate_text(rate: Rate) -> str:
+    d = _mark.get()
     if len(rate.by) == 1:
-        return f"d{rate.of.name}/d{rate.by[0].name}"
+        return f"{d}{rate.of.name}/{d}{rate.by[0].name}"
     if rate.by[0].node is rate.by[1].node:
-        return f"d^2{rate.of.name}/d{rate.by[0].name}^2"
-    return f"d^2{rate.of.name}/(d{rate.by[0].name} d{rate.by[1].name})"
+        return f"{d}^2{rate.of.name}/{d}{rate.by[0].name}^2"
+    return f"{d}^2{rate.of.name}/({d}{rate.by[0].name} {d}{rate.by[1].name})"
 
 
 def text_left(claim: Claim, right: Tree) -> str:
     """The claim with another right side."""
-    if isinstance(claim.left, Node):
-        return f"{claim.left.name} <- {text(right)}"
-    return f"{rate_text(claim.left)} = {text(right)}"
+    with written_like(claim):
+        if isinstance(claim.left, Node):
+            return f"{claim.left.name} <- {text(right)}"
+        return f"{rate_text(claim.left)} = {text(right)}"
+
+
+@contextmanager
+def written_like(claim: Claim) -> Iterator[None]:
+    """Derivatives are printed with d or ∂, as a claim has them."""
+    before = _mark.set("∂" if "∂" in claim.text or "\\partial" in claim.text else "d")
+    try:
+        yield
+    finally:
+        _mark.reset(before)
 
 
 # ---------------------------------------------------------------- LaTeX

@@ -42,10 +42,10 @@ _SIGNS = {
     "⁄": "/", "←": "<-", "≔": "<-", "∂": "partial", "𝜕": "partial", "′": "prime", "’": "prime", "'": "prime",
     "″": "second",
 }  # fmt: skip
-_SIGN = re.compile(r"\*\*|<-|:=|[-+*/^(),=]")
+_SIGN = re.compile(r"\*\*|<-|:=|[-+*/^(),=|]")
 _RAISED = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺⁽⁾]+")
 _HINTS = {
-    "√": "; a root is written sqrt(x)", "|": "; an absolute value is written abs(x)", "[": "; use ( and )",
+    "√": "; a root is written sqrt(x)", "[": "; use ( and )",
     "Σ": "", "∑": "; a sum over an index is refused: write its terms",
     "∇": "; a claim is about one derivative",
     "\\": "", "{": "; use ( and )", "≈": "; a claim says =", ";": "; write each claim by itself",
