@@ -1,0 +1,84 @@
+"""Pages and lessons as a list of texts and cells of code."""
+
+from __future__ import annotations
+
+import doctest
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+__all__ = ["Cell", "Part", "of_lesson", "of_page", "title"]
+
+FENCE = re.compile(r"^```python\n(.*?)^```[ \t]*$\n?", re.MULTILINE | re.DOTALL)
+MARK = re.compile(r"^# %%(.*)$", re.MULTILINE)
+PRINTS = re.compile(
+    r"\A\s*(?:[^\n]*,\s*)?(?:this prints|esto imprime|imprime)[^\n]*:\s*\n+```\n(.*?)^```[ \t]*$\n?",
+    re.IGNORECASE | re.MULTILINE | re.DOTALL,
+)
+TAGS = re.compile(r"tags=\[([^\]]*)\]")
+
+
+class Cell(NamedTuple):
+    """Lines that are run together, their tags, and the error that they are there to show.
+
+    `made` is what they show, as `shown` says it, where that is made elsewhere.
+    """
+
+    source: str
+    tags: tuple[str, ...] = ()
+    raises: str = ""
+    made: tuple[dict[str, str], ...] = ()
+
+
+Part = str | Cell
+
+
+def of_page(text: str) -> list[Part]:
+    """The parts of a page in Markdown: blocks that are doctests become cells, all else stays as it is."""
+    parts: list[Part] = []
+    end = 0
+    for block in FENCE.finditer(text):
+        if ">>>" in block[1]:
+            parts += [text[end : block.start()], *_of_doctest(block[1])]
+            end = block.end()
+    return [part for part in [*parts, text[end:]] if isinstance(part, Cell) or part.strip()]
+
+
+def _of_doctest(block: str) -> Iterator[Cell]:
+    """One cell for the lines up to each output."""
+    lines: list[str] = []
+    for example in doctest.DocTestParser().get_examples(block):
+        lines.append(example.source.rstrip("\n"))
+        if example.want:
+            yield Cell("\n".join(lines), raises=(example.exc_msg or "").strip())
+            lines = []
+    if lines:
+        yield Cell("\n".join(lines))
+
+
+def of_lesson(script: str) -> list[Part]:
+    """The parts of a jupytext percent script.
+
+    What a text promises under "This prints" is left out, since the outputs of the cell stand there.
+
+    >>> of_lesson('# %% [markdown]\\n# # A\\n\\n# %% tags=["slow"]\\nprint(1)\\n')
+    ['# A', Cell(source='print(1)', tags=('slow',), raises='', made=())]
+    """
+    parts: list[Part] = []
+    marks = list(MARK.finditer(script))
+    for mark, end in zip(marks, [*(m.start() for m in marks[1:]), len(script)], strict=True):
+        body = script[mark.end() : end].strip("\n")
+        if "[markdown]" in mark[1]:
+            text = "\n".join(re.sub("^# ?", "", line) for line in body.splitlines())
+            parts.append(PRINTS.sub("", text) if parts and isinstance(parts[-1], Cell) else text)
+        elif body.strip():
+            tags = TAGS.search(mark[1])
+            parts.append(Cell(body, tuple(re.findall(r"[\w-]+", tags[1])) if tags else ()))
+    return [part for part in parts if isinstance(part, Cell) or part.strip()]
+
+
+def title(parts: list[Part]) -> str:
+    """The first heading."""
+    text = "\n".join(part for part in parts if isinstance(part, str))
+    found = re.search(r"^# (.+)$", text, re.MULTILINE)
+    return found[1].strip() if found else ""

@@ -1,0 +1,59 @@
+"""The figures of the five lectures as pages: each row of docs/lectures.md with its call and its picture."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import lectures
+
+from .cells import Cell, Part
+
+__all__ = ["pages"]
+
+DOCS = Path(__file__).parents[1]
+HEADING = re.compile(r"^## ([A-E])\. (.+?)(?: \(([^)]+)\))?$", re.MULTILINE)
+SLIDE = re.compile(r"\*\*(.+?)\*\*(?: \(([^)]+)\))?(?::? ?(.*))", re.DOTALL)
+PICTURE = re.compile(r'<img src="([^"]+)"[^>]*>|\[as text\]\(([^)]+)\)')
+
+SAID = {
+    "en": ("Lecture {letter}: {subject}", "Run this first; the figures below are made by what it imports."),
+    "es": ("Lección {letter}: {subject}", "Ejecuta esto primero: las figuras se hacen con lo que importa. "
+           "Los pies de las figuras están en inglés."),
+}  # fmt: skip
+
+
+def pages(lang: str, folder: Path) -> Iterator[tuple[str, list[Part]]]:
+    """Places and parts of the pages, one for each lecture; pictures go to `folder`/pictures."""
+    text = lectures.PAGE.read_text(encoding="utf-8")
+    headings = list(HEADING.finditer(text))
+    (folder / "pictures").mkdir(parents=True, exist_ok=True)
+    for heading, end in zip(headings, [*(h.start() for h in headings[1:]), len(text)], strict=True):
+        numbers = {int(n) for n in re.findall(r"^\| (\d+) \|", text[heading.end() : end], re.MULTILINE)}
+        title, first = SAID[lang]
+        subject = heading[3] if lang == "es" and heading[3] else heading[2]
+        parts: list[Part] = [f"# {title.format(letter=heading[1], subject=subject)}\n\n{first}"]
+        parts.append(Cell(lectures.prelude().strip(), made=({"kind": "none"},)))
+        for row in lectures.rows():
+            if row.number in numbers:
+                parts += _figure(row, lang, folder / "pictures")
+        yield f"gallery/{heading[1].lower()}.md", parts
+
+
+def _figure(row: lectures.Row, lang: str, folder: Path) -> list[Part]:
+    found = SLIDE.match(row.slide)
+    assert found, row.slide
+    name, spanish, rest = found.groups()
+    title = spanish if lang == "es" and spanish else name
+    shown = []
+    for picture, report in PICTURE.findall(row.pictures):
+        if report:
+            shown.append({"kind": "text", "text": (DOCS / report).read_text(encoding="utf-8")})
+        else:
+            copied = picture.replace("/", "-")
+            shutil.copy(DOCS / picture, folder / copied)
+            shown.append({"kind": "image", "file": copied, "alt": title.replace('"', "&quot;")})
+    caption = rest[:1].upper() + rest[1:] + "." if rest else ""
+    return [f"## {row.number}. {title}\n\n{caption}", Cell(row.code, made=tuple(shown))]

@@ -1,0 +1,79 @@
+"""Runs the cells of a page in a Python of their own, and keeps what each prints and shows."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from .cells import Cell
+
+__all__ = ["CellFailed", "outputs"]
+
+ROOT = Path(__file__).parents[2]
+CACHE = ROOT / "docs" / ".outputs"
+"""What cells have shown; taken again as long as neither they nor the packages change."""
+LIMIT = 300.0
+"""Seconds that one page may take."""
+
+
+class CellFailed(Exception):
+    """A cell raised what its page does not announce."""
+
+
+@cache
+def _packages() -> str:
+    """A digest of all that cells may call."""
+    digest = hashlib.sha256(sys.version.encode())
+    for package in ("microgrid", "viz", "docs/building"):
+        for path in sorted((ROOT / package).rglob("*.py")):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def outputs(name: str, cells: Sequence[Cell], folder: Path) -> list[list[dict[str, str]]]:
+    """What each cell shows: texts, errors, and names of the files that are written to the folder."""
+    if not cells:
+        return []
+    asked = json.dumps({"name": name, "cells": [[cell.source, cell.raises] for cell in cells]})
+    kept = CACHE / hashlib.sha256((asked + _packages()).encode()).hexdigest()[:24]
+    if not (kept / "outputs.json").exists():
+        shutil.rmtree(kept, ignore_errors=True)
+        kept.mkdir(parents=True)
+        _run(name, asked, kept)
+    shown: list[list[dict[str, str]]] = json.loads((kept / "outputs.json").read_text(encoding="utf-8"))
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in kept.iterdir():
+        if path.name != "outputs.json":
+            shutil.copy(path, folder / path.name)
+    return shown
+
+
+def _run(name: str, asked: str, folder: Path) -> None:
+    environment: dict[str, Any] = os.environ | {
+        "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "docs")]),
+        "PYTHONUTF8": "1",
+        "MPLBACKEND": "agg",
+        "MICROGRID_PICTURES": str(folder / "saved"),
+    }
+    (folder / "saved").mkdir()
+    done = subprocess.run(
+        [sys.executable, "-m", "building.shown", str(folder)],
+        input=asked,
+        env=environment,
+        cwd=folder / "saved",
+        capture_output=True,
+        encoding="utf-8",
+        timeout=LIMIT,
+    )
+    shutil.rmtree(folder / "saved")
+    if done.returncode:
+        shutil.rmtree(folder)
+        raise CellFailed(f"{name}: {done.stderr.strip()}")
