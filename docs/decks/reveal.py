@@ -14,7 +14,6 @@ import matplotlib as mpl
 from matplotlib.font_manager import FontProperties
 from matplotlib.mathtext import math_to_image
 
-import viz
 from viz.style.theme import THEMES
 
 from .beamer import SIZES, sizes_of
@@ -114,7 +113,7 @@ def _section(slide: Slide, lang: str) -> str:
 
 def _page(slide: Slide, lang: str) -> str:
     made = page(slide, lang, "16:9")
-    if isinstance(made, viz.Steps):
+    if hasattr(made, "reveal"):  # a walk, over boxes or over neurons
         return str(made.reveal())
     full = 'style="display:block;width:100%;height:auto"'
     picture = made.svg().replace('style="max-width:100%;height:auto"', full, 1)
