@@ -20,7 +20,7 @@ except ModuleNotFoundError:
 from .base import context, messages
 from .backward import backward, propagate
 from .base.context import BLOCKS
-from .base.nodes import CONSTANT, INPUT, OP, PARAMETER, ROLES, Row, edges
+from .base.nodes import CONSTANT, INPUT, OP, PARAMETER, ROLES, Row, edges, free_in_turn
 from .ops import (
     ABS, ACOS, ADD, ASIN, ATAN, COS, COSH, DIV, ELU, ERF, ERFC, EXP, EXPM1, GELU, GELU_TANH, HARDTANH,
     LEAKY_RELU, LOG, LOG1P, LOGSIGMOID, MISH, MUL, NEG, POW, POWC, RELU, ROWS, SELU, SIGMOID, SILU, SIN, SINH,
@@ -288,6 +288,8 @@ class Value:
 
 if cython.compiled:
     own_memory(Value, dealloc)  # type: ignore[name-defined]
+else:
+    free_in_turn(Value)
 
 
 def parameter(data: SupportsFloat, label: str = "") -> Value:

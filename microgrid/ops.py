@@ -15,8 +15,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from .base.formula import FLOAT, Vocabulary, function, numpy_vocabulary
+from .base.formula import FLOAT, Vocabulary, function, ieee_vocabulary
 from .base.nodes import Row
+from .base.numeric.ieee import Ieee
 
 __all__ = ["ROWS", "TABLE", "Op", "register"]
 
@@ -109,12 +110,9 @@ class Op(Row):
         return result
 
     def forward_ieee(self, x: float, y: float | None = None) -> tuple[float, float, float]:
-        """Value and partials with inf and nan, as NumPy has them, where Python raises."""
-        import numpy as np
-
-        scalars = (np.float64(x), None if y is None else np.float64(y))
-        with np.errstate(all="ignore"):
-            value, first, second = self.bind("forward", numpy_vocabulary())(*scalars)
+        """Value and partials with inf and nan, as IEEE 754 and NumPy have them, where Python raises."""
+        scalars = (Ieee(x), None if y is None else Ieee(y))
+        value, first, second = self.bind("forward", ieee_vocabulary())(*scalars)
         return float(value), float(first), float(second)
 
     def spelling(self, constant: float | None = None) -> str:

@@ -51,7 +51,8 @@ def choose() -> bool:
                 return True
             del sys.modules[f"{NAME}.base.nodes"]
             stale = True
-    sys.meta_path.insert(0, _Sources())
+    if any(map(_built, COMPILED + NATIVE)):  # of a zip, or of a folder that has none, nothing is to be hidden
+        sys.meta_path.insert(0, _Sources())
     if stale:
         from .messages import warn  # only now, for it imports base.nodes
 

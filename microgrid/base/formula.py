@@ -17,11 +17,15 @@ from fractions import Fraction
 from functools import cache
 from typing import Any
 
+from .numeric.arrays import RENAMED, numpy
+from .numeric.ieee import WORDS, Ieee
+
 __all__ = [
     "FLOAT",
     "RATIONAL",
     "Vocabulary",
     "function",
+    "ieee_vocabulary",
     "mpmath_vocabulary",
     "names",
     "numpy_vocabulary",
@@ -169,17 +173,21 @@ RATIONAL = Vocabulary(
 
 @cache
 def numpy_vocabulary() -> Vocabulary:
-    """NumPy's scalars and arrays: overflow and domain errors become inf and nan."""
-    import numpy as np
-
-    renamed = {"acos": "arccos", "asin": "arcsin", "atan": "arctan", "atan2": "arctan2", "pow": "power"}
+    """NumPy's scalars and arrays, or its stand-in's: overflow and domain errors become inf and nan."""
+    np = numpy()
     missing = {"erf": math.erf, "erfc": math.erfc}  # NumPy has neither
     words: dict[str, Any] = {"abs": np.abs}
     for word in _MATH:
-        words[word] = getattr(np, renamed.get(word, word), None)
+        words[word] = getattr(np, RENAMED.get(word, word), None)
     for word, scalar in missing.items():
         words[word] = np.vectorize(scalar, otypes=[float])
     return Vocabulary("numpy", words, where=np.where)
+
+
+@cache
+def ieee_vocabulary() -> Vocabulary:
+    """Floats whose overflow and domain errors become inf and nan."""
+    return Vocabulary("ieee", WORDS, number=Ieee)
 
 
 @cache

@@ -13,6 +13,7 @@ from math import prod
 from typing import Any
 
 from ..base.formula import numpy_vocabulary
+from ..base.numeric.arrays import numpy
 from .calculation import Calculation, Computed, Step
 from .specs.specification import Range
 
@@ -63,8 +64,7 @@ class Search:
 
     def __iter__(self) -> Iterator[dict[str, Fraction]]:
         """Each combination once, by the names of the leaves."""
-        import numpy as np
-
+        np = numpy()
         tables = [np.array([float(value) for value in each.values]) for each in self.ranges]
         names = [each.name for each in self.ranges]
         self.tried, since = 0, 0
@@ -86,8 +86,7 @@ class Search:
 
     def _digits(self) -> Iterator[list[Any]]:
         """Of each range the places of its numbers, for many combinations at once."""
-        import numpy as np
-
+        np = numpy()
         sizes = [len(each.values) for each in self.ranges]
         start, chunk = 0, FIRST_CHUNK
         bits = max(1, ((self.size - 1).bit_length() + 1) // 2)
@@ -113,8 +112,7 @@ class Search:
 
     def _shuffled(self, turn: Any, bits: int) -> Any:
         """The numbers below 2**(2·bits) in another order, each once: a Feistel network of four rounds."""
-        import numpy as np
-
+        np = numpy()
         mask = np.uint64(2**bits - 1)
         left, right = turn >> np.uint64(bits), turn & mask
         for salt in range(4):
@@ -125,8 +123,7 @@ class Search:
 
     def _suits(self, numbers: dict[str, Any]) -> tuple[Any, Any]:
         """Which combinations have short numbers, and no zero or kink by accident; in which a unit is off."""
-        import numpy as np
-
+        np = numpy()
         calculation = self.calculation
         count = len(next(iter(numbers.values())))
         found = calculation.computed(numbers, numpy_vocabulary())
@@ -156,8 +153,7 @@ class Search:
 
         Of an expression with a single unit that one may be off, but not of a network.
         """
-        import numpy as np
-
+        np = numpy()
         steps = self.calculation.steps
         units = [k for k, step in enumerate(steps) if step.row is not None and step.row.name == "relu"]
         if not units:
@@ -174,10 +170,9 @@ class Search:
 
     def _tells_factors(self, step: Step, values: Sequence[Any]) -> Any:
         """Where no factor is 1, so that it could be forgotten, or like the other; a list may name them."""
-        import numpy as np
-
+        np = numpy()
         free = [j for j in step.operands if not self._is_chosen(self.calculation.steps[j])]
-        good = np.logical_and.reduce([np.abs(values[j]) != 1 for j in free]) if free else True
+        good = np.all([np.abs(values[j]) != 1 for j in free], axis=0) if free else True
         first, second = step.operands
         return good & (values[first] != values[second]) if free and first != second else good
 
@@ -196,8 +191,7 @@ class Search:
         return 1e-9 if self.calculation.exact or given else SMALLEST
 
     def _readable(self, x: Any) -> Any:
-        import numpy as np
-
+        np = numpy()
         if not self.calculation.exact:
             return np.abs(x) <= LARGEST_ROUNDED
         hundredths = np.abs(x) * 100
@@ -205,8 +199,7 @@ class Search:
 
     def _excused(self, numbers: dict[str, Any], found: Computed, count: int) -> tuple[Any, Any, Any]:
         """Where zero is meant: it comes of a zero that a list names, or of a unit that is off."""
-        import numpy as np
-
+        np = numpy()
         never, steps = np.zeros(count, dtype=bool), self.calculation.steps
         values, partials = list[Any](), list[tuple[Any, ...]]()
         for k, step in enumerate(steps):
@@ -235,11 +228,11 @@ class Search:
 
 def _mixed(x: Any, seed: int, salt: int) -> Any:
     """Random bits for each number, the same on every machine (Steele, Lea and Flood 2014, SplitMix64)."""
-    import numpy as np
-
+    np = numpy()
     start = (seed * 0x9E3779B97F4A7C15 + (salt + 1) * 0xD1B54A32D192ED03) % 2**64
+    whole = np.uint64(2**64 - 1)  # which is what is left where the stand-in's numbers have no end
     with np.errstate(over="ignore"):
-        z = (x + np.uint64(start)) * np.uint64(0x9E3779B97F4A7C15)
-        z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+        z = (x + np.uint64(start)) * np.uint64(0x9E3779B97F4A7C15) & whole
+        z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9) & whole
+        z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB) & whole
     return z ^ (z >> np.uint64(31))

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 import random
-import subprocess
-import sys
 from inspect import getsource
 
 import microgrid as mg
-from helpers import ROOT
 from helpers.trajectories import OPTIMIZERS
+from helpers.without_numpy import said as without_numpy
 from microgrid import nn, optim
 
 
@@ -27,15 +25,6 @@ def train(name, options):
         schedule.step()
     optimizer.load_state_dict(json.loads(json.dumps(optimizer.state_dict())))
     return [[v.data for v in model.parameters()], optimizer.state_dict()]
-
-
-def without_numpy(code):
-    """What code prints, as JSON, in a Python that finds this microgrid and no NumPy."""
-    start = f"import json, random, sys\nsys.modules['numpy'] = None\nsys.path.insert(0, {str(ROOT)!r})\n"
-    given = [sys.executable, "-c", start + code]
-    ran = subprocess.run(given, capture_output=True, text=True, check=False, timeout=200)
-    assert ran.returncode == 0, ran.stderr
-    return json.loads(ran.stdout)
 
 
 def test_values_are_moved_without_numpy():

@@ -94,7 +94,7 @@ def paint(
     for arrow, route in zip(picture.arrows, layout.curves, strict=True):
         groups += _arrow(arrow, route, outlines, layout, picture, theme)
     few = scopes and len(layout.curves) <= MOST_PASSING
-    passing, _ = curves.sampled(layout.curves if few else [], 2.0)
+    passing = curves.sampled(layout.curves if few else [], 2.0)[:2]
     groups += [
         _scope_name(said(picture.scopes.get(path, path[-1]), options.lang), rectangle, theme, passing)
         for path, rectangle in scopes.items()
@@ -253,15 +253,15 @@ def _scope(path: tuple[str, ...], rectangle: Rectangle, picture: Picture, theme:
 
 def _scope_name(name: str, rectangle: Rectangle, theme: Theme, passing: Any) -> Group:
     """The name at the top, on a ground that keeps the arrows out of it: at the left, or where fewer of them
-    are `passing`, by their points (n, 2), at the right or in the middle."""
+    are `passing`, by arrays of their points' x and y, at the right or in the middle."""
     left, top, right, _ = rectangle
     line = Line(_fitting(name, right - left - 14), "scope")
     width, bottom = letter(line, (0.0, 0.0), theme).width, top + line.font.leading + 1
-    x, y = passing.T
-    here = x[(top < y) & (y < bottom) & (left < x) & (x < right)]
+    x, y = passing
+    here = x[(top < y) & (y < bottom) & (left < x) & (x < right)].tolist()
 
     def crossed(start: float) -> int:
-        return int(((start - 4 < here) & (here < start + width + 4)).sum())
+        return sum(start - 4 < each < start + width + 4 for each in here)
 
     start = min((left + 8, right - 8 - width, (left + right - width) / 2), key=crossed)
     text = letter(line, (start, top + line.font.size + 2), theme, anchor="start")

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice, pairwise
 from typing import Any
 
+from microgrid.base.numeric.arrays import numpy
+
 from . import curves as bends
 from .clock import look_at_the_clock
 from .curves import Curve
@@ -30,8 +32,8 @@ MOST_ARROWS = 400
 ROUNDS, TRIES, AT_ONCE = 3, 800, 8
 """Of trying all arrows that are too near another, routes that are tried in all, and at once."""
 
-_Line = Any
-"""Points one after the other, an array of NumPy's (points, 2); imported only where arrows are looked at."""
+_Line = tuple[Any, Any]
+"""Points one after the other, as an array of x and one of y."""
 Other = tuple[Sequence[Curve], Callable[[], None]]
 """Another route of an arrow, and what has to be done to give it that."""
 
@@ -95,30 +97,30 @@ class Crowd:
 
     def _sampled(self, routes: Sequence[Sequence[Curve]]) -> list[_Line]:
         """Points on each route that are not at its head."""
-        import numpy as np
-
+        np = numpy()
         if not routes:
             return []
-        points, of = bends.sampled(routes, STEP / self.scale)
-        heads = np.array([route[-1][-1] for route in routes]).take(of, axis=0)
-        seen = np.flatnonzero(np.hypot(*(points - heads).T) > AT_HEAD / self.scale)
-        ends = np.cumsum(np.bincount(of[seen], minlength=len(routes)))
-        return np.split(points.take(seen, axis=0), ends[:-1])
+        x, y, of = bends.sampled(routes, STEP / self.scale)
+        hx, hy = (np.array([route[-1][-1][axis] for route in routes])[of] for axis in (0, 1))
+        seen = np.flatnonzero(np.hypot(x - hx, y - hy) > AT_HEAD / self.scale)
+        ends = np.cumsum(np.bincount(of[seen], minlength=len(routes))).tolist()
+        x, y = x[seen], y[seen]
+        return [(x[first:end], y[first:end]) for first, end in pairwise([0, *ends])]
 
     def _near(self, arrows: Sequence[int], lines: Sequence[_Line]) -> list[dict[int, list[tuple[int, int]]]]:
         """Of each line, which is that of an arrow, by other arrows that are near it: the points on it where
         they are, each with the part of the other that is nearest."""
-        import numpy as np
-
+        np = numpy()
         found: list[dict[int, list[tuple[int, int]]]] = [{} for _ in lines]
         if not lines:
             return found
         if self._parts is None:
             self._parts = _Parts(self._lines, SQUARE / self.scale)
-        sizes = [len(line) for line in lines]
-        of, points = np.repeat(np.arange(len(lines)), sizes), np.concatenate(lines)
-        at, parts = self._parts.around(points, np.array(arrows)[of])
-        far = self._parts.distance(points.take(at, axis=0), parts)
+        sizes = np.array([len(line[0]) for line in lines])
+        of = np.repeat(np.arange(len(lines)), sizes)
+        x, y = (np.concatenate([line[axis] for line in lines]) for axis in (0, 1))
+        at, parts = self._parts.around((x, y), np.array(arrows)[of])
+        far = self._parts.distance((x[at], y[at]), parts)
         is_near = np.flatnonzero(far < NEAR / self.scale)
         at, parts, far = at[is_near], parts[is_near], far[is_near]
         owner = self._parts.owner[parts]
@@ -151,9 +153,9 @@ class Crowd:
     def _longest(self, places: list[tuple[int, int]], one: _Line, two: _Line) -> float:
         """The longest way along another without a crossing that can be seen."""
         longest, run = 0.0, [places[0]]
-        for place in (*places[1:], (len(one) + 9, 0)):
+        for place in (*places[1:], (len(one[0]) + 9, 0)):
             if place[0] != run[-1][0] + 1:
-                points = one[run[0][0] : run[-1][0] + 1].tolist()
+                points = zip(*(xs[run[0][0] : run[-1][0] + 1].tolist() for xs in one), strict=True)
                 length = sum(math.dist(a, b) for a, b in pairwise(points))
                 if length > longest and not _crosses(run, one, two):
                     longest = length
@@ -169,30 +171,35 @@ class _Parts:
     """
 
     def __init__(self, lines: dict[int, _Line], size: float) -> None:
-        import numpy as np
-
-        parts = [(n, line) for n, line in lines.items() if len(line) > 1]
-        none = np.empty((0, 2))
+        np = numpy()
+        parts = [(n, line) for n, line in lines.items() if len(line[0]) > 1]
+        sizes = np.array([len(x) - 1 for _, (x, _) in parts], dtype=int)
+        none = np.zeros(0)
         self._size = size
-        self._start = np.concatenate([none, *(line[:-1] for _, line in parts)])
-        self._way = np.concatenate([none, *(line[1:] - line[:-1] for _, line in parts)])
-        self.owner = np.repeat([n for n, _ in parts], [len(line) - 1 for _, line in parts]).astype(int)
-        self.part = np.concatenate([np.empty(0, int), *(np.arange(len(line) - 1) for _, line in parts)])
-        columns, rows = self._squares(self._start + self._way / 2)
+        self._start, self._way = list[Any](), list[Any]()
+        """By axis: where each begins, and how far it is from there to its end."""
+        for axis in (0, 1):
+            along = [line[axis] for _, line in parts]
+            self._start.append(np.concatenate([none, *(xs[:-1] for xs in along)]))
+            self._way.append(np.concatenate([none, *(xs[1:] - xs[:-1] for xs in along)]))
+        self.owner = np.repeat(np.array([n for n, _ in parts], dtype=int), sizes)
+        self.part = np.concatenate([np.zeros(0, int), *map(np.arange, sizes.tolist())])
+        (x, y), (across, down) = self._start, self._way
+        columns, rows = self._squares((x + across / 2, y + down / 2))
         self._low, self._high = (int(rows.min()), int(rows.max())) if len(rows) else (0, 0)
         cells = self._cells(columns, rows)
         self._order = np.argsort(cells, kind="stable")
         self._begin = np.cumsum(np.bincount(cells + 1, minlength=CELLS + self._high - self._low + 6))
         """By cell, how many parts are in those before it."""
         of = self.owner[self._order]
-        self._owners = of, np.cumsum(np.diff(of, prepend=-1) != 0)
+        changes = np.concatenate([np.ones(min(len(of), 1), int), (of[1:] != of[:-1]).astype(int)])
+        self._owners = of, np.cumsum(changes)
         """By cell, of which arrow each part is, and how often that has changed up to there."""
 
     def _squares(self, points: _Line) -> Any:
         """In which column and row of squares each point is."""
-        import numpy as np
-
-        return np.floor(points.T / self._size).astype(int)
+        np = numpy()
+        return tuple(np.floor(xs / self._size).astype(int) for xs in points)
 
     def _cells(self, columns: Any, rows: Any) -> Any:
         """Those of squares, at least two from the first and the last."""
@@ -201,13 +208,12 @@ class _Parts:
     def around(self, points: _Line, arrows: Any) -> tuple[Any, Any]:
         """Which points, each of one of these arrows, have which parts of others in their square or in one
         beside it, as two lists side by side; and some parts that are further away."""
-        import numpy as np
-
+        np = numpy()
         columns, rows = self._squares(points)
         cells = np.concatenate([self._cells(columns + k, rows) for k in (-1, 0, 1)])
         first, end = self._begin[cells - 1], self._begin[cells + 2]
         some = np.flatnonzero(end > first)
-        at, first, end = some % len(points), first[some], end[some]
+        at, first, end = some % len(points[0]), first[some], end[some]
         of, changed = self._owners
         others = (changed[first] != changed[end - 1]) | (of[first] != arrows[at])
         at, first = (
@@ -223,24 +229,24 @@ class _Parts:
 
     def distance(self, points: _Line, parts: Any) -> Any:
         """How far each point is from the part beside it in the list."""
-        import numpy as np
-
-        way, apart = self._way.take(parts, axis=0), points - self._start.take(parts, axis=0)
-        length, along = np.add(*(way * way).T), np.add(*(apart * way).T)
-        t = np.clip(along / np.where(length, length, 1.0), 0.0, 1.0)
-        return np.hypot(*(t[:, None] * way - apart).T)
+        np = numpy()
+        wx, wy = (way[parts] for way in self._way)
+        ax, ay = (xs - start[parts] for xs, start in zip(points, self._start, strict=True))
+        length, along = wx * wx + wy * wy, ax * wx + ay * wy
+        t = (along / np.where(length, length, 1.0)).clip(0.0, 1.0)
+        return np.hypot(t * wx - ax, t * wy - ay)
 
 
 def _crosses(run: Sequence[tuple[int, int]], one: _Line, two: _Line) -> bool:
     """Whether two lines change sides where they are near, at an angle that can be seen."""
     (i0, j0), (i1, j1) = run[0], run[-1]
     j0, j1 = (j0, j1 + 1) if j1 >= j0 else (j0 + 1, j1)
-    ax, ay = one[i1][0] - one[i0][0], one[i1][1] - one[i0][1]
-    bx, by = two[j1][0] - two[j0][0], two[j1][1] - two[j0][1]
+    (x1, y1), (x2, y2) = one, two
+    ax, ay, bx, by = x1[i1] - x1[i0], y1[i1] - y1[i0], x2[j1] - x2[j0], y2[j1] - y2[j0]
     angle = abs(math.degrees(math.atan2(ax * by - ay * bx, ax * bx + ay * by)))
 
     def side(i: int, j: int) -> Any:
-        return ax * (two[j][1] - one[i][1]) - ay * (two[j][0] - one[i][0])
+        return ax * (y2[j] - y1[i]) - ay * (x2[j] - x1[i])
 
     changes = side(i0, j0) * side(i1, j1) < 0
     return bool(changes and min(angle, 180 - angle) >= CROSSING)

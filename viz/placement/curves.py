@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import product
 from typing import Any
 
+from microgrid.base.numeric.arrays import numpy
+
 from ..style.shapes import Point
 
 __all__ = ["Curve", "aside", "beside", "beyond", "cut", "points_on", "reverse", "sampled", "trim"]
@@ -160,11 +162,10 @@ def aside(route: Sequence[Curve], tail: Point, head: Point) -> Iterator[Sequence
 
 def sampled(
     routes: Sequence[Sequence[Curve]], step: float, left: float = -math.inf, right: float = math.inf
-) -> tuple[Any, Any]:
-    """The points of `points_on` on all curves of some routes, all at once: an array (points, 2), and of which
+) -> tuple[Any, Any, Any]:
+    """The points of `points_on` on all curves of some routes, all at once: arrays of x, y, and of which
     route each is."""
-    import numpy as np
-
+    np = numpy()
     pieces, counts, sizes, owners = list[Curve](), list[int](), list[int](), list[int]()
     for n, route in enumerate(routes):
         for curve in route:
@@ -178,16 +179,19 @@ def sampled(
                 sizes.append(count + (start + 4 == len(curve)))
                 owners.append(n)
     if not pieces:
-        return np.empty((0, 2)), np.empty(0, int)
+        return np.zeros(0), np.zeros(0), np.zeros(0, int)
     size = np.array(sizes)
     which = np.repeat(np.arange(len(pieces)), size)
     k = np.arange(len(which)) - np.repeat(np.cumsum(size) - size, size)
     t = k / np.array(counts)[which]
     s = 1.0 - t
-    a, b, c, d = np.array(pieces).transpose(1, 2, 0).take(which, axis=2)
-    q = s * b + t * c
-    v, w = s * (s * a + t * b) + t * q, s * q + t * (s * c + t * d)
-    return np.ascontiguousarray((s * v + t * w).T), np.array(owners)[which]
+    found = []
+    for axis in (0, 1):
+        a, b, c, d = (np.array([piece[end][axis] for piece in pieces])[which] for end in range(4))
+        q = s * b + t * c
+        v, w = s * (s * a + t * b) + t * q, s * q + t * (s * c + t * d)
+        found.append(s * v + t * w)
+    return *found, np.array(owners)[which]
 
 
 def _split(piece: Curve, t: float) -> Curve:

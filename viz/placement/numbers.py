@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+
+from microgrid.base.numeric.arrays import numpy
 
 from ..style.shapes import Point, Rectangle
 from . import curves as bends
@@ -51,21 +54,20 @@ class _Passing:
     """The points of arrows, by the squares of a grid."""
 
     def __init__(self, curves: Mapping[int, Curve], left: float, right: float) -> None:
-        import numpy as np
-
+        np = numpy()
         self._squares: dict[int, tuple[int, int]] = {}
         """By its number, where the points of each square begin and end among all points."""
         if not curves:
             return
-        points, of = bends.sampled([(curve,) for curve in curves.values()], STEP - 1, left, right)
-        columns, rows = np.floor(points.T / SQUARE).astype(int)
-        squares = COLUMN * columns + rows
+        x, y, of = bends.sampled([(curve,) for curve in curves.values()], STEP - 1, left, right)
+        squares = COLUMN * np.floor(x / SQUARE).astype(int) + np.floor(y / SQUARE).astype(int)
         order = np.argsort(squares, kind="stable")
         arrows = np.array(list(curves), dtype=int)[of]
-        self._points = list(zip(*points[order].T.tolist(), arrows[order].tolist(), strict=True))
-        names, first = np.unique(squares[order], return_index=True)
-        ends = [*first[1:].tolist(), len(order)]
-        self._squares = dict(zip(names.tolist(), zip(first.tolist(), ends, strict=True), strict=True))
+        self._points = list(zip(*(each[order].tolist() for each in (x, y, arrows)), strict=True))
+        first = 0
+        for name, same in groupby(squares[order].tolist()):
+            self._squares[name] = first, first + sum(1 for _ in same)
+            first = self._squares[name][1]
 
     def count(self, area: Rectangle, besides: int, most: float) -> int:
         """How many arrows pass an area, besides one; so many at most are counted."""
@@ -244,17 +246,18 @@ def struck(areas: Mapping[int, Rectangle], routes: Sequence[Sequence[Curve]]) ->
     >>> struck({1: (10.0, -4.0, 20.0, 4.0), 2: (10.0, 6.0, 20.0, 14.0)}, [level, [], []])
     {1}
     """
-    import numpy as np
-
+    np = numpy()
     if not areas:
         return set()
-    names, (left, top, right, bottom) = np.array(list(areas)), np.array(list(areas.values())).T
-    overlap = (left[:, None] <= right) & (left <= right[:, None])
-    overlap &= (top[:, None] <= bottom) & (top <= bottom[:, None])
-    found = set(names[overlap.sum(axis=1) > 1].tolist())  # each overlaps itself
-    points, of = bends.sampled(routes, FINE)
-    order = np.argsort(points[:, 0])
-    (x, y), of = points[order].T, of[order]
+    left, top, right, bottom = map(np.array, zip(*areas.values(), strict=True))
+    found = set[int]()
+    for n, area in areas.items():
+        overlap = (left <= area[2]) & (area[0] <= right) & (top <= area[3]) & (area[1] <= bottom)
+        if len(np.flatnonzero(overlap)) > 1:  # each overlaps itself
+            found.add(n)
+    x, y, of = bends.sampled(routes, FINE)
+    order = np.argsort(x)
+    x, y, of = x[order], y[order], of[order]
     first, end = np.searchsorted(x, left, "right"), np.searchsorted(x, right, "left")
     for n, upper, lower, start, stop in zip(areas, top, bottom, first, end, strict=True):
         here = slice(start, stop)

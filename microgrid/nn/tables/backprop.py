@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextvars import Context
 from copy import deepcopy
 from dataclasses import dataclass
 from math import prod
 from typing import Any, Protocol
 
-from ... import arguments
 from ...base.checks import pandas
 from ...base.phrases import said, say
 from ...engine import Value
@@ -144,11 +143,20 @@ def backpropagate(module: Differentiable, x: Any, y: Any, loss: str | Loss) -> B
 
 
 def _record(module: Differentiable, x: Any, y: Any, loss: Loss) -> tuple[Value, list[Value]]:
-    import numpy as np
+    inputs: list[Value] = []
 
-    sample = np.asarray(x, dtype=float)
-    inputs = [Value(number, f"x{k + 1}") for k, number in enumerate(sample.ravel().tolist())]
-    output = module(arguments.nested(inputs, sample.shape))
+    def leaves(part: Any) -> Any:
+        """The numbers as inputs, in lists as they came."""
+        if hasattr(part, "to_numpy"):  # a table
+            part = part.to_numpy()
+        if hasattr(part, "tolist"):  # an array, or one of its numbers
+            part = part.tolist()
+        if isinstance(part, Iterable) and not isinstance(part, str):
+            return [leaves(each) for each in part]
+        inputs.append(Value(float(part), f"x{len(inputs) + 1}"))
+        return inputs[-1]
+
+    output = module(leaves(x))
     return loss([output], [y]), inputs
 
 
