@@ -107,6 +107,9 @@ def slope_text(calculation: Calculation, k: int, j: int) -> str:
     >>> graph = Calculation(specification("e = w*x - y; h = sigmoid(e); L = 3*(h - 1)**2; w, x, y in 2, 3"))
     >>> [slope_text(graph, graph.index[k], graph.index[j]) for k, j in ("ew", "he", "Lh")]
     ['x', 'h*(1 - h)', '6*(h - 1)']
+    >>> graph = Calculation(specification("z = w*x; h = relu(z); w, x in 2, 3"))
+    >>> slope_text(graph, graph.index["h"], graph.index["z"])
+    "relu'(z)"
     """
     return joined(slope(calculation, k, j))
 
@@ -159,6 +162,8 @@ def _partial(calculation: Calculation, k: int, place: int) -> Product:
         power, base = step.constant - 1, _text(calculation, step.operands[0], name)
         raised = base if power == 1 else Text(f"{base.within(ATOM)}**{plain(power)}", POWER)
         return Product(step.constant, (raised,) if power else ())
+    if row.name == "relu" and calculation.steps[step.operands[0]].name:
+        return Product(Fraction(1), (Text(f"relu'({calculation.steps[step.operands[0]].name})", ATOM),))
     return _textbook(calculation, k, step, place, name)
 
 

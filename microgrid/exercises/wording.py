@@ -62,7 +62,7 @@ def formula(text: str) -> str:
     """
     text = re.sub(r"[^\W\d]\w*", lambda match: typeset(match[0]), text.replace("sigmoid(", "σ("))
     text = re.sub(r"\*\*(\d)(?!\d)", lambda match: "⁰¹²³⁴⁵⁶⁷⁸⁹"[int(match[1])], text)
-    return text.replace("*", "·").replace("-", "−")
+    return text.replace("*", "·").replace("-", "−").replace("'", "′")
 
 
 def sentence(texts: Iterable[str]) -> str:

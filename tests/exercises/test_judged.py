@@ -24,6 +24,7 @@ from microgrid.graph import order
 TOLERANCE = 0.002  # more than rounding to three decimals changes a number, and less than a mistake does
 THREE = "a = w*x; c = (w - x)**2; d = 3*w; L = a + c + d; w, x in 2..9"
 """A graph in which a node has three uses."""
+RELU = "z = w*x + b; h = relu(z); L = (h - y)**2; w, x, y, b in -5..5"
 
 
 def choice(exercise: Exercise) -> Choice:
@@ -75,7 +76,7 @@ def test_the_path_that_is_not_written_is_the_missing_one(spec: str) -> None:
         assert whole == pytest.approx(float(blank.expected), abs=3 * TOLERANCE)
 
 
-@pytest.mark.parametrize("spec", [spec for spec in TEMPLATES if spec != "xor"])
+@pytest.mark.parametrize("spec", [*(spec for spec in TEMPLATES if spec != "xor"), "2-2-1", "1-2-2-1", RELU])
 def test_claims_are_judged_as_check_judges_them(spec: str) -> None:
     """The other part of microgrid that reads formulas: it parses the claim and proves or refutes it."""
     sheet = exercises.make(spec, 6, seed=9, kinds=["true-false"])
@@ -106,10 +107,18 @@ def test_formulas_of_local_derivatives_are_sympys(spec: str) -> None:
             assert abs(sp.N(difference.subs(at), 30)) < sp.Rational(1, 10**20), (name, by)
 
 
+def test_claims_of_relus_have_its_slope_its_value_and_none() -> None:
+    claims = [each.claim for each in exercises.make(RELU, 60, seed=3, kinds=["true-false"])]
+    assert any("relu'(z)" in claim for claim in claims)
+    assert any("relu(z)" in claim for claim in claims)
+    assert any("relu" not in claim for claim in claims)  # the factor is missing: false, though 1 here
+
+
 def test_a_function_with_several_formulas_has_none() -> None:
-    calculation = Calculation(specification("h = relu(x); L = h**2; x in 1..3"))
-    with pytest.raises(NoFormula):
-        slope_text(calculation, calculation.index["h"], calculation.index["x"])
+    for bent in ("leaky_relu(x)", "max(x, 2)", "relu(2*x)"):
+        calculation = Calculation(specification(f"h = {bent}; L = h**2; x in 1..3"))
+        with pytest.raises(NoFormula):
+            slope_text(calculation, calculation.index["h"], calculation.index["x"])
     kinds = {each.kind for each in exercises.make("h = relu(w*x); L = h**2; w, x in -5..5", 10)}
     assert "true-false" not in kinds
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
@@ -25,8 +26,8 @@ __all__ = ["has_formulas", "true_or_false", "wrong_number"]
 MOST_OPTIONS = 8
 MOST_TERMS = 4
 """Of a formula that is to be judged."""
-POINTS = 4
-"""At which a formula is compared with the gradient, in numbers."""
+POINTS, ANYWHERE = 4, 24
+"""At which a formula is compared with the gradient, nearby, and where there are kinks anywhere."""
 
 
 # ---------------------------------------------------------------- the wrong number
@@ -133,8 +134,13 @@ def true_or_false(worked: Worked) -> Parts:
     terms = _terms(calculation, start)
     slips = list(_slips(worked, terms))
     written, slip = random.choice(slips) if slips and random.random() < 0.5 else (terms, None)
-    same = [_agrees(worked, joined(written), start, point) for point in range(POINTS)]
-    if not (all(same) if slip is None else not any(same)):
+    if slip is None:
+        suits = all(_agrees(worked, joined(written), start, point) for point in _points(worked))
+    elif _switches(worked):  # where a unit is off, many a slip makes no difference, and where it is on, relu′
+        suits = not all(_agrees(worked, joined(written), start, point) for point in _points(worked))
+    else:
+        suits = not any(_agrees(worked, joined(written), start, point) for point in _points(worked))
+    if not suits:
         raise Unsuitable  # with these numbers the slip makes no difference
     asked = worked.gradient_of(start)
     claim = f"{asked.text} = {formula(joined(written))}"
@@ -150,12 +156,25 @@ def true_or_false(worked: Worked) -> Parts:
     return Parts((), (Choice("claim", question, options),), claim=ascii_claim)
 
 
-def _agrees(worked: Worked, text: str, start: int, point: int) -> bool:
-    """Whether a formula has the gradient's value at a point: the exercise's own, and others nearby."""
-    random = Random(point)
-    given = {name: float(x) * (1 + point * random.uniform(0.05, 0.3)) for name, x in worked.given.items()}
-    found = worked.at(given)
+def _switches(worked: Worked) -> bool:
+    return any(step.row is not None and step.row.name == "relu" for step in worked.calculation.steps)
+
+
+def _points(worked: Worked) -> Iterator[dict[str, float]]:
+    """Where a formula is compared: at the exercise's own numbers, nearby, and beyond kinks anywhere."""
+    for point in range(POINTS):
+        random = Random(point)
+        yield {name: float(x) * (1 + point * random.uniform(0.05, 0.3)) for name, x in worked.given.items()}
+    for point in range(POINTS, POINTS + ANYWHERE) if _switches(worked) else ():
+        random = Random(point)
+        yield {name: random.uniform(-2, 2) for name in worked.given}
+
+
+def _agrees(worked: Worked, text: str, start: int, point: Mapping[str, float]) -> bool:
+    """Whether a formula has the gradient's value at a point."""
+    found = worked.at(point)
     numbers = {worked.name(k): float(found.values[k]) for k in worked.calculation.named}
+    text = re.sub(r"relu'\((\w+)\)", r"(relu(\1)/\1)", text)
     result = parse(text, **{name: numbers[name] for name in free_names(text)})["result"].data
     expected = float(found.gradients[start])
     return abs(result - expected) <= 1e-9 * max(1.0, abs(expected))
@@ -192,7 +211,9 @@ def _slips(worked: Worked, terms: Sequence[Product]) -> Iterator[tuple[list[Prod
 
 
 def _function_of(factor: Text) -> Text | None:
-    """The function whose derivative a factor is, h of h(1 − h) or of 1 − h²."""
+    """The function whose derivative a factor is, h of h(1 − h) or of 1 − h², relu(z) of relu′(z)."""
+    if factor.text.startswith("relu'("):
+        return Text(factor.text.replace("'", "", 1), 5)
     name = factor.text.partition("*(1 - ")[0]
     if name.isidentifier() and factor.text == f"{name}*(1 - {name})":
         return Text(name, 5)

@@ -145,13 +145,14 @@ def _words(lang: str) -> dict[str, str]:
 def _page(
     lang: str, texts: Mapping[str, Any], picture: str, inks: tuple[dict[str, str], dict[str, str]]
 ) -> str:
-    blocks = []
+    width = re.search(r'width="([\d.]+)"', picture)
+    blocks = [f":root {{ --drawn: {width[1] if width else 0}px; }}"]
     for theme, own in zip(("lecture", "dark"), inks, strict=True):
         parts, _, colors = pictures.page(lang, theme)
         blocks.append(":root { " + " ".join(f"{name}: {x};" for name, x in (colors | own).items()) + " }")
     sheets = [parts.text_of("stepper/stepper.css"), parts.text_of("exercises/exercises.css")]
-    on_dark = f"@media screen and (prefers-color-scheme: dark) {{\n{blocks[1]}\n}}"
-    style = "\n".join(["", blocks[0], on_dark, *sheets, ""])
+    on_dark = f"@media screen and (prefers-color-scheme: dark) {{\n{blocks[2]}\n}}"
+    style = "\n".join(["", *blocks[:2], on_dark, *sheets, ""])
     code = f"{parts.text_of('stepper/numbers.js')}\n{parts.text_of('exercises/exercises.js')}"
     script = f'\n(() => {{\n"use strict";\n{code}\nstart();\n}})();\n'
     return Template(parts.text_of("exercises/page.html")).substitute(
