@@ -6,8 +6,9 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
-__all__ = ["latex", "options", "page", "plots", "typeset", "viz"]
+__all__ = ["latex", "options", "page", "plots", "served", "served_error", "typeset", "viz"]
 
 
 def viz() -> ModuleType:
@@ -49,6 +50,23 @@ def page(lang: str, theme: str) -> tuple[ModuleType, dict[str, str], dict[str, s
     return parts, words(lang), parts.colors(THEMES[theme])
 
 
+def served(walk: Any) -> str:
+    """The page of a walk for `microgrid serve`, which loads itself anew when there is another."""
+    viz()
+    from viz.page.parts import SERVED
+
+    page: str = walk.connected(SERVED)
+    return page
+
+
+def served_error(sentence: str, lang: str, title: str, advice: str) -> str:
+    """What `microgrid serve` shows where there is no page."""
+    viz()
+    from viz.page.parts import served_error
+
+    return served_error(sentence, lang, title, advice)
+
+
 def typeset(name: str) -> str:
     """A name, or each name in a formula, as pictures write it: w₁, ŷ."""
     viz()
@@ -58,13 +76,15 @@ def typeset(name: str) -> str:
 
 
 def options(command: str) -> type:
-    """The dataclass of the options of `viz.draw` or, for other commands, of `viz.steps` and `viz.network`."""
+    """The dataclass of the options of `viz.draw`, of `viz.network` or, for step and serve, of `viz.steps`."""
     viz()
     from viz.network.options import NetworkOptions
     from viz.options import DrawOptions
     from viz.walk.options import StepsOptions
 
-    return {"draw": DrawOptions, "step": StepsOptions, "network": NetworkOptions}[command]
+    return {"draw": DrawOptions, "step": StepsOptions, "serve": StepsOptions, "network": NetworkOptions}[
+        command
+    ]
 
 
 def _check_whose() -> None:

@@ -14,7 +14,7 @@ from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 from microgrid import Value
 from microgrid.base.checks import one_of, whole
-from microgrid.base.phrases import LANGUAGES, Option, Setting, message
+from microgrid.base.phrases import LANG, LANGUAGES, Option, Setting, known_language, message
 from microgrid.claims.report import Answer, ClaimReport
 
 from .graph.folding import LEVELS
@@ -98,7 +98,9 @@ class Chosen:
         for known in fields(self):
             value, choices = getattr(self, known.name), known.metadata.get("choices")
             optional = str(known.type).endswith("| None")  # a text, as `from __future__` leaves it
-            if choices and not (value is None and optional):
+            if known.name == "lang":
+                known_language(value)
+            elif choices and not (value is None and optional):
                 one_of(value, known.name, choices)
         given = {known.name: getattr(self, known.name) for known in fields(self)}
         if "precision" in given:  # of 17 digits a double can be read back
@@ -241,7 +243,7 @@ class Options(Chosen):
         ),
     )
 
-    lang: str = field(default="en", metadata=about("language", "", LANGUAGES))
+    lang: str = field(default=LANG, metadata=about("language", "", LANGUAGES))
 
     def __post_init__(self) -> None:
         self.check()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import islice
 from operator import index
 from typing import TYPE_CHECKING, Any, SupportsIndex
 
 if TYPE_CHECKING:
     from numpy.random import Generator
 
-__all__ = ["generator", "is_array", "one_of", "pandas", "seed_number", "whole"]
+__all__ = ["did_you_mean", "generator", "is_array", "one_of", "pandas", "seed_number", "whole"]
 
 
 def whole(n: SupportsIndex, what: str, least: int = 1, most: int | None = None) -> int:
@@ -60,7 +61,21 @@ def one_of(choice: object, what: str, choices: Iterable[str | None]) -> None:
     if not isinstance(choice, str | None) or choice not in names:  # an array is compared number by number
         *first, last = ("None" if name is None else f'"{name}"' for name in names)
         known = f"{', '.join(first)} or {last}" if first else last
-        raise ValueError(f"{what}={choice!r} is unknown: choose {known}")
+        meant = did_you_mean(choice, filter(None, names)) if isinstance(choice, str) else ""
+        raise ValueError(f"{what}={choice!r} is unknown{meant}: choose {known}")
+
+
+def did_you_mean(name: str, known: Iterable[str], most: int = 100) -> str:
+    """A hint at what is spelled alike, in brackets; nothing where that would be a guess.
+
+    >>> did_you_mean("Adm", ["SGD", "Adam"]), did_you_mean("l", ["w", "L"]), did_you_mean("up", ["LR"])
+    (" (did you mean 'Adam'?)", " (did you mean 'L'?)", '')
+    """
+    from difflib import get_close_matches
+
+    spelled = {text.lower(): text for text in reversed(list(islice(known, most))) if text != name}
+    similar = get_close_matches(name.lower(), spelled, n=1, cutoff=0.7)
+    return f" (did you mean {spelled[similar[0]]!r}?)" if similar else ""
 
 
 def is_array(x: Any) -> bool:

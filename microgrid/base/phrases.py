@@ -7,6 +7,7 @@ What can be done about an error is a part of its text that the command, for one,
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
 from importlib import import_module
 
@@ -14,6 +15,7 @@ from .checks import one_of
 
 __all__ = [
     "ENGLISH",
+    "LANG",
     "LANGUAGES",
     "Option",
     "Phrase",
@@ -22,6 +24,7 @@ __all__ = [
     "Way",
     "count",
     "join",
+    "known_language",
     "message",
     "on_page",
     "said",
@@ -33,6 +36,15 @@ __all__ = [
 
 LANGUAGES = {"en": "English", "es": "Spanish"}
 """By its code, what a language is called in English, and in small letters the module that has its table."""
+
+
+LANG = os.environ.get("MICROGRID_LANG") or "en"
+"""The language of what is not given one: the environment's, as it was when microgrid was imported."""
+
+
+def known_language(lang: object) -> None:
+    """ValueError for a language that there is not; it names the environment's variable if that says it."""
+    one_of(lang, "MICROGRID_LANG" if lang == LANG and LANG not in LANGUAGES else "lang", LANGUAGES)
 
 
 class Phrase(str):
@@ -82,7 +94,7 @@ def message(*parts: str) -> Phrase:
 
 def said(text: str, lang: str) -> str:
     """A text in a language: phrases with what is in them; labels, and what users type, as they are."""
-    one_of(lang, "lang", LANGUAGES)
+    known_language(lang)
     if lang == "en" or not isinstance(text, Phrase) or not text.template:
         return str(text)
     table: dict[str, str] = import_module(f".{LANGUAGES[lang].lower()}", __package__).TABLE
@@ -103,7 +115,7 @@ def speaker(lang: str) -> Say:
     >>> speaker("es")("value {x}", x=3)
     'valor 3'
     """
-    one_of(lang, "lang", LANGUAGES)
+    known_language(lang)
     return lambda template, /, **fields: said(say(template, **fields), lang)
 
 

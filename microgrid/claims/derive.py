@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ..base.deadline import one_at_a_time
 from ..base.messages import short
-from ..base.phrases import said, say
+from ..base.phrases import LANG, said, say
 from ..engine import Value
 from ..errors import GraphError
 from ..graph import depends, path_count, paths
@@ -83,7 +83,7 @@ class Derivations:
     def __str__(self) -> str:
         return self.text()
 
-    def text(self, lang: str = "en") -> str:
+    def text(self, lang: str = LANG) -> str:
         """The local derivatives, then each chain with its formulas and its numbers."""
         told = [said(say("the local derivatives"), lang)]
         told += [f"  {_rate(link.rate)} = {_dotted(link.tree)}" for link in self.links]

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..base.phrases import join, said, say
+from ..base.phrases import LANG, join, said, say
 from ..engine import Value
 from .language.printing import latex, latex_left, text_left
 from .language.trees import Claim, Tree
@@ -96,7 +96,7 @@ class Answer:
 class ClaimReport:
     """The answers to several claims; `ok` only if each is true.
 
-    `lang` is the language of a rendering, "en" or "es"; printed, and as a dict, a report is English.
+    `lang` is the language of a rendering, "en" or "es"; as a dict, a report is English.
     """
 
     answers: list[Answer] = field(default_factory=list)
@@ -118,7 +118,7 @@ class ClaimReport:
     def __str__(self) -> str:
         return self.text()
 
-    def text(self, lang: str = "en") -> str:
+    def text(self, lang: str = LANG) -> str:
         """A line for each claim with its verdict, and below it why, where it fails, and the corrected
         line.
         """
@@ -141,7 +141,7 @@ class ClaimReport:
                 rows.append(f"{left} {latex(answer.corrected)} && \\checkmark")
         return "\\begin{align*}\n" + " \\\\\n".join(rows) + "\n\\end{align*}" if rows else ""
 
-    def html(self, lang: str = "en") -> str:
+    def html(self, lang: str = LANG) -> str:
         """A fragment: a list of the claims, each with what is said of it."""
         items = []
         for answer in self.answers:

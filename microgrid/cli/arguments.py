@@ -9,7 +9,8 @@ from dataclasses import Field, fields
 from typing import Any, NoReturn
 
 from .. import pictures
-from ..base.phrases import LANGUAGES
+from ..base.checks import did_you_mean
+from ..base.phrases import LANG, LANGUAGES, known_language
 from ..expressions.grammar import known_functions
 from .examples import (
     CHECK_EXAMPLES,
@@ -19,9 +20,12 @@ from .examples import (
     EXAMPLES,
     EXERCISES_EXAMPLES,
     NETWORK_EXAMPLES,
+    SERVE_EXAMPLES,
     STEP_EXAMPLES,
     VERIFY_EXAMPLES,
 )
+from .output import add_output_arguments
+from .serve import add_serve_arguments
 from .training import TRAIN_EXAMPLES, add_train_arguments
 
 __all__ = ["parsed"]
@@ -29,7 +33,16 @@ __all__ = ["parsed"]
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        raise ValueError(f"{message}; see {self.prog} --help")
+        raise ValueError(f"{self._with_hint(message)}; see {self.prog} --help")
+
+    def _with_hint(self, message: str) -> str:
+        """The message with what may have been meant by a command, a choice or an option that there is not."""
+        if match := re.match(r"(.*invalid choice: '(.*?)')( \(choose from (.*)\))", message):
+            choices = re.findall(r"[\w:.-]+", match[4])
+            return f"{match[1]}{did_you_mean(match[2], choices)}{match[3]}"
+        if match := re.match(r"(unrecognized arguments: (--[\w-]+))(.*)", message):
+            return f"{match[1]}{did_you_mean(match[2], self._option_string_actions)}{match[3]}"
+        return message
 
 
 def _limit(text: str) -> int | None:
@@ -71,25 +84,26 @@ def _parser(typed: str) -> tuple[_Parser, dict[str, _Parser]]:
         return command
 
     def drawing(name: str, summary: str, examples: str, output: str, takes: str) -> None:
-        command = add_command(name, summary, examples, f"microgrid {name} {takes} [-o FILE] [options]")
-        command.add_argument(
-            "-o",
-            "--output",
-            metavar="FILE",
-            default=output,
-            help=f"its suffix chooses the format (default: {output})",
+        command = add_command(
+            name, summary, examples, f"microgrid {name} {takes} {'[-o FILE] ' * bool(output)}[options]"
         )
+        if name == "serve":
+            add_serve_arguments(command)
+        else:
+            add_output_arguments(command, output, "its suffix chooses the format; ")
         _model_arguments(command) if name == "network" else _graph_arguments(command, None)
         _debug_argument(command)
         if name == typed:  # the other commands need not import the package that draws
             _drawing_arguments(command, pictures.options(name))
 
-    values, graph = "EXPR [name=value ...]", "the graph with its values and gradients"
+    values, graph = "EXPR [name=value ...] [-o FILE] [options]", "the graph with its values and gradients"
     drawing("draw", f"draw {graph}", DRAW_EXAMPLES, "graph.svg", values)
     walk = "walk through the graph in a web page, forward and backward"
     drawing("step", walk, STEP_EXAMPLES, "step.html", values)
+    page = "serve that page, made again whenever your script changes"
+    drawing("serve", page, SERVE_EXAMPLES, "", "EXPR [name=value ...] [options]")
     circles = "draw a model as circles and arrows, with its weights"
-    drawing("network", circles, NETWORK_EXAMPLES, "network.svg", "MODEL [--x 0.5,-1]")
+    drawing("network", circles, NETWORK_EXAMPLES, "network.svg", "MODEL [--x 0.5,-1] [-o FILE] [options]")
 
     verify = add_command("verify", "verify every derivative in the graph", VERIFY_EXAMPLES)
     _graph_arguments(verify, "?")
@@ -128,6 +142,7 @@ def _parser(typed: str) -> tuple[_Parser, dict[str, _Parser]]:
     demo.add_argument(
         "--dir", default="microgrid-demo", help="where the pictures go (default: microgrid-demo)"
     )
+    _language_argument(demo)
     _debug_argument(demo)
 
     _debug_argument(add_command("info", "say what is installed", "example:\n  microgrid info\n"))
@@ -151,8 +166,13 @@ def _exercises(command: _Parser, typed: str) -> None:
     )
     command.add_argument("--params", metavar="w,b", type=_names, default=[], help="what an update changes")
     command.add_argument(
-        "-o", "--output", metavar="FOLDER", default="exercises", help="where they go (default: exercises)"
+        "-o",
+        "--output",
+        metavar="FOLDER",
+        default="exercises",
+        help="where they go; - is standard output, for one format alone (default: exercises)",
     )
+    command.add_argument("--open", action="store_true", help="show the page of exercises in the browser")
     _language_argument(command)
     _debug_argument(command)
 
@@ -174,8 +194,8 @@ def _graph_arguments(command: _Parser, expression: str | None) -> None:
         metavar="EXPR",
         nargs=expression,
         default="",
-        help="an expression, several statements, or FILE.py:NAME, a Value in your own script; functions are "
-        + ", ".join(known_functions()),
+        help="an expression, several statements, - (standard input), or FILE.py:NAME, a Value in your own "
+        "script; functions are " + ", ".join(known_functions()),
     )
     command.add_argument(
         "pairs", metavar="name=value", nargs="*", default=[], help="the values of the names in EXPR"
@@ -253,10 +273,11 @@ def _names(text: str) -> list[str]:
 
 
 def _language_argument(command: _Parser) -> None:
-    first, *others = LANGUAGES.values()
     language = command.add_argument_group("language")
-    names = " or ".join([f"{first} (default)", *others])
-    language.add_argument("--lang", choices=LANGUAGES, default="en", help=names)
+    names = " or ".join(f"{name} (default)" if code == LANG else name for code, name in LANGUAGES.items())
+    language.add_argument(
+        "--lang", choices=LANGUAGES, default=LANG, help=f"{names}; MICROGRID_LANG sets it too"
+    )
 
 
 def parsed(arguments: list[str]) -> argparse.Namespace:
@@ -268,4 +289,7 @@ def parsed(arguments: list[str]) -> argparse.Namespace:
     # option to argparse.
     own = r"-(?!h$|o$|o.*\.\w+$|-)" if arguments[0] != "exercises" else r"-(?![hno]$|n\d+$|o.*|-)"
     rest = [f" {text}" if re.match(own, text) else text for text in arguments[1:]]
-    return commands[arguments[0]].parse_intermixed_args(rest)
+    options = commands[arguments[0]].parse_intermixed_args(rest)
+    if hasattr(options, "lang"):
+        known_language(options.lang)  # which the environment may have set
+    return options

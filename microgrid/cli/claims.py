@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from .output import in_color
 from .sources import claimed
 
 __all__ = ["check", "derive"]
@@ -27,7 +28,7 @@ def check(options: argparse.Namespace) -> int:
 
         print(json.dumps(report.to_dict(), indent=2, ensure_ascii=False))
     else:
-        print(report.text(options.lang))
+        print(in_color(report.text(options.lang)))
     return 0 if report.ok else 1
 
 

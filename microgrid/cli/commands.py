@@ -10,6 +10,7 @@ import errno
 import os
 import signal
 import sys
+import tempfile
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import fields
@@ -24,12 +25,14 @@ from ..engine import Value
 from ..errors import MicrogridError
 from .arguments import parsed
 from .claims import check, derive
-from .examples import LECTURE
+from .demo import demo
 from .messages import as_typed, error_text, one_line
+from .output import check_terminal, in_color, is_stdout, show, target, to_stdout
+from .serve import serve
 from .sources import graph, model, sample
 from .training import trained_page
 
-__all__ = ["main"]
+__all__ = ["main", "show_warning", "to_draw"]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -46,9 +49,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("always", RuntimeWarning)
-            warnings.showwarning = _show_warning
+            warnings.showwarning = show_warning
             options = parsed(arguments)
+            if hasattr(options, "output"):
+                options.output = options.output.removeprefix(" ")  # which `parsed` put before a minus
             with errstate(domain="ieee" if getattr(options, "ieee", False) else None):
+                if options.command == "serve":
+                    return serve(options, arguments)
                 code = RUN[options.command](options)
             sys.stdout.flush()
             return code
@@ -73,7 +80,7 @@ def _reopen() -> None:
             setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115 (for as long as the process runs)
 
 
-def _show_warning(message: Warning | str, *where: Any, **more: Any) -> None:
+def show_warning(message: Warning | str, *where: Any, **more: Any) -> None:
     text = as_typed(message) if isinstance(message, Warning) else message
     print(f"microgrid: warning: {one_line(text)}", file=sys.stderr)
 
@@ -82,50 +89,55 @@ def _show_warning(message: Warning | str, *where: Any, **more: Any) -> None:
 
 
 def _draw(options: argparse.Namespace) -> int:
-    viz, result, chosen = _to_draw(options)
-    if not options.no_grad:
-        _backward(result)
-    figure = viz.draw(result, **chosen)
-    figure.save(Path(options.output))
-    _print_results(result, options.lang, gradients=not options.no_grad)
-    _print(say("wrote {file}", file=options.output), options.lang)
+    with target(options.output, ".svg", options.open) as file:
+        viz, result, chosen = to_draw(options)
+        if not options.no_grad:
+            _backward(result)
+        figure = viz.draw(result, **chosen)
+        figure.save(file)
+        _print_results(result, options.lang, gradients=not options.no_grad)
+        _print_wrote(options)
     return 0
 
 
 def _step(options: argparse.Namespace) -> int:
-    viz, result, chosen = _to_draw(options)
-    walk = viz.steps(result, **chosen)
-    files = walk.save(Path(options.output))
-    _backward(result)
-    _print_results(result, options.lang)
-    more = say(", {n} files", n=len(files)) if len(files) > 1 else ""
-    _print(say("wrote {n} steps to {file}{more}", n=len(walk), file=options.output, more=more), options.lang)
+    with target(options.output, ".html", options.open) as file:
+        viz, result, chosen = to_draw(options)
+        walk = viz.steps(result, **chosen)
+        files = walk.save(file)
+        _backward(result)
+        _print_results(result, options.lang)
+        more = say(", {n} files", n=len(files)) if len(files) > 1 else ""
+        steps = say("wrote {n} steps to {file}{more}", n=len(walk), file=options.output, more=more)
+        _print_wrote(options, steps)
     return 0
 
 
 def _network(options: argparse.Namespace) -> int:
-    options.output = options.output.removeprefix(" ")
-    _check_directory(options.output)
-    drawn, x = model(options.model), sample(options.x)
-    figure = pictures.viz().network(drawn, x, **_chosen(options))
-    figure.save(Path(options.output))
-    _print(say("wrote {file}", file=options.output), options.lang)
+    with target(options.output, ".svg", options.open) as file:
+        drawn, x = model(options.model), sample(options.x)
+        figure = pictures.viz().network(drawn, x, **_chosen(options))
+        figure.save(file)
+        _print_wrote(options)
     return 0
 
 
 def _train(options: argparse.Namespace) -> int:
-    options.output = options.output.removeprefix(" ")
-    _check_directory(options.output)
-    _print(trained_page(options)(), options.lang)
+    with target(options.output, ".html", options.open) as file:
+        trained_page(options).save(file)
+        _print_wrote(options)
     return 0
 
 
-def _to_draw(options: argparse.Namespace) -> tuple[ModuleType, Value, dict[str, Any]]:
+def _print_wrote(options: argparse.Namespace, steps: Phrase | None = None) -> None:
+    if not is_stdout(options.output):
+        _print(steps or say("wrote {file}", file=options.output), options.lang)
+
+
+def to_draw(options: argparse.Namespace) -> tuple[ModuleType, Value, dict[str, Any]]:
     """The package that draws, the graph, and the options of its picture."""
-    options.output = options.output.removeprefix(" ")  # which `parsed` put before a minus
     variables = getattr(options, "labels", "") == "names"
     result = graph(options.expression, options.pairs, options.params, variables)
-    _check_directory(options.output)
     return pictures.viz(), result, _chosen(options)
 
 
@@ -133,14 +145,6 @@ def _chosen(options: argparse.Namespace) -> dict[str, Any]:
     """The options of a picture that were typed."""
     names = [field.name for field in fields(pictures.options(options.command))]
     return {name: getattr(options, name) for name in names if hasattr(options, name)}
-
-
-def _check_directory(file: str) -> None:
-    directory = Path(file).parent
-    if "{" in file:  # the folder of numbered files is made
-        directory = directory.parent
-    if not directory.is_dir():
-        raise FileNotFoundError(errno.ENOENT, "no such directory; make it first", str(directory))
 
 
 def _backward(result: Value) -> None:
@@ -197,16 +201,23 @@ def _verify(options: argparse.Namespace) -> int:
 
         print(json.dumps(report.to_dict(), indent=2, ensure_ascii=False))
     else:
-        print(report.text(options.lang))
+        print(in_color(report.text(options.lang)))
     return 0 if report.ok else 1
 
 
 def _exercises(options: argparse.Namespace) -> int:
     from ..exercises import make
 
-    folder = Path(options.output.removeprefix(" "))
-    if folder.exists() and not folder.is_dir():
+    folder, formats = Path(options.output), options.formats
+    if is_stdout(options.output):
+        formats = formats or ["json"]
+        if len(formats) > 1 or options.open or options.output != "-":
+            raise ValueError("-o - is for one format, such as --formats json, and leaves nothing to open")
+        check_terminal(f".{formats[0]}")
+    elif folder.exists() and not folder.is_dir():
         raise NotADirectoryError(errno.ENOTDIR, "is a file, and exercises need a directory", str(folder))
+    elif options.open and formats and "html" not in formats:
+        raise ValueError("--open shows the page of exercises: let --formats have html among them")
     sheet = make(
         options.spec,
         options.number,
@@ -216,43 +227,21 @@ def _exercises(options: argparse.Namespace) -> int:
         only=options.only,
         lang=options.lang,
     )
-    for file in sheet.save(folder, options.formats):
+    if is_stdout(options.output):
+        with tempfile.TemporaryDirectory() as made:
+            to_stdout(sheet.save(made, formats)[0].read_bytes())  # the exercises; a key may come after them
+        return 0
+    files = sheet.save(folder, formats)
+    for file in files:
         _print(say("wrote {file}", file=str(file)), options.lang)
     _print(sheet.proved, options.lang)
+    if options.open:
+        show((folder / "exercises.html").resolve().as_uri())
     return 0
 
 
 def _demo(options: argparse.Namespace) -> int:
-    from .. import parameter, verify
-    from ..expressions.parse import parse
-
-    viz = pictures.viz()
-    directory = Path(options.dir.removeprefix(" "))
-    if directory.exists() and not directory.is_dir():
-        raise NotADirectoryError(
-            errno.ENOTDIR, "is a file, and the pictures need a directory", str(directory)
-        )
-    directory.mkdir(parents=True, exist_ok=True)
-    nodes = parse(LECTURE, w=parameter(2.0, "w"), b=parameter(1.0, "b"), x=3.0, y=9.0)
-    loss = nodes["L"]
-    loss.backward()
-    print("A line yhat = w*x + b with w = 2 and b = 1 meets the point x = 3, y = 9.  How wrong is it, and")
-    print("which way should w and b move?\n\nforward: the values")
-    for statement in LECTURE.split("; "):
-        name, _, formula = statement.partition(" = ")
-        print(f"  {f'{name:4} = {formula}':20} = {_number(nodes[name].data):>2}")
-    print("\nbackward: the gradients of the loss L")
-    for name in ("w", "b"):
-        print(f"  dL/d{name} = {_number(nodes[name].grad)}")
-    print(f"Both are negative: L falls when w and b grow.\n\n{verify(loss)}\n")
-
-    figure = viz.draw(loss)
-    print("The graph as a picture:")
-    for suffix in ("svg", "pdf", "png"):
-        figure.save(directory / f"graph.{suffix}")
-        print(f"  {directory / f'graph.{suffix}'}")
-    print('\nNow draw your own:\n  microgrid draw "tanh(w*x + b)" w=0.5 b=-1 x=2 --params w,b -o neuron.svg')
-    return 0
+    return demo(options, _number)
 
 
 def _info(options: argparse.Namespace) -> int:

@@ -8,6 +8,7 @@ __all__ = [
     "DRAW_EXAMPLES",
     "STEP_EXAMPLES",
     "NETWORK_EXAMPLES",
+    "SERVE_EXAMPLES",
     "VERIFY_EXAMPLES",
     "CHECK_EXAMPLES",
     "DERIVE_EXAMPLES",
@@ -22,6 +23,7 @@ EXAMPLES = f"""examples:
   microgrid draw "{LECTURE}" w=2 b=1 x=3 y=9 --params w,b
   microgrid draw "tanh(w*x)" w=0.5 x=2 -o neuron.pdf
   microgrid step "{LECTURE}" w=2 b=1 x=3 y=9 --params w,b
+  microgrid serve lesson.py:loss                   (the page follows your own lesson.py as you write it)
   microgrid verify "sigmoid(w*x + b)" w=0.5 x=2 b=-1
   microgrid draw lesson.py:loss -o loss.svg        (the Value called loss in your own lesson.py)
 """
@@ -44,6 +46,15 @@ STEP_EXAMPLES = f"""examples:
 FILE.html is a page that needs no network: forward and backward one step at a time, numbers to predict and to
 change.  All steps are also written as .pdf (a page each), .gif or .svg (which move); {{:03d}} in the name
 makes a file for each.
+"""
+SERVE_EXAMPLES = f"""examples:
+  microgrid serve lesson.py:L                      (the Value called L in your own lesson.py)
+  microgrid serve "{LECTURE}" w=2 b=1 x=3 y=9 --params w,b
+  microgrid serve lesson.py:L --lang es --port 8080 --no-open
+
+The page of microgrid step, at an address that this machine alone can reach.  It is made again when FILE.py or
+what that imports from its folder is saved, and stays at its step.  A mistake in the script is said in the
+page.  Ctrl-C ends it.
 """
 NETWORK_EXAMPLES = """examples:
   microgrid network 2-8-8-1 -o net.svg             (inputs, then the units of each layer)

@@ -13,6 +13,7 @@ from pathlib import Path
 from traceback import extract_tb
 from typing import Any
 
+from ..base.checks import did_you_mean
 from ..base.context import errstate
 from ..base.messages import warn
 from ..engine import Value, parameter
@@ -30,7 +31,7 @@ __all__ = ["ScriptError", "claimed", "graph", "model", "sample"]
 def graph(expression: str, pairs: Sequence[str], params: str = "", variables: bool = False) -> Value:
     """The Value that EXPR or FILE.py:NAME describes, with the values that were given; `variables` calls
     what has no label by the script's variables."""
-    expression = expression.strip()
+    expression = _typed(expression)
     values = _pairs(pairs)
     script, _, name = expression.rpartition(":")
     if script.endswith(".py"):
@@ -42,6 +43,11 @@ def graph(expression: str, pairs: Sequence[str], params: str = "", variables: bo
     if expression.endswith(".py"):
         raise ValueError(f"say which Value of the script is meant, as in {expression}:loss")
     return _from_text(expression, values, params)
+
+
+def _typed(expression: str) -> str:
+    """EXPR as it was typed; - is what standard input holds."""
+    return sys.stdin.read().strip() if expression.strip() == "-" else expression.strip()
 
 
 def _pairs(pairs: Sequence[str]) -> dict[str, float]:
@@ -86,13 +92,14 @@ def _parsed(text: str, values: dict[str, float], params: str) -> dict[str, Value
     nodes = parse(text, **named)
     wanted = set(free_names(text))
     if unused := [name for name in values if name not in wanted]:
-        raise ValueError(f"value given for {unused[0]!r}, which the expression does not use")
+        meant = did_you_mean(unused[0], wanted)
+        raise ValueError(f"value given for {unused[0]!r}, which the expression does not use{meant}")
     return nodes
 
 
 def claimed(expression: str, pairs: Sequence[str], params: str) -> tuple[dict[str, Value], bool]:
     """The named nodes that claims are about, and whether their values were given: all may be left out."""
-    expression = expression.strip()
+    expression = _typed(expression)
     if expression.rpartition(":")[0].endswith(".py") or expression.endswith(".py"):
         return {"result": graph(expression, pairs, params, variables=True)}, True
     values = _pairs(pairs)
@@ -154,8 +161,9 @@ def _defined(script: str, name: str, kind: type, called: str, variables: bool = 
     """What the user's own program calls by this name."""
     defined = _run(script)
     if name not in defined:
-        names = ", ".join(key for key, value in defined.items() if isinstance(value, kind))
-        raise ValueError(f"{script} has no {name!r}; its {called} are: {names or 'none'}")
+        names = [key for key, value in defined.items() if isinstance(value, kind)]
+        meant = did_you_mean(name, names)
+        raise ValueError(f"{script} has no {name!r}{meant}; its {called} are: {', '.join(names) or 'none'}")
     if variables:
         callers.name(defined)
     return defined[name]

@@ -5,14 +5,12 @@ from __future__ import annotations
 import argparse
 import random
 import re
-from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from .. import pictures
 from ..base.checks import one_of
-from ..base.phrases import say
+from .output import add_output_arguments
 from .sources import model, points
 
 __all__ = ["TRAIN_EXAMPLES", "add_train_arguments", "trained_page"]
@@ -42,7 +40,7 @@ def add_train_arguments(command: argparse.ArgumentParser) -> None:
         default="",
         help="sizes such as 2-16-16-1 of an MLP, or FILE.py:NAME, a Module (default: 2-8-8-1 or 1-8-1)",
     )
-    command.add_argument("-o", "--output", metavar="FILE", default="train.html", help="default: %(default)s")
+    add_output_arguments(command, "train.html")
     command.add_argument("--loss", metavar="NAME", default="", help="a function of microgrid.nn.losses")
     command.add_argument("--optimizer", metavar="NAME", default="Adam", help="default: %(default)s")
     command.add_argument("--lr", metavar="X", type=float, default=0.01, help="default: %(default)s")
@@ -60,8 +58,8 @@ def add_train_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("--title", metavar="TEXT", help="what stands above the page")
 
 
-def trained_page(options: argparse.Namespace) -> Callable[[], Any]:
-    """What writes the page, once everything that was typed is looked through; it gives what is to be said."""
+def trained_page(options: argparse.Namespace) -> Any:
+    """The page, once everything that was typed is looked through; `save` writes it."""
     from .. import optim
     from ..optim import rules
 
@@ -69,7 +67,7 @@ def trained_page(options: argparse.Namespace) -> Callable[[], Any]:
     X, y = _data(options)
     made = _model(options, len(X[0]))
     kind = getattr(optim, options.optimizer)
-    page = pictures.viz().trainer(
+    return pictures.viz().trainer(
         made,
         X,
         y,
@@ -80,12 +78,6 @@ def trained_page(options: argparse.Namespace) -> Callable[[], Any]:
         title=options.title,
         lang=options.lang,
     )
-
-    def write() -> Any:
-        page.save(Path(options.output))
-        return say("wrote {file}", file=options.output)
-
-    return write
 
 
 def _data(options: argparse.Namespace) -> tuple[Any, Any]:

@@ -7,7 +7,7 @@ from fractions import Fraction
 from random import Random
 
 from ..base.checks import one_of, whole
-from ..base.phrases import LANGUAGES, Option, Phrase, count, message, say
+from ..base.phrases import LANG, Option, Phrase, count, known_language, message, say
 from ..errors import MicrogridError
 from .answers import begin
 from .calculation import Calculation
@@ -38,7 +38,7 @@ def make(
     kinds: Iterable[str] = (),
     params: Iterable[str] = (),
     only: int | None = None,
-    lang: str = "en",
+    lang: str = LANG,
 ) -> Exercises:
     """Make n exercises, each with numbers of its own that a hand can do; `only` makes the one of that number.
 
@@ -53,7 +53,7 @@ def make(
     """
     whole(n, Option("n"), least=1)
     whole(seed, Option("seed"), least=0)
-    one_of(lang, "lang", LANGUAGES)
+    known_language(lang)
     if only is not None:
         whole(only, Option("only"), least=1)
     params, wanted = tuple(params), tuple(dict.fromkeys(kinds))

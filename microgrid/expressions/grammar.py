@@ -12,6 +12,7 @@ from functools import partial, reduce
 from typing import Any, NamedTuple, NoReturn
 
 from .. import custom, functions, ops
+from ..base.checks import did_you_mean
 from ..base.messages import short
 from ..base.nodes import CONSTANT
 from ..engine import Value, binary, leaf, power, unary
@@ -20,7 +21,7 @@ from .tokens import Token, tokens
 
 __all__ = [
     "MAX_LENGTH", "MAX_NESTING", "MAX_OPERATIONS", "Apply", "Name", "Reader", "Statement", "Steps",
-    "did_you_mean", "node", "operation",
+    "node", "operation",
 ]  # fmt: skip
 
 MAX_LENGTH = 10_000  # characters of a text
@@ -241,13 +242,6 @@ def known_functions() -> list[str]:
     True
     """
     return [name for name in ops.TABLE if name in functions.__all__ or name == "abs"] + [*COMPOSITES]
-
-
-def did_you_mean(name: str, known: list[str]) -> str:
-    from difflib import get_close_matches
-
-    similar = get_close_matches(name, known[:100], n=1, cutoff=0.7)
-    return f" (did you mean {similar[0]!r}?)" if similar else ""
 
 
 def node(x: Value | float) -> Value:

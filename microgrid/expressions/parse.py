@@ -10,10 +10,11 @@ from collections.abc import Iterable
 from itertools import pairwise
 from typing import Any, SupportsFloat
 
+from ..base.checks import did_you_mean
 from ..base.messages import number, short
 from ..engine import Value
 from ..errors import ExpressionError
-from .grammar import Apply, Name, Reader, Statement, Steps, did_you_mean, node, operation
+from .grammar import Apply, Name, Reader, Statement, Steps, node, operation
 from .tokens import normal_name
 
 __all__ = ["free_names", "parse"]

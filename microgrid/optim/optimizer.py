@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from ..arguments import ArrayLike, Floats
 from ..base.checks import whole
 from ..base.context import at_once
+from ..base.phrases import LANG
 from ..errors import CheckpointError, NonFiniteGradient
 from .compiled import variant
 from .moves import Arrays, Lists, Moves, Steps, has_numpy
@@ -189,7 +190,7 @@ class Optimizer(Stored):
         return text(of.row, _chosen(of, settings))
 
     @Either
-    def latex(of: Optimizer | type[Optimizer], *, lang: str = "en", **settings: Any) -> str:  # noqa: N805
+    def latex(of: Optimizer | type[Optimizer], *, lang: str = LANG, **settings: Any) -> str:  # noqa: N805
         r"""The lines of a step as LaTeX's aligned, as the paper has them, under the settings of `formulas`.
 
         >>> from microgrid import optim

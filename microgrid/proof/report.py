@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from math import isfinite
 from typing import Any
 
-from ..base.phrases import join, said, say
+from ..base.phrases import LANG, join, said, say
 from ..naming.latex_names import latex_quotient
 from ..naming.names import quotient
 from .derivatives import Derivative
@@ -36,7 +36,7 @@ class Finding:
 class Report:
     """What was verified and how; `ok` is False as soon as one finding failed.
 
-    `lang` is the language of a rendering, "en" or "es"; printed, and as a dict, a report is English.
+    `lang` is the language of a rendering, "en" or "es"; as a dict, a report is English.
     """
 
     subject: str
@@ -74,7 +74,7 @@ class Report:
     def __str__(self) -> str:
         return self.text()
 
-    def text(self, lang: str = "en") -> str:
+    def text(self, lang: str = LANG) -> str:
         """A line for the verdict, one for each finding, and below them details and derivatives."""
         lines = [self._heading(lang)]
         for mark, level, status, text, details in self._rows(lang):
@@ -99,7 +99,7 @@ class Report:
             shown = said(say("{number} by convention", number=number), lang) if d.convention else number
             yield f"{quotient(d.of, d.by)} = {d.text}" + (f" = {shown}" if d.text != shown else "")
 
-    def markdown(self, lang: str = "en") -> str:
+    def markdown(self, lang: str = LANG) -> str:
         """A heading, a table of the findings and the derivatives as a list."""
         columns = " | ".join(said(column, lang) for column in (say("level"), say("status"), say("what")))
         lines = [f"**{_plain(self._heading(lang))}**", "", f"| | {columns} |", "|---|---|---|---|"]
@@ -114,7 +114,7 @@ class Report:
         rows = [f"{latex_quotient(d.of, d.by)} &= {d.latex}" for d in self.derivatives]
         return "\\begin{align*}\n" + " \\\\\n".join(rows) + "\n\\end{align*}" if rows else ""
 
-    def html(self, lang: str = "en") -> str:
+    def html(self, lang: str = LANG) -> str:
         """A fragment: a paragraph with the verdict, a table, a list."""
         rows = "".join(
             f"<tr><td>{mark}</td><td>{level}</td><td>{status}</td>"

@@ -9,6 +9,7 @@ from ..arguments import ArrayLike
 from ..base import context
 from ..base.checks import generator, whole
 from ..base.messages import number
+from ..base.phrases import LANG
 from ..engine import Value
 from ..errors import GraphError
 from ..nn.losses import Loss
@@ -62,7 +63,7 @@ def fit(
     seed: int | Sequence[int] | Generator | None = None,
     progress: bool = True,
     verbose: int = 0,
-    lang: str = "en",
+    lang: str = LANG,
     replay: bool = True,
 ) -> History:
     """Train `model`, a Module or a callable with `parameters()`, on samples X and targets y.

@@ -83,7 +83,17 @@ def test_demo(tmp_path: Path) -> None:
     for suffix, beginning in beginnings.items():
         assert str(Path("microgrid-demo") / f"graph.{suffix}") in done.stdout
         assert (tmp_path / "microgrid-demo" / f"graph.{suffix}").read_bytes().startswith(beginning)
-    assert len(os.listdir(tmp_path / "microgrid-demo")) == 3
+    assert (tmp_path / "microgrid-demo" / "steps.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+    assert len(os.listdir(tmp_path / "microgrid-demo")) == 4
+
+
+@pytest.mark.slow
+def test_the_demo_in_spanish(tmp_path: Path) -> None:
+    done = run("demo", "--lang", "es", "--dir", "d", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "¿Cuánto se equivoca" in done.stdout
+    assert "verificado" in done.stdout
+    assert '<html lang="es">' in (tmp_path / "d" / "steps.html").read_text(encoding="utf-8")
 
 
 def test_a_terminal_that_cannot_show_the_letters(tmp_path: Path) -> None:
@@ -261,7 +271,7 @@ def test_help_tells_options_by_what_they_are_for(command: str, own: dict[str, li
     sections = dict(re.findall(r"^(\w[\w ]*):\n((?: .*\n|\n)+)", capsys.readouterr().out, re.MULTILINE))
     found = {title: re.findall(r"^  (?:-\w.*, )?(--[a-z-]+)", text, re.MULTILINE) for title, text in sections.items()}
     wanted = {
-        "options": ["--help", "--output", "--params", "--ieee", "--debug"],
+        "options": ["--help", "--output", "--open", "--params", "--ieee", "--debug"],
         "steps": [],
         "picture": [
             "--theme",
@@ -326,7 +336,7 @@ def test_a_value_from_a_script(script: Callable[[str], Path], folder: Path, caps
     [
         (LESSON, ["lesson.py"], "say which Value of the script is meant, as in lesson.py:loss"),
         (LESSON, ["lesson.py:"], "lesson.py has no ''; its Values are: w, x, z, loss"),
-        (LESSON, ["lesson.py:los"], "lesson.py has no 'los'; its Values are: w, x, z, loss"),
+        (LESSON, ["lesson.py:los"], "lesson.py has no 'los' (did you mean 'loss'?); its Values are: w, x, z, loss"),
         (LESSON, ["lesson.py:number"], "'number' in lesson.py is not a Value but int"),
         (LESSON, ["lesson.py:loss", "q=1"], "'q' is not in the graph; the leaves that can be set are: w, x"),
         (LESSON, ["lesson.py:loss", "loss=1"], "'loss' is computed; the leaves that can be set are: w, x"),

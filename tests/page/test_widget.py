@@ -198,7 +198,7 @@ def test_names_may_be_written_as_the_page_writes_them() -> None:
 
 @pytest.mark.parametrize(("values", "said"), [
     ({"weight": 1}, "values: no leaf that can be set is called 'weight'; they are w, x, b, y"),
-    ({"W": 1}, "no leaf that can be set is called 'W'"),
+    ({"W": 1}, "no leaf that can be set is called 'W' (did you mean 'w'?); they are w, x, b, y"),
     ({"w": "two"}, "values: 'w' is a number, got 'two'"),
     ({"w": math.inf}, "values: 'w' is a finite number, got inf"),
     ({"w": 1e308}, "'w' (1e+308) * 'x' (3.0) exceeds the range of doubles"),

@@ -192,5 +192,6 @@ def test_the_command_line_verifies_in_spanish(capsys: pytest.CaptureFixture[str]
 @pytest.mark.parametrize("lang", ["fr", "ES", "", None])
 @pytest.mark.parametrize("form", ["text", "markdown", "html"])
 def test_a_report_in_a_language_there_is_not(form: str, lang: object) -> None:
-    with pytest.raises(ValueError, match=f'lang={lang!r} is unknown: choose "en" or "es"'):
+    meant = " (did you mean 'es'?)" if lang == "ES" else ""
+    with pytest.raises(ValueError, match=re.escape(f'lang={lang!r} is unknown{meant}: choose "en" or "es"')):
         getattr(verify(Value(2.0, "x") * 3.0), form)(lang)

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, ParamSpec, Protocol, TypeVar
 
 from microgrid.base.checks import whole
-from microgrid.base.phrases import LANGUAGES, Option
+from microgrid.base.phrases import LANG, LANGUAGES, Option
 
 from ..options import MOST_UNITS, SLIDES, Chosen, about, set_signature
 from ..style.theme import THEMES
@@ -59,7 +59,7 @@ class NetworkOptions(Chosen):
             metavar="N",
         ),
     )
-    lang: str = field(default="en", metadata=about("language", "", LANGUAGES))
+    lang: str = field(default=LANG, metadata=about("language", "", LANGUAGES))
 
     def __post_init__(self) -> None:
         self.check()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from microgrid import Value
+from microgrid.base.phrases import LANG
 
 from ..picture.selection import Choices, folded, subject
 from ..walk.options import StepsOptions
@@ -18,7 +19,7 @@ def explain(
     by: str = "auto",
     sums: str = "auto",
     pieces: str = "named",
-    lang: str = "en",
+    lang: str = LANG,
     precision: int = 4,
 ) -> str:
     """The walk of `steps` as text, a line for each step.

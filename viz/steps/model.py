@@ -5,14 +5,13 @@ from __future__ import annotations
 import base64
 import math
 from collections.abc import Mapping
-from difflib import get_close_matches
 from typing import Any
 
 import anywidget
 import traitlets
 
 from microgrid import Value, recompute
-from microgrid.base.checks import whole
+from microgrid.base.checks import did_you_mean, whole
 from microgrid.graph import leaves, order
 from microgrid.naming.names import names
 from microgrid.ops import TABLE
@@ -91,11 +90,11 @@ class StepsWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget is op
         for name, x in given.items():
             own = self._spelled.get(name)
             if own is None:
-                near = get_close_matches(str(name), self._leaves, 1)
-                meant = (
-                    f"did you mean {near[0]!r}?" if near else f"they are {', '.join(self._leaves) or 'none'}"
+                meant = did_you_mean(str(name), self._leaves)
+                known = ", ".join(self._leaves) or "none"
+                raise traitlets.TraitError(
+                    f"values: no leaf that can be set is called {name!r}{meant}; they are {known}"
                 )
-                raise traitlets.TraitError(f"values: no leaf that can be set is called {name!r}; {meant}")
             try:
                 numbers[own] = float(x)
             except (TypeError, ValueError):

@@ -217,8 +217,7 @@ class Steps(Sequence[Frame]):
     @property
     def drawn(self) -> Value:
         """The graph whose numbers these are: the one given to `steps`, or the same in a textbook's steps."""
-        assert self._y is not None  # which `explain` alone leaves out
-        return self._y
+        return cast(Value, self._y)  # which `explain` alone leaves out
 
     def connected(
         self, live: Live | None, verify: bool = True, ask: str | Sequence[str] | None = None

@@ -12,7 +12,7 @@ from microgrid import Value
 from microgrid.arguments import ArrayLike
 from microgrid.base import files
 from microgrid.base.checks import one_of, whole
-from microgrid.base.phrases import LANGUAGES
+from microgrid.base.phrases import LANG, LANGUAGES, known_language
 from microgrid.nn.losses import Loss
 from microgrid.optim import Optimizer
 
@@ -42,7 +42,7 @@ def trainer(
     seed: int = 0,
     title: str | None = None,
     theme: str = "lecture",
-    lang: str = "en",
+    lang: str = LANG,
 ) -> Trainer:
     """A web page, one file that needs no network, in which one watches the model learn.
 
@@ -61,7 +61,7 @@ def trainer(
     False
     """
     one_of(theme, "theme", THEMES)
-    one_of(lang, "lang", LANGUAGES)
+    known_language(lang)
     if title is not None and not isinstance(title, str):
         raise TypeError(f"title is a str or None, got {type(title).__name__}")
     seed = whole(seed, "seed", least=0)

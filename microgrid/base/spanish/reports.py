@@ -126,6 +126,22 @@ REPORTS = {
     "  and {n} more": "  y {n} más", "wrote {file}": "escrito: {file}",
     "wrote {n} steps to {file}{more}": "{n} pasos escritos en {file}{more}", ", {n} files": ", {n} archivos",
 
+    "{name} is at {url}": "{name} está en {url}", "Ctrl-C ends it.": "Ctrl-C lo termina.",
+    "It follows {file} whenever that is saved.  Ctrl-C ends it.":
+        "Se rehace cada vez que guardas {file}.  Ctrl-C lo termina.",
+    "Save {file} again, and this page follows.": "Vuelve a guardar {file} y esta página se rehará.",
+    "A line yhat = w*x + b with w = 2 and b = 1 meets the point x = 3, y = 9.":
+        "Una recta yhat = w*x + b con w = 2 y b = 1 se enfrenta al punto x = 3, y = 9.",
+    "How wrong is it, and which way should w and b move?":
+        "¿Cuánto se equivoca, y hacia dónde deben moverse w y b?",
+    "forward: the values": "hacia delante: los valores",
+    "backward: the gradients of the loss L": "hacia atrás: los gradientes de la pérdida L",
+    "Both are negative: L falls when w and b grow.":
+        "Ambos son negativos: L baja cuando w y b crecen.",
+    "The graph as a picture, and as a page to step through, to change and to train:":
+        "El grafo como imagen, y como página para recorrerlo, cambiarlo y entrenarlo:",
+    "Now draw your own:": "Ahora dibuja el tuyo:",
+
     # formulas of optimisers
     "if": "si", "otherwise": "en otro caso", "and": "y", "or": "o", "not": "no",
 }  # fmt: skip

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
 
 from ... import ops
+from ...base.checks import did_you_mean
 from ...base.messages import short
 from ...engine import Value
 from ...errors import ExpressionError
-from ...expressions.grammar import did_you_mean
 from ...graph import leaves, order
 from ...naming.labels import is_given
 from ...naming.names import own_names

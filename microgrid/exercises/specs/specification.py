@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from ...base.checks import did_you_mean
 from ...base.phrases import Phrase
 from ...errors import ExpressionError
 from ...expressions.grammar import MAX_LENGTH
@@ -90,7 +91,8 @@ def free_names_or_none(text: str) -> list[str]:
 
 
 def _known(name: str) -> str:
-    return f"there is no template {name!r}: the templates are {', '.join(TEMPLATES)}"
+    meant = did_you_mean(name, TEMPLATES)
+    return f"there is no template {name!r}{meant}: the templates are {', '.join(TEMPLATES)}"
 
 
 def _read(text: str, params: Sequence[str]) -> Specification:

@@ -11,7 +11,7 @@ from math import prod
 from typing import Any, Protocol
 
 from ...base.checks import pandas
-from ...base.phrases import said, say
+from ...base.phrases import LANG, said, say
 from ...engine import Value
 from ...errors import GraphError
 from ...graph import order
@@ -71,7 +71,7 @@ class Backprop:
     def __str__(self) -> str:
         return self.text()
 
-    def text(self, lang: str = "en") -> str:
+    def text(self, lang: str = LANG) -> str:
         """A table for each layer: a row for each unit, under the names of the columns and their formulas.
 
         >>> from microgrid import nn

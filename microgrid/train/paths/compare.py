@@ -12,7 +12,7 @@ from ... import optim
 from ...arguments import ArrayLike, called
 from ...base.checks import whole
 from ...base.messages import short
-from ...base.phrases import count, said, speaker
+from ...base.phrases import LANG, count, said, speaker
 from ...engine import Value
 from ...functions import mean
 from ...optim import Optimizer
@@ -49,7 +49,7 @@ def compare_optimizers(
     optimizers: Mapping[str, Rated] | None = None,
     *,
     lr: float | Sequence[float] = RATES,
-    lang: str = "en",
+    lang: str = LANG,
 ) -> Paths:
     """Paths of gradient descent, momentum, NAG, Adagrad, Adadelta, RMSprop and Adam from one start.
 
@@ -121,7 +121,7 @@ def compare_batches(
     *,
     sizes: Mapping[str, int] | None = None,
     seed: int | None = None,
-    lang: str = "en",
+    lang: str = LANG,
 ) -> Paths:
     """Paths of batch, mini-batch and stochastic descent from one start, for as many epochs each.
 

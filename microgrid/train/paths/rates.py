@@ -10,6 +10,7 @@ from ... import arguments, optim, pictures
 from ...arguments import ArrayLike
 from ...base.checks import generator, whole
 from ...base.context import at_once, errstate
+from ...base.phrases import LANG
 from ...errors import DomainError, NonFiniteGradient
 from ...nn.losses import Loss
 from ...nn.module import Model
@@ -56,7 +57,7 @@ class RateRange:
         steepest = min(falls, key=falls.__getitem__, default=None)
         self.suggested = steepest if steepest is not None and falls[steepest] < 0 else None
 
-    def plot(self, *, ax: Any = None, lang: str = "en") -> Any:
+    def plot(self, *, ax: Any = None, lang: str = LANG) -> Any:
         """The losses over the rates, by `viz.plots.learning_rates`."""
         return pictures.plots().learning_rates(self, ax=ax, lang=lang)
 

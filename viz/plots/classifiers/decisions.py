@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from microgrid import Value
 from microgrid.arguments import ArrayLike, Floats
 from microgrid.base.messages import number
-from microgrid.base.phrases import speaker
+from microgrid.base.phrases import LANG, speaker
 
 from ...style.theme import LECTURE, PALETTE
 from ..axes import between, grid, halo, panel, write
@@ -34,7 +34,7 @@ def decision_boundary(
     names: Sequence[str] = NAMES,
     classes: Sequence[str] | None = None,
     ax: Axes | None = None,
-    lang: str = "en",
+    lang: str = LANG,
 ) -> Axes:
     """What a model of two inputs decides everywhere, and the samples with their classes.
 
@@ -99,7 +99,7 @@ def probability(
     names: Sequence[str] = NAMES,
     classes: Sequence[str] | None = None,
     ax: Axes | None = None,
-    lang: str = "en",
+    lang: str = LANG,
 ) -> Axes:
     """How likely a model of two inputs and one output says 1, as a map from 0 to 1 with its ½ line.
 

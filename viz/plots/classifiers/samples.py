@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from microgrid.arguments import ArrayLike, Floats
-from microgrid.base.phrases import Say, speaker
+from microgrid.base.phrases import LANG, Say, speaker
 
 from ...style.theme import LECTURE, PALETTE
 from ..axes import between, grid, legend, legend_above, panel, write
@@ -31,7 +31,7 @@ def data(
     names: Sequence[str] | None = None,
     classes: Sequence[str] | None = None,
     ax: Axes | None = None,
-    lang: str = "en",
+    lang: str = LANG,
 ) -> Axes:
     """Samples as they are: points of a plane with their classes, or, of one input, the targets over it.
 
@@ -73,7 +73,7 @@ def confusion(
     *,
     classes: Sequence[str] | None = None,
     ax: Axes | None = None,
-    lang: str = "en",
+    lang: str = LANG,
 ) -> Axes:
     """How often each class was taken for each: a row for the true class, a column for the predicted one.
 

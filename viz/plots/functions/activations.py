@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import microgrid
 from microgrid import Value
 from microgrid.arguments import ArrayLike
-from microgrid.base.phrases import Say, speaker
+from microgrid.base.phrases import LANG, Say, speaker
 from microgrid.nn.mlp import activate, activation_row
 
 from ...style.theme import LECTURE, PALETTE
@@ -28,7 +28,7 @@ def activation(
     xlim: tuple[float, float] = (-6.0, 6.0),
     together: bool = False,
     ax: Axes | None = None,
-    lang: str = "en",
+    lang: str = LANG,
 ) -> Any:
     """Functions of one number and their derivatives, which `backward` computes.
 
@@ -132,7 +132,7 @@ def softmax(
     temperature: float | Sequence[float] = 1.0,
     names: Sequence[str] | None = None,
     ax: Axes | None = None,
-    lang: str = "en",
+    lang: str = LANG,
 ) -> Axes:
     """The shares e^(zᵢ/T) / Σ e^(zⱼ/T) as bars, each with its number.
 

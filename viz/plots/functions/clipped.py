@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from microgrid.arguments import ArrayLike
-from microgrid.base.phrases import speaker
+from microgrid.base.phrases import LANG, speaker
 from microgrid.optim import clip_grad_norm_, clip_grad_value_
 
 from ...style.theme import LECTURE, PALETTE
@@ -24,7 +24,7 @@ def clipping(
     max_norm: float | None = None,
     limit: float | None = None,
     ax: Axes | None = None,
-    lang: str = "en",
+    lang: str = LANG,
 ) -> Axes:
     """Gradients (n, 2) of two parameters as arrows, each before and after it is clipped by itself.
 

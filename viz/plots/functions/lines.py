@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from microgrid import Value
 from microgrid.arguments import ArrayLike, Floats
-from microgrid.base.phrases import speaker
+from microgrid.base.phrases import LANG, speaker
 
 from ...style.theme import LECTURE, PALETTE
 from ..axes import gradation, grid, legend, panel, panels
@@ -27,7 +27,7 @@ LINE = 401
 """Points along a line."""
 
 
-def fitted_lines(X: ArrayLike, y: ArrayLike, path: Any, *, ax: Axes | None = None, lang: str = "en") -> Axes:
+def fitted_lines(X: ArrayLike, y: ArrayLike, path: Any, *, ax: Axes | None = None, lang: str = LANG) -> Axes:
     """The data of a linear regression and the line β₀ + β₁x at up to six steps (β₀, β₁) of a path."""
     import numpy as np
 
@@ -56,7 +56,7 @@ def _apart(steps: Floats, most: int) -> list[int]:
     return sorted({0, *found, len(steps) - 1})
 
 
-def linear_fit(X: ArrayLike, y: ArrayLike, path: Any, *, lang: str = "en") -> NDArray[np.object_]:
+def linear_fit(X: ArrayLike, y: ArrayLike, path: Any, *, lang: str = LANG) -> NDArray[np.object_]:
     """A linear regression's loss Σ(β₀ + β₁x - y)² with a path down it, and the path's lines, as two Axes.
 
     The steps that are lines are dots of the same colours on the path (after Prince 2023, figure 6.1).
@@ -113,7 +113,7 @@ def descent(
     *,
     xlim: tuple[float, float] | None = None,
     ax: Axes | None = None,
-    lang: str = "en",
+    lang: str = LANG,
 ) -> Axes:
     """A function of one parameter and the steps of a descent: along the tangent, then to the curve.
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import microgrid
 from microgrid import Value
 from microgrid.base.messages import number
-from microgrid.base.phrases import Say, said, speaker
+from microgrid.base.phrases import LANG, Say, said, speaker
 from microgrid.nn.losses import Loss, loss_function
 from microgrid.pieces.table import TABLE
 
@@ -39,7 +39,7 @@ def losses(
     xlim: tuple[float, float] | None = None,
     together: bool = False,
     ax: Axes | None = None,
-    lang: str = "en",
+    lang: str = LANG,
 ) -> Any:
     """Losses over the prediction of one sample, and their derivatives (dashed), which `backward` computes.
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 from microgrid import Value
 from microgrid.arguments import Floats
 from microgrid.base.checks import one_of
-from microgrid.base.phrases import speaker
+from microgrid.base.phrases import LANG, speaker
 
 from ...style.theme import LECTURE, PALETTE
 from ..axes import grid, halo, legend_above, pale, panel
@@ -40,7 +40,7 @@ def surface(
     log: bool | None = None,
     names: Sequence[str] | None = None,
     ax: Axes | None = None,
-    lang: str = "en",
+    lang: str = LANG,
 ) -> Axes:
     """A function of two parameters with paths across it, its minima and its saddle points.
 

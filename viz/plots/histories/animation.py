@@ -13,7 +13,7 @@ from typing import Any
 from microgrid.arguments import ArrayLike
 from microgrid.base import files
 from microgrid.base.checks import whole
-from microgrid.base.phrases import LANGUAGES, Say, speaker
+from microgrid.base.phrases import LANG, LANGUAGES, Say, speaker
 
 from ...errors import VizError
 from ...figure import bundle
@@ -42,7 +42,7 @@ def animate(
     y: ArrayLike | None = None,
     *,
     frames: int = 30,
-    lang: str = "en",
+    lang: str = LANG,
 ) -> Animation:
     """The frames of a training, for slides (`save("x.gif")`) and as a page with play and slider (`"x.html"`).
 

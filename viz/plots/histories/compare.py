@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from microgrid.base.messages import short
-from microgrid.base.phrases import Say, speaker
+from microgrid.base.phrases import LANG, Say, speaker
 
 from ...style.theme import LECTURE, PALETTE
 from ..axes import grid, legend, panel
@@ -31,7 +31,7 @@ def compare(
     *,
     log: bool = False,
     ax: Axes | None = None,
-    lang: str = "en",
+    lang: str = LANG,
 ) -> Axes:
     """The same column of several trainings, such as with several optimisers, each in its own colour.
 

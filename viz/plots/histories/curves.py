@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from microgrid.base.phrases import Say, speaker
+from microgrid.base.phrases import LANG, Say, speaker
 
 from ...style.theme import LECTURE, PALETTE
 from ..axes import grid, legend, panel, panels
@@ -32,7 +32,7 @@ def curves(
     label: str = "",
     log: bool = False,
     ax: Axes | None = None,
-    lang: str = "en",
+    lang: str = LANG,
 ) -> Axes:
     """A column of a History over the epochs, beside its column of validation if there is one.
 
@@ -82,7 +82,7 @@ def trainings(
     monitor: Monitor | None = None,
     *,
     log: bool = False,
-    lang: str = "en",
+    lang: str = LANG,
 ) -> NDArray[np.object_]:
     """What one looks at first, on one page: the loss, each metric, and the learning rate if it changes.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from microgrid.base.phrases import speaker
+from microgrid.base.phrases import LANG, speaker
 
 from ...style.theme import LECTURE, PALETTE
 from ..axes import grid, legend, panel
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["learning_rates"]
 
 
-def learning_rates(found: RateRange, *, ax: Axes | None = None, lang: str = "en") -> Axes:
+def learning_rates(found: RateRange, *, ax: Axes | None = None, lang: str = LANG) -> Axes:
     """The losses of `train.lr_range` over the learning rate, their running mean, and the rate it suggests."""
     if not hasattr(found, "smoothed"):
         raise TypeError(f"found is what train.lr_range returns, got {type(found).__name__}")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from microgrid.base.checks import one_of, whole
 from microgrid.base.messages import short
-from microgrid.base.phrases import Say, said, speaker
+from microgrid.base.phrases import LANG, Say, said, speaker
 from microgrid.naming.scopes import UNIT, scope_name, scope_names, scope_path
 
 from ...style.text import clean, shorten
@@ -35,7 +35,7 @@ HEIGHT = 0.92
 
 
 def gradient_flow(
-    source: Monitor | Model | Mapping[str, Monitor | Model], *, ax: Axes | None = None, lang: str = "en"
+    source: Monitor | Model | Mapping[str, Monitor | Model], *, ax: Axes | None = None, lang: str = LANG
 ) -> Axes:
     """The length of the gradient in each layer, from the first to the last, on a logarithmic axis.
 
@@ -146,7 +146,7 @@ def histograms(
     log: bool = False,
     bins: int = 60,
     ax: Axes | None = None,
-    lang: str = "en",
+    lang: str = LANG,
 ) -> Axes:
     """How the numbers of each layer are spread in one snapshot, the last unless `step` says which.
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from microgrid import graph
 from microgrid.arguments import Numbers
 from microgrid.base.checks import whole
-from microgrid.base.phrases import speaker
+from microgrid.base.phrases import LANG, speaker
 from microgrid.nn.losses import Loss, loss_function
 from microgrid.nn.module import outputs
 
@@ -37,7 +37,7 @@ def memory(
     example: Numbers | None = None,
     loss: str | Loss = "mse",
     ax: Axes | None = None,
-    lang: str = "en",
+    lang: str = LANG,
 ) -> Axes:
     """The bytes of the graph that a step of training records, over the size of the batch.
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from math import isfinite
 from typing import TYPE_CHECKING
 
-from microgrid.base.phrases import said, speaker
+from microgrid.base.phrases import LANG, said, speaker
 
 from ...style.theme import LECTURE
 from ..axes import few, gradation, grid, legend, panel, write
@@ -25,7 +25,7 @@ USUAL_RATIO = 1e-3
 """About where the update-to-weight ratio of healthy training lies (CS231n, Neural Networks Part 3)."""
 
 
-def dead_units(monitor: Monitor, *, ax: Axes | None = None, lang: str = "en") -> Axes:
+def dead_units(monitor: Monitor, *, ax: Axes | None = None, lang: str = LANG) -> Axes:
     """The share of each layer's ReLUs that are 0 for the whole batch, over the steps."""
     say, ax = speaker(lang), panel(ax)
     _over_steps(ax, monitor, _dead, "ReLU", lang)
@@ -34,7 +34,7 @@ def dead_units(monitor: Monitor, *, ax: Axes | None = None, lang: str = "en") ->
     return ax
 
 
-def gradient_norms(monitor: Monitor, *, ax: Axes | None = None, lang: str = "en") -> Axes:
+def gradient_norms(monitor: Monitor, *, ax: Axes | None = None, lang: str = LANG) -> Axes:
     """The length of ∂L/∂activations in each layer, the mean over the samples, over the steps."""
     import numpy as np
 
@@ -46,7 +46,7 @@ def gradient_norms(monitor: Monitor, *, ax: Axes | None = None, lang: str = "en"
     return ax
 
 
-def update_ratios(monitor: Monitor, *, ax: Axes | None = None, lang: str = "en") -> Axes:
+def update_ratios(monitor: Monitor, *, ax: Axes | None = None, lang: str = LANG) -> Axes:
     """The length of each step over that of the weights it moved, by layer; a line is at the usual 1/1000."""
     say, ax = speaker(lang), panel(ax)
     _over_steps(ax, monitor, _ratio, "step that was noted (updated)", lang)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from microgrid.base.checks import one_of, whole
-from microgrid.base.phrases import Say, said, speaker
+from microgrid.base.phrases import LANG, Say, said, speaker
 from microgrid.naming.scopes import UNIT, scope_name, scope_names, scope_path
 
 from ...style.theme import LECTURE, PALETTE, mix
@@ -29,7 +29,7 @@ MOST_SQUARES = 2500
 """Weights of a layer above which squares are too small to be told apart."""
 
 
-def weights(model: Model, kind: str = "hinton", *, bins: int = 30, lang: str = "en") -> NDArray[np.object_]:
+def weights(model: Model, kind: str = "hinton", *, bins: int = 30, lang: str = LANG) -> NDArray[np.object_]:
     """The weights of each layer on a panel: a row for each unit, a column for each input, then the bias.
 
     "hinton" draws squares, whose area is the size and whose colour the sign, "heatmap" colours, both on one
