@@ -47,13 +47,24 @@ class Derivation:
     chains: tuple[tuple[Link, ...], ...]
     value: float | None
 
-    def lines(self) -> list[str]:
+    @property
+    def is_alone(self) -> bool:
+        """Whether it is one local derivative, which nothing multiplies."""
+        return len(self.chains) == 1 and len(self.chains[0]) == 1
+
+    def is_direct(self, link: Link) -> bool:
+        """Whether a link is the step from the variable to the result beside which there are other paths."""
+        return len(self.chains) > 1 and link.rate == self.rate
+
+    def lines(self, lang: str = "en") -> list[str]:
         """The chain, with formulas in place of its links, then with numbers."""
         name = _rate(self.rate)
         if not self.chains:
             return [f"{name} = 0"]
-        rows = [_sum([[_rate(link.rate) for link in chain] for chain in self.chains])]
-        rows.append(_sum([[_factor(link.tree) for link in chain] for chain in self.chains]))
+        mark = f"({said(say('direct'), lang)})"
+        named = [[_rate(k.rate) + mark * self.is_direct(k) for k in chain] for chain in self.chains]
+        factor = _dotted if self.is_alone else _factor
+        rows = [_sum(named), _sum([[factor(link.tree) for link in chain] for chain in self.chains])]
         if self.value is not None:
             rows.append(_sum([[_number(link.number) for link in chain] for chain in self.chains]))
             rows[-1] += (
@@ -62,9 +73,14 @@ class Derivation:
         shown = list(dict.fromkeys(row for row in rows if row != name))
         return [f"{name} = {shown[0]}", *(f"{' ' * len(name)} = {row}" for row in shown[1:])] if shown else []
 
+    def latex_link(self, link: Link) -> str:
+        written = latex_rate(link.rate)
+        return rf"\left.{written}\right|_{{\text{{direct}}}}" if self.is_direct(link) else written
+
     def latex_rows(self) -> list[str]:
-        rows = [" + ".join(" \\cdot ".join(latex_rate(link.rate) for link in c) for c in self.chains)]
-        rows.append(" + ".join(" \\cdot ".join(_latex(link.tree) for link in c) for c in self.chains))
+        factor = latex if self.is_alone else _latex
+        rows = [" + ".join(" \\cdot ".join(self.latex_link(link) for link in c) for c in self.chains)]
+        rows.append(" + ".join(" \\cdot ".join(factor(link.tree) for link in c) for c in self.chains))
         if self.value is not None:
             numbers = " + ".join(" \\cdot ".join(_number(link.number) for link in c) for c in self.chains)
             value = _number(self.value, alone=True)
@@ -85,14 +101,21 @@ class Derivations:
 
     def text(self, lang: str = LANG) -> str:
         """The local derivatives, then each chain with its formulas and its numbers."""
-        told = [said(say("the local derivatives"), lang)]
-        told += [f"  {_rate(link.rate)} = {_dotted(link.tree)}" for link in self.links]
+        mark = f"({said(say('direct'), lang)})"
+        rates = {step.rate for step in self.steps}
+        told = [said(say("the local derivatives"), lang)] if self.links else []
+        for link in self.links:
+            told.append(f"  {_rate(link.rate)}{mark * (link.rate in rates)} = {_dotted(link.tree)}")
         told.append(said(say("the chain rule"), lang))
-        return "\n".join([*told, *(f"  {line}" for step in self.steps for line in step.lines())])
+        return "\n".join([*told, *(f"  {line}" for step in self.steps for line in step.lines(lang))])
 
     def latex(self) -> str:
         """The same as an align* environment."""
-        rows = [f"{latex_rate(link.rate)} &= {latex(link.tree)}" for link in self.links]
+        direct = {k.rate: step for step in self.steps for c in step.chains for k in c if step.is_direct(k)}
+        shown = {
+            k: direct[k.rate].latex_link(k) if k.rate in direct else latex_rate(k.rate) for k in self.links
+        }
+        rows = [f"{shown[link]} &= {latex(link.tree)}" for link in self.links]
         rows += [row for step in self.steps for row in step.latex_rows()]
         return "\\begin{align*}\n" + " \\\\\n".join(rows) + "\n\\end{align*}"
 
@@ -126,7 +149,9 @@ def derive(
         author = _Author(Graph(names), root, given)
         steps = [step for thing in things for step in author.derivations(author.find(thing))]
         used = {id(link): link for step in steps for chain in step.chains for link in chain}
-        links = {link.rate: link for link in used.values() if link.rate not in {s.rate for s in steps}}
+        found = {step.rate for step in steps}
+        direct = {id(k) for step in steps for chain in step.chains for k in chain if step.is_direct(k)}
+        links = {k.rate: k for k in used.values() if k.rate not in found or id(k) in direct}
         return Derivations(tuple(links.values()), tuple(dict.fromkeys(steps)))
 
 

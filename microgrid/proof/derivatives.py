@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
@@ -209,11 +210,20 @@ def _evaluate(expression: Expr, point: dict[Dummy, float], digits: int = 50) -> 
     with mp.workdps(digits):
         try:
             value = mp.mpmathify(
-                sp.lambdify(list(point), expression, "mpmath", cse=True)(*map(mp.mpf, point.values()))
+                _function(tuple(point), sp.sympify(expression))(*map(mp.mpf, point.values()))
             )
         except UNABLE:
             return None
         return value if mp.isfinite(value) and mp.im(value) == 0 else None
+
+
+@lru_cache(maxsize=64)
+def _function(symbols: tuple[Dummy, ...], expression: Expr) -> Callable[..., Any]:
+    """The expression as a function of its symbols, made once for all points and digits."""
+    import sympy as sp
+
+    made: Callable[..., Any] = sp.lambdify(list(symbols), expression, "mpmath", cse=True)
+    return made
 
 
 # ---------------------------------------------------------------- printing with the user's labels

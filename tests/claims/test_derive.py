@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 
 import pytest
+import sympy as sp
 
 import microgrid as mg
 from microgrid import check, derive, parse
 from microgrid.cli.commands import main
+from microgrid.graph import order
+from microgrid.proof.derivatives import derive as formulas
 
 LINE = "z = w*x; yhat = z + b; e = yhat - y; L = e**2"
 DAG = "z1 = w1*x; z2 = w2*(z1 + x); yhat = sigmoid(w1*(z1 + z2)); L = (yhat - y)**2"
@@ -71,3 +74,36 @@ def test_at_a_kink_the_numbers_are_those_of_the_convention():
     nodes["L"].backward()
     assert derivations.steps[-1].value == nodes["w"].grad == 0.0
     assert "?" not in str(derivations)
+
+
+def test_the_direct_path_is_among_the_local_derivatives():
+    nodes = parse("z1 = w1*x; z2 = w2*(z1 + x); yhat = w1*(z1 + z2)", w1=2, w2=-1, x=3)
+    written = derive(nodes, "w1").text()
+    assert "∂yhat/∂w1(direct) = z1 + z2" in written
+    assert "∂yhat/∂z1 · ∂z1/∂w1 + ∂yhat/∂w1(direct)" in written
+    assert "(directo) = z1 + z2" in derive(nodes, "w1").text("es")
+    assert derive(nodes, "w1").latex().count(r"\right|_{\text{direct}}") == 2
+
+
+def test_one_local_derivative_has_no_brackets_and_no_heading_of_its_own():
+    assert derive(parse("L = abs(a - y)", a=2, y=1), "y").text().splitlines()[:2] == [
+        "the chain rule",
+        "  ∂L/∂y = -abs'(a - y)",
+    ]
+
+
+def test_verify_writes_a_network_of_sigmoids_with_their_results():
+    graph = (
+        "z1 = w11*x1 + w12*x2 + b1; h1 = sigmoid(z1); z2 = w21*x1 + w22*x2 + b2; h2 = sigmoid(z2);"
+        "z3 = v1*h1 + v2*h2 + c; yhat = sigmoid(z3); L = (yhat - y)**2"
+    )
+    names = {v: k / 7 for k, v in enumerate(mg.expressions.parse.free_names(graph), start=-6)}
+    nodes = parse(graph, **names)
+    nodes["L"].backward()
+    found = {one.by: one for one in formulas(order(nodes["L"]), 120).formulas}
+    assert found["w11"].text == "2*(yhat - y)*yhat*(1 - yhat)*v1*h1*(1 - h1)*x1"
+    values = {name: v.data for name, v in nodes.items()}
+    for name, one in found.items():
+        assert "exp" not in one.text
+        value = float(sp.sympify(one.text, {key: sp.Symbol(key) for key in values}).subs(values))
+        assert value == pytest.approx(nodes[name].grad, rel=1e-12)

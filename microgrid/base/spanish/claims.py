@@ -29,6 +29,7 @@ CLAIMS = {
         "e es aquí el nodo de ese nombre; con exp(...) en lugar de la potencia de e la afirmación se cumple",
     "e is the node of that name here; a power of Euler's number is written exp(...)":
         "e es aquí el nodo de ese nombre; una potencia del número de Euler se escribe exp(...)",
+    "direct": "directo",
     "the path {way} is missing": "falta el camino {way}",
     "{n} paths are missing: {ways}": "faltan {n} caminos: {ways}",
     "the path {way} is counted twice": "el camino {way} se cuenta dos veces",

@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 from ...base.formula import Vocabulary
 from ...ops import TABLE, Op
 
-__all__ = ["Term", "Terms", "collect", "reachable"]
+__all__ = ["ARITHMETIC", "Term", "Terms", "collect", "reachable"]
 
 MOST_DIGITS = 4096
 """Bits of a number that is written out: 9**9**9 stays a power."""
