@@ -17,6 +17,7 @@ import sys
 import tempfile
 import warnings
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -96,10 +97,25 @@ PHOTOGRAPHS = {
     "tikz": (".tex", lambda path: picture("path").save(path)),
     "beamer": (".tex", lambda path: viz.steps(line(), rankdir="rows").save(path)),
     "page": (".html", lambda path: viz.steps(line()).save(path)),
+    "trainer": (".html", lambda path: trained()[0].save(path)),
 }
 """By file name: the suffix of the file that another program shows, and what writes it."""
 
-BEAMER_PAGE, PAGE_STEP, PAGE_SIZE, COLORS = 10, 9, (1280, 720), 160
+BEAMER_PAGE, PAGE_SIZE, COLORS, FEW_COLORS = 10, (1280, 720), 160, 32
+STEPS = {"page": 9, "trainer": 150}
+"""At which step the walk is shown, and after how many the training."""
+
+
+def trained() -> tuple[viz.Trainer, float]:
+    """2-8-3-1 on two moons, to be trained in the page, and the loss that it comes to."""
+    random.seed(4)
+    X, y = mg.datasets.moons(60, noise=0.12, seed=1)
+    model = nn.MLP(2, [8, 3, 1], activation="tanh")
+    given: dict[str, Any] = {"loss": "bce_with_logits", "optimizer": partial(mg.optim.Adam, lr=0.05)}
+    page = viz.trainer(model, X, y, **given)
+    page.html()  # as the model is now
+    mg.train.fit(model, X, y, epochs=STEPS["trainer"], progress=False, **given)
+    return page, nn.losses.bce_with_logits([model(x) for x in X], list(y)).data
 
 
 def picture(name: str) -> viz.Figure:
@@ -172,12 +188,14 @@ def description(name: str) -> str:
     """What a photograph must show: a line for each step, or for each text of the picture."""
     if name == "tikz":
         return "\n".join(sorted(item.text for group in picture("path")._scene.groups for item in group.texts))
+    if name == "trainer":
+        return f"MLP 2-8-3-1 after {STEPS[name]} steps: loss {trained()[1]:.4g}"
     return viz.explain(line())
 
 
 def photograph(name: str, folder: Path) -> Path | None:
     """Write what LaTeX or a browser shows, with few colours, and what it says as its description."""
-    needed = ["chromium"] if name == "page" else ["pdflatex", "pdftoppm"]
+    needed = ["chromium"] if name in STEPS else ["pdflatex", "pdftoppm"]
     if missing := [program for program in needed if shutil.which(program) is None]:
         print(f"gallery_{name}.png stays as it is: {' and '.join(missing)} not found")
         return None
@@ -188,8 +206,14 @@ def photograph(name: str, folder: Path) -> Path | None:
     with tempfile.TemporaryDirectory() as place:
         source = Path(place) / f"picture{suffix}"
         write(source)
-        shown = (browse if name == "page" else typeset)(source, BEAMER_PAGE if name == "beamer" else 1)
-        image = Image.open(io.BytesIO(shown)).convert("RGB").quantize(COLORS, dither=Image.Dither.NONE)
+        shown = (
+            browse(source, name) if name in STEPS else typeset(source, BEAMER_PAGE if name == "beamer" else 1)
+        )
+        image = (
+            Image.open(io.BytesIO(shown))
+            .convert("RGB")
+            .quantize(COLORS if name != "trainer" else FEW_COLORS, dither=Image.Dither.NONE)
+        )
     notes = PngInfo()
     notes.add_itxt("Description", description(name))
     file = folder / f"gallery_{name}.png"
@@ -197,22 +221,27 @@ def photograph(name: str, folder: Path) -> Path | None:
     return file
 
 
-def browse(source: Path, page: int) -> bytes:
-    """What chromium shows of the walk's page at a step."""
-    shot = source.with_suffix(".png")
-    options = [
-        "--headless",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--hide-scrollbars",
-        "--virtual-time-budget=4000",
-    ]
-    size = "--window-size={},{}".format(*PAGE_SIZE)
-    run(
-        ["chromium", *options, size, f"--screenshot={shot}", f"{source.as_uri()}#step={PAGE_STEP}"],
-        source.parent,
+def browse(source: Path, name: str) -> bytes:
+    """What chromium shows of a page at a step."""
+    from playwright.sync_api import sync_playwright
+
+    what = "step" if name == "page" else "steps"
+    told = (
+        "document.readyState === 'complete'"
+        if name == "page"
+        else f"trainer.page.last?.steps === {STEPS[name]}"
     )
-    return shot.read_bytes()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        page = browser.new_page(
+            viewport={"width": PAGE_SIZE[0], "height": PAGE_SIZE[1]}, reduced_motion="reduce"
+        )
+        page.goto(f"{source.as_uri()}#{what}={STEPS[name]}")
+        page.wait_for_function(f"() => {told}")
+        page.wait_for_timeout(500)
+        shown = page.screenshot()
+        browser.close()
+    return shown
 
 
 def typeset(source: Path, page: int) -> bytes:

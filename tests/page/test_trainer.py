@@ -417,7 +417,7 @@ def test_a_step_opens_as_a_walk_through_the_chosen_sample(visit: Open, sizes: An
     walk.close()
     field(page, "Hidden layers", "2")
     page.get_by_role("button", name="This step as a walk").click()
-    assert "the network which Python recorded" in page.locator("#message").inner_text()
+    page.locator("#neurons").wait_for()  # a walk over its neurons
 
 
 def test_a_notebook_shows_it_in_a_frame_of_its_own(visit: Open) -> None:

@@ -138,7 +138,7 @@ def test_the_photographs_were_made_of_what_is_said_today() -> None:
     drawn = gallery()
     for name in drawn.PHOTOGRAPHS:
         file = DOCS / f"gallery_{name}.png"
-        assert file.stat().st_size < 50_000
+        assert file.stat().st_size < (65_000 if name == "trainer" else 50_000)  # which has 13 maps in colours
         with Image.open(file) as image:
             assert image.width >= 800
             assert image.text["Description"] == drawn.description(name), name
@@ -148,7 +148,7 @@ def test_the_photographs_were_made_of_what_is_said_today() -> None:
     "name",
     [
         pytest.param("tikz", marks=pytest.mark.latex), pytest.param("beamer", marks=pytest.mark.latex),
-        pytest.param("page", marks=pytest.mark.browser),
+        pytest.param("page", marks=pytest.mark.browser), pytest.param("trainer", marks=pytest.mark.browser),
     ],
 )  # fmt: skip
 def test_a_photograph_can_be_taken_again(name: str, tmp_path: Path) -> None:

@@ -60,7 +60,7 @@ class Diagram {
   circle(unit) {
     const {x, y} = unit, r = this.radius;
     const node = unit.node = draw("g", {class: `unit ${unit.role}`, role: "button", "aria-pressed": "false"});
-    unit.disc = draw("circle", {cx: x, cy: y, r});
+    unit.disc = draw("circle", {cx: x, cy: y, r, fill: "transparent"}); // until there is news
     node.append(unit.disc);
     if (r >= 15) this.letters.append(unit.number = draw("text", {x, y: y + 4, class: "number"}));
     if (unit.role === "input") this.letters.append(draw("text", {x: x - r - 14, y: y + 4, class: "name"}, unit.name));

@@ -1,6 +1,7 @@
 // The page: what is seen is brought up to date some thirty times a second, from what the computing half tells.
 
 const FRAME = 33; // milliseconds at least from one picture to the next
+const MOST_TAKEN = 10000; // steps that an address may ask for
 
 const page = {
   facts: JSON.parse(byId("facts").textContent), lang: "en", running: false, circles: "values", sample: 0, picked: 0, last: null,
@@ -240,6 +241,8 @@ function start() {
   new ResizeObserver(() => { if (page.last && Math.max(300, byId("net").clientWidth) !== page.diagram.width) layOut(); }).observe(byId("net"));
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { [page.colors, page.dirty] = [null, true]; });
   page.send({do: "pace", rate: Number(byId("pace").value)});
+  const taken = Number(new URLSearchParams(location.hash.slice(1)).get("steps")); // a link that opens so far on
+  if (taken >= 1 && taken <= MOST_TAKEN) page.send({do: "steps", count: Math.floor(taken)});
   window.trainer = {page}; // for who looks from outside
   requestAnimationFrame(tick);
 }
