@@ -25,6 +25,15 @@ PIECES = 64
 """Combinations of sides of kinks for which an identity is proved one by one."""
 
 
+def _is_seen(a: float, b: float) -> bool:
+    """Whether a reader sees that two numbers are different.
+
+    >>> _is_seen(0.25, 0.5), _is_seen(1.0000001, 1.0), _is_seen(4e-18, 8e-18)
+    (True, False, False)
+    """
+    return f"{a:.4g}" != f"{b:.4g}" and max(abs(a), abs(b)) > 1e-6
+
+
 @dataclass(frozen=True)
 class Verdict:
     """`status` is proved, checked, refuted or undecided; a refutation has a point, with both values there."""
@@ -116,11 +125,18 @@ class Judge:
     # ------------------------------------------------------------ counterexamples
 
     def _counterexample(self, claimed: Term, actual: Term, symbols: list[Term]) -> Verdict | None:
-        """The given values where both sides differ there, or else small numbers that a hand can check."""
+        """The given values where both sides differ there, or else small numbers that a hand can check.
+
+        Points where the difference would not be seen in print, as where a sigmoid is flat, come last.
+        """
+        unseen = None
         for point in self._simple(symbols):
             if may_differ(claimed, actual, point) and differs(claimed, actual, point):
-                return self._refuted(claimed, actual, point)
-        return None
+                found = self._refuted(claimed, actual, point)
+                if _is_seen(float(found.claimed), float(found.actual)):
+                    return found
+                unseen = unseen or found
+        return unseen
 
     def _simple(self, symbols: list[Term]) -> Iterator[dict[Term, Fraction]]:
         if all(symbol in self.given for symbol in symbols):

@@ -131,3 +131,15 @@ def test_the_corrected_line_has_the_letter_of_the_claim(claim, mark):
     found = answer(LINE, claim)
     assert found.correction.startswith(mark)
     assert answer(LINE, found.correction).true is True
+
+
+@pytest.mark.parametrize("w", [1, 40, -60])
+def test_a_counterexample_shows_numbers_that_a_reader_tells_apart(w):
+    nodes = parse("z = w*x; h = sigmoid(z)", w=w, x=1.5)
+    found = check(nodes, "dh/dw = 2*h*(1 - h)*x")[0]
+    assert found.slip == "factor-extra"
+    at = found.counterexample
+    h = 1 / (1 + 2.718281828459045 ** -(at.values["w"] * at.values["x"]))
+    assert at.claimed == pytest.approx(2 * h * (1 - h) * at.values["x"])
+    assert abs(at.claimed) > 1e-6
+    assert (at.values["w"] == w) is (w == 1)
