@@ -84,9 +84,7 @@ def _parser(typed: str) -> tuple[_Parser, dict[str, _Parser]]:
         return command
 
     def drawing(name: str, summary: str, examples: str, output: str, takes: str) -> None:
-        command = add_command(
-            name, summary, examples, f"microgrid {name} {takes} {'[-o FILE] ' * bool(output)}[options]"
-        )
+        command = add_command(name, summary, examples, f"microgrid {name} {takes}")
         if name == "serve":
             add_serve_arguments(command)
         else:
@@ -100,7 +98,7 @@ def _parser(typed: str) -> tuple[_Parser, dict[str, _Parser]]:
     drawing("draw", f"draw {graph}", DRAW_EXAMPLES, "graph.svg", values)
     walk = "walk through the graph in a web page, forward and backward"
     drawing("step", walk, STEP_EXAMPLES, "step.html", values)
-    page = "serve that page, made again whenever your script changes"
+    page = "serve the page of steps, which follows your script as you save it"
     drawing("serve", page, SERVE_EXAMPLES, "", "EXPR [name=value ...] [options]")
     circles = "draw a model as circles and arrows, with its weights"
     drawing("network", circles, NETWORK_EXAMPLES, "network.svg", "MODEL [--x 0.5,-1] [-o FILE] [options]")

@@ -6,6 +6,7 @@ import argparse
 import errno
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -45,7 +46,7 @@ def serve(options: argparse.Namespace, arguments: list[str]) -> int:
     name = options.expression.strip()
     script = name.rpartition(":")[0] if ".py:" in name else ""
     lang: str = options.lang
-    site = _Site()
+    site, before = _Site(), signal.getsignal(signal.SIGINT)
     try:
         server = _server(options.port, site)
     except OSError as error:
@@ -68,12 +69,14 @@ def serve(options: argparse.Namespace, arguments: list[str]) -> int:
         if not options.no_open:
             show(url)
         _follow(site, arguments, name, script, lang)
-    except KeyboardInterrupt:  # this is how it is ended
-        print()
+    except KeyboardInterrupt:  # this is how it is ended, and a second one changes nothing
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        print(flush=True)
     finally:
         site.close()
         server.shutdown()
         server.server_close()
+        signal.signal(signal.SIGINT, before)
     return 0
 
 

@@ -233,3 +233,12 @@ def test_a_language_of_the_environment_that_there_is_not_is_one_sentence() -> No
         assert (done.returncode, done.stderr, done.stdout) == (2, f"microgrid: error: {sentence}\n", "")
     assert asked("xx", "-m", "microgrid", "verify", "x*x", "x=3", "--lang", "en").returncode == 0
     assert f"ValueError: {sentence}" in asked("xx", "-c", ASKED).stderr
+
+
+def test_the_usage_of_each_command_says_each_thing_once(capsys: pytest.CaptureFixture[str]) -> None:
+    for command in ("draw", "step", "serve", "network", "verify", "train", "exercises"):
+        with pytest.raises(SystemExit):
+            main([command, "--help"])
+        usage = capsys.readouterr().out.partition("\n\n")[0]
+        assert usage.count("[options]") <= 1
+        assert usage.count("[-o FILE]") == (command in ("draw", "step", "network", "train"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import math
 import re
@@ -246,6 +247,14 @@ def test_without_javascript_the_picture_with_all_numbers_stands_there(lang: str)
     assert {"application/vnd.jupyter.widget-view+json", "text/html", "image/png", "text/plain"} <= set(shown)
     assert shown["text/html"].startswith("<img alt=")
     assert shown["text/plain"] == "<StepsWidget of L: 14 steps>"
+
+
+def test_the_picture_has_the_numbers_of_the_moment() -> None:
+    widget = viz.widget(graph()[0])
+    widget.values = {"w": 2.75}
+    shown, _ = widget._repr_mimebundle_()
+    svg = base64.b64decode(re.search(r"base64,([^\"]*)", shown["text/html"])[1]).decode()
+    assert ">0.0625<" in svg
 
 
 def test_the_page_that_is_saved_has_no_part_in_it() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import anywidget
@@ -36,8 +36,10 @@ class StepsWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget is op
     values = traitlets.Dict(help="the number of each leaf, by its name").tag(sync=True)
     error = traitlets.Unicode(help="why the numbers in the page are not possible").tag(sync=True)
 
-    def __init__(self, y: Value, walk: Steps, height: int) -> None:
-        self._y, self._walk = y, walk
+    def __init__(self, y: Value, walked: Callable[[], Steps], height: int) -> None:
+        """`walked` makes the walk, with the numbers of the moment."""
+        self._y, self._walked = y, walked
+        walk = self._walk = walked()
         self._from_page = False
         called, fixed = names(y), _fixed(y)
         self._leaves = {
@@ -53,6 +55,7 @@ class StepsWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget is op
             height=whole(height, "height", 100, 10_000),
             values=self._now(),
         )
+        self._drawn = self._now()
 
     def _now(self) -> dict[str, float]:
         return {name: leaf.data for name, leaf in self._leaves.items()}
@@ -130,9 +133,10 @@ class StepsWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget is op
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         shown, more = super()._repr_mimebundle_(**kwargs) or ({}, {})
-        last = len(self._walk) - 1
-        png = base64.b64encode(png_for_paper(self._walk._film.scene(last))).decode()
-        return shown | {"text/html": still(self._walk.svg(last)), "image/png": png}, more
+        walk = self._walk if self._now() == self._drawn else self._walked()
+        last = len(walk) - 1
+        png = base64.b64encode(png_for_paper(walk._film.scene(last))).decode()
+        return shown | {"text/html": still(walk.svg(last)), "image/png": png}, more
 
     def __repr__(self) -> str:
         return f"<StepsWidget of {names(self._y)[self._y]}: {len(self._walk)} steps>"

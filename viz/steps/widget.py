@@ -35,8 +35,10 @@ def widget(y: Value, *, height: int = 720, **options: Any) -> StepsWidget:
     what a custom operation is computed from, stay as they are.
 
     It needs anywidget, `python -m pip install "microgrid[widget]"`.  Where there is no JavaScript, and on
-    paper, the picture with all numbers stands in its place.  It was tried in JupyterLab and marimo; VS Code
-    and Colab show such widgets too, but have not been tried.
+    paper, the picture with all numbers stands in its place.  (`nbconvert --execute` stores the widget's
+    state, and a page made of that needs the network; with
+    `--ExecutePreprocessor.store_widget_state=False` it has the picture instead.)  It was tried in JupyterLab
+    and marimo; VS Code and Colab show such widgets too, but have not been tried.
 
     `height` is that of the page, in CSS pixels; `options` are those of `steps`, but `view`.
     """
@@ -54,4 +56,4 @@ def widget(y: Value, *, height: int = 720, **options: Any) -> StepsWidget:
             "page without it",
             name=error.name,
         ) from error
-    return StepsWidget(y, steps(y, **options), height)
+    return StepsWidget(y, lambda: steps(y, **options), height)
