@@ -87,8 +87,9 @@ def draw(y: Value, **options: Any) -> Figure:
     node up to `max_nodes` boxes (None: no limit), and beyond that scopes, with a warning.  Of more than
     1,500 arrows none has its local derivative.
     `around` and `radius`: only what is within so many arrows of a node, by default 2.
-    `engine`: what lays out, "dot", "pygraphviz", "columns", which needs neither, or "auto": columns where
-    there are layers, otherwise the first that is installed; `timeout`: the seconds after which that is ended.
+    `engine`: what lays out, "dot", "pygraphviz", "viz.js" (in browsers), "columns", which needs none of
+    them, or "auto": columns where there are layers, otherwise the first that is installed; `timeout`: the
+    seconds after which that is ended.
 
     Nothing is written until `Figure.save`, and the graph is not changed.  Raises TooLarge if there are more
     than `max_nodes` boxes, VizError for a node that is not in the graph; the figure's methods raise

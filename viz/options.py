@@ -239,7 +239,7 @@ class Options(Chosen):
         metadata=size(
             "what lays it out: Graphviz, or columns that need none; auto (default) is columns for layers and "
             "long chains, and else the Graphviz that is installed",
-            ("auto", "dot", "pygraphviz", "columns"),
+            ("auto", "dot", "pygraphviz", "viz.js", "columns"),
         ),
     )
 

@@ -13,10 +13,13 @@ from contextvars import copy_context
 from functools import partial
 from typing import Any, ParamSpec, TypeVar
 
-__all__ = ["one_at_a_time", "within"]
+__all__ = ["one_at_a_time", "within", "work_time"]
 
 one_at_a_time = threading.RLock()
 """mpmath has one precision for the process, which two threads at a time would change under each other."""
+
+work_time: Callable[[], float] = getattr(time, "thread_time", time.monotonic)
+"""Seconds that this thread has worked, or that have passed where Python cannot tell."""
 
 AGAIN = 0.2
 """Seconds after which a computation that caught its end is ended again."""

@@ -1,4 +1,8 @@
-"""Runs Graphviz, the `dot` on the PATH or the one that pygraphviz brings along, for a limited time."""
+"""Runs Graphviz, the `dot` on the PATH or the one that pygraphviz brings along, for a limited time.
+
+In a browser it is viz.js, Graphviz compiled to WebAssembly, which the page has loaded: its instance, from
+``Viz.instance()``, is the global variable `microgridGraphviz` of JavaScript.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,8 @@ import subprocess
 import sys
 import warnings
 from collections.abc import Callable, Sequence
+from importlib import import_module
+from typing import Any
 
 from microgrid.base.phrases import Setting, message
 
@@ -28,7 +34,11 @@ sys.stdout.buffer.write(pygraphviz.AGraph(string=source).draw(format="plain", pr
 
 def run(source: str, engine: str, seconds: float) -> str:
     """The layout of a graph, in Graphviz's `plain` format."""
-    engines: dict[str, Callable[[str, float], str]] = {"dot": _dot, "pygraphviz": _pygraphviz}
+    engines: dict[str, Callable[[str, float], str]] = {
+        "dot": _dot,
+        "pygraphviz": _pygraphviz,
+        "viz.js": _viz_js,
+    }
     failures: list[LayoutError] = []
     for name in engines if engine == "auto" else (engine,):
         try:
@@ -40,6 +50,11 @@ def run(source: str, engine: str, seconds: float) -> str:
     for failure in failures:
         if not isinstance(failure, EngineNotFound):  # an engine that is there but broken has more to say
             raise failure
+    if sys.platform == "emscripten":
+        rule = f"nothing in this page lays the picture out ({failures[-1]}): load viz.js, or pass "
+        raise EngineNotFound(
+            message(rule, Setting("engine", "columns"), ", or ", DOT, ", which needs no engine")
+        )
     install = (
         f"nothing can lay the picture out ({'; '.join(map(str, failures))}): install Graphviz (apt install "
         "graphviz, brew install graphviz, or https://graphviz.org/download), or python -m pip install "
@@ -90,6 +105,20 @@ def _pygraphviz(source: str, seconds: float) -> str:
             raise
         raise LayoutError("the Graphviz of pygraphviz failed", str(error)) from error
     return bytes(output).decode()
+
+
+def _viz_js(source: str, _: float) -> str:
+    """Layouts here have no limit, since nothing can end them but the end of all that runs in the page."""
+    if sys.platform != "emscripten":
+        raise EngineNotFound("viz.js lays out in browsers only")
+    js: Any = import_module("js")
+    graphviz = getattr(js, "microgridGraphviz", None)
+    if graphviz is None:
+        raise EngineNotFound("this page has no viz.js, whose instance would be globalThis.microgridGraphviz")
+    answer = graphviz.render(source, js.JSON.parse('{"engine": "dot", "format": "plain"}'))
+    if answer.status != "success":
+        raise LayoutError("viz.js failed", "\n".join(str(error.message) for error in answer.errors))
+    return str(answer.output)
 
 
 def _answer(command: Sequence[str], source: str, seconds: float) -> str:

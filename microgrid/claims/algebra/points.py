@@ -5,11 +5,11 @@ from __future__ import annotations
 import itertools
 import math
 import random
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
+from ...base.deadline import work_time
 from .terms import Term, collect, reachable
 
 __all__ = [
@@ -98,7 +98,7 @@ class Known:
         return None if None in found else found
 
     def hurry(self) -> None:
-        if time.thread_time() > self.until:
+        if work_time() > self.until:
             raise TimeoutError
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import random
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 from itertools import islice
 from typing import Any
 
+from ...base.deadline import work_time
 from ...engine import Value
 from ..algebra.points import Known, at_point, evaluate, samples
 from ..algebra.terms import Term, reachable
@@ -55,7 +55,7 @@ def diagnose(
     """
     from mpmath import mp
 
-    until = time.thread_time() + SECONDS
+    until = work_time() + SECONDS
     with mp.workdps(50):
         seen: set[Term] = set()
         proofs = 0
