@@ -32,9 +32,10 @@ function withPoint(digits, place) {
 // the even one and JavaScript the larger.
 function significant(x, precision) {
   const [digits, power] = split(x.toExponential(precision - 1));
+  const isTie = (text) => /^50*$/.test(text.slice(precision));
+  if (!isTie(split(x.toExponential(precision + 5))[0])) return [digits, power]; // nearly always, and much faster
   const [exact, first] = split(x.toExponential(60)); // enough to tell a tie from a number beside it
-  const tie = /^50*$/.test(exact.slice(precision));
-  return tie && Number(exact[precision - 1]) % 2 === 0 ? [exact.slice(0, precision), first] : [digits, power];
+  return isTie(exact) && Number(exact[precision - 1]) % 2 === 0 ? [exact.slice(0, precision), first] : [digits, power];
 }
 
 function split(text) {

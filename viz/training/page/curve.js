@@ -1,6 +1,6 @@
 // The loss over the steps: that of each batch, thinned out where there are more steps than there is room.
 
-const MOST_KEPT = 1200, CURVE_WIDTH = 320, CURVE_HEIGHT = 150, LEFT = 66, BOTTOM = 20, TOP = 8;
+const MOST_KEPT = 480, CURVE_WIDTH = 320, CURVE_HEIGHT = 150, LEFT = 66, BOTTOM = 20, TOP = 8;
 
 class Curve {
   constructor() {
@@ -27,10 +27,11 @@ class Curve {
       this.stride *= 2;
       this.kept = this.kept.filter(([step]) => step % this.stride === 0 || step === 1);
     }
-    if (losses.length) this.draw();
+    if (losses.length) this.stale = true; // drawn with the next numbers
   }
 
   draw() {
+    this.stale = false;
     const losses = this.kept.map(([, loss]) => loss), high = Math.max(...losses, -Infinity), low = Math.min(...losses, Infinity);
     const logarithmic = low > 0 && high / low > 30, of = (x) => logarithmic ? Math.log10(x) : x;
     let [bottom, top] = [logarithmic ? of(low) : Math.min(0, low), of(high)];
@@ -40,6 +41,9 @@ class Curve {
     const y = (loss) => CURVE_HEIGHT - BOTTOM - (CURVE_HEIGHT - BOTTOM - TOP) * (of(loss) - bottom) / (top - bottom);
     put(this.line, "d", this.kept.map(([k, loss], i) => `${i ? "L" : "M"}${x(k).toFixed(1)},${y(loss).toFixed(1)}`).join(""));
     const back = (t) => logarithmic ? 10 ** t : t, text = (tx, ty, anchor, words) => draw("text", {x: tx, y: ty, "text-anchor": anchor}, words);
+    const told = [back(top), back(bottom), this.step, logarithmic, page.lang].join();
+    if (told === this.told) return;
+    this.told = told;
     this.axes.replaceChildren(
       draw("path", {d: `M${LEFT},${TOP}V${CURVE_HEIGHT - BOTTOM}H${CURVE_WIDTH - 8}`}),
       text(LEFT - 5, TOP + 8, "end", write(back(top), 3)), text(LEFT - 5, CURVE_HEIGHT - BOTTOM, "end", write(back(bottom), 3)),

@@ -71,7 +71,7 @@ class Diagram {
   }
 
   // Lines from the parameters, circles from what the looked-at sample makes of them.
-  update({parameters, look, states}) {
+  update({parameters, look, states}, read = true) {
     const largest = [], {gradients} = page.circles === "gradients" ? {gradients: true} : {gradients: false};
     for (const {place, column} of this.lines) {
       if (place >= 0) largest[column] = Math.max(largest[column] ?? 0, Math.abs(parameters[place]) || 0);
@@ -95,11 +95,11 @@ class Diagram {
       const share = most && Number.isFinite(x) ? FULLEST * Math.min(1, Math.abs(x) / most) : 0;
       const plane = page.circles === "plane" && page.canvas;
       put(unit.disc, "fill", plane ? "transparent" : state === "dead" ? "var(--dim)" : inRgb(blend(ground, x < 0 ? negative : positive, share)));
-      if (unit.number) {
+      if (unit.number && (read || plane)) {
         tell(unit.number, plane || x === undefined ? "" : this.fitting(x));
         put(unit.number, "class", `number${state === "dead" ? " on-color" : ""}`);
       }
-      if (!page.running || unit.node === document.activeElement || page.picked === this.units.indexOf(unit)) this.describe(unit, look, states);
+      if (read && (!page.running || unit.node === document.activeElement || page.picked === this.units.indexOf(unit))) this.describe(unit, look, states);
       put(unit.node, "aria-pressed", page.picked === this.units.indexOf(unit));
     }
   }
@@ -124,24 +124,18 @@ class Diagram {
     context.clearRect(0, 0, canvas.width, canvas.height);
     if (page.circles !== "plane" || !plane) return;
     if (!flat) return this.curves(context, plane, scale);
-    const colors = palette(), small = this.small ??= document.createElement("canvas");
     const every = Math.max(1, Math.floor(side / (2 * this.radius))), across = Math.floor(side / every); // as fine as a circle shows
-    small.width = small.height = across;
-    const inner = small.getContext("2d"), image = inner.createImageData(across, across);
-    for (const unit of this.units) {
+    const {small, inner, image, pixels, mask} = this.tiles ??= tiles(across, this.units.length), table = ramp(palette(), 0.85);
+    this.units.forEach((unit, k) => {
       const values = plane[unit.output];
       let most = 0;
-      for (const x of values) if (Math.abs(x) > most) most = Math.abs(x);
-      colored(image, values, (x) => most ? x / most : 0, colors, 0.85, side, every);
-      inner.putImageData(image, 0, 0);
-      context.save();
-      context.beginPath();
-      context.arc(unit.x * scale, unit.y * scale, this.radius * scale, 0, 2 * Math.PI);
-      context.clip();
-      const size = 2 * this.radius * scale;
-      context.drawImage(small, (unit.x - this.radius) * scale, (unit.y - this.radius) * scale, size, size);
-      context.restore();
-    }
+      for (let s = 0; s < values.length; s++) if (Math.abs(values[s]) > most) most = Math.abs(values[s]);
+      colored(pixels, k * across * across, values, 0, most || 1, table, across, side, every, mask);
+    });
+    inner.putImageData(image, 0, 0);
+    const size = 2 * this.radius * scale;
+    this.units.forEach((unit, k) => context.drawImage(small, 0, k * across, across, across,
+      (unit.x - this.radius) * scale, (unit.y - this.radius) * scale, size, size));
     return undefined;
   }
 
@@ -161,13 +155,40 @@ class Diagram {
   }
 }
 
-// Values as pixels: from the ground to the colour of their sign, by a share from −1 to 1.
-// Of a square of `side` values only each `every`-th, across and down.
-function colored({data, width, height}, values, share, {ground, positive, negative}, most, side = width, every = 1) {
-  for (let s = 0; s < width * height; s++) {
-    const part = share(values[every * (Math.floor(s / width) * side + s % width)]), toward = part < 0 ? negative : positive;
-    const t = Number.isFinite(part) ? most * Math.min(1, Math.abs(part)) : 0;
-    for (let k = 0; k < 3; k++) data[4 * s + k] = ground[k] + (toward[k] - ground[k]) * t;
-    data[4 * s + 3] = 255;
+// Room for the pixels of all circles, one below the other, and which of a square are inside a circle.
+function tiles(across, count) {
+  const small = document.createElement("canvas");
+  [small.width, small.height] = [across, across * count];
+  const inner = small.getContext("2d"), image = inner.createImageData(across, across * count), middle = (across - 1) / 2;
+  const mask = Uint8Array.from({length: across * across}, (_, s) =>
+    Number(Math.hypot(s % across - middle, Math.floor(s / across) - middle) <= across / 2));
+  return {small, inner, image, pixels: new Uint32Array(image.data.buffer), mask};
+}
+
+const LEVELS = 255; // of each sign
+
+// The colours from −1 to 1 as pixels: from the ground to the colour of the sign, of which `most` is the largest share.
+function ramp(colors, most) {
+  const known = colors.ramps ??= new Map();
+  if (!known.has(most)) {
+    known.set(most, Uint32Array.from({length: 2 * LEVELS + 1}, (_, k) => {
+      const toward = k < LEVELS ? colors.negative : colors.positive;
+      const [r, g, b] = blend(colors.ground, toward, most * Math.abs(k - LEVELS) / LEVELS);
+      return (255 << 24 | b << 16 | g << 8 | r) >>> 0;
+    }));
+  }
+  return known.get(most);
+}
+
+// A square of values as pixels, `from` the first of them, `across` of them in each direction: of the `side` times `side`
+// values each `every`-th.  A value is a share of `reach` above or below `middle`; nothing is where the mask has a 0.
+function colored(pixels, from, values, middle, reach, table, across, side = across, every = 1, mask = null) {
+  for (let r = 0, s = 0; r < across; r++) {
+    for (let c = 0, at = every * r * side; c < across; c++, s++, at += every) {
+      if (mask && !mask[s]) continue;
+      const part = (values[at] - middle) / reach;
+      const level = part - part !== 0 ? 0 : part > 1 ? LEVELS : part < -1 ? -LEVELS : Math.round(part * LEVELS);
+      pixels[from + s] = table[level + LEVELS];
+    }
   }
 }

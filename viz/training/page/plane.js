@@ -120,13 +120,14 @@ class Plane {
   // The model's answer in colours, and a line where it changes from one class to the other.
   paint(canvas, plane) {
     if (!this.flat || !plane) return;
-    const context = canvas.getContext("2d"), image = context.createImageData(PIXELS, PIXELS), colors = palette();
-    [canvas.width, canvas.height] = [PIXELS, PIXELS];
+    if (canvas.width !== PIXELS || canvas.height !== PIXELS) [canvas.width, canvas.height] = [PIXELS, PIXELS];
+    const context = canvas.getContext("2d"), image = this.image ??= context.createImageData(PIXELS, PIXELS), colors = palette();
     const {threshold, scale, predictions} = this.facts;
     if (predictions > 1) this.classes(image, plane, colors);
-    else colored(image, plane[0], (x) => (x - threshold) / scale, colors, 0.55);
+    else colored(this.pixels ??= new Uint32Array(image.data.buffer), 0, plane[0], threshold, scale, ramp(colors, 0.55), PIXELS);
     context.putImageData(image, 0, 0);
-    this.curve.replaceChildren(draw("path", {d: predictions > 1 ? "" : this.boundary(plane[0], threshold), class: "boundary"}));
+    if (!this.line) this.curve.replaceChildren(this.line = draw("path", {class: "boundary"}));
+    put(this.line, "d", predictions > 1 ? "" : this.boundary(plane[0], threshold));
   }
 
   classes({data}, plane, {ground, classes}) {

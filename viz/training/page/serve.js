@@ -81,6 +81,6 @@ function serve(send) {
 
 // As a Worker.
 function serveWorker() {
-  const receive = serve((told) => postMessage(told));
+  const receive = serve((told) => postMessage(told, (told.plane ?? []).map(({buffer}) => buffer))); // not copied
   self.onmessage = ({data}) => receive(data);
 }

@@ -1,6 +1,7 @@
-// The page: what is seen is brought up to date some thirty times a second, from what the computing half tells.
+// The page: what is seen is brought up to date as often as screens show it, from what the computing half tells.
 
-const FRAME = 33; // milliseconds at least from one picture to the next
+const FRAME = 12; // milliseconds at least from one picture to the next: as often as screens show one
+const READ = 100; // and from one number to the next, which someone reads
 const MOST_TAKEN = 10000; // steps that an address may ask for
 
 const page = {
@@ -104,13 +105,17 @@ function show(told) {
     page.walkAsked = false;
     page.walk = new NeuronWalk(told);
   }
-  page.diagram.update(told);
-  page.table.update(told);
+  const now = performance.now(), read = !told.running || !(now - page.readAt < READ);
+  page.diagram.update(told, read);
   if (page.canvas) {
     page.plane.update(told, told.plane);
     page.plane.paint(byId("heat"), told.plane);
-    page.diagram.paint(byId("glow"), told.plane, PIXELS, page.plane.flat);
+    if (read || page.pictures % 2) page.diagram.paint(byId("glow"), told.plane, PIXELS, page.plane.flat);
   }
+  if (!read) return; // once it rests, there is a picture with its numbers
+  page.readAt = now;
+  page.table.update(told);
+  if (page.curve.stale) page.curve.draw();
   numbers(told);
   remarks(told);
   tell(byId("run"), word(told.running ? "pause" : "run"));
@@ -169,7 +174,8 @@ function translate() {
 function layOut() {
   const width = Math.max(300, byId("net").clientWidth), height = Math.round(Math.max(300, Math.min(470, 0.8 * width)));
   page.diagram = new Diagram(page.facts.net, width, height);
-  const canvas = make("canvas", {id: "glow", width: 2 * width, height: 2 * height, "aria-hidden": "true"});
+  const dense = Math.min(2, Math.max(1, devicePixelRatio)); // as fine as the screen, and no finer than anyone sees
+  const canvas = make("canvas", {id: "glow", width: Math.round(dense * width), height: Math.round(dense * height), "aria-hidden": "true"});
   byId("network").replaceChildren(canvas, page.diagram.svg);
   page.table.circles(page.diagram);
   page.dirty = true;
