@@ -88,12 +88,11 @@ def test_plots_are_drawn_with_text_of_eight_points_and_with_no_numbers_on_each_o
             assert picture.smallest >= LEAST
             if not picture.is_plot:
                 continue
-            renderer = picture.figure.canvas.get_renderer()
             for ax in picture.figure.axes:
-                boxes = [label.get_window_extent(renderer) for label in ax.get_xticklabels() if label.get_text()]
+                boxes = [label.get_window_extent() for label in ax.get_xticklabels() if label.get_text()]
                 lefts = sorted((box.x0, box.x1) for box in boxes)
                 assert all(first[1] <= second[0] for first, second in pairwise(lefts))
-                extent = ax.yaxis.label.get_window_extent(renderer)
+                extent = ax.yaxis.label.get_window_extent()
                 assert extent.y0 >= -1
                 assert extent.y1 <= picture.figure.bbox.height + 1
 
