@@ -208,6 +208,8 @@ random.seed(1)
 net = nn.MLP(2, [4, 1], activation="tanh", output="sigmoid")
 history = train.fit(net, X, y, loss="bce", optimizer=lambda ps: optim.Adam(ps, lr=0.05), epochs=150)
 show(plots.curves(history), "xor_loss.svg")
+
+# %% tags=["needs-numpy"]
 show(plots.decision_boundary(net, X, y), "xor_trained.svg")
 
 # %% [markdown]
@@ -307,8 +309,15 @@ for rate in (0.02, 0.3, 1.05):
 
 # %% tags=["needs-numpy"]
 runs = {f"η = {rate}": train.descend(square, 1.0, sgd(rate), 8) for rate in (0.02, 0.3, 1.05)}
-for name, run in runs.items():
-    show(plots.descent(square, run), f"rate_{name[4:]}.svg")
+show(plots.descent(square, runs["η = 0.02"]), "rate_small.svg")
+
+# %% tags=["needs-numpy"]
+show(plots.descent(square, runs["η = 0.3"]), "rate_good.svg")
+
+# %% tags=["needs-numpy"]
+show(plots.descent(square, runs["η = 1.05"]), "rate_large.svg")
+
+# %% tags=["needs-numpy"]
 show(plots.compare(runs, "x"), "rates.svg")
 
 # %% [markdown]
@@ -345,6 +354,8 @@ def bowl(a, b):
 
 path = train.descend(bowl, (-3, 2), sgd(0.1), 30)
 show(plots.surface(bowl, path, kind="3d"), "landscape.svg")
+
+# %% tags=["needs-numpy"]
 show(plots.surface(bowl, path), "surface.svg")
 
 # %% [markdown]
@@ -909,6 +920,8 @@ net = nn.MLP(2, [16, 16, 1], activation="tanh", output="sigmoid")
 monitor = Monitor(net)
 train.fit(net, X, y, loss="bce", optimizer=optim.Adam, epochs=300, monitor=monitor)
 show(plots.histograms(monitor, form="time", layer="layer0"), "weights_over_time.svg")
+
+# %% tags=["needs-numpy"]
 show(plots.update_ratios(monitor), "updates.svg")
 
 # %% [markdown]

@@ -208,6 +208,8 @@ random.seed(1)
 net = nn.MLP(2, [4, 1], activation="tanh", output="sigmoid")
 history = train.fit(net, X, y, loss="bce", optimizer=lambda ps: optim.Adam(ps, lr=0.05), epochs=150)
 show(plots.curves(history, lang="es"), "xor_loss.svg")
+
+# %% tags=["needs-numpy"]
 show(plots.decision_boundary(net, X, y, lang="es"), "xor_trained.svg")
 
 # %% [markdown]
@@ -309,8 +311,15 @@ for rate in (0.02, 0.3, 1.05):
 
 # %% tags=["needs-numpy"]
 runs = {f"η = {rate}": train.descend(square, 1.0, sgd(rate), 8) for rate in (0.02, 0.3, 1.05)}
-for name, run in runs.items():
-    show(plots.descent(square, run, lang="es"), f"rate_{name[4:]}.svg")
+show(plots.descent(square, runs["η = 0.02"], lang="es"), "rate_small.svg")
+
+# %% tags=["needs-numpy"]
+show(plots.descent(square, runs["η = 0.3"], lang="es"), "rate_good.svg")
+
+# %% tags=["needs-numpy"]
+show(plots.descent(square, runs["η = 1.05"], lang="es"), "rate_large.svg")
+
+# %% tags=["needs-numpy"]
 show(plots.compare(runs, "x", lang="es"), "rates.svg")
 
 # %% [markdown]
@@ -347,6 +356,8 @@ def bowl(a, b):
 
 path = train.descend(bowl, (-3, 2), sgd(0.1), 30)
 show(plots.surface(bowl, path, kind="3d", lang="es"), "landscape.svg")
+
+# %% tags=["needs-numpy"]
 show(plots.surface(bowl, path, lang="es"), "surface.svg")
 
 # %% [markdown]
@@ -912,6 +923,8 @@ net = nn.MLP(2, [16, 16, 1], activation="tanh", output="sigmoid")
 monitor = Monitor(net)
 train.fit(net, X, y, loss="bce", optimizer=optim.Adam, epochs=300, monitor=monitor)
 show(plots.histograms(monitor, form="time", layer="layer0", lang="es"), "weights_over_time.svg")
+
+# %% tags=["needs-numpy"]
 show(plots.update_ratios(monitor, lang="es"), "updates.svg")
 
 # %% [markdown]
