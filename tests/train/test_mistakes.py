@@ -38,7 +38,7 @@ class Forgetful(nn.Module):
         ({"validation": (X, Y[:2])}, ValueError, "validation: X has 7 samples and y 2 targets"),
         ({"validation": 0.01}, ValueError, "leaves 7 to train on and 0 to validate with"),
         ({"validation": X}, TypeError, "validation is (X, y), or the fraction"),
-        ({"loss": "msee"}, ValueError, "loss='msee' is unknown: choose \"bce\", "),
+        ({"loss": "msee"}, ValueError, "loss='msee' is unknown (did you mean 'mse'?): choose \"bce\", "),
         ({"loss": lambda p, t: 3.0}, TypeError, "a Value to differentiate, got float"),
         ({"loss": "hinge"}, ValueError, "labels are -1 and 1"),
         ({"penalty": lambda ps: 3.0}, TypeError, "the penalty has to give a Value"),

@@ -303,7 +303,11 @@ class Unscoped(nn.Module):
         (lambda: Monitor(mlp(), 0), ValueError, "every is at least 1"),
         (lambda: Monitor(mlp(), samples=0), ValueError, "samples is at least 1"),
         (lambda: look(mlp(), loss=None), ValueError, "loss=None: pass Monitor a function of"),
-        (lambda: Monitor(mlp(), loss="msee"), ValueError, "loss='msee' is unknown: choose .bce"),
+        (
+            lambda: Monitor(mlp(), loss="msee"),
+            ValueError,
+            r"loss='msee' is unknown \(did you mean 'mse'\?\): choose .bce",
+        ),
         (lambda: Monitor(mlp(), loss=lambda p: p), TypeError, r"called with \(predictions, targets\), and <lambda>"),
         (lambda: look(mlp(), loss="l2_penalty"), ValueError, "loss='l2_penalty'"),
         (lambda: look(mlp(), X[:0], Y[:0]), ValueError, "as many targets as samples, and some"),
