@@ -143,3 +143,12 @@ def test_axe_finds_no_fault_in_the_walk(visit: Open, window: dict[str, Any]) -> 
     found = page.evaluate("async () => (await axe.run()).violations.map(({id, impact}) => [id, impact])")
     assert [id for id, impact in found if impact in ("serious", "critical")] == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize(
+    ("address", "steps"), [("#steps=25", 25), ("#steps=-3", 0), ("#steps=x", 0), ("#steps=1e9", 0)]
+)
+def test_an_address_opens_it_so_many_steps_on(visit: Open, address: str, steps: int) -> None:
+    X, y = datasets.moons(20, noise=0.1, seed=4)
+    page = visit(viz.trainer(nn.MLP(2, [3, 1]), X, y, loss="bce_with_logits", optimizer=optim.SGD).html(), address)
+    page.wait_for_function(f"() => trainer.page.pictures > 0 && trainer.page.last.steps === {steps}")
