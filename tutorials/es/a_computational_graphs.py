@@ -751,7 +751,7 @@ show(viz.draw(L, slide="16:9", lang="es"), "reuse_mse.svg")
 
 # %%
 def stack(depth, skip):
-    """Una torre de capas sigmoides sobre una entrada, con o sin atajos que se saltan cada capa."""
+    """Una torre de capas sigmoides sobre una entrada, con o sin conexiones que se saltan cada capa."""
     start = h = Value(0.5, "x")
     for _ in range(depth):
         layer = (parameter(0.9, "w") * h).sigmoid()
@@ -870,8 +870,8 @@ show(plots.activation("relu", "leaky_relu", "elu", "gelu", "softplus", "tanh", l
 # %% [markdown]
 # ## Redes residuales
 #
-# Con un atajo, h ← h + F(h), uno de los caminos multiplica solo por unos: lleva el gradiente abajo intacto,
-# por profunda que sea la red. La torre de antes, sin él y con él:
+# Con una conexión residual, h ← h + F(h), uno de los caminos multiplica solo por unos: lleva el gradiente
+# abajo intacto, por profunda que sea la red. La torre de antes, sin él y con él:
 
 # %%
 for depth in (1, 5, 20, 100):
@@ -880,16 +880,16 @@ for depth in (1, 5, 20, 100):
         start, top = stack(depth, skip)
         top.backward()
         slopes.append(start.grad)
-    print(f"{depth:3} capas: ∂h/∂x = {slopes[0]:.1e} sin, {slopes[1]:.2f} con atajos")
+    print(f"{depth:3} capas: ∂h/∂x = {slopes[0]:.1e} sin, {slopes[1]:.2f} con conexión residual")
 
 # %% [markdown]
 # Esto imprime:
 #
 # ```
-#   1 capas: ∂h/∂x = 2.1e-01 sin, 1.21 con atajos
-#   5 capas: ∂h/∂x = 4.0e-04 sin, 1.77 con atajos
-#  20 capas: ∂h/∂x = 2.2e-14 sin, 1.81 con atajos
-# 100 capas: ∂h/∂x = 4.8e-69 sin, 1.81 con atajos
+#   1 capas: ∂h/∂x = 2.1e-01 sin, 1.21 con conexión residual
+#   5 capas: ∂h/∂x = 4.0e-04 sin, 1.77 con conexión residual
+#  20 capas: ∂h/∂x = 2.2e-14 sin, 1.81 con conexión residual
+# 100 capas: ∂h/∂x = 4.8e-69 sin, 1.81 con conexión residual
 # ```
 
 # %%
