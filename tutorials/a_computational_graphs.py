@@ -618,6 +618,9 @@ for step in range(4):
 # (`viz.draw_dot(L)` draws it as the notebooks of micrograd do.)
 
 # %%
+w, b = parameter(2, "w"), parameter(1, "b")
+L = parse("z = w*x; yhat = z + b; e = yhat - y; L = e**2", w=w, b=b, x=3, y=9)["L"]
+L.backward()
 show(viz.draw(L, ops="separate", slide="16:9"), "as_pytorch.svg")
 
 # %% [markdown]
@@ -684,8 +687,9 @@ show(viz.draw(yhat, path="w1"), "paths.svg")
 # slides do. These are the last two paths. But w₁ also stands in ŷ = w₁(z₁ + z₂) itself:
 
 # %%
+again = {"w1": parameter(0.8, "w1"), "w2": parameter(-0.5, "w2")}
 two = "dyhat/dz1*dz1/dw1 + dyhat/dz2*dz2/dz1*dz1/dw1"
-shared = parse("z1 = w1*x; z2 = w2*(z1 + x); yhat = w1*(z1 + z2)", x=1.5, w1=0.8, w2=-0.5)
+shared = parse("z1 = w1*x; z2 = w2*(z1 + x); yhat = w1*(z1 + z2)", x=1.5, **again)
 report = mg.check(shared, f"dyhat/dw1 = {two}", f"dyhat/dw1 = (z1 + z2) + {two}")
 print(report.text())
 

@@ -374,7 +374,7 @@ END = [
             ),
             (
                 "Long products vanish or explode; a skip connection adds a path without factors.",
-                "Los productos largos se desvanecen o explotan; una conexión residual añade un camino sin factores.",
+                "Los productos largos se desvanecen o explotan; una conexión residual da un camino aparte.",
             ),
             (
                 "Do not believe a formula: `check` it.",

@@ -621,6 +621,9 @@ for step in range(4):
 # aparte. (`viz.draw_dot(L)` lo dibuja como los cuadernos de micrograd.)
 
 # %%
+w, b = parameter(2, "w"), parameter(1, "b")
+L = parse("z = w*x; yhat = z + b; e = yhat - y; L = e**2", w=w, b=b, x=3, y=9)["L"]
+L.backward()
 show(viz.draw(L, ops="separate", slide="16:9", lang="es"), "as_pytorch.svg")
 
 # %% [markdown]
@@ -687,8 +690,9 @@ show(viz.draw(yhat, path="w1", lang="es"), "paths.svg")
 # diapositivas que lo hacen. Son los dos últimos caminos. Pero w₁ está también en la propia ŷ = w₁(z₁ + z₂):
 
 # %%
+again = {"w1": parameter(0.8, "w1"), "w2": parameter(-0.5, "w2")}
 two = "dyhat/dz1*dz1/dw1 + dyhat/dz2*dz2/dz1*dz1/dw1"
-shared = parse("z1 = w1*x; z2 = w2*(z1 + x); yhat = w1*(z1 + z2)", x=1.5, w1=0.8, w2=-0.5)
+shared = parse("z1 = w1*x; z2 = w2*(z1 + x); yhat = w1*(z1 + z2)", x=1.5, **again)
 report = mg.check(shared, f"dyhat/dw1 = {two}", f"dyhat/dw1 = (z1 + z2) + {two}")
 print(report.text(lang="es"))
 
@@ -905,7 +909,7 @@ show(viz.network(nn.Sequential(block, again), [0.5, -1, 2], lang="es"), "residua
 # %% tags=["needs-numpy"]
 random.seed(1)
 blocks = [nn.Residual(nn.Linear(3, 3), "tanh", nn.Linear(3, 3)) for _ in range(100)]
-nets = {"plain": nn.MLP(3, [3] * 200, "tanh"), "residual": nn.Sequential(*blocks)}
+nets = {"simple": nn.MLP(3, [3] * 200, "tanh"), "residual": nn.Sequential(*blocks)}
 for net in nets.values():
     nn.losses.mse(net([0.5, -1, 2]), [1, 1, 1]).backward()
 show(plots.gradient_flow(nets, lang="es"), "flow.svg")
@@ -1014,7 +1018,7 @@ def squared_error(b, w, x, y):
 
 
 X, y = datasets.linear(40, noise=0.5, seed=1)
-runs = train.compare_batches(squared_error, (-1, -1), X, y, sgd(0.1), 6, seed=1)
+runs = train.compare_batches(squared_error, (-1, -1), X, y, sgd(0.1), 6, seed=1, lang="es")
 show(plots.surface(runs.f, runs, lang="es"), "batches.svg")
 
 # %% [markdown]
