@@ -16,7 +16,7 @@ from .timing import Answer, Contestant, contest
 
 __all__ = ["run"]
 
-LESSON = Path(__file__).parent.parent / "tutorials" / "05_a_tiny_gpt.py"
+LESSON = Path(__file__).parent.parent / "tutorials" / "g_a_tiny_gpt.py"
 MATRICES = ("embedding", "positions", "query", "key", "value", "mix", "expand", "shrink", "head")
 """Of the lesson's model, in the order of its parameters."""
 IGNORED = -100
@@ -144,7 +144,7 @@ def by_pytorch(lesson: Any, names: list[str]) -> Contestant:
 
     def train() -> tuple[float, Any]:
         optimizer.zero_grad()
-        x = read @ w["embedding"].T + w["positions"][:length]
+        x = norm(read @ w["embedding"].T + w["positions"][:length])
         h = norm(x)
         query, key, value = (
             (h @ w[name].T).reshape(len(names), length, model.heads, -1).transpose(1, 2)
@@ -153,7 +153,7 @@ def by_pytorch(lesson: Any, names: list[str]) -> Contestant:
         answer = functional.scaled_dot_product_attention(query, key, value, is_causal=True)
         x = x + answer.transpose(1, 2).reshape(x.shape) @ w["mix"].T
         x = x + (norm(x) @ w["expand"].T).relu() @ w["shrink"].T
-        loss = functional.cross_entropy((norm(x) @ w["head"].T).flatten(0, 1), targets, ignore_index=IGNORED)
+        loss = functional.cross_entropy((x @ w["head"].T).flatten(0, 1), targets, ignore_index=IGNORED)
         loss.backward()
         found = [tensor.grad.clone() for tensor in w.values()]
         optimizer.step()
