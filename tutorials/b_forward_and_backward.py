@@ -321,7 +321,7 @@ print(mg.check(nodes, "∂L/∂w1 = ∂L/∂o1·∂o1/∂h1·∂h1/∂w1").text(
 # ✗ ∂z1/∂w1 = w1: false: a variable is the wrong one
 #     w1 stands where i1 belongs
 #     at w1 = 0.15, i1 = 0.05 the claim gives 0.15, and right is 0.05
-#     correct is dz1/dw1 = i1
+#     correct is ∂z1/∂w1 = i1
 # ✗ ∂L/∂w1 = ∂L/∂o1·∂o1/∂h1·∂h1/∂w1: false: a path is missing
 #     the path w1 → z1 → h1 → z4 → o2 → L is missing
 # ```

@@ -286,12 +286,12 @@ GENERALISATION = [
     Slide(
         (
             "Dropout: each unit is left out with probability p",
-            "Dropout: cada unidad se omite con probabilidad p",
+            "Dropout: cada unidad se descarta con probabilidad p",
         ),
         [
             (
                 "The others times 1/(1 − p), so the mean stays; in use nothing is left out.",
-                "Las demás, por 1/(1 − p): la media se conserva; al usar la red no se omite nada.",
+                "Las demás, por 1/(1 − p): la media se conserva; al usar la red no se descarta nada.",
             )
         ],
         page=figure(36),
@@ -344,7 +344,7 @@ GENERALISATION = [
             ),
             (
                 "Stop early, drop units, clip gradients: three cheap precautions.",
-                "Parar a tiempo, omitir unidades, recortar gradientes: tres precauciones baratas.",
+                "Parar a tiempo, descartar unidades, recortar gradientes: tres precauciones baratas.",
             ),
             (
                 "Next: `tutorials/b_forward_and_backward.py`, and its exercises.",

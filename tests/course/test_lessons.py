@@ -70,7 +70,7 @@ def test_lesson_prints_what_it_promises_and_leaves_nothing_behind(path, tmp_path
     done, inside = run(path, tmp_path, MICROGRID_PICTURES=str(pictures), **SHORTENED.get(path.stem, {}))
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
-    printed = iter(done.stdout.splitlines())
+    printed = iter([line.rstrip() for line in done.stdout.splitlines()])
     lines = promised(path)
     assert len(lines) >= 5
     lines = lines[:2] if path.stem in SHORTENED else lines
@@ -91,7 +91,7 @@ def test_what_is_not_tagged_runs_without_numpy_and_prints_the_same(path, tmp_pat
     lines = [line for k in own for line in told_after(every, k)]
     done, _ = run(path, tmp_path, START + code(path, without=NEEDS_NUMPY), MICROGRID_PICTURES=str(tmp_path))
     assert done.returncode == 0, done.stderr
-    printed = iter(done.stdout.splitlines())
+    printed = iter([line.rstrip() for line in done.stdout.splitlines()])
     for line in lines:
         assert line in printed, f"{line!r} is promised but not printed without NumPy (here)\n{done.stdout}"
 

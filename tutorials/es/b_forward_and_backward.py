@@ -322,7 +322,7 @@ print(mg.check(nodes, "∂L/∂w1 = ∂L/∂o1·∂o1/∂h1·∂h1/∂w1").text(
 # ✗ ∂z1/∂w1 = w1: falso: hay una variable equivocada
 #     w1 está donde corresponde i1
 #     en w1 = 0.15, i1 = 0.05 la afirmación da 0.15, y lo correcto es 0.05
-#     lo correcto es dz1/dw1 = i1
+#     lo correcto es ∂z1/∂w1 = i1
 # ✗ ∂L/∂w1 = ∂L/∂o1·∂o1/∂h1·∂h1/∂w1: falso: falta un camino
 #     falta el camino w1 → z1 → h1 → z4 → o2 → L
 # ```
@@ -657,7 +657,7 @@ show(plots.curves(history, lang="es"), "early_stopping.svg")
 #
 # ## Dropout
 #
-# Al entrenar, cada unidad se omite con probabilidad p, para que ninguna pueda confiar en otra.  Las que se
+# Al entrenar, cada unidad se descarta con probabilidad p, para que ninguna pueda confiar en otra.  Las que se
 # quedan se multiplican por **1/(1 − p)**: la media de lo que recibe la capa siguiente es la misma que sin
 # dropout, y por eso no hay que hacer nada cuando la red se usa.
 
@@ -677,7 +677,7 @@ for p in (0.2, 0.5, 0.8):
 # p = 0.8: una unidad se multiplica por 0 o 5, en promedio por 0.99
 # ```
 #
-# `nn.Dropout` saca esos factores en cada llamada, y después de `eval` ninguno.  Las unidades omitidas
+# `nn.Dropout` saca esos factores en cada llamada, y después de `eval` ninguno.  Las unidades descartadas
 # aparecen tachadas:
 
 # %% tags=["needs-numpy"]
@@ -696,7 +696,7 @@ show(viz.network(net, [0.5, -1], lang="es"), "dropout.svg")
 # después: [1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0]
 # ```
 #
-# ## Recorte de gradientes
+# ## Recorte del gradiente
 #
 # Si los gradientes explotan a pesar de todo, se recortan antes del paso: **por valor**, cada número por su
 # cuenta a [−c, c], lo que cambia la dirección; o **por norma**, todos juntos a la longitud c, lo que la

@@ -43,7 +43,7 @@ CLAIMS = {
         "{factor} tiene el exponente {wrong}, y el correcto es {right}",
     "the factor {factor} is missing": "falta el factor {factor}",
     "the factor {factor} is too many": "sobra el factor {factor}",
-    "{factor}, which is {which},": "{factor}, que es {which},",
+    "{factor}, which is {which},": "{factor} (que es {which})",
     "{why} in the term {term}": "{why} en el término {term}",
     "the sign of {term} is turned": "el signo de {term} está cambiado",
     "the sign of the whole is turned": "el signo de todo el lado derecho está cambiado",
