@@ -14,6 +14,7 @@ import math
 import os
 import random
 import tempfile
+import textwrap
 import warnings
 from collections import Counter
 from pathlib import Path
@@ -475,16 +476,16 @@ for step in range(steps + 1):
     if step % 100 == 0:
         program.write_back()  # to the Values of the model
         new = [name for name in map(invent, range(50)) if name not in NAMES]
-        print(f"step {step}: loss {total / TOTAL:.4f}; {len(new)} of 50 are new: {', '.join(new[:5])}")
+        print(f"step {step}: loss {total / TOTAL:.4f}; {len(new)} of 50 are new: {', '.join(new[:4])}")
     optimizer.step(gradient / TOTAL)
 
 # %% [markdown]
 # This prints:
 #
 # ```
-# step 0: loss 3.2989; 50 of 50 are new: wtiemiufloymgs, cvuemksua, yyaavtshopocli, fngopa, fbicahyusfnfdb
-# step 100: loss 0.7578; 40 of 50 are new: vohnium, chnomicorerm, suld, ferborium, cullium
-# step 200: loss 0.5565; 5 of 50 are new: strofium, curiume, coerin, xelur, meconium
+# step 0: loss 3.2989; 50 of 50 are new: wtiemiufloymgs, cvuemksua, yyaavtshopocli, fngopa
+# step 100: loss 0.7578; 40 of 50 are new: vohnium, chnomicorerm, suld, ferborium
+# step 200: loss 0.5565; 5 of 50 are new: strofium, curiume, coerin, xelur
 # step 300: loss 0.5468; 3 of 50 are new: strodirmium, curiume, hyssttevium
 # ```
 #
@@ -560,7 +561,8 @@ show(figure, "heads.svg")
 for temperature in (0.5, 1.0, 2.0):
     names = [invent(seed, temperature) for seed in range(20)]
     new = [name for name in names if name not in NAMES]
-    print(f"temperature {temperature}: {20 - len(new)} known, {len(new)} new:", ", ".join(new[:5]) or "none")
+    shown = ", ".join(new[:4]) or "none"
+    print(f"temperature {temperature}: {20 - len(new)} known, {len(new)} new: {shown}")
 
 # %% [markdown]
 # This prints:
@@ -568,7 +570,7 @@ for temperature in (0.5, 1.0, 2.0):
 # ```
 # temperature 0.5: 20 known, 0 new: none
 # temperature 1.0: 18 known, 2 new: strodirmium, curiume
-# temperature 2.0: 11 known, 9 new: ytsptovium, einsium, oxypesium, strodirmium, galcone
+# temperature 2.0: 11 known, 9 new: ytsptovium, einsium, oxypesium, strodirmium
 # ```
 #
 # ## Exercises
@@ -581,7 +583,8 @@ for temperature in (0.5, 1.0, 2.0):
 # %%
 def questions(sheet, answers=False):
     """The exercises without the heading, which says how to make them again."""
-    return sheet.text(answers=answers).split("\n\n", 2)[2]
+    lines = sheet.text(answers=answers).split("\n\n", 2)[2].splitlines()
+    return "\n".join(textwrap.fill(line, 100, subsequent_indent="    ") for line in lines)
 
 
 sheet = exercises.make(
@@ -601,7 +604,8 @@ print(questions(sheet))
 # 1. Forward pass
 #   q = −1.5, k₁ = 0.5, k₂ = −1.5, v₁ = 3, v₂ = 2, t = 1
 #   Compute the value of every node.
-#   Carry three decimals at every step; answers within ±0.001 to ±0.004 count, as far as rounding can carry.
+#   Carry three decimals at every step; answers within ±0.001 to ±0.004 count, as far as rounding can
+#     carry.
 #     a = ______
 #     o = ______
 #     L = ______
@@ -610,7 +614,8 @@ print(questions(sheet))
 #   q = −0.5, k₁ = 1, k₂ = −2, v₁ = 2, v₂ = −2, t = 0
 #   The forward pass gives a = 0.182, o = −1.270, L = 0.807.
 #   Compute the gradients, from the result back.
-#   Carry three decimals at every step; answers within ±0.002 to ±0.018 count, as far as rounding can carry.
+#   Carry three decimals at every step; answers within ±0.002 to ±0.018 count, as far as rounding can
+#     carry.
 #     ∂L/∂o = ______
 #     ∂L/∂v₁ = ______
 #     ∂L/∂a = ______
@@ -621,7 +626,8 @@ print(questions(sheet))
 #   q = −0.5, k₁ = −1.5, k₂ = 1.5, v₁ = −2, v₂ = 2, t = 1, η = 0.5
 #   The forward pass gives a = 0.818, o = −1.270, L = 2.577.
 #   Take one step of gradient descent: what is every parameter afterwards?
-#   Carry three decimals at every step; answers within ±0.002 to ±0.015 count, as far as rounding can carry.
+#   Carry three decimals at every step; answers within ±0.002 to ±0.015 count, as far as rounding can
+#     carry.
 #     new q = ______
 #     new k₁ = ______
 #     new v₁ = ______
@@ -630,7 +636,8 @@ print(questions(sheet))
 #   q = 1.5, k₁ = −1, k₂ = 1.5, v₁ = 3, v₂ = −2, t = 0
 #   The forward pass gives a = 0.023, o = −1.885, L = 1.777.
 #   Compute the local derivative on every arrow.
-#   Carry three decimals at every step; answers within ±0.001 to ±0.003 count, as far as rounding can carry.
+#   Carry three decimals at every step; answers within ±0.001 to ±0.003 count, as far as rounding can
+#     carry.
 #     ∂a/∂q = ______
 #     ∂a/∂k₁ = ______
 #     ∂o/∂a = ______
@@ -640,10 +647,10 @@ print(questions(sheet))
 # 5. True or false?
 #   q = −1.5, k₁ = 2, k₂ = −1, v₁ = 2, v₂ = −2, t = 0
 #   The forward pass gives a = 0.011, o = −1.956, L = 1.913.
-#     Is ∂L/∂q = (o − t)·v₁·a·(1 − a)·((k₁ − k₂)) − (o − t)·v₂·a·(1 − a)·((k₁ − k₂)) true, for all numbers?
+#     Is ∂L/∂q = (o − t)·v₁·a·(1 − a)·((k₁ − k₂)) − (o − t)·v₂·a·(1 − a)·((k₁ − k₂)) true, for all
+#     numbers?
 #       a) true
 #       b) false
-#
 # ```
 
 # %%
@@ -664,7 +671,8 @@ print(questions(two))
 #   z₁ = −1.5, z₂ = −1
 #   The forward pass gives p = 0.378, L = 0.974.
 #   Compute the gradients, from the result back.
-#   Carry three decimals at every step; answers within ±0.004 to ±0.005 count, as far as rounding can carry.
+#   Carry three decimals at every step; answers within ±0.004 to ±0.005 count, as far as rounding can
+#     carry.
 #     ∂L/∂p = ______
 #     ∂L/∂z₂ = ______
 #     ∂L/∂z₁ = ______
@@ -676,7 +684,6 @@ print(questions(two))
 #   Carry three decimals at every step; answers within ±0.008 count.
 #     new z₁ = ______
 #     new z₂ = ______
-#
 # ```
 #
 # Two open questions:
