@@ -698,8 +698,7 @@ print(questions(two))
 # ## Solutions
 
 # %%
-print(questions(sheet, answers=True))
-print(questions(two, answers=True))
+print(questions(sheet, answers=True), questions(two, answers=True), sep="\n\n")
 
 # %% [markdown]
 # - **Open 1.** Attention is a sum over the letters so far, and a sum does not know an order: after `.tin`

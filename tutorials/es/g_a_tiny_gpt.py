@@ -708,8 +708,7 @@ print(questions(two))
 # ## Soluciones
 
 # %%
-print(questions(sheet, answers=True))
-print(questions(two, answers=True))
+print(questions(sheet, answers=True), questions(two, answers=True), sep="\n\n")
 
 # %% [markdown]
 # - **Abierta 1.** La atención es una suma sobre las letras que ha habido, y una suma no sabe de orden:
