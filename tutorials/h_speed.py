@@ -38,6 +38,7 @@ def show(figure, name):
     return figure
 
 
+# %%
 def seconds(work, least=0.05):
     """How long a call takes, the shortest of several."""
     taken = []
