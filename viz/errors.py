@@ -30,7 +30,7 @@ VALUE_TOO = Way("value too", "; or pass the Value itself")
 
 
 class VizError(MicrogridError):
-    """A picture cannot be made."""
+    """A picture cannot be made: the base of the errors of viz, and a `MicrogridError`."""
 
 
 class TooLarge(VizError, ValueError):
@@ -46,4 +46,4 @@ class LayoutError(VizError):
 
 
 class EngineNotFound(LayoutError, RuntimeError):
-    """No layout engine is installed."""
+    """No layout engine is installed: neither `dot` on the PATH nor pygraphviz."""

@@ -13,6 +13,7 @@ __all__ = ["include"]
 
 ROOT = Path(__file__).parents[2]
 INCLUDE = re.compile(r"^\{\{ include (\S+)(?: from \"([^\"]+)\")?(?: to \"([^\"]+)\")? \}\}$", re.MULTILINE)
+RAW = re.compile(r"^\{\{ raw (\S+) \}\}$", re.MULTILINE)
 SOURCE = re.compile(r"^\{\{ source (\S+?)(?::(\S+))? \}\}$", re.MULTILINE)
 LINK = re.compile(r"(!?)\[((?:[^\]\[]|\[[^\]]*\])*)\]\(([^)\s]+)\)")
 IMG = re.compile(r'<img src="([^"]+)"')
@@ -34,6 +35,7 @@ PAGES = {
 def include(text: str, page: str, folder: Path) -> str:
     """The text of a page, with what it includes; pictures are copied to `folder`/pictures."""
     text = INCLUDE.sub(lambda found: _text(found, page, folder), text)
+    text = RAW.sub(lambda found: (ROOT / found[1]).read_text(encoding="utf-8").rstrip(), text)
     return SOURCE.sub(lambda found: _source(found[1], found[2]), text)
 
 

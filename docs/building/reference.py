@@ -118,7 +118,7 @@ def _page(page: str, module: str, lang: str) -> str:
     link = _places().get
     introduction = inspect.getdoc(import_module(module)) or ""
     blocks = [f"# `{module}`\n\n{markdown(introduction, link)}"]
-    blocks += [_entry(f"{module}.{name}", describe(name, thing), 2) for name, thing in names(page)]
+    blocks += [_entry(f"{module}.{name}", describe(name, thing, module), 2) for name, thing in names(page)]
     return "\n\n".join(blocks)
 
 

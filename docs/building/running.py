@@ -64,15 +64,19 @@ def _run(name: str, asked: str, folder: Path) -> None:
         "MICROGRID_PICTURES": str(folder / "saved"),
     }
     (folder / "saved").mkdir()
-    done = subprocess.run(
-        [sys.executable, "-m", "building.shown", str(folder)],
-        input=asked,
-        env=environment,
-        cwd=folder / "saved",
-        capture_output=True,
-        encoding="utf-8",
-        timeout=LIMIT,
-    )
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "building.shown", str(folder)],
+            input=asked,
+            env=environment,
+            cwd=folder / "saved",
+            capture_output=True,
+            encoding="utf-8",
+            timeout=LIMIT,
+        )
+    except subprocess.TimeoutExpired as late:
+        shutil.rmtree(folder)
+        raise CellFailed(f"{name}: its cells take more than {LIMIT:.0f} s") from late
     shutil.rmtree(folder / "saved")
     if done.returncode:
         shutil.rmtree(folder)

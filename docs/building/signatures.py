@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -33,18 +34,27 @@ class Described:
     source: str = ""
 
 
-def describe(name: str, thing: Any) -> Described:
-    """What a page says of a name."""
+def describe(name: str, thing: Any, module: str = "") -> Described:
+    """What a page says of a name; of a constant, what stands below it in the module."""
     docstring = inspect.getdoc(thing) or ""
     if isinstance(thing, property):
         docstring = inspect.getdoc(thing.fget) or ""
     if not callable(thing):
-        return Described(name, thing, name, "", docstring if type(thing).__module__ != "builtins" or
-                         isinstance(thing, property) else f"`{thing!r}` here.")  # fmt: skip
+        return Described(name, thing, name, "", _below(name, module) if module else docstring)
     file, line, source = _source(thing)
     return Described(
         name, thing, name, _signature(name, thing), docstring, f"{file}:{line}" if file else "", line, source
     )
+
+
+def _below(name: str, module: str) -> str:
+    """The text below an assignment."""
+    body = _tree(Path(str(import_module(module).__file__))).body
+    for statement, following in pairwise(body):
+        target = getattr(statement, "target", None)
+        if getattr(target, "id", "") == name and isinstance(following, ast.Expr):
+            return str(ast.literal_eval(following.value))
+    return ""
 
 
 def members(thing: Any) -> Iterator[Described]:

@@ -19,7 +19,11 @@ SECTIONS: list[Section] = [
             "extending",
         )],
     ),
-    ("course", ["course/index.md", *(f"course/{kind}{x}.md" for x in LETTERS for kind in ("lesson-", ""))]),
+    (
+        "course",
+        ["course/index.md", "course/slides.md"]
+        + [f"course/{kind}{x}.md" for x in LETTERS for kind in ("lesson-", "")],
+    ),
     ("gallery", ["gallery/index.md", "gallery/pictures.md", *(f"gallery/{x}.md" for x in LETTERS[:5])]),
     (
         "reference",

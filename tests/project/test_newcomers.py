@@ -1,4 +1,6 @@
-"""A newcomer's ten questions, each answered where one looks first: README, help() or the message of an error."""
+"""A newcomer's ten questions, each answered where one looks first: README, help(), the message of an error, and
+the site's page of questions.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +40,6 @@ def test_how_do_i_draw_my_formula(readme: str) -> None:
 
 
 def test_how_do_i_step_through_it(readme: str) -> None:
-    assert "## Step through it" in readme
     assert 'microgrid step "z = w*x' in readme
     assert "viz.steps(L)" in readme
 
@@ -113,3 +114,24 @@ def test_how_do_i_draw_the_path_of_my_optimiser_in_spanish(readme: str) -> None:
     ax = plots.surface(f, train.descend(f, (1.0, 2.0), optim.Adam, 40), lang="es")
     assert [axes.get_ylabel() for axes in ax.figure.axes] == ["b", "pérdida"]
     assert 'lang="es"' in plots.__doc__
+
+
+QUESTIONS = {
+    "How do I install it and see something?": "microgrid demo",
+    "How do I draw my formula?": "microgrid draw",
+    "How do I step through it?": "viz.steps",
+    "Which functions may an expression use?": "microgrid draw --help",
+    "Which layers and losses are there?": "help(microgrid.nn.losses)",
+    "What can viz do? Which plots are there?": "help(viz.plots)",
+    "How do I set the lecture's weights?": "nn.init.constant",
+    "How do I check a derivative of my own?": "verify(cube(",
+    "How do I draw the path of my optimiser, in Spanish?": 'lang="es"',
+    "Does my notebook for micrograd run?": "from microgrid import Value",
+}
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_the_page_of_questions_answers_it(question: str) -> None:
+    page = (ROOT / "docs" / "pages" / "en" / "faq.md").read_text(encoding="utf-8")
+    answers = dict(re.findall(r"^## (.+)\n\n((?:.|\n)+?)(?=^## |\Z)", page, re.MULTILINE))
+    assert QUESTIONS[question] in answers[question]

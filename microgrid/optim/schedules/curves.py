@@ -56,7 +56,7 @@ class MultiStepLR(Schedule):
 
 
 class ExponentialLR(Schedule):
-    """base_lr gamma^epoch."""
+    """base_lr gamma^epoch: times gamma after every epoch."""
 
     def __init__(self, optimizer: HasRate, gamma: float) -> None:
         self.gamma = nonnegative(gamma, "gamma", 0.95)
