@@ -49,13 +49,13 @@ def constant(weights: W, value: float | Iterable[Any]) -> W:
 
 
 def zeros(weights: W) -> W:
-    """Every weight 0."""
+    """Every weight 0: all neurons of a layer then stay alike."""
     tensor = Weights("zeros", weights)
     return tensor.become([0.0] * len(tensor.leaves))
 
 
 def ones(weights: W) -> W:
-    """Every weight 1."""
+    """Every weight 1, as for the scales of a normalisation."""
     tensor = Weights("ones", weights)
     return tensor.become([1.0] * len(tensor.leaves))
 
