@@ -57,7 +57,7 @@ def test_both_languages_have_the_page_with_as_many_rows_and_questions(path: Path
     assert 5 <= ours <= 8 or not whole(path)
 
 
-@pytest.mark.parametrize("path", filter(whole, WRITTEN), ids=lambda path: f"{path.stem}-{path.parts[-3]}")
+@pytest.mark.parametrize("path", [*filter(whole, WRITTEN)], ids=lambda path: f"{path.stem}-{path.parts[-3]}")
 def test_a_row_names_a_section_of_the_lesson_slides_of_the_deck_and_figures(path: Path) -> None:
     text = "\n".join(cell.source for cell in cells(lesson(path.stem, path.parts[-3])) if cell.cell_type == "markdown")
     sections = re.findall(r"^##+ (.+)$", text, re.M)
