@@ -30,7 +30,8 @@ def show(figure, name):
     plot = figure if hasattr(figure, "figure") else figure[0] if hasattr(figure, "flat") else None
     save = plot.figure.savefig if plot else figure.save
     save(folder / name)
-    print(f"picture: {folder / name}")
+    if "get_ipython" not in globals():  # a notebook shows it anyway
+        print(f"picture: {folder / name}")
     return figure
 
 
@@ -544,16 +545,14 @@ for name in ("L", "e", "yhat", "z"):
 show(viz.draw(L), "line.svg")
 
 # %% [markdown]
-# And one operation at a time. In a notebook, press the arrow keys; `save("walk.html")` writes the same page
-# as a file.
+# And one operation at a time. In a notebook, press the arrow keys; saved, it is a page that needs nothing
+# else.
 
 # %%
 walk = viz.steps(L)
-walk.save(folder / "walk.html")
-print(f"picture: {folder / 'walk.html'}")
 for frame in walk[5:10]:
     print(frame.caption)
-walk
+show(walk, "walk.html")
 
 # %% [markdown]
 # This prints:

@@ -27,7 +27,8 @@ folder = Path(os.environ.get("MICROGRID_PICTURES") or tempfile.mkdtemp(prefix="m
 def show(figure, name):
     """Save a picture and hand it back: in a notebook, the last value of a cell is displayed."""
     figure.save(folder / name)
-    print(f"picture: {folder / name}")
+    if "get_ipython" not in globals():  # a notebook shows it anyway
+        print(f"picture: {folder / name}")
     return figure
 
 

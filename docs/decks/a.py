@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from viz import plots
 
 from .form import Code, Deck, Math, Slide, figure
+
+
+def _rates(lang: str) -> Any:
+    """Figure 9, with room for its legend above the lines."""
+    (plot,) = figure(9, 3)(lang=lang)
+    plot.axes[0].set_ylim(-2.3, 4.0)
+    return plot
+
 
 QUESTIONS = Slide(
     ("Three questions", "Tres preguntas"),
@@ -145,7 +155,7 @@ DESCENT = [
                 "En *x*² todo va bien mientras |1 − 2η| < 1.",
             ),
         ],
-        beside=figure(9, 3),
+        beside=_rates,
     ),
 ]
 

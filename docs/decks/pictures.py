@@ -141,7 +141,7 @@ def _placed(figure: Any, room: Box) -> Placed:
     if hasattr(figure, "savefig"):
         height = min(room.height, room.width / 1.2)
         figure.set_size_inches(room.width / 72, height / 72)
-        figure.canvas.draw()
+        figure.draw_without_rendering()
         _tidy(figure)
         return Placed(figure, room.width, height, min(_sizes(figure)))
     if hasattr(figure, "pipe"):
@@ -164,7 +164,7 @@ def _tidy(figure: Any) -> None:
                 axis.set_ticks(
                     axis.get_ticklocs()[::2], [label.get_text() for label in axis.get_ticklabels()][::2]
                 )
-                figure.canvas.draw()
+                figure.draw_without_rendering()
         label = ax.yaxis.label
         extent = label.get_window_extent()
         if extent.y0 < 0 or extent.y1 > figure.bbox.height:
@@ -173,7 +173,7 @@ def _tidy(figure: Any) -> None:
                 (k for k, char in enumerate(words) if char == " "), key=lambda k: abs(k - len(words) / 2)
             )
             label.set_text(words[:middle] + "\n" + words[middle + 1 :])
-            figure.canvas.draw()
+            figure.draw_without_rendering()
 
 
 def _meet(boxes: list[Any], side: int) -> bool:

@@ -88,6 +88,7 @@ def test_plots_are_drawn_with_text_of_eight_points_and_with_no_numbers_on_each_o
             assert picture.smallest >= LEAST
             if not picture.is_plot:
                 continue
+            picture.figure.draw_without_rendering()
             for ax in picture.figure.axes:
                 boxes = [label.get_window_extent() for label in ax.get_xticklabels() if label.get_text()]
                 lefts = sorted((box.x0, box.x1) for box in boxes)

@@ -30,7 +30,8 @@ def show(figure, name):
     plot = figure if hasattr(figure, "figure") else figure[0] if hasattr(figure, "flat") else None
     save = plot.figure.savefig if plot else figure.save
     save(folder / name)
-    print(f"picture: {folder / name}")
+    if "get_ipython" not in globals():  # un cuaderno la muestra de todos modos
+        print(f"picture: {folder / name}")
     return figure
 
 
@@ -547,16 +548,14 @@ for name in ("L", "e", "yhat", "z"):
 show(viz.draw(L, lang="es"), "line.svg")
 
 # %% [markdown]
-# Y de operación en operación. En un cuaderno, usa las flechas del teclado; `save("walk.html")` escribe la
-# misma página en un archivo.
+# Y de operación en operación. En un cuaderno, usa las flechas del teclado; guardado, es una página que no
+# necesita nada más.
 
 # %%
 walk = viz.steps(L, lang="es")
-walk.save(folder / "walk.html")
-print(f"picture: {folder / 'walk.html'}")
 for frame in walk[5:10]:
     print(frame.caption)
-walk
+show(walk, "walk.html")
 
 # %% [markdown]
 # Esto imprime:

@@ -27,7 +27,8 @@ folder = Path(os.environ.get("MICROGRID_PICTURES") or tempfile.mkdtemp(prefix="m
 def show(figure, name):
     """Guarda una imagen y la devuelve: un cuaderno muestra el último valor de cada celda."""
     figure.save(folder / name)
-    print(f"picture: {folder / name}")
+    if "get_ipython" not in globals():  # un cuaderno la muestra de todos modos
+        print(f"picture: {folder / name}")
     return figure
 
 
