@@ -11,6 +11,7 @@ import pytest
 import sympy
 
 from helpers.lessons import TUTORIALS, lesson, promised
+from helpers.slides import deck, texts
 
 if not (TUTORIALS / "es").is_dir():
     pytest.skip("optional: only the package is here", allow_module_level=True)
@@ -244,3 +245,25 @@ def test_the_solutions(lang: str) -> None:
     assert start
     x, w1 = 1.5, 0.8
     assert told[-1] == f"4 {4 * w1 * x + 3 * w1**2 * x:.2f} True"
+
+
+@BOTH
+def test_the_numbers_on_its_slides(lang: str) -> None:
+    text = "\n".join("\n".join(texts(slide, lang)) for slide in deck("A").slides)
+    wrong, right = 4 * (6 + 2) * 12, 4 * (6 + 2) ** 3 * 12
+    z1, w1, w2, x = 0.8 * 1.5, 0.8, -0.5, 1.5
+    z2 = w2 * (z1 + x)
+    powers = [math.exp(z) for z in (5, 6, 11, 7)]
+    for number in (
+        f"{wrong}", f"{right:,}".replace(",", " "),
+        f"= {w1 * x:.1f} - {-w1 * w2 * x:.1f} = {w1 * x + w1 * w2 * x:.1f}",
+        f"= {z1 + z2 + w1 * x + w1 * w2 * x:.2f}", f"{z1 + z2:.2f}".replace("-", "−"),
+        f"({', '.join(f'{power / sum(powers):.2f}' for power in powers)})",
+        f"= {4.1 - 0.21 * 6:.2f}", f"= {4.1 - 1.15 * 6 - 0.21 * 8:.2f}".replace("-", "−"),
+    ):  # fmt: skip
+        assert number in text, number
+    for h in ((0, 0), (0, 1), (1, 0), (1, 1)):
+        hidden = [sigma(h[0] * a + h[1] * b) for a, b in ((0.96, 0.28), (0.89, 0.73))]
+        yhat = sigma(0.60 * hidden[0] + 0.22 * hidden[1])
+        y = int(h[0] != h[1])
+        assert f" {h[0]}  {h[1]}  {y}   {yhat:.2f}   {-math.log(yhat if y else 1 - yhat):.2f}" in text

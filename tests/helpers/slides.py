@@ -8,11 +8,14 @@ import re
 import sys
 from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory
 from types import ModuleType
 from typing import Any
 
 from . import ROOT
+
+_KEPT: list[TemporaryDirectory[str]] = []
+"""The folders of what has been written, until the tests are over."""
 
 
 @cache
@@ -32,7 +35,9 @@ def deck(letter: str) -> Any:
 @cache
 def written(letter: str, lang: str) -> dict[str, str]:
     """The document and the page, by their suffix; under "folder" where the plots are, too."""
-    folder = Path(mkdtemp(prefix="microgrid-slides-"))
+    kept = TemporaryDirectory(prefix="microgrid-slides-")
+    _KEPT.append(kept)
+    folder = Path(kept.name)
     files = script().write(letter, lang, folder, ("tex", "html"))
     texts = {file.suffix: file.read_text(encoding="utf-8") for file in files if file.suffix != ".pdf"}
     return texts | {"folder": str(folder)}
