@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import groupby, pairwise
-from xml.sax.saxutils import escape, quoteattr
 
 from ..drawing.scene import Path, Text
+from ..style.markup import escape, quoteattr
 from ..style.shapes import Command, Point, Rectangle
 from ..style.theme import Paint
 

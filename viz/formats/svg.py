@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 from hashlib import sha256
-from xml.sax.saxutils import escape, quoteattr
 
 from ..drawing.scene import Group, Path, Scene, Text
+from ..style.markup import escape, quoteattr
 from ..style.shapes import Command
 from ..style.theme import Font, Paint
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from xml.sax.saxutils import quoteattr
 
 from ...formats.svg import Written, document, write
+from ...style.markup import quoteattr
 from ..film import Reel
 
 __all__ = ["section"]

@@ -1,0 +1,86 @@
+"""What the playground's buttons do, in the page's own Python."""
+
+from microgrid import check as judged
+from microgrid import optim, verify
+from microgrid.cli import sources
+from microgrid.graph import leaves, order
+from microgrid.transforms import recompute
+
+
+def given(kind, code, values, params):
+    """The Value that is written: formulas with values of their leaves, or a program's last Value."""
+    if kind == "expression":
+        pairs = [pair for pair in values.replace(";", ",").split(",") if pair.strip()]
+        result = sources.graph(code.replace("\n", ";"), pairs, params)
+    else:
+        result = of_program(code)
+    for v in order(result):
+        v.grad = 0.0
+    result.backward()
+    return result
+
+
+def of_program(code):
+    """What the program calls L, or else the last Value that it names or ends with."""
+    from pyodide.code import eval_code
+
+    from microgrid import Value
+
+    names = {"__name__": "__main__"}
+    last = eval_code(code, globals=names, filename="<cell>")
+    found = names.get("L", last)
+    if not isinstance(found, Value):
+        found = next((v for v in reversed(names.values()) if isinstance(v, Value)), None)
+    if found is None:
+        raise ValueError("the program has to make a Value: end it with one, or call one L")
+    for name, v in names.items():
+        if isinstance(v, Value) and not v.label and not name.startswith("_"):
+            v.label = name
+    return found
+
+
+def draw(result, lang):
+    import viz
+
+    return viz.draw(result, lang=lang)
+
+
+def steps(result, lang):
+    import viz
+
+    return viz.steps(result, lang=lang)
+
+
+def proof(result, lang):
+    print(verify(result).text(lang))
+
+
+def check(result, lang, claim):
+    print(judged(result, claim).text(lang))
+
+
+def train(result, lang, rate, count):
+    """Gradient descent on the parameters: lines for the first and last steps, and the graph after it."""
+    import viz
+
+    parameters = [v for v in leaves(result) if v.role == "parameter"]
+    if not parameters:
+        raise ValueError("nothing can learn: name parameters, such as w, b")
+    head = [v.label or f"p{k}" for k, v in enumerate(parameters, 1)]
+    shown = head[:6]
+    print(
+        "  ".join(f"{name:>11}" for name in ("step" if lang == "en" else "paso", result.label or "L", *shown))
+    )
+    optimizer = optim.SGD(parameters, lr=rate)
+    for step in range(count + 1):
+        recompute(result)
+        if step < 10 or step > count - 3:
+            numbers = [result.data, *(v.data for v in parameters[: len(shown)])]
+            print("  ".join([f"{step:>11}", *(f"{number:>11.5g}" for number in numbers)]))
+        elif step == 10:
+            print("        ...")
+        optimizer.zero_grad()
+        result.backward()
+        if step < count:
+            optimizer.step()
+    return viz.draw(result, lang=lang)
