@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-__all__ = ["Cell", "Part", "of_lesson", "of_page", "title"]
+__all__ = ["Cell", "Part", "needs", "of_lesson", "of_page", "title"]
 
 FENCE = re.compile(r"^```python\n(.*?)^```[ \t]*$\n?", re.MULTILINE | re.DOTALL)
 MARK = re.compile(r"^# %%(.*)$", re.MULTILINE)
@@ -15,6 +15,8 @@ PRINTS = re.compile(
     r"\A\s*(?:[^\n]*,\s*)?(?:this prints|esto imprime|imprime)[^\n]*:\s*\n+```\n(.*?)^```[ \t]*$\n?",
     re.IGNORECASE | re.MULTILINE | re.DOTALL,
 )
+NUMPY = re.compile(r"\b(?:plots|datasets|train|np|program|history)\.|\bimport numpy|\.compile\(")
+"""What needs NumPy, in cells that carry no tags of their own."""
 TAGS = re.compile(r"tags=\[([^\]]*)\]")
 
 
@@ -50,10 +52,19 @@ def _of_doctest(block: str) -> Iterator[Cell]:
     for example in doctest.DocTestParser().get_examples(block):
         lines.append(example.source.rstrip("\n"))
         if example.want:
-            yield Cell("\n".join(lines), raises=(example.exc_msg or "").strip())
+            yield _tagged("\n".join(lines), raises=(example.exc_msg or "").strip())
             lines = []
     if lines:
-        yield Cell("\n".join(lines))
+        yield _tagged("\n".join(lines), raises="")
+
+
+def _tagged(source: str, raises: str) -> Cell:
+    return Cell(source, needs(source), raises)
+
+
+def needs(source: str) -> tuple[str, ...]:
+    """The tags of a cell by what it calls."""
+    return ("needs-numpy",) if NUMPY.search(source) else ()
 
 
 def of_lesson(script: str) -> list[Part]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import lectures
 
-from .cells import Cell, Part
+from .cells import Cell, Part, needs
 
 __all__ = ["pages"]
 
@@ -56,4 +56,4 @@ def _figure(row: lectures.Row, lang: str, folder: Path) -> list[Part]:
             shutil.copy(DOCS / picture, folder / copied)
             shown.append({"kind": "image", "file": copied, "alt": title.replace('"', "&quot;")})
     caption = rest[:1].upper() + rest[1:] + "." if rest else ""
-    return [f"## {row.number}. {title}\n\n{caption}", Cell(row.code, made=tuple(shown))]
+    return [f"## {row.number}. {title}\n\n{caption}", Cell(row.code, needs(row.code), made=tuple(shown))]

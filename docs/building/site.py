@@ -19,7 +19,7 @@ from . import cells, course, gallery, included, reference, tree
 from .links import broken
 from .markup import Page
 from .running import CellFailed, outputs
-from .words import LANGUAGES, WORDS
+from .words import LANGUAGES, TITLES, WORDS
 
 __all__ = ["Broken", "build"]
 
@@ -101,21 +101,24 @@ def _untranslated(lang: str, folder: Path) -> Iterator[Source]:
     """For each page that there is in English alone, one that says so."""
     first, own = DOCS / "pages" / LANGUAGES[0], DOCS / "pages" / lang
     there = {path.relative_to(own).as_posix() for path in own.rglob("*.md")}
+    texts = {path.relative_to(first).as_posix(): path for path in first.rglob("*.md")}
     texts = {
-        path.relative_to(first).as_posix(): path.read_text(encoding="utf-8") for path in first.rglob("*.md")
+        place: included.include(path.read_text(encoding="utf-8"), place, folder)
+        for place, path in texts.items()
+        if place not in there
     }
     missing = set(course.lessons(LANGUAGES[0])) - set(course.lessons(lang))
     for letter in sorted(missing):
         script = course.lessons(LANGUAGES[0])[letter].read_text(encoding="utf-8")
         texts[f"course/lesson-{letter}.md"] = cells.title(cells.of_lesson(script))
     for place, text in texts.items():
-        if place not in there:
-            heading = re.search(r"^#? ?(.+)$", text, re.MULTILINE)
-            up = "../" * (place.count("/") + 1)
-            link = f"{up}{LANGUAGES[0]}/{PurePosixPath(place).with_suffix('.html')}"
-            said = WORDS[lang]["untranslated"].format(link=link)
-            said = re.sub(r"\[(.+?)\]\((.+?)\)", r'<a href="\2" hreflang="en">\1</a>', said)
-            yield Source(place, lang, [f"# {heading[1] if heading else place}\n\n{said}\n"])
+        heading = re.search(r"^#? ?(.+)$", text, re.MULTILINE)
+        title = TITLES.get(place) or (heading[1] if heading else place)
+        up = "../" * (place.count("/") + 1)
+        link = f"{up}{LANGUAGES[0]}/{PurePosixPath(place).with_suffix('.html')}"
+        said = WORDS[lang]["untranslated"].format(link=link)
+        said = re.sub(r"\[(.+?)\]\((.+?)\)", r'<a href="\2" hreflang="en">\1</a>', said)
+        yield Source(place, lang, [f"# {title}\n\n{said}\n"])
 
 
 def _write(source: Source, folder: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["LANGUAGES", "WORDS"]
+__all__ = ["LANGUAGES", "TITLES", "WORDS"]
 
 LANGUAGES = ("en", "es")
 
@@ -38,3 +38,30 @@ WORDS: dict[str, dict[str, str]] = {
         "description": "Aprende y enseña la retropropagación: calculada, dibujada, paso a paso, demostrada.",
     },
 }  # fmt: skip
+
+TITLES = {
+    "changelog.md": "Cambios",
+    "cite.md": "Cómo citar",
+    "errors.md": "Errores y qué hacer",
+    "faq.md": "Preguntas",
+    "gallery/pictures.md": "Grafos y redes",
+    "guide/drawing.md": "Dibujar",
+    "guide/exercises.md": "Ejercicios",
+    "guide/extending.md": "Ampliar",
+    "guide/networks.md": "Redes",
+    "guide/proof.md": "Demostración y afirmaciones",
+    "guide/speed.md": "Velocidad",
+    "guide/stepping.md": "Paso a paso",
+    "guide/training.md": "Entrenar",
+    "inside/architecture.md": "La arquitectura",
+    "inside/engine.md": "El motor, línea a línea",
+    "inside/program.md": "El programa",
+    "inside/promises.md": "Lo que microgrid promete",
+    "inside/proofs.md": "Las demostraciones",
+    "reference/optimizers.md": "Optimizadores",
+    "users/jax.md": "Si vienes de JAX",
+    "users/keras.md": "Si vienes de Keras",
+    "users/micrograd.md": "Si vienes de micrograd",
+    "users/pytorch.md": "Si vienes de PyTorch",
+}
+"""The Spanish titles of pages that are in English alone."""
