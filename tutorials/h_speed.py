@@ -400,7 +400,7 @@ ways = {
 }
 for way, taken in ways.items():
     words = times(taken, ways["program, 1000 at once"])
-    print(f"measured: {way:<25} {1e6 * taken:9.3f} µs a sample, {words} as the last")
+    print(f"measured: {way:<26} {1e6 * taken:9.3f} µs a sample, {words} as the last")
 
 # %% tags=["needs-numpy"]
 from matplotlib.figure import Figure

@@ -270,6 +270,13 @@ def test_adam_by_hand() -> None:
         says(f"g = {float(g):4.1f}, w = {float(w):.6f} ", f"{float(w):.6f} ")
 
 
+def test_how_much_is_multiplied() -> None:
+    """For each letter of .tin: every weight once, x² and x/√ of three norms; and a query's, for all letters so far."""
+    weights = sum(rows * columns for name, (rows, columns) in SHAPES.items() if name != "positions")
+    attended = sum(2 * WIDTH * t for t in (1, 2, 3, 4))
+    says(f"; {4 * (weights + 3 * 2 * WIDTH) + attended} mul")
+
+
 def test_what_a_score_does() -> None:
     """a₁(v₁ − o), by numeric differentiation."""
 
