@@ -204,7 +204,7 @@ for rate in (0.1, 2.0, 4.0):
 #
 # Two of the second layer are dead from the first step on, by bad luck of their first weights. A large rate
 # kills others, and with the largest the whole second layer is dead: the answer is ½ for every point, the loss
-# log 2 = 0.6931 for ever. Nothing that is dead comes back. The picture is that of η = 2:
+# log 2 = 0.6931 for ever. None of the dead has come back. The picture is that of η = 2:
 
 # %% tags=["needs-numpy"]
 show(plots.dead_units(monitors[2.0]), "dead_units.svg")

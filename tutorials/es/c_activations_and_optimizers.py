@@ -205,7 +205,8 @@ for rate in (0.1, 2.0, 4.0):
 #
 # Dos de la segunda capa están muertas desde el primer paso, por la mala suerte de sus pesos iniciales. Una
 # tasa grande mata a otras, y con la mayor muere entera la segunda capa: la respuesta es ½ en todos los
-# puntos, y la pérdida, log 2 = 0.6931 para siempre. Nada de lo que muere vuelve. El dibujo es el de η = 2:
+# puntos, y la pérdida, log 2 = 0.6931 para siempre. Ninguna de las muertas ha vuelto. El dibujo es el de η =
+# 2:
 
 # %% tags=["needs-numpy"]
 show(plots.dead_units(monitors[2.0], lang="es"), "dead_units.svg")
