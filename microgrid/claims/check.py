@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from fractions import Fraction
+from math import isfinite
 from typing import Any, TypeAlias
 
 from ..base.deadline import one_at_a_time
@@ -93,6 +94,14 @@ def _less(every: Paths, some: Paths) -> Paths:
     return tuple(left)
 
 
+def _double(x: Any) -> float | str:
+    """A number of many digits as a double; as text, such as "3.0e+400", where it leaves those."""
+    from mpmath import mp
+
+    near = float(x)
+    return near if isfinite(near) and (near or not x) else str(mp.nstr(x, 6))
+
+
 def _highest(term: Term) -> Fraction:
     """The largest size of an exponent in a term."""
     powers = (abs(power) for t in reachable([term]) if t.kind == "product" for power in t.data[1])
@@ -138,7 +147,9 @@ class Court:
 
     def instance(self, claim: Claim) -> Answer:
         with written_like(claim):
-            return self.judged(claim)
+            answer = self.judged(claim)
+        told = [*claim.notes, *([answer.hint] if answer.hint else [])]
+        return replace(answer, hint=join("; ", told) if len(told) > 1 else told[0] if told else "")
 
     def judged(self, claim: Claim) -> Answer:
         left, actual = self.graph.left(claim, self.root), self.graph.actual(claim, self.root)
@@ -235,4 +246,4 @@ class Court:
             self.graph.names.named.get(symbol.data, "eta") if symbol.data != "eta" else "eta": float(x)
             for symbol, x in verdict.point.items()
         }
-        return Counterexample(values, float(verdict.claimed), float(verdict.actual))
+        return Counterexample(values, _double(verdict.claimed), _double(verdict.actual))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ..base.deadline import one_at_a_time
 from ..base.messages import short
-from ..base.phrases import LANG, said, say
+from ..base.phrases import LANG, Phrase, said, say
 from ..engine import Value
 from ..errors import GraphError
 from ..graph import depends, path_count, paths
@@ -59,8 +59,8 @@ class Derivation:
     def lines(self, lang: str = "en") -> list[str]:
         """The chain, with formulas in place of its links, then with numbers."""
         name = _rate(self.rate)
-        if not self.chains:
-            return [f"{name} = 0"]
+        if not self.chains:  # of the result by itself
+            return [f"{name} = 1"]
         mark = f"({said(say('direct'), lang)})"
         named = [[_rate(k.rate) + mark * self.is_direct(k) for k in chain] for chain in self.chains]
         factor = _dotted if self.is_alone else _factor
@@ -78,6 +78,8 @@ class Derivation:
         return rf"\left.{written}\right|_{{\text{{direct}}}}" if self.is_direct(link) else written
 
     def latex_rows(self) -> list[str]:
+        if not self.chains:
+            return [f"{latex_rate(self.rate)} &= 1"]
         factor = latex if self.is_alone else _latex
         rows = [" + ".join(" \\cdot ".join(self.latex_link(link) for link in c) for c in self.chains)]
         rows.append(" + ".join(" \\cdot ".join(factor(link.tree) for link in c) for c in self.chains))
@@ -85,7 +87,7 @@ class Derivation:
             numbers = " + ".join(" \\cdot ".join(_number(link.number) for link in c) for c in self.chains)
             value = _number(self.value, alone=True)
             rows.append(numbers if numbers == value else f"{numbers} = {value}")
-        rows = list(dict.fromkeys(row for row in rows if row != latex_rate(self.rate))) or ["0"]
+        rows = list(dict.fromkeys(row for row in rows if row != latex_rate(self.rate)))
         return [f"{latex_rate(self.rate)} &= {rows[0]}", *(f"&= {row}" for row in rows[1:])]
 
 
@@ -95,6 +97,8 @@ class Derivations:
 
     links: tuple[Link, ...]
     steps: tuple[Derivation, ...]
+    conventions: tuple[Phrase, ...] = ()
+    """What is said of kinks where numbers are a convention."""
 
     def __str__(self) -> str:
         return self.text()
@@ -107,7 +111,8 @@ class Derivations:
         for link in self.links:
             told.append(f"  {_rate(link.rate)}{mark * (link.rate in rates)} = {_dotted(link.tree)}")
         told.append(said(say("the chain rule"), lang))
-        return "\n".join([*told, *(f"  {line}" for step in self.steps for line in step.lines(lang))])
+        told += [f"  {line}" for step in self.steps for line in step.lines(lang)]
+        return "\n".join([*told, *(said(text, lang) for text in self.conventions)])
 
     def latex(self) -> str:
         """The same as an align* environment."""
@@ -152,7 +157,11 @@ def derive(
         found = {step.rate for step in steps}
         direct = {id(k) for step in steps for chain in step.chains for k in chain if step.is_direct(k)}
         links = {k.rate: k for k in used.values() if k.rate not in found or id(k) in direct}
-        return Derivations(tuple(links.values()), tuple(dict.fromkeys(steps)))
+        return Derivations(
+            tuple(links.values()),
+            tuple(dict.fromkeys(steps)),
+            author.conventions(step.rate.by[0].node for step in steps),
+        )
 
 
 class _Author:
@@ -166,6 +175,27 @@ class _Author:
             for v in graph.names.nodes
             if graph.of[v].kind == "symbol" and v.data - v.data == 0
         }
+
+    def conventions(self, below: Iterable[Value]) -> tuple[Phrase, ...]:
+        """Of each operation at a kink between these and the result, what its slope is taken to be there."""
+        told = []
+        way = set(depends(self.graph.names.nodes, below)) if self.given else set()
+        for v in self.graph.names.nodes:
+            if v in way and v._row is not None and self.is_at_kink(v) and path_count(self.root, v):
+                term = self.graph.of[v]
+                formula = tree_of(term.args[0] if term.kind == "name" else term, self.graph.names)
+                called = v.op if formula is None else text(formula)
+                line = "{formula} has no derivative here; by convention it is {convention}"
+                told.append(say(line, formula=called, convention=say(v._row.convention)))
+        return tuple(told)
+
+    @staticmethod
+    def is_at_kink(v: Value) -> bool:
+        row = v._row
+        if row is None or row.kink == "False":
+            return False
+        constant = () if v.constant is None else (v.constant,)
+        return bool(row.bind("kink")(*(parent.data for parent in v.parents), *constant))
 
     def find(self, thing: str | Value) -> Value:
         names = self.graph.names

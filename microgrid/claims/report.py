@@ -21,11 +21,13 @@ MARKS = {True: "✓", False: "✗", None: "?"}
 
 @dataclass(frozen=True)
 class Counterexample:
-    """Values of the leaves, what the claim says there, and what is so."""
+    """Values of the leaves, what the claim says there, and what is so; a number is text where no double is
+    near.
+    """
 
     values: Mapping[str, float]
-    claimed: float
-    actual: float
+    claimed: float | str
+    actual: float | str
 
     def phrase(self) -> str:
         shown = [f"{name} = {number(x)}" for name, x in self.values.items()]
@@ -89,6 +91,7 @@ class Answer:
             if found is None
             else {"values": dict(found.values), "claimed": found.claimed, "actual": found.actual},
             "corrected": self.correction or None,
+            "hint": str(self.hint),
         }
 
 
@@ -194,6 +197,8 @@ SLIPS = {
 }  # fmt: skip
 
 
-def number(x: float) -> str:
+def number(x: float | str) -> str:
     """A number as it is read: without a point where it is whole."""
+    if isinstance(x, str):
+        return x
     return str(int(x)) if x == int(x) and abs(x) < 1e15 else f"{x:.6g}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from ..errors import ExpressionError
 from .output import in_color
 from .sources import claimed
 
@@ -16,13 +17,23 @@ def check(options: argparse.Namespace) -> int:
     from ..claims.check import check as judged
 
     claims = list(options.claim)
+    places: dict[str, str] = {}
     if options.claims is not None:
-        lines = Path(options.claims.removeprefix(" ")).read_text(encoding="utf-8").splitlines()
-        claims += [line for line in lines if line.strip() and not line.lstrip().startswith("#")]
+        file = options.claims.removeprefix(" ")
+        for number, line in enumerate(Path(file).read_text(encoding="utf-8").splitlines(), start=1):
+            if claim := line.partition("#")[0].strip():
+                claims.append(claim)
+                places.setdefault(claim, f"{file}, line {number}")
     if not claims:
         raise ValueError('nothing to check: give a formula, as in --claim "dL/dw = 2*e*x"')
     nodes, given = claimed(options.expression, options.pairs, options.params)
-    report = judged(nodes, claims, given=given)
+    try:
+        report = judged(nodes, claims, given=given)
+    except ExpressionError as error:
+        if error.text in places and error.text not in options.claim:
+            where = f"{places[error.text]}: {error.message}"
+            raise ExpressionError(where, error.text, error.position) from error
+        raise
     if options.json:
         import json
 

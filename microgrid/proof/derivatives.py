@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -115,7 +116,7 @@ def _derive(nodes: Sequence[Value]) -> Derivatives:
         status = _agreement(by_chain_rule - by_sympy, by_sympy, point)
         by, shown = names[symbols[v]], sp.factor_terms(by_sympy)
         text, latex = print_text(shown, names), print_latex(shown, names)
-        if "exp(" in text:
+        if _CALL.search(text):
             plain = plain or {leaf: rest for leaf, *rest in leafwise(root, called)}
             text, latex = _plainer((text, latex), plain.get(v), by_sympy, point)
         result.formulas.append(Derivative(of, by, text, latex, floats[v], status, not smooth))
@@ -135,15 +136,21 @@ def _derive(nodes: Sequence[Value]) -> Derivatives:
     return result
 
 
+_CALL = re.compile(r"\b(?:exp|log|tanh|sinh|cosh|sin|cos|tan|erf)\(")
+"""Where a formula has one of the functions that sympy nests."""
+
+
 def _plainer(
     own: tuple[str, str], other: list[Any] | None, expression: Expr, point: dict[Dummy, float]
 ) -> tuple[str, str]:
-    """The derivative with sigmoid and its like in place of their exponentials, if its value is the same."""
+    """The derivative with the results of sigmoid, tanh and their like in place of what they are computed
+    from, where fewer functions are nested so, if its value is the same.
+    """
     exact = _evaluate(expression, point)
     if other is None or exact is None:
         return own
     text, latex, value = other
-    is_plainer = text.count("exp(") < own[0].count("exp(")
+    is_plainer = len(_CALL.findall(text)) < len(_CALL.findall(own[0]))
     is_same = value is not None and abs(value - exact) <= 1e-30 * max(1, abs(exact))
     return (text, latex) if is_plainer and is_same else own
 

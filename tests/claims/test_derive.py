@@ -107,3 +107,17 @@ def test_verify_writes_a_network_of_sigmoids_with_their_results():
         assert "exp" not in one.text
         value = float(sp.sympify(one.text, {key: sp.Symbol(key) for key in values}).subs(values))
         assert value == pytest.approx(nodes[name].grad, rel=1e-12)
+
+
+def test_verify_writes_a_network_of_tanh_with_their_results():
+    nodes = parse("h1 = tanh(w*h0); h2 = tanh(w*h1); L = (h2 - y)**2", w=0.5, h0=1, y=1)
+    nodes["L"].backward()
+    found = {one.by: one for one in formulas(order(nodes["L"]), 120).formulas}
+    assert found["w"].text == "2*(h2 - y)*(1 - h2**2)*(h1 + w*(1 - h1**2)*h0)"
+    assert "h_{1}^{2}" in found["w"].latex or "h1^{2}" in found["w"].latex
+    for name, one in found.items():
+        assert "tanh" not in one.text
+        value = float(
+            sp.sympify(one.text, {key: sp.Symbol(key) for key in nodes}).subs({k: v.data for k, v in nodes.items()})
+        )
+        assert value == pytest.approx(nodes[name].grad, rel=1e-12)

@@ -29,6 +29,7 @@ CLAIMS = {
         "e es aquí el nodo de ese nombre; con exp(...) en lugar de la potencia de e la afirmación se cumple",
     "e is the node of that name here; a power of Euler's number is written exp(...)":
         "e es aquí el nodo de ese nombre; una potencia del número de Euler se escribe exp(...)",
+    "{typed} is read as {meant}": "{typed} se lee como {meant}",
     "direct": "directo",
     "the path {way} is missing": "falta el camino {way}",
     "{n} paths are missing: {ways}": "faltan {n} caminos: {ways}",
@@ -62,6 +63,9 @@ CLAIMS = {
 
     # derivations
     "the local derivatives": "las derivadas locales", "the chain rule": "la regla de la cadena",
+
+    "{formula} has no derivative here; by convention it is {convention}":
+        "{formula} no tiene derivada aquí; por convenio es {convention}",
 
     # the slips
     "a path is missing": "falta un camino", "a path is too many": "sobra un camino",

@@ -159,10 +159,12 @@ def _power(base: Any, exponent: Any, mp: Any) -> Any:
 
 
 def may_differ(a: Term, b: Term, point: Mapping[Term, Any]) -> bool:
-    """Whether it is worth the while to look at a point with more digits than floats have."""
+    """Whether it is worth the while to look at a point with more digits than floats have; a number that they
+    do not hold may be one there.
+    """
     first, second = evaluate([a, b], point, DOUBLE)
     if first is None or second is None:
-        return False
+        return True
     return bool(abs(first - second) > 1e-9 * max(abs(first), abs(second)))
 
 

@@ -9,15 +9,15 @@ derivative:  dA/dB and ∂A/∂B, d^2A/dB^2, d^2A/(dB dC), \\frac of these; y′
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from typing import NoReturn
 
 from ...base.messages import short
 from ...errors import ExpressionError
-from ...ops import TABLE
+from .calls import Calls
 from .cursor import Indexed
 from .names import ETA, Names, operation_name
-from .primes import Primes
 from .tokens import Token, plain_letters, tokens
 from .trees import Call, Claim, Node, Number, Power, Rate, Sum, Symbol, Tree, negative, product
 
@@ -48,7 +48,7 @@ def read(text: str, names: Names) -> list[Claim]:
     for values in names.choices(used):
         index = ", ".join(f"{letter} = {number}" for letter, number in values.items())
         claim = _Reader(cut, names, values).claim()
-        found.append(Claim(text, claim.left, claim.right, index))
+        found.append(replace(claim, text=text, index=index))
         if len(found) >= MOST_INSTANCES:
             break
     if not found:
@@ -63,7 +63,7 @@ def _pairs(name: str, names: Names) -> list[tuple[str, str]]:
     return [found] if found else []
 
 
-class _Reader(Primes):
+class _Reader(Calls):
     """Reads one claim, token by token; recursion is bounded by MAX_NESTING."""
 
     parts = 0
@@ -98,7 +98,7 @@ class _Reader(Primes):
             self.fail("a claim has one '=': write each equality as a claim of its own")
         if after.kind != "end":
             self.misplaced(after)
-        return Claim(self.text.text, left, right)
+        return Claim(self.text.text, left, right, notes=tuple(dict.fromkeys(self.notes)))
 
     def misplaced(self, token: Token) -> NoReturn:
         if token.kind in (")", "}"):
@@ -250,7 +250,7 @@ class _Reader(Primes):
                     )
             return self.called(node, token)
         if called and (opens or self.text.latex):
-            return self.call(called, depth)
+            return self.call(called, token, depth)
         if called:
             self.fail(f"{short(token.text)} is an operation: write {token.text}(...)", token.position)
         if token.text in ("pi", "π"):
@@ -259,28 +259,9 @@ class _Reader(Primes):
             return Symbol("e")
         if plain_letters(token.text) in ETA:
             return Symbol("eta")
+        if token.text[0] in "ΣΠ":
+            self.fail(f"{token.text[0]} is refused: write its terms one by one", token.position)
         raise self.names.unknown(token.text, self.text.text, token.position)
-
-    def call(self, called: str, depth: int) -> Tree:
-        """An operation with its operands; in LaTeX a power may stand before them, and brackets may be
-        missing.
-        """
-        position, power = self.peek().position, None
-        if self.text.latex and self.skip("^"):
-            power = self.script(depth + 1)
-        if self.skip("("):
-            operands = [self.expression(depth + 1)]
-            while self.skip(","):
-                operands.append(self.expression(depth + 1))
-            if not self.skip(")"):
-                self.fail("this '(' is never closed", position)
-        else:
-            operands = [self.primary(depth + 1)]
-        arity = TABLE[called].arity
-        if len(operands) != arity:
-            self.fail(f"{called} takes {arity} operand{'s' * (arity > 1)}, got {len(operands)}", position)
-        tree = Call(called, tuple(operands))
-        return Power(tree, power) if power is not None else tree
 
     def fraction(self, depth: int) -> Tree:
         self.take()

@@ -63,10 +63,17 @@ def tokens(text: str) -> Text:
     if not isinstance(text, str):
         raise TypeError(f"a claim is a str, such as 'dL/dw = 2*e*x', got {type(text).__name__}")
     if len(text) > MAX_LENGTH:
-        raise ExpressionError(f"a claim has at most {MAX_LENGTH:,} characters, this one {len(text):,}")
-    if is_latex(text):
-        return Text(text, _Latex(text).read(), True, True)
-    return Text(text, _plain(text), not text.isascii(), False)
+        message = f"a claim has at most {MAX_LENGTH:,} characters, this one {len(text):,}"
+        raise ExpressionError(message, text, MAX_LENGTH)
+    ending = _ENDING.match(text[::-1])
+    shown = text[: len(text) - (ending.end() if ending else 0)].replace("&", " ")  # so that places stay
+    if is_latex(shown):
+        return Text(text, _Latex(shown).read(), True, True)
+    return Text(text, _plain(shown), not text.isascii(), False)
+
+
+_ENDING = re.compile(r"(?:\s|[.,]|\\\\)*")
+"""What a sentence or a row of an align environment has after its formula."""
 
 
 def plain_letters(name: str) -> str:

@@ -89,6 +89,8 @@ class Claim:
     right: Tree
     index: str = ""
     """Which numbers letter indices stand for here, as in ``i = 2``."""
+    notes: tuple[str, ...] = ()
+    """How it was read where that may surprise."""
 
     @property
     def is_update(self) -> bool:
