@@ -32,8 +32,8 @@ class CellFailed(Exception):
 def _packages() -> str:
     """A digest of all that cells may call."""
     digest = hashlib.sha256(sys.version.encode())
-    for package in ("microgrid", "viz", "docs/building"):
-        for path in sorted((ROOT / package).rglob("*.py")):
+    for pattern in ("microgrid/**/*.py", "viz/**/*.py", "docs/building/shown.py"):
+        for path in sorted(ROOT.glob(pattern)):
             digest.update(path.read_bytes())
     return digest.hexdigest()
 

@@ -96,47 +96,38 @@ def test_source_is_shown_with_the_numbers_of_its_lines(tmp_path: Path) -> None:
     assert lines[number - 1] in text
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    pytest.importorskip("mkdocs", reason='optional: python -m pip install ".[docs]"')
-    pytest.importorskip("latex2mathml", reason='optional: python -m pip install ".[docs]"')
-    folder = tmp_path_factory.mktemp("site") / "site"
-    importlib.import_module("building.site").build(folder, say=lambda text: None)  # its links are checked there
-    return folder
-
-
 @pytest.mark.slow
-@pytest.mark.xdist_group("site")
-class TestSite:
-    def test_both_languages_have_the_same_tree(self, site: Path) -> None:
-        trees = [
-            {path.relative_to(site / lang).as_posix() for path in (site / lang).rglob("*.html")
-             if "pictures" not in path.parts} for lang in ("en", "es")
-        ]  # fmt: skip
-        assert trees[0] == trees[1]
-        assert len(trees[0]) >= 40
-
-    def test_what_is_not_translated_says_so(self, site: Path) -> None:
-        page = (site / "es" / "inside" / "promises.html").read_text(encoding="utf-8")
-        assert "aún no está en español" in page
-        assert 'href="../../en/inside/promises.html"' in page
-
-    def test_lessons_show_what_their_cells_print_and_draw(self, site: Path) -> None:
-        for lang, said in (("en", "∂L/∂w"), ("es", "∂L/∂w")):
-            page = (site / lang / "course" / "lesson-a.html").read_text(encoding="utf-8")
-            assert page.count('class="mg-cell"') >= 10
-            assert page.count('class="mg-figure"') >= 5
-            assert said in page
-            assert "picture: " not in re.sub(r"<code.*?</code>", "", page, flags=re.DOTALL)
-
-    def test_each_cell_and_figure_has_a_place_of_its_own(self, site: Path) -> None:
-        for page in site.glob("*/**/*.html"):
-            text = page.read_text(encoding="utf-8")
-            places = re.findall(r'id="((?:cell|figure)-\d+)"', text)
-            assert len(places) == len(set(places))
-
-    @pytest.mark.parametrize(("lang", "word"), [("en", "gradient"), ("es", "gradiente")])
-    def test_it_can_be_searched(self, site: Path, lang: str, word: str) -> None:
+def test_the_site_is_whole(tmp_path: Path) -> None:
+    """One test, so that it is built once, however many processes the tests have; links are followed by the build."""
+    for name in ("mkdocs", "material", "latex2mathml"):
+        pytest.importorskip(name, reason='optional: python -m pip install ".[docs]"')
+    site = tmp_path / "site"
+    importlib.import_module("building.site").build(site, say=lambda text: None)
+    pages = {lang: _pages(site / lang) for lang in ("en", "es")}
+    assert set(pages["en"]) == set(pages["es"])
+    assert len(pages["en"]) >= 40
+    for lang, word in (("en", "gradient"), ("es", "gradiente")):
+        _has_cells_with_outputs(pages[lang])
         index = json.loads((site / lang / "search" / "search_index.json").read_text(encoding="utf-8"))
         assert index["config"]["lang"] == [lang]
         assert any(word in page["text"] for page in index["docs"])
+    assert "aún no está en español" in pages["es"]["inside/promises.html"]
+    assert 'href="../../en/inside/promises.html"' in pages["es"]["inside/promises.html"]
+
+
+def _pages(folder: Path) -> dict[str, str]:
+    """The texts of the pages by their places, without the pages that stand inside of them."""
+    found = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*.html")}
+    texts = {place: path.read_text(encoding="utf-8") for place, path in found.items()}
+    return {place: text for place, text in texts.items() if not place.startswith("pictures/")}
+
+
+def _has_cells_with_outputs(pages: dict[str, str]) -> None:
+    lesson = pages["course/lesson-a.html"]
+    assert lesson.count('class="mg-cell"') >= 10
+    assert lesson.count('class="mg-figure"') >= 5
+    assert "∂L/∂w" in lesson
+    assert "picture: " not in re.sub(r"<code.*?</code>", "", lesson, flags=re.DOTALL)
+    for text in pages.values():
+        places = re.findall(r'id="((?:cell|figure)-\d+)"', text)
+        assert len(places) == len(set(places))
