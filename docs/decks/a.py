@@ -68,7 +68,7 @@ PERCEPTRON = [
                 "Cada unidad es un perceptrón de todas las unidades anteriores.",
             )
         ],
-        page=figure(3),
+        page=figure(3, weights="none"),
     ),
 ]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import subprocess
 import tempfile
@@ -16,7 +15,7 @@ from viz.formats.svg import digest, svg
 from viz.style.theme import THEMES
 
 from .form import Code, Deck, Line, Math, Slide, said
-from .marks import marked
+from .marks import NO_BREAK, marked, tied
 from .pictures import EDGE, GAP, Placed, body, drawn, page, share
 
 __all__ = ["SIZES", "compile_pdf", "sizes_of", "write"]
@@ -56,7 +55,7 @@ COVER = r"""\begin{frame}[plain]
 \vfill\vfill
 \end{frame}
 """
-QUOTES = {"“": "``", "”": "''", "’": "'"}
+QUOTES = {"“": "``", "”": "''", "’": "'", NO_BREAK: "~"}
 IN_CODE = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%",
     "_": r"\_", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", " ": "~", '"': r"\textquotedbl{}",
@@ -172,11 +171,17 @@ def _line(line: str) -> str:
 
 
 def _words(text: str) -> str:
-    """Text, with quotation marks and with numbers that stay beside their %."""
-    if unknown := missing(re.sub("[“”’]", "", text)):
+    """Text, with quotation marks and with what stays on one line, which wait as letters that LaTeX leaves."""
+    text = tied(text)
+    waiting = {f"QY{letter}QY": char for letter, char in zip("abcd", QUOTES, strict=True)}
+    for letters, char in waiting.items():
+        text = text.replace(char, letters)
+    if unknown := missing(text):
         raise ValueError(f"LaTeX has no {unknown[0]} here: {text}")
-    parts = [QUOTES.get(part) or latex(part) for part in re.split("([“”’])", text)]
-    return "".join(parts).replace(r" \%", r"~\%")
+    written = latex(text)
+    for letters, char in waiting.items():
+        written = written.replace(letters, QUOTES[char])
+    return written
 
 
 def _code(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-__all__ = ["marked", "plain"]
+__all__ = ["NO_BREAK", "marked", "plain", "tied"]
 
 CODE, BOLD, MATH = re.compile(r"`([^`]+)`"), re.compile(r"\*\*(.+?)\*\*"), re.compile(r"\*([^*]+)\*")
 KEPT = "QZ{}QZ"
@@ -39,3 +39,16 @@ def marked(
 def plain(line: str) -> str:
     """Without marks."""
     return marked(line, str, str, str, ("", ""))
+
+
+NO_BREAK = "\u00a0"
+
+
+def tied(text: str) -> str:
+    """With no new line before % and around signs such as =.
+
+    >>> tied("y = 2 and 5 %").replace(NO_BREAK, "~")
+    'y~=~2 and 5~%'
+    """
+    text = re.sub(r"(?<=\S) ([=<≤−]) (?=\S)", rf"{NO_BREAK}\1{NO_BREAK}", text)
+    return text.replace(" %", f"{NO_BREAK}%")

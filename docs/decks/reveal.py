@@ -18,7 +18,7 @@ from viz.style.theme import THEMES
 
 from .beamer import SIZES, sizes_of
 from .form import Code, Deck, Math, Slide, said
-from .marks import marked, plain
+from .marks import marked, plain, tied
 from .pictures import EDGE, GAP, PAGE, TOP, Placed, body, drawn, page, share
 
 __all__ = ["SCALE", "formula", "write"]
@@ -165,7 +165,7 @@ def _line(line: str) -> str:
         return re.sub(r"[^\W\d_]+", r"<i>\g<0></i>", html.escape(text))
 
     def words(text: str) -> str:
-        return html.escape(text).replace(" %", "\u00a0%")
+        return html.escape(tied(text))
 
     return marked(line, words, code, math, ("<b>", "</b>"))
 
