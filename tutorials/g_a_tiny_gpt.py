@@ -441,8 +441,8 @@ print("before training:", ", ".join(map(invent, range(5))))
 #
 # The graph depends on nothing but the length of a name.  So it is recorded once for each length and compiled,
 # with the letters as inputs, and all names of a length run at once: many times as fast as one by one
-# (lesson H measures it).  Where microgrid is not compiled, as in the browser, ten steps have to do; the
-# numbers below are those of three hundred.
+# (lesson H measures it).  Where microgrid is not compiled, as in the browser, five steps and five names have
+# to do; the numbers below are those of three hundred steps.
 
 # %% tags=["needs-numpy"]
 import numpy as np
@@ -466,7 +466,8 @@ print("lengths:", {length - 2: len(batch) for length, batch in sorted(batches.it
 # ```
 
 # %% tags=["needs-numpy"]
-steps, curve = int(os.environ.get("MICROGRID_STEPS", "300" if mg.compiled else "10")), []
+steps, curve = int(os.environ.get("MICROGRID_STEPS", "300" if mg.compiled else "5")), []
+tries = 50 if mg.compiled else 5
 for step in range(steps + 1):
     total, gradient = 0.0, np.zeros_like(weights)
     for length, program in programs.items():
@@ -476,8 +477,8 @@ for step in range(steps + 1):
     curve.append(total / TOTAL)
     if step % 100 == 0:
         program.write_back()  # to the Values of the model
-        new = [name for name in map(invent, range(50)) if name not in NAMES]
-        print(f"step {step}: loss {total / TOTAL:.4f}; {len(new)} of 50 are new: {', '.join(new[:4])}")
+        new = [name for name in map(invent, range(tries)) if name not in NAMES]
+        print(f"step {step}: loss {total / TOTAL:.4f}; {len(new)} of {tries} are new: {', '.join(new[:4])}")
     optimizer.step(gradient / TOTAL)
 
 # %% [markdown]
@@ -560,10 +561,10 @@ show(figure, "heads.svg")
 
 # %% tags=["needs-numpy"]
 for temperature in (0.5, 1.0, 2.0):
-    names = [invent(seed, temperature) for seed in range(20)]
+    names = [invent(seed, temperature) for seed in range(min(20, tries))]
     new = [name for name in names if name not in NAMES]
     shown = ", ".join(new[:4]) or "none"
-    print(f"temperature {temperature}: {20 - len(new)} known, {len(new)} new: {shown}")
+    print(f"temperature {temperature}: {len(names) - len(new)} known, {len(new)} new: {shown}")
 
 # %% [markdown]
 # This prints:

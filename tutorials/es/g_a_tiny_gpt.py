@@ -450,7 +450,7 @@ print("antes de entrenar:", ", ".join(map(invent, range(5))))
 # El grafo no depende más que de la longitud del nombre.  Por eso se graba una vez para cada longitud y se
 # compila, con las letras como entradas, y todos los nombres de una longitud se calculan a la vez: muchas
 # veces más deprisa que uno a uno (la lección H lo mide).  Donde microgrid no está compilado, como en el
-# navegador, tienen que bastar diez pasos; los números de abajo son los de trescientos.
+# navegador, tienen que bastar cinco pasos y cinco nombres; los números de abajo son los de trescientos pasos.
 
 # %% tags=["needs-numpy"]
 import numpy as np
@@ -474,7 +474,8 @@ print("longitudes:", {length - 2: len(batch) for length, batch in sorted(batches
 # ```
 
 # %% tags=["needs-numpy"]
-steps, curve = int(os.environ.get("MICROGRID_STEPS", "300" if mg.compiled else "10")), []
+steps, curve = int(os.environ.get("MICROGRID_STEPS", "300" if mg.compiled else "5")), []
+tries = 50 if mg.compiled else 5
 for step in range(steps + 1):
     total, gradient = 0.0, np.zeros_like(weights)
     for length, program in programs.items():
@@ -484,8 +485,10 @@ for step in range(steps + 1):
     curve.append(total / TOTAL)
     if step % 100 == 0:
         program.write_back()  # a los Values del modelo
-        new = [name for name in map(invent, range(50)) if name not in NAMES]
-        print(f"paso {step}: pérdida {total / TOTAL:.4f}; {len(new)} de 50 son nuevos: {', '.join(new[:4])}")
+        new = [name for name in map(invent, range(tries)) if name not in NAMES]
+        print(
+            f"paso {step}: pérdida {total / TOTAL:.4f}; {len(new)} de {tries} son nuevos: {', '.join(new[:4])}"
+        )
     optimizer.step(gradient / TOTAL)
 
 # %% [markdown]
@@ -568,10 +571,10 @@ show(figure, "heads.svg")
 
 # %% tags=["needs-numpy"]
 for temperature in (0.5, 1.0, 2.0):
-    names = [invent(seed, temperature) for seed in range(20)]
+    names = [invent(seed, temperature) for seed in range(min(20, tries))]
     new = [name for name in names if name not in NAMES]
     shown = ", ".join(new[:4]) or "ninguno"
-    print(f"temperatura {temperature}: {20 - len(new)} conocidos, {len(new)} nuevos: {shown}")
+    print(f"temperatura {temperature}: {len(names) - len(new)} conocidos, {len(new)} nuevos: {shown}")
 
 # %% [markdown]
 # Esto imprime:
