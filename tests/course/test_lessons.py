@@ -22,8 +22,6 @@ if not TUTORIALS.is_dir():
 
 # Without the kernel hundreds of steps of a GPT would take minutes; what it prints before them stays as promised.
 SHORTENED = {} if microgrid.compiled else {"g_a_tiny_gpt": {"MICROGRID_STEPS": "0"}}
-COURSE = [path for path in lessons() if re.match("[a-h]_", path.name)]
-"""Lessons of the course in both languages; numbered ones are older."""
 MOSTLY_NUMBERS = {"c", "e", "g", "h"}
 """Lessons of which more than a third may need NumPy."""
 
@@ -33,7 +31,6 @@ def named(path):
 
 
 EVERY_LESSON = pytest.mark.parametrize("path", lessons(), ids=named)
-OF_THE_COURSE = pytest.mark.parametrize("path", COURSE, ids=named)
 
 
 def run(path, workplace, source=None, **environment):
@@ -62,6 +59,13 @@ def told_after(all_cells, k):
     return [line for block in re.findall(r"^```\n(.*?)^```$", first, re.M | re.S) for line in block.splitlines()]
 
 
+def test_there_are_eight_lessons_in_both_languages_and_no_other_program():
+    english, spanish = ([path.name for path in sorted(folder.glob("*.py"))] for folder in (TUTORIALS, TUTORIALS / "es"))
+    assert english == spanish
+    assert [name[:2] for name in english] == [f"{letter}_" for letter in "abcdefgh"]
+    assert sorted(TUTORIALS.rglob("*.py")) == sorted(lessons())
+
+
 @pytest.mark.slow
 @EVERY_LESSON
 def test_lesson_prints_what_it_promises_and_leaves_nothing_behind(path, tmp_path):
@@ -84,7 +88,7 @@ def test_lesson_prints_what_it_promises_and_leaves_nothing_behind(path, tmp_path
 
 
 @pytest.mark.slow
-@OF_THE_COURSE
+@EVERY_LESSON
 def test_what_is_not_tagged_runs_without_numpy_and_prints_the_same(path, tmp_path):
     every = cells(path)
     own = [k for k, cell in enumerate(every) if cell.cell_type == "code" and NEEDS_NUMPY not in tags(cell)]
@@ -96,7 +100,7 @@ def test_what_is_not_tagged_runs_without_numpy_and_prints_the_same(path, tmp_pat
         assert line in printed, f"{line!r} is promised but not printed without NumPy (here)\n{done.stdout}"
 
 
-@OF_THE_COURSE
+@EVERY_LESSON
 def test_few_cells_need_numpy(path):
     every = [cell for cell in cells(path) if cell.cell_type == "code"]
     tagged = [cell for cell in every if NEEDS_NUMPY in tags(cell)]
@@ -125,7 +129,7 @@ def meant(source):
     return ast.dump(_Meant().visit(ast.parse(source)))
 
 
-@pytest.mark.parametrize("letter", sorted(path.name[0] for path in COURSE if path.parent.name == "es"))
+@pytest.mark.parametrize("letter", "abcdefgh")
 def test_both_languages_have_the_same_program(letter):
     english, spanish = (cells(lesson(letter, lang)) for lang in ("en", "es"))
     assert lesson(letter).name == lesson(letter, "es").name
@@ -139,7 +143,7 @@ def test_both_languages_have_the_same_program(letter):
             assert len(re.findall("^#", ours.source, re.M)) == len(re.findall("^#", theirs.source, re.M))
 
 
-@OF_THE_COURSE
+@EVERY_LESSON
 def test_a_lesson_says_what_it_is_for_and_ends_with_exercises_and_solutions(path):
     texts = [cell.source for cell in cells(path) if cell.cell_type == "markdown"]
     assert texts[0].startswith(f"# {path.name[0].upper()}. ")
