@@ -216,7 +216,7 @@ print(f"medido: el motor tarda {1e6 * one:.0f} µs por muestra, nuestra cinta {1
 # ## Lo mismo con `compile`
 #
 # `mg.compile` graba un grafo, junta las sumas de productos en una sola instrucción, y entrega la lista a un
-# intérprete en C, el *núcleo*.  `print(program)` la escribe, en inglés (la primera línea dice en
+# intérprete en C, el *kernel*.  `print(program)` la escribe, en inglés (la primera línea dice en
 # qué se ejecuta):
 
 # %% tags=["needs-numpy"]
@@ -368,7 +368,7 @@ print(f"mismo gradiente: {abs(found - slopes).max() < 1e-12}")
 # 32 muestras a la vez; misma pérdida: True, mismo gradiente: True
 # ```
 #
-# El núcleo lo hace con los **carriles** de los registros vectoriales.  Un registro de un procesador de hoy
+# El kernel lo hace con los **carriles** de los registros vectoriales.  Un registro de un procesador de hoy
 # contiene 2, 4 u 8 números de coma flotante (SSE2 o NEON, AVX2, AVX-512), y una instrucción del procesador
 # los multiplica y los suma todos.  Un bloque son 32 muestras, varios registros de ancho, para que un peso ya
 # cargado sirva para todas y sus resultados queden cerca.  Un bloque de esta red necesita una fila por cada
@@ -392,7 +392,7 @@ print("medido: aquí el programa se ejecuta en", program.runs_on)
 # ## Medido a la par
 #
 # El gradiente de una muestra de cinco maneras, todas con los mismos números.  Las tres primeras son el motor
-# o las interpreta Python, las dos últimas las hace el núcleo en C, si lo hay:
+# o las interpreta Python, las dos últimas las hace el kernel, si lo hay:
 
 # %% tags=["needs-numpy"]
 thirty = batch[:32].copy()
@@ -715,7 +715,7 @@ print(questions(two))
 #
 # Dos preguntas abiertas:
 #
-# - **Abierta 1.** El núcleo toma 32 muestras cada vez.  ¿Por qué no todas las de un lote de diez mil, con lo
+# - **Abierta 1.** El kernel toma 32 muestras cada vez.  ¿Por qué no todas las de un lote de diez mil, con lo
 #   que las instrucciones se leerían una sola vez?  Cuenta los bytes, con la red de esta lección.
 # - **Abierta 2.** Un bucle de entrenamiento se salta las muestras cuyo error es pequeño (`if error < 0.01:
 #   continue`).  ¿Se puede repetir?  ¿Y una red con dropout, cuyos factores se sortean de nuevo para cada
