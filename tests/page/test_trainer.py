@@ -187,7 +187,7 @@ def test_dead_units_and_vanishing_gradients_are_said(visit: Open) -> None:
     dead = nn.MLP(2, [4, 1])
     dead.layers[0].neurons[1].b.data = -50.0
     page = visit(viz.trainer(dead, X, y, loss="mse", optimizer=optim.SGD).html())
-    page.locator("#remarks").get_by_text("Dead (1): h₂⁽¹⁾ give no slope").wait_for()
+    page.locator("#remarks").get_by_text("Dead (1): h₂⁽¹⁾ gives no slope").wait_for()
     assert page.locator(".unit.dead").count() == 1
     deep = nn.MLP(2, [3] * 8 + [1], activation="sigmoid")
     page = visit(viz.trainer(deep, X, y, loss="bce_with_logits", optimizer=optim.SGD).html())
@@ -199,6 +199,44 @@ def test_dead_units_and_vanishing_gradients_are_said(visit: Open) -> None:
             neuron.b.data = 9.0
     page = visit(viz.trainer(deep, X, y, loss="bce_with_logits", optimizer=optim.SGD).html())
     page.locator("#remarks").get_by_text("Saturated (").wait_for()
+
+
+def test_another_activation_or_dropout_goes_on_with_the_weights(visit: Open) -> None:
+    """Layers begin anew, which is said; what keeps the weights keeps the training."""
+    page = visit(moons(4, 1).html())
+    ready(page)
+    page.locator("#ten").click()
+    page.locator("#steps").get_by_text("Step 10,").wait_for()
+    before = page.evaluate("[...window.trainer.page.last.parameters]")
+    page.locator("#activation").select_option("relu")
+    wait(page, "trainer.page.last && trainer.page.last.steps === 10")
+    assert page.evaluate("[...window.trainer.page.last.parameters]") == before
+    model = nn.MLP(2, [4, 1], activation="relu")
+    for p, x in zip(model.parameters(), before, strict=True):
+        p.data = x
+    X, y = page.evaluate(
+        "[window.trainer.page.rows.map((r) => r.slice(0, 2)), window.trainer.page.rows.map((r) => r[2])]"
+    )
+    expected = nn.losses.bce_with_logits(model.batch(X), y).data
+    assert page.evaluate("window.trainer.page.last.dataLoss") == pytest.approx(expected, rel=1e-12)
+    page.locator("#dropout").fill("0.3")
+    page.locator("#dropout").press("Enter")
+    page.locator("#one").click()
+    page.locator("#steps").get_by_text("Step 11,").wait_for()
+    page.locator("#hidden").fill("3")
+    page.locator("#hidden").press("Enter")
+    page.locator("#message").get_by_text("its training begins at step 0").wait_for()
+
+
+def test_a_training_that_diverges_stops_says_at_which_step_and_goes_back(visit: Open) -> None:
+    page = visit(moons(4, 1, lr=1e4).html(), offline=True)
+    ready(page)
+    page.locator("#run").click()
+    page.locator("#remarks").get_by_text("It diverges: at step").wait_for()
+    page.locator("#run").get_by_text("Run").wait_for()
+    page.locator("#back").click()
+    page.locator("#back").wait_for(state="hidden")
+    assert page.locator("#remarks").get_by_text("diverges").count() == 0
 
 
 @pytest.mark.skipif(not AXE.exists(), reason="axe-core is not installed (npm install axe-core)")

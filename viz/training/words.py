@@ -31,9 +31,15 @@ WORDS: dict[str, str] = {
     "sample_number": "Sample {n}: {point}, target {target}",
     "value_is": "value {x}", "gradient_is": "gradient {x}",
     "dead": "dead: off for all samples", "saturated": "saturated: hardly any slope",
+    "dead_unit":
+        "Dead (1): {names} gives no slope for any sample, so no gradient reaches its weights: it does not "
+        "learn any more.",
     "dead_units":
         "Dead ({n}): {names} give no slope for any sample, so no gradient reaches their weights: they do not "
         "learn any more.",
+    "saturated_unit":
+        "Saturated (1): {names} stands on a level end of its curve for nine samples of ten, so hardly any "
+        "gradient passes.",
     "saturated_units":
         "Saturated ({n}): {names} stand on the level ends of their curves for nine samples of ten, so hardly "
         "any gradient passes.",
@@ -44,8 +50,8 @@ WORDS: dict[str, str] = {
         "Exploding: the gradient in layer {first} is {ratio} times larger than in layer {last}; a smaller "
         "learning rate or other starting weights keep the steps small.",
     "diverged":
-        "It diverges: the loss has grown from {first} to {loss}. With the learning rate {lr} the steps jump "
-        "over the valley: go back, and choose a smaller one.",
+        "It diverges: at step {step} the loss has grown from {first} to {loss}. With the learning rate {lr} the "
+        "steps jump over the valley: go back, and choose a smaller one.",
     "fault_loss":
         "Stopped before step {step}: the loss of this batch is {value}, as numbers on the way are beyond "
         "what a computer's double holds; with the learning rate {lr} the steps have become too large.",
@@ -71,6 +77,7 @@ WORDS: dict[str, str] = {
         "0 and no dampening. It stays as it was ({names}).",
     "sample": "Sample", "many_inputs": "A plane is drawn of samples with one input or two.",
     "sample_rule": "“{typed}” is no sample: they are numbered from 1 to {most}. It stays {kept}.",
+    "anew": "This network has weights of its own: its training begins at step 0.",
     "walk": "This step as a walk",
     "walk_hint": "Forward and backward through the loss of the chosen sample, in a window of its own",
     "walk_title": "Walk over the neurons", "walk_back": "Back", "walk_next": "Next", "walk_close": "Close",

@@ -34,6 +34,16 @@ TRAINER = {
     "Sample {n}: ({point}), class {target}": "Muestra {n}: ({point}), clase {target}",
     "Sample {n}: {point}, target {target}": "Muestra {n}: {point}, objetivo {target}",
     "saturated: hardly any slope": "saturada: casi sin pendiente",
+    "Dead (1): {names} gives no slope for any sample, so no gradient reaches its weights: it does not "
+    "learn any more.":
+        "Muerta (1): {names} no da pendiente para ninguna muestra y ningún gradiente llega a sus pesos: ya "
+        "no aprende.",
+    "Saturated (1): {names} stands on a level end of its curve for nine samples of ten, so hardly any "
+    "gradient passes.":
+        "Saturada (1): {names} está en un extremo llano de su curva en nueve de cada diez muestras, y casi "
+        "no pasa gradiente.",
+    "This network has weights of its own: its training begins at step 0.":
+        "Esta red tiene sus propios pesos: su entrenamiento empieza en el paso 0.",
     "Dead ({n}): {names} give no slope for any sample, so no gradient reaches their weights: they do not "
     "learn any more.":
         "Muertas ({n}): {names} no dan pendiente para ninguna muestra y ningún gradiente llega a sus pesos: "
@@ -50,10 +60,10 @@ TRAINER = {
     "learning rate or other starting weights keep the steps small.":
         "Explota: el gradiente de la capa {first} es {ratio} veces mayor que el de la capa {last}; una tasa "
         "de aprendizaje menor u otros pesos iniciales dan pasos pequeños.",
-    "It diverges: the loss has grown from {first} to {loss}. With the learning rate {lr} the steps jump "
-    "over the valley: go back, and choose a smaller one.":
-        "Diverge: la pérdida ha crecido de {first} a {loss}. Con la tasa de aprendizaje {lr} los pasos "
-        "saltan por encima del valle: vuelve atrás y elige una menor.",
+    "It diverges: at step {step} the loss has grown from {first} to {loss}. With the learning rate {lr} the "
+    "steps jump over the valley: go back, and choose a smaller one.":
+        "Diverge: en el paso {step} la pérdida ha crecido de {first} a {loss}. Con la tasa de aprendizaje {lr} "
+        "los pasos saltan por encima del valle: vuelve atrás y elige una menor.",
     "Stopped before step {step}: the loss of this batch is {value}, as numbers on the way are beyond what "
     "a computer's double holds; with the learning rate {lr} the steps have become too large.":
         "Parado antes del paso {step}: la pérdida de este lote es {value}, porque algún número intermedio no "

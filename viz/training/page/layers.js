@@ -11,6 +11,7 @@ class Layers {
     if (!mlp) return;
     this.hidden = mlp.sizes.slice(1, -1);
     this.activation = mlp.activation;
+    this.weights = `${mlp.sizes.join()} ${page.original.seed}`;
     byId("activation").replaceChildren(...Object.keys(activations).filter((name) => name !== "input")
       .map((name) => make("option", {value: name}, activations[name].label.en)));
     byId("activation").value = this.activation;
@@ -52,12 +53,19 @@ class Layers {
   // The model that was handed in where nothing of it is changed, and otherwise one with the weights of the seed.
   rebuild() {
     const {original} = page, {mlp} = original, {seed} = page.settings;
+    const weights = `${this.sizes.join()} ${seed}`, goesOn = page.last?.steps > 0 && weights === this.weights;
+    const anew = page.last?.steps > 0 && !goesOn;
+    this.weights = weights;
     const same = this.sizes.join() === mlp.sizes.join() && this.activation === mlp.activation && this.dropout === 0 && seed === original.seed;
     page.facts = same ? original : rebuilt(original, {sizes: this.sizes, activation: this.activation, dropout: this.dropout, seed});
     page.facts.netNumber = page.networks = (page.networks ?? 0) + 1;
     page.last = null;
-    page.send({do: "reset", seed, facts: page.facts});
-    page.curve.clear();
+    if (goesOn) page.send({do: "network", facts: page.facts});
+    else {
+      page.send({do: "reset", seed, facts: page.facts});
+      page.curve.clear();
+      page.say(anew ? word("anew") : "");
+    }
     page.said = "";
     byId("remarks").replaceChildren();
     translate();

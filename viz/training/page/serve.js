@@ -7,9 +7,9 @@ function serve(send) {
   let sample = 0, points = null, losses = [];
 
   function one() {
-    const done = training.step();
+    const before = training.diverged, done = training.step();
     if (done) losses.push(training.loss);
-    else running = false;
+    if (!done || training.diverged > before) running = false; // once: who wants to see more presses Run
     return done;
   }
 
@@ -70,6 +70,7 @@ function serve(send) {
       if (seed !== undefined) training.seed = seed;
       training.reset();
     },
+    network({facts}) { training.goOn(facts); },
     back() { [running, losses] = [false, []]; training.goBack(); },
     mend() { training.fault = null; },
     look(message) { sample = message.sample; },

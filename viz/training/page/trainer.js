@@ -35,6 +35,7 @@ const page = {
     this.rows = rows;
     this.send({do: "data", rows});
     if (other) this.settings.counted();
+    about();
   },
 
   reset() {
@@ -140,11 +141,11 @@ function remarks({fault, diverged, loss, firstLoss, states, norms, steps}) {
     const kind = fault.what === "loss" || fault.what === "gradient" || fault.what === "parameter" ? fault.what : "memory";
     texts.push(word(`fault_${kind}`, {step: thousands(fault.step), name: where, value: write(fault.value, 4), letter: fault.what, lr: write(fault.lr, 6)}));
     texts.push(word("fault_way", {n: fault.best === null ? "0" : thousands(fault.best)}));
-  } else if (diverged) texts.push(word("diverged", {first: shown(firstLoss), loss: shown(loss), lr: write(page.settings.values.lr, 6)}));
+  } else if (diverged) texts.push(word("diverged", {step: thousands(steps), first: shown(firstLoss), loss: shown(loss), lr: write(page.settings.values.lr, 6)}));
   byId("back").hidden = !(fault || diverged);
   for (const state of ["dead", "saturated"]) {
     const units = page.diagram.units.filter(({output, role}) => role === "hidden" && states[output] === state).map(({name}) => name);
-    if (units.length) texts.push(word(`${state}_units`, {n: units.length, names: units.slice(0, 6).join(", ") + (units.length > 6 ? ", …" : "")}));
+    if (units.length) texts.push(word(`${state}_unit${units.length > 1 ? "s" : ""}`, {n: units.length, names: units.slice(0, 6).join(", ") + (units.length > 6 ? ", …" : "")}));
   }
   if (steps && norms.length > 1 && !fault) {
     const [, last] = norms.at(-1), [column, first] = norms[0];
@@ -167,6 +168,10 @@ function translate() {
   for (const element of document.querySelectorAll("[data-hint]")) element.title = word(element.dataset.hint);
   const {title, loss} = page.facts;
   byId("title").textContent = document.title = page.facts.title ?? word("title", {model: page.facts.net.title});
+  about();
+}
+
+function about() {
   tell(byId("about"), word("about", {model: page.facts.net.title, loss: page.facts.lossName, n: page.rows.length}));
 }
 

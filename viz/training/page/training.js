@@ -44,6 +44,14 @@ class Training {
     this.variant = other;
   }
 
+  // The same training goes on with another network of as many parameters: another activation, or dropout.
+  goOn(facts) {
+    this.facts = facts;
+    this.build(facts);
+    this.start = Float64Array.from(facts.parameters, Number);
+    this.fault = this.best = this.firstLoss = null;
+  }
+
   reset() {
     this.parameters = Float64Array.from(this.start);
     this.gradient = new Float64Array(this.start.length);
@@ -192,7 +200,7 @@ class Training {
     const fits = best.kind === this.kind && best.letters.join() === this.variant.memory.join();
     this.memory = fits ? best.memory.map((row) => Float64Array.from(row)) : this.variant.starts(this.settings)
       .map((start) => new Float64Array(this.parameters.length).fill(start));
-    Object.assign(this, {steps: best.steps, epoch: best.epoch, taken: fits ? best.taken : 0, queue: []});
+    Object.assign(this, {steps: best.steps, epoch: best.epoch, loss: best.loss, taken: fits ? best.taken : 0, queue: []});
     return undefined;
   }
 
