@@ -50,8 +50,8 @@ WORDS: dict[str, str] = {
         "Exploding: the gradient in layer {first} is {ratio} times larger than in layer {last}; a smaller "
         "learning rate or other starting weights keep the steps small.",
     "diverged":
-        "It diverges: at step {step} the loss has grown from {first} to {loss}. With the learning rate {lr} the "
-        "steps jump over the valley: go back, and choose a smaller one.",
+        "It diverges: at step {step} the loss has grown from {first} to {loss}. With the learning rate {lr} "
+        "the steps jump over the valley: go back, and choose a smaller one.",
     "fault_loss":
         "Stopped before step {step}: the loss of this batch is {value}, as numbers on the way are beyond "
         "what a computer's double holds; with the learning rate {lr} the steps have become too large.",

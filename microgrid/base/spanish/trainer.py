@@ -60,10 +60,10 @@ TRAINER = {
     "learning rate or other starting weights keep the steps small.":
         "Explota: el gradiente de la capa {first} es {ratio} veces mayor que el de la capa {last}; una tasa "
         "de aprendizaje menor u otros pesos iniciales dan pasos pequeños.",
-    "It diverges: at step {step} the loss has grown from {first} to {loss}. With the learning rate {lr} the "
-    "steps jump over the valley: go back, and choose a smaller one.":
-        "Diverge: en el paso {step} la pérdida ha crecido de {first} a {loss}. Con la tasa de aprendizaje {lr} "
-        "los pasos saltan por encima del valle: vuelve atrás y elige una menor.",
+    "It diverges: at step {step} the loss has grown from {first} to {loss}. With the learning rate {lr} "
+    "the steps jump over the valley: go back, and choose a smaller one.":
+        "Diverge: en el paso {step} la pérdida ha crecido de {first} a {loss}. Con la tasa de aprendizaje "
+        "{lr} los pasos saltan por encima del valle: vuelve atrás y elige una menor.",
     "Stopped before step {step}: the loss of this batch is {value}, as numbers on the way are beyond what "
     "a computer's double holds; with the learning rate {lr} the steps have become too large.":
         "Parado antes del paso {step}: la pérdida de este lote es {value}, porque algún número intermedio no "
