@@ -259,3 +259,21 @@ def test_scores_are_kept_and_saved(visit: Open, tmp_path: Path) -> None:
     page.locator("#forget-scores").click()
     page.reload()
     assert not page.locator("#scores").is_visible()
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_what_a_training_step_would_give_is_not_said_before_it_may_be_known(visit: Open, lang: str) -> None:
+    page = visit(viz.steps(lecture(), lang=lang))
+    told = page.locator("#train")
+    assert not page.locator("#consequence").is_visible()  # every box is empty
+    page.locator("#last").click()
+    assert "L: 4 → 2.56" in told.inner_text()
+    page.locator("#one-step").click()
+    assert "L: 4 → 2.56" in page.locator("#trained").inner_text()
+    page.keyboard.press("p")
+    for step in range(page.evaluate("stepper.page.all.length")):
+        page.evaluate(f"stepper.page.go({step})")
+        assert not page.locator("#consequence").is_visible()
+        assert not re.search(r"2\.56|2\.12|→", told.inner_text())
+    page.keyboard.press("p")
+    assert "L: 4 → 2.56" in told.inner_text()

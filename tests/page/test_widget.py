@@ -125,6 +125,25 @@ def test_what_python_sets_is_shown_at_once_and_not_sent_back(visit: Open) -> Non
     assert (nodes["w"].data, nodes["y"].data, root.data) == (2.0, 9.0, 4.0)
 
 
+def test_a_picture_in_sight_as_a_whole_stays_so_when_python_sets_numbers_and_step(visit: Open) -> None:
+    widget = viz.widget(lecture(), height=520)
+    book = Notebook(visit, widget, viewport={"width": 760, "height": 700})
+    book.inner.locator("#one-step").click()
+    book.to_python()
+    sight = """() => {
+        const {left, right} = document.querySelector("#picture").getBoundingClientRect();
+        const boxes = [...document.querySelectorAll("#picture g.node")].map((box) => box.getBoundingClientRect());
+        return [boxes[0].width, boxes.filter((box) => box.left < left || box.right > right).length];
+    }"""
+    before = book.frame.evaluate(sight)
+    assert before[1] == 0
+    widget.values = {"w": 3.0}
+    widget.step = 5
+    book.to_page()
+    assert book.frame.evaluate("stepper.page.step") == 5
+    assert book.frame.evaluate(sight) == before
+
+
 def test_training_in_the_page_trains_the_parameters(visit: Open) -> None:
     root, nodes = graph()
     widget = viz.widget(root)

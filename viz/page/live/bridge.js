@@ -44,7 +44,7 @@ function connect(page) {
     const moved = open.filter((i) => values[i] !== undefined && values[i] !== now.values[i]);
     told = JSON.stringify({step, values: {...now.values, ...values}}); // where it cannot go, it says so
     if (moved.length) changeAll(page, moved.map((i) => [i, values[i]]));
-    if (step !== page.step) page.go(step);
+    if (step !== page.step) page.go(step, page.overview); // what was in sight as a whole stays so
     page.onshown();
   });
 

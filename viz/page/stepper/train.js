@@ -169,7 +169,7 @@ class Training {
     }
     by("rate-slider").value = this.rate > 0 ? Math.round(Math.log10(this.rate) * RATES.places) : RATES.least * RATES.places;
     by("rate-slider").setAttribute("aria-valuetext", write(this.rate));
-    by("consequence").textContent = isReady && !isStuck && this.timer === null ? this.consequence() : "";
+    by("consequence").textContent = isReady && !isStuck && this.timer === null ? this.announced() : "";
     by("trained").replaceChildren(...this.story().map((text) => paragraph(text)));
     by("curve").toggleAttribute("hidden", this.curve.length < 3); // shapes have no property of that name
     by("curve-note").textContent = this.curve.length > 2 ? this.drawn() : "";
@@ -196,26 +196,32 @@ class Training {
     for (const {index} of shown) by(`train-${index}`).checked = this.chosen.includes(index);
   }
 
-  // What one training step with this rate would do; worked out once for the same numbers.
+  // What a step would do: not before the numbers that it starts from are in the picture, nor to whoever predicts them.
+  announced() {
+    const {page} = this, {text, gives} = this.consequence();
+    return gives && (page.predicting || page.known.data[page.graph.root] === null) ? "" : text;
+  }
+
+  // What one training step with this rate would do, and whether that gives numbers away; worked out once for the same numbers.
   consequence() {
     const {page: {numbers, lang}, rate, chosen} = this, key = [numbers, lang, rate, chosen];
     if (!this.foreseen || key.some((part, k) => part !== this.foreseen.key[k])) {
-      this.foreseen = {key, text: this.foretold()};
+      this.foreseen = {key, ...this.foretold()};
     }
-    return this.foreseen.text;
+    return this.foreseen;
   }
 
   foretold() {
     const {page, chosen} = this, {graph, numbers, word, write} = page;
     const next = descend(graph, page.changes, numbers, chosen, this.rate);
-    if (next.stopped !== undefined) return word("would_stop", {name: graph.nodes[next.stopped].name});
+    if (next.stopped !== undefined) return {text: word("would_stop", {name: graph.nodes[next.stopped].name}), gives: false};
     const pair = (i) => `${graph.nodes[i].name}: ${write(numbers.data[i])} → ${write(next.numbers.data[i])}`;
     const moved = (i) => Math.abs(next.numbers.data[i] - numbers.data[i]);
     const farthest = [...chosen].sort((i, j) => moved(j) - moved(i)).slice(0, SHOWN.parameters);
     const some = chosen.filter((i) => farthest.includes(i)).map(pair), more = chosen.length > some.length ? ["…"] : [];
     const loss = next.numbers.errors[graph.root] ? word("would_break", {name: graph.nodes[graph.root].name})
       : pair(graph.root);
-    return word("would", {loss, parameters: [...some, ...more].join(", ")}).replace("….", "…");
+    return {text: word("would", {loss, parameters: [...some, ...more].join(", ")}).replace("….", "…"), gives: true};
   }
 
   // Draws the loss over the training steps, in logarithms where it spans much; returns what is drawn.
@@ -240,7 +246,8 @@ class Training {
     const root = graph.nodes[graph.root].name;
     if (count) {
       const shown = losses.slice(-SHOWN.losses).map((x) => Number.isNaN(x) ? "✗" : write(x)).join(" → ");
-      lines.push(`${word("training_steps", {count: thousands(count)})} ${root}: ${shown}`);
+      const which = page.predicting ? "" : ` ${root}: ${shown}`; // the last of them is one that is asked
+      lines.push(word("training_steps", {count: thousands(count)}) + which);
     }
     const [before, after] = losses.slice(-2);
     if (outcome?.word === "still") lines.push(word("still"));
