@@ -64,18 +64,11 @@ def _fault(site: Path, page: Path, tag: str, name: str, target: str) -> str:
         return "not relative"
     file = (page.parent / path).resolve() if path else page
     file = file / "index.html" if file.is_dir() else file
-    if file.is_relative_to(site.resolve() / "browser") and not (site / "browser").is_dir():
-        return ""  # built without the Python for the browser, of which such pages say that it may be missing
     if not file.is_relative_to(site.resolve()):
         return "leads out of the site"
     if not file.is_file():
         return "no such file"
     anchor = unquote(parts.fragment)
-    if (
-        anchor
-        and file.suffix == ".html"
-        and anchor not in _read(file.resolve()).names
-        and anchor[:1] not in "=/"
-    ):
+    if anchor and file.suffix == ".html" and anchor not in _read(file.resolve()).names and "=" not in anchor:
         return "no such place"
     return ""

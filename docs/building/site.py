@@ -27,6 +27,12 @@ ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 
 
+PLACE = re.compile('<p id="mg-playground">.*?</p>', re.DOTALL)
+PLAYGROUND = (
+    '<p><a class="md-button md-button--primary" href="../browser/playground.html#lang={lang}">{text}</a></p>'
+)
+
+
 class Broken(Exception):
     """The site has a fault, which the message names."""
 
@@ -53,8 +59,18 @@ def build(
         if browser:
             say("the cells' Python for the browser")
             browser(new)
+            _open_playground(new)
         if faults := broken(new):
             raise Broken(f"{len(faults)} links lead nowhere:\n" + "\n".join(faults))
+
+
+def _open_playground(site: Path) -> None:
+    """Lead from the pages of the playground to it, if it was built."""
+    for lang in LANGUAGES:
+        page = site / lang / "playground.html"
+        if page.is_file() and (site / "browser" / "playground.html").is_file():
+            link = PLAYGROUND.format(lang=lang, text=WORDS[lang]["playground"])
+            page.write_text(PLACE.sub(link, page.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 @contextmanager

@@ -15,7 +15,7 @@ WORDS: dict[str, dict[str, str]] = {
         "as_file": "file",
         "cite": "{authors}: microgrid {version}, “{page}”, {what}.",
         "untranslated": "This page is not in this language yet: [read it in English]({link}).",
-        "source": "Source: `{place}`",
+        "playground": "Open the playground",
         # sections of the navigation
         "start": "Start", "guide": "Guide", "course": "Course", "gallery": "Gallery",
         "reference": "Reference", "users": "Coming from …", "inside": "How it works", "help": "Help",
@@ -31,7 +31,7 @@ WORDS: dict[str, dict[str, str]] = {
         "as_file": "archivo",
         "cite": "{authors}: microgrid {version}, «{page}», {what}.",
         "untranslated": "Esta página aún no está en español: [léela en inglés]({link}).",
-        "source": "Código fuente: `{place}`",
+        "playground": "Abrir el banco de pruebas",
         "start": "Inicio", "guide": "Guía", "course": "Curso", "gallery": "Galería",
         "reference": "Referencia", "users": "Si vienes de…", "inside": "Cómo funciona", "help": "Ayuda",
         "dark": "Oscuro", "light": "Claro", "automatic": "Como el sistema",
