@@ -16,8 +16,12 @@ def two_points() -> Value:
     """The loss of a line through (1, 2) and (2, 3), at 0."""
     loss = parse(
         "e1 = b0 + b1*x1 - y1; e2 = b0 + b1*x2 - y2; L = e1**2 + e2**2",
-        **{"b0": parameter(0.0, "b0"), "b1": parameter(0.0, "b1")},
-        **{"x1": 1, "y1": 2, "x2": 2, "y2": 3},
+        b0=parameter(0.0, "b0"),
+        b1=parameter(0.0, "b1"),
+        x1=1,
+        y1=2,
+        x2=2,
+        y2=3,
     )["L"]
     loss.backward()
     return loss
@@ -126,8 +130,10 @@ LINE = [
     Slide(
         ("The path on the surface, beside the lines", "El camino por la superficie, y las rectas"),
         notes=(
-            "Lines from violet to green, points of the path likewise.  Twelve points, η = 0.02, 40 steps: L from 22.8443 to 0.8011; the least possible is 0.7973.",
-            "Rectas de violeta a verde, como los puntos del camino.  Doce puntos, η = 0.02, 40 pasos: L de 22.8443 a 0.8011; lo mínimo posible es 0.7973.",
+            "Lines from violet to green, points of the path likewise.  Twelve points, η = 0.02, 40 steps: "
+            "L from 22.8443 to 0.8011; the least possible is 0.7973.",
+            "Rectas de violeta a verde, como los puntos del camino.  Doce puntos, η = 0.02, 40 pasos: "
+            "L de 22.8443 a 0.8011; lo mínimo posible es 0.7973.",
         ),
         beside=fitted,
     ),
