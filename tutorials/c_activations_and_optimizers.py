@@ -324,6 +324,9 @@ print(f"Σ x·∂L/∂x = 0: {abs(sum(x.data * x.grad for x in xs)) < 1e-12}")
 # Σ ∂L/∂x = 0: True
 # Σ x·∂L/∂x = 0: True
 # ```
+#
+# With L = Σy², which is 4γ² whatever the x, the gradients of all x are 0, but for what ε leaves, and γ gets
+# 8:
 
 # %% tags=["needs-numpy"]
 y = nn.BatchNorm(1).batch([[1], [2], [4], [7]])

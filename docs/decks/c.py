@@ -160,7 +160,7 @@ BATCH_NORM = [
             ),
             Code(
                 "x    1        2        4        7         E[x] = 3.5, Var[x] = 5.25\n"
-                "x̂   -1.0911  -0.6547   0.2182   1.5275\n"
+                "x^  -1.0911  -0.6547   0.2182   1.5275\n"
                 "y   -1.1822  -0.3093   1.4364   4.0550    γ = 2, β = 1"
             ),
             (
@@ -177,8 +177,8 @@ BATCH_NORM = [
         ("All samples meet in one graph", "Todas las muestras se juntan en un grafo"),
         [
             (
-                "Mean and variance are nodes too: gradients flow through them, from each sample to each.",
-                "Media y varianza también son nodos: por ellas pasan gradientes de cada muestra a todas.",
+                "*L* = Σy² is 4γ² whatever the *x*: their gradients are 0 but for ε, and γ gets 8.",
+                "*L* = Σy² vale 4γ² sean cuales sean las *x*: su gradiente es 0 salvo por ε, y γ recibe 8.",
             )
         ],
         page=figure(41),

@@ -10,6 +10,7 @@ import mpmath
 import numpy as np
 import pytest
 
+import microgrid as mg
 from helpers import by_arrays, needs_checkout
 from helpers.lessons import lesson, promised
 from microgrid import datasets, nn
@@ -153,6 +154,11 @@ def test_gradients_through_batch_normalisation() -> None:
     assert abs(sum(slopes)) < 1e-12
     assert abs(np.dot(np.array(slopes, float), [1, 2, 4, 7])) < 1e-12
     says("∂L/∂x: " + " ".join(f"{float(s):.4f}" for s in slopes))
+    norm = nn.BatchNorm(1)
+    xs = [mg.parameter(x) for x in (1, 2, 4, 7)]
+    mg.sum([y**2 for y in norm.batch([[x] for x in xs])]).backward()
+    assert norm.gamma[0].grad == pytest.approx(8 * 5.25 / (5.25 + 1e-5))  # 2 Σx̂²
+    assert max(abs(x.grad) for x in xs) < 1e-5
 
 
 @pytest.mark.parametrize("normalised", [False, True])

@@ -328,6 +328,9 @@ print(f"Σ x·∂L/∂x = 0: {abs(sum(x.data * x.grad for x in xs)) < 1e-12}")
 # Σ ∂L/∂x = 0: True
 # Σ x·∂L/∂x = 0: True
 # ```
+#
+# Con L = Σy², que vale 4γ² sean cuales sean las x, los gradientes de todas las x son 0, salvo lo que deja ε,
+# y γ recibe 8:
 
 # %% tags=["needs-numpy"]
 y = nn.BatchNorm(1).batch([[1], [2], [4], [7]])
