@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -38,6 +39,18 @@ def _packages() -> str:
     return digest.hexdigest()
 
 
+@cache
+def _path() -> str:
+    """Where cells find the packages: as installed, and so compiled; in the checkout if nowhere else."""
+    given = list(filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep)))
+    given = [str(Path(place).resolve()) for place in given]
+    with tempfile.TemporaryDirectory() as elsewhere:
+        environment = os.environ | {"PYTHONPATH": os.pathsep.join(given)}
+        asked = [sys.executable, "-c", "import microgrid, viz"]
+        found = subprocess.run(asked, cwd=elsewhere, env=environment, capture_output=True).returncode == 0
+    return os.pathsep.join([*given, *([] if found else [str(ROOT)]), str(ROOT / "docs")])
+
+
 def outputs(name: str, cells: Sequence[Cell], folder: Path) -> list[list[dict[str, str]]]:
     """What each cell shows: texts, errors, and names of the files that are written to the folder."""
     if not cells:
@@ -58,7 +71,7 @@ def outputs(name: str, cells: Sequence[Cell], folder: Path) -> list[list[dict[st
 
 def _run(name: str, asked: str, folder: Path) -> None:
     environment: dict[str, Any] = os.environ | {
-        "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "docs")]),
+        "PYTHONPATH": _path(),
         "PYTHONUTF8": "1",
         "MPLBACKEND": "agg",
         "MICROGRID_PICTURES": str(folder / "saved"),
