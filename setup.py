@@ -6,6 +6,7 @@ no working compiler.
 
 import os
 import sys
+import sysconfig
 from pathlib import Path
 
 from setuptools import Extension, setup
@@ -33,6 +34,7 @@ sys.path.insert(0, str(HERE))
 from microgrid.base import build  # noqa: E402
 from microgrid.programs import rows_c  # noqa: E402
 
+THREADS = "emscripten" not in sysconfig.get_platform()  # modules of Pyodide have none
 DIRECTIVES = {
     "annotation_typing": False,  # annotations are for the reader: C types are in the .pxd files
     "boundscheck": False, "initializedcheck": False, "wraparound": False, "language_level": 3,
@@ -57,8 +59,8 @@ def extension(name: str, sources: list[str], flags: list[str]) -> Extension:
         sources,
         include_dirs=["microgrid"],
         depends=[str(path.relative_to(HERE)) for path in build.sources()],  # they share C structures
-        extra_compile_args=flags,
-        extra_link_args=["-pthread"],
+        extra_compile_args=[flag for flag in flags if flag != "-pthread" or THREADS],
+        extra_link_args=["-pthread"] if THREADS else [],
         optional=not REQUIRED,
     )
     made.cython_directives = DIRECTIVES

@@ -247,7 +247,8 @@
   }
 
   function begin() {
-    document.head.append(made("link", { rel: "stylesheet", href: `${here}cell.css` }));
+    const isStyled = document.querySelector('link[href$="cell.css"]');
+    if (!isStyled) document.head.append(made("link", { rel: "stylesheet", href: `${here}cell.css` }));
     for (const node of document.querySelectorAll(".mg-cell")) cells.push(cellOf(node));
     const speak = (to) => (lang = to);
     const stop = () => end(say("stopped"));

@@ -13,7 +13,8 @@ import { pathToFileURL } from "node:url";
 
 const [modules, out, sources] = process.argv.slice(2);
 const { loadPyodide } = await import(pathToFileURL(`${modules}/pyodide/pyodide.mjs`).href);
-const SETTINGS = { env: { HOME: "/home/pyodide", MICROGRID_PURE: "1", TMPDIR: "/tmp" } };
+// The library has to be the browser's: a snapshot remembers where in its zip each module lies.
+const SETTINGS = { stdLibURL: `${out}/pyodide/python_stdlib.zip`, env: { HOME: "/home/pyodide", MICROGRID_PURE: "1", TMPDIR: "/tmp" } };
 
 const PACK = `
 import ast, importlib.util, io, os, zipfile

@@ -14,7 +14,7 @@
       ready: "Python está listo ({seconds} s).", done: "{seconds} s",
     },
     en: {
-      program: "Program (its last Value, or the one called L)", copied: "Link copied: it holds what you wrote.",
+      code: "Formulas", program: "Program (its last Value, or the one called L)", copied: "Link copied: it holds what you wrote.",
       ready: "Python is ready ({seconds} s).", done: "{seconds} s", line: "line", perceptron: "perceptron",
       reuse: "reuse of weights", vanishing: "vanishing gradient", network: "network 2-2-1",
     },
@@ -99,7 +99,7 @@
 
   function teach() {
     isTaught = true;
-    cells.ask(helper, [], () => {});
+    cells.ask(helper, ["early"], () => {});
   }
 
   function call(what) {
@@ -121,7 +121,7 @@
     at("results").dataset.state = "running";
     at("status").textContent = cells.say("running");
     let isEmpty = false;
-    cells.ask(call(what), [], (data) => {
+    cells.ask(call(what), what === "draw" && lang === "en" ? ["early"] : [], (data) => {
       if (!isEmpty) {
         at("results").replaceChildren();
         isEmpty = true;

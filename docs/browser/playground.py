@@ -1,23 +1,34 @@
 """What the playground's buttons do, in the page's own Python."""
 
 from microgrid import check as judged
-from microgrid import optim, verify
-from microgrid.cli import sources
+from microgrid import optim, parameter, parse, verify
 from microgrid.graph import leaves, order
 from microgrid.transforms import recompute
 
 
 def given(kind, code, values, params):
     """The Value that is written: formulas with values of their leaves, or a program's last Value."""
-    if kind == "expression":
-        pairs = [pair for pair in values.replace(";", ",").split(",") if pair.strip()]
-        result = sources.graph(code.replace("\n", ";"), pairs, params)
-    else:
-        result = of_program(code)
+    result = of_formulas(code, values, params) if kind == "expression" else of_program(code)
     for v in order(result):
         v.grad = 0.0
     result.backward()
     return result
+
+
+def of_formulas(code, values, params):
+    """What the last formula says, of leaves with these values, some of them parameters."""
+    learnt = {name.strip() for name in params.split(",") if name.strip()}
+    named = {}
+    for pair in filter(str.strip, values.replace(";", ",").split(",")):
+        name, _, text = map(str.strip, pair.partition("="))
+        try:
+            number = float(text.replace("−", "-"))
+        except ValueError:
+            raise ValueError(f"a value is a name and a number, w=2, and not {pair.strip()!r}") from None
+        named[name] = parameter(number, name) if name in learnt else number
+    if unknown := learnt - named.keys():
+        raise ValueError(f"a parameter needs a value: {', '.join(sorted(unknown))}")
+    return parse(code.replace("\n", ";"), **named)["result"]
 
 
 def of_program(code):

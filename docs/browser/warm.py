@@ -19,10 +19,11 @@ del w, b, v, model
 for name in [each for each in sys.modules if each.startswith("microgrid.exercises")]:
     del sys.modules[name]
 vars(microgrid).pop("exercises", None)
+
 gc.collect()
 
 # What has been freed is written over with zeros, of which a compressed snapshot has nothing to tell.
-SIZES = ((6, 9000), (7, 5000), (8, 4000), (9, 4000), (12, 500), (16, 60), (20, 6))
+SIZES = ((12, 500), (16, 60), (20, 6))
 zeros = [bytearray(1 << n) for n, count in SIZES for _ in range(count)]
 del zeros
 gc.collect()

@@ -1,6 +1,6 @@
 // Python for one page, in a worker of its own: whoever wants to stop it ends the worker.
 //
-// It is told {run: id, code, tags} and tells {loaded, total, stage} while it loads, {ready, seconds}, {fetching}
+// It is told {run: id, code, tags}, of which "early" is what draws and needs no file of the package, and tells {loaded, total, stage} while it loads, {ready, seconds}, {fetching}
 // while a library comes, and of each cell {id, kind, text, more} for what it shows and {id, done, good} at last.
 // Kinds: text, warning, svg, html, png, dot, error (`more` is the traceback), missing (what this site was built
 // without).
@@ -18,7 +18,7 @@ self.fetch = async (...given) => {
   const counted = new TransformStream({
     transform(part, onward) {
       loaded += part.byteLength;
-      postMessage({ loaded: Math.min(loaded, total), total, stage });
+      if (stage) postMessage({ loaded: Math.min(loaded, total), total, stage });
       onward.enqueue(part);
     },
   });
@@ -50,7 +50,6 @@ async function start() {
   const built = await (await plainFetch(`${here}built.json`)).json();
   total = built.first;
   const graphviz = import("./viz.js").then(({ instance }) => instance());
-  const packages = bytes("microgrid.zip.gz", true);
   const running = bytes("running.py");
   const { loadPyodide } = await import("./pyodide/pyodide.mjs");
   const settings = {
@@ -72,15 +71,22 @@ async function start() {
   python ??= await loadPyodide(settings);
   stage = "microgrid";
   python.FS.mkdirTree("/lib/site");
-  python.unpackArchive(await packages, "zip", { extractDir: "/lib/site" });
+  const unpack = async () => {
+    python.unpackArchive(await bytes("microgrid.zip.gz", true), "zip", { extractDir: "/lib/site" });
+    python.runPython("import importlib; importlib.invalidate_caches()");
+  };
+  if (!warm) await unpack();
   if (!warm) python.runPython("import sys; sys.path.insert(0, '/lib/site')\nimport microgrid, viz");
-  python.runPython("import importlib; importlib.invalidate_caches()");
   self.microgridGraphviz = await graphviz;
-  python.FS.writeFile("/lib/site/microgrid_cells.py", await running);
+  python.FS.writeFile("/home/pyodide/microgrid_cells.py", await running);
+  python.runPython("import importlib, sys; importlib.invalidate_caches(); sys.path.append('/home/pyodide')");
   const cells = python.pyimport("microgrid_cells");
   lend(python, built);
+  stage = ""; // what comes now is waited for by nobody
   postMessage({ ready: true, warm, seconds: (performance.now() - began) / 1000 });
-  return { python, cells, built };
+  // a snapshot has imported what a picture needs: files of the package may come after the first
+  const rest = warm ? new Promise((resolve) => setTimeout(resolve, 20)).then(unpack) : Promise.resolve();
+  return { python, cells, built, rest };
 }
 
 const UNPACK = `
@@ -142,7 +148,8 @@ let hasNumbers = false;
 let queue = Promise.resolve();
 
 async function run({ run: id, code, tags = [] }) {
-  const { python, cells, built } = await started;
+  const { python, cells, built, rest } = await started;
+  if (!tags.includes("early")) await rest;
   const tell = (kind, text, more) => postMessage({ id, kind, text, more });
   let good = false;
   try {

@@ -33,11 +33,11 @@ NOT_NEEDED = ("tests", "benchmarks", "__pycache__", "autolev", "fortran")
 UNUSED = re.compile(
     r"(_pyrepl|multiprocessing|wsgiref|xmlrpc|ensurepip|venv|idlelib|tkinter|sqlite3|curses|dbm)/"
     r"|(imaplib|mailbox|smtplib|ftplib|poplib|pdb|bdb|pydoc|turtle)\.py"
-    r"|encodings/(cp(?!437|1252)|mac_|iso8859_(?!1\b)|iso2022|koi|kz|ptcp|big5|gb|euc|shift"
+    r"|encodings/(cp(?!437\.|1252\.)|mac_|iso8859_(?!1\b)|iso2022|koi|kz|ptcp|big5|gb|euc|shift"
     r"|johab|hz|hp|palm|tis)"
 )
 """Of Python's library: what needs processes, sockets or a terminal, and the tables of old encodings."""
-FIRST = ("pyodide/pyodide.asm.wasm", "pyodide/python_stdlib.zip", "snapshot.bin.gz", "microgrid.zip.gz")
+FIRST = ("pyodide/pyodide.asm.wasm", "pyodide/python_stdlib.zip", "snapshot.bin.gz")
 """What is fetched, and counted, before the first picture."""
 PROOF = "sympy.zip.gz"
 SCRIPT = '<script defer src="{up}browser/cell.js"></script>'
@@ -160,21 +160,33 @@ def _give_cells(site: Path) -> None:
     for path in site.rglob("*.html"):
         if path.is_relative_to(site / "browser"):
             continue
-        text = path.read_text(encoding="utf-8")
-        if 'class="mg-cell"' in text and "</body>" in text:
-            script = SCRIPT.format(up="../" * len(path.relative_to(site).parents[1:]))
-            path.write_text(text.replace("</body>", f"{script}\n</body>", 1), encoding="utf-8")
+        text = before = path.read_text(encoding="utf-8")
+        up = "../" * len(path.relative_to(site).parents[1:])
+        if 'class="mg-cell"' in text:
+            text = text.replace("</body>", f"{SCRIPT.format(up=up)}\n</body>", 1)
+        if text != before:
+            path.write_text(text, encoding="utf-8")
 
 
 def sizes(folder: Path) -> str:
     """What is fetched, gzipped: for the first picture, and with the first proof, in MB."""
 
     def zipped(names: list[str]) -> float:
-        return sum(len(gzip.compress((folder / name).read_bytes(), 6)) for name in names) / 1e6
+        return sum(len(gzip.compress((folder / name).read_bytes(), 9)) for name in names) / 1e6
 
     first = [f"pyodide/{name}" for name in CORE if not name.endswith(".json")]
-    first += ["viz.js", "microgrid.zip.gz", "running.py", "worker.js", "cell.js", "built.json"]
-    first += ["snapshot.bin.gz"] * (folder / "snapshot.bin.gz").exists()
-    picture = zipped(first)
-    proof = picture + zipped([PROOF])
+    first += [
+        "viz.js",
+        "playground.html",
+        "playground.js",
+        "playground.py",
+        "running.py",
+        "worker.js",
+        "cell.js",
+        "built.json",
+    ]
+    has_snapshot = (folder / "snapshot.bin.gz").exists()
+    own = ["microgrid.zip.gz"]  # which a snapshot has imported, so that it comes after the first picture
+    picture = zipped(first + (["snapshot.bin.gz"] if has_snapshot else own))
+    proof = picture + zipped([PROOF] + (own if has_snapshot else []))
     return f"gzipped: {picture:.1f} MB for the first picture, {proof:.1f} MB with the first proof"
