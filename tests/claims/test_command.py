@@ -60,3 +60,12 @@ def test_a_derivation_says_which_numbers_are_conventions():
     assert "convention" not in derive(nodes, "w", given=False).text()
     assert "por convenio es 0 en 0" in derive(nodes, "w").text("es")
     assert check(nodes, "dL/dy = -2*(h - y)").ok
+
+
+def test_the_first_derivative_for_the_second_is_called_so():
+    answer = check(parse("f = x**3", x=2), "d^2f/dx^2 = 3*x^2")[0]
+    assert (answer.true, answer.why, answer.correction) == (
+        False,
+        "that is the first derivative",
+        "d^2f/dx^2 = 6*x",
+    )

@@ -210,3 +210,19 @@ def test_a_relu_of_ones_own_is_off_now_and_then() -> None:
     found = _units(spec, 40)
     assert 3 <= sum(off[0] for off, _ in found) <= 10
     assert all((0 in gradients) == off[0] for off, gradients in found)
+
+
+def test_no_known_mistake_gives_the_right_answer_by_accident() -> None:
+    """At e = 2 the value of L = e**2 is its derivative: no exercise of derivatives has that."""
+    for spec, kinds in (("line", ["local"]), ("quartic", ["local"]), ("reuse", ["backward"])):
+        for exercise in exercises.make(spec, 40, seed=7, kinds=kinds):
+            values = {v.label: v.data for v in _nodes(exercises_graph(spec, exercise))}
+            assert not (spec == "line" and values["e"] == 2)
+            for blank in exercise.blanks:
+                if isinstance(blank, Blank):
+                    for mistake in blank.mistakes:
+                        assert abs(float(mistake.value) - float(blank.expected)) > blank.tolerance
+
+
+def exercises_graph(spec, exercise):  # type: ignore[no-untyped-def]
+    return Calculation(specification(spec)).values(exercise.given)

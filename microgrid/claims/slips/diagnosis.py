@@ -18,7 +18,7 @@ from ..meaning import Graph
 from ..truth import Judge
 from .arrows import arrows
 from .factors import exponents, factors, numbers, parts_of_factors
-from .lost import inner_derivatives, lost_terms, other_orders, undifferentiated
+from .lost import first_for_second, inner_derivatives, lost_terms, other_orders, undifferentiated
 from .on_paths import extra_paths, missing_paths
 from .places import places
 from .routes import Routes
@@ -109,7 +109,8 @@ def _is_defined(judge: Judge, repaired: Term, claimed: Term, actual: Term) -> bo
 def _findings(search: Search) -> Iterator[Finding]:
     """What might explain the claim, in the order in which it is said."""
     for kind in (
-        missing_paths, extra_paths, functions_at_kinks, exponents, factors, numbers, signs, outer_functions,
+        first_for_second, missing_paths, extra_paths, functions_at_kinks, exponents, factors, numbers, signs,
+        outer_functions,
         undifferentiated, parts_of_factors, wrong_nodes, exchanged_indices, exchanged_numbers,
         inner_derivatives, other_orders, lost_terms,
     ):  # fmt: skip

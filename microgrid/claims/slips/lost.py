@@ -14,7 +14,7 @@ from .places import Place
 from .routes import same
 from .search import Finding, Search
 
-__all__ = ["inner_derivatives", "lost_terms", "other_orders", "undifferentiated"]
+__all__ = ["first_for_second", "inner_derivatives", "lost_terms", "other_orders", "undifferentiated"]
 
 MOST_ROUTES = 40
 """Paths on which an inner derivative is looked for."""
@@ -53,6 +53,16 @@ def undifferentiated(search: Search) -> Iterator[Finding]:
             right = put(search.right, place.way, tree)
             meant = search.meaning(tree)
             yield Finding("outer-derivative", right, _instead(place.tree, tree), factor=meant)
+
+
+def first_for_second(search: Search) -> Iterator[Finding]:
+    """The first derivative for the second, which no factor or exponent says better."""
+    graph, of = search.graph, search.left.of.node
+    for v in dict.fromkeys(node.node for node in search.left.by) if len(search.left.by) == 2 else ():
+        slope = graph.total(of, v)
+        values, tree = search.known(slope), tree_of(search.actual, graph.names)
+        if slope.kind != "number" and values and tree and same(values, search.claimed_values):
+            yield Finding("outer-derivative", tree, say("that is the first derivative"))
 
 
 def other_orders(search: Search) -> Iterator[Finding]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
@@ -32,7 +32,7 @@ MOVED = 1e-3
 DECISIVE = frozenset(
     "only_local only_gradient one_path not_accumulated no_rate uphill doubled added slope".split()
 )
-"""Mistakes that must not lead to the right number; a coincidence with another one goes unmentioned."""
+"""Mistakes that must not lead to the right number even where a list names the numbers that make them."""
 
 
 class Unsuitable(Exception):
@@ -70,8 +70,18 @@ class Worked:
     @cached_property
     def moved(self) -> Worked:
         """The same with numbers nearby, in which nothing is equal by accident; a zero that is meant stays."""
+        return self._moved(())
+
+    @cached_property
+    def moved_free(self) -> Worked:
+        """The same, but for the numbers that lists name, such as the 0 and 1 of XOR: what is equal here too
+        is equal because of these.
+        """
+        return self._moved({each.name for each in self.calculation.spec.ranges if each.listed})
+
+    def _moved(self, kept: Container[str]) -> Worked:
         numbers = {
-            name: float(x) * (1 + MOVED * ((k + 1) * 0.6180339887498949 % 1))
+            name: float(x) * (1 if name in kept else 1 + MOVED * ((k + 1) * 0.6180339887498949 % 1))
             for k, (name, x) in enumerate(self.given.items())
         }
         return self._with(self.calculation.computed(numbers, FLOAT))
@@ -171,7 +181,30 @@ def told_apart(worked: Worked, make: Maker) -> list[Blank]:
     blanks = make(worked)
     if not worked.calculation.exact and any(map(_is_vague, blanks)):
         raise Unsuitable
-    return [_checked(worked, *each) for each in zip(blanks, make(worked.moved), strict=True)]
+    others = _Others(worked, make)
+    return [_checked(worked, others, k, blank) for k, blank in enumerate(blanks)]
+
+
+@dataclass
+class _Others:
+    """The same blanks at numbers nearby, which are only made where a mistake meets the right answer."""
+
+    worked: Worked
+    make: Maker
+
+    @cached_property
+    def moved(self) -> list[Blank]:
+        return self.make(self.worked.moved)
+
+    @cached_property
+    def free(self) -> list[Blank]:
+        listed = any(each.listed for each in self.worked.calculation.spec.ranges)
+        return self.make(self.worked.moved_free) if listed else self.moved
+
+    @staticmethod
+    def meet(blanks: list[Blank], place: int, k: int) -> bool:
+        """Whether a mistake gives the right answer there too."""
+        return _same(blanks[place].mistakes[k].value, blanks[place].expected)
 
 
 def _is_vague(blank: Blank) -> bool:
@@ -179,16 +212,21 @@ def _is_vague(blank: Blank) -> bool:
     return blank.tolerance > min(LARGEST_TOLERANCE, SHARE * abs(float(blank.expected)))
 
 
-def _checked(worked: Worked, blank: Blank, moved: Blank) -> Blank:
+def _checked(worked: Worked, others: _Others, place: int, blank: Blank) -> Blank:
     exact = worked.calculation.exact
     if exact and not is_short(Fraction(blank.expected)):
         raise Unsuitable
     kept = list[Mistake]()
-    for mistake, other in zip(blank.mistakes, moved.mistakes, strict=True):
-        if not isfinite(mistake.value) or _same(other.value, moved.expected):
+    for k, mistake in enumerate(blank.mistakes):
+        if not isfinite(mistake.value):
             continue
-        if blank.is_near(mistake.value, blank.expected) or _overlap(blank, mistake):
-            if (exact and mistake.kind in DECISIVE) or mistake.kind == "sign":
+        near = blank.is_near(mistake.value, blank.expected)
+        if near or _overlap(blank, mistake):
+            if others.meet(others.moved, place, k):  # always, so that it is no mistake
+                continue
+            if mistake.kind == "sign" or (exact and mistake.kind in DECISIVE):
+                raise Unsuitable
+            if near and not others.meet(others.free, place, k):
                 raise Unsuitable
             continue
         if not any(abs(float(mistake.value) - float(each.value)) <= 2 * blank.tolerance for each in kept):
