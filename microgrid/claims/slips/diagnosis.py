@@ -109,7 +109,7 @@ def _is_defined(judge: Judge, repaired: Term, claimed: Term, actual: Term) -> bo
 def _findings(search: Search) -> Iterator[Finding]:
     """What might explain the claim, in the order in which it is said."""
     for kind in (
-        first_for_second, missing_paths, extra_paths, functions_at_kinks, exponents, factors, numbers, signs,
+        missing_paths, extra_paths, functions_at_kinks, exponents, factors, first_for_second, numbers, signs,
         outer_functions,
         undifferentiated, parts_of_factors, wrong_nodes, exchanged_indices, exchanged_numbers,
         inner_derivatives, other_orders, lost_terms,
