@@ -223,10 +223,10 @@
       listeners.add(listen);
       let isEmpty = false;
       ask(source(cell), (cell.node.dataset.tags ?? "").split(" "), (data) => {
-        if (!isEmpty && data.kind !== "missing") {
-          cell.output.replaceChildren();
-          isEmpty = true;
-        }
+        // what was there stays where a cell cannot run, and is told why beside it
+        if (!isEmpty && data.kind !== "missing") cell.output.replaceChildren();
+        else if (!isEmpty) cell.output.querySelector(".mg-missing")?.remove();
+        isEmpty = true;
         if (data.kind) append(cell.output, data);
         if (!data.done) return;
         listeners.delete(listen);

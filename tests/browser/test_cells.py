@@ -27,9 +27,7 @@ CELLS = {
     "picture": "L = (w*x - 1)**2\nL.backward()\nviz.draw(L, engine='columns')",
     "gradient": "print(w.grad)\n'ŷ', w.grad",
     "proof": "print(mg.verify(L))",
-    "claim": "print(mg.check(L, 'dL/dw = 2*(w*x - 1)'))".replace("'dL", "'d result/dw").replace(
-        "d result/dw", "dresult/dw"
-    ),
+    "claim": "L.label = 'L'\nprint(mg.check(L, 'dL/dw = 2*(w*x - 1)'))",
     "train": "from microgrid import nn, optim\nimport random\nrandom.seed(1)\nnet = nn.MLP(2, [3, 1])\n"
     "opt = optim.Adam(net.parameters(), lr=0.05)\nfor k in range(5):\n    opt.zero_grad()\n"
     "    loss = nn.losses.mse(net([1.0, -1.0]), 0.5)\n    loss.backward()\n    opt.step()\n"
@@ -75,7 +73,9 @@ ENDLESS = '<div class="mg-cell" id="endless"><pre><code>while True: pass</code><
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     """The folder of a small site, built once for all tests and processes."""
-    folder = tmp_path_factory.getbasetemp().parent / "microgrid-browser-site"
+    sys.path.insert(0, str(ROOT / "docs"))
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "microgrid-browser-site"
     done = folder / "done"
     try:
         folder.mkdir()
@@ -88,7 +88,6 @@ def site(tmp_path_factory):
     for lang in ("en", "es"):
         (folder / lang).mkdir()
         (folder / lang / "cells.html").write_text(page(lang, NUMPY + ENDLESS), encoding="utf-8")
-    sys.path.insert(0, str(ROOT / "docs"))
     from building.browser import build_browser
 
     build_browser(folder)
@@ -134,7 +133,7 @@ def browser(base):
 
         context.route("**/*", go)
         context.on("weberror", lambda error: context.errors.append(str(error.error)))
-        context.set_default_timeout(180_000)
+        context.set_default_timeout(60_000)
         yield context
         assert context.elsewhere == []
         assert context.errors == []
