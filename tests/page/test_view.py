@@ -11,7 +11,7 @@ import microgrid as mg
 import viz
 from helpers.graphs import lecture, named
 from helpers.lecture_graphs import LECTURE_GRAPHS, xor_by_hand
-from helpers.pages import AXE, WORDS, Open, caption, shown, texts
+from helpers.pages import AXE, WORDS, Open, shown, texts
 from microgrid import Value
 from viz.style.theme import THEMES, contrast
 
@@ -267,28 +267,7 @@ def test_a_node_is_found_by_its_name(visit: Open) -> None:
     assert page.locator("#find-help").inner_text() == "No node is called nowhere."
 
 
-# ---------------------------------------------------------------- the tour
-
-
-@pytest.mark.parametrize("lang", ["en", "es"])
-def test_a_tour_of_five_stops(visit: Open, lang: str) -> None:
-    words = WORDS[lang]
-    page = visit(viz.steps(lecture(), lang=lang), "#step=7")
-    assert not page.locator("#tour").is_visible()
-    page.get_by_role("button", name=words["tour"], exact=True).click()
-    told = []
-    for stop in range(1, 6):
-        assert page.locator("#tour-title").inner_text() == words["tour_stop"].format(stop=stop, of=5)
-        told.append(page.locator("#tour-text").inner_text())
-        assert page.locator(".toured").count() == 1
-        page.keyboard.press("ArrowRight" if stop < 4 else "Enter")
-    assert len(set(told)) == 5
-    assert not page.locator("#tour").is_visible()
-    assert caption(page) == viz.steps(lecture(), lang=lang)[7].caption  # where it was
-    assert page.evaluate("document.activeElement.id") == "tour-start"
-    page.keyboard.press("Enter")
-    page.keyboard.press("Escape")
-    assert not page.locator("#tour").is_visible()
+# ---------------------------------------------------------------- for all
 
 
 @pytest.mark.skipif(not AXE.exists(), reason="axe-core is not installed (npm install axe-core)")

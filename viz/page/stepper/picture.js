@@ -206,7 +206,13 @@ class Picture {
       && inner.top >= outer.top + EDGE && inner.bottom <= outer.bottom - EDGE;
     const {scrollLeft, scrollTop} = this.frame, behavior = still() ? "instant" : "smooth";
     // Not scrollBy: while one smooth scroll is under way, those of the next steps would add up.
-    if (!seen || resized) this.frame.scrollTo({left: scrollLeft + x, top: scrollTop + y, behavior});
+    this.goal = seen && !resized ? null : {left: scrollLeft + x, top: scrollTop + y};
+    if (this.goal) this.frame.scrollTo({...this.goal, behavior});
+  }
+
+  // Ends a scroll under way where it leads to.
+  settle() {
+    this.frame.scrollTo({...this.goal ?? {}, behavior: "instant"});
   }
 
   // Shows a moment, `view`: {frame, place, ended, chosen, box(index), arrow(edge)}: a frame of the walk and
