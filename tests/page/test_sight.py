@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 import viz
-from helpers.graphs import named
-from helpers.lecture_graphs import LECTURE_GRAPHS
+from helpers.graphs import lecture, named
+from helpers.lecture_graphs import LECTURE_GRAPHS, xor_by_hand
 from helpers.pages import Open
 from microgrid import Value, nn
 
@@ -152,6 +152,40 @@ def test_the_gap_fits_after_training_steps_and_while_the_arrow_is_lit(visit: Ope
         page.evaluate(f"stepper.page.go({step})")
         for _, gap, width, text in page.evaluate(GAPS):
             assert gap <= width + 10, (step, text)
+
+
+TOUCHED = """() => {
+    const found = [], shown = (element) => getComputedStyle(element).display !== "none";
+    for (const label of document.querySelectorAll("#picture g.local")) {
+        const text = label.querySelector("text"), box = text.getBBox();
+        const arrow = document.querySelector(`#picture g.edge[data-edge="${label.dataset.edge}"]`);
+        for (const path of text.textContent ? arrow.querySelectorAll("path[fill=none]") : []) {
+            if (!shown(path) || !shown(path.parentNode)) continue;
+            const dashes = getComputedStyle(path).strokeDasharray, total = path.getTotalLength();
+            const [ink, blank, again] = dashes === "none" ? [total, 0, 0] : dashes.split(/[ ,]+/).map(parseFloat);
+            for (let at = 0; at <= total; at += 0.25) {
+                if (at > ink && !(again && at >= ink + blank)) continue;
+                const {x, y} = path.getPointAtLength(at), above = Math.max(box.y + 2 - y, y + 2 - box.y - box.height);
+                if (above < 2 && Math.max(box.x - x, x - box.x - box.width) < 2) found.push(text.textContent);
+            }
+        }
+    }
+    return [...new Set(found)];
+}"""
+
+
+@pytest.mark.parametrize(("make", "changes"), [
+    (lecture, {"w": 2.9, "y": 2.8}), (lecture, {"y": 1.4}), (xor_by_hand, {"w₁": 30, "w₂": 9}),
+    (xor_by_hand, {"x₁": 30}), (xor_by_hand, {"w₁": -12.3456, "w₃": -9}),
+])  # fmt: skip
+def test_no_arrow_runs_into_its_number_when_numbers_change(visit: Open, make: Any, changes: dict[str, float]) -> None:
+    page = visit(viz.steps(make()).html(verify=False), viewport={"width": 1280, "height": 720})
+    for name, x in changes.items():
+        page.evaluate(f"stepper.page.change(stepper.page.graph.nodes.findIndex(({{name}}) => name === {name!r}), {x})")
+    assert page.evaluate("stepper.page.changes.size") == len(changes)
+    for step in range(page.evaluate("stepper.page.frames.length")):  # lit forward, lit backward, and plain
+        page.evaluate(f"stepper.page.go({step})")
+        assert page.evaluate(TOUCHED) == [], step
 
 
 def test_the_walk_of_a_training_opens_fitted(visit: Open) -> None:

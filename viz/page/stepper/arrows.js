@@ -56,6 +56,7 @@ function element(like, name, attributes) {
 // ---------------------------------------------------------------- the gap for a number
 
 const GAP = 8, LABEL = 12; // units that Python left open around the label of an arrow, and that a text may have of them
+const HEAD = 6, STUB = 3, PIECES = 12; // units that stay of a line before its head and after its box, and parts it is drawn in
 
 // The gap that an arrow has for its number, and in the arrow what closes it while that is not known; null where it
 // has none.
@@ -73,18 +74,31 @@ function gapIn(edge) {
   return {edge, lines, paths, from, to};
 }
 
-// Makes it as wide as its number is now: with other numbers the formula before it may be left out.
+// Makes it as wide as its number is now, and some ground on both sides: with other numbers the formula before it may
+// be left out, and a longer number takes something of the lines beside it.
 function fitGap({edge, lines, paths, from, to}, line) {
   const [dx, dy] = [to[0] - from[0], to[1] - from[1]], whole = Math.hypot(dx, dy), [c, s] = [dx / whole, dy / whole];
-  const {text} = line, needed = line.squeezed ? Infinity : (lengthOf(text, text.textContent) + GAP) / Math.max(Math.abs(c), 1e-9);
-  const length = Math.min(whole, text.textContent ? needed : Infinity);
+  const {text} = line, size = Number(text.getAttribute("font-size")), across = (long, slope) => (long + GAP) / Math.max(Math.abs(slope), 1e-9);
+  const wide = line.squeezed ? Number(text.getAttribute("textLength")) : lengthOf(text, text.textContent);
+  const length = text.textContent ? Math.min(across(wide, c), Math.max(whole, across(size, s))) : whole; // steep ones pass above and below
   const [x, y] = ["x", "y"].map((name) => Number(text.getAttribute(name)));
-  const middle = (x - from[0]) * c + (y - 0.35 * Number(text.getAttribute("font-size")) - from[1]) * s;
-  const start = Math.min(Math.max(middle - length / 2, 0), whole - length), rounded = (z) => Math.round(z * 100) / 100;
+  const middle = (x - from[0]) * c + (y - 0.35 * size - from[1]) * s, rounded = (z) => Math.round(z * 100) / 100;
+  const start = length > whole ? middle - length / 2 : Math.min(Math.max(middle - length / 2, 0), whole - length);
   const at = (distance) => [rounded(from[0] + c * distance), rounded(from[1] + s * distance)];
-  const isOwn = length > whole - 0.5, [last, first] = paths;
-  const next = isOwn ? paths : [`M${at(start + length)}L${last.slice(1)}`, `${first}L${at(start)}`];
-  if (next.every((d, k) => lines[k].getAttribute("d") === d)) return;
+  const now = lines.map((part) => part.getAttribute("d")), [last, first] = paths, end = start + length;
+  const next = Math.abs(length - whole) < 0.5 ? paths : [
+    end > whole ? shortened(lines[0], last, end - whole, 0, HEAD) : `M${at(end)}L${last.slice(1)}`,
+    start < 0 ? shortened(lines[1], first, 0, -start, STUB) : `${first}L${at(start)}`];
   next.forEach((d, k) => lines[k].setAttribute("d", d));
+  if (next.every((d, k) => d === now[k])) return;
   for (const lit of edge.querySelectorAll(":scope > g:is(.forward, .backward)")) lit.remove(); // of the other gap
+}
+
+// A path without so many units at its begin and its end, of which `least` stay; measured by a line that is shown.
+function shortened(line, d, begin, end, least) {
+  line.setAttribute("d", d);
+  const total = line.getTotalLength(), most = Math.max(total - least, 0);
+  const from = Math.min(begin, most), to = total - Math.min(end, most), rounded = (z) => Math.round(z * 100) / 100;
+  const points = Array.from({length: PIECES + 1}, (_, k) => line.getPointAtLength(from + (to - from) * k / PIECES));
+  return `M${points.map(({x, y}) => `${rounded(x)},${rounded(y)}`).join("L")}`;
 }
