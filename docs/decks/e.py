@@ -110,16 +110,12 @@ LINE = [
         ("A slip that is easy to make", "Un desliz muy fácil"),
         [
             Code(
-                (
-                    'mg.check(nodes, "dL/db1 = 2*e1*x1 + 2*e2*x2 + 2*e3*x3").ok   # True\n'
-                    'mg.check(nodes, "dL/db1 = 2*e1 + 2*e2 + 2*e3").ok            # False',
-                    'mg.check(nodes, "dL/db1 = 2*e1*x1 + 2*e2*x2 + 2*e3*x3").ok   # True: verdadera\n'
-                    'mg.check(nodes, "dL/db1 = 2*e1 + 2*e2 + 2*e3").ok            # False: falsa',
-                )
+                'mg.check(nodes, "dL/db1 = 2*e1*x1 + 2*e2*x2").ok   # True\n'
+                'mg.check(nodes, "dL/db1 = 2*e1 + 2*e2").ok         # False'
             ),
             (
-                "Without the *xᵢ* it says −20 where −46 is right.",
-                "Sin las *xᵢ* dice −20 donde lo correcto es −46.",
+                "Without the *xᵢ* it says −10 where −16 is right; with all three points, −20 where −46 is.",
+                "Sin las *xᵢ* dice −10 donde es −16; con los tres puntos, −20 donde es −46.",
             ),
             (
                 "It even has the right sign here: the training would work, badly.",
