@@ -50,16 +50,21 @@ def short_names(nodes: Sequence[Value], named: Mapping[Value, str]) -> dict[Valu
     open_ = {v for v in nodes if v._role == OP and v not in named and v not in apart and not GIVEN[v._scope]}
     sizes: dict[Value, float] = {}
     chosen: set[Value] = set()
+    holds: dict[Value, bool] = {}
+    """Whether a result that may get a name could be written out in the formula: long sums hold none."""
     for with_sums in (False, True):
         for v in nodes:
             sizes[v] = _size(v, sizes, named, open_)
-            while v._role == OP and v not in apart and _written(v, sizes) > LONGEST:
+            parents = [parent for parent in v.parents if parent in open_]
+            holds[v] = any(holds[w] or _may_have(w, sizes, users[w], with_sums) for w in parents)
+            while holds[v] and v._role == OP and v not in apart and _written(v, sizes) > LONGEST:
                 inside = [w for w in _inside(v, open_) if sizes[w] >= LEAST and not is_start(w)]
                 several = [w for w in inside if len(users[w]) > 1]
                 more = several or [w for w in inside if w.op in ACTIVATIONS]
                 if with_sums and not more:
                     more = [w for w in inside if w.op == "add" and all(one.op != "add" for one in users[w])]
                 if not more:
+                    holds[v] = False
                     break
                 chosen.update(more)
                 open_.difference_update(more)
@@ -84,6 +89,14 @@ def short_names(nodes: Sequence[Value], named: Mapping[Value, str]) -> dict[Valu
                 count += 1
             short[v] = f"{letter}{count}"
     return short
+
+
+def _may_have(w: Value, sizes: Mapping[Value, float], users: set[Value], with_sums: bool) -> bool:
+    """Whether a name for this result may come into question."""
+    if sizes[w] < LEAST or is_start(w):
+        return False
+    ends = with_sums and w.op == "add" and all(one.op != "add" for one in users)
+    return len(users) > 1 or w.op in ACTIVATIONS or ends
 
 
 def _size(
