@@ -18,7 +18,7 @@ from viz.words.labels import unicode_name
 
 def page_nodes(steps: viz.Steps) -> list[dict]:
     """What the page is told of each node."""
-    found = re.search(r'<script[^>]*type="application/json"[^>]*>(.*?)</script>', steps.html(verify=False), re.S)
+    found = re.search(r'<script type="application/json" id="graph">(.*?)</script>', steps.html(verify=False), re.S)
     return json.loads(found[1])["nodes"]
 
 
