@@ -5,8 +5,8 @@
 # it by hand, find a derivative that a formula forgot, and say why gradients vanish in deep networks and
 # what keeps them alive.
 #
-# It takes about 90 minutes, the exercises included. You need to know what a derivative is. The blocks under
-# "This prints" show what to expect; change the numbers and run again.
+# It takes about three hours, two lectures, the exercises included. You need to know what a derivative is. The
+# blocks under "This prints" show what to expect; change the numbers and run again.
 
 # %%
 import math
@@ -824,16 +824,16 @@ for depth in (1, 5, 10, 20):
     x = [Value(number) for number in (1, 0, 0, 0)]
     net(x)[0].backward()
     length = math.hypot(*(value.grad for value in x))
-    print(f"{depth:2} layers: length of the gradient {length:.1e}")
+    print(f"layers: {depth:2}, length of the gradient {length:.1e}")
 
 # %% [markdown]
 # This prints:
 #
 # ```
-#  1 layers: length of the gradient 1.6e+00
-#  5 layers: length of the gradient 2.2e+01
-# 10 layers: length of the gradient 3.3e+01
-# 20 layers: length of the gradient 1.9e+03
+# layers:  1, length of the gradient 1.6e+00
+# layers:  5, length of the gradient 2.2e+01
+# layers: 10, length of the gradient 3.3e+01
+# layers: 20, length of the gradient 1.9e+03
 # ```
 
 # %% tags=["needs-numpy"]
@@ -880,16 +880,16 @@ for depth in (1, 5, 20, 100):
         start, top = stack(depth, skip)
         top.backward()
         slopes.append(start.grad)
-    print(f"{depth:3} layers: ∂h/∂x = {slopes[0]:.1e} without, {slopes[1]:.2f} with skip connections")
+    print(f"layers: {depth:3}, ∂h/∂x = {slopes[0]:.1e} without, {slopes[1]:.2f} with skip connections")
 
 # %% [markdown]
 # This prints:
 #
 # ```
-#   1 layers: ∂h/∂x = 2.1e-01 without, 1.21 with skip connections
-#   5 layers: ∂h/∂x = 4.0e-04 without, 1.77 with skip connections
-#  20 layers: ∂h/∂x = 2.2e-14 without, 1.81 with skip connections
-# 100 layers: ∂h/∂x = 4.8e-69 without, 1.81 with skip connections
+# layers:   1, ∂h/∂x = 2.1e-01 without, 1.21 with skip connections
+# layers:   5, ∂h/∂x = 4.0e-04 without, 1.77 with skip connections
+# layers:  20, ∂h/∂x = 2.2e-14 without, 1.81 with skip connections
+# layers: 100, ∂h/∂x = 4.8e-69 without, 1.81 with skip connections
 # ```
 
 # %%
@@ -913,8 +913,8 @@ show(plots.gradient_flow(nets), "flow.svg")
 # %% [markdown]
 # ## Watching it learn
 #
-# Before you trust a training, look at what moves: the length of a step compared with that of the weights
-# (about a thousandth is healthy), and the weights of a layer over time, as TensorBoard shows them.
+# Before you trust a training, look at what moves: the activations of a layer over time, as TensorBoard shows
+# them, and the length of a step compared with that of the weights (about a thousandth is healthy).
 
 # %% tags=["needs-numpy"]
 X, y = datasets.moons(100, noise=0.1, seed=1)
@@ -922,7 +922,7 @@ random.seed(1)
 net = nn.MLP(2, [16, 16, 1], activation="tanh", output="sigmoid")
 monitor = Monitor(net)
 train.fit(net, X, y, loss="bce", optimizer=optim.Adam, epochs=300, monitor=monitor)
-show(plots.histograms(monitor, form="time", layer="layer0"), "weights_over_time.svg")
+show(plots.histograms(monitor, form="time", layer="layer0"), "activations_over_time.svg")
 
 # %% tags=["needs-numpy"]
 show(plots.update_ratios(monitor), "updates.svg")
@@ -1020,8 +1020,9 @@ show(plots.surface(runs.f, runs), "batches.svg")
 # %% [markdown]
 # ## Exercises
 #
-# Answer with pen and paper, then let the exercise judge you, as in `first.answer("q1", z=2.8)`. It knows
-# the usual mistakes.
+# Answer with pen and paper, then let the exercise judge you: a number as in `first.answer("q1", z=2.8)`, a
+# choice by its letter, as in `fourth.answer("q4", path="b")`. It recognises the usual mistakes and says which
+# one it was.
 
 # %%
 import textwrap
@@ -1029,10 +1030,15 @@ import textwrap
 from microgrid import exercises
 
 
-def ask(sheet):
-    """Print an exercise, its long lines wrapped, without the answers."""
-    for line in sheet.text(answers=False).splitlines():
+def wrapped(text):
+    """Print a text, its long lines wrapped."""
+    for line in text.splitlines():
         print(textwrap.fill(line, 100, subsequent_indent="    "))
+
+
+def ask(sheet):
+    """Print an exercise, without the answers."""
+    wrapped(sheet.text(answers=False))
 
 
 first = exercises.make("perceptron", seed=11, only=1, kinds=["forward"])
@@ -1048,7 +1054,7 @@ ask(first)
 # Made again by: microgrid exercises perceptron -n 1 --seed 11 --kinds forward
 #
 # 1. Forward pass
-#   w₁ = 0.3, x₁ = 2, w₂ = 1.1, x₂ = −2, w₀ = −2
+#   w₁ = −0.05, x₁ = −4, w₂ = −0.35, x₂ = 7, w₀ = 1.7
 #   Compute the value of every node.
 #   Carry three decimals at every step; answers within ±0.001 count.
 #     a₁ = ______
@@ -1175,10 +1181,24 @@ ask(sixth)
 #       c) Neither.
 # ```
 #
+# A wrong choice is told why:
+
+# %%
+wrapped(str(sixth.answer("q6", gradient="b")))
+
+# %% [markdown]
+# This prints:
+#
+# ```
+# ✗ What becomes of the gradient on its way from ŷ back to h₁? Not this one. The product is 0.182 ·
+#     1.5 · 0.178 · 1.5 = 0.073.
+# Still to be answered: h1.
+# ```
+#
 # Two open questions.
 #
-# 7. In "And now it learns", a single step with `rate = 0.05` makes L vanish, with 0.1 it never changes,
-#    with 0.2 it explodes. Why? (Hint: how does e change in a step?)
+# 7. In the training loop of "By the engine", a single step with `rate = 0.05` makes L vanish, with
+#    0.1 it never changes, with 0.2 it explodes. Why? (Hint: how does e change in a step?)
 #
 # 8. Let the network use w₁ a third time, z₂ = w₁(z₁ + x). How many paths lead from w₁ to ŷ, and what is
 #    ∂ŷ/∂w₁ at x = 1.5, w₁ = 0.8? Check your formula with `check`.
@@ -1188,35 +1208,38 @@ ask(sixth)
 # %%
 for sheet in (first, second, third, fourth, fifth, sixth):
     (exercise,) = sheet
-    for blank in exercise.blanks:
-        if hasattr(blank, "expected"):
-            print(exercise.id, blank.key, f"{float(blank.expected):g}")
-        else:
-            print(exercise.id, "abcdefgh"[blank.right])
+    for line in sheet.text().splitlines():
+        if line.startswith("    "):  # a blank, or an option; a star marks the right one
+            print(exercise.id, line.strip())
 
 # %% [markdown]
 # This prints:
 #
 # ```
-# q1 a1 0.6
-# q1 a2 -2.2
-# q1 z -3.6
-# q1 yhat 0.026597
-# q2 e 5
-# q2 yhat 5
-# q2 b 5
-# q2 z 5
-# q2 w 15
-# q3 w -1.95
-# q3 b 2.91
-# q4 b
-# q4 w 33
-# q5 d -1
-# q5 c 1
-# q5 a 25
-# q5 x -190
-# q6 h1 0.0728422
-# q6 a
+# q1 a₁ = 0.2    w₁·x₁ = (−0.05)·(−4)
+# q1 a₂ = −2.45    w₂·x₂ = (−0.35)·7
+# q1 z = −0.55    w₀ + a₁ + a₂ = 1.7 + 0.2 + (−2.45)
+# q1 ŷ = 0.366    σ(z) = σ(−0.55)
+# q2 ∂L/∂e = 5    ∂L/∂L · ∂L/∂e = 1 · 5
+# q2 ∂L/∂ŷ = 5    ∂L/∂e · ∂e/∂ŷ = 5 · 1
+# q2 ∂L/∂b = 5    ∂L/∂ŷ · ∂ŷ/∂b = 5 · 1
+# q2 ∂L/∂z = 5    ∂L/∂ŷ · ∂ŷ/∂z = 5 · 1
+# q2 ∂L/∂w = 15    ∂L/∂z · ∂z/∂w = 5 · 3
+# q3 new w = −1.95    w − η · ∂L/∂w = −1.5 − 0.01 · 45
+# q3 new b = 2.91    b − η · ∂L/∂b = 3 − 0.01 · 9
+# q4 Which path from w to ŷ is missing?
+# q4 a) w → h → ŷ
+# q4 * b) w → ŷ
+# q4 ∂ŷ/∂w = 33    (h + v) + ∂ŷ/∂h · ∂h/∂w = 1 · 15 + 3 · 6
+# q5 ∂f/∂d = −1    ∂f/∂f · ∂f/∂d = 1 · (−1)
+# q5 ∂f/∂c = 1    ∂f/∂f · ∂f/∂c = 1 · 1
+# q5 ∂f/∂a = 25    ∂f/∂d · ∂d/∂a + ∂f/∂c · ∂c/∂a = −1 · 7 + 1 · 32
+# q5 ∂f/∂x = −190    q + ∂f/∂a · ∂a/∂x = 1 · 10 + 25 · (−8)
+# q6 ∂ŷ/∂h₁ = 0.073    ∂ŷ/∂z₂ · ∂z₂/∂h₁ = 0.049 · 1.5
+# q6 What becomes of the gradient on its way from ŷ back to h₁?
+# q6 * a) It vanishes: less than a tenth is left.
+# q6 b) It explodes: it has grown more than tenfold.
+# q6 c) Neither.
 # ```
 #
 # 7. A step changes ŷ by −η(∂L/∂w · x + ∂L/∂b) = −η · 2e(x² + 1) = −20ηe, so it multiplies e by 1 − 20η: by

@@ -35,7 +35,8 @@ def show(figure, name):
     """Save a picture and hand it back: in a notebook, the last value of a cell is displayed."""
     save = figure.save if hasattr(figure, "save") else figure.figure.savefig
     save(folder / name)
-    print(f"picture: {folder / name}")
+    if "get_ipython" not in globals():  # a notebook shows it anyway
+        print(f"picture: {folder / name}")
     return figure
 
 

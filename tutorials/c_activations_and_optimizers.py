@@ -34,7 +34,8 @@ def show(figure, name):
     axes = getattr(figure, "flat", [figure])[0]  # the first where there are several
     save = figure.save if hasattr(figure, "save") else axes.figure.savefig
     save(folder / name)
-    print(f"picture: {folder / name}")
+    if "get_ipython" not in globals():  # a notebook shows it anyway
+        print(f"picture: {folder / name}")
     return figure
 
 
@@ -236,7 +237,8 @@ show(viz.network(net, [0, 1]), "symmetry.svg")
 #
 # Thirty layers of sixteen ReLUs show the rest of it. With zeros nothing gets through, forward or back. With
 # Xavier's weights each layer loses half of the mean square, in both directions, as ReLU passes on half of
-# what it gets; He's are √2 times larger and make up for it:
+# what it gets. He's are √2 times larger and make up for it on average; but in layers as narrow as sixteen
+# units chance takes its share, for more layers lose than gain:
 
 # %% tags=["needs-numpy"]
 points, labels = datasets.moons(64, noise=0.1, labels=(-1, 1), seed=1)
@@ -581,6 +583,12 @@ for name, path in paths.items():
 # RMSprop, η = 0.1: f on average 0.89, at the end 1.2e-07
 # Adam, η = 1: f on average 2.21, at the end 2.7e-01
 # ```
+#
+# Adadelta "needs no rate", that is, it has η = 1. But as D begins at 0, its first step is √(10ε) = 0.003,
+# whatever the gradient is, and the next ones grow slowly: above, three of them go from 2 to 1.990, and here
+# thirty would bring f from 19 to 16. With η = 300 it is fast at first, and f is below 10⁻⁴ on the way. Then
+# that factor is too large: as the gradients dwindle, so does what it divides by, y jumps to and fro over the
+# valley, further each time, and it ends worst of all.
 
 # %% tags=["needs-numpy"]
 show(plots.surface(f, paths), "optimizers.svg")
@@ -715,7 +723,8 @@ for a in (2, 0.8, 0.3, -0.2):
 # a = -0.2: L2 -0.133 (-0.133), L1 0.000 (0.000)
 # ```
 #
-# The same in a network of 16 units on the half moons, trained with each:
+# The same in a network of 16 units on the half moons, trained with each from the same start. `fit` gives the
+# penalty all parameters, so here the biases are penalised, too; in lesson B they were not.
 
 # %% tags=["needs-numpy"]
 X, y = datasets.moons(100, noise=0.1, seed=1, labels=(-1, 1))
@@ -741,6 +750,8 @@ show(plots.weights(net, "histogram"), "l2.svg")
 # ```
 
 # %% tags=["needs-numpy"]
+random.seed(1)
+net = nn.MLP(2, [16, 1])
 train.fit(net, X, y, penalty=lambda ps: l1(ps, 0.01), **how)
 print(f"L1: {small()}")
 show(plots.weights(net, "histogram"), "l1.svg")

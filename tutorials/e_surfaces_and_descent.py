@@ -34,7 +34,8 @@ def show(figure, name):
     axes = getattr(figure, "flat", [figure])[0]  # the first where there are several
     save = figure.save if hasattr(figure, "save") else axes.figure.savefig
     save(folder / name)
-    print(f"picture: {folder / name}")
+    if "get_ipython" not in globals():  # a notebook shows it anyway
+        print(f"picture: {folder / name}")
     return figure
 
 

@@ -161,7 +161,7 @@ DESCENT = [
 
 CHAIN = [
     Slide(
-        ("The chain rule, and a slip that is easy to make", "La regla de la cadena, y un desliz muy fácil"),
+        ("The chain rule, and a slip that is easy to make", "La regla de la cadena, y un desliz frecuente"),
         [
             Math(r"y = (6x^2 + 2)^4 \qquad y' = 4\,(6x^2 + 2)^3 \cdot 12x"),
             (

@@ -137,7 +137,7 @@ BY_HAND = [
         page=lambda lang, **how: viz.steps(two_two_two(), view="network", lang=lang, **how),
     ),
     Slide(
-        ("A slip that is easy to make", "Un desliz muy fácil"),
+        ("A slip that is easy to make", "Un desliz frecuente"),
         [
             Math(
                 r"\frac{\partial L}{\partial w_1} = \left(\frac{\partial L}{\partial o_1}"

@@ -107,7 +107,7 @@ LINE = [
         page=regression,
     ),
     Slide(
-        ("A slip that is easy to make", "Un desliz muy fácil"),
+        ("A slip that is easy to make", "Un desliz frecuente"),
         [
             Code(
                 'mg.check(nodes, "dL/db1 = 2*e1*x1 + 2*e2*x2").ok   # True\n'

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 import re
+from itertools import pairwise
 
 import mpmath
 import numpy as np
@@ -120,6 +121,8 @@ def test_thirty_layers() -> None:
         for layer in net.layers[:-1]:
             scheme(layer, seed=rng)
         arrays = by_arrays.taken(net, ["relu"] * 30 + ["linear"])
+        sizes = [math.sqrt((h**2).mean()) for _, h in by_arrays.forward(arrays, X)[:30]]
+        assert sum(after < before for before, after in pairwise(sizes)) > 29 / 2  # more lose than gain
         there = by_arrays.forward(arrays, X)[29][1]
         back = by_arrays.backward(arrays, X, y, "hinge")[2][0] * len(y)  # of each sample's own loss
         says(f"{math.sqrt((there**2).mean()):.1e}", f"{math.sqrt((back**2).mean()):.1e}")
@@ -234,6 +237,24 @@ def test_seven_paths_from_one_start() -> None:
         says(f" {values.mean():.2f}, ", f" {values[-1]:.1e}")
 
 
+def test_adadelta_without_a_rate_and_with_a_large_one() -> None:
+    def slopes(p: np.ndarray) -> tuple[float, float]:
+        return 2 * p[0], 20 * p[1]
+
+    def values(rate: float) -> np.ndarray:
+        x, y = by_arrays.walk(slopes, (-3, 1), "Adadelta", rate, 30).T
+        return x**2 + 10 * y**2
+
+    first = by_arrays.walk(slopes, (-3, 1), "Adadelta", 1, 1)
+    assert abs(first[1] - first[0]) == pytest.approx(math.sqrt(10 * 1e-6), rel=1e-4)
+    assert [f"{v:.0f}" for v in values(1)[[0, -1]]] == ["19", "16"]
+    assert values(300).min() < 1e-4
+    y = by_arrays.walk(slopes, (-3, 1), "Adadelta", 300, 30)[-12:, 1]
+    assert all(after * before < 0 and abs(after) > abs(before) for before, after in pairwise(y))
+    ends = [float(text.rpartition(" ")[2]) for text in promised(lesson("c")) if "f on average" in text]
+    assert ends.index(max(ends)) == list(by_arrays.RULES).index("Adadelta")
+
+
 CONTEST = {"gradient descent": 500, "momentum": 500, "NAG": 500, "Adagrad": 20_000, "RMSprop": 500, "Adam": 500}
 
 
@@ -288,9 +309,9 @@ def test_where_one_weight_comes_to_rest() -> None:
 
 def test_small_weights_under_each_penalty() -> None:
     X, y = datasets.moons(100, noise=0.1, seed=1, labels=(-1, 1))
-    random.seed(1)
-    net = by_arrays.taken(nn.MLP(2, [16, 1]), ("relu", "linear"))
     for name, slope in (("L2", lambda p: p), ("L1", np.sign)):
+        random.seed(1)
+        net = by_arrays.taken(nn.MLP(2, [16, 1]), ("relu", "linear"))
         memories: list[dict] = [{} for _ in net.numbers]
         for k in range(1, 201):
             slopes = by_arrays.backward(net, X, y, "hinge")[1]

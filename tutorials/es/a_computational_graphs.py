@@ -5,8 +5,8 @@
 # gradientes hacia atrás a mano, encontrar una derivada que una fórmula olvidó, y decir por qué los
 # gradientes se desvanecen en las redes profundas y qué los mantiene vivos.
 #
-# Dura unos 90 minutos, ejercicios incluidos. Basta con saber qué es una derivada. Los bloques bajo «Esto
-# imprime» muestran lo que debe salir; cambia los números y vuelve a ejecutar.
+# Dura unas tres horas, dos clases, ejercicios incluidos. Basta con saber qué es una derivada. Los bloques
+# bajo «Esto imprime» muestran lo que debe salir; cambia los números y vuelve a ejecutar.
 
 # %%
 import math
@@ -362,7 +362,7 @@ show(plots.surface(bowl, path, kind="3d", lang="es"), "landscape.svg")
 show(plots.surface(bowl, path, lang="es"), "surface.svg")
 
 # %% [markdown]
-# ## La regla de la cadena, y un desliz muy fácil
+# ## La regla de la cadena, y un desliz frecuente
 #
 # y = (6x² + 2)⁴ es una cadena: u = 6x² + 2, y luego y = u⁴. La regla de la cadena multiplica las derivadas
 # de los eslabones, y′ = 4u³ · 12x = 4(6x² + 2)³ · 12x. En diapositivas se encuentra 4(6x² + 2) · 12x, sin
@@ -449,8 +449,8 @@ print(f"L = e² = ({e})² = {L}")
 # L = e² = (-2)² = 4
 # ```
 #
-# Cada paso tiene una **derivada local**: cómo reacciona su resultado a lo que entró. No hace falta más que
-# el cálculo del instituto: dL/de = 2e, de/dŷ = 1, dŷ/dz = 1, dŷ/db = 1, dz/dw = x. Empezamos en la pérdida,
+# Cada paso tiene una **derivada local**: cómo reacciona su resultado a lo que entró. Basta el cálculo de
+# bachillerato: dL/de = 2e, de/dŷ = 1, dŷ/dz = 1, dŷ/db = 1, dz/dw = x. Empezamos en la pérdida,
 # multiplicamos al bajar, y reutilizamos cada producto para todo lo que queda debajo: ∂L/∂ŷ se calcula **una
 # vez** y sirve a w y a b.
 
@@ -827,16 +827,16 @@ for depth in (1, 5, 10, 20):
     x = [Value(number) for number in (1, 0, 0, 0)]
     net(x)[0].backward()
     length = math.hypot(*(value.grad for value in x))
-    print(f"{depth:2} capas: longitud del gradiente {length:.1e}")
+    print(f"capas: {depth:2}, longitud del gradiente {length:.1e}")
 
 # %% [markdown]
 # Esto imprime:
 #
 # ```
-#  1 capas: longitud del gradiente 1.6e+00
-#  5 capas: longitud del gradiente 2.2e+01
-# 10 capas: longitud del gradiente 3.3e+01
-# 20 capas: longitud del gradiente 1.9e+03
+# capas:  1, longitud del gradiente 1.6e+00
+# capas:  5, longitud del gradiente 2.2e+01
+# capas: 10, longitud del gradiente 3.3e+01
+# capas: 20, longitud del gradiente 1.9e+03
 # ```
 
 # %% tags=["needs-numpy"]
@@ -883,16 +883,16 @@ for depth in (1, 5, 20, 100):
         start, top = stack(depth, skip)
         top.backward()
         slopes.append(start.grad)
-    print(f"{depth:3} capas: ∂h/∂x = {slopes[0]:.1e} sin, {slopes[1]:.2f} con conexión residual")
+    print(f"capas: {depth:3}, ∂h/∂x = {slopes[0]:.1e} sin, {slopes[1]:.2f} con conexión residual")
 
 # %% [markdown]
 # Esto imprime:
 #
 # ```
-#   1 capas: ∂h/∂x = 2.1e-01 sin, 1.21 con conexión residual
-#   5 capas: ∂h/∂x = 4.0e-04 sin, 1.77 con conexión residual
-#  20 capas: ∂h/∂x = 2.2e-14 sin, 1.81 con conexión residual
-# 100 capas: ∂h/∂x = 4.8e-69 sin, 1.81 con conexión residual
+# capas:   1, ∂h/∂x = 2.1e-01 sin, 1.21 con conexión residual
+# capas:   5, ∂h/∂x = 4.0e-04 sin, 1.77 con conexión residual
+# capas:  20, ∂h/∂x = 2.2e-14 sin, 1.81 con conexión residual
+# capas: 100, ∂h/∂x = 4.8e-69 sin, 1.81 con conexión residual
 # ```
 
 # %%
@@ -916,8 +916,9 @@ show(plots.gradient_flow(nets, lang="es"), "flow.svg")
 # %% [markdown]
 # ## Mirar cómo aprende
 #
-# Antes de fiarte de un entrenamiento, mira qué se mueve: la longitud de cada paso comparada con la de los
-# pesos (una milésima es sano), y los pesos de una capa a lo largo del tiempo, como los muestra TensorBoard.
+# Antes de fiarte de un entrenamiento, mira qué se mueve: las activaciones de una capa a lo largo del tiempo,
+# como las muestra TensorBoard, y la longitud de cada paso comparada con la de los pesos (una milésima es
+# sano).
 
 # %% tags=["needs-numpy"]
 X, y = datasets.moons(100, noise=0.1, seed=1)
@@ -925,7 +926,7 @@ random.seed(1)
 net = nn.MLP(2, [16, 16, 1], activation="tanh", output="sigmoid")
 monitor = Monitor(net)
 train.fit(net, X, y, loss="bce", optimizer=optim.Adam, epochs=300, monitor=monitor)
-show(plots.histograms(monitor, form="time", layer="layer0", lang="es"), "weights_over_time.svg")
+show(plots.histograms(monitor, form="time", layer="layer0", lang="es"), "activations_over_time.svg")
 
 # %% tags=["needs-numpy"]
 show(plots.update_ratios(monitor, lang="es"), "updates.svg")
@@ -1023,8 +1024,9 @@ show(plots.surface(runs.f, runs, lang="es"), "batches.svg")
 # %% [markdown]
 # ## Ejercicios
 #
-# Responde con papel y lápiz, y deja que el ejercicio te corrija, como en `first.answer("q1", z=2.8)`.
-# Conoce los errores habituales.
+# Responde con papel y lápiz, y deja que el ejercicio te corrija: un número, con `first.answer("q1", z=2.8)`;
+# una opción, con su letra, `fourth.answer("q4", path="b")`. Reconoce los errores más comunes y te dice cuál
+# has cometido.
 
 # %%
 import textwrap
@@ -1032,10 +1034,15 @@ import textwrap
 from microgrid import exercises
 
 
-def ask(sheet):
-    """Imprime un ejercicio sin respuestas, con las líneas largas partidas."""
-    for line in sheet.text(answers=False).splitlines():
+def wrapped(text):
+    """Imprime un texto, con las líneas largas partidas."""
+    for line in text.splitlines():
         print(textwrap.fill(line, 100, subsequent_indent="    "))
+
+
+def ask(sheet):
+    """Imprime un ejercicio, sin respuestas."""
+    wrapped(sheet.text(answers=False))
 
 
 first = exercises.make("perceptron", seed=11, only=1, kinds=["forward"], lang="es")
@@ -1051,7 +1058,7 @@ ask(first)
 # Para volver a hacerlos: microgrid exercises perceptron -n 1 --seed 11 --kinds forward --lang es
 #
 # 1. Propagación hacia delante
-#   w₁ = 0.3, x₁ = 2, w₂ = 1.1, x₂ = −2, w₀ = −2
+#   w₁ = −0.05, x₁ = −4, w₂ = −0.35, x₂ = 7, w₀ = 1.7
 #   Calcula el valor de cada nodo.
 #   Trabaja con tres decimales en cada paso; se aceptan respuestas a ±0.001.
 #     a₁ = ______
@@ -1180,10 +1187,24 @@ ask(sixth)
 #       c) Ni lo uno ni lo otro.
 # ```
 #
+# Si la opción no es correcta, te dice por qué:
+
+# %%
+wrapped(str(sixth.answer("q6", gradient="b")))
+
+# %% [markdown]
+# Esto imprime:
+#
+# ```
+# ✗ ¿Qué le pasa al gradiente en su camino hacia atrás desde ŷ hasta h₁? Esta no es. El producto es
+#     0.182 · 1.5 · 0.178 · 1.5 = 0.073.
+# Falta responder: h1.
+# ```
+#
 # Dos preguntas abiertas.
 #
-# 7. En «Y ahora aprende», un solo paso con `rate = 0.05` anula L, con 0.1 L no cambia nunca, y con 0.2
-#    explota. ¿Por qué? (Pista: ¿cómo cambia e en un paso?)
+# 7. En el bucle de entrenamiento de «Con el motor», un solo paso con `rate = 0.05` anula L, con 0.1 L
+#    no cambia nunca, y con 0.2 explota. ¿Por qué? (Pista: ¿cómo cambia e en un paso?)
 #
 # 8. Haz que la red use w₁ por tercera vez, z₂ = w₁(z₁ + x). ¿Cuántos caminos llevan de w₁ a ŷ, y cuánto
 #    vale ∂ŷ/∂w₁ en x = 1.5, w₁ = 0.8? Comprueba tu fórmula con `check`.
@@ -1193,35 +1214,38 @@ ask(sixth)
 # %%
 for sheet in (first, second, third, fourth, fifth, sixth):
     (exercise,) = sheet
-    for blank in exercise.blanks:
-        if hasattr(blank, "expected"):
-            print(exercise.id, blank.key, f"{float(blank.expected):g}")
-        else:
-            print(exercise.id, "abcdefgh"[blank.right])
+    for line in sheet.text().splitlines():
+        if line.startswith("    "):  # un hueco o una opción; un asterisco marca la correcta
+            print(exercise.id, line.strip())
 
 # %% [markdown]
 # Esto imprime:
 #
 # ```
-# q1 a1 0.6
-# q1 a2 -2.2
-# q1 z -3.6
-# q1 yhat 0.026597
-# q2 e 5
-# q2 yhat 5
-# q2 b 5
-# q2 z 5
-# q2 w 15
-# q3 w -1.95
-# q3 b 2.91
-# q4 b
-# q4 w 33
-# q5 d -1
-# q5 c 1
-# q5 a 25
-# q5 x -190
-# q6 h1 0.0728422
-# q6 a
+# q1 a₁ = 0.2    w₁·x₁ = (−0.05)·(−4)
+# q1 a₂ = −2.45    w₂·x₂ = (−0.35)·7
+# q1 z = −0.55    w₀ + a₁ + a₂ = 1.7 + 0.2 + (−2.45)
+# q1 ŷ = 0.366    σ(z) = σ(−0.55)
+# q2 ∂L/∂e = 5    ∂L/∂L · ∂L/∂e = 1 · 5
+# q2 ∂L/∂ŷ = 5    ∂L/∂e · ∂e/∂ŷ = 5 · 1
+# q2 ∂L/∂b = 5    ∂L/∂ŷ · ∂ŷ/∂b = 5 · 1
+# q2 ∂L/∂z = 5    ∂L/∂ŷ · ∂ŷ/∂z = 5 · 1
+# q2 ∂L/∂w = 15    ∂L/∂z · ∂z/∂w = 5 · 3
+# q3 w nuevo = −1.95    w − η · ∂L/∂w = −1.5 − 0.01 · 45
+# q3 b nuevo = 2.91    b − η · ∂L/∂b = 3 − 0.01 · 9
+# q4 ¿Qué camino de w a ŷ falta?
+# q4 a) w → h → ŷ
+# q4 * b) w → ŷ
+# q4 ∂ŷ/∂w = 33    (h + v) + ∂ŷ/∂h · ∂h/∂w = 1 · 15 + 3 · 6
+# q5 ∂f/∂d = −1    ∂f/∂f · ∂f/∂d = 1 · (−1)
+# q5 ∂f/∂c = 1    ∂f/∂f · ∂f/∂c = 1 · 1
+# q5 ∂f/∂a = 25    ∂f/∂d · ∂d/∂a + ∂f/∂c · ∂c/∂a = −1 · 7 + 1 · 32
+# q5 ∂f/∂x = −190    q + ∂f/∂a · ∂a/∂x = 1 · 10 + 25 · (−8)
+# q6 ∂ŷ/∂h₁ = 0.073    ∂ŷ/∂z₂ · ∂z₂/∂h₁ = 0.049 · 1.5
+# q6 ¿Qué le pasa al gradiente en su camino hacia atrás desde ŷ hasta h₁?
+# q6 * a) Se desvanece: queda menos de una décima parte.
+# q6 b) Explota: se ha multiplicado por más de diez.
+# q6 c) Ni lo uno ni lo otro.
 # ```
 #
 # 7. Un paso cambia ŷ en −η(∂L/∂w · x + ∂L/∂b) = −η · 2e(x² + 1) = −20ηe, así que multiplica e por 1 − 20η:

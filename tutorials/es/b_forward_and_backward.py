@@ -4,7 +4,7 @@
 # Después de esta lección puedes llevar una red pequeña por un paso entero de entrenamiento con lápiz y papel:
 # todos los valores hacia delante, todos los gradientes hacia atrás, la actualización y la pérdida que queda.
 # Sabes qué guarda un paso en memoria, por qué explota un producto de cien matrices y qué pesos iniciales lo
-# evitan, y tres maneras de que un entrenamiento no se pase de largo: la parada temprana, el dropout y el
+# evitan, y tres maneras de que un entrenamiento no vaya demasiado lejos: la parada temprana, el dropout y el
 # recorte de gradientes.
 #
 # Se tarda unos 90 minutos con los ejercicios.  Hacen falta la regla de la cadena y la lección A.  Los bloques
@@ -36,7 +36,8 @@ def show(figure, name):
     """Guarda un dibujo y lo devuelve: en un cuaderno se muestra el último valor de una celda."""
     save = figure.save if hasattr(figure, "save") else figure.figure.savefig
     save(folder / name)
-    print(f"picture: {folder / name}")
+    if "get_ipython" not in globals():  # un cuaderno lo muestra de todos modos
+        print(f"picture: {folder / name}")
     return figure
 
 
@@ -774,7 +775,7 @@ print(questions(sheet))
 # 1. Propagación hacia delante
 #   w₁ = −0.3, x = 2, w₂ = 0.5, w₃ = 1.5, t₁ = 0, t₂ = 1
 #   Calcula el valor de cada nodo.
-#   Trabaja con tres decimales en cada paso; se aceptan respuestas a entre ±0.001 y ±0.002, lo que puede llegar a arrastrar el redondeo.
+#   Trabaja con tres decimales en cada paso; según el hueco, se admite un error de ±0.001 a ±0.002, por el redondeo acumulado.
 #     z = ______
 #     h = ______
 #     o₁ = ______
@@ -785,7 +786,7 @@ print(questions(sheet))
 #   w₁ = 0.2, x = 2, w₂ = 2, w₃ = −1.5, t₁ = 0, t₂ = 1
 #   La propagación hacia delante da z = 0.4, h = 0.599, o₁ = 1.197, o₂ = −0.898, L = 2.518.
 #   Calcula los gradientes, empezando por el resultado.
-#   Trabaja con tres decimales en cada paso; se aceptan respuestas a entre ±0.002 y ±0.011, lo que puede llegar a arrastrar el redondeo.
+#   Trabaja con tres decimales en cada paso; según el hueco, se admite un error de ±0.002 a ±0.011, por el redondeo acumulado.
 #     ∂L/∂o₂ = ______
 #     ∂L/∂w₃ = ______
 #     ∂L/∂o₁ = ______
@@ -798,7 +799,7 @@ print(questions(sheet))
 #   w₁ = −0.4, x = 2, w₂ = −2, w₃ = 0.5, t₁ = 0, t₂ = 1, η = 1
 #   La propagación hacia delante da z = −0.8, h = 0.310, o₁ = −0.620, o₂ = 0.155, L = 0.549.
 #   Da un paso de descenso por gradiente: ¿cuánto vale después cada parámetro?
-#   Trabaja con tres decimales en cada paso; se aceptan respuestas a entre ±0.002 y ±0.006, lo que puede llegar a arrastrar el redondeo.
+#   Trabaja con tres decimales en cada paso; según el hueco, se admite un error de ±0.002 a ±0.006, por el redondeo acumulado.
 #     w₁ nuevo = ______
 #     w₂ nuevo = ______
 #     w₃ nuevo = ______

@@ -34,7 +34,8 @@ def show(figure, name):
     axes = getattr(figure, "flat", [figure])[0]  # los primeros donde hay varios
     save = figure.save if hasattr(figure, "save") else axes.figure.savefig
     save(folder / name)
-    print(f"picture: {folder / name}")
+    if "get_ipython" not in globals():  # un cuaderno lo muestra de todos modos
+        print(f"picture: {folder / name}")
     return figure
 
 
@@ -239,7 +240,9 @@ show(viz.network(net, [0, 1], lang="es"), "symmetry.svg")
 #
 # Treinta capas de dieciséis ReLU enseñan el resto. Con ceros no pasa nada, ni hacia delante ni hacia atrás.
 # Con los pesos de Xavier cada capa pierde la mitad del cuadrado medio, en los dos sentidos, porque ReLU deja
-# pasar la mitad de lo que recibe; los de He son √2 veces mayores y lo compensan:
+# pasar la mitad de lo que recibe. Los de He son √2 veces mayores y lo compensan en promedio; pero en capas tan
+# estrechas, de dieciséis unidades, el azar se lleva su parte, porque son más las capas que pierden que las que
+# ganan:
 
 # %% tags=["needs-numpy"]
 points, labels = datasets.moons(64, noise=0.1, labels=(-1, 1), seed=1)
@@ -591,6 +594,12 @@ for name, path in paths.items():
 # RMSprop, η = 0.1: f en promedio 0.89, al final 1.2e-07
 # Adam, η = 1: f en promedio 2.21, al final 2.7e-01
 # ```
+#
+# Adadelta «no necesita tasa», es decir, tiene η = 1. Pero como D empieza en 0, su primer paso es √(10ε) = 0.003,
+# sea cual sea el gradiente, y los siguientes crecen despacio: arriba, tres de ellos van de 2 a 1.990, y aquí
+# treinta llevarían f de 19 a 16. Con η = 300 es rápido al principio, y por el camino f baja de 10⁻⁴. Después ese
+# factor es demasiado grande: al menguar los gradientes mengua también aquello por lo que divide, la y salta de
+# un lado a otro del valle, cada vez más lejos, y Adadelta acaba el peor de todos.
 
 # %% tags=["needs-numpy"]
 show(plots.surface(f, paths, lang="es"), "optimizers.svg")
@@ -725,7 +734,9 @@ for a in (2, 0.8, 0.3, -0.2):
 # a = -0.2: L2 -0.133 (-0.133), L1 0.000 (0.000)
 # ```
 #
-# Lo mismo en una red de 16 unidades con las medias lunas, entrenada con cada una:
+# Lo mismo en una red de 16 unidades con las medias lunas, entrenada con cada una desde el mismo comienzo. `fit`
+# le da a la penalización todos los parámetros, así que aquí también se penalizan los sesgos; en la lección B,
+# no.
 
 # %% tags=["needs-numpy"]
 X, y = datasets.moons(100, noise=0.1, seed=1, labels=(-1, 1))
@@ -751,6 +762,8 @@ show(plots.weights(net, "histogram", lang="es"), "l2.svg")
 # ```
 
 # %% tags=["needs-numpy"]
+random.seed(1)
+net = nn.MLP(2, [16, 1])
 train.fit(net, X, y, penalty=lambda ps: l1(ps, 0.01), **how)
 print(f"L1: {small()}")
 show(plots.weights(net, "histogram", lang="es"), "l1.svg")
@@ -879,8 +892,8 @@ print(questions(units))
 #   w = −0.8, x = 2, b = −0.8, y = 1
 #   La propagación hacia delante da z = −2.4, h = −0.984, L = 1.967.
 #   Calcula los gradientes, empezando por el resultado.
-#   Trabaja con tres decimales en cada paso; se aceptan respuestas a entre ±0.002 y ±0.007, lo que
-#       puede llegar a arrastrar el redondeo.
+#   Trabaja con tres decimales en cada paso; según el hueco, se admite un error de ±0.002 a ±0.007,
+#       por el redondeo acumulado.
 #     ∂L/∂h = ______
 #     ∂L/∂z = ______
 #     ∂L/∂b = ______
@@ -890,8 +903,8 @@ print(questions(units))
 #   w = 0.6, x = −2, b = −0.7, y = 1, η = 1
 #   La propagación hacia delante da z = −1.9, h = −0.956, L = 1.913.
 #   Da un paso de descenso por gradiente: ¿cuánto vale después cada parámetro?
-#   Trabaja con tres decimales en cada paso; se aceptan respuestas a entre ±0.005 y ±0.008, lo que
-#       puede llegar a arrastrar el redondeo.
+#   Trabaja con tres decimales en cada paso; según el hueco, se admite un error de ±0.005 a ±0.008,
+#       por el redondeo acumulado.
 #     w nuevo = ______
 #     b nuevo = ______
 #
@@ -936,8 +949,8 @@ print(questions(steps) + "\n" + questions(normal))
 # 1. Propagación hacia delante
 #   x₁ = 8, x₂ = 2, x₃ = −6, γ = 2.5, β = 3
 #   Calcula el valor de cada nodo.
-#   Trabaja con tres decimales en cada paso; se aceptan respuestas a entre ±0.001 y ±0.006, lo que
-#       puede llegar a arrastrar el redondeo.
+#   Trabaja con tres decimales en cada paso; según el hueco, se admite un error de ±0.001 a ±0.006,
+#       por el redondeo acumulado.
 #     m = ______
 #     v = ______
 #     s = ______
@@ -1003,8 +1016,8 @@ for sheet in units, steps, normal, decay, chain:
 #   w = −0.8, x = 2, b = −0.8, y = 1
 #   La propagación hacia delante da z = −2.4, h = −0.984, L = 1.967.
 #   Calcula los gradientes, empezando por el resultado.
-#   Trabaja con tres decimales en cada paso; se aceptan respuestas a entre ±0.002 y ±0.007, lo que
-#       puede llegar a arrastrar el redondeo.
+#   Trabaja con tres decimales en cada paso; según el hueco, se admite un error de ±0.002 a ±0.007,
+#       por el redondeo acumulado.
 #     ∂L/∂h = −1.984    ∂L/∂L · ∂L/∂h = 1 · (−1.984)
 #     ∂L/∂z = −0.064    ∂L/∂h · ∂h/∂z = −1.984 · 0.032
 #     ∂L/∂b = −0.064    ∂L/∂z · ∂z/∂b = −0.064 · 1
@@ -1014,8 +1027,8 @@ for sheet in units, steps, normal, decay, chain:
 #   w = 0.6, x = −2, b = −0.7, y = 1, η = 1
 #   La propagación hacia delante da z = −1.9, h = −0.956, L = 1.913.
 #   Da un paso de descenso por gradiente: ¿cuánto vale después cada parámetro?
-#   Trabaja con tres decimales en cada paso; se aceptan respuestas a entre ±0.005 y ±0.008, lo que
-#       puede llegar a arrastrar el redondeo.
+#   Trabaja con tres decimales en cada paso; según el hueco, se admite un error de ±0.005 a ±0.008,
+#       por el redondeo acumulado.
 #     w nuevo = 0.265    w − η · ∂L/∂w = 0.6 − 1 · 0.335
 #     b nuevo = −0.533    b − η · ∂L/∂b = −0.7 − 1 · (−0.167)
 #
@@ -1034,8 +1047,8 @@ for sheet in units, steps, normal, decay, chain:
 # 1. Propagación hacia delante
 #   x₁ = 8, x₂ = 2, x₃ = −6, γ = 2.5, β = 3
 #   Calcula el valor de cada nodo.
-#   Trabaja con tres decimales en cada paso; se aceptan respuestas a entre ±0.001 y ±0.006, lo que
-#       puede llegar a arrastrar el redondeo.
+#   Trabaja con tres decimales en cada paso; según el hueco, se admite un error de ±0.001 a ±0.006,
+#       por el redondeo acumulado.
 #     m = 1.333    (x₁ + x₂ + x₃)/3 = (8 + 2 + (−6))/3
 #     v = 32.889    ((x₁ − m)² + (x₂ − m)² + (x₃ − m)²)/3 = ((8 − 1.333)² + (2 − 1.333)² + (−6 −
 #       1.333)²)/3

@@ -31,7 +31,8 @@ def show(figure, name):
     """Guarda un dibujo y lo devuelve: en un cuaderno se muestra el último valor de una celda."""
     save = figure.save if hasattr(figure, "save") else figure.figure.savefig
     save(folder / name)
-    print(f"picture: {folder / name}")
+    if "get_ipython" not in globals():  # un cuaderno lo muestra de todos modos
+        print(f"picture: {folder / name}")
     return figure
 
 
@@ -635,7 +636,7 @@ print(questions(logistic))
 #   w = 0.5, x = −2, b = −0.5
 #   La propagación hacia delante da z = −1.5, φ = 0.182, R = 1.701.
 #   Calcula los gradientes, empezando por el resultado.
-#   Trabaja con tres decimales en cada paso; se aceptan respuestas a entre ±0.008 y ±0.016, lo que puede llegar a arrastrar el redondeo.
+#   Trabaja con tres decimales en cada paso; según el hueco, se admite un error de ±0.008 a ±0.016, por el redondeo acumulado.
 #     ∂R/∂φ = ______
 #     ∂R/∂z = ______
 #     ∂R/∂b = ______
@@ -645,7 +646,7 @@ print(questions(logistic))
 #   w = −1.5, x = 2, b = −0.5, η = 0.1
 #   La propagación hacia delante da z = −3.5, φ = 0.029, R = 3.530.
 #   Da un paso de descenso por gradiente: ¿cuánto vale después cada parámetro?
-#   Trabaja con tres decimales en cada paso; se aceptan respuestas a entre ±0.006 y ±0.011, lo que puede llegar a arrastrar el redondeo.
+#   Trabaja con tres decimales en cada paso; según el hueco, se admite un error de ±0.006 a ±0.011, por el redondeo acumulado.
 #     w nuevo = ______
 #     b nuevo = ______
 #
@@ -676,7 +677,7 @@ print(questions(layered))
 # 1. Propagación hacia delante
 #   u₁ = 1.5, x = 2, u₂ = −1.5, w₁ = −0.5, w₂ = 0.5
 #   Calcula el valor de cada nodo.
-#   Trabaja con tres decimales en cada paso; se aceptan respuestas a entre ±0.001 y ±0.012, lo que puede llegar a arrastrar el redondeo.
+#   Trabaja con tres decimales en cada paso; según el hueco, se admite un error de ±0.001 a ±0.012, por el redondeo acumulado.
 #     h₁ = ______
 #     h₂ = ______
 #     a = ______
@@ -687,7 +688,7 @@ print(questions(layered))
 #   u₁ = 1.5, x = −2, u₂ = 1.5, w₁ = 0.5, w₂ = −1.5
 #   La propagación hacia delante da h₁ = −3, h₂ = −3, a = 3, f = 0.953, R = 0.049.
 #   Calcula los gradientes, empezando por el resultado.
-#   Trabaja con tres decimales en cada paso; se aceptan respuestas a entre ±0.002 y ±0.005, lo que puede llegar a arrastrar el redondeo.
+#   Trabaja con tres decimales en cada paso; según el hueco, se admite un error de ±0.002 a ±0.005, por el redondeo acumulado.
 #     ∂R/∂f = ______
 #     ∂R/∂a = ______
 #     ∂R/∂h₂ = ______

@@ -35,7 +35,8 @@ def show(figure, name):
     axes = getattr(figure, "flat", [figure])[0]  # los primeros donde hay varios
     save = figure.save if hasattr(figure, "save") else axes.figure.savefig
     save(folder / name)
-    print(f"picture: {folder / name}")
+    if "get_ipython" not in globals():  # un cuaderno lo muestra de todos modos
+        print(f"picture: {folder / name}")
     return figure
 
 
@@ -553,8 +554,8 @@ print(questions(layers) + "\n" + questions(quartic))
 #   b₀ = −0.5, w₀ = 0.5, x = −2, b₁ = 3, w₁ = 2, y = −3
 #   La propagación hacia delante da z = −1.5, h = −0.997, f = 1.005, L = 16.040.
 #   Calcula los gradientes, empezando por el resultado.
-#   Trabaja con tres decimales en cada paso; se aceptan respuestas a entre ±0.002 y ±0.018, lo que
-#       puede llegar a arrastrar el redondeo.
+#   Trabaja con tres decimales en cada paso; según el hueco, se admite un error de ±0.002 a ±0.018,
+#       por el redondeo acumulado.
 #     ∂L/∂f = ______
 #     ∂L/∂h = ______
 #     ∂L/∂z = ______
@@ -646,8 +647,8 @@ for sheet in lines, layers, quartic:
 #   b₀ = −0.5, w₀ = 0.5, x = −2, b₁ = 3, w₁ = 2, y = −3
 #   La propagación hacia delante da z = −1.5, h = −0.997, f = 1.005, L = 16.040.
 #   Calcula los gradientes, empezando por el resultado.
-#   Trabaja con tres decimales en cada paso; se aceptan respuestas a entre ±0.002 y ±0.018, lo que
-#       puede llegar a arrastrar el redondeo.
+#   Trabaja con tres decimales en cada paso; según el hueco, se admite un error de ±0.002 a ±0.018,
+#       por el redondeo acumulado.
 #     ∂L/∂f = 8.010    ∂L/∂L · ∂L/∂f = 1 · 8.010
 #     ∂L/∂h = 16.020    ∂L/∂f · ∂f/∂h = 8.010 · 2
 #     ∂L/∂z = 1.133    ∂L/∂h · ∂h/∂z = 16.020 · 0.071

@@ -34,7 +34,8 @@ def show(figure, name):
     """Guarda un dibujo y lo devuelve: en un cuaderno se muestra el último valor de una celda."""
     save = figure.save if hasattr(figure, "save") else figure.savefig
     save(folder / name)
-    print(f"picture: {folder / name}")
+    if "get_ipython" not in globals():  # un cuaderno lo muestra de todos modos
+        print(f"picture: {folder / name}")
     return figure
 
 
@@ -617,8 +618,8 @@ print(questions(sheet))
 # 1. Propagación hacia delante
 #   q = −1.5, k₁ = 0.5, k₂ = −1.5, v₁ = 3, v₂ = 2, t = 1
 #   Calcula el valor de cada nodo.
-#   Trabaja con tres decimales en cada paso; se aceptan respuestas a entre ±0.001 y ±0.004, lo que
-#     puede llegar a arrastrar el redondeo.
+#   Trabaja con tres decimales en cada paso; según el hueco, se admite un error de ±0.001 a ±0.004,
+#     por el redondeo acumulado.
 #     a = ______
 #     o = ______
 #     L = ______
@@ -627,8 +628,8 @@ print(questions(sheet))
 #   q = −0.5, k₁ = 1, k₂ = −2, v₁ = 2, v₂ = −2, t = 0
 #   La propagación hacia delante da a = 0.182, o = −1.270, L = 0.807.
 #   Calcula los gradientes, empezando por el resultado.
-#   Trabaja con tres decimales en cada paso; se aceptan respuestas a entre ±0.002 y ±0.018, lo que
-#     puede llegar a arrastrar el redondeo.
+#   Trabaja con tres decimales en cada paso; según el hueco, se admite un error de ±0.002 a ±0.018,
+#     por el redondeo acumulado.
 #     ∂L/∂o = ______
 #     ∂L/∂v₁ = ______
 #     ∂L/∂a = ______
@@ -639,8 +640,8 @@ print(questions(sheet))
 #   q = −0.5, k₁ = −1.5, k₂ = 1.5, v₁ = −2, v₂ = 2, t = 1, η = 0.5
 #   La propagación hacia delante da a = 0.818, o = −1.270, L = 2.577.
 #   Da un paso de descenso por gradiente: ¿cuánto vale después cada parámetro?
-#   Trabaja con tres decimales en cada paso; se aceptan respuestas a entre ±0.002 y ±0.015, lo que
-#     puede llegar a arrastrar el redondeo.
+#   Trabaja con tres decimales en cada paso; según el hueco, se admite un error de ±0.002 a ±0.015,
+#     por el redondeo acumulado.
 #     q nuevo = ______
 #     k₁ nuevo = ______
 #     v₁ nuevo = ______
@@ -649,8 +650,8 @@ print(questions(sheet))
 #   q = 1.5, k₁ = −1, k₂ = 1.5, v₁ = 3, v₂ = −2, t = 0
 #   La propagación hacia delante da a = 0.023, o = −1.885, L = 1.777.
 #   Calcula la derivada local de cada flecha.
-#   Trabaja con tres decimales en cada paso; se aceptan respuestas a entre ±0.001 y ±0.003, lo que
-#     puede llegar a arrastrar el redondeo.
+#   Trabaja con tres decimales en cada paso; según el hueco, se admite un error de ±0.001 a ±0.003,
+#     por el redondeo acumulado.
 #     ∂a/∂q = ______
 #     ∂a/∂k₁ = ______
 #     ∂o/∂a = ______
@@ -685,8 +686,8 @@ print(questions(two))
 #   z₁ = −1.5, z₂ = −1
 #   La propagación hacia delante da p = 0.378, L = 0.974.
 #   Calcula los gradientes, empezando por el resultado.
-#   Trabaja con tres decimales en cada paso; se aceptan respuestas a entre ±0.004 y ±0.005, lo que
-#     puede llegar a arrastrar el redondeo.
+#   Trabaja con tres decimales en cada paso; según el hueco, se admite un error de ±0.004 a ±0.005,
+#     por el redondeo acumulado.
 #     ∂L/∂p = ______
 #     ∂L/∂z₂ = ______
 #     ∂L/∂z₁ = ______

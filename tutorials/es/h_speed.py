@@ -34,7 +34,8 @@ def show(figure, name):
     """Guarda un dibujo y lo devuelve: en un cuaderno se muestra el último valor de una celda."""
     save = figure.save if hasattr(figure, "save") else figure.figure.savefig
     save(folder / name)
-    print(f"picture: {folder / name}")
+    if "get_ipython" not in globals():  # un cuaderno lo muestra de todos modos
+        print(f"picture: {folder / name}")
     return figure
 
 

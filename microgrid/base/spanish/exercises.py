@@ -36,8 +36,8 @@ EXERCISES = {
         "Trabaja con tres decimales en cada paso; se aceptan respuestas a ±{tolerance}.",
     "Carry three decimals at every step; answers within ±{low} to ±{high} count, as far as rounding can "
     "carry.":
-        "Trabaja con tres decimales en cada paso; se aceptan respuestas a entre ±{low} y ±{high}, lo que "
-        "puede llegar a arrastrar el redondeo.",
+        "Trabaja con tres decimales en cada paso; según el hueco, se admite un error de ±{low} a ±{high}, "
+        "por el redondeo acumulado.",
 
     "The forward pass gives {values}.": "La propagación hacia delante da {values}.",
 
