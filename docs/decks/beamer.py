@@ -20,7 +20,7 @@ from .pictures import EDGE, GAP, Placed, body, drawn, page, share
 
 __all__ = ["SIZES", "compile_pdf", "sizes_of", "write"]
 
-SIZES = {"title": 14.4, "cover": 24.88, "subtitle": 14.4, "text": 10.95, "formula": 12.0, "code": 9.0}
+SIZES = {"number": 10.0, "title": 14.4, "cover": 24.88, "subtitle": 14.4, "text": 10.95, "formula": 12.0, "code": 9.0}
 """Points, sizes that every font of LaTeX has; of the last three, beside a picture."""
 ALONE = SIZES | {"text": 12.0, "formula": 14.4, "code": 10.0}
 """Where there is none."""
@@ -32,6 +32,10 @@ HEAD = r"""%% Compile with lualatex or pdflatex.
   {\renewcommand{\sfdefault}{cmss}\renewcommand{\ttdefault}{cmtt}\renewcommand{\rmdefault}{cmr}}
 \usepackage{tikz}
 \setbeamertemplate{navigation symbols}{}
+%% The number of the slide in its corner, over pictures that fill it, too; a walk's pages have one number.
+\newcommand{\slidenumber}{\fontsize{%(number)g}{%(number)g}\normalfont\sffamily\textcolor{ink}{\insertframenumber}}
+\AddToHook{shipout/foreground}{\ifnum\value{framenumber}>1
+  \put(\dimexpr\paperwidth-%(edge)gbp\relax,-%(edge)gbp){\makebox(0,0)[rt]{\slidenumber}}\fi}
 \definecolor{ink}{HTML}{%(ink)s}
 \definecolor{accent}{HTML}{%(accent)s}
 \setbeamercolor{normal text}{fg=ink}

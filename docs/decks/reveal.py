@@ -45,6 +45,8 @@ body { background: #fff; }
   width: auto; box-shadow: none; }
 .lines code { font: 0.86em "DejaVu Sans Mono", Menlo, Consolas, monospace; }
 .lines .formula { text-align: center; margin: 12px 0; } .lines .formula img { margin: 0; max-width: none; }
+.number { position: absolute; top: %(edge).1fpx; right: %(edge).1fpx; font-size: %(number).1fpx; line-height: 1;
+  z-index: 1; }
 .reveal .controls { opacity: 0.4; transform: scale(0.5); transform-origin: bottom right; }
 .shown { position: absolute; display: flex; justify-content: space-between; align-items: center; }
 .shown > * { margin: 0 !important; max-width: none !important; max-height: none !important; }
@@ -83,7 +85,7 @@ def write(deck: Deck, lang: str, folder: Path) -> Path:
         style=STYLE % (sizes | colors | places),
         reveal_css=css,
     )
-    sections = [_section(slide, lang) for slide in deck.slides]
+    sections = [_numbered(_section(slide, lang), k) for k, slide in enumerate(deck.slides, 2)]
     end = END.format(scripts="\n".join(scripts), width=WIDTH, height=HEIGHT)
     file = folder / f"{deck.letter.lower()}-{lang}.html"
     file.write_text(head + "".join(sections) + end, encoding="utf-8")
@@ -101,6 +103,12 @@ def _reveal(folder: Path) -> list[str]:
     style, *scripts = (f"{BESIDE}/{place}" for place in PLACES)
     links = [f'<script src="{script}"></script>' for script in scripts]
     return [f'<link rel="stylesheet" href="{style}">', *links]
+
+
+def _numbered(section: str, number: int) -> str:
+    """With the slide's number, which stays over all fragments of a walk."""
+    end = section.rindex("</section>")
+    return f'{section[:end]}<div class="number">{number}</div>\n{section[end:]}'
 
 
 def _section(slide: Slide, lang: str) -> str:
