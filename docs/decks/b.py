@@ -5,8 +5,9 @@ from __future__ import annotations
 import random
 from typing import Any
 
+import microgrid as mg
 import viz
-from microgrid import nn
+from microgrid import Value, nn, parameter
 
 from .form import Code, Deck, Math, Slide, figure
 
@@ -24,12 +25,40 @@ def objective(lang: str, **how: Any) -> Any:
     return viz.draw(J, lang=lang, **how)
 
 
-def two_two_two() -> Any:
-    """The loss of the lecture's network, as in figure 31."""
-    net = nn.MLP(2, [2, 2], activation="sigmoid", output="sigmoid")
-    for p, v in zip(net.parameters(), (0.15, 0.2, 0.35, 0.25, 0.3, 0.35, 0.4, 0.45, 0.6, 0.5, 0.55, 0.6)):
-        p.data = v
-    return nn.losses.half_mse(net([0.05, 0.1]), [0.01, 0.99], reduction="sum")
+class TwoTwoTwo(nn.Module):
+    """The network of figures 30 and 31 with the names of the example: i, h, o and one b for a layer."""
+
+    nin = 2
+
+    def __init__(self) -> None:
+        numbers = enumerate((0.15, 0.20, 0.25, 0.30, 0.40, 0.45, 0.50, 0.55), 1)
+        self.w = [parameter(number, f"w{k}") for k, number in numbers]
+        self.b = [parameter(0.35, "b1"), parameter(0.60, "b2")]
+
+    def __call__(self, i: Any) -> list[Any]:
+        (w1, w2, w3, w4, w5, w6, w7, w8), (b1, b2) = self.w, self.b
+        z1, z2 = w1 * i[0] + w2 * i[1] + b1, w3 * i[0] + w4 * i[1] + b1
+        h1, h2 = mg.sigmoid(z1), mg.sigmoid(z2)
+        z3, z4 = w5 * h1 + w6 * h2 + b2, w7 * h1 + w8 * h2 + b2
+        o1, o2 = mg.sigmoid(z3), mg.sigmoid(z4)
+        named = zip("i1 i2 z1 z2 h1 h2 z3 z4 o1 o2".split(), (*i, z1, z2, h1, h2, z3, z4, o1, o2))
+        for name, node in named:
+            node.label = name
+        return [o1, o2]
+
+
+def example() -> Any:
+    """The loss of the worked example."""
+    L = nn.losses.half_mse(TwoTwoTwo()([Value(0.05), Value(0.10)]), [0.01, 0.99], reduction="sum")
+    L.label = "L"
+    return L
+
+
+def path_of_w1(lang: str, **how: Any) -> Any:
+    """Figure 31 with the names of the example."""
+    L = example()
+    L.backward()
+    return viz.draw(L, path="w1", lang=lang, **how)
 
 
 QUESTIONS = Slide(
@@ -84,24 +113,35 @@ BY_HAND = [
         ("Two inputs, two hidden units, two outputs", "Dos entradas, dos unidades ocultas, dos salidas"),
         [
             (
-                "In the circles: values.  On the lines: the gradients of the weights, after one pass.",
-                "En los círculos: valores.  En las líneas: los gradientes de los pesos, tras una pasada.",
+                "Nothing is computed yet.  Let the room say what each circle adds, and which names it needs.",
+                "Aún no se ha calculado nada.  Que digan qué suma cada círculo y qué nombres necesita.",
             )
         ],
-        page=figure(30),
+        page=lambda lang, **how: viz.network(TwoTwoTwo(), weights="names", lang=lang, **how),
     ),
     Slide(
         ("Forward, by hand", "Hacia delante, a mano"),
         [
             Code(
-                "z1 = 0.15·0.05 + 0.20·0.10 + 0.35 = 0.3775      h1 = σ(z1) = 0.593270\n"
-                "z2 = 0.25·0.05 + 0.30·0.10 + 0.35 = 0.3925      h2 = σ(z2) = 0.596884\n"
-                "z3 = 0.40·h1 + 0.45·h2 + 0.60     = 1.105906    o1 = σ(z3) = 0.751365\n"
-                "z4 = 0.50·h1 + 0.55·h2 + 0.60     = 1.224921    o2 = σ(z4) = 0.772928"
+                "i1 = 0.05   w1 = 0.15   w2 = 0.20   w3 = 0.25   w4 = 0.30   b1 = 0.35\n"
+                "i2 = 0.10   w5 = 0.40   w6 = 0.45   w7 = 0.50   w8 = 0.55   b2 = 0.60"
             ),
-            Math(r"L = \frac{1}{2}(0.01 - o_1)^2 + \frac{1}{2}(0.99 - o_2)^2 = 0.274811 + 0.023560"),
-            Math(r"L = 0.298371"),
+            (
+                "Names: *i* is the input *x*, *o* the output *ŷ*, *t* = (0.01, 0.99) the target *y*; "
+                "*w₁* to *w₄* are *W₁* row by row, *w₅* to *w₈* are *W₂*.",
+                "Nombres: *i* es la entrada *x*, *o* la salida *ŷ*, *t* = (0.01, 0.99) el objetivo *y*; "
+                "de *w₁* a *w₄* son *W₁* por filas, de *w₅* a *w₈* son *W₂*.",
+            ),
+            Code("z1 = 0.15·0.05 + 0.20·0.10 + 0.35 = 0.3775      h1 = σ(z1) = 0.593270"),
+            Code("z2 = 0.25·0.05 + 0.30·0.10 + 0.35 = 0.3925      h2 = σ(z2) = 0.596884"),
+            Code("z3 = 0.40·h1 + 0.45·h2 + 0.60     = 1.105906    o1 = σ(z3) = 0.751365"),
+            Code("z4 = 0.50·h1 + 0.55·h2 + 0.60     = 1.224921    o2 = σ(z4) = 0.772928"),
+            Math(
+                r"L = \frac{1}{2}(0.01 - o_1)^2 + \frac{1}{2}(0.99 - o_2)^2 = "
+                r"0.274811 + 0.023560 = 0.298371"
+            ),
         ],
+        first=2,
     ),
     Slide(
         ("Backward, by hand: a weight of the last layer", "Hacia atrás, a mano: un peso de la última capa"),
@@ -109,8 +149,8 @@ BY_HAND = [
             Math(
                 r"\frac{\partial L}{\partial w_5} = \frac{\partial L}{\partial o_1}\,"
                 r"\frac{\partial o_1}{\partial z_3}\,\frac{\partial z_3}{\partial w_5}"
-                r" = -(t_1 - o_1)\; o_1(1 - o_1)\; h_1"
             ),
+            Math(r"= -(t_1 - o_1)\; o_1(1 - o_1)\; h_1"),
             Math(r"= 0.741365 \cdot 0.186816 \cdot 0.593270 = 0.082167"),
             (
                 "Three local derivatives, and each is a number that the forward pass has left there.",
@@ -121,6 +161,7 @@ BY_HAND = [
                 "*o₁* es demasiado grande: el gradiente es positivo y *w₅* bajará.",
             ),
         ],
+        first=1,
     ),
     Slide(
         ("∂L/∂w₁ comes back from both outputs", "∂L/∂w₁ vuelve desde las dos salidas"),
@@ -130,11 +171,11 @@ BY_HAND = [
                 "0.000668 pasando por o₁, −0.000230 pasando por o₂: juntos, 0.000439.",
             )
         ],
-        page=figure(31, 0),
+        page=path_of_w1,
     ),
     Slide(
         ("The whole walk, step by step", "El recorrido entero, paso a paso"),
-        page=lambda lang, **how: viz.steps(two_two_two(), view="network", lang=lang, **how),
+        page=lambda lang, **how: viz.steps(example(), view="network", lang=lang, **how),
     ),
     Slide(
         ("A slip that is easy to make", "Un desliz frecuente"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
 
 import viz
@@ -14,13 +13,15 @@ from viz.formats.latex import latex, missing
 from viz.formats.svg import digest, svg
 from viz.style.theme import THEMES
 
-from .form import Code, Deck, Line, Math, Slide, said
+from .form import Code, Deck, Math, Slide, said
 from .marks import NO_BREAK, marked, tied
 from .pictures import EDGE, GAP, Placed, body, drawn, page, share
 
 __all__ = ["SIZES", "compile_pdf", "sizes_of", "write"]
 
-SIZES = {"number": 10.0, "title": 14.4, "cover": 24.88, "subtitle": 14.4, "text": 10.95, "formula": 12.0, "code": 9.0}
+SIZES = {"cover": 24.88, "subtitle": 14.4, "title": 14.4, "number": 10.0} | {
+    "text": 10.95, "formula": 12.0, "code": 9.0
+}  # fmt: skip
 """Points, sizes that every font of LaTeX has; of the last three, beside a picture."""
 ALONE = SIZES | {"text": 12.0, "formula": 14.4, "code": 10.0}
 """Where there is none."""
@@ -126,7 +127,7 @@ def _notes(slide: Slide, lang: str) -> str:
 
 def _frame(slide: Slide, lang: str, pictures: list[str]) -> str:
     sizes = sizes_of(slide)
-    text = _text(slide.lines, lang, sizes)
+    text = _text(slide, lang, sizes)
     shown = r"\hfill".join(pictures)
     left, right = (f"{{{place.width:.4g}bp}}\\vspace{{0pt}}" for place in (body(slide), share(slide)))
     if pictures and not slide.lines:
@@ -150,10 +151,12 @@ def sizes_of(slide: Slide) -> dict[str, float]:
     return SIZES if slide.beside else ALONE
 
 
-def _text(lines: Sequence[Line], lang: str, sizes: dict[str, float]) -> str:
+def _text(slide: Slide, lang: str, sizes: dict[str, float]) -> str:
     """The lines, those of text as items."""
-    written, open_ = [], False
-    for line in lines:
+    written, open_ = list[str](), False
+    for k, line in enumerate(slide.lines):
+        if slide.first is not None and k >= slide.first:
+            written.append(r"\pause")
         is_item = not isinstance(line, Math | Code)
         if is_item != open_:
             written.append(

@@ -52,6 +52,11 @@ class Slide:
     below: bool = False
     """Whether what stands beside the lines stands below them, because it is wide."""
     notes: Said = ""
+    first: int | None = None
+    """How many lines are there at first, while each of the others waits for a key; None for all.
+
+    What waits is what the room is to compute before it is shown.
+    """
 
 
 @dataclass(frozen=True)

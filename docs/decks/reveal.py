@@ -45,8 +45,8 @@ body { background: #fff; }
   width: auto; box-shadow: none; }
 .lines code { font: 0.86em "DejaVu Sans Mono", Menlo, Consolas, monospace; }
 .lines .formula { text-align: center; margin: 12px 0; } .lines .formula img { margin: 0; max-width: none; }
-.number { position: absolute; top: %(edge).1fpx; right: %(edge).1fpx; font-size: %(number).1fpx; line-height: 1;
-  z-index: 1; }
+.page-number { position: absolute; top: %(edge).1fpx; right: %(edge).1fpx;
+  font-size: %(number).1fpx; line-height: 1; z-index: 1; }
 .reveal .controls { opacity: 0.4; transform: scale(0.5); transform-origin: bottom right; }
 .shown { position: absolute; display: flex; justify-content: space-between; align-items: center; }
 .shown > * { margin: 0 !important; max-width: none !important; max-height: none !important; }
@@ -108,7 +108,7 @@ def _reveal(folder: Path) -> list[str]:
 def _numbered(section: str, number: int) -> str:
     """With the slide's number, which stays over all fragments of a walk."""
     end = section.rindex("</section>")
-    return f'{section[:end]}<div class="number">{number}</div>\n{section[end:]}'
+    return f'{section[:end]}<div class="page-number">{number}</div>\n{section[end:]}'
 
 
 def _section(slide: Slide, lang: str) -> str:
@@ -146,7 +146,8 @@ def _lines(slide: Slide, lang: str) -> str:
 
 def _text(slide: Slide, lang: str) -> str:
     sizes, written, open_ = sizes_of(slide), [], False
-    for line in slide.lines:
+    for k, line in enumerate(slide.lines):
+        waits = " fragment" if slide.first is not None and k >= slide.first else ""
         is_item = not isinstance(line, Math | Code)
         if is_item != open_:
             written.append("<ul>" if is_item else "</ul>")
@@ -156,12 +157,14 @@ def _text(slide: Slide, lang: str) -> str:
             picture = _image(
                 _fitted(source, sizes["formula"], body(slide).width), f'alt="{html.escape(source)}"'
             )
-            written.append(f'<p class="formula">{picture}</p>')
+            written.append(f'<p class="formula{waits}">{picture}</p>')
         elif isinstance(line, Code):
             size, program = sizes["code"] * SCALE, said(line.text, lang).strip("\n")
-            written.append(f'<pre style="font-size:{size:.1f}px">{html.escape(program)}</pre>')
+            kind = f'class="{waits.strip()}" ' if waits else ""
+            written.append(f'<pre {kind}style="font-size:{size:.1f}px">{html.escape(program)}</pre>')
         else:
-            written.append(f"<li>{_line(said(line, lang))}</li>")
+            kind = f' class="{waits.strip()}"' if waits else ""
+            written.append(f"<li{kind}>{_line(said(line, lang))}</li>")
     return "\n".join([*written, *(["</ul>"] if open_ else [])]) + "\n"
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import subprocess
 from collections.abc import Callable
-from itertools import pairwise
+from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,8 @@ def test_both_formats_have_each_slide_once_and_say_its_title(letter: str, lang: 
     assert len(re.findall("<section", files[".html"])) == 1 + len(slides)
     assert files[".tex"].count(r"\begin{frame}") == 1 + len(slides)
     assert f'<html lang="{lang}">' in files[".html"]
+    told = [int(number) for number in re.findall(r'<div class="page-number">(\d+)</div>\n</section>', files[".html"])]
+    assert told == list(range(2, 2 + len(slides)))
 
 
 @EVERY_DECK
@@ -110,6 +113,49 @@ def test_lualatex_sets_it_and_nothing_is_too_full(letter: str, lang: str) -> Non
     files = written(letter, lang)
     made = compile_pdf(Path(files["folder"]) / f"{letter.lower()}-{lang}.tex")
     assert made.stat().st_size > 30_000
+    if shutil.which("pdftotext") is not None:
+        numbers = in_the_corner(made)
+        assert numbers[0] == ""
+        assert [int(text) for text, _ in groupby(numbers[1:])] == list(range(2, 2 + len(deck(letter).slides)))
+
+
+def in_the_corner(document: Path) -> list[str]:
+    """What stands at the upper right of each page, 25 by 18 points large: a title that is too long, too."""
+    corner = ["-x", str(round(160 / 25.4 * 72) - 25), "-y", "0", "-W", "25", "-H", "18"]
+    done = subprocess.run(["pdftotext", *corner, document, "-"], capture_output=True, text=True, check=True)
+    return [page.strip() for page in done.stdout.split("\f")[:-1]]
+
+
+def test_a_walk_has_one_number_and_lines_that_wait_are_shown_one_by_one(tmp_path: Path) -> None:
+    if shutil.which("lualatex") is None or shutil.which("pdftotext") is None:
+        pytest.skip("needs lualatex and pdftotext")
+    from decks import beamer, reveal
+    from decks.form import Code, Deck, Math, Slide
+
+    import viz
+    from microgrid import parameter
+
+    def walk(lang: str, **how: object) -> Any:
+        return viz.steps(parameter(2.0, "w") * 3.0, lang=lang, **how)
+
+    waiting = Slide("Waiting", [Math("a = b"), Math("= 77"), Code("5 + 5"), "the *last* line"], first=1)
+    slides = Deck("Z", "Numbers", "", [Slide("One", ["line"]), Slide("Walk", page=walk), waiting, Slide("End", ["."])])
+    made = beamer.compile_pdf(beamer.write(slides, "en", tmp_path)[0])
+    assert made is not None
+    numbers = in_the_corner(made)
+    frames = len(viz.steps(parameter(2.0, "w") * 3.0))
+    assert frames > 2
+    assert numbers == ["", "2", *["3"] * frames, *["4"] * 4, "5"]
+    done = subprocess.run(["pdftotext", "-layout", made, "-"], capture_output=True, text=True, check=True)
+    pages = done.stdout.split("\f")[2 + frames :][:4]
+    assert [[k for k, part in enumerate(("77", "5 + 5", "last")) if part in page] for page in pages] == [
+        [], [0], [0, 1], [0, 1, 2]
+    ]  # fmt: skip
+    html = reveal.write(slides, "en", tmp_path).read_text(encoding="utf-8")
+    section = html[html.index("<h2>Waiting") : html.index("<h2>End")]
+    assert re.findall(r'<(\w+) class="(.*?fragment.*?)"', section) == [
+        ("p", "formula fragment"), ("pre", "fragment"), ("li", "fragment")
+    ]  # fmt: skip
 
 
 def test_a_slide_that_is_too_full_is_refused(tmp_path: Path) -> None:
@@ -142,6 +188,15 @@ ROOM = """() => {
     if (e.scrollWidth > e.clientWidth + 1 ||
         e.getBoundingClientRect().right > lines.getBoundingClientRect().right + 1)
       out.push('wide ' + (e.textContent || e.alt).slice(0, 40));
+  const corner = section.querySelector('.page-number')?.getBoundingClientRect();
+  const words = document.createRange();
+  for (const e of corner ? section.querySelectorAll('h2, li, svg text') : []) {
+    words.selectNodeContents(e);
+    const box = (e.tagName === 'text' ? e : words).getBoundingClientRect();
+    if (box.right > corner.left && box.left < corner.right && box.bottom > corner.top && box.top < corner.bottom)
+      out.push('number on ' + e.textContent.slice(0, 40));
+  }
+  if (section.querySelector('h2, .lines, svg') && !corner) out.push('no number');
   return out;
 }"""
 

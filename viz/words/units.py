@@ -12,6 +12,7 @@ __all__ = ["activation_name", "layer_caption", "mean_of", "output_name"]
 _SIGNS = {
     "mul": "×", "div": "÷", "add": "+", "maximum": "max", "minimum": "min", "sqrt": "√",
     "powc": say("power"), "pow": say("power"), "mean": say("mean"),
+    "half_mse": "½ mse",
 }  # fmt: skip
 
 
