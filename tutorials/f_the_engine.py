@@ -247,6 +247,8 @@ def in_order(root):
 
 
 print(backward(h), "nodes, ∂h/∂x =", x.grad)
+for node in in_order(h):
+    node.parents = ()  # freed one by one: a chain that lets go link by link fills a browser's stack
 
 # %% [markdown]
 # This prints:

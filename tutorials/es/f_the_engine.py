@@ -247,6 +247,8 @@ def in_order(root):
 
 
 print(backward(h), "nodos, ∂h/∂x =", x.grad)
+for node in in_order(h):
+    node.parents = ()  # se liberan uno a uno: una cadena que se suelta sola llena la pila de un navegador
 
 # %% [markdown]
 # Esto imprime:
