@@ -111,7 +111,7 @@ XOR = [
 
 DESCENT = [
     Slide(
-        ("Gradient descent: step against the slope", "Descenso por gradiente: un paso contra la pendiente"),
+        ("Gradient descent: step against the slope", "Descenso por gradiente: contra la pendiente"),
         [
             Math(r"x \leftarrow x - \eta \, \frac{\partial f}{\partial x}"),
             ("*f* = *x*², so the slope is 2*x*.", "*f* = *x*², así que la pendiente es 2*x*."),
@@ -311,7 +311,7 @@ DEPTH = [
     Slide(
         (
             "A residual network has a way that multiplies by 1",
-            "Una red residual tiene un camino que multiplica por 1",
+            "Red residual: un camino que multiplica por 1",
         ),
         [
             Math(r"h_{k+1} = h_k + F(h_k)"),
