@@ -39,6 +39,8 @@ def quotient(x: float, y: float) -> Ieee:
 
 
 def power(x: float, y: float) -> Ieee:
+    if y == 0.5 and x < 0:  # a square root, as NumPy takes it: also of -inf, where C's pow gives inf
+        return Ieee(math.nan)
     is_odd = float(y).is_integer() and y % 2 == 1
     try:
         return Ieee(math.pow(x, y))
