@@ -62,7 +62,6 @@ from .errors import ExpressionError as ExpressionError
 from .errors import GraphError as GraphError
 from .errors import MicrogridError as MicrogridError
 from .errors import NonFiniteGradient as NonFiniteGradient
-from .expressions.parse import parse as parse
 from .functions import *
 from .naming.callers import name as name
 from .transforms import grad as grad
@@ -92,6 +91,7 @@ if TYPE_CHECKING:
     from .claims.check import assert_claim as assert_claim
     from .claims.check import check as check
     from .claims.derive import derive as derive
+    from .expressions.parse import parse as parse
     from .programs.program import Program as Program
     from .programs.program import compile as compile
     from .proof.unfolding import unfold as unfold
@@ -102,6 +102,7 @@ if TYPE_CHECKING:
 
 _LATER = {
     "assert_claim": "claims.check", "check": "claims.check", "derive": "claims.derive",
+    "parse": "expressions.parse",
     "Program": "programs.program", "compile": "programs.program",
     "from_sympy": "proof.verify", "to_sympy": "proof.verify", "verify": "proof.verify",
     "verify_rules": "proof.verify", "unfold": "proof.unfolding",

@@ -12,13 +12,19 @@ import os
 import re
 import sys
 from functools import cache
-from hashlib import sha256
-from importlib.abc import MetaPathFinder
 from importlib.machinery import EXTENSION_SUFFIXES, ModuleSpec
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+
+try:  # without `hashlib`, which loads OpenSSL, as Python's `random` does
+    from _sha2 import sha256  # type: ignore[import-not-found, unused-ignore]
+except ImportError:  # before Python 3.12
+    try:
+        from _sha256 import sha256  # type: ignore[import-not-found, unused-ignore, no-redef]
+    except ImportError:
+        from hashlib import sha256
 
 __all__ = ["MOVED", "choose", "digest", "keep_old_paths", "moved", "source", "sources"]
 
@@ -69,12 +75,17 @@ def sources() -> list[Path]:
     texts = [
         _path(name) for name in (*COMPILED, "ops", "base.formula", "programs.instructions", "programs.rows_c")
     ]
-    return sorted([*texts, *PACKAGE.rglob("*.pxd"), *PACKAGE.rglob("*.pyx"), *PACKAGE.glob("native/*.[ch]")])
+    folders = {_path(name).parent: (".pxd", ".pyx") for name in COMPILED + NATIVE}
+    folders[PACKAGE / "native"] = (".c", ".h")
+    for folder, ends in folders.items():  # by hand, for every `import microgrid` does it: `rglob` takes 4 ms
+        texts += [folder / name for name in os.listdir(folder) if name.endswith(ends)]
+    return sorted(texts)
 
 
 def digest() -> bytes:
     """A number for the contents of `sources()`."""
-    return sha256(b"\0".join(path.read_bytes() for path in sources())).hexdigest().encode()
+    text: str = sha256(b"\0".join(path.read_bytes() for path in sources())).hexdigest()
+    return text.encode()
 
 
 @cache
@@ -99,8 +110,11 @@ def _path(name: str, suffix: str = ".py") -> Path:
     return PACKAGE / f"{name.replace('.', '/')}{suffix}"
 
 
-class _Sources(MetaPathFinder):
-    """Finds the .py of a module beside which a compiled one stands."""
+class _Sources:
+    """Finds the .py of a module beside which a compiled one stands.
+
+    No MetaPathFinder by its bases, though one by its method: `importlib.abc` loads 30 modules in Python 3.11.
+    """
 
     def find_spec(self, name: str, path: Any, target: Any = None) -> ModuleSpec | None:
         package, _, module = name.partition(".")

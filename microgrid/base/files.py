@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from hashlib import sha256
 from operator import index
 from pathlib import Path
 from time import time
@@ -14,6 +13,12 @@ from typing import IO, Any, SupportsIndex
 from ..errors import CheckpointError
 
 __all__ = ["read", "replace", "store"]
+
+
+def _sha256(data: bytes) -> Any:
+    from hashlib import sha256  # which loads OpenSSL, and `import microgrid` writes no file
+
+    return sha256(data)
 
 
 def replace(path: str | bytes | os.PathLike[str], data: bytes | str) -> None:
@@ -51,7 +56,7 @@ def replace(path: str | bytes | os.PathLike[str], data: bytes | str) -> None:
 @contextmanager
 def _beside(target: Path) -> Iterator[tuple[Path, IO[bytes]]]:
     """A new file beside the target; it is gone afterwards, unless it was renamed."""
-    prefix = f".microgrid-{sha256(os.fsencode(target.name)).hexdigest()[:16]}-"
+    prefix = f".microgrid-{_sha256(os.fsencode(target.name)).hexdigest()[:16]}-"
     _clear(target.parent, prefix)
     ours = False
     while not ours:
@@ -114,7 +119,7 @@ def store(path: str | bytes | os.PathLike[str], form: str, version: int, content
 
     text = json.dumps({"format": f"microgrid {form} {version}", **contents}, indent=1, allow_nan=False)
     head = text.removesuffix("\n}")
-    replace(path, head + SEAL.format(sha256(head.encode()).hexdigest()))
+    replace(path, head + SEAL.format(_sha256(head.encode()).hexdigest()))
 
 
 def read(
@@ -144,7 +149,7 @@ def read(
     if found == f"microgrid {form} {version}":
         wanted.append("checksum")
         head = data[:-SEALED]
-        if data[len(head) :] != SEAL.format(sha256(head).hexdigest()).encode():
+        if data[len(head) :] != SEAL.format(_sha256(head).hexdigest()).encode():
             usual = ON_PURPOSE if "state" in keys else f"; save the {form} again"
             raise CheckpointError(f"{name} {CHANGED}: its checksum does not fit{way_out or usual}")
     if contents.keys() != set(wanted):
@@ -226,4 +231,4 @@ def unsealed(what: str, version: int, checksum: str, data: bytes, numbers: Any) 
 
 def _digest(*parts: Any) -> str:
     """Of each part by itself: where one ends is part of it."""
-    return sha256(b"".join(sha256(part).digest() for part in parts)).hexdigest()
+    return str(_sha256(b"".join(_sha256(part).digest() for part in parts)).hexdigest())

@@ -16,11 +16,11 @@ from ..engine import Value
 from ..naming.labels import given
 from . import checkpoints
 from .scored import Scored
-from .tables.summary import Summary, summarize
 
 if TYPE_CHECKING:
     from .losses import Loss
     from .tables.backprop import Backprop
+    from .tables.summary import Summary
 
 __all__ = ["Model", "Module", "bare", "inputs", "listed", "outputs", "parts", "samples", "walk"]
 
@@ -147,6 +147,8 @@ class Module(Scored):
         A batch of `example`, by default of ones, is recorded; the model stays as it is.  ValueError if the
         model does not say how many inputs it takes and no example is given.
         """
+        from .tables.summary import summarize  # which names scopes, as a first import need not
+
         return summarize(self, example)
 
     def backprop(self, x: Numbers, y: Numbers, loss: str | Loss = "mse") -> Backprop:

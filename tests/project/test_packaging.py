@@ -47,6 +47,14 @@ def test_a_package_holds_all_that_its_compiled_modules_are_compared_with(tmp_pat
     assert wanted - shipped == set()
 
 
+def test_every_file_that_is_compiled_is_compared():
+    """The folders are looked through by name, as that is quick: no declaration may lie in another."""
+    declared = {path for end in ("pxd", "pyx") for path in build.PACKAGE.rglob(f"*.{end}")}
+    assert declared
+    assert declared <= {*build.sources()}
+    assert {*build.PACKAGE.glob("native/*.[ch]")} <= {*build.sources()}
+
+
 @needs_checkout
 def test_pyproject_only_says_how_to_build():
     import tomllib
