@@ -26,7 +26,8 @@ __all__ = ["SCALE", "formula", "write"]
 WIDTH, HEIGHT = 960, 540
 SCALE = WIDTH / PAGE[0]
 """Pixels to a point of the same slide in Beamer."""
-PLACES = "dist/reveal.css", "dist/reveal.js", "plugin/notes/notes.js"
+NOTES = "dist/plugin/notes.js", "plugin/notes/notes.js"
+"""Where reveal.js keeps its speaker view: version 6, and those before."""
 BESIDE = "node_modules/reveal.js"
 STYLE = """
 body { background: #fff; }
@@ -95,14 +96,19 @@ def write(deck: Deck, lang: str, folder: Path) -> Path:
 def _reveal(folder: Path) -> list[str]:
     """Its style and its scripts: in the page, or where the page looks for them."""
     for home in (os.environ.get("REVEAL_JS", ""), folder / BESIDE):
-        files = [Path(home) / place for place in PLACES]
-        if home and all(file.is_file() for file in files):
-            style, *scripts = (file.read_text(encoding="utf-8") for file in files)
-            safe = [script.replace("</script", "<\\/script") for script in scripts]
-            return [f"<style>{style}</style>", *(f"<script>{script}</script>" for script in safe)]
-    style, *scripts = (f"{BESIDE}/{place}" for place in PLACES)
+        for notes in NOTES:
+            files = [Path(home) / place for place in _places(notes)]
+            if home and all(file.is_file() for file in files):
+                style, *scripts = (file.read_text(encoding="utf-8") for file in files)
+                safe = [script.replace("</script", "<\\/script") for script in scripts]
+                return [f"<style>{style}</style>", *(f"<script>{script}</script>" for script in safe)]
+    style, *scripts = (f"{BESIDE}/{place}" for place in _places(NOTES[0]))
     links = [f'<script src="{script}"></script>' for script in scripts]
     return [f'<link rel="stylesheet" href="{style}">', *links]
+
+
+def _places(notes: str) -> list[str]:
+    return ["dist/reveal.css", "dist/reveal.js", notes]
 
 
 def _numbered(section: str, number: int) -> str:

@@ -55,10 +55,11 @@ def test_of_many_arrows_far_apart_few_parts_are_looked_at_beside_each() -> None:
     crowd.fill([(tuple((apart * k + x, 0.0) for x, _ in LINE),) for k in range(count)])
     assert crowd.beside(0) == {}
     assert crowd._parts is not None
-    points = np.concatenate(list(crowd._lines.values()))
-    owners = np.repeat(np.arange(count), [len(line) for line in crowd._lines.values()])
-    at, _ = crowd._parts.around(points, owners)
-    assert len(at) <= len(points)  # by chance, what has the same place in the table
+    lines = list(crowd._lines.values())
+    xs, ys = (np.concatenate(coordinates) for coordinates in zip(*lines, strict=True))
+    owners = np.repeat(np.arange(count), [len(line[0]) for line in lines])
+    at, _ = crowd._parts.around((xs, ys), owners)
+    assert len(at) <= len(xs)  # by chance, what has the same place in the table
 
 
 def test_the_first_box_of_a_chain_is_as_far_from_the_next_as_all_others() -> None:

@@ -128,9 +128,18 @@ def _product(first: Addends | None, second: Addends) -> Addends | None:
         return None
     for a, x in first.items():
         for b, y in second.items():
-            base = a * b
+            base = _in_order(a * b)
             found[base] = found.get(base, Fraction(0)) + x * y
     return _few(found)
+
+
+def _in_order(term: Term) -> Term:
+    """A product with its factors in the order of their terms: b·a is kept as written, and is a·b here."""
+    if term.kind != "product":
+        return term
+    factor, exponents = term.data
+    powers = sorted(zip(term.args, exponents, strict=True), key=lambda power: power[0].number)
+    return term.store.product(powers, factor)
 
 
 def _few(found: Addends) -> Addends | None:
