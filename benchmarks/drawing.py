@@ -1,45 +1,40 @@
-"""From a graph in Python to an SVG in hand, beside micrograd's `draw_dot` and torchviz, and to a PNG.
+"""From a graph in Python to an SVG in hand, beside what else draws computations, to a page, and to a PNG.
 
-Both of them end in Graphviz, and so do our pictures of graphs without layers.  micrograd's drawing is written
-here from its description (a record with label, data and gradient for each value, a circle for each
-operation); torchviz draws the backward functions, without any number.  Wall time counts, since Graphviz is a
-process of its own.
+The layout is included; wall time counts, since Graphviz is a process of its own.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
-from importlib import import_module
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 from time import perf_counter, process_time
-from typing import Any
+from warnings import catch_warnings, simplefilter
 
 from microgrid import Value, graph, nn, parameter
 
+from .drawn import DRAWN, MICROGRAD, Draw
 from .report import Result, Table, number
 
 __all__ = ["run"]
 
-OURS = "microgrid: viz.draw(y).svg()"
-MICROGRAD = "draw_dot, as in micrograd's notebook"
+OURS, PAGE = "microgrid: viz.draw(y).svg()", "microgrid: viz.steps(y).html()"
 SVG_GOAL, LARGE = 100, 1000
 """The sizes of graphs that the goals are about, roughly."""
+DENSE = 38
+"""Units in the layers of the network of 4,829 nodes."""
 PNG_WIDTH = 12
 """Units in the layers of the network of 591 nodes that is drawn as PNG."""
 
 
 def run(quick: bool) -> Result:
-    """Graphs of about 10, 100 and 1,000 nodes, the contestants taking turns."""
+    """Graphs of about 10, 100 and 1,000 nodes, the contestants taking turns; ours alone of 5,000."""
     result = Result()
     for size, (count, y) in _graphs().items():
-        if quick and size != "10":
-            continue
-        turns = 2 if quick else 7 if count > 500 else 15
-        rows, raw = _contest(y, turns, result.notes)
-        result.raw[f"svg.{size}"] = raw
+        turns = 1 if quick else 7 if count > 500 else 15
+        rows, raw, absent = _contest(y, turns, page=size == str(LARGE))
+        result.raw |= {f"svg.{size}": raw, "absent": absent}
         columns = ("", "ms", "ratio to ours", "kB", "shows")
         result.tables.append(Table(f"Drawing a graph of {count:,} nodes", columns, rows))
         frames = _frames(y, turns)
@@ -53,8 +48,12 @@ def run(quick: bool) -> Result:
             result.measure("drawing.draw_dot", median(ratios))
         if size == str(LARGE):
             result.measure("drawing.svg.large", median(raw[OURS]) * 1e3)
-    if not quick:
-        result.measure("drawing.png", _png())
+            result.measure("drawing.page", median(raw[PAGE]))
+    dense, took = _dense(1 if quick else 3)
+    rows = [("microgrid: viz.draw(y).svg()", number(took * 1e3), "values, and gradients of parameters")]
+    result.tables.append(Table(f"Drawing a graph of {dense:,} nodes", ("", "ms", "shows"), rows))
+    result.measure("drawing.svg.dense", took)
+    result.measure("drawing.png", _png(1 if quick else 3))
     return result
 
 
@@ -74,38 +73,56 @@ def _network(width: int) -> Value:
     return y
 
 
-def _png() -> float:
-    """CPU seconds from a graph to a PNG file, the least of three; what is imported is imported."""
+def _dense(turns: int) -> tuple[int, float]:
+    """The nodes of a wide network, and the seconds that its picture takes, the least of some."""
+    import viz
+
+    y = _network(DENSE)
+    y.backward()
+    found = []
+    with catch_warnings():
+        simplefilter("ignore")  # of so many arrows not all get their local derivatives, which is said
+        for _ in range(turns):
+            began = perf_counter()
+            viz.draw(y).svg()
+            found.append(perf_counter() - began)
+    return len(graph.order(y)), min(found)
+
+
+def _png(turns: int) -> float:
+    """CPU seconds from a graph to a PNG file, the least of some; what is imported is imported."""
     import viz
 
     y = _network(PNG_WIDTH)
     y.backward()
     found = []
     with TemporaryDirectory() as folder:
-        for _ in range(4):
+        for _ in range(turns + 1):
             began = process_time()
             viz.draw(y).save(Path(folder) / "graph.png")
             found.append(process_time() - began)
     return min(found[1:])
 
 
-def _contest(y: Value, turns: int, notes: list[str]) -> tuple[list[tuple[str, ...]], dict[str, list[float]]]:
+def _contest(
+    y: Value, turns: int, page: bool
+) -> tuple[list[tuple[str, ...]], dict[str, list[float]], dict[str, dict[str, str]]]:
+    """The rows of the table, the seconds of each turn, and who is not there."""
     import viz
 
-    contestants: dict[str, tuple[Callable[[], str], str]] = {
+    contestants: dict[str, tuple[Draw, str]] = {
         OURS: (lambda: viz.draw(y).svg(), "values, gradients, local derivatives"),
         "microgrid: .html()": (lambda: viz.draw(y).html(), "the same as a page"),
-        MICROGRAD: (lambda: _draw_dot(y), "values, gradients"),
     }
-    try:
-        make_dot, root, leaves = import_module("torchviz").make_dot, *_in_torch(y)
-        contestants["torchviz"] = (
-            lambda: str(make_dot(root, params=leaves).pipe("svg", encoding="utf-8")),
-            "operations",
-        )
-    except ImportError as error:
-        if not any("torchviz" in note for note in notes):
-            notes.append(f"torchviz missing: {error}")
+    if page:
+        walk: Draw = lambda: viz.steps(y, max_nodes=None).html()  # noqa: E731
+        contestants[PAGE] = (walk, "the same, step by step")
+    absent: dict[str, dict[str, str]] = {}
+    for name, (prepare, shows) in DRAWN.items():
+        try:
+            contestants[name] = (prepare(y), shows)
+        except ImportError as error:
+            absent[name] = {"status": f"missing: {error.name or error} is not installed"}
     seconds: dict[str, list[float]] = {name: [] for name in contestants}
     sizes = {name: len(draw()) for name, (draw, _) in contestants.items()}  # and what is imported is imported
     for _ in range(turns):
@@ -119,7 +136,8 @@ def _contest(y: Value, turns: int, notes: list[str]) -> tuple[list[tuple[str, ..
         rows.append(
             (name, number(median(seconds[name]) * 1e3), number(ratio), number(sizes[name] / 1e3), shows)
         )
-    return rows, seconds
+    rows += [(name, "", "", "", entry["status"]) for name, entry in absent.items()]
+    return rows, seconds, absent
 
 
 def _frames(y: Value, turns: int) -> float:
@@ -136,42 +154,3 @@ def _frames(y: Value, turns: int) -> float:
             walk.svg(k)
         found.append((perf_counter() - began) * 1e3 * 200 / count)
     return median(found)
-
-
-def _draw_dot(root: Value) -> str:
-    """What micrograd's notebook draws, iteratively."""
-    from graphviz import Digraph
-
-    dot = Digraph(format="svg", graph_attr={"rankdir": "LR"})
-    for v in graph.order(root):
-        name = str(id(v))
-        dot.node(name, f"{{ {v.label} | data {v.data:.4f} | grad {v.grad:.4f} }}", shape="record")
-        if v.op:
-            dot.node(name + v.op, v.op)
-            dot.edge(name + v.op, name)
-        for parent in set(v.parents):
-            dot.edge(str(id(parent)), name + v.op)
-    return str(dot.pipe(encoding="utf-8"))
-
-
-def _in_torch(root: Value) -> tuple[Any, dict[str, Any]]:
-    """The same computation on PyTorch's scalars, and its leaves by name."""
-    import torch
-
-    ops: dict[str, Callable[..., Any]] = {
-        "add": lambda a, b: a + b, "sub": lambda a, b: a - b, "mul": lambda a, b: a * b,
-        "relu": lambda a: a.relu(),
-    }  # fmt: skip
-    made: dict[Value, Any] = {}
-    leaves = {}
-    for i, v in enumerate(graph.order(root)):
-        if not v.parents:
-            made[v] = torch.tensor(v.data, dtype=torch.float64, requires_grad=True)
-            leaves[f"{v.label or 'leaf'} {i}"] = made[v]
-        elif v.constant is not None:
-            made[v] = made[v.parents[0]] ** v.constant
-        else:
-            made[v] = ops[v.op](*(made[parent] for parent in v.parents))
-    if abs(made[root].item() - root.data) > 1e-9 * abs(root.data):
-        raise ArithmeticError(f"PyTorch computes {made[root].item()}, microgrid {root.data}")
-    return made[root], leaves

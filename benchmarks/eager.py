@@ -41,6 +41,11 @@ def run(quick: bool) -> Result:
     result.add(name, title, standings, OURS, "ms")
     result.measure(f"{name}.micrograd", standings.ratio("micrograd", OURS))
     result.measure(f"{name}.floats", standings.ratio(OURS, FLOOR))
+    if microgrid.compiled and standings.entries[OURS].timed:
+        root = moons.forward(moons.network(microgrid.nn), data, microgrid.Value, lambda v: v.relu())
+        nodes = len(microgrid.graph.order(root))
+        result.notes.append(f"microgrid's graph has {nodes:,} nodes")
+        result.measure("eager.node", standings.entries[OURS].seconds() / nodes * 1e9)
     return result
 
 

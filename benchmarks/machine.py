@@ -10,7 +10,7 @@ from pathlib import Path
 
 __all__ = ["PEERS", "describe", "levels", "pure"]
 
-PEERS = ("numpy", "micrograd", "jax", "jaxlib", "torch", "casadi", "autograd")
+PEERS = ("numpy", "micrograd", "jax", "jaxlib", "torch", "casadi", "autograd", "ddx-ad")
 FLAGS = ("sse2", "avx", "avx2", "fma", "avx512f", "neon", "asimd")
 
 

@@ -108,12 +108,47 @@ def casadi_scalars(parameters: Any, rows: Any, layers: Sequence[int]) -> Contest
     return Contestant(step, lambda found: Answer(float(found[2][2][0]), found[2][3]))
 
 
+def ddx_scalars(parameters: Any, rows: Any, layers: Sequence[int]) -> Contestant:
+    """ddx-ad: a scalar graph of one sample, compiled by LLVM for the batch; the penalty is added once.
+
+    Its gradients are those of each sample, whose mean NumPy takes.
+    """
+    import ddx
+    import numpy as np
+
+    count, size = len(rows), len(parameters)
+
+    def hinge() -> Any:
+        p = [ddx.var(f"p{i}") for i in range(size)]
+        hidden = [ddx.param("x0"), ddx.param("x1")]
+        for i, (start, nout, columns) in enumerate(layout(layers)):
+            neurons = [p[start + k * columns : start + (k + 1) * columns] for k in range(nout)]
+            hidden = [sum((w * h for w, h in zip(neuron, hidden)), neuron[-1]) for neuron in neurons]
+            if i < len(layers) - 1:
+                hidden = [ddx.max(h, 0.0) for h in hidden]
+        return ddx.max(1.0 - ddx.param("label") * hidden[0], 0.0)
+
+    model = ddx.equation(hinge).compile(points=count)
+    if not model.uses_kernel:
+        raise RuntimeError("ddx-ad has compiled nothing here, and would interpret")
+    point = np.vstack([np.repeat(parameters[:, None], count, axis=1), rows.T])
+    call = model.buffer(np.ascontiguousarray(point))
+
+    def step() -> tuple[float, Any]:
+        call()
+        loss = call.value.mean() + ALPHA * np.dot(parameters, parameters)
+        return loss, call.jacobian.mean(axis=1) + 2 * ALPHA * parameters
+
+    return Contestant(step, lambda found: Answer(float(found[0]), found[1]))
+
+
 PEERS = {
     "NumPy, matrices by hand": plain,
     "NumPy, the same without allocations": tuned,
     "JAX, jit on matrices": jax_matrices,
     "PyTorch, matrices": torch_matrices,
     "CasADi, SX graph mapped over the batch": casadi_scalars,
+    "ddx-ad, scalar graph compiled by LLVM for the batch": ddx_scalars,
     "autograd, matrices": autograd_matrices,
 }
 """In the order of the table."""

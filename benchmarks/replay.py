@@ -15,7 +15,7 @@ from .timing import Answer, Contestant, contest
 __all__ = ["at_level", "program_contestant", "run"]
 
 OURS = "microgrid program"
-NUMPY, TUNED, JAX, TORCH = list(PEERS)[:4]
+NUMPY, TUNED, JAX, TORCH, CASADI, DDX = list(PEERS)[:6]
 
 
 def run(quick: bool) -> Result:
@@ -48,6 +48,7 @@ def run(quick: bool) -> Result:
             result.measure(f"replay.numpy.{level}", standings.ratio(NUMPY, _named(level)))
         result.measure("replay.jax", standings.ratio(JAX, OURS))
         result.measure("replay.torch", standings.ratio(TORCH, OURS))
+        result.measure("replay.ddx", standings.ratio(DDX, OURS))
     result.notes.append(f"the program, in numbers: {program.stats()}")
     return result
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from .goals import GOALS, verdict
 from .timing import Contest
 
-__all__ = ["Result", "Table", "number", "standings", "summary", "to_markdown"]
+__all__ = ["Result", "Table", "number", "standings", "statuses", "summary", "to_markdown"]
 
 
 @dataclass
@@ -78,6 +78,17 @@ def summary(measures: dict[str, float], quick: bool = False) -> Table:
     return Table(
         "Summary" + quick * " of a quick run, not to be judged", ("measure", "goal", "result", ""), rows
     )
+
+
+def statuses(results: Mapping[str, Result], kind: str) -> list[str]:
+    """The contestants that were not timed for this reason ("missing", "failed", "wrong"), each with it."""
+    found: dict[str, None] = {}
+    for result in results.values():
+        entries = [entry for raw in result.raw.values() if isinstance(raw, dict) for entry in raw.items()]
+        for name, entry in entries:
+            if isinstance(entry, dict) and str(entry.get("status", "")).startswith(kind):
+                found[f"{name} ({entry['status'].removeprefix(f'{kind}: ')})"] = None
+    return list(found)
 
 
 def to_markdown(tables: Iterable[Table], notes: Iterable[str] = ()) -> str:

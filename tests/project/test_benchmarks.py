@@ -3,6 +3,7 @@
 import json
 import math
 import random
+import re
 import subprocess
 import sys
 
@@ -18,6 +19,7 @@ if not (ROOT / "benchmarks").is_dir():
 import microgrid.nn
 from benchmarks import __main__ as command
 from benchmarks import (
+    drawing,
     elements,
     goals,
     gpt,
@@ -26,6 +28,7 @@ from benchmarks import (
     matrices,
     moons,
     peers,
+    ports,
     replay,
     report,
     timing,
@@ -229,6 +232,84 @@ def test_a_benchmark_that_fails_is_named_and_the_others_go_on(monkeypatch, capsy
     printed = capsys.readouterr().out
     assert "- nodes failed: " in printed
     assert "### Import" in printed
+
+
+def test_every_module_that_measures_is_run_and_continuous_integration_runs_them_all():
+    measuring = {
+        path.stem
+        for path in (ROOT / "benchmarks").glob("*.py")
+        if re.search(r"^def run\(quick: bool\) -> Result:", path.read_text(encoding="utf-8"), re.MULTILINE)
+    }
+    assert measuring == {module for module, _ in command.BENCHMARKS.values()}
+    assert "\npython -m benchmarks --quick " in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+
+
+def judged(monkeypatch, capsys, *, status="timed", left_out=()):
+    """What a quick run of all benchmarks says and returns, if they measured all goals but some."""
+    measures = {goal.key: 1.0 for goal in goals.GOALS if goal.key not in left_out}
+
+    def ran(name, quick):
+        assert quick
+        return report.Result(measures=measures, raw={name: {f"someone of {name}": {"status": status}}})
+
+    monkeypatch.setattr(command, "in_a_process", ran)
+    monkeypatch.setattr(command, "levels", lambda: ("sse2", "avx2"))
+    code = command.main(["--quick"])
+    return code, capsys.readouterr().out
+
+
+def test_a_quick_run_fails_where_a_table_has_lost_its_measure(monkeypatch, capsys):
+    monkeypatch.setattr(goals, "here", lambda need: need != "torch")
+    code, printed = judged(monkeypatch, capsys)
+    assert (code, "not measured:" in printed) == (0, False)
+    code, printed = judged(monkeypatch, capsys, left_out=["drawing.png", "replay.torch"])
+    assert code == 1
+    assert "- not measured: PNG of a graph of 591 nodes, layout included, CPU time\n" in printed
+    assert judged(monkeypatch, capsys, left_out=["replay.torch"])[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "says"),
+    [
+        ("missing: jax is not installed", 0, "- not run: someone of eager (jax is not installed), someone of"),
+        ("failed: ValueError: no such matrix", 1, "- failed: someone of eager (ValueError: no such matrix), "),
+        ("wrong: loss within 1e-03", 1, "- wrong: someone of eager (loss within 1e-03), someone of"),
+    ],
+)
+def test_who_was_not_timed_is_named_at_the_end(monkeypatch, capsys, status, code, says):
+    monkeypatch.setattr(goals, "here", lambda need: True)
+    found, printed = judged(monkeypatch, capsys, status=status)
+    assert found == code
+    assert says in printed
+
+
+@pytest.mark.slow
+def test_what_is_drawn_is_drawn_in_a_quick_run_too(monkeypatch):
+    monkeypatch.setattr(drawing, "DENSE", 8)
+    monkeypatch.setattr(drawing, "_graphs", lambda: dict.fromkeys(["10", "100", "1000"], (3, Value(1) * 2)))
+    result = drawing.run(quick=True)
+    assert set(result.measures) == {goal.key for goal in goals.GOALS if goal.key.startswith("drawing.")}
+    assert [table.title for table in result.tables[:3]] == ["Drawing a graph of 3 nodes"] * 3
+    assert [row[0] for row in result.tables[0].rows[2:-1]] == list(drawing.DRAWN)
+
+
+def test_the_port_trains_names_of_the_length_that_is_asked(monkeypatch, tmp_path):
+    """A script in its place, which counts the letters."""
+    program = tmp_path / "target" / "release" / "rust-microgpt"
+    program.parent.mkdir(parents=True)
+    program.write_text(
+        f"#!{sys.executable}\n"
+        "names = open('input.txt').read().split()\n"
+        "assert {len(name) for name in names} == {6} and len(set(''.join(names))) == 26\n"
+        "print(*[f'step {k:4} | loss {3 - k / 1e3:.4f}' for k in range(1, 1 + len(names))], sep='\\r')\n"
+    )
+    program.chmod(0o755)
+    monkeypatch.setenv("RUST_MICROGPT", str(tmp_path))
+    result = ports.run(quick=True)
+    assert result.raw["ports"][ports.RUST]["compared"] == "its own weights; loss 2.9990 to 2.0000"
+    assert result.measures["ports.rust"] > 0
+    monkeypatch.delenv("RUST_MICROGPT")
+    assert ports.run(quick=True).raw["ports"][ports.RUST]["status"].startswith("missing: RUST_MICROGPT")
 
 
 def test_a_goal_is_met_missed_or_not_measured():
