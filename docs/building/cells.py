@@ -17,6 +17,7 @@ PRINTS = re.compile(
 )
 NUMPY = re.compile(r"\b(?:plots|datasets|train|np|program|history)\.|\bimport numpy|\.compile\(")
 """What needs NumPy, in cells that carry no tags of their own."""
+DIRECTIVE = re.compile(r"  # doctest: .*")
 TAGS = re.compile(r"tags=\[([^\]]*)\]")
 
 
@@ -40,7 +41,7 @@ def of_page(text: str) -> list[Part]:
     parts: list[Part] = []
     end = 0
     for block in FENCE.finditer(text):
-        if ">>>" in block[1]:
+        if ">>>" in block[1] and "+SKIP" not in block[1]:
             parts += [text[end : block.start()], *_of_doctest(block[1])]
             end = block.end()
     return [part for part in [*parts, text[end:]] if isinstance(part, Cell) or part.strip()]
@@ -50,7 +51,7 @@ def _of_doctest(block: str) -> Iterator[Cell]:
     """One cell for the lines up to each output."""
     lines: list[str] = []
     for example in doctest.DocTestParser().get_examples(block):
-        lines.append(example.source.rstrip("\n"))
+        lines.append(DIRECTIVE.sub("", example.source.rstrip("\n")))
         if example.want:
             yield _tagged("\n".join(lines), raises=(example.exc_msg or "").strip())
             lines = []

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import lectures
 
+from .captions import slide as spanish
 from .cells import Cell, Part, needs
 
 __all__ = ["pages"]
@@ -20,8 +21,8 @@ PICTURE = re.compile(r'<img src="([^"]+)"[^>]*>|\[as text\]\(([^)]+)\)')
 
 SAID = {
     "en": ("Lecture {letter}: {subject}", "Run this first; the figures below are made by what it imports."),
-    "es": ("Lección {letter}: {subject}", "Ejecuta esto primero: las figuras se hacen con lo que importa. "
-           "Los pies de las figuras están en inglés."),
+    "es": ("Clase {letter}: {subject}", "Ejecuta esto primero: las figuras se hacen con lo que importa. "
+           'Aquí sus textos están en inglés; con `lang="es"` en la llamada salen en español.'),
 }  # fmt: skip
 
 
@@ -45,8 +46,11 @@ def pages(lang: str, folder: Path) -> Iterator[tuple[str, list[Part]]]:
 def _figure(row: lectures.Row, lang: str, folder: Path) -> list[Part]:
     found = SLIDE.match(row.slide)
     assert found, row.slide
-    name, spanish, rest = found.groups()
-    title = spanish if lang == "es" and spanish else name
+    title, more, rest = found.groups()
+    if lang == "es":
+        title, rest = spanish(title)
+    elif more and more.startswith("figure"):  # of the book; else the Spanish name
+        title += f" ({more})"
     shown = []
     for picture, report in PICTURE.findall(row.pictures):
         if report:
@@ -55,5 +59,6 @@ def _figure(row: lectures.Row, lang: str, folder: Path) -> list[Part]:
             copied = picture.replace("/", "-")
             shutil.copy(DOCS / picture, folder / copied)
             shown.append({"kind": "image", "file": copied, "alt": title.replace('"', "&quot;")})
+    rest = rest.lstrip(", ")
     caption = rest[:1].upper() + rest[1:] + "." if rest else ""
     return [f"## {row.number}. {title}\n\n{caption}", Cell(row.code, needs(row.code), made=tuple(shown))]

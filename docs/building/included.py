@@ -9,10 +9,14 @@ import shutil
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from . import captions
+
 __all__ = ["include"]
 
 ROOT = Path(__file__).parents[2]
 INCLUDE = re.compile(r"^\{\{ include (\S+)(?: from \"([^\"]+)\")?(?: to \"([^\"]+)\")? \}\}$", re.MULTILINE)
+PICTURE = re.compile(r"\{\{ picture (\S+) \}\}")
+TRANSLATED = re.compile(r"^\{\{ translated (\S+) \}\}$", re.MULTILINE)
 RAW = re.compile(r"^\{\{ raw (\S+) \}\}$", re.MULTILINE)
 SOURCE = re.compile(r"^\{\{ source (\S+?)(?::(\S+))? \}\}$", re.MULTILINE)
 LINK = re.compile(r"(!?)\[((?:[^\]\[]|\[[^\]]*\])*)\]\(([^)\s]+)\)")
@@ -35,6 +39,8 @@ PAGES = {
 def include(text: str, page: str, folder: Path) -> str:
     """The text of a page, with what it includes; pictures are copied to `folder`/pictures."""
     text = INCLUDE.sub(lambda found: _text(found, page, folder), text)
+    text = PICTURE.sub(lambda found: _picture(found[1], page, folder), text)
+    text = TRANSLATED.sub(lambda found: _translated(found[1], page, folder), text)
     text = RAW.sub(lambda found: (ROOT / found[1]).read_text(encoding="utf-8").rstrip(), text)
     return SOURCE.sub(lambda found: _source(found[1], found[2]), text)
 
@@ -48,6 +54,11 @@ def _text(found: re.Match[str], page: str, folder: Path) -> str:
     return moved(text[begin:end].strip("\n"), name, page, folder)
 
 
+def _translated(name: str, page: str, folder: Path) -> str:
+    """The gallery with its Spanish texts, of which `captions` has the table."""
+    return moved(captions.translated((ROOT / name).read_text(encoding="utf-8")), name, page, folder)
+
+
 def moved(text: str, name: str, page: str, folder: Path) -> str:
     """The text of the file `name` of the repository, with links that hold from the page."""
 
@@ -59,10 +70,7 @@ def moved(text: str, name: str, page: str, folder: Path) -> str:
         if place in PAGES:
             return _relative(PAGES[place], page) + mark + anchor
         if place.endswith((".svg", ".png", ".gif", ".txt")) and (ROOT / place).is_file():
-            copied = place.removeprefix("docs/").replace("/", "-")
-            (folder / "pictures").mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / place, folder / "pictures" / copied)
-            return _relative(f"pictures/{copied}", page)
+            return _picture(place, page, folder)
         return None
 
     def written(found: re.Match[str]) -> str:
@@ -71,6 +79,14 @@ def moved(text: str, name: str, page: str, folder: Path) -> str:
 
     text = IMG.sub(lambda found: f'<img loading="lazy" src="{link(found[1])}"', text)
     return LINK.sub(written, text)
+
+
+def _picture(place: str, page: str, folder: Path) -> str:
+    """The way from the page to a copy of a picture of the repository."""
+    copied = place.removeprefix("docs/").replace("/", "-")
+    (folder / "pictures").mkdir(parents=True, exist_ok=True)
+    shutil.copy(ROOT / place, folder / "pictures" / copied)
+    return _relative(f"pictures/{copied}", page)
 
 
 def _relative(target: str, page: str) -> str:

@@ -7,6 +7,7 @@ come from a decorator: who reads the source text alone sees neither.
 from __future__ import annotations
 
 import inspect
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,10 +17,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from .cells import Part
+from .cells import Cell, Part, of_page
 from .docstrings import markdown
 from .signatures import Described, describe, members
-from .words import LANGUAGES, WORDS
+from .words import REFERENCE
 
 __all__ = ["MODULES", "names", "pages"]
 
@@ -52,7 +53,24 @@ BESIDES = {"microgrid": [("microgrid.programs.program", "compile"), ("microgrid.
                          ("microgrid.proof.report", "Finding"), ("microgrid.functions", "abs"),
                          ("microgrid.functions", "sum")]}  # fmt: skip
 """Public names that a star import leaves out, and classes of what public functions return."""
-COMMANDS = ("", "draw", "step", "verify", "check", "derive", "exercises", "network", "train", "info", "demo")
+NUMERIC = ("train", "monitor", "datasets", "plots")
+"""Pages all of whose examples need NumPy."""
+NUMPY = re.compile(r"ropout|\b(?:predict|evaluate|trainer|png)\(")
+"""What needs it, or matplotlib, in the examples of the others."""
+COMMANDS = (
+    "",
+    "draw",
+    "step",
+    "serve",
+    "verify",
+    "check",
+    "derive",
+    "exercises",
+    "network",
+    "train",
+    "info",
+    "demo",
+)
 
 
 def names(page: str) -> list[tuple[str, Any]]:
@@ -97,32 +115,59 @@ def _places() -> dict[str, str]:
 def pages(lang: str) -> Iterator[tuple[str, list[Part]]]:
     """Places and parts of the pages of the reference."""
     for page, module in MODULES.items():
-        yield f"reference/{page}.md", [_page(page, module, lang)]
-    yield (
-        "reference/operations.md",
-        [_operations()] if lang == LANGUAGES[0] else [_elsewhere("operations", lang)],
-    )
-    yield "reference/command.md", [_command()] if lang == LANGUAGES[0] else [_elsewhere("command", lang)]
+        yield f"reference/{page}.md", _page(page, module, lang)
+    yield "reference/operations.md", [_operations(lang)]
+    yield "reference/command.md", [_command(lang)]
 
 
-def _elsewhere(page: str, lang: str, title: str = "") -> str:
-    link = f"../../{LANGUAGES[0]}/reference/{page}.html"
-    said = WORDS[lang]["untranslated"].partition("[")
-    text = said[2].partition("]")[0]
-    return f'# {title or page}\n\n{said[0]}<a href="{link}" hreflang="en">{text}</a>.\n'
-
-
-def _page(page: str, module: str, lang: str) -> str:
-    if lang != LANGUAGES[0]:
-        return _elsewhere(page, lang, f"`{module}`")
-    link = _places().get
+def _page(page: str, module: str, lang: str) -> list[Part]:
+    """A text for each name, with its examples as cells, after one that imports what they use."""
+    words, link = REFERENCE[lang], _places().get
     introduction = inspect.getdoc(import_module(module)) or ""
-    blocks = [f"# `{module}`\n\n{markdown(introduction, link)}"]
-    blocks += [_entry(f"{module}.{name}", describe(name, thing, module), 2) for name, thing in names(page)]
+    blocks = [markdown(introduction, link)]
+    there = names(page)
+    blocks += [
+        _entry(f"{module}.{name}", describe(name, thing, module), dict(there), lang) for name, thing in there
+    ]
+    tags = ("needs-numpy",) if page in NUMERIC else ()
+    said = words[page] + ("\n\n" + words["in English"] if "in English" in words else "")
+    head: list[Part] = [f"# `{module}`\n\n{said}\n\n{words['first']}", Cell(_imports(page, module), tags)]
+    return head + [
+        part._replace(tags=tags or _tags(part)) if isinstance(part, Cell) else part
+        for part in of_page("\n\n".join(blocks).replace("```pycon\n", "```python\n"))
+    ]
+
+
+def _tags(cell: Cell) -> tuple[str, ...]:
+    return ("needs-numpy",) if NUMPY.search(cell.source) else cell.tags
+
+
+def _imports(page: str, module: str) -> str:
+    """What the examples of a page take for granted, as their docstrings stand in the modules themselves."""
+    lines = ["import microgrid, viz", "from microgrid import Value, nn, optim, parameter, parse"]
+    if page in NUMERIC:
+        lines.append("from microgrid import datasets, train\nfrom viz import plots")
+    if page in ANSWERS:
+        lines += [f"from {where} import {name}" for where, name in ANSWERS[page]]
+    else:
+        lines.append(f"from {module} import *")
+    return "\n".join(lines)
+
+
+def _entry(full: str, what: Described, beside: dict[str, Any], lang: str) -> str:
+    """A name with its members; those that a base on the same page explains are named there alone."""
+    base = next((cls for cls in getattr(what.thing, "__mro__", ())[1:] if cls in beside.values()), None)
+    known = {member.name for member in members(base)} if base else set()
+    inherited = {name for name in known if getattr(what.thing, name, None) is getattr(base, name, None)}
+    blocks = [_one(full, what, 2)]
+    blocks += [_one(f"{full}.{m.name}", m, 3) for m in members(what.thing) if m.name not in inherited]
+    if base and inherited:
+        place = f"[`{base.__name__}`](#{full.rpartition('.')[0]}.{base.__name__})"
+        blocks.insert(1, REFERENCE[lang]["inherited"].format(base=place))
     return "\n\n".join(blocks)
 
 
-def _entry(full: str, what: Described, level: int) -> str:
+def _one(full: str, what: Described, level: int) -> str:
     """A name, how it is called, what it says, and where it stands."""
     blocks = [f"{'#' * level} `{what.title}` {{ #{full} data-toc-label='{what.name}' }}"]
     if what.signature:
@@ -131,47 +176,40 @@ def _entry(full: str, what: Described, level: int) -> str:
     if what.source:
         code = "\n".join(f"    {line}" for line in what.source.splitlines())
         blocks.append(f'??? quote "{what.place}"\n\n    ```python linenums="{what.line}"\n{code}\n    ```')
-    if level == 2:
-        blocks += [_entry(f"{full}.{member.name}", member, 3) for member in members(what.thing)]
     return "\n\n".join(blocks)
 
 
-def _operations() -> str:
+def _operations(lang: str) -> str:
     """The table of operations, a row for each."""
     from microgrid import ops
+    from microgrid.base.phrases import speaker
 
-    head = "| name | value | derivatives | defined for | at kinks |\n|---|---|---|---|---|"
-    lines = []
+    words, say = REFERENCE[lang], speaker(lang)
+    lines = [words["columns"], "|---|---|---|---|---|"]
     for row in ops.TABLE.values():
         derivatives = "; ".join(row.textbook or row.partials)
-        cells = (
-            row.name,
-            row.definition or row.value,
-            derivatives,
-            row.needs or _domain(row),
-            row.convention,
-        )
+        needs = say(row.needs) if row.needs else _domain(row)
+        convention = say(row.convention) if row.convention else ""
+        cells = (row.name, row.definition or row.value, derivatives, needs, convention)
         lines.append("| " + " | ".join(f"`{cell}`".replace("|", "&#124;") if n < 3 else str(cell)
                                        for n, cell in enumerate(cells)) + " |")  # fmt: skip
-    return (
-        "# Operations\n\nEach operation is a row of the table in `microgrid/ops.py`: its value and its local "
-        "derivatives, in terms of the operands `x` and `y` and of the result `z`.  Every row is proved "
-        "against sympy and 50 digits by `microgrid.verify_rules()`; `custom_op` adds one of your own.\n\n"
-        + "\n".join([head, *lines])
-    )
+    return words["operations"] + "\n\n" + "\n".join(lines)
 
 
 def _domain(row: Any) -> str:
     return "" if row.domain == "True" else f"`{row.domain}`"
 
 
-def _command() -> str:
+def _command(lang: str) -> str:
     """What the command says of itself."""
-    blocks = ["# The command `microgrid`"]
+    blocks = [REFERENCE[lang]["command"]]
     for name in COMMANDS:
-        command = [sys.executable, "-m", "microgrid", *([name] if name else []), "--help"]
-        said = subprocess.run(command, capture_output=True, encoding="utf-8", cwd=ROOT, check=True)
-        blocks.append(
-            (f"## `microgrid {name}`\n\n" if name else "") + f"```text\n{said.stdout.rstrip()}\n```"
-        )
+        blocks.append((f"## `microgrid {name}`\n\n" if name else "") + f"```text\n{_help(name)}\n```")
     return "\n\n".join(blocks)
+
+
+@cache
+def _help(name: str) -> str:
+    command = [sys.executable, "-m", "microgrid", *([name] if name else []), "--help"]
+    said = subprocess.run(command, capture_output=True, encoding="utf-8", cwd=ROOT, check=True)
+    return said.stdout.rstrip()

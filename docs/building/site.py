@@ -33,6 +33,10 @@ PLAYGROUND = (
 )
 
 
+SEPARATOR = r"""[\s\-_,:;=()\[\]{}"'`/«»“”¿?¡!]+|\.(?!\d)|&[lg]t;"""
+"""What stands between words in the search: names of the reference are found by each of their parts."""
+
+
 class Broken(Exception):
     """The site has a fault, which the message names."""
 
@@ -171,7 +175,7 @@ def _mkdocs(scratch: Path, lang: str, target: Path) -> None:
         "site_dir": str(target),
         "nav": [{words[name]: list(listed)} for name, listed in tree.navigation(pages)],
         "theme": {"language": lang, "custom_dir": str(DOCS / "theme"), "palette": palette},
-        "plugins": {"search": {"lang": lang}, "offline": {}},
+        "plugins": {"search": {"lang": lang, "separator": SEPARATOR}, "offline": {}},
         "extra": {
             "alternate": [
                 {"name": WORDS[code]["language"], "link": f"../{code}/index.html", "lang": code}
@@ -190,7 +194,15 @@ def _mkdocs(scratch: Path, lang: str, target: Path) -> None:
     if done.returncode:
         said = [line for line in done.stderr.splitlines() if not line.startswith("INFO")]
         raise Broken(f"mkdocs ({lang}):\n" + "\n".join(said))
+    _fold(target)
     (target / "404.html").unlink()  # its links would be absolute, and only servers show it
+
+
+def _fold(target: Path) -> None:
+    """Let Spanish search take words with and without accents for the same."""
+    spanish = target / "assets" / "javascripts" / "lunr" / "min" / "lunr.es.min.js"
+    more = (DOCS / "theme" / "assets" / "folding.js").read_text(encoding="utf-8")
+    spanish.write_text(spanish.read_text(encoding="utf-8") + "\n" + more, encoding="utf-8")
 
 
 def _citation() -> dict[str, str]:

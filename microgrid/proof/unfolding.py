@@ -35,9 +35,9 @@ def unfold(y: Value, *, pieces: Container[str] | None = None, gradients: bool = 
     Where the textbook's form overflows or leaves its domain its numbers are inf and nan, and nothing is
     raised; `microgrid.proof.textbook.compare` says where.
 
-    >>> from microgrid import Value, softmax
+    >>> from microgrid import Value, graph, softmax
     >>> p = softmax([Value(1.0, "z1"), Value(2.0, "z2")])[0]
-    >>> [v.op for v in order(p) if v.op], [v.op for v in order(unfold(p)) if v.op]
+    >>> [v.op for v in graph.order(p) if v.op], [v.op for v in graph.order(unfold(p)) if v.op]
     (['logaddexp', 'sub', 'exp'], ['exp', 'exp', 'add', 'div'])
     """
     root, stand = unfolded(y, pieces)

@@ -96,6 +96,32 @@ def test_source_is_shown_with_the_numbers_of_its_lines(tmp_path: Path) -> None:
     assert lines[number - 1] in text
 
 
+def test_every_caption_of_the_gallery_is_in_spanish_and_none_is_left_over() -> None:
+    gallery, captions = (importlib.import_module(f"building.{name}") for name in ("gallery", "captions"))
+    slides = [gallery.SLIDE.match(row.slide)[1] for row in importlib.import_module("lectures").rows()]
+    assert sorted(slides) == sorted(captions.SLIDES)
+    text = (ROOT / "docs" / "gallery.md").read_text(encoding="utf-8")
+    shown = captions.translated(text)
+    assert shown.count("![") == text.count("![")
+    assert [english for english in captions.TEXTS if english not in text] == []
+    assert [spanish for spanish in captions.TEXTS.values() if spanish not in shown] == []
+
+
+def test_a_page_takes_a_picture_of_the_repository(tmp_path: Path) -> None:
+    text = "![a]({{ picture docs/gallery_path.svg }})"
+    shown = importlib.import_module("building.included").include(text, "guide/a.md", tmp_path)
+    assert shown == "![a](../pictures/gallery_path.svg)"
+    assert (tmp_path / "pictures" / "gallery_path.svg").is_file()
+
+
+def test_what_doctest_is_told_is_not_shown_and_what_it_skips_is_no_cell() -> None:
+    cells = importlib.import_module("building.cells")
+    (cell,) = cells.of_page("```python\n>>> 1.5  # doctest: +ELLIPSIS\n1...\n\n```\n")
+    assert cell.source == "1.5"
+    skipped = "```python\n>>> 1  # doctest: +SKIP\n2\n\n```\n"
+    assert cells.of_page(skipped) == [skipped]
+
+
 @pytest.mark.slow
 def test_the_site_is_whole(tmp_path: Path) -> None:
     """One test, so that it is built once, however many processes the tests have; links are followed by the build."""
@@ -112,6 +138,8 @@ def test_the_site_is_whole(tmp_path: Path) -> None:
         assert index["config"]["lang"] == [lang]
         assert any(word in page["text"] for page in index["docs"])
     assert "aún no está en español" in pages["es"]["inside/promises.html"]
+    names = {page["title"] for page in index["docs"]}  # of Spanish, which is read last
+    assert {"bce", "fit", "draw", "CosineAnnealingLR"} <= {re.sub("<.*?>", "", name) for name in names}
     assert 'href="../../en/inside/promises.html"' in pages["es"]["inside/promises.html"]
 
 

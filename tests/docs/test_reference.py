@@ -22,7 +22,26 @@ PUBLIC = [
 @pytest.fixture(scope="module")
 def pages() -> dict[str, str]:
     reference = importlib.import_module("building.reference")
-    return {place: str(parts[0]) for place, parts in reference.pages("en") if "command" not in place}
+    made = {place: parts for place, parts in reference.pages("en") if "command" not in place}
+    return {place: "\n\n".join(part for part in parts if isinstance(part, str)) for place, parts in made.items()}
+
+
+def test_spanish_has_the_same_names_in_its_own_words() -> None:
+    reference = importlib.import_module("building.reference")
+    english, spanish = (dict(reference.pages(lang)) for lang in ("en", "es"))
+    assert set(english) == set(spanish)
+    for place in english:
+        first, second = ("\n".join(map(str, pages[place])) for pages in (english, spanish))
+        assert re.findall(r"\{ #([\w.]+)", first) == re.findall(r"\{ #([\w.]+)", second)
+        assert first.partition("\n\n")[2][:40] != second.partition("\n\n")[2][:40], place
+    assert "½ para cada uno si son iguales" in str(spanish["reference/operations.md"][0])
+
+
+def test_the_examples_of_a_page_are_cells_after_what_they_import() -> None:
+    parts = dict(importlib.import_module("building.reference").pages("en"))["reference/graph.md"]
+    cells = [part for part in parts if not isinstance(part, str)]
+    assert "from microgrid.graph import *" in cells[0].source
+    assert "[path.product for path in paths(x * x + x, x)]" in "\n".join(cell.source for cell in cells)
 
 
 @pytest.mark.parametrize("module", PUBLIC)
