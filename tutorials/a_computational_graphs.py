@@ -5,35 +5,19 @@
 # it by hand, find a derivative that a formula forgot, and say why gradients vanish in deep networks and
 # what keeps them alive.
 #
-# It takes about three hours, two lectures, the exercises included. You need to know what a derivative is. The
-# blocks under "This prints" show what to expect; change the numbers and run again.
+# It takes about three hours, two lectures, the exercises included. You need to know what a derivative is, and
+# to read a little Python: functions, lists, loops. The blocks under "This prints" show what to expect; change
+# the numbers and run again. `show` shows a picture under its cell; where you run the lesson as a program, it
+# saves the picture and says where.
 
 # %%
 import math
-import os
 import random
-import tempfile
-import warnings
-from pathlib import Path
 
 import microgrid as mg
 import viz
-from microgrid import Value, nn, optim, parameter, parse
-from microgrid.graph import counts, path_count, paths
-
-folder = Path(os.environ.get("MICROGRID_PICTURES") or tempfile.mkdtemp(prefix="microgrid-"))
-warnings.filterwarnings("ignore", "drawn ")  # what a slide leaves out: its picture shows it
-
-
-def show(figure, name):
-    """Save a picture and hand it back: in a notebook, the last value of a cell is displayed."""
-    plot = figure if hasattr(figure, "figure") else figure[0] if hasattr(figure, "flat") else None
-    save = plot.figure.savefig if plot else figure.save
-    save(folder / name)
-    if "get_ipython" not in globals():  # a notebook shows it anyway
-        print(f"picture: {folder / name}")
-    return figure
-
+from microgrid import Value, nn, parameter, parse
+from viz.lessons import show
 
 # %% [markdown]
 # ## A perceptron
@@ -66,8 +50,8 @@ for point in ((0, 6), (6, 8)):
 # ```
 #
 # The first point is very probably of class 1, the second almost surely not. Now the same as a network of
-# the library, drawn as the lectures draw it: circles for units, arrows for weights, thicker where the
-# weight is larger.
+# the library, whose parameters are the weights and then the bias, drawn as the lectures draw it: circles for
+# units, arrows for weights, thicker where the weight is larger.
 
 # %%
 net = nn.MLP(2, [1], output="sigmoid")
@@ -167,9 +151,13 @@ show(viz.draw(L, slide="16:9"), "xor_graph.svg")
 # %% [markdown]
 # Training makes the loss small: compute it, ask each weight how the loss reacts to it, and move the weight
 # a little the other way. The rest of the lesson is about how that question is answered; here is the loop,
-# with four tanh units, biases, and the optimiser Adam.
+# with four tanh units and biases. An **optimiser** moves the weights: `zero_grad` wipes out the answers of
+# the round before, `backward` computes the new ones, and `step` takes the step. Adam chooses how long the
+# step of each weight is; how it does so belongs to lesson C, and the simplest rule comes in the next section.
 
 # %%
+from microgrid import optim
+
 random.seed(1)
 net = nn.MLP(2, [4, 1], activation="tanh", output="sigmoid")
 optimizer = optim.Adam(net.parameters(), lr=0.05)
@@ -655,6 +643,8 @@ show(viz.draw(y), "custom.svg")
 # Take z₁ = w₁x, z₂ = w₂(z₁ + x), ŷ = w₁(z₁ + z₂). The weight w₁ is used twice, and x also skips z₁.
 
 # %%
+from microgrid.graph import counts, path_count, paths
+
 weights = {"w1": parameter(0.8, "w1"), "w2": parameter(-0.5, "w2")}
 dag = parse("z1 = w1*x; s = z1 + x; z2 = w2*s; t = z1 + z2; yhat = w1*t", x=1.5, **weights)
 yhat = dag["yhat"]

@@ -11,33 +11,15 @@
 
 # %%
 import math
-import os
 import random
-import tempfile
 import textwrap
-import warnings
-from pathlib import Path
 
 import microgrid as mg
 import viz
 from microgrid import Value, datasets, exercises, nn, optim, parameter, parse, train
 from microgrid.monitor import Monitor
 from viz import plots
-
-# %%
-folder = Path(os.environ.get("MICROGRID_PICTURES") or tempfile.mkdtemp(prefix="microgrid-"))
-warnings.filterwarnings("ignore", "drawn ")  # what a slide leaves out: its picture shows it
-
-
-def show(figure, name):
-    """Save a picture and hand it back: in a notebook, the last value of a cell is displayed."""
-    axes = getattr(figure, "flat", [figure])[0]  # the first where there are several
-    save = figure.save if hasattr(figure, "save") else axes.figure.savefig
-    save(folder / name)
-    if "get_ipython" not in globals():  # a notebook shows it anyway
-        print(f"picture: {folder / name}")
-    return figure
-
+from viz.lessons import show
 
 # %% [markdown]
 # ## Five activations and their faults
@@ -482,7 +464,7 @@ show(plots.surface(saddle, down(saddle, (-1.5, 0.001), 0.1), xlim=(-2, 2), ylim=
 # - **Adagrad** divides by the root of the sum of all squared gradients: each parameter gets a rate of its
 #   own, which only shrinks.
 # - **RMSProp** takes a fading mean of the squares instead, **Adadelta** also one of its own squared steps,
-#   and so needs no rate.
+#   whose root takes the place of the rate: η stays at 1, and ε decides the first steps.
 # - **Adam** has both, a mean m of the gradients and a mean v of their squares, corrected as both start at 0.
 
 

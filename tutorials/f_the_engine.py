@@ -9,28 +9,15 @@
 
 # %%
 import math
-import os
 import random
-import tempfile
 import textwrap
-from pathlib import Path
 
 import sympy
 
 import microgrid as mg
 import viz
 from microgrid import exercises, parse
-
-folder = Path(os.environ.get("MICROGRID_PICTURES") or tempfile.mkdtemp(prefix="microgrid-"))
-
-
-def show(figure, name):
-    """Save a picture and hand it back: in a notebook, the last value of a cell is displayed."""
-    figure.save(folder / name)
-    if "get_ipython" not in globals():  # a notebook shows it anyway
-        print(f"picture: {folder / name}")
-    return figure
-
+from viz.lessons import show
 
 # %% [markdown]
 # ## A number that remembers

@@ -12,31 +12,16 @@
 # begin with "measured" are not shown under "This prints".
 
 # %%
-import os
 import random
-import tempfile
 import textwrap
 import time
 import warnings
-from pathlib import Path
 
 import microgrid as mg
 import viz
 from microgrid import Value, exercises, graph, nn, optim, parameter, train
 from viz import plots
-
-# %%
-folder = Path(os.environ.get("MICROGRID_PICTURES") or tempfile.mkdtemp(prefix="microgrid-"))
-warnings.filterwarnings("ignore", "drawn ")  # what a slide leaves out: its picture shows it
-
-
-def show(figure, name):
-    """Save a picture and hand it back: in a notebook, the last value of a cell is displayed."""
-    save = figure.save if hasattr(figure, "save") else figure.figure.savefig
-    save(folder / name)
-    if "get_ipython" not in globals():  # a notebook shows it anyway
-        print(f"picture: {folder / name}")
-    return figure
+from viz.lessons import show
 
 
 # %%

@@ -16,6 +16,15 @@ def _rates(lang: str) -> Any:
     return plot
 
 
+def _flow(lang: str) -> Any:
+    """Figure 25's gradients, whose legend names the networks in the language of the slide."""
+    (plot,) = figure(25, 1)(lang=lang)
+    names = {"plain": "simple"} if lang == "es" else {}
+    for text in plot.axes[0].get_legend().get_texts():
+        text.set_text(names.get(text.get_text(), text.get_text()))
+    return plot
+
+
 QUESTIONS = Slide(
     ("Three questions", "Tres preguntas"),
     [
@@ -324,7 +333,7 @@ DEPTH = [
                 "Cien bloques residuales, otras tantas capas: llega.",
             ),
         ],
-        beside=figure(25, 1),
+        beside=_flow,
     ),
     Slide(
         ("Look at what moves while it learns", "Mirar qué se mueve mientras aprende"),

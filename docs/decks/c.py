@@ -259,16 +259,16 @@ DESCENT = [
                 r"x \leftarrow x - \eta\,g/\sqrt{v}"
             ),
             Math(
-                r"\mathrm{Adadelta:} \quad d = g\,\sqrt{D}/\sqrt{a}, \qquad "
-                r"D \leftarrow 0.9\,D + 0.1\,d^2, \qquad x \leftarrow x - d"
+                r"\mathrm{Adadelta:} \quad d = g\,\sqrt{D + \epsilon}/\sqrt{a + \epsilon}, \quad "
+                r"D \leftarrow 0.9\,D + 0.1\,d^2, \quad x \leftarrow x - \eta\,d"
             ),
             (
                 "Adagrad never forgets, its steps only shrink: the saddle takes it 1505 steps, RMSProp 19.",
                 "Adagrad no olvida y sus pasos solo menguan: la silla le cuesta 1505 pasos; a RMSProp, 19.",
             ),
             (
-                "Adadelta: *a* is the mean of *g*², *D* that of its own steps; no rate is needed.",
-                "Adadelta: *a* es la media de *g*², *D* la de sus propios pasos; no necesita tasa.",
+                "Adadelta: *a* is the mean of *g*², *D* of *d*²; η = 1, and ε sets the first step, 0.003.",
+                "Adadelta: *a* es la media de *g*², *D* de *d*²; η = 1, y ε decide el primer paso, 0.003.",
             ),
         ],
     ),

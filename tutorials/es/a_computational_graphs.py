@@ -5,35 +5,19 @@
 # gradientes hacia atrás a mano, encontrar una derivada que una fórmula olvidó, y decir por qué los
 # gradientes se desvanecen en las redes profundas y qué los mantiene vivos.
 #
-# Dura unas tres horas, dos clases, ejercicios incluidos. Basta con saber qué es una derivada. Los bloques
-# bajo «Esto imprime» muestran lo que debe salir; cambia los números y vuelve a ejecutar.
+# Dura unas tres horas, dos clases, ejercicios incluidos. Basta con saber qué es una derivada y leer un poco
+# de Python: funciones, listas, bucles. Los bloques bajo «Esto imprime» muestran lo que debe salir; cambia los
+# números y vuelve a ejecutar. `show` enseña una figura bajo su celda; si ejecutas la lección como programa,
+# la guarda y dice en qué archivo.
 
 # %%
 import math
-import os
 import random
-import tempfile
-import warnings
-from pathlib import Path
 
 import microgrid as mg
 import viz
-from microgrid import Value, nn, optim, parameter, parse
-from microgrid.graph import counts, path_count, paths
-
-folder = Path(os.environ.get("MICROGRID_PICTURES") or tempfile.mkdtemp(prefix="microgrid-"))
-warnings.filterwarnings("ignore", "drawn ")  # lo que una diapositiva omite: el dibujo lo muestra
-
-
-def show(figure, name):
-    """Guarda una imagen y la devuelve: un cuaderno muestra el último valor de cada celda."""
-    plot = figure if hasattr(figure, "figure") else figure[0] if hasattr(figure, "flat") else None
-    save = plot.figure.savefig if plot else figure.save
-    save(folder / name)
-    if "get_ipython" not in globals():  # un cuaderno la muestra de todos modos
-        print(f"picture: {folder / name}")
-    return figure
-
+from microgrid import Value, nn, parameter, parse
+from viz.lessons import show
 
 # %% [markdown]
 # ## El perceptrón
@@ -66,8 +50,8 @@ for point in ((0, 6), (6, 8)):
 # ```
 #
 # El primer punto es muy probablemente de la clase 1; el segundo, casi seguro que no. Ahora lo mismo como
-# red de la biblioteca, dibujada como en clase: círculos para las unidades, flechas para los pesos, más
-# gruesas cuanto mayor es el peso.
+# red de la biblioteca, cuyos parámetros son los pesos y luego el sesgo, dibujada como en clase: círculos para
+# las unidades, flechas para los pesos, más gruesas cuanto mayor es el peso.
 
 # %%
 net = nn.MLP(2, [1], output="sigmoid")
@@ -167,9 +151,14 @@ show(viz.draw(L, slide="16:9", lang="es"), "xor_graph.svg")
 # %% [markdown]
 # Entrenar es hacer pequeña la pérdida: se calcula, se pregunta a cada peso cómo reacciona la pérdida a él,
 # y se mueve el peso un poco en sentido contrario. El resto de la lección trata de cómo se responde a esa
-# pregunta; aquí está el bucle, con cuatro unidades tanh, sesgos y el optimizador Adam.
+# pregunta; aquí está el bucle, con cuatro unidades tanh y sesgos. Los pesos los mueve un **optimizador**:
+# `zero_grad` borra las respuestas de la vuelta anterior, `backward` calcula las nuevas, y `step` da el paso.
+# Adam elige la longitud del paso de cada peso; cómo lo hace es cosa de la lección C, y la regla más sencilla
+# viene en la sección siguiente.
 
 # %%
+from microgrid import optim
+
 random.seed(1)
 net = nn.MLP(2, [4, 1], activation="tanh", output="sigmoid")
 optimizer = optim.Adam(net.parameters(), lr=0.05)
@@ -658,6 +647,8 @@ show(viz.draw(y, lang="es"), "custom.svg")
 # Toma z₁ = w₁x, z₂ = w₂(z₁ + x), ŷ = w₁(z₁ + z₂). El peso w₁ se usa dos veces, y x además se salta z₁.
 
 # %%
+from microgrid.graph import counts, path_count, paths
+
 weights = {"w1": parameter(0.8, "w1"), "w2": parameter(-0.5, "w2")}
 dag = parse("z1 = w1*x; s = z1 + x; z2 = w2*s; t = z1 + z2; yhat = w1*t", x=1.5, **weights)
 yhat = dag["yhat"]

@@ -11,33 +11,15 @@
 
 # %%
 import math
-import os
 import random
-import tempfile
 import textwrap
-import warnings
-from pathlib import Path
 
 import microgrid as mg
 import viz
 from microgrid import Value, datasets, exercises, nn, optim, parameter, parse, train
 from microgrid.monitor import Monitor
 from viz import plots
-
-# %%
-folder = Path(os.environ.get("MICROGRID_PICTURES") or tempfile.mkdtemp(prefix="microgrid-"))
-warnings.filterwarnings("ignore", "drawn ")  # lo que una diapositiva omite: su dibujo lo muestra
-
-
-def show(figure, name):
-    """Guarda un dibujo y lo devuelve: en un cuaderno se muestra el último valor de una celda."""
-    axes = getattr(figure, "flat", [figure])[0]  # los primeros donde hay varios
-    save = figure.save if hasattr(figure, "save") else axes.figure.savefig
-    save(folder / name)
-    if "get_ipython" not in globals():  # un cuaderno lo muestra de todos modos
-        print(f"picture: {folder / name}")
-    return figure
-
+from viz.lessons import show
 
 # %% [markdown]
 # ## Cinco activaciones y sus defectos
@@ -492,7 +474,7 @@ show(
 # - **Adagrad** divide por la raíz de la suma de todos los gradientes al cuadrado: cada parámetro tiene su
 #   propia tasa, que solo mengua.
 # - **RMSProp** toma en su lugar una media de los cuadrados que se desvanece, **Adadelta** también una de sus
-#   propios pasos al cuadrado, y así no necesita tasa.
+#   propios pasos al cuadrado, cuya raíz hace de tasa: η se queda en 1, y ε decide los primeros pasos.
 # - **Adam** tiene las dos, una media m de los gradientes y una media v de sus cuadrados, corregidas porque
 #   empiezan en 0.
 

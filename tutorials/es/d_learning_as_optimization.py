@@ -11,29 +11,13 @@
 
 # %%
 import math
-import os
 import random
-import tempfile
-import warnings
-from pathlib import Path
 
 import microgrid as mg
 import viz
 from microgrid import Value, datasets, exercises, nn, optim, parameter, parse, train
 from viz import plots
-
-# %%
-folder = Path(os.environ.get("MICROGRID_PICTURES") or tempfile.mkdtemp(prefix="microgrid-"))
-warnings.filterwarnings("ignore", "drawn ")  # lo que una diapositiva omite: su dibujo lo muestra
-
-
-def show(figure, name):
-    """Guarda un dibujo y lo devuelve: en un cuaderno se muestra el último valor de una celda."""
-    save = figure.save if hasattr(figure, "save") else figure.figure.savefig
-    save(folder / name)
-    if "get_ipython" not in globals():  # un cuaderno lo muestra de todos modos
-        print(f"picture: {folder / name}")
-    return figure
+from viz.lessons import show
 
 
 def sigma(z):

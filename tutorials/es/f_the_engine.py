@@ -9,28 +9,15 @@
 
 # %%
 import math
-import os
 import random
-import tempfile
 import textwrap
-from pathlib import Path
 
 import sympy
 
 import microgrid as mg
 import viz
 from microgrid import exercises, parse
-
-folder = Path(os.environ.get("MICROGRID_PICTURES") or tempfile.mkdtemp(prefix="microgrid-"))
-
-
-def show(figure, name):
-    """Guarda una imagen y la devuelve: un cuaderno muestra el último valor de cada celda."""
-    figure.save(folder / name)
-    if "get_ipython" not in globals():  # un cuaderno la muestra de todos modos
-        print(f"picture: {folder / name}")
-    return figure
-
+from viz.lessons import show
 
 # %% [markdown]
 # ## Un número que recuerda

@@ -14,30 +14,14 @@
 import math
 import os
 import random
-import tempfile
 import textwrap
-import warnings
 from collections import Counter
-from pathlib import Path
 
 import microgrid as mg
 import viz
 from microgrid import Value, dot, exercises, graph, no_grad, optim, parameter, parse, softmax
 from microgrid.nn import Module, losses
-
-# %%
-folder = Path(os.environ.get("MICROGRID_PICTURES") or tempfile.mkdtemp(prefix="microgrid-"))
-warnings.filterwarnings("ignore", "drawn ")  # lo que una diapositiva omite: su dibujo lo muestra
-
-
-def show(figure, name):
-    """Guarda un dibujo y lo devuelve: en un cuaderno se muestra el último valor de una celda."""
-    save = figure.save if hasattr(figure, "save") else figure.savefig
-    save(folder / name)
-    if "get_ipython" not in globals():  # un cuaderno lo muestra de todos modos
-        print(f"picture: {folder / name}")
-    return figure
-
+from viz.lessons import show
 
 # %% [markdown]
 # ## Tokens

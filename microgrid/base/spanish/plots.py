@@ -18,7 +18,7 @@ PLOTS = {
     # learning rates, and several descents from one start
     "loss of the batch": "pérdida del lote", "running mean": "media móvil",
     "falls fastest, at {rate:.2g}": "baja más rápido en {rate:.2g}",
-    "gradient descent": "descenso por gradiente", "momentum": "momentum", "batch": "lote completo",
+    "gradient descent": "descenso por gradiente", "momentum": "momento", "batch": "lote completo",
     "mini-batch": "minilote", "stochastic": "estocástico",
     "{n} step an epoch": "{n} paso por época", "{n} steps an epoch": "{n} pasos por época",
 
