@@ -111,7 +111,8 @@ def circles(
     labels: Sequence[float] = (0, 1),
     seed: Seed = None,
 ) -> Data:
-    """Two circles around the origin: class 0 has the radius 1, class 1 the radius `factor`, below 1.
+    """Two circles around the origin: class 0 has the radius 1, class 1 the radius `factor`, from 0 to below 1
+    (else a ValueError).  X is (n, 2), y (n,).
 
     scikit-learn's make_circles is the same with factor=0.8, its default.
     """
@@ -160,7 +161,7 @@ def blobs(
     """A cloud around each center, normal with standard deviation `noise`.
 
     `centers` is an array (classes, inputs), or how many there are: they then stand evenly on the circle of
-    radius 5.
+    radius 5.  Returned are X (n, inputs) and y (n,); ValueError for centers of another shape.
     """
     import numpy as np
 
@@ -184,7 +185,9 @@ def blobs(
 def linear(
     n: int = 100, *, noise: float = 0.1, w: float | Sequence[float] = 2.0, b: float = 1.0, seed: Seed = None
 ) -> Data:
-    """y = w·x + b + noise, with x uniform in [-1, 1); an input for each number of `w`."""
+    """y = w·x + b + noise, with x uniform in [-1, 1); an input for each number of `w`.
+
+    X is (n, inputs), y (n,).  ValueError for a `w` that is no finite number, and no list of them."""
     import numpy as np
 
     n, noise, rng = _checked("linear", n, noise, seed)
@@ -206,7 +209,8 @@ def gabor(
     """y = sin(u) exp(-u²/32) + noise with u = φ0 + 0.06 φ1 x, and x uniform in [-span, span).
 
     The Gabor model of Prince 2023, "Understanding Deep Learning", section 6.1, whose loss has many minima and
-    saddle points in the plane of φ0 and φ1.
+    saddle points in the plane of φ0 and φ1.  X is (n, 1), y (n,); ValueError for a span of 0 or less, and for
+    a `phi` that is not two finite numbers.
     """
     import numpy as np
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import operator
+import re
 from collections.abc import Callable, Iterable
 from functools import cache, reduce
 from typing import Any
@@ -41,15 +42,37 @@ def _function(row: Op) -> Callable[..., Any]:
 
     made = apply_two if row.arity == 2 else apply_one if row.constant is None else apply_with_constant
     made.__name__ = made.__qualname__ = row.name
-    partials = ", ".join(row.textbook or row.partials)
-    made.__doc__ = (
-        f"{row.name} of Values, numbers or arrays: {row.definition or row.value}; derivative: {partials}."
-    )
-    if row.convention:
-        made.__doc__ += f"  Convention: {row.convention}."
-    if row.accuracy:
-        made.__doc__ += f"  Accuracy: {row.accuracy}."
+    made.__doc__ = _described(row)
     return made
+
+
+SOURCES = {
+    "elu": "Clevert et al. 2016, arXiv:1511.07289", "gelu": "Hendrycks & Gimpel 2016, arXiv:1606.08415",
+    "gelu_tanh": "Hendrycks & Gimpel 2016, arXiv:1606.08415, section 2", "leaky_relu": "Maas et al. 2013",
+    "mish": "Misra 2019, arXiv:1908.08681", "relu": "Nair & Hinton 2010",
+    "silu": "Elfwing et al. 2018, arXiv:1702.03118", "selu": "Klambauer et al. 2017, arXiv:1706.02515",
+    "softplus": "Dugas et al. 2001", "softsign": "Bergstra et al. 2009",
+}  # fmt: skip
+"""Where the formulas of activations come from that no first course has."""
+
+
+def _described(row: Op) -> str:
+    """What a function says of itself: its formulas and their letters, its domain, conventions and source."""
+    text = f"{row.definition or row.value}; derivative: {', '.join(row.textbook or row.partials)}"
+    where: list[str] = []
+    for name, meaning in reversed(row.let):
+        if name in re.findall(r"\w+", " ".join((text, *where))):
+            where.insert(0, f"{name} = {meaning}")
+    text += f"; {', '.join(where)}" if where else ""
+    if row.domain != "True":
+        text += f"; DomainError unless {row.needs or row.domain}"
+    if row.constant is not None:  # y in the row, c in the signature
+        text = re.sub(r"\by\b", "c", text)
+    sentences = [f"{row.name} of Values, numbers or arrays: {text}."]
+    sentences += [f"Convention: {row.convention}."] * bool(row.convention)
+    sentences += [f"Accuracy: {row.accuracy}."] * bool(row.accuracy)
+    sentences += [f"After {source}." for source in filter(None, [SOURCES.get(row.name)])]
+    return "  ".join(sentences)
 
 
 def _plain(row: Op, *xs: Any) -> Any:

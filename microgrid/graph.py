@@ -18,7 +18,8 @@ __all__ = ["Counts", "Path", "counts", "depends", "leaves", "order", "path_count
 def order(*roots: Value, bundles: bool = False, known: Container[Value] = ()) -> list[Value]:
     """Every node under the roots, each after its operands, left operands first: the same list every time.
 
-    What is `known` already is left out, and what only it depends on.
+    What is `known` already is left out, and what only it depends on.  With `bundles` the nodes are in it that
+    hold the operands of a custom operation together.  A cycle is a GraphError.
 
     >>> from microgrid import Value
     >>> x, w = Value(3.0, "x"), Value(2.0, "w")
@@ -69,7 +70,7 @@ def leaves(*roots: Value) -> list[Value]:
 
 
 def scopes(*roots: Value) -> dict[str, list[Value]]:
-    """The nodes made in each `microgrid.scope`, by its full name; "" holds those made outside."""
+    """The nodes under `roots` by the full name of their `microgrid.scope`; "" holds those made outside."""
     made_in: dict[str, list[Value]] = {}
     for v in order(*roots):
         made_in.setdefault(v.scope, []).append(v)
@@ -209,7 +210,7 @@ class Counts:
 
 
 def counts(*roots: Value) -> Counts:
-    """Count a graph.  `bytes` is what its nodes hold, numbers included (labels and scopes are shared).
+    """Count what is under `roots`.  `bytes` is what nodes hold, numbers included (labels, scopes are shared).
 
     >>> from microgrid import Value
     >>> counts(Value(2.0) * 3.0 + 1.0).depth

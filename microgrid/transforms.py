@@ -108,7 +108,9 @@ def _node(x: Any) -> Value:
 
 
 def jvp(y: Value, tangents: Mapping[Value, float]) -> float:
-    """The derivative of y along a direction, by one forward sweep: sum of d y / d x * dx over ``{x: dx}``.
+    """The derivative of y along a direction, by one forward sweep: sum of d y / d x * dx.
+
+    `tangents` is the direction, ``{x: dx}``: numbers dx by the nodes; others stand still.
 
     >>> from microgrid import Value, jvp
     >>> a, b = Value(3.0), Value(2.0)

@@ -236,6 +236,7 @@ class Figure:
         native shapes (it needs python-pptx, ModuleNotFoundError without).  A .png file has 2.5
         pixels to the point and at most 4,000 on its longer side, unless text could not be read then.
         A file that is there already is replaced as a whole or, if anything fails, left as it is.
+        Another suffix is a ValueError.
         """
         target = Path(path)
         writers: dict[str, Callable[[], str | bytes]] = {

@@ -69,7 +69,8 @@ class Page:
         below = "".join(map(self._output, outputs))
         return (
             f'<div class="mg-cell" id="{name}" data-tags="{" ".join(cell.tags)}" data-what="{said}">\n'
-            f'<div class="mg-bar"><a class="mg-link" href="#{name}" title="{said}">[{self.cells}]</a>'
+            f'<div class="mg-bar" data-search-exclude>'
+            f'<a class="mg-link" href="#{name}" title="{said}">[{self.cells}]</a>'
             f"{tags}</div>\n"
             f'<div class="highlight"><pre><code class="language-python">{code}</code></pre></div>\n'
             f'<div class="mg-output">{below}</div>\n</div>'

@@ -58,6 +58,8 @@ def begin(sheet: Sheet) -> None:
 def answer(question: str, /, **answers: Any) -> Verdict:
     """Check answers to one of the exercises that were made last, by the names of its blanks.
 
+    `question` is its name, "q1" for the first.  LookupError if none were made yet.
+
     >>> from microgrid import exercises
     >>> sheet = exercises.make("L = (w*x - y)**2; w, x, y in 2..9", 3, seed=7, kinds=["backward"])
     >>> right = sheet[2].blanks[0].expected

@@ -44,7 +44,9 @@ def make(
 
     `spec` is the name of a template, the shape of a network, or statements with ranges.  Kinds take turns;
     without any it is all that the graph has.  The same seed gives the same exercises, and fewer of them are
-    the first of more.
+    the first of more.  `params` are the names that stand for parameters, `lang` is "en" or "es".
+
+    MicrogridError for a kind that the graph has not, TooFew where the ranges hold no n variants for a hand.
 
     >>> sheet = make("z = w*x; L = (z - y)**2; w, x, y in 2..9", 4, seed=7)
     >>> [(exercise.kind, exercise.given_text()) for exercise in sheet]  # doctest: +SKIP

@@ -27,7 +27,7 @@ class Exercises(Sheet):
     """
 
     def answer(self, question: str, /, **answers: Any) -> Verdict:
-        """Check answers to one of these exercises, as in ``sheet.answer("q3", w=-12)``."""
+        """Check answers to a question, by the names of its blanks: ``sheet.answer("q3", w=-12)``."""
         return judge(self, question, answers)
 
     def text(self, *, answers: bool = True) -> str:

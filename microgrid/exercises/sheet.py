@@ -49,12 +49,14 @@ class Sheet(Sequence[Exercise]):
         return self.items[place]
 
     def graph(self, place: int = 0) -> Value:
-        """The graph with the numbers of one exercise."""
+        """The graph with the numbers of the exercise at this place, counted from 0."""
         return self.calculation.values(self.items[place].given)
 
     @cached_property
     def proof(self) -> Any:
-        """What `verify` says of the graph, once for all exercises: its formulas are the same for all."""
+        """What `verify` says of the graph, once for all exercises: its formulas are the same for all.
+
+        MicrogridError if it does not confirm them."""
         from ..proof.verify import verify
 
         report = verify(self.graph())

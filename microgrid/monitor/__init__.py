@@ -134,7 +134,10 @@ class Monitor:
         return self._source is not None
 
     def note(self, *, epoch: int, step: int, program_parameters: Floats, X: Floats, y: Floats) -> None:
-        """What `fit` calls in place of `observe`: the snapshot is computed when `records` is read."""
+        """What `fit` calls in place of `observe`: the snapshot is computed when `records` is read.
+
+        GraphError where no training was announced to the monitor.
+        """
         source = self._source
         if source is None:
             raise GraphError("there is no training to note snapshots of: call observe()")
@@ -145,7 +148,7 @@ class Monitor:
         self._add(Snapshot(epoch, step, {}))
 
     def wants(self, epoch: int, step: int) -> bool:
-        """Whether it is time for a snapshot: at the first step asked about, then every so many steps."""
+        """Whether it is time for a snapshot: at the first `step` asked about, of any `epoch`, then every so many."""
         if self._begins or not self._records:
             return True
         last = self._records[-1].step
@@ -160,11 +163,13 @@ class Monitor:
         step: int | None = None,
         program_parameters: ArrayLike | None = None,
     ) -> None:
-        """Take a snapshot with these parameters (None: the model's) on a batch of samples and its targets.
+        """Take a snapshot on a batch of samples and its targets, with `program_parameters`, an array (None:
+        the model's).
 
-        Steps are counted on from the last snapshot's, from 0, where none is given.
+        Steps are counted on from the last snapshot's, from 0, where none is given; `epoch` is noted.
         Numbers that are not finite are recorded as they are, with a warning the first time.  GraphError if
-        the model has no scopes, or decides by data, so that one sample's graph is not another's.
+        the model has no scopes, or decides by data, so that one sample's graph is not another's;
+        ValueError without a loss, and for other numbers of targets than of samples.
         """
         import numpy as np
 
@@ -221,7 +226,10 @@ class Monitor:
         )
 
     def updated(self, before: ArrayLike, after: ArrayLike) -> None:
-        """Note the step that followed the last snapshot, from the parameters before and after it."""
+        """Note the step that followed the last snapshot, from the parameters before and after it.
+
+        GraphError if there is no snapshot yet.
+        """
         import numpy as np
 
         k = len(self._records) - 1

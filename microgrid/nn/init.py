@@ -32,7 +32,7 @@ W = TypeVar("W")
 
 
 def constant(weights: W, value: float | Iterable[Any]) -> W:
-    """Every weight the same, or the numbers of rows, one row for each neuron.
+    """Every weight the same number `value`, or the numbers of its rows, one row for each neuron.
 
     Neurons that start equal stay equal: nothing tells them apart.  A lecture's matrix of h = σ(xᵀW) has a row
     for each input and is transposed: ``zip(*W)``.  Biases are set by themselves, b.data = 0.35.
@@ -95,7 +95,7 @@ def truncated_normal(
     *,
     seed: Seed = None,
 ) -> W:
-    """Normal, given that it falls between `low` and `high`: weights, as in PyTorch, not multiples of std.
+    """Normal with `mean` and `std`, given that it falls between `low` and `high`, which are weights.
 
     ValueError unless low < high and std > 0, and if the probability of the interval is 0 in doubles.
     """
@@ -161,7 +161,10 @@ def he_uniform(
 def he_normal(
     weights: W, a: float = 0.0, mode: str = "fan_in", nonlinearity: str = "leaky_relu", *, seed: Seed = None
 ) -> W:
-    """Normal with σ = gain/√fan, for ReLU √(2/fan_in); arguments as above.  Not truncated, as in PyTorch."""
+    """Normal with σ = gain/√fan, for ReLU √(2/fan_in); not truncated, as in PyTorch.
+
+    `a`, `mode` and `nonlinearity` are those of `he_uniform`.
+    """
     tensor = Weights("he_normal", weights)
     return tensor.become(
         Source(seed).normals(0.0, gain(nonlinearity, a) / sqrt(tensor.fan(mode)), len(tensor.leaves))
@@ -173,7 +176,7 @@ kaiming_uniform, kaiming_normal = he_uniform, he_normal
 
 
 def gain(nonlinearity: str, param: float | None = None) -> float:
-    """The factor that makes up for an activation: 1 (linear, sigmoid), 5/3 (tanh), √2 (relu), ¾ (selu).
+    """The factor for an activation, `nonlinearity`: 1 (linear, sigmoid), 5/3 (tanh), √2 (relu), ¾ (selu).
 
     For leaky_relu it is √(2/(1 + a²)) with the slope a = `param`, 0.01 unless given.  The numbers are those
     of PyTorch's calculate_gain; an activation that has none there is a ValueError.

@@ -195,7 +195,8 @@ class Maxout(Module):
 class Activation(Module):
     """An operation of one operand on each input by itself, such as Activation("tanh").
 
-    `constant` is that of an operation that has one: Activation("leaky_relu", 0.2).
+    `name` is that of a row of `microgrid.ops.TABLE`, custom operations among them; `constant` is that of an
+    operation that has one: Activation("leaky_relu", 0.2).
 
     >>> [v.data for v in Activation("relu")([-1.0, 2.0])]
     [0.0, 2.0]

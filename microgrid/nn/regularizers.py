@@ -207,7 +207,10 @@ class BatchNorm(Module):
         return mean, variance, [self.gamma[j] * (c / deviation) + self.beta[j] for c in centred]
 
     def absorb(self, means: Sequence[Any], variances: Sequence[Any]) -> None:
-        """Move the running statistics towards those of a batch, Values or numbers, n of each."""
+        """Move the running statistics towards the `means` and `variances` of a batch, `nin` of each.
+
+        Other counts are a ValueError.
+        """
         new = []
         for what, running, batch in (
             ("means", self.running_mean, means),

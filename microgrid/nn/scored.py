@@ -66,7 +66,7 @@ class Scored:
     ) -> dict[str, float]:
         """The loss of samples X with targets y, and their metrics, by name: those of `fit`'s validation.
 
-        `loss`, `metrics` and `threshold` are as `train.fit` takes them; the model stays as it is.
+        `loss`, `metrics`, `threshold` and `replay` are as `train.fit` takes them; the model stays as it is.
 
         >>> from microgrid.nn import MLP
         >>> list(MLP(1, [1]).evaluate([[0.5], [1.0]], [0, 1], loss="mse", metrics="accuracy"))

@@ -43,7 +43,8 @@ def clip_grad_norm_(parameters: Iterable[Value] | Floats, max_norm: float, norm_
     The gradients are multiplied by max_norm/(norm + 1e-6) where that is below 1, as in PyTorch; Keras's
     global_clipnorm has no 1e-6, and its clipnorm cuts each variable by itself.  The norm is (Σ |g|ᵖ)^(1/p)
     with p = norm_type above 0, the largest |g| for infinity.  `parameters` as in `clip_grad_value_`.  A norm
-    that is not finite is a NonFiniteGradient and changes nothing (PyTorch's error_if_nonfinite=True).
+    that is not finite is a NonFiniteGradient and changes nothing (PyTorch's error_if_nonfinite=True); a
+    norm_type of 0 or less is a ValueError.
 
     >>> import numpy
     >>> gradient = numpy.array([3.0, -4.0])

@@ -48,7 +48,7 @@ class Optimizer(Stored):
     `parameters` are Values (leaves, each once, in an order), a Program, or a float64 array (n,) that several
     programs may share.  Of Values, ``step()`` reads `grad` and writes `data`; a program's parameters, or the
     array, are changed in place by ``step(gradient)`` with the gradient that `value_and_grad` returned.  Both
-    ways give the same bits, and Values need no NumPy.
+    ways give the same bits, and Values need no NumPy.  `settings` are those of the row.
 
     A Value that no backward pass has reached since its gradient was set to 0 is left alone, and so is what
     the optimiser remembers of it, as PyTorch does where a gradient is None.

@@ -162,7 +162,10 @@ class Row:
         return tuple(flat)
 
     def checked(self, given: Mapping[str, Any], kind: str) -> dict[str, Any]:
-        """All settings: those given, checked, and the defaults of others; `kind` is the optimiser's name."""
+        """All settings: those given, checked, and the defaults of others; `kind` is the optimiser's name.
+
+        ValueError where a setting, or two together, are not possible, as the row says.
+        """
         if unknown := given.keys() - self.settings.keys():
             raise TypeError(
                 f"{kind} has no setting {min(unknown)!r}: its settings are {', '.join(self.settings)}"

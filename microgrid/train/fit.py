@@ -119,7 +119,7 @@ def fit(
     Ctrl-C, a loss or a gradient that is not finite end the training: the parameters of the best epoch so far
     come back, and a warning says what happened.  The model's parameters change when training ends, also by an
     error.  Targets may have the shape (n, 1) where the model gives one Value for each sample.  Samples and
-    targets of different numbers, none, or not finite are ValueErrors.
+    targets of different numbers, none, or not finite are ValueErrors, and so a GraphError inside no_grad().
     """
     import numpy as np
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
+import inspect
 import re
 import sys
+import textwrap
+from typing import Any
 
 import pytest
 
@@ -66,6 +70,78 @@ def test_every_public_name_says_what_it_is(module: str, pages: dict[str, str]) -
         heading, _, rest = entry.partition("\n")
         prose = re.sub(r"```.*?```", "", rest.partition("\n### ")[0], flags=re.DOTALL)
         assert len(prose.split()) >= 3, heading
+
+
+def described() -> list[tuple[str, Any, str]]:
+    """Every public function, class, method and property: its place, what is said of it, and what around it."""
+    reference, signatures = (importlib.import_module(f"building.{name}") for name in ("reference", "signatures"))
+    found: dict[tuple[str, str], tuple[str, Any, str]] = {}
+    for page, module in reference.MODULES.items():
+        for name, thing in reference.names(page):
+            for what in (signatures.describe(name, thing, module), *signatures.members(thing)):
+                of = (getattr(what.thing, "__module__", module), getattr(what.thing, "__qualname__", what.name))
+                around = f"{inspect.getdoc(thing)} {inspect.getdoc(importlib.import_module(module))}"
+                found.setdefault(of, (".".join(of), what, around))
+    return list(found.values())
+
+
+def test_every_public_name_has_a_docstring() -> None:
+    without = [place for place, what, _ in described() if len(what.docstring.split()) < 3]
+    assert without == []
+
+
+def test_what_a_public_function_raises_itself_is_in_its_docstring() -> None:
+    """All but a TypeError, which an argument of a wrong kind is everywhere."""
+    silent = []
+    for place, what, _ in described():
+        body = ast.parse(textwrap.dedent(what.source))
+        raised = {getattr(node.exc, "func", node.exc) for node in ast.walk(body) if isinstance(node, ast.Raise)}
+        names = {getattr(error, "id", getattr(error, "attr", "")) for error in raised if error is not None}
+        errors = {name for name in names if name[:1].isupper()} - {"TypeError"}
+        silent += [f"{place}: {name}" for name in sorted(errors) if name not in what.docstring]
+    assert silent == []
+
+
+MADE_FOR = ("Program", "Study", "Figure", "Trainer", "Steps", "Steps.connected", "Monitor.share", "Monitor.note")
+"""What nobody but the package calls: classes whose instances functions return, and what `fit` asks of a monitor."""
+PLAIN = {
+    "X",
+    "ax",
+    "lang",
+    "model",
+    "n",
+    "optimizer",
+    "parameters",
+    "path",
+    "seed",
+    "us",
+    "vs",
+    "values",
+    "x",
+    "xs",
+    "y",
+}
+"""Parameters that say themselves what they are, and those that are the same everywhere."""
+
+
+def test_parameters_are_named_where_the_function_is_explained() -> None:
+    """In its docstring, in that of its class or module, or of the function whose options it says it has."""
+    drawing = inspect.getdoc(importlib.import_module("viz").draw)
+    lost = []
+    for place, what, around in described():
+        record = hasattr(what.thing, "__dataclass_fields__") or hasattr(what.thing, "_fields")
+        if record or not what.signature or place.endswith(MADE_FOR) or ".errors." in place:
+            continue
+        of_others = drawing if re.search("those of `(draw|steps)`", what.docstring) else ""
+        said = f"{what.docstring} {around} {of_others}".lower()
+        try:
+            parameters = set(inspect.signature(what.thing).parameters)
+        except ValueError:  # compiled
+            continue
+        for name in parameters - PLAIN - {"self", "cls"}:
+            if name.lower() not in said and name.lower().removesuffix("s") + "1" not in said and name[0] != "_":
+                lost.append(f"{place}: {name}")
+    assert sorted(lost) == []
 
 
 def test_a_function_made_of_a_row_and_a_class_that_is_compiled_have_signatures(pages: dict[str, str]) -> None:

@@ -133,7 +133,10 @@ def _direction(rankdir: str) -> str:
 
 def draw_dot(root: Value, format: str = "svg", rankdir: str = "LR") -> Digraph:
     """Draw a graph as micrograd's notebooks do: a `graphviz.Digraph` with a box for each value, a circle for
-    each operation.  Rendering it needs the dot program; `viz.draw` has more to offer.
+    each operation.
+
+    `root` is the last value, `rankdir` "LR" or "TB", `format` that of rendering, which needs the dot
+    program; `viz.draw` has more to offer.
 
     >>> from microgrid import Value
     >>> x = Value(3.0, label="x")

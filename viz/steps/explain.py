@@ -22,7 +22,7 @@ def explain(
     lang: str = LANG,
     precision: int = 4,
 ) -> str:
-    """The walk of `steps` as text, a line for each step.
+    """The walk of `steps` as text, a line for each step; all options but `precision` are those of `steps`.
 
     >>> from microgrid import Value
     >>> y = Value(3.0, "x").exp()

@@ -34,8 +34,9 @@ def widget(y: Value, *, height: int = 720, **options: Any) -> StepsWidget:
     with those of the page.  `reread()` takes over what your own code has given the leaves.  Constants, and
     what a custom operation is computed from, stay as they are.
 
-    It needs anywidget, `python -m pip install "microgrid[widget]"`.  Where there is no JavaScript, and on
-    paper, the picture with all numbers stands in its place.  (`nbconvert --execute` stores the widget's
+    It needs anywidget, `python -m pip install "microgrid[widget]"` (ModuleNotFoundError without).
+    Where there is no JavaScript, and on paper, the picture with all numbers stands in its
+    place.  (`nbconvert --execute` stores the widget's
     state, and a page made of that needs the network; with
     `--ExecutePreprocessor.store_widget_state=False` it has the picture instead.)  It was tried in JupyterLab
     and marimo; VS Code and Colab show such widgets too, but have not been tried.

@@ -101,7 +101,7 @@ class Trainer:
         return self._page
 
     def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write the page as .html; what is written replaces what was there, once it is complete."""
+        """Write the page as .html, else a ValueError; it replaces what was there once it is complete."""
         file = Path(path)
         if file.suffix.lower() not in (".html", ".htm"):
             raise ValueError(f"the page that trains is written as .html, got {os.fspath(path)!r}")

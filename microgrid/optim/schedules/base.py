@@ -73,7 +73,7 @@ class Schedule(Resumable):
         optimizer.lr = self.lr_at(0)
 
     def lr_at(self, epoch: int) -> float:
-        """The learning rate of an epoch, counted from 0."""
+        """The learning rate of an epoch, counted from 0; NotImplementedError in the base, which has none."""
         raise NotImplementedError(
             f"{type(self).__name__} has no lr_at: a schedule computes the rate of an epoch there"
         )

@@ -17,10 +17,10 @@ __all__ = ["ReduceLROnPlateau"]
 class ReduceLROnPlateau(Resumable):
     """Times `factor` when a metric has not improved for more than `patience` epochs; never below min_lr.
 
-    The metric improves if it is less than (1 - threshold) times the best so far ("rel"), or than the best
-    minus threshold ("abs"); in mode "max" more than (1 + threshold) times, or plus.  nan and infinity are
-    none.  After a reduction `cooldown` epochs are not counted; a reduction by no more than eps is not made.
-    Keras's callback reduces one epoch earlier, at patience epochs without improvement
+    The metric improves if it is less than (1 - threshold) times the best so far (`threshold_mode` "rel"), or
+    than the best minus threshold ("abs"); in mode "max" more than (1 + threshold) times, or plus.  nan and
+    infinity are none.  After a reduction `cooldown` epochs are not counted; a reduction by no more than eps
+    is not made.  Keras's callback reduces one epoch earlier, at patience epochs without improvement
     (keras/src/callbacks/reduce_lr_on_plateau.py).
     """
 

@@ -57,7 +57,7 @@ def compare_optimizers(
     label says which: one rate for all would favour those that it suits.  By default these are 0.0001, 0.0003,
     0.001 and so on up to 300; a number is one rate for all.  Momentum is 0.9, others are the defaults.
     `optimizers` are other ones: names, and functions of the Values and the rate.  `f` and `start` as in
-    `descend`.
+    `descend`, `steps` is how many each takes.  No rate at all is a ValueError.
 
     >>> paths = compare_optimizers(lambda x, y: x**2 + 10*y**2, (-3.0, 1.0), 20)
     >>> list(paths)[:2], len(paths)
@@ -126,11 +126,11 @@ def compare_batches(
     """Paths of batch, mini-batch and stochastic descent from one start, for as many epochs each.
 
     `loss` is a function of the variables, a sample and its target, ``lambda b, w, x, y: (b + w*x - y)**2``.
-    A step goes down the mean over its batch, so that all have the same learning rate, that of the optimiser;
-    what differs is how many steps an epoch has, which the labels say.  In each epoch the samples are drawn
-    anew without replacement, by `seed`.  `sizes` are other sizes by names; by default all samples, a quarter,
-    and one.  The paths' `gradients` are those of the batches, their `values` those of the result's `f`,
-    the mean over all samples.
+    A step goes down the mean over its batch, so that all have the same learning rate, that of the optimiser
+    of `make_optimizer`; what differs is how many steps an epoch has, which the labels say.  In each epoch the
+    samples are drawn anew without replacement, by `seed`.  `sizes` are other sizes by names; by default all
+    samples, a quarter, and one.  The paths' `gradients` are those of the batches, their `values` those of the
+    result's `f`, the mean over all samples.
     """
     examples, say = Examples(X, y, "compare_batches"), speaker(lang)
     n, epochs = len(examples), whole(epochs, "epochs")

@@ -40,7 +40,7 @@ def descend(
     one for each; or of one list of them.  The start may also be Values, such as model.parameters(), of which
     f is a function, a list, or what it uses without being given it: they are at their start again afterwards.
     `make_optimizer` makes an optimiser of a list of Values: `optim.Adam`, or a lambda.  `schedule` makes one
-    of the optimiser, and is stepped after each step.
+    of the optimiser, and is stepped after each step; `label` is the name of the path in plots.
 
     Where f or its gradient is not finite the path ends before, and a warning says so; at the start that is an
     error.  `viz.plots.descent` and `surface` take the path.

@@ -85,8 +85,8 @@ def lr_range(
 
     After Smith 2017, arXiv:1506.01186: a rate somewhat below the fastest fall is a good one to begin with.
     It ends where the loss is four times the lowest, or not finite.  `optimizer` makes one of a list of
-    Values, as in `fit`; batches are full ones, drawn without replacement by `seed`.  The model and its
-    random sources are as they were before.
+    Values, as in `fit`; batches of `batch_size` are full ones, drawn without replacement by `seed`.  The
+    model and its random sources are as they were before.  ValueError unless low is below high.
 
     >>> import random
     >>> from microgrid import datasets, nn

@@ -48,6 +48,8 @@ def evaluate(
 ) -> dict[str, float]:
     """The loss of samples and their metrics, as `fit` computes those of its validation, in evaluation mode.
 
+    `metrics`, `threshold` and `replay` are as `fit` takes them.
+
     >>> from microgrid import nn
     >>> found = evaluate(nn.MLP(1, [1]), [[0.5], [1.0]], [0, 1], loss="mse", metrics="accuracy")
     >>> list(found)

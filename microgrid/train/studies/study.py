@@ -83,7 +83,10 @@ class Study(Sequence[Fitted]):
         return ranked[0]
 
     def model(self, fitted: Fitted | None = None) -> Model:
-        """The trained model of a fit, or of the best one, made anew and given what it had learned."""
+        """The trained model of the fit `fitted`, or of the best one, made anew and given what it had learned.
+
+        GraphError for a fit that failed.
+        """
         chosen = self.best if fitted is None else fitted
         if chosen.history is None:
             raise GraphError(f"the fit with {shown(chosen.settings)} has no model: {chosen.error}")

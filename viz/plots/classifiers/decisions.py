@@ -44,6 +44,7 @@ def decision_boundary(
     several outputs the largest decides, and classes are their numbers.  `names` are those of the axes,
     `classes` those of the classes.  The model is recorded once and replayed, in evaluation mode if it has
     one; computed point by point, with a warning, where some of the points show that Python decides by data.
+    More classes than there are colours are a ValueError.
     """
     import numpy as np
 
@@ -105,7 +106,8 @@ def probability(
 
     An arrow stands on the line at right angles to it, where the probability grows: of a perceptron it is the
     direction of its weights w, which the map says where it is the same all along the line.  The probability
-    is written beside each of the points `at`.  ValueError if the model's output leaves [0, 1].
+    is written beside each of the points `at`.  Names and classes as in
+    `decision_boundary`.  ValueError if the model's output leaves [0, 1].
     """
     import numpy as np
 

@@ -36,6 +36,8 @@ def data(
     """Samples as they are: points of a plane with their classes, or, of one input, the targets over it.
 
     `names` are those of the axes, `classes` those of the classes in order of their numbers.
+    X is (samples, 1 or 2) and y has a number for each; other shapes are a ValueError, and so are more classes
+    than colours.
 
     >>> from viz import plots
     >>> plots.data([[0, 0], [1, 1]], [0, 1], classes=["no", "yes"]).get_xlabel()
@@ -78,6 +80,7 @@ def confusion(
     """How often each class was taken for each: a row for the true class, a column for the predicted one.
 
     `predicted` are classes, or an array (samples, classes) of which the largest of a row is meant.
+    ValueError for other numbers of predictions than of `y`, and for what is no class of it.
 
     >>> from viz import plots
     >>> [text.get_text() for text in plots.confusion([0, 0, 1], [0, 1, 1]).texts]

@@ -36,7 +36,8 @@ def activation(
     of a Value.  One has Axes; several have a panel each, an array of Axes, or share one where they are
     together or `ax` is given.  Grey is where a function saturates: up to an end of the axis its slope stays
     below a twentieth of the steepest, or of 1, and falls.  A ring marks a kink, where no derivative exists,
-    and a number the steepest slope, ¼ of the sigmoid's.
+    and a number the steepest slope, ¼ of the sigmoid's.  `xlim` are the ends
+    of the axis.  No function is a ValueError.
 
     >>> from viz import plots
     >>> [text.get_text() for text in plots.activation("sigmoid").texts]
@@ -137,7 +138,7 @@ def softmax(
     """The shares e^(zᵢ/T) / Σ e^(zⱼ/T) as bars, each with its number.
 
     Those of several temperatures T stand beside each other.  A bar stands above its logit, or above
-    its name.  ValueError for a temperature that is not above 0.
+    its name, of `names`.  ValueError for a temperature that is not above 0.
 
     >>> from viz import plots
     >>> [text.get_text() for text in plots.softmax([5, 6, 11, 7]).texts]

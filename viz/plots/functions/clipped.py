@@ -29,7 +29,8 @@ def clipping(
     """Gradients (n, 2) of two parameters as arrows, each before and after it is clipped by itself.
 
     With `max_norm` by `optim.clip_grad_norm_`, which keeps the direction: the arrows end in a circle.  With
-    `limit` by `optim.clip_grad_value_`, which turns them: they end in a square.
+    `limit` by `optim.clip_grad_value_`, which turns them: they end in a square.  Neither is a ValueError,
+    and so are gradients of another shape.
 
     >>> from viz import plots
     >>> plots.clipping([[3.0, 4.0]], max_norm=1.0).get_xlabel()

@@ -120,6 +120,7 @@ def descent(
     `f` takes a Value and returns one, as that of `surface` two; `path` is what `train.descend` returns, or
     the points (steps,).  The slope of each tangent is computed by `backward`.  The axis reaches the minimum
     that lies downhill of the last step, also where that stopped short of it, unless `xlim` says otherwise.
+    ValueError for an empty path, one of several numbers a step, and an f that is finite nowhere on the axis.
     """
     import numpy as np
 

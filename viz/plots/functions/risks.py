@@ -43,11 +43,12 @@ def losses(
 ) -> Any:
     """Losses over the prediction of one sample, and their derivatives (dashed), which `backward` computes.
 
-    Each is the name of a loss in `nn.losses` or a function of (predictions, targets).  Those of classes have
+    `names` are those of losses in `nn.losses`, or functions of (predictions, targets).  Those of classes have
     two: the prediction is the probability, or the logit, of the second one, of which the target is the
     probability.  A dotted line is at the target, a ring at a kink.  One has Axes; several have a panel each,
     an array of Axes, or share one where they are together or `ax` is given.  The axis reaches from 0 to 1
-    where there are losses of probabilities, unless `xlim` says otherwise.
+    where there are losses of probabilities, unless `xlim` says otherwise.  No loss is a ValueError, and so is
+    a target outside of [0, 1] where it is a probability.
 
     >>> from viz import plots
     >>> [ax.get_title() for ax in plots.losses("half_mse", "bce")]

@@ -48,10 +48,10 @@ def surface(
     or a list of them, and returns one; it is recorded once and replayed, or computed point by point, on fewer
     points if it is large, where it decides by data, which a warning says.  `paths` is what `train.descend`
     returns or an array (steps, 2), or a list of several, from several starts say, or several by their names,
-    of which one may have such a list; each goes from a ring to a star.  The limits are those of the paths
-    with a margin unless given (without paths they must be).  `names` are those of the axes and of f, by
-    default those that a path of `descend` has.  The heights are spaced by their logarithms where `log` says
-    so, or where they span several sizes.
+    of which one may have such a list; each goes from a ring to a star.  The limits `xlim` and `ylim` are
+    those of the paths with a margin unless given (without paths they must be).  `names` are those of the axes
+    and of f, by default those that a path of `descend` has.  The heights are spaced by their logarithms where
+    `log` says so, or where they span several sizes.  ValueError if f is finite nowhere on the map.
 
     >>> from viz import plots
     >>> ax = plots.surface(lambda a, b: a * a + 3 * b * b, [[2, 1], [1, 0.2], [0, 0]])

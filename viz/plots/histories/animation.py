@@ -50,6 +50,7 @@ def animate(
     one variable it is drawn as by `descent`, of two as by `surface`.  Or `training` is the History of a
     ``fit(..., record="parameters")`` and `of` the model: beside the loss stands what it decides of samples X,
     two numbers each, with classes y.  So many `frames` at most are shown, evenly spread.
+    ValueError for a History without recorded parameters, and for one without samples.
 
     >>> from microgrid import optim, train
     >>> path = train.descend(lambda x: x * x, 1.0, lambda ps: optim.SGD(ps, lr=0.25), 4)

@@ -18,7 +18,7 @@ __all__ = ["learning_rates"]
 
 
 def learning_rates(found: RateRange, *, ax: Axes | None = None, lang: str = LANG) -> Axes:
-    """The losses of `train.lr_range` over the learning rate, their running mean, and the rate it suggests."""
+    """The losses `found` by `train.lr_range` over the rate, their running mean, and the rate it suggests."""
     if not hasattr(found, "smoothed"):
         raise TypeError(f"found is what train.lr_range returns, got {type(found).__name__}")
     say = speaker(lang)

@@ -39,10 +39,10 @@ def gradient_flow(
 ) -> Axes:
     """The length of the gradient in each layer, from the first to the last, on a logarithmic axis.
 
-    Of a Monitor: ∂L/∂activations, the mean over the samples, for up to five snapshots.  Of a model:
-    ∂L/∂parameters after ``loss.backward()``, which tells what a step will move; ValueError if no parameter
-    has a gradient yet.  Several by their names, all models or all monitors, are beside each other, with the
-    numbers of their layers; of a monitor that is the last snapshot.
+    `source` is a Monitor or a model.  Of a Monitor: ∂L/∂activations, the mean over the samples, for up to
+    five snapshots.  Of a model: ∂L/∂parameters after ``loss.backward()``, which tells what a step will move;
+    ValueError if no parameter has a gradient yet.  Several by their names, all models or all monitors, are
+    beside each other, with the numbers of their layers; of a monitor that is the last snapshot.
 
     >>> from microgrid import nn
     >>> model = nn.MLP(2, [3, 1])
@@ -155,7 +155,8 @@ def histograms(
     figures 2, 6 and 7); or "time", the snapshots of one `layer`, the last unless it is named, "layer 1" or by
     its scope, above each other as TensorBoard has them.  With `log` it is the spread of their decimal
     logarithms, which shows gradients that vanish layer by layer.  Numbers that are exactly 0, a ReLU's most
-    of all, are left out, and their share is written down.
+    of all, are left out, and their share is written down.  ValueError for a `step` without a snapshot, and
+    where all numbers are 0 or not finite.  `bins` is how many the spread is counted in.
     """
     import numpy as np
 

@@ -45,6 +45,7 @@ def memory(
     by their names, such as networks of more and more layers.  Batches of `example`, by default of ones, are
     recorded with their loss and counted by `microgrid.graph.counts`, up to three samples: each one more adds
     as much.  Beside its end a line has the number of nodes.  The models stay as they are.
+    No model, or no size, is a ValueError.
 
     >>> from microgrid import nn
     >>> from viz import plots

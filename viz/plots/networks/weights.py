@@ -33,7 +33,8 @@ def weights(model: Model, kind: str = "hinton", *, bins: int = 30, lang: str = L
     """The weights of each layer on a panel: a row for each unit, a column for each input, then the bias.
 
     "hinton" draws squares, whose area is the size and whose colour the sign, "heatmap" colours, both on one
-    scale for all layers; "histogram" counts them.  Returns the Axes, an array.
+    scale for all layers; "histogram" counts them in `bins`.  Returns the Axes, an array.
+    A model without parameters is a ValueError.
 
     >>> from microgrid import nn
     >>> from viz import plots
