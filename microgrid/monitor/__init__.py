@@ -148,7 +148,7 @@ class Monitor:
         self._add(Snapshot(epoch, step, {}))
 
     def wants(self, epoch: int, step: int) -> bool:
-        """Whether it is time for a snapshot: at the first `step` asked about, of any `epoch`, then every so many."""
+        """Whether it is time for a snapshot: at the first `step` of any `epoch`, then every so many."""
         if self._begins or not self._records:
             return True
         last = self._records[-1].step
