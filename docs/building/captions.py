@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["SLIDES", "TEXTS", "slide", "translated"]
+__all__ = ["SLIDES", "SUBJECTS", "TEXTS", "slide", "translated"]
+
+SUBJECTS = {
+    "A": "grafos computacionales, regla de la cadena, redes como grafos",
+    "B": "hacia delante y hacia atrás, estabilidad numérica, inicialización, generalización",
+    "C": "activaciones, normalización por lotes, optimizadores, regularización",
+    "D": "aprender es optimizar",
+    "E": "descenso por gradiente y SGD, según Prince 2023, capítulo 6",
+}
+"""Of the lectures, by their letters."""
 
 SLIDES: dict[str, tuple[str, str]] = {
     "perceptron": ("Perceptrón", "entradas, pesos, suma y σ, como círculos y flechas"),

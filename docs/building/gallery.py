@@ -9,6 +9,7 @@ from pathlib import Path
 
 import lectures
 
+from .captions import SUBJECTS
 from .captions import slide as spanish
 from .cells import Cell, Part, needs
 
@@ -34,7 +35,7 @@ def pages(lang: str, folder: Path) -> Iterator[tuple[str, list[Part]]]:
     for heading, end in zip(headings, [*(h.start() for h in headings[1:]), len(text)], strict=True):
         numbers = {int(n) for n in re.findall(r"^\| (\d+) \|", text[heading.end() : end], re.MULTILINE)}
         title, first = SAID[lang]
-        subject = heading[3] if lang == "es" and heading[3] else heading[2]
+        subject = SUBJECTS[heading[1]] if lang == "es" else heading[2]
         parts: list[Part] = [f"# {title.format(letter=heading[1], subject=subject)}\n\n{first}"]
         parts.append(Cell(lectures.prelude().strip(), made=({"kind": "none"},)))
         for row in lectures.rows():

@@ -19,7 +19,7 @@ __all__ = ["Page"]
 
 Output = dict[str, str]
 FORMAT = HtmlFormatter(nowrap=True)
-ALONE = re.compile(r"^!\[([^\]]*)\]\(([^)\s]+)\)$", re.MULTILINE)
+ALONE = re.compile(r"^!\[((?:[^\]\[]|\[[^\]]*\])*)\]\(([^)\s]+)\)$", re.MULTILINE)
 """A picture that is a paragraph of its own."""
 
 
@@ -80,19 +80,22 @@ class Page:
         if output["kind"] == "image":
             return self.figure(f"{self.pictures}/{output['file']}", output["alt"])
         if output["kind"] == "page":
-            source, what = f"{self.pictures}/{output['file']}", output["alt"]
-            return f'<iframe class="mg-page" loading="lazy" src="{source}" title="{what}"></iframe>'
+            return self.figure(f"{self.pictures}/{output['file']}", html.escape(output["alt"]), page=True)
         if output["kind"] == "none":
             return ""
         kind = "mg-text mg-error" if output["kind"] == "error" else "mg-text"
         return f'<pre class="{kind}">{html.escape(output["text"].rstrip())}</pre>'
 
-    def figure(self, source: str, alt: str) -> str:
-        """A picture with its number; `alt` is HTML."""
+    def figure(self, source: str, alt: str, page: bool = False) -> str:
+        """A picture, or a page, with its number; `alt` is HTML."""
         self.figures += 1
         name, said = f"figure-{self.figures}", self.words["figure"].format(n=self.figures)
+        shown = f'<img loading="lazy" src="{source}" alt="{alt}">'
+        file = f'<a href="{source}" download>{self.words["as_file"]}</a>'
+        if page:
+            shown = f'<iframe class="mg-page" loading="lazy" src="{source}" title="{alt}"></iframe>'
+            file = f'<a href="{source}" target="_blank">{self.words["alone"]}</a>'
         return (
-            f'<figure class="mg-figure" id="{name}" data-what="{said}"><img loading="lazy" src="{source}" '
-            f'alt="{alt}"><figcaption><a class="mg-link" href="#{name}">{said}</a> '
-            f'<a href="{source}" download>{self.words["as_file"]}</a></figcaption></figure>'
+            f'<figure class="mg-figure" id="{name}" data-what="{said}">{shown}'
+            f'<figcaption><a class="mg-link" href="#{name}">{said}</a> {file}</figcaption></figure>'
         )

@@ -122,6 +122,19 @@ def test_what_doctest_is_told_is_not_shown_and_what_it_skips_is_no_cell() -> Non
     assert cells.of_page(skipped) == [skipped]
 
 
+def test_every_picture_and_page_is_a_figure_with_a_link() -> None:
+    Page, Cell = (importlib.import_module(f"building.{where}") for where in ("markup", "cells"))
+    page = Page.Page("en", "A page", "../pictures")
+    made = ({"kind": "page", "file": "walk.html", "alt": "Steps of L"},)
+    text = page.markdown(["![E[x] of x](x.svg)", Cell.Cell("viz.steps(L)", made=made)], [])
+    assert [re.search(f'<figure[^>]*id="figure-{n}".*?href="#figure-{n}"', text) is not None for n in (1, 2)] == [
+        True,
+        True,
+    ]
+    assert 'alt="E[x] of x"' in text
+    assert '<a href="../pictures/walk.html" target="_blank">' in text
+
+
 @pytest.mark.slow
 def test_the_site_is_whole(tmp_path: Path) -> None:
     """One test, so that it is built once, however many processes the tests have; links are followed by the build."""
