@@ -8,11 +8,12 @@ import os
 import sys
 import sysconfig
 from pathlib import Path
+from threading import Lock
 
 from setuptools import Extension, setup
 
 try:
-    from Cython.Build import build_ext
+    from Cython.Build import build_ext, cythonize
 except ImportError:
     build_ext = None
 
@@ -54,7 +55,7 @@ KERNEL = [
 
 
 def extension(name: str, sources: list[str], flags: list[str]) -> Extension:
-    made = Extension(
+    return Extension(
         f"microgrid.{name}",
         sources,
         include_dirs=["microgrid"],
@@ -63,12 +64,23 @@ def extension(name: str, sources: list[str], flags: list[str]) -> Extension:
         extra_link_args=["-pthread"] if THREADS else [],
         optional=not REQUIRED,
     )
-    made.cython_directives = DIRECTIVES
-    return made
+
+
+def processors() -> int:
+    """How many of them this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 class BuildWithRows(build_ext or object):
-    """Writes the rows as C before it compiles, into the folder of things made on the way."""
+    """Writes the rows as C before it compiles, into the folder of things made on the way.
+
+    As many modules are compiled at once as there are processors, unless `build_ext -j` names another number.
+    """
+
+    cython = Lock()
+    """Cython, which is not made for threads, translates one at a time; C compilers are processes."""
 
     def build_extensions(self) -> None:
         made = Path(self.build_temp, "microgrid")
@@ -83,12 +95,24 @@ class BuildWithRows(build_ext or object):
             if changed:  # so that nothing older runs beside the others where one of them fails to compile
                 Path(self.get_ext_fullpath(one.name)).unlink(missing_ok=True)
         self.cython_c_in_temp = True
+        self.parallel = self.parallel or processors()
         super().build_extensions()
 
+    def build_extension(self, ext: Extension) -> None:
+        with self.cython:
+            includes = [*ext.include_dirs, *self.include_dirs]
+            options = {
+                "include_path": includes,
+                "compiler_directives": DIRECTIVES,
+                "build_dir": self.build_temp,
+            }
+            ext.sources = cythonize(ext, force=self.force, quiet=not self.verbose, **options)[0].sources
+        super().build_extension(ext)  # to which nothing is left but C
 
-extensions = [
+
+extensions = [  # what takes longest first, so that no processor waits in the end
+    extension("programs.kernel", ["microgrid/programs/kernel.pyx", "microgrid/native/program.c"], KERNEL),
     *(extension(name, [f"microgrid/{name.replace('.', '/')}.py"], EAGER) for name in build.COMPILED),
     extension("base.stack", ["microgrid/base/stack.pyx"], EAGER),
-    extension("programs.kernel", ["microgrid/programs/kernel.pyx", "microgrid/native/program.c"], KERNEL),
 ]
 setup(ext_modules=extensions if WANTED else [], cmdclass={"build_ext": BuildWithRows} if WANTED else {})

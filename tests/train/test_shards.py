@@ -8,6 +8,7 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ import pytest
 from microgrid import Value, nn, optim, train
 from microgrid.errors import GraphError
 from microgrid.train.shards.dealing import bounds, deal
+from microgrid.train.shards.engines import OnRay
 
 distributed = pytest.importorskip("distributed")
 
@@ -138,14 +140,45 @@ def test_a_worker_that_dies_is_replaced_and_the_step_repeated(client):
     close(found, fitted())
 
 
-@pytest.mark.slow
-def test_ray_has_the_numbers_of_one_process():
+@pytest.fixture(scope="module")
+def ray() -> Iterator[Any]:
     ray = pytest.importorskip("ray", reason="optional: ray")
     ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False)
-    try:
-        close(fitted(executor=ray, shards=2, batch_size=16), fitted(shards=2, batch_size=16))
-    finally:
-        ray.shutdown()
+    yield ray
+    ray.shutdown()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("shards", [2, 5], ids=["one for each processor", "more than processors"])
+def test_ray_has_the_numbers_of_one_process(ray, shards):
+    close(fitted(executor=ray, shards=shards, batch_size=16), fitted(shards=shards, batch_size=16))
+
+
+class Mortal(OnRay):
+    """Ray, whose actors can be asked to die."""
+
+    def __init__(self, ray: Any) -> None:
+        super().__init__(ray)
+        self.placed: list[Any] = []
+
+    def place(self, *given: Any) -> Any:
+        self.placed.append(super().place(*given))
+        return self.placed[-1]
+
+
+@pytest.mark.slow
+def test_a_worker_of_ray_that_dies_is_replaced_aloud(ray, monkeypatch):
+    engine = Mortal(ray)
+    monkeypatch.setattr(import_module("microgrid.train.fit"), "engine_of", lambda executor: engine)
+
+    def kill(epoch: int, logs: Any) -> None:
+        if epoch == 4:
+            ray.kill(engine.placed[1])
+
+    with pytest.warns(RuntimeWarning, match=r"fit lost the worker of samples 31 to 60 \(ActorDiedError\)"):
+        found = fitted(executor=ray, shards=2, callbacks=kill)
+    assert len(engine.placed) == 3
+    close(found, fitted())
 
 
 @pytest.mark.slow

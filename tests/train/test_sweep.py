@@ -61,10 +61,33 @@ def test_pools_of_processes_and_of_threads_give_the_same(kind):
 
 
 @pytest.mark.slow
-def test_joblib_gives_the_same():
+@pytest.mark.parametrize(
+    "how",
+    [
+        {"n_jobs": 2, "return_as": "generator_unordered"},
+        {"n_jobs": 2},
+        {"n_jobs": 1},
+        {"n_jobs": 2, "backend": "threading"},
+    ],
+    ids=["one by one", "as a list", "one job", "threads"],
+)
+def test_joblib_gives_the_same(how):
     joblib = pytest.importorskip("joblib")
-    parallel = joblib.Parallel(n_jobs=2, return_as="generator_unordered")
+    parallel = joblib.Parallel(**how)
+    before = dict(vars(parallel))
     same_as_alone(train.sweep(make, GRID, X, Y, executor=parallel, **OPTIONS))
+    assert parallel.return_generator == before["return_generator"]
+
+
+@pytest.mark.slow
+def test_a_worker_of_joblib_that_dies_takes_no_result_along(tmp_path):
+    joblib = pytest.importorskip("joblib")
+    grid = [{"width": w, "lr": 0.1} for w in (2, 3, 13, 4)]
+    study = train.sweep(make, grid, X, Y, executor=joblib.Parallel(n_jobs=2), resume=tmp_path, **OPTIONS)
+    assert 13 in {fitted.settings["width"] for fitted in study.failed}
+    assert all("its worker: TerminatedWorkerError" in fitted.error for fitted in study.failed)
+    assert len(study) == 4
+    assert len(list(tmp_path.iterdir())) == 4 - len(study.failed)
 
 
 @pytest.mark.slow
@@ -82,6 +105,22 @@ def test_dask_gives_the_same_and_takes_lambdas():
             [{"lr": 0.01}, {"lr": "much"}], X, Y, executor=client, loss="mse", epochs=2,
         )  # fmt: skip
         assert [bool(fitted.error) for fitted in study] == [False, True]
+
+
+@pytest.mark.slow
+def test_the_only_worker_of_dask_dies_and_the_other_fits_are_computed():
+    """With it the data are gone, which Dask cannot bring back by itself."""
+    distributed = pytest.importorskip("distributed")
+    options = {"dashboard_address": None, "worker_dashboard_address": None, "threads_per_worker": 1}
+    grid = [{"width": w, "lr": 0.1} for w in (13, 2, 3, 4)]
+    with (
+        distributed.LocalCluster(n_workers=1, **options) as cluster,
+        distributed.Client(cluster) as client,
+    ):
+        study = train.sweep(make, grid, X, Y, executor=client, **OPTIONS)
+    here = train.sweep(make, grid[1:], X, Y, **OPTIONS)
+    assert [fitted.state for fitted in study[1:]] == [fitted.state for fitted in here]
+    assert study[0].error.startswith("its worker: RuntimeError: it was lost a second time, with this fit alone")
 
 
 @pytest.mark.slow

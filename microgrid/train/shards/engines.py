@@ -93,14 +93,18 @@ class OnDask:
 
 
 class OnRay:
-    """Actors of Ray's, one for each shard; Ray itself replaces one that is lost and repeats its call."""
+    """Actors of Ray's, one for each shard, spread over its machines.
+
+    Ray is not told to restart one that is lost: `Workers` replaces it, and says so, as it does elsewhere.
+    An actor needs a free processor only until it has begun, so that any number of shards finds a place.
+    """
 
     def __init__(self, ray: Any) -> None:
         self.ray = ray
         self.workers = max(1, int(ray.cluster_resources().get("CPU", 1)))
 
     def place(self, work: Work, rows: Floats, k: int) -> Any:
-        kept = self.ray.remote(Shard).options(num_cpus=1, max_restarts=-1, max_task_retries=-1)
+        kept = self.ray.remote(Shard).options(scheduling_strategy="SPREAD", max_restarts=0)
         return kept.remote(work, rows, 1)
 
     def call(self, shard: Any, parameters: Floats, part: Part) -> Any:

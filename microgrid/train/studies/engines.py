@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Callable, Iterator, Sequence
+from copy import copy
 from functools import partial
 from typing import Any, TypeAlias
 
@@ -19,6 +20,9 @@ KNOWN = (
     "executor is None for this process, a concurrent.futures.Executor, a distributed.Client, the module ray, "
     "or a joblib.Parallel"
 )
+
+
+ALONE = "it was lost a second time, with this fit alone on it: look at its log (memory, a crash of a library)"
 
 
 def engine_of(executor: Any) -> Engine:
@@ -69,16 +73,36 @@ def _check_pickles(work: Work, tasks: Sequence[Any]) -> None:
 
 
 def _on_dask(client: Any, work: Work, tasks: Sequence[Any]) -> Ended:
-    """Workers of Dask: the data are sent to each of them once."""
+    """Workers of Dask: the data are sent to each of them once.
+
+    Dask repeats what a lost worker was computing, but data that lay on no other are gone, and with them all
+    tasks: those are sent again, one by one, so that one of them that ends its worker takes no other along.
+    """
+    from concurrent.futures import CancelledError
+
     from distributed import as_completed
 
-    placed = client.scatter(work, broadcast=True, hash=False)
-    places = {client.submit(_call, placed, task, pure=False): k for k, task in enumerate(tasks)}
-    try:
-        for future in as_completed(list(places)):
-            yield places[future], future.result
-    finally:
-        client.cancel(list(places))
+    left, together = list(range(len(tasks))), True
+    while left:
+        placed = client.scatter(work, broadcast=True, hash=False)
+        chosen, left = (left, []) if together else (left[:1], left[1:])
+        places = {client.submit(_call, placed, tasks[k], pure=False): k for k in chosen}
+        try:
+            for future in as_completed(list(places)):
+                k, error = places[future], None
+                try:
+                    result = future.result()
+                except CancelledError:
+                    if together:
+                        left.append(k)
+                        continue
+                    result, error = None, RuntimeError(ALONE)
+                except Exception as raised:
+                    result, error = None, raised
+                yield k, partial(_given, result, error)
+        finally:
+            client.cancel(list(places))
+        together = False
 
 
 def _on_ray(ray: Any, work: Work, tasks: Sequence[Any]) -> Ended:
@@ -97,11 +121,23 @@ def _on_ray(ray: Any, work: Work, tasks: Sequence[Any]) -> Ended:
 
 
 def _on_joblib(parallel: Any, work: Work, tasks: Sequence[Any]) -> Ended:
-    """Workers of joblib: with return_as="generator_unordered" results come one by one."""
+    """Workers of joblib, whose results are taken one by one as they end, where its backend can do that.
+
+    A worker that dies ends the pool, as in `concurrent.futures`: what had not ended is reported as lost.
+    """
     from joblib import delayed
 
-    for k, result, error in parallel(delayed(_told)(work, k, task) for k, task in enumerate(tasks)):
-        yield k, partial(_given, result, error)
+    given = copy(parallel)
+    if getattr(getattr(parallel, "_backend", None), "supports_return_generator", False):
+        given.return_as, given.return_generator, given.return_ordered = "generator_unordered", True, False
+    left = dict.fromkeys(range(len(tasks)))
+    try:
+        for k, result, error in given(delayed(_told)(work, k, task) for k, task in enumerate(tasks)):
+            del left[k]
+            yield k, partial(_given, result, error)
+    except Exception as lost:  # a worker, and with it the pool
+        for k in left:
+            yield k, partial(_given, None, lost)
 
 
 def _call(work: Work, task: Any) -> Any:
