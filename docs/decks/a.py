@@ -393,7 +393,7 @@ END = [
             ),
             (
                 "Long products vanish or explode; a skip connection adds a path without factors.",
-                "Los productos largos se desvanecen o explotan; una conexión residual da un camino aparte.",
+                "Los productos largos se desvanecen o explotan; con un salto hay un camino sin factores.",
             ),
             (
                 "Do not believe a formula: `check` it.",

@@ -46,8 +46,8 @@ QUESTIONS = Slide(
         ),
         ("Which step is a good step?", "¿Qué paso es un buen paso?"),
         (
-            "What keeps the weights small, and the network honest?",
-            "¿Qué mantiene pequeños los pesos, y honrada a la red?",
+            "What keeps the weights small, and the network from learning by heart?",
+            "¿Qué mantiene pequeños los pesos y evita que la red memorice?",
         ),
     ],
 )
@@ -133,7 +133,7 @@ START = [
         page=figure(40),
     ),
     Slide(
-        ("Thirty ReLU layers: He's weights, Xavier's", "Treinta capas ReLU: pesos de He, de Xavier"),
+        ("Thirty ReLU layers: He's weights, Xavier's", "Treinta capas ReLU: pesos de He y de Xavier"),
         [
             (
                 "ReLU passes on half of the mean square.",
@@ -234,15 +234,24 @@ DESCENT = [
     Slide(
         ("Momentum: past gradients add up", "Momento: los gradientes pasados se suman"),
         [
-            Math(r"\mathrm{Momentum:} \quad v \leftarrow 0.9\,v + g, \qquad x \leftarrow x - \eta v"),
+            Math(
+                (
+                    r"\mathrm{Momentum:} \quad v \leftarrow 0.9\,v + g, \qquad x \leftarrow x - \eta v",
+                    r"\mathrm{Momento:} \quad v \leftarrow 0.9\,v + g, \qquad x \leftarrow x - \eta v",
+                )
+            ),
             Math(r"\mathrm{NAG:} \quad v \leftarrow 0.9\,v + g, \qquad x \leftarrow x - \eta\,(g + 0.9\,v)"),
             (
                 "Along the valley they add up, across it they cancel.",
                 "A lo largo del valle se suman, de lado a lado se cancelan.",
             ),
             Code(
-                "x²   momentum   2 → 1.60 → 0.92 → 0.124\n"
-                "     NAG        2 → 1.24 → 0.4448 → -0.216704      η = 0.1"
+                (
+                    "x²   momentum   2 → 1.60 → 0.92 → 0.124\n"
+                    "     NAG        2 → 1.24 → 0.4448 → -0.216704      η = 0.1",
+                    "x²   momento    2 → 1.60 → 0.92 → 0.124\n"
+                    "     NAG        2 → 1.24 → 0.4448 → -0.216704      η = 0.1",
+                )
             ),
             (
                 "Steps until a saddle is left, η = 0.01: 366 plain, 73 with momentum, 69 with NAG.",
@@ -263,8 +272,8 @@ DESCENT = [
                 r"D \leftarrow 0.9\,D + 0.1\,d^2, \quad x \leftarrow x - \eta\,d"
             ),
             (
-                "Adagrad never forgets, its steps only shrink: the saddle takes it 1505 steps, RMSProp 19.",
-                "Adagrad no olvida y sus pasos solo menguan: la silla le cuesta 1505 pasos; a RMSProp, 19.",
+                "Adagrad never forgets, its rate only shrinks: the saddle takes it 1505 steps, RMSProp 19.",
+                "Adagrad no olvida y su tasa solo mengua: la silla le cuesta 1505 pasos; a RMSProp, 19.",
             ),
             (
                 "Adadelta: *a* is the mean of *g*², *D* of *d*²; η = 1, and ε sets the first step, 0.003.",
@@ -292,9 +301,11 @@ DESCENT = [
         ("Seven paths from one start", "Siete caminos desde un mismo sitio"),
         notes=(
             "f = x² + 10y², 30 steps, each with the rate with which f is least on average along the way.  "
-            "RMSProp ends at 1.2e-07, Adagrad at 4.8e-07; momentum and Adam overshoot and come back.",
+            "RMSProp ends at 1.2e-07, Adagrad at 4.8e-07; momentum and Adam overshoot and come back.  "
+            "Adadelta begins with steps of 0.003 η, hence its η of 300.",
             "f = x² + 10y², 30 pasos, cada uno con la tasa con la que f es menor en promedio.  RMSProp acaba "
-            "en 1.2e-07, Adagrad en 4.8e-07; el momento y Adam se pasan y vuelven.",
+            "en 1.2e-07, Adagrad en 4.8e-07; el momento y Adam se pasan y vuelven.  "
+            "Adadelta empieza con pasos de 0.003 η: de ahí su η de 300.",
         ),
         beside=figure(43),
     ),
@@ -336,7 +347,7 @@ REGULARISATION = [
             ),
             (
                 "L1 pulls near 0 as hard as anywhere: weights become exactly 0, the network **sparse**.",
-                "L1 tira cerca de 0 igual que lejos: los pesos llegan a ser 0, la red queda **dispersa**.",
+                "L1 tira igual cerca de 0 que lejos: hay pesos que llegan a 0, y la red queda **dispersa**.",
             ),
         ],
     ),
@@ -354,17 +365,17 @@ REGULARISATION = [
         ("Dropout off, and the best epoch back", "Dropout apagado, y vuelta a la mejor época"),
         [
             (
-                "In training: each unit left out with *p*, the others times 1/(1 − *p*).",
-                "Al entrenar: cada unidad se omite con *p*, las demás por 1/(1 − *p*).",
+                "In training: each unit is left out with probability *p*, the others times 1/(1 − *p*).",
+                "Al entrenar: cada unidad se descarta con probabilidad *p*; las demás, por 1/(1 − *p*).",
             ),
             (
                 "**In use nothing is left out**: `net.eval()`.  It switches batch normalisation, too.",
-                "**Al usar la red no se omite nada**: `net.eval()`, que conmuta también la normalización.",
+                "**Al usar la red no se descarta nada**: `net.eval()`, que cambia también la normalización.",
             ),
             Math(r"\mathrm{std} = \sqrt{\frac{p}{1 - p} \sum (w_i h_i)^2}"),
             (
                 "The answer is the mean of those in training: 0.80, which scatter by 0.67.",
-                "La respuesta es la media de las del entrenamiento: 0.80, que se dispersan 0.67.",
+                "La respuesta, 0.80, es la media de las del entrenamiento, cuya dispersión es 0.67.",
             ),
             (
                 "**Early stopping** keeps the best, not the last: epoch 58 of 78, 0.3769 and not 0.4117.",

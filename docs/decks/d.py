@@ -12,9 +12,13 @@ from .form import Code, Deck, Math, Slide, figure
 
 
 def risks(lang: str) -> Any:
-    """The plots of figure 47, with a short title on the last, for they are small."""
+    """The plots of figure 47, which are small: a short title on the last, and one legend."""
     axes = plots.losses("kl_divergence", "cross_entropy", "half_mse", target=0.7, lang=lang)
-    axes[2].set_title("½ ECM" if lang == "es" else "½ MSE")
+    axes[2].set_title("½ ECM" if lang == "es" else "½ MSE", size=axes[0].title.get_size())
+    for ax in axes[1:]:
+        ax.get_legend().remove()
+    axes[0].get_legend().set_frame_on(True)
+    axes[0].get_legend().get_frame().set(facecolor="white", edgecolor="none", alpha=1)
     return axes
 
 
@@ -29,7 +33,7 @@ def perceptron(lang: str, **how: Any) -> Any:
 QUESTIONS = Slide(
     ("Three questions", "Tres preguntas"),
     [
-        ("What does a network make **small**?", "¿Qué hace **pequeño** una red?"),
+        ("What does a network make **small**?", "¿Qué es lo que **minimiza** una red?"),
         (
             "How long should a step be, and who decides that?",
             "¿Qué longitud debe tener un paso, y quién la decide?",
@@ -64,7 +68,7 @@ RISKS = [
         ],
     ),
     Slide(
-        ("All are least at the truth", "Todos son mínimos en la verdad"),
+        ("All are least at the truth", "Los tres tienen su mínimo en la verdad"),
         notes=(
             "The target is 0.7.  Cross-entropy does not get to 0 there.  The first two grow without limit "
             "where the answer is certain and wrong; squared error does not.",
@@ -174,8 +178,8 @@ OPTIMISERS = [
                 "4   1.560912  12.452693   0.736223"
             ),
             (
-                "*G* only grows: each step is a little shorter than the one before.",
-                "*G* solo crece: cada paso es algo más corto que el anterior.",
+                "*G* only grows, so the rate η/√*G* only shrinks; here each step is shorter than the last.",
+                "*G* solo crece, y la tasa η/√*G* solo mengua; aquí, cada paso es menor que el anterior.",
             ),
         ],
     ),

@@ -97,7 +97,7 @@ LINE = [
         ],
     ),
     Slide(
-        ("Each parameter hears from each sample", "A cada parámetro le llega de cada muestra"),
+        ("Each parameter hears from each sample", "A cada parámetro le llega algo de cada muestra"),
         [
             (
                 "The first two of the points: ∂L/∂β₁ = −4·1 − 6·2 = −16, a summand for each.",
@@ -225,7 +225,7 @@ GABOR = [
             ),
             (
                 "The trap of the first start: a hollow 0.0007 deep, with a saddle as its rim.",
-                "La trampa del primer comienzo: un hoyo de 0.0007, con una silla por borde.",
+                "La trampa del primer comienzo: un hoyo de 0.0007 de hondo, con una silla por borde.",
             ),
             (
                 "With many weights saddles are common, and such minima are rare.",
@@ -264,8 +264,8 @@ BATCHES = [
             Math(r"\mathrm{Var} = \frac{\sigma^2}{B} \cdot \frac{n - B}{n - 1}"),
             Code("B     1      10     20     40\nVar   3.26   0.25   0.08   0.00"),
             (
-                "A batch ten times as large: a tenth of the noise, a tenth of the steps.",
-                "Un lote diez veces mayor: la décima parte del ruido y de los pasos.",
+                "Of many samples, a batch ten times as large: a tenth of the noise, a tenth of the steps.",
+                "Con muchas muestras, un lote diez veces mayor: la décima parte del ruido y de los pasos.",
             ),
         ],
     ),
@@ -302,7 +302,7 @@ BACKPROP = [
             ),
             (
                 "A weight takes one more product: *k* layers, 3*k* instead of *k*(*k* + 1).",
-                "Un peso toma un producto más: *k* capas, 3*k* en vez de *k*(*k* + 1).",
+                "Cada peso cuesta un producto más: con *k* capas, 3*k* en vez de *k*(*k* + 1).",
             ),
         ],
     ),

@@ -7,6 +7,7 @@ import random
 import re
 
 import mpmath
+import numpy as np
 import pytest
 import sympy
 
@@ -45,6 +46,17 @@ def test_the_perceptron(lang: str) -> None:
         z = 4.1 - 1.15 * x1 - 0.21 * x2
         assert f"({x1}, {x2}): z = {z:.2f}, ŷ = {sigma(z):.2f}" in lines(lang)
     assert f"{sigma(2.84):.2f} {sigma(-4.48):.2f}" == "0.94 0.01"  # the lecture's
+
+
+@BOTH
+def test_the_layers_of_a_dense_network(lang: str) -> None:
+    random.seed(1)
+    h = np.array([1.0, -2.0, 0.5])
+    for before, after in ((3, 4), (4, 4), (4, 2)):
+        h = np.tanh(np.array([[random.gauss(0, 1) for _ in range(before)] for _ in range(after)]) @ h)
+        told = [numbers(line)[1:] for line in lines(lang) if line.startswith(f"{after} uni")]
+        assert list(h.round(3)) in told
+    assert any(line.endswith(f"s: {4 * 4 + 5 * 4 + 5 * 2}") for line in lines(lang))
 
 
 @BOTH
@@ -133,6 +145,13 @@ def test_the_line_and_its_squared_error(lang: str) -> None:
     for step in range(4):  # a step multiplies e by 1 − 20η
         residual = e * (1 - 20 * 0.04) ** step
         assert any(line.startswith(f"{step}: w = ") and line.endswith(f"L = {residual**2:.4f}") for line in told)
+
+
+@BOTH
+def test_a_block_of_ones_own(lang: str) -> None:
+    x = sympy.symbols("x")
+    truths = [sympy.simplify(sympy.diff(x**3) - stated) == 0 for stated in (3 * x**2, 3 * x)]
+    assert " ".join(map(str, truths)) in lines(lang)
 
 
 @BOTH

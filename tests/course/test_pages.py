@@ -41,7 +41,8 @@ def whole(path: Path) -> bool:
 @EVERY_PAGE
 def test_the_tests_that_a_table_names_are_there(path: Path) -> None:
     named = set(re.findall(r"`(test_\w+)`", "\n".join(" ".join(row) for row in rows(path))))
-    there = "\n".join(file.read_text(encoding="utf-8") for file in (ROOT / "tests" / "course").glob("*.py"))
+    files = [file for room in ("course", "lectures") for file in (ROOT / "tests" / room).glob("*.py")]
+    there = "\n".join(file.read_text(encoding="utf-8") for file in files)
     assert named
     assert not [name for name in named if f"def {name}(" not in there]
 

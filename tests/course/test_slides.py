@@ -101,6 +101,40 @@ def test_plots_are_drawn_with_text_of_eight_points_and_with_no_numbers_on_each_o
                 assert extent.y1 <= picture.figure.bbox.height + 1
 
 
+NAMES = {
+    "sigmoid",
+    "softmax",
+    "leaky_relu",
+    "relu",
+    "tanh",
+    "maxout",
+    "Xavier",
+    "Adagrad",
+    "Adadelta",
+    "RMSprop",
+    "Adam",
+}
+NAMES |= {"residual", "logit"}
+"""What programs and people call things, and words of both languages."""
+
+
+@EVERY_DECK
+@pytest.mark.slow
+def test_plots_of_a_spanish_slide_have_no_english_words(letter: str) -> None:
+    """No word of four letters stands in the plots of both languages, but names."""
+    from decks.pictures import drawn
+
+    import lectures
+
+    said: list[set[str]] = []
+    for lang in ("en", "es"):
+        plots = [picture for slide in deck(letter).slides for picture in drawn(slide, lang) if picture.is_plot]
+        told = [text for plot in plots for text in lectures.texts(plot.figure)]
+        assert len(told) >= 10
+        said.append({word for text in told for word in re.findall(r"[^\W\d]{4,}", text)})
+    assert (said[0] & said[1]) - NAMES == set()
+
+
 @EVERY_DECK
 @BOTH
 @pytest.mark.slow

@@ -569,7 +569,7 @@ for name, path in paths.items():
 #
 # ```
 # descenso por gradiente, η = 0.03: f en promedio 2.82, al final 2.2e-01
-# momentum, η = 0.03: f en promedio 3.38, al final 5.4e-01
+# momento, η = 0.03: f en promedio 3.38, al final 5.4e-01
 # NAG, η = 0.03: f en promedio 1.52, al final 1.7e-02
 # Adagrad, η = 1: f en promedio 0.90, al final 4.8e-07
 # Adadelta, η = 300: f en promedio 1.31, al final 3.7e+00

@@ -50,7 +50,8 @@ _LETTER = re.compile(
     rf"(?P<letter>[^\W\d_])(?P<accent>[{''.join(ACCENTS)}]?){_SUFFIX}(?:{_FACTOR}|(?!−?[\w\u0300-\u036f]))"
 )
 _INDEX = re.compile(f"(?=[{''.join(LOWERED)}{''.join(RAISED)}]){_SUFFIX}")
-_PROSE = re.compile(r"[^\W\d]{2,}\s+[^\W\d]{2,}")
+_PROSE = re.compile(r"[^\W\d]{2,}\s+(?:[aeouyAEOUY]\s+)?[^\W\d]{2,}")
+"""Two words, or two with one of Spanish's words of one letter between them."""
 
 
 def latex(text: str) -> str:
@@ -58,6 +59,8 @@ def latex(text: str) -> str:
 
     >>> print(latex("∂L/∂w₁ = −12"), latex("ŷ²"), latex("50 % of loss_1"))
     \\(\\partial{}\\)\\(L\\)/\\(\\partial{}\\)\\(w_{1}\\) = \\(-\\)12 \\(\\hat{y}^{2}\\) 50 \\% of loss\\_1
+    >>> print(latex("lotes y épocas"), latex("x y z"))
+    lotes y épocas \\(x\\) \\(y\\) \\(z\\)
     """
     return "".join(written for _, written in _pieces(text))
 
