@@ -105,26 +105,12 @@ REFERENCE: dict[str, dict[str, str]] = {
 
 TITLES = {
     "changelog.md": "Cambios",
-    "cite.md": "Cómo citar",
-    "errors.md": "Errores y qué hacer",
-    "faq.md": "Preguntas",
-    "gallery/pictures.md": "Grafos y redes",
-    "guide/drawing.md": "Dibujar",
-    "guide/exercises.md": "Ejercicios",
-    "guide/extending.md": "Ampliar",
-    "guide/networks.md": "Redes",
-    "guide/proof.md": "Demostración y afirmaciones",
-    "guide/speed.md": "Velocidad",
-    "guide/stepping.md": "Paso a paso",
-    "guide/training.md": "Entrenar",
     "inside/architecture.md": "La arquitectura",
+    "inside/browser.md": "En el navegador",
     "inside/engine.md": "El motor, línea a línea",
     "inside/program.md": "El programa",
     "inside/promises.md": "Lo que microgrid promete",
     "inside/proofs.md": "Las demostraciones",
-    "users/jax.md": "Si vienes de JAX",
-    "users/keras.md": "Si vienes de Keras",
     "users/micrograd.md": "Si vienes de micrograd",
-    "users/pytorch.md": "Si vienes de PyTorch",
 }
 """The Spanish titles of pages that are in English alone."""

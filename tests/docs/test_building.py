@@ -107,6 +107,13 @@ def test_every_caption_of_the_gallery_is_in_spanish_and_none_is_left_over() -> N
     assert [spanish for spanish in captions.TEXTS.values() if spanish not in shown] == []
 
 
+def test_a_page_that_is_in_english_alone_has_a_spanish_title() -> None:
+    first, second = ({path.relative_to(PAGES / lang).as_posix() for path in (PAGES / lang).rglob("*.md")}
+                     for lang in ("en", "es"))  # fmt: skip
+    assert second <= first
+    assert set(importlib.import_module("building.words").TITLES) == first - second
+
+
 def test_a_page_takes_a_picture_of_the_repository(tmp_path: Path) -> None:
     text = "![a]({{ picture docs/gallery_path.svg }})"
     shown = importlib.import_module("building.included").include(text, "guide/a.md", tmp_path)
