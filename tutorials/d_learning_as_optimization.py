@@ -132,7 +132,7 @@ for rate in (0.1, 0.5, 0.9, 1.0, 1.1):
 # η = 1.1: each step multiplies x by -1.2
 # ```
 #
-# Below 1 it arrives, from ½ on by jumping from side to side; above 1 it leaves.
+# Below 1 it arrives, above ½ by jumping from side to side; above 1 it leaves.
 
 # %% tags=["needs-numpy"]
 show(plots.descent(f, one), "step_one.svg")
@@ -534,8 +534,8 @@ for step in range(3):
 # ```
 #
 # Every step built the same graph again, a hundred times over.  It is enough to record it for one point, with
-# the point and its moon as inputs, and to `compile` that: the program runs it for all points at once, some
-# 800 times as fast.
+# the point and its moon as inputs, and to `compile` that: the program runs it for all points at once, more
+# than a hundred times as fast.
 
 # %% tags=["needs-numpy"]
 x1, x2, moon = Value(0.0, "x1"), Value(0.0, "x2"), Value(1.0, "moon")

@@ -197,6 +197,8 @@ def test_a_thousand_steps_with_the_biases() -> None:
         w = w - 0.5 * by_arrays(w)[1]
         if step == 0:
             says(digits(by_arrays(w)[0]))
+            start = by_arrays(np.array(START))[0]
+            assert f"{(start - by_arrays(w)[0]) / (start - 0.291027774):.1f}" == "1.7"  # as its text says
     v = two_two_two(*map(str, w))
     says(digits(v["L"], 6), f"o = ({digits(v['o1'], 3)}, {digits(v['o2'], 3)})")
 

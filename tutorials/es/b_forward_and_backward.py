@@ -318,7 +318,7 @@ print(mg.check(nodes, "∂L/∂w1 = ∂L/∂o1·∂o1/∂h1·∂h1/∂w1").text(
 # ## Un paso de entrenamiento
 #
 # Con tasa de aprendizaje η = 0.5, w ← w − η ∂L/∂w.  En el ejemplo resuelto en la clase los sesgos se quedan
-# como están; si se mueven también, el mismo paso baja casi el doble.
+# como están; si se mueven también, el mismo paso reduce la pérdida 1.7 veces lo que sin ellos.
 
 
 # %%

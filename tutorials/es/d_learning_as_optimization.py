@@ -132,7 +132,7 @@ for rate in (0.1, 0.5, 0.9, 1.0, 1.1):
 # η = 1.1: cada paso multiplica x por -1.2
 # ```
 #
-# Por debajo de 1 llega, desde ½ saltando de un lado a otro; por encima de 1 se escapa.
+# Por debajo de 1 llega, con más de ½ saltando de un lado a otro; por encima de 1 se escapa.
 
 # %% tags=["needs-numpy"]
 show(plots.descent(f, one, lang="es"), "step_one.svg")
@@ -532,8 +532,8 @@ for step in range(3):
 # ```
 #
 # Cada paso construía otra vez el mismo grafo, cien veces.  Basta grabarlo para un punto, con el punto y su
-# luna como entradas, y compilarlo con `compile`: el programa lo repite para todos los puntos a la vez, unas
-# 800 veces más deprisa.
+# luna como entradas, y compilarlo con `compile`: el programa lo repite para todos los puntos a la vez, más
+# de cien veces más deprisa.
 
 # %% tags=["needs-numpy"]
 x1, x2, moon = Value(0.0, "x1"), Value(0.0, "x2"), Value(1.0, "moon")
