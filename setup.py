@@ -33,6 +33,8 @@ if REQUIRED and not WANTED:
 os.environ["MICROGRID_PURE"] = "1"  # import the source below, not what an earlier build left beside it
 sys.path.insert(0, str(HERE))
 from microgrid.base import build  # noqa: E402
+from microgrid.optim import rules  # noqa: E402
+from microgrid.optim.native import rules_c  # noqa: E402
 from microgrid.programs import rows_c  # noqa: E402
 
 THREADS = "emscripten" not in sysconfig.get_platform()  # modules of Pyodide have none
@@ -44,6 +46,8 @@ DIRECTIVES = {
 # stores into small structures stall the scalar loads that follow, and `rep stos` is slow for 96 bytes: each
 # costs 5 ns a node.
 EAGER = ["-O3", "-g0", "-fno-math-errno", "-ffp-contract=off", "-fno-builtin-memset", "-fno-tree-vectorize"]
+# The steps of optimisers have NumPy's bits.
+STEPS = ["-O3", "-g0", "-fno-math-errno", "-fno-trapping-math", "-ffp-contract=off"]
 KERNEL = [
     "-O3",
     "-g0",
@@ -52,6 +56,8 @@ KERNEL = [
     "-fno-tree-loop-distribute-patterns",
     "-pthread",
 ]
+
+C = "microgrid/native"
 
 
 def extension(name: str, sources: list[str], flags: list[str]) -> Extension:
@@ -86,10 +92,16 @@ class BuildWithRows(build_ext or object):
         made = Path(self.build_temp, "microgrid")
         made.mkdir(parents=True, exist_ok=True)
         stamp = f'#define MICROGRID_BUILT_FROM "{build.digest().decode()}"\n'
-        text = rows_c.header() + stamp
-        changed = not (made / "rows.h").exists() or (made / "rows.h").read_text() != text
-        if changed:
-            (made / "rows.h").write_text(text)
+        written = {
+            "rows.h": rows_c.header() + stamp,
+            "rules.h": rules_c.header(getattr(rules, name).row for name in rules.__all__),
+        }
+        changed = False
+        for name, text in written.items():
+            path = made / name
+            if not path.exists() or path.read_text() != text:
+                path.write_text(text)
+                changed = True
         for one in self.extensions:
             one.include_dirs.append(str(made))
             if changed:  # so that nothing older runs beside the others where one of them fails to compile
@@ -111,7 +123,8 @@ class BuildWithRows(build_ext or object):
 
 
 extensions = [  # what takes longest first, so that no processor waits in the end
-    extension("programs.kernel", ["microgrid/programs/kernel.pyx", "microgrid/native/program.c"], KERNEL),
+    extension("programs.kernel", ["microgrid/programs/kernel.pyx", f"{C}/program.c"], KERNEL),
+    extension("optim.native.kernel", ["microgrid/optim/native/kernel.pyx", f"{C}/steps.c"], STEPS),
     *(extension(name, [f"microgrid/{name.replace('.', '/')}.py"], EAGER) for name in build.COMPILED),
     extension("base.stack", ["microgrid/base/stack.pyx"], EAGER),
 ]

@@ -1,4 +1,4 @@
-"""A training step of the scalar GPT: eager with Adam in plain Python, and replayed with Adam in NumPy."""
+"""A training step of the scalar GPT: eager with Adam in plain Python, and replayed with ours."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from statistics import median
 from typing import Any
 
 import microgrid
-from microgrid import Value, dot, graph, parameter
+from microgrid import Value, dot, graph, optim, parameter
 
 from .gpt import GPT
 from .machine import levels
@@ -21,7 +21,7 @@ __all__ = ["EagerTraining", "ReplayTraining", "largest_difference", "run", "sequ
 
 RATE, BETA1, BETA2, EPSILON = 1e-3, 0.9, 0.99, 1e-8
 POSITIONS = 7
-EAGER, REPLAY, KERNEL = "eager: build, backward, Adam in Python", "replay, Adam in NumPy", "of it the program"
+EAGER, REPLAY, KERNEL = "eager: build, backward, Adam in Python", "replay, optim.Adam", "of it the program"
 SAME_LOSSES = 1e-9
 """How far the losses of the two may drift apart in twenty steps: Adam's square roots magnify rounding."""
 
@@ -87,14 +87,10 @@ def contestant(training: Any, data: list[list[int]]) -> Contestant:
 
 def program_alone(data: list[list[int]]) -> Contestant:
     """One call of the program, without Adam and without handing it a sequence."""
-    trained = ReplayTraining()
-    trained.step(data[0])
     fresh = ReplayTraining()
-    program = fresh.programs.setdefault(POSITIONS, trained.programs[POSITIONS])
-    fresh.load(program, data[0])
-    return Contestant(
-        program.value_and_grad, lambda found: Answer(found[0], fresh.collect(found[1], data[0]))
-    )
+    program = fresh.program(POSITIONS)
+    places = fresh.load(data[0])
+    return Contestant(program.value_and_grad, lambda found: Answer(found[0], fresh.collect(found[1], places)))
 
 
 # ---------------------------------------------------------------- eager
@@ -145,6 +141,7 @@ class ReplayTraining:
     What differs between sequences of one length are the rows of the token embedding that are looked up and
     the logits that are the targets.  To the program both are parameters: the rows, copied from the weights
     before a step, their gradients added back after it; and one-hot vectors, whose gradients nobody looks at.
+    All programs read one array, whose first numbers are the weights, which Adam moves there.
     """
 
     def __init__(self) -> None:
@@ -153,11 +150,13 @@ class ReplayTraining:
         self.np = np
         self.model = GPT()
         self.width, self.vocabulary = len(self.model.tokens[0]), len(self.model.tokens)
-        self.weights = np.array([p.data for p in self.model.parameters()])
-        self.embedding = self.weights[: self.vocabulary * self.width].reshape(self.vocabulary, self.width)
-        self.m, self.v, self.scratch = (np.zeros_like(self.weights) for _ in range(3))
+        weights, context = [p.data for p in self.model.parameters()], len(self.model.positions)
+        self.numbers = np.zeros(len(weights) + context * (self.width + self.vocabulary))
+        self.weights = self.numbers[: len(weights)]
+        self.weights[:] = weights
+        self.places = np.arange(self.vocabulary * self.width).reshape(self.vocabulary, self.width)
+        self.adam = optim.Adam(self.weights, lr=RATE, betas=(BETA1, BETA2), eps=EPSILON)
         self.latest = self.weights
-        self.steps = 0
         self.programs: dict[int, Any] = {}
 
     def recorded(self, positions: int) -> tuple[Value, list[Value]]:
@@ -169,52 +168,38 @@ class ReplayTraining:
         loss = self.model.loss(rows, lambda i, logits: dot(targets[i], logits))
         return loss, [*self.model.parameters(), *[leaf for vector in [*rows, *targets] for leaf in vector]]
 
-    def load(self, program: Any, sequence: list[int]) -> None:
-        """Hand the weights and a sequence to the program."""
-        given, size, positions = program.parameters, len(self.weights), len(sequence) - 1
-        given[:size] = self.weights
-        rows = given[size : size + positions * self.width].reshape(positions, self.width)
-        self.embedding.take(sequence[:-1], axis=0, out=rows)
-        targets = given[size + rows.size :]
-        targets[:] = 0.0
-        for i, token in enumerate(sequence[1:]):
-            targets[i * self.vocabulary + token] = 1.0
-
-    def collect(self, gradient: Any, sequence: list[int]) -> Any:
-        """The gradient of the weights: what the copied rows got goes where they came from."""
-        size = len(self.weights)
-        found = gradient[:size]
-        for i, token in enumerate(sequence[:-1]):
-            start = size + i * self.width
-            found[token * self.width : (token + 1) * self.width] += gradient[start : start + self.width]
-        return found
-
-    def step(self, sequence: list[int]) -> float:
-        positions = len(sequence) - 1
+    def program(self, positions: int) -> Any:
+        """That of sequences of this length."""
         if positions not in self.programs:
             loss, parameters = self.recorded(positions)
             self.programs[positions] = microgrid.compile(loss, parameters=parameters)
-        program = self.programs[positions]
-        self.load(program, sequence)
-        value, gradient = program.value_and_grad()
-        self.latest = self.collect(gradient, sequence)
-        self.adam(self.latest)
-        return float(value)
+            self.programs[positions].share(self.numbers[: len(parameters)])
+        return self.programs[positions]
 
-    def adam(self, g: Any) -> None:
-        """The same as the eager one, on whole arrays, without allocating any."""
-        np, m, v, t = self.np, self.m, self.v, self.scratch
-        self.steps += 1
-        rate, scale = RATE / (1 - BETA1**self.steps), 1 / (1 - BETA2**self.steps)
-        m *= BETA1
-        m += np.multiply(g, 1 - BETA1, out=t)
-        v *= BETA2
-        np.multiply(g, g, out=t)
-        v += np.multiply(t, 1 - BETA2, out=t)
-        np.sqrt(np.multiply(v, scale, out=t), out=t)
-        t += EPSILON
-        np.divide(m, t, out=t)
-        self.weights -= np.multiply(t, rate, out=t)
+    def load(self, sequence: list[int]) -> Any:
+        """Put a sequence behind the weights, where the programs read it; the places its rows come from."""
+        places = self.places.take(sequence[:-1], axis=0).ravel()
+        size, end = len(self.weights), len(self.weights) + len(places)
+        self.numbers.take(places, out=self.numbers[size:end], mode="clip")  # which needs no copy for errors
+        targets = self.numbers[end:]
+        targets[:] = 0.0
+        for i, token in enumerate(sequence[1:]):
+            targets[i * self.vocabulary + token] = 1.0
+        return places
+
+    def collect(self, gradient: Any, places: Any) -> Any:
+        """The gradient of the weights: what the copied rows got goes where they came from."""
+        size = len(self.weights)
+        self.np.add.at(gradient, places, gradient[size : size + len(places)])
+        return gradient[:size]
+
+    def step(self, sequence: list[int]) -> float:
+        program = self.program(len(sequence) - 1)
+        places = self.load(sequence)
+        value, gradient = program.value_and_grad()
+        self.latest = self.collect(gradient, places)
+        self.adam.step(self.latest)
+        return float(value)
 
     def gradient(self) -> Any:
         return self.latest

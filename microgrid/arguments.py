@@ -25,6 +25,8 @@ __all__ = [
     "leaves",
     "nested",
     "numbers",
+    "row",
+    "shared",
     "values",
 ]
 
@@ -140,6 +142,26 @@ def numbers(X: Any, expected: str) -> Floats:
             f"{expected}, of real numbers, got dtype {array.dtype}: convert it with .astype(float)"
         )
     return array.astype(np.float64, copy=False)
+
+
+def row(X: Any, what: str, n: int) -> Floats:
+    """n real numbers in any form as a float64 array (n,)."""
+    array = numbers(X, f"{what} is an array of shape ({n},)")
+    if array.shape != (n,):
+        raise ValueError(f"{what} is an array of shape ({n},), got shape {array.shape}")
+    return array
+
+
+def shared(array: Any, what: str, n: int) -> Floats:
+    """The array itself, in whose memory doubles lie one after the other, for all who read and write them."""
+    flags = getattr(array, "flags", None)
+    if flags is None or array.dtype.str[1:] != "f8" or not (flags.carray and array.dtype.isnative):
+        kind = type(array).__name__ if flags is None else f"an array of {array.dtype}"
+        raise TypeError(
+            f"{what} are shared as they lie in memory, in a float64 array without gaps that can be written, "
+            f"got {kind}{'' if flags is None or flags.writeable else ', read-only'}"
+        )
+    return row(array, what, n)
 
 
 def nested(flat: list[Any], shape: tuple[int, ...]) -> Any:

@@ -35,7 +35,7 @@ COMPILED = (
     "programs.lowering",
 )  # fmt: skip
 """The modules that are compiled, by their names in the package: all or none, for they share C structures."""
-NATIVE = ("base.stack", "programs.kernel")
+NATIVE = ("base.stack", "optim.native.kernel", "programs.kernel")
 """Those that exist compiled only."""
 
 
@@ -72,9 +72,8 @@ def choose() -> bool:
 
 def sources() -> list[Path]:
     """Every file the compiled modules are made from."""
-    texts = [
-        _path(name) for name in (*COMPILED, "ops", "base.formula", "programs.instructions", "programs.rows_c")
-    ]
+    more = "ops", "base.formula", "base.numeric.in_c", "programs.instructions", "programs.rows_c"
+    texts = [_path(name) for name in (*COMPILED, *more)]
     folders = {_path(name).parent: (".pxd", ".pyx") for name in COMPILED + NATIVE}
     folders[PACKAGE / "native"] = (".c", ".h")
     for folder, ends in folders.items():  # by hand, for every `import microgrid` does it: `rglob` takes 4 ms

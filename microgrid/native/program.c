@@ -5,41 +5,14 @@
    runs at full speed everywhere.  Compilers without vector types (MSVC) get plain loops, as does level
    "plain". */
 #include "program.h"
+#include "compiler.h"
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define CAT_(a, b, c) a##_##b##_##c
-#define CAT(a, b, c) CAT_(a, b, c)
 #define FN(name) CAT(name, L, T)
 #define FT(name) CAT(name, all, T)
-
-#if defined(__GNUC__)
-#define INLINE static inline __attribute__((always_inline))
-#define ALIGNED __attribute__((aligned(64)))
-#define UNROLL _Pragma("GCC unroll 32")
-#define UNROLL_4 _Pragma("GCC unroll 4")
-#if defined(__clang__) || __GNUC__ >= 12
-#define HALVES
-#endif
-#else
-#define INLINE static inline
-#define ALIGNED
-#define UNROLL
-#define UNROLL_4
-#endif
-#define RESTRICT __restrict
-
-#if defined(__clang__)
-#define PRAGMA(text) _Pragma(#text)
-#define TARGET(set) PRAGMA(clang attribute push(__attribute__((target(set))), apply_to = function))
-#define END_TARGET _Pragma("clang attribute pop")
-#elif defined(__GNUC__)
-#define PRAGMA(text) _Pragma(#text)
-#define TARGET(set) _Pragma("GCC push_options") PRAGMA(GCC target(set))
-#define END_TARGET _Pragma("GCC pop_options")
-#endif
 
 /* Repeats worked off together.  Backward 4, whose sums over the lanes share their additions.  Forward as many
    as their sums, in rows of 4 vectors, leave registers for the weights: 4 on AVX-512; 3 on AVX2, where 12
@@ -61,8 +34,7 @@
 #undef VB
 #endif
 
-#if defined(__GNUC__) && defined(__x86_64__)
-#define X86
+#if defined(X86)
 TARGET("avx2,fma")
 #undef FORWARD_TILE
 #define FORWARD_TILE 3
@@ -74,12 +46,7 @@ TARGET("avx2,fma")
 #undef T
 #undef VB
 END_TARGET
-/* clang ignores the whole list for one word it does not know, and takes 512 bits unasked. */
-#if defined(__clang__)
-TARGET("avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")
-#else
-TARGET("avx512f,avx512vl,avx512dq,avx512bw,avx2,fma,prefer-vector-width=512")
-#endif
+TARGET(AVX512)
 #undef FORWARD_TILE
 #define FORWARD_TILE 4
 #define T avx512
@@ -111,15 +78,8 @@ static const Level LEVELS[] = {
 
 const char *microgrid_level(int index)
 {
-    int count = (int)(sizeof LEVELS / sizeof *LEVELS);
-#if defined(X86)
-    __builtin_cpu_init();
-    if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma"))
-        count = 2;
-    else if (!__builtin_cpu_supports("avx512f") || !__builtin_cpu_supports("avx512vl") ||
-             !__builtin_cpu_supports("avx512dq") || !__builtin_cpu_supports("avx512bw"))
-        count = 3;
-#endif
+    const int sets = microgrid_sets();
+    const int count = sets ? 1 + sets : (int)(sizeof LEVELS / sizeof *LEVELS);
     return index >= 0 && index < count ? LEVELS[index].name : NULL;
 }
 

@@ -191,21 +191,26 @@ def walk(module: Module) -> Iterator[tuple[str, Module | Value]]:
     return _inside("", module, set())
 
 
+_HOLDERS = Module, dict, list, tuple
+"""What may hold modules and Values."""
+
+
 def _inside(name: str, part: Any, seen: set[Any]) -> Iterator[tuple[str, Module | Value]]:
-    if isinstance(part, Module | Value):
+    if isinstance(part, Module):
         if part in seen:
             return
         seen.add(part)
         yield name, part
-    inner: Iterable[tuple[Any, Any]] = ()
-    if isinstance(part, Module):
-        inner = vars(part).items()
-    elif isinstance(part, dict):
-        inner = part.items()
-    elif isinstance(part, list | tuple):
-        inner = enumerate(part)
+        inner: Iterable[tuple[Any, Any]] = vars(part).items()
+    else:
+        inner = part.items() if isinstance(part, dict) else enumerate(part)
     for key, other in inner:
-        yield from _inside(f"{name}.{key}" if name else str(key), other, seen)
+        if isinstance(other, Value):  # most are, and need no iterator of their own
+            if other not in seen:
+                seen.add(other)
+                yield f"{name}.{key}" if name else str(key), other
+        elif isinstance(other, _HOLDERS):
+            yield from _inside(f"{name}.{key}" if name else str(key), other, seen)
 
 
 # ---------------------------------------------------------------- a Module, or any other model

@@ -29,6 +29,9 @@ def clip_grad_value_(parameters: Iterable[Value] | Floats, limit: float) -> None
     [0.5, -1.0]
     """
     limit = positive(limit, "the limit", 1)
+    kernel = _kernel(parameters)
+    if kernel is not None and kernel.clip_value(parameters, limit):
+        return
     g, name, write = _gradients(parameters)
     if _has_nan(g):
         raise NonFiniteGradient(
@@ -55,6 +58,10 @@ def clip_grad_norm_(parameters: Iterable[Value] | Floats, max_norm: float, norm_
     p = number(norm_type, finite=False, where="norm_type is a real number")
     if not p > 0:
         raise ValueError(f"norm_type is a number above 0 or infinity, got {p}: 2 is usual")
+    kernel = _kernel(parameters) if p == 2 else None
+    clipped: float | None = None if kernel is None else kernel.clip_norm(parameters, max_norm)
+    if clipped is not None:
+        return clipped
     g, name, write = _gradients(parameters)
     norm = _norm(g, p)
     if isnan(norm) or isinf(norm):
@@ -65,6 +72,17 @@ def clip_grad_norm_(parameters: Iterable[Value] | Floats, max_norm: float, norm_
     if scale < 1:
         write([x * scale for x in g] if isinstance(g, list) else g * scale)
     return norm
+
+
+def _kernel(parameters: Any) -> Any:
+    """What clips an array in C, with the same bits, if this is one and it was compiled."""
+    if not hasattr(parameters, "dtype"):
+        return None
+    try:
+        from .native import kernel
+    except ImportError:
+        return None
+    return kernel
 
 
 def _norm(g: list[float] | Floats, p: float) -> float:

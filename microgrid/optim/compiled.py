@@ -117,6 +117,21 @@ class Variant:
         except (ArithmeticError, ValueError):
             return list(map(slow(), *rows, *map(repeat, scalars)))
 
+    @property
+    def known_by(self) -> str:
+        """Names and lines of what is done for each parameter, of which loops in C are made, and found by."""
+        given = f"{' '.join(self.memory) or 'nothing'}, {' '.join(self.scalar_names)}"
+        return f"{given}: {'; '.join(f'{name} = {ast.unparse(e)}' for name, e in self.body)}"
+
+    @cached_property
+    def native(self) -> int | None:
+        """The number of the loop in C for these lines, if one is compiled."""
+        try:
+            from .native import kernel
+        except ImportError:
+            return None
+        return kernel.RULES.get(self.known_by)
+
     @cached_property
     def arrays(self) -> tuple[int, Callable[..., object]]:
         """How many rows of scratch the function needs, and the function.

@@ -14,7 +14,7 @@ from ..base.checks import whole
 from ..base.context import at_once
 from ..base.phrases import LANG
 from ..errors import CheckpointError, NonFiniteGradient
-from .compiled import variant
+from .compiled import Variant, variant
 from .moves import Arrays, Lists, Moves, Steps, has_numpy
 from .parameters import Nodes, Parameters, standing, target
 from .rows import Row
@@ -145,9 +145,11 @@ class Optimizer(Stored):
         All or nothing: NonFiniteGradient names the parameter whose gradient is nan or infinite, or which the
         step would make so.  `gradient` (n,) belongs to programs and arrays; Values have their own.
         """
+        made = self.row.variants.get(self._holds) or variant(self.row, self._holds)
+        if gradient is not None and self._in_c(made, gradient):
+            return
         memory, (x, g, reached) = self._memory, self._target.read(gradient)
         x, g = memory.numbers(x, g)
-        made = self.row.variants.get(self._holds) or variant(self.row, self._holds)
         rows, steps = memory.step(made, self._numbers, self._steps, x, g, reached)
         if not memory.finite(rows):
             raise NonFiniteGradient(self._fault(g, rows))
@@ -157,6 +159,16 @@ class Optimizer(Stored):
         except BaseException:  # raised by a setter of a subclass of Value
             at_once(self._target.changes(x))
             raise
+
+    def _in_c(self, made: Variant, gradient: ArrayLike) -> bool:
+        """Take the step of an array in C, with the same bits; False, and nothing changes, if it cannot be."""
+        x, steps = self._target.whole(), self._steps
+        if x is None or made.native is None or not isinstance(steps, int):
+            return False
+        from .native import kernel
+
+        scalars = made.scalars(steps + 1, *self._numbers)
+        return kernel.step(self, self._memory, made.native, steps + 1, scalars, x, gradient)
 
     def _fault(self, g: Any, rows: Any) -> str:
         """Why the step was not taken."""

@@ -93,6 +93,9 @@ class Nodes:
     def __len__(self) -> int:
         return len(self.given)
 
+    def whole(self) -> None:
+        """No array, as `Arrays.whole` has one."""
+
     def read(self, gradient: ArrayLike | None) -> tuple[list[float], list[float], list[bool] | None]:
         """The data, the gradients, and which parameters have one (None: all of them)."""
         if gradient is not None:
@@ -123,6 +126,10 @@ class Arrays:
 
     def __len__(self) -> int:
         return len(self._holder.parameters)
+
+    def whole(self) -> Floats | None:
+        """The parameters, if all of them have a gradient."""
+        return self._holder.parameters if self._reached is None or self._reached.all() else None
 
     def read(self, gradient: ArrayLike | None) -> tuple[Floats, Floats, NDArray[np.bool_] | None]:
         """The parameters, their gradients, and which have one (None: all of them)."""

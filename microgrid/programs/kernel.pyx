@@ -10,20 +10,7 @@ from array import array
 from cpython.bytearray cimport PyByteArray_AS_STRING
 from libc.string cimport memset
 
-
-cdef extern from "Python.h":
-    ctypedef struct Py_buffer:
-        void *buf
-        void *obj
-        int ndim
-        const char *format
-        Py_ssize_t *shape
-
-    const int PyBUF_FORMAT
-    const int PyBUF_C_CONTIGUOUS
-    bint PyObject_CheckBuffer(object source)
-    int PyObject_GetBuffer(object source, Py_buffer *view, int flags) except -1
-    void PyBuffer_Release(Py_buffer *view)
+from ..base.buffers cimport Py_buffer, doubles, release
 
 
 cdef extern from "native/program.h" nogil:
@@ -94,25 +81,7 @@ cdef object NDARRAY = None
 
 
 cdef bint numbers(object source, int dimensions, Py_buffer *view):
-    """Open an array's memory; False if it does not hold doubles, in C order, in that many dimensions."""
-    cdef bint aligned, doubles
-    view.obj = NULL
-    if not PyObject_CheckBuffer(source):
-        return False
-    if type(source) is not NDARRAY and hasattr(source, "mask"):  # hidden numbers are none to compute with
-        return False
-    try:
-        PyObject_GetBuffer(source, view, PyBUF_FORMAT | PyBUF_C_CONTIGUOUS)
-    except Exception:  # whatever its owner says, its memory is not to be had
-        return False
-    aligned = <size_t>view.buf % sizeof(double) == 0
-    doubles = view.format != NULL and view.format[0] == b"d" and view.format[1] == 0
-    return aligned and doubles and view.ndim == dimensions
-
-
-cdef void release(Py_buffer *view):
-    if view.obj != NULL:
-        PyBuffer_Release(view)
+    return doubles(source, NDARRAY, dimensions, view)
 
 
 cdef Stream stream(bytearray code, bytearray offsets):

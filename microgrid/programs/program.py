@@ -202,14 +202,14 @@ class Program:
 
     @parameters.setter
     def parameters(self, new: ArrayLike) -> None:
-        if new is self._parameters:  # as ``program.parameters -= step`` ends
-            return
-        array = arguments.numbers(new, f"parameters is an array of shape ({self.code.parameters},)")
-        if array.shape != self._parameters.shape:
-            raise ValueError(
-                f"parameters is an array of shape ({self.code.parameters},), got shape {array.shape}"
-            )
-        self._parameters[:] = array
+        if new is not self._parameters:  # as it is where ``program.parameters -= step`` ends
+            self._parameters[:] = arguments.row(new, "parameters", len(self._parameters))
+
+    def share(self, array: Floats) -> None:
+        """Read the parameters from this array from now on: one that an optimizer moves, or several programs
+        share.  TypeError or ValueError unless it is float64, as NumPy makes them, of shape (n,).
+        """
+        self._parameters = arguments.shared(array, "parameters", len(self._parameters))
 
     @property
     def labels(self) -> list[str]:

@@ -72,7 +72,7 @@ class Programs:
 
         if not self.recorded.ranges:
             return
-        self.limits.parameters = parameters
+        reads(self.limits, parameters)
         numbers = self.limits(X)
         low, high = np.array([(r.low, r.high) for r in self.recorded.ranges]).T
         outside = np.argwhere((numbers < low) | (numbers > high))
@@ -86,7 +86,7 @@ class Programs:
     ) -> tuple[float, Floats]:
         """The loss with the penalty, and its gradient."""
         self.check(X, parameters)
-        self.total.parameters = parameters
+        reads(self.total, parameters)
         try:
             return self.total.value_and_grad(X, reduce)
         except (DomainError, NonFiniteGradient) as error:
@@ -94,7 +94,7 @@ class Programs:
 
     def outputs(self, X: Floats, parameters: Floats) -> Floats:
         """A row for each of X: the loss, the statistics, and the predictions."""
-        self.forward.parameters = parameters
+        reads(self.forward, parameters)
         try:
             numbers: Floats = self.forward(X)
         except DomainError as error:
@@ -129,7 +129,7 @@ class Penalty:
         self.program.quiet = True  # as the loss with it is
 
     def value_and_grad(self, parameters: Floats) -> tuple[float, Floats]:
-        self.program.parameters = parameters
+        reads(self.program, parameters)
         try:
             return self.program.value_and_grad()
         except (DomainError, NonFiniteGradient) as error:
@@ -137,6 +137,12 @@ class Penalty:
             raise type(error)(
                 f"the penalty or its gradient is not finite{reason(self.root, self.trained)}"
             ) from error
+
+
+def reads(replayed: program.Program, parameters: Floats) -> None:
+    """Let it read the parameters where they are moved: nothing is copied at a step."""
+    if replayed.parameters is not parameters:
+        replayed.share(parameters)
 
 
 def reason(root: Value, trained: list[Value]) -> str:

@@ -1,5 +1,6 @@
 """Rows and parameters in memory that others own: at odd addresses, read-only, in another byte order, with gaps."""
 
+import copy
 import pickle
 import warnings
 
@@ -162,3 +163,52 @@ def test_a_program_from_buffers_of_others_runs_and_can_be_written(program, place
 @pytest.mark.parametrize("place", [bytes, lambda data: memoryview(b"-" + data)[1:]], ids=["read-only", "odd"])
 def test_a_program_from_buffers_of_others_runs_in_the_kernel(program, place):
     sent(program, place).value_and_grad(ROWS)
+
+
+# ---------------------------------------------------------------- one array for several
+
+
+def test_programs_read_the_array_that_an_optimizer_moves():
+    w, b = parameter(2.0, "w"), parameter(-1.0, "b")
+    line, square = microgrid.compile(w * 3 + b, [], [w, b]), microgrid.compile(w * w, [], [w])
+    numbers = np.array([5.0, 7.0])
+    line.share(numbers)
+    square.share(numbers[:1])
+    assert line.parameters is numbers
+    assert (line(), square()) == (22.0, 25.0)
+    microgrid.optim.SGD(numbers, lr=1.0).step([1.0, 2.0])
+    assert (line(), square()) == (17.0, 16.0)
+    line.parameters = [1.0, 1.0]
+    assert numbers.tolist() == [1.0, 1.0]
+    line.write_back()
+    assert (w.data, b.data) == (1.0, 1.0)
+
+
+def test_a_copy_and_what_is_pickled_have_an_array_of_their_own():
+    w = parameter(2.0, "w")
+    program, numbers = microgrid.compile(w * w, [], [w]), np.array([3.0])
+    program.share(numbers)
+    for other in (copy.copy(program), pickle.loads(pickle.dumps(program))):
+        other.parameters += 1.0
+        assert (other(), program()) == (16.0, 9.0)
+
+
+@pytest.mark.parametrize(
+    ("array", "error", "message"),
+    [
+        ([1.0, 2.0], TypeError, "without gaps that can be written, got list"),
+        (np.zeros(2, np.float32), TypeError, "got an array of float32"),
+        (np.zeros(2, ">f8"), TypeError, "got an array of >f8"),
+        (np.zeros(4)[::2], TypeError, "got an array of float64"),
+        (odd(np.zeros(2)), TypeError, "got an array of float64"),
+        (read_only(np.zeros(2)), TypeError, "got an array of float64, read-only"),
+        (np.zeros(3), ValueError, r"parameters is an array of shape \(2,\), got shape \(3,\)"),
+        (np.zeros((1, 2)), ValueError, r"parameters is an array of shape \(2,\), got shape \(1, 2\)"),
+    ],
+)
+def test_what_cannot_be_shared(array, error, message):
+    w, b = parameter(2.0, "w"), parameter(-1.0, "b")
+    program = microgrid.compile(w + b, [], [w, b])
+    with pytest.raises(error, match=message):
+        program.share(array)
+    assert program.parameters.tolist() == [2.0, -1.0]

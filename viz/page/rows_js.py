@@ -6,8 +6,8 @@ import ast
 from collections.abc import Iterable
 from functools import cache
 
+from microgrid.base.numeric.in_c import C
 from microgrid.ops import Op
-from microgrid.programs.rows_c import C
 
 __all__ = ["is_arithmetic", "rows", "text"]
 

@@ -1,0 +1,1 @@
+"""The rows of optimisers compiled: as C (`rules_c`), and what runs it over arrays (`kernel`)."""
