@@ -33,6 +33,7 @@ BENCHMARKS: dict[str, tuple[str, dict[str, str]]] = {
     "ports": ("ports", {}),
     "training": ("training", {}),
     "elements": ("elements", {}),
+    "workers": ("workers", {}),
     "import": ("imports", {}),
     "drawing": ("drawing", {}),
 }

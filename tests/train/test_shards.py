@@ -140,6 +140,46 @@ def test_a_worker_that_dies_is_replaced_and_the_step_repeated(client):
     close(found, fitted())
 
 
+@pytest.mark.slow
+def test_samples_of_many_megabytes_are_sent_without_a_word(client):
+    """Dask warns of what it takes for a large task, and warnings are errors here."""
+    many = np.tile(X, (20_000, 1)), np.tile(Y, 20_000)
+    options = {"loss": "bce_with_logits", "optimizer": optim.Adam, "epochs": 2, "progress": False}
+    history = train.fit(nn.Linear(2, 1, bias=False), *many, executor=client, **options)
+    assert len(history["loss"]) == 2
+
+
+class Nowhere(OnRay):
+    """Once its only worker is lost, there is no other."""
+
+    def __init__(self) -> None:
+        self.workers = 1
+        self.begun = False
+
+    def place(self, *given: Any) -> Any:
+        if self.begun:
+            raise TimeoutError("nobody came")
+        self.begun = True
+
+    def call(self, *given: Any) -> Any:
+        raise ConnectionError("the worker is gone")
+
+    def release(self, shard: Any) -> None:
+        pass
+
+
+def test_where_no_worker_is_left_the_training_ends_and_says_why(monkeypatch):
+    monkeypatch.setattr(import_module("microgrid.train.fit"), "engine_of", lambda executor: Nowhere())
+    net = model()
+    before = [p.data for p in net.parameters()]
+    with (
+        pytest.warns(RuntimeWarning, match="fit lost the worker of samples 0 to 60"),
+        pytest.raises(RuntimeError, match=r"lost 3 workers in a row.*TimeoutError: nobody came"),
+    ):
+        fitted(net, executor="anything")
+    assert [p.data for p in net.parameters()] == before
+
+
 @pytest.fixture(scope="module")
 def ray() -> Iterator[Any]:
     ray = pytest.importorskip("ray", reason="optional: ray")

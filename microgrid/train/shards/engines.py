@@ -14,6 +14,9 @@ __all__ = ["Engine", "Executor", "Sums", "engine_of"]
 Executor: TypeAlias = "Client | ModuleType"
 """What users hand over: a client, or the module ray."""
 
+PATIENCE = 60
+"""How many seconds a worker may take to begin."""
+
 Sums = tuple[float, Floats] | None
 """Of a shard's part of a batch: the loss and the gradient, or None where one is not finite."""
 
@@ -70,13 +73,22 @@ class OnDask:
     def place(self, work: Work, rows: Floats, k: int) -> Any:
         workers = self.client.scheduler_info(n_workers=-1)["workers"]
         if not workers:
-            self.client.wait_for_workers(1, timeout=60)
+            self.client.wait_for_workers(1, timeout=PATIENCE)
             workers = self.client.scheduler_info(n_workers=-1)["workers"]
         address = sorted(workers)[k % len(workers)]
         threads = workers[address]["nthreads"]
         where = {"workers": [address], "allow_other_workers": True}
-        placed = self.client.submit(Shard, work, rows, threads, actor=True, pure=False, **where)
-        return placed.result(timeout=60), placed
+        sent = self.client.scatter(
+            rows, workers=[address], hash=False
+        )  # a task is no place for a million rows
+        placed = self.client.submit(Shard, work, sent, threads, actor=True, pure=False, **where)
+        try:
+            return placed.result(timeout=PATIENCE), placed
+        except TimeoutError:
+            raise RuntimeError(
+                f"the Dask worker {address} has not taken its samples within {PATIENCE} s: it is busy with "
+                "other tasks, or gone; look at client.scheduler_info()"
+            ) from None
 
     def call(self, shard: Any, parameters: Floats, part: Part) -> Any:
         return shard[0].value_and_grad(parameters, part)

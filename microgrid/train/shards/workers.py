@@ -90,8 +90,12 @@ class Workers:
                 f"({type(lost).__name__}): another one takes them, and the step is repeated",
                 RuntimeWarning,
             )
-            self.placed[k] = self._placed(work, k)
-            call = self._call(k, parameters, part)
+            try:
+                self.placed[k] = self._placed(work, k)
+            except Exception as error:  # no worker is left, or the next one is lost, too
+                call = lost = error
+            else:
+                call = self._call(k, parameters, part)
         raise RuntimeError(
             f"fit lost {TRIES} workers in a row at one step, the last by {type(lost).__name__}: {lost}; "
             "look at their logs (memory, versions), or train without executor="
