@@ -15,8 +15,8 @@ SECTIONS: list[Section] = [
     (
         "guide",
         [f"guide/{name}.md" for name in (
-            "values", "drawing", "stepping", "networks", "proof", "exercises", "training", "speed",
-            "extending",
+            "values", "drawing", "stepping", "networks", "proof", "exercises", "training", "machines",
+            "speed", "extending",
         )],
     ),
     (
