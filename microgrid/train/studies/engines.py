@@ -89,16 +89,18 @@ def _on_dask(client: Any, work: Work, tasks: Sequence[Any]) -> Ended:
         places = {client.submit(_call, placed, tasks[k], pure=False): k for k in chosen}
         try:
             for future in as_completed(list(places)):
-                k, error = places[future], None
+                k = places[future]
+                result: Any = None
+                error: Exception | None = None
                 try:
                     result = future.result()
                 except CancelledError:
                     if together:
                         left.append(k)
                         continue
-                    result, error = None, RuntimeError(ALONE)
+                    error = RuntimeError(ALONE)
                 except Exception as raised:
-                    result, error = None, raised
+                    error = raised
                 yield k, partial(_given, result, error)
         finally:
             client.cancel(list(places))
