@@ -107,6 +107,19 @@ def test_every_caption_of_the_gallery_is_in_spanish_and_none_is_left_over() -> N
     assert [spanish for spanish in captions.TEXTS.values() if spanish not in shown] == []
 
 
+def test_what_pages_include_is_there(tmp_path: Path) -> None:
+    include = importlib.import_module("building.included").include
+    for path in sorted(PAGES.rglob("*.md")):
+        place = path.relative_to(PAGES).as_posix().partition("/")[2]
+        shown = include(path.read_text(encoding="utf-8"), place, tmp_path)
+        assert re.findall(r"\{\{ (?!lessons|slides)\w+", shown) == [], path
+    rows = re.compile(r"^\| `.+` \| `.+` \|$", re.MULTILINE)
+    for page in ("pytorch", "keras", "jax"):
+        texts = ((PAGES / lang / "users" / f"{page}.md").read_text(encoding="utf-8") for lang in ("en", "es"))
+        first, second = (rows.findall(include(text, f"users/{page}.md", tmp_path)) for text in texts)
+        assert first[:12] == second[:12]
+
+
 def test_a_page_that_is_in_english_alone_has_a_spanish_title() -> None:
     first, second = ({path.relative_to(PAGES / lang).as_posix() for path in (PAGES / lang).rglob("*.md")}
                      for lang in ("en", "es"))  # fmt: skip
