@@ -18,6 +18,7 @@ from microgrid import Value, nn, optim, train
 from microgrid.errors import GraphError
 from microgrid.train.shards.dealing import bounds, deal
 from microgrid.train.shards.engines import OnRay
+from microgrid.train.shards.shard import Shard
 
 distributed = pytest.importorskip("distributed")
 
@@ -147,6 +148,43 @@ def test_samples_of_many_megabytes_are_sent_without_a_word(client):
     options = {"loss": "bce_with_logits", "optimizer": optim.Adam, "epochs": 2, "progress": False}
     history = train.fit(nn.Linear(2, 1, bias=False), *many, executor=client, **options)
     assert len(history["loss"]) == 2
+
+
+class Slow(OnRay):
+    """Two workers in this process, the first of which takes longer than anyone waits in silence."""
+
+    def __init__(self) -> None:
+        self.workers, self.waits = 2, []
+
+    def place(self, work: Any, rows: Any, k: int) -> Any:
+        return k, Shard(work, rows, 1)
+
+    def call(self, shard: Any, *given: Any) -> Any:
+        return shard[0], shard[1].value_and_grad(*given)
+
+    def result(self, call: Any, seconds: float | None) -> Any:
+        if call[0] == 0:
+            self.waits.append(seconds)
+            if seconds is not None:
+                raise TimeoutError
+        return call[1]
+
+    def done(self, call: Any) -> bool:
+        return bool(call[0] == 1)
+
+    def release(self, shard: Any) -> None:
+        pass
+
+
+def test_a_slow_worker_is_waited_for_which_is_said_once(monkeypatch):
+    engine = Slow()
+    monkeypatch.setattr(import_module("microgrid.train.fit"), "engine_of", lambda executor: engine)
+    with pytest.warns(RuntimeWarning) as caught:
+        found = fitted(executor="anything", epochs=3)
+    (said,) = [str(one.message) for one in caught]
+    assert said.startswith("fit waits for the worker of samples 0 to 30, 10 s and more after all others")
+    assert engine.waits == [10.0, None, None, None]
+    close(found, fitted(epochs=3))
 
 
 class Nowhere(OnRay):
