@@ -9,7 +9,7 @@ import microgrid as mg
 import viz
 from microgrid import Value, nn, parameter
 
-from .form import Code, Deck, Math, Slide, figure
+from .form import Code, Deck, Draws, Math, Slide, figure
 
 
 def objective(lang: str, **how: Any) -> Any:
@@ -59,6 +59,29 @@ def path_of_w1(lang: str, **how: Any) -> Any:
     L = example()
     L.backward()
     return viz.draw(L, path="w1", lang=lang, **how)
+
+
+def clipping(part: int) -> Draws:
+    """A plot of figure 37 with its legend where no arrow is: above, it would take the width from the plot."""
+
+    def draw(lang: str) -> Any:
+        (plot,) = figure(37, part)(lang=lang)
+        (ax,) = plot.axes
+        above = ax.get_legend()
+        handles, words = above.legend_handles, [text.get_text() for text in above.get_texts()]
+        above.remove()
+        ax.legend(
+            handles,
+            words,
+            loc="lower center",
+            frameon=False,
+            handlelength=0.8,
+            handletextpad=0.4,
+            borderpad=0,
+        )
+        return plot
+
+    return draw
 
 
 QUESTIONS = Slide(
@@ -351,7 +374,7 @@ GENERALISATION = [
             ),
             ("What is short stays as it is.", "Lo que es corto se queda como está."),
         ],
-        beside=figure(37, 0),
+        beside=clipping(0),
     ),
     Slide(
         ("Clipping by value changes it", "Recortar por valor la cambia"),
@@ -364,7 +387,7 @@ GENERALISATION = [
                 "Cada número por su cuenta: sencillo, y a menudo suficiente.",
             ),
         ],
-        beside=figure(37, 1),
+        beside=clipping(1),
     ),
     Slide(
         ("What to take home", "Para llevarse a casa"),

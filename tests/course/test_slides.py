@@ -120,7 +120,7 @@ NAMES |= {"residual", "logit"}
 
 @EVERY_DECK
 @pytest.mark.slow
-def test_plots_of_a_spanish_slide_have_no_english_words(letter: str) -> None:
+def test_plots_are_large_and_in_spanish_have_no_english_words(letter: str) -> None:
     """No word of four letters stands in the plots of both languages, but names."""
     from decks.pictures import drawn
 
@@ -129,6 +129,10 @@ def test_plots_of_a_spanish_slide_have_no_english_words(letter: str) -> None:
     said: list[set[str]] = []
     for lang in ("en", "es"):
         plots = [picture for slide in deck(letter).slides for picture in drawn(slide, lang) if picture.is_plot]
+        for plot in plots:  # a long legend leaves it room
+            boxes = [ax.get_window_extent() for ax in plot.figure.axes]
+            page = plot.figure.bbox
+            assert sum(box.width * box.height for box in boxes) > 0.2 * page.width * page.height
         told = [text for plot in plots for text in lectures.texts(plot.figure)]
         assert len(told) >= 10
         said.append({word for text in told for word in re.findall(r"[^\W\d]{4,}", text)})
