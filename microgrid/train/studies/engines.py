@@ -84,7 +84,13 @@ def _on_dask(client: Any, work: Work, tasks: Sequence[Any]) -> Ended:
 
     left, together = list(range(len(tasks))), True
     while left:
-        placed = client.scatter(work, broadcast=True, hash=False)
+        try:
+            placed = client.scatter(work, broadcast=True, hash=False)
+        except Exception as nobody:  # came back: what has ended is not lost with the others
+            if together:
+                raise
+            yield from ((k, partial(_given, None, nobody)) for k in left)
+            return
         chosen, left = (left, []) if together else (left[:1], left[1:])
         places = {client.submit(_call, placed, tasks[k], pure=False): k for k in chosen}
         try:
