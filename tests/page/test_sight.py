@@ -43,8 +43,8 @@ def test_after_a_training_step_all_of_the_picture_is_in_sight(visit: Open, where
     assert page.evaluate(OUTSIDE) == 0
     page.get_by_role("button", name="Un paso", exact=True).click()
     assert page.evaluate(OUTSIDE) == 0
-    page.keyboard.press("ArrowRight")  # and legible again for the walk, at what it lights
-    assert page.evaluate(HEIGHT) >= 10.99
+    page.keyboard.press("ArrowRight")  # and legible again for the walk, at what it lights and what that reads
+    assert page.evaluate(HEIGHT) >= 7
     active = page.locator("#picture g.node.active").first.bounding_box()
     assert 0 <= active["x"] <= 928 - active["width"]
 
@@ -72,19 +72,111 @@ def test_pictures_of_many_boxes_open_with_all_their_columns(visit: Open) -> None
 
 
 def test_fit_fills_the_frame_where_the_whole_would_be_a_sliver(visit: Open) -> None:
+    y = Value(0.5, "x")
+    for _ in range(40):
+        y = (y * 0.9 + 0.1).tanh()
+    page = visit(viz.steps(y), reduced_motion="reduce")
+    page.locator("#whole").click()
+    assert page.evaluate(HEIGHT) >= 10.99
+    page.locator("#whole").click()
+    assert page.evaluate(OUTSIDE) == 0  # once more: all of it
+    page.locator("#whole").click()
+    assert page.evaluate(HEIGHT) >= 10.99
+
+
+CARDS = """() => [...document.querySelectorAll("#picture g.card text")].map((text) => {
+    const {left, right, top, bottom, height} = text.getBoundingClientRect();
+    const size = parseFloat(getComputedStyle(text).fontSize) * Math.hypot(text.getScreenCTM().a, text.getScreenCTM().b);
+    return {says: text.textContent, left, right, top, bottom, size};
+})"""
+
+
+def stand_apart(cards: list[dict[str, Any]]) -> bool:
+    """Whether no letters of one lie on those of another: their rectangles are a third higher than they are."""
+    inner = [(c["left"], c["right"], c["top"] + 2.5, c["bottom"] - 2.5) for c in cards]
+    return not any(
+        a[0] < b[1] - 1 and b[0] < a[1] - 1 and a[2] < b[3] and b[2] < a[3]
+        for k, a in enumerate(inner)
+        for b in inner[:k]
+    )
+
+
+@pytest.mark.parametrize("window", [{}, PHONE])
+def test_all_of_a_large_network_can_be_read(visit: Open, window: dict[str, Any]) -> None:
+    walk = squared_error(16, 16, 1, max_nodes=None)
+    page = visit(walk, reduced_motion="reduce", **window)
+    frame = page.locator("#picture").bounding_box()
+
+    def read() -> list[str]:
+        cards = page.evaluate(CARDS)
+        assert page.evaluate(OUTSIDE) == 0
+        assert min(card["size"] for card in cards) >= 7
+        assert all(frame["x"] <= c["left"] and c["right"] <= frame["x"] + frame["width"] for c in cards)
+        assert all(frame["y"] <= c["top"] + 2 and c["bottom"] - 2 <= frame["y"] + frame["height"] for c in cards)
+        assert stand_apart(cards)
+        return [card["says"] for card in cards]
+
+    says = read()  # as it opens: names, and the numbers of leaves alone
+    units = [f"h{str(k).translate(str.maketrans('0123456789', '₀₁₂₃₄₅₆₇₈₉'))}⁽²⁾" for k in range(1, 17)]
+    assert [unit for unit in units if unit in says] == units
+    assert {"x₁ = 0.5", "x₂ = −1", "z₁⁽³⁾"} <= {*says}
+    page.locator("#last").click()
+    assert page.evaluate(HEIGHT) < 20
+    page.locator("#whole").click()
+    found = read()
+    random.seed(1)
+    model = nn.MLP(2, [16, 16, 1])
+    hidden = model.layers[1](model.layers[0]([0.5, -1.0]))
+    told = {text.split(" = ")[0]: text.split(" = ")[1] for text in found if text.startswith("h") and " = " in text}
+    if not window:  # where there is room for them
+        assert [float(told[unit].replace("−", "-")) for unit in units] == pytest.approx(
+            [h.data for h in hidden], rel=1e-3
+        )
+
+
+def test_what_stands_for_a_neuron_leads_to_it(visit: Open) -> None:
     page = visit(squared_error(16, 16, 1, max_nodes=None), reduced_motion="reduce")
-    assert page.locator("#picture g.node").count() > 400
-    shares = """() => {
-        const frame = document.getElementById("picture"), svg = frame.querySelector("svg").getBoundingClientRect();
-        return [svg.width / frame.clientWidth, svg.height / frame.clientHeight];
-    }"""
+    card = page.locator("#picture g.scope-card").filter(has_text="h₃⁽²⁾").first
+    card.locator("rect").click()
+    assert page.locator("#picture g.card").count() == 0
+    frame, box = (page.locator(what).first.bounding_box() for what in ("#picture", "g.node[aria-label^='b₃⁽²⁾,']"))
+    assert frame["x"] <= box["x"]
+    assert box["x"] + box["width"] <= frame["x"] + frame["width"]
+    assert frame["y"] <= box["y"]
+    assert box["y"] + box["height"] <= frame["y"] + frame["height"]
+    assert page.evaluate(HEIGHT) >= 5
+
+
+def test_the_boxes_of_a_small_network_say_name_and_value_when_all_are_in_sight(visit: Open) -> None:
+    page = visit(squared_error(2, 1), reduced_motion="reduce")
     page.locator("#whole").click()
-    assert min(page.evaluate(shares)) > 0.9
-    page.locator("#whole").click()
-    assert max(page.evaluate(shares)) <= 1  # once more: all of it
-    assert page.evaluate(OUTSIDE) == 0
-    page.locator("#whole").click()
-    assert min(page.evaluate(shares)) > 0.9
+    cards = page.evaluate(CARDS)
+    assert min(card["size"] for card in cards) >= 7
+    assert stand_apart(cards)
+    assert {"x₁", "0.5", "w₁₁⁽¹⁾", "−0.7313", "h₂⁽¹⁾", "L"} <= {card["says"] for card in cards}
+    hidden = page.evaluate("getComputedStyle(document.querySelector('#picture g.node text')).visibility")
+    assert hidden == "hidden"
+    page.locator("#larger").click()
+    page.locator("#larger").click()
+    page.locator("#larger").click()
+    assert page.locator("#picture g.card").count() == 0
+
+
+def test_a_step_is_in_sight_with_all_that_it_reads(visit: Open) -> None:
+    page = visit(squared_error(2, 1), reduced_motion="reduce")
+    frame = page.locator("#picture").bounding_box()
+    page.keyboard.press("ArrowRight")
+    for name in ("x₁", "x₂", "b₁⁽¹⁾", "w₁₁⁽¹⁾", "w₁₂⁽¹⁾", "z₁⁽¹⁾"):
+        box = page.locator(f"g.node[aria-label^='{name}']").first.bounding_box()
+        assert frame["x"] <= box["x"], name
+        assert box["x"] + box["width"] <= frame["x"] + frame["width"], name
+        assert frame["y"] <= box["y"], name
+        assert box["y"] + box["height"] <= frame["y"] + frame["height"], name
+    size = page.evaluate(HEIGHT)
+    assert size >= 7
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowLeft")
+    assert page.evaluate(HEIGHT) == size  # it does not grow and shrink from step to step
 
 
 @pytest.mark.parametrize(("window", "buttons"), [(PHONE, True), (ENLARGED, False)])

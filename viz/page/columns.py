@@ -34,7 +34,8 @@ def hidden(trace: Trace, units: Sequence[Unit], moments: Sequence[Moment]) -> fr
     merged = [unit for unit in units if unit.kind in ("sum", "piece")]
     alone = [moment for moment in moments if not moment.scope and moment.unit not in merged]
     shown = {unit.last for unit in units if unit.scope is None}
-    shown |= {i for unit in merged for i in Paths(trace).outputs(unit.nodes)}
+    paths = Paths(trace)
+    shown |= {i for unit in merged for i in paths.outputs(unit.nodes)}
     shown |= {i for moment in alone for i in moment.computed}
     shown |= {operation for moment in alone for operation, _ in moment.edges}
     return frozenset(range(len(trace.nodes))) - shown

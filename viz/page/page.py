@@ -66,6 +66,7 @@ SHOWING = (
     "scope.js",
     "table.js",
     "picture.js",
+    "brief.js",
     "legend.js",
     "view.js",
     "compare.js",

@@ -10,6 +10,7 @@ const BORDERS = 8; // units between an outline and its text, both sides together
 const NARROWEST = 0.72; // what a text may be squeezed to
 const BLANK = ""; // for what is not known
 const EDGE = 7; // pixels around a box that is in sight, where its border may be wide
+const LEAST = 7; // pixels that letters are reduced to where a step has to be in sight with what it reads
 const MOST_ENDS = 8; // how many lit edges are brought into sight besides what is active
 
 class Picture {
@@ -48,7 +49,11 @@ class Picture {
     this.rove(graph.root);
     this.target = [this.first[0], this.first]; // what was to be seen last
     this.scale = null; // until someone chooses: the whole picture, as far as it stays legible,
+    this.reach = Infinity; // the largest at which the steps so far were in sight with what they read
+    this.stretched = false; // to the width and the height of the frame, where whole it would be a thread
+    this.begins = true; // the walk: then many boxes are seen from afar, if what is in scopes can be said for each
     this.overview = false; // or all of it, as a training step changes all of it
+    this.brief = new Brief(this);
     this.resize();
   }
 
@@ -56,6 +61,7 @@ class Picture {
   enter(scale) {
     this.frame.replaceChildren(this.svg);
     this.scale = scale;
+    this.stretched = false;
     this.place = null;
     this.resize();
   }
@@ -91,6 +97,7 @@ class Picture {
 
   // What the picture and its scopes are called.
   speak(title, word, lang) {
+    this.lang = lang;
     this.svg.querySelector("title").textContent = title;
     const frames = this.svg.querySelectorAll("g.scope-name text");
     for (const [k, group] of this.scopes.entries()) {
@@ -132,7 +139,8 @@ class Picture {
 
   // What is at a point of the window stays there.
   zoomAt(factor, x, y) {
-    const now = this.own(), before = this.svg.getBoundingClientRect();
+    const now = Math.max(...this.scales()), before = this.svg.getBoundingClientRect();
+    this.stretched = false;
     this.scale = Math.min(Math.max(now * factor, Math.min(this.room(), SMALLEST) / 2), MOST);
     if (!this.resize()) return;
     const after = this.svg.getBoundingClientRect();
@@ -143,12 +151,27 @@ class Picture {
     });
   }
 
-  // All of it.  Where that would be a sliver that no one can read, as wide or as high as the frame; once more, all of it.
+  // All of it.  Where that would be a thread that no one can read: with scopes, which then say what is in them,
+  // stretched to the frame; else as wide or as high as the frame, and once more, all of it.
   whole() {
     const room = this.room(), [across, down] = this.shares(), share = Math.min(across, down) / Math.max(across, down);
     const filled = Math.min(room / share, LEGIBLE / this.letters), isSliver = share < SLIVER && room * this.letters < SEEN;
-    this.scale = Math.min(isSliver && this.scale !== filled ? filled : room, LARGEST);
+    this.stretched = this.scopes.length > 0 && room * this.letters < SEEN;
+    this.scale = Math.min(isSliver && !this.stretched && this.scale !== filled ? filled : room, LARGEST);
     if (this.resize()) this.reveal(...this.target, true);
+  }
+
+  // So large again that it can be read, at some boxes.
+  approach([index, ...others]) {
+    this.scale = null;
+    this.begins = false;
+    if (this.resize()) this.reveal(index, others, true);
+  }
+
+  isStretched() {
+    if (this.scale !== null) return this.stretched;
+    const isMany = this.boxes.filter(Boolean).length > FEW, canSay = this.scopes.length > 0;
+    return this.begins && isMany && canSay && this.shares()[0] * this.letters < READABLE;
   }
 
   // The scale at which all of it is in sight; where the frame is not shown and has no size, a small one.
@@ -171,7 +194,13 @@ class Picture {
 
   // The scale that it has.
   own() {
-    return this.scale ?? (this.isWhole() ? Math.min(this.room(), LARGEST) : this.legible());
+    return this.scale ?? (this.isWhole() ? Math.min(this.room(), LARGEST) : Math.min(this.legible(), this.reach));
+  }
+
+  // Across and down, which differ where it is stretched.
+  scales() {
+    const scale = this.own();
+    return this.isStretched() ? this.shares().map((share) => Math.min(Math.max(share, 0.001), SMALLEST)) : [scale, scale];
   }
 
   isWhole() {
@@ -180,26 +209,31 @@ class Picture {
 
   // Gives the picture the size of its scale; returns whether it had another.
   resize() {
-    const scale = this.own();
-    const {size} = this, [width, height] = size.map((length) => `${length * scale}px`);
-    if (this.svg.style.width === width) return false;
+    const scales = this.scales(), {size} = this, [width, height] = size.map((length, k) => `${length * scales[k]}px`);
+    this.brief.lay(...scales);
+    if (this.svg.style.width === width && this.svg.style.height === height) return false;
     Object.assign(this.svg.style, {width, height});
+    this.svg.setAttribute("preserveAspectRatio", this.isStretched() ? "none" : "xMidYMid");
+    this.svg.classList.toggle("stretched", this.isStretched());
     // Where there is nothing to move a finger moves the page.
-    this.frame.style.touchAction = size[1] * scale > this.frame.clientHeight ? "none" : "pan-y";
+    this.frame.style.touchAction = size[1] * scales[1] > this.frame.clientHeight ? "none" : "pan-y";
     return true;
   }
 
   // Scrolls the picture, and only the picture, to where something happens: to a node, with others if there is
-  // room.  Where all of it is in sight nothing moves, unless the picture was `resized`: then a scroll under way
+  // room, which is made where the scale is nobody's choice.  Where all of it is in sight nothing moves, unless the picture was `resized`: then a scroll under way
   // leads to where the node was before.
   reveal(index, others = [], resized = false) {
     this.target = [index, others];
     const shown = [index, ...others].map((node) => this.boxes[this.graph.owner[node]]).filter(Boolean);
     if (!shown.length) return;
-    const outer = this.frame.getBoundingClientRect();
-    const all = around(shown.map(({group}) => group.getBoundingClientRect()));
-    const fits = all.right - all.left <= outer.width - 2 * EDGE && all.bottom - all.top <= outer.height - 2 * EDGE;
-    const inner = fits ? all : shown[0].group.getBoundingClientRect();
+    const outer = this.frame.getBoundingClientRect(), places = () => shown.map(({group}) => group.getBoundingClientRect());
+    const share = shareOf(around(places()), outer), scale = this.own();
+    if (share < 1 && this.scale === null && !this.begins && !this.isWhole() && share * scale * this.letters >= LEAST) {
+      this.reach = share * scale;
+      resized = this.resize() || resized;
+    }
+    const inner = fitting(places(), outer);
     const x = (inner.left + inner.right - outer.left - outer.right) / 2;
     const y = (inner.top + inner.bottom - outer.top - outer.bottom) / 2;
     const seen = inner.left >= outer.left + EDGE && inner.right <= outer.right - EDGE
@@ -258,9 +292,11 @@ class Picture {
       flag(edge, {waiting: waiting[graph.owner[node]]});
       light(edge, isLit ? forward ? "forward" : "backward" : null, graph.arrows);
     }
+    this.brief.tell(active);
     if (view.place === this.place && !view.overview) return; // the picture stays where someone has scrolled it
     this.place = view.place;
     this.overview = view.overview;
+    this.begins = view.frame.phase === "start";
     const resized = this.scale === null && this.resize();
     if (view.overview && (this.scale !== null || this.isWhole())) return; // a training step changes numbers all over
     const ends = view.frame.lit.slice(0, MOST_ENDS).flatMap((edge) => endsOf(graph, edge));
@@ -273,6 +309,23 @@ class Picture {
 function endsOf(graph, edge) {
   const [node, operand] = edge.split(":").map(Number);
   return [node, graph.nodes[node].parents[operand]];
+}
+
+// How many times as large as it is a rectangle may be, with its edge, to fit into another.
+function shareOf({left, right, top, bottom}, outer) {
+  return Math.min((outer.width - 2 * EDGE - 1) / (right - left), (outer.height - 2 * EDGE - 1) / (bottom - top));
+}
+
+// The rectangle around the first of some, and around as many others, the nearest first, as fit into another.
+function fitting([first, ...others], outer) {
+  const middle = ({left, right, top, bottom}) => [(left + right) / 2, (top + bottom) / 2], [x, y] = middle(first);
+  const far = (other) => Math.hypot(middle(other)[0] - x, middle(other)[1] - y);
+  let all = around([first]);
+  for (const other of others.sort((a, b) => far(a) - far(b))) {
+    const more = around([all, other]);
+    if (shareOf(more, outer) >= 1) all = more;
+  }
+  return all;
 }
 
 // The rectangle around some rectangles.

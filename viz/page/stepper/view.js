@@ -8,6 +8,7 @@ function listenToView(page) {
   let panned = false, drag = null;
   new ResizeObserver(() => {
     const {picture} = page;
+    picture.reach = Infinity;
     picture.reveal(picture.target[0], picture.target[1], picture.resize());
   }).observe(frame);
   frame.addEventListener("wheel", (event) => {
