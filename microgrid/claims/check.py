@@ -16,13 +16,13 @@ from .algebra.terms import Term, reachable
 from .language.grammar import read
 from .language.names import Names
 from .language.printing import text, written_like
-from .language.trees import Call, Claim, Node, Number, Power, Rate, put, walk
+from .language.trees import Call, Claim, Node, Number, Power, Rate, put, tidied, walk
 from .meaning import READINGS, Graph, as_written
 from .operations import applied, own_claims
 from .report import Answer, ClaimReport, Counterexample
 from .slips.diagnosis import SECONDS, diagnose
 from .truth import Judge, Verdict
-from .unexplained import unexplained
+from .unexplained import adding_to_one, unexplained
 from .updates import rate_of
 
 __all__ = ["assert_claim", "check", "named_nodes"]
@@ -193,7 +193,9 @@ class Court:
             told = "no slip that explains it was found in {seconds:g} seconds"
             return replace(answer, why=say(told, seconds=SECONDS))
         if found is None:
-            return replace(answer, why=unexplained(claimed["forward"], actual, self.graph.names))
+            term, names, loss = claimed["forward"], self.graph.names, self.graph.of[left.of.node]
+            hint = answer.hint or adding_to_one(self.judge, term, actual, loss, names)
+            return replace(answer, why=unexplained(term, actual, names), hint=hint)
         reading, finding = found
         why = finding.why
         if len(set(claimed.values())) > 1:
@@ -203,7 +205,7 @@ class Court:
             slip=finding.slip,
             why=why,
             missing=finding.missing,
-            corrected=finding.right,
+            corrected=tidied(finding.right),
             forgotten=finding.forgotten,
             named=finding.named,
             place=finding.place,

@@ -21,6 +21,8 @@ POINTS = 30
 """Where two formulas are compared that residues do not prove to be the same."""
 TRIED = 600
 """Points that are tried to find so many on the common domain, on each side of each kink."""
+DIGITS = 50
+"""Of the numbers of a refutation."""
 PIECES = 64
 """Combinations of sides of kinks for which an identity is proved one by one."""
 
@@ -152,5 +154,12 @@ class Judge:
                     yield {symbol: Fraction(rng.choice(SMALL[:most])) for symbol in symbols}
 
     def _refuted(self, claimed: Term, actual: Term, point: Mapping[Term, Fraction]) -> Verdict:
-        left, right = evaluate([claimed, actual], point)
+        left, right = (
+            0 if near and abs(far) < abs(near) * 1e-30 else near  # what rounding left of a zero
+            for near, far in zip(
+                evaluate([claimed, actual], point, DIGITS),
+                evaluate([claimed, actual], point, 2 * DIGITS),
+                strict=True,
+            )
+        )
         return Verdict("refuted", point, left, right)

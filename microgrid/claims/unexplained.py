@@ -4,21 +4,25 @@ sympy.
 
 from __future__ import annotations
 
+from fractions import Fraction
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from ..base.deadline import within
 from ..base.phrases import Phrase, say
 from .algebra.points import UNDEFINED
+from .algebra.replaced import MOST_TARGETS, replaced, targets
 from .algebra.terms import Term, reachable
 from .formulas import tree_of
 from .language.names import Names
 from .language.printing import text
+from .language.trees import Node, Sum
+from .truth import Judge
 
 if TYPE_CHECKING:
     from sympy import Expr
 
-__all__ = ["unexplained"]
+__all__ = ["adding_to_one", "unexplained"]
 
 MOST = 150
 """Terms of a difference that is simplified."""
@@ -43,6 +47,20 @@ def unexplained(claimed: Term, actual: Term, names: Names) -> Phrase:
         return nothing
     told = "{nothing}; what is right over the claim is {ratio}, and the claim less what is right {difference}"
     return say(told, nothing=nothing, ratio=ratio, difference=difference)
+
+
+def adding_to_one(judge: Judge, claimed: Term, actual: Term, loss: Term, names: Names) -> Phrase:
+    """That the claim is true where the targets of a loss add up to 1, as p - y of a cross-entropy is; empty
+    where it is not.
+    """
+    found = targets(loss)
+    if not 2 <= len(found) <= MOST_TARGETS or any(t.data not in names.named for t in found):
+        return ""
+    last = 1 - loss.store.sum([(t, Fraction(1)) for t in found[:-1]])
+    if not judge.compare(*(replaced(term, found[-1], last) for term in (claimed, actual))).true:
+        return ""
+    total = Sum(tuple((1, Node(t.data, names.named[t.data])) for t in found))
+    return say("where {total} = 1 the claim is true", total=text(total))
 
 
 @cache

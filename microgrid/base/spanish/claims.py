@@ -34,6 +34,8 @@ CLAIMS = {
     "the path {way} is missing": "falta el camino {way}",
     "{n} paths are missing: {ways}": "faltan {n} caminos: {ways}",
     "the path {way} is counted twice": "el camino {way} se cuenta dos veces",
+    "this is {which}": "esto es {which}",
+    "where {total} = 1 the claim is true": "donde {total} = 1 la afirmación es cierta",
     "the term {term} belongs to no path": "el término {term} no pertenece a ningún camino",
     "the term {term} is missing": "falta el término {term}",
     "that is {node} itself": "eso es {node} sin derivar",

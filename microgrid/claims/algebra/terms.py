@@ -161,7 +161,11 @@ class Terms:
                     exponents[base] = exponents.get(base, Fraction(0)) + own * exponent
             else:
                 exponents[term] = exponents.get(term, Fraction(0)) + exponent
-        left = {base: exponent for base, exponent in exponents.items() if exponent}
+        left = {
+            base: Fraction(1) if exponent > 0 and _is_switch(base) else exponent
+            for base, exponent in exponents.items()
+            if exponent
+        }
         if not factor or not left:
             return self.term(factor)
         if factor == 1 and len(left) == 1 and next(iter(left.values())) == 1:
@@ -284,6 +288,11 @@ class _Pi:
         return other / _making.store.atom("pi")  # type: ignore[no-any-return]
 
     __rmul__ = __mul__
+
+
+def _is_switch(term: Term) -> bool:
+    """Whether a term is 0 or 1, and so equal to each of its powers: relu'(z), on either side of its kink."""
+    return term.kind == "where" and all(x.kind == "number" and x.data in (0, 1) for x in term.args[1:])
 
 
 def reachable(roots: Iterable[Term]) -> list[Term]:

@@ -11,7 +11,7 @@ from ...engine import Value
 
 __all__ = [
     "Call", "Claim", "Node", "Number", "Power", "Product", "Rate", "Slope", "Sum", "Symbol", "Tree",
-    "children", "negative", "nodes_in", "product", "put", "total", "walk",
+    "children", "negative", "nodes_in", "product", "put", "tidied", "total", "walk",
 ]  # fmt: skip
 
 
@@ -175,3 +175,28 @@ def product(factors: list[tuple[int, Tree]]) -> Tree:
     if not flat:
         return Number(Fraction(1))
     return flat[0][1] if len(flat) == 1 and flat[0][0] > 0 else Product(tuple(flat))
+
+
+def tidied(tree: Tree) -> Tree:
+    """The tree with the numbers of each product as one, which stands first; a factor 1 is left out.
+
+    >>> two, x = Number(Fraction(2)), Symbol("x")
+    >>> tidied(Product(((1, x), (1, two), (-1, x)))) == Product(((1, two), (1, x), (-1, x)))
+    True
+    """
+    for k, part in enumerate(children(tree)):
+        tree = put(tree, (k,), tidied(part))
+    if not isinstance(tree, Product):
+        return tree
+    number, others = Fraction(1), list[tuple[int, Tree]]()
+    for power, factor in tree.factors:
+        if isinstance(factor, Number) and factor.value:
+            number *= factor.value**power
+        else:
+            others.append((power, factor))
+    above, below = Number(Fraction(number.numerator)), Number(Fraction(number.denominator))
+    first: list[tuple[int, Tree]] = [(1, above)] if number.numerator != 1 or others[:1] == [] else []
+    last: list[tuple[int, Tree]] = [(-1, below)] if number.denominator != 1 else []
+    if not first and others[0][0] < 0:  # 1/x, whose 1 is seen
+        first = [(1, above)]
+    return product([*first, *others, *last])

@@ -19,7 +19,7 @@ from ..truth import Judge
 from .arrows import arrows
 from .factors import exponents, factors, numbers, parts_of_factors
 from .lost import first_for_second, inner_derivatives, lost_terms, other_orders, undifferentiated
-from .on_paths import extra_paths, missing_paths
+from .on_paths import extra_inside, extra_paths, missing_paths
 from .places import places
 from .routes import Routes
 from .search import Finding, Search
@@ -27,6 +27,7 @@ from .variables import (
     exchanged_indices,
     exchanged_numbers,
     functions_at_kinks,
+    other_variables,
     outer_functions,
     signs,
     wrong_nodes,
@@ -109,10 +110,10 @@ def _is_defined(judge: Judge, repaired: Term, claimed: Term, actual: Term) -> bo
 def _findings(search: Search) -> Iterator[Finding]:
     """What might explain the claim, in the order in which it is said."""
     for kind in (
-        missing_paths, extra_paths, functions_at_kinks, exponents, factors, first_for_second, numbers, signs,
-        outer_functions,
+        missing_paths, extra_paths, functions_at_kinks, exponents, factors, extra_inside,
+        first_for_second, numbers, signs, outer_functions,
         undifferentiated, parts_of_factors, wrong_nodes, exchanged_indices, exchanged_numbers,
-        inner_derivatives, other_orders, lost_terms,
+        other_variables, inner_derivatives, other_orders, lost_terms,
     ):  # fmt: skip
         yield from kind(search)
 

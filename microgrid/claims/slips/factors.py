@@ -148,16 +148,20 @@ def _too_many(search: Search, place: Place, wanted: tuple[Any, ...]) -> Iterator
 
 
 def _number(search: Search, place: Place, constant: Fraction) -> Iterator[Finding]:
+    number = search.graph.terms.term(constant)
     if constant.numerator == 1:
-        why = _where(place, say("the factor {factor} is too many", factor=str(constant.denominator)))
         tree = product([(1, place.tree), (-1, Number(1 / constant))])
-        number = search.graph.terms.term(1 / constant)
-        yield Finding("factor-extra", put(search.right, place.way, tree), why, factor=number)
+        right = put(search.right, place.way, tree)
+        if number in search.stretches:  # such as the 1/3 of a mean
+            why = _where(place, say("the factor {factor} is missing", factor=str(constant)))
+            yield Finding("factor-missing", right, why, (str(constant),), factor=number)
+            return
+        why = _where(place, say("the factor {factor} is too many", factor=str(constant.denominator)))
+        yield Finding("factor-extra", right, why, factor=search.graph.terms.term(1 / constant))
     elif constant.denominator == 1:
         factor = str(constant)
         why = _where(place, say("the factor {factor} is missing", factor=factor))
         tree = product([(1, Number(constant)), (1, place.tree)])
-        number = search.graph.terms.term(constant)
         yield Finding("factor-missing", put(search.right, place.way, tree), why, (factor,), factor=number)
 
 

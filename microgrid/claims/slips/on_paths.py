@@ -14,7 +14,7 @@ from ..language.trees import Number, Sum, Tree, put, total
 from .places import Place
 from .search import Finding, Search
 
-__all__ = ["extra_paths", "missing_paths"]
+__all__ = ["extra_inside", "extra_paths", "missing_paths"]
 
 MOST_PAIRS = 200
 """Addends of a claim of which two at once are left out."""
@@ -55,8 +55,8 @@ def _with_paths(search: Search, group: tuple[int, ...]) -> Finding:
 def extra_paths(search: Search) -> Iterator[Finding]:
     """Addends that the claim would be true without; then paths that it counts twice."""
     for place in search.places:
-        if place.is_addend and place.way and _needs_nothing(place):
-            yield _without(search, place.way[:-1], (place.way[-1],))
+        if place.is_addend and len(place.way) == 1 and _needs_nothing(place):
+            yield _without(search, (), place.way)
     right = search.right
     if isinstance(right, Sum) and 2 < len(right.addends) <= MOST_PAIRS:
         yield from _without_two(search, right)
@@ -71,6 +71,13 @@ def extra_paths(search: Search) -> Iterator[Finding]:
         less = right if tree is None else total([(1, right), (-1, tree)])
         why = say("the path {way} is counted twice", way=way)
         yield Finding("path-extra", less, why, term=search.claimed - twice)
+
+
+def extra_inside(search: Search) -> Iterator[Finding]:
+    """Addends in a bracket that the claim would be true without; a whole bracket is a factor before."""
+    for place in search.places:
+        if place.is_addend and len(place.way) > 1 and _needs_nothing(place):
+            yield _without(search, place.way[:-1], (place.way[-1],))
 
 
 def _needs_nothing(place: Place) -> bool:

@@ -23,7 +23,7 @@ from ..meaning import Graph
 from .places import Place
 from .routes import Routes, same
 
-__all__ = ["Candidate", "Finding", "Search", "Table", "flat", "power", "ratio"]
+__all__ = ["MOST_TOTALS", "Candidate", "Finding", "Search", "Table", "flat", "power", "ratio"]
 
 T = TypeVar("T")
 MOST_TOTALS = 80

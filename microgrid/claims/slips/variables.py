@@ -15,12 +15,13 @@ from ..language.tokens import plain_letters
 from ..language.trees import Call, Node, Rate, Slope, Sum, Tree, negative, nodes_in, put, walk
 from .places import Place
 from .routes import same
-from .search import Finding, Search, flat
+from .search import MOST_TOTALS, Finding, Search, flat
 
 __all__ = [
     "exchanged_indices",
     "exchanged_numbers",
     "functions_at_kinks",
+    "other_variables",
     "outer_functions",
     "signs",
     "wrong_nodes",
@@ -131,6 +132,23 @@ def wrong_nodes(search: Search) -> Iterator[Finding]:
                 if rate.of.node is place.tree.of.node or rate.by[0].node is place.tree.by[0].node:
                     yield _replaced(search, place, rate)
     yield from _everywhere(search)
+
+
+def other_variables(search: Search) -> Iterator[Finding]:
+    """The derivative by another variable: n·xⁿ⁻¹, which is that by x, for that of xⁿ by n."""
+    graph, left = search.graph, search.left
+    right = tree_of(search.actual, graph.names)
+    if right is None or len(left.by) > 1 or len(graph.names.named) > MOST_TOTALS:
+        return
+    for v, name in graph.names.named.items():
+        if v in (left.of.node, left.by[0].node):
+            continue
+        other = Rate(left.of, (Node(v, name),))
+        values = search.values(other)
+        if values is not None and any(values) and same(values, search.claimed_values):
+            yield Finding(
+                "wrong-variable", right, say("this is {which}", which=text(other)), term=search.actual
+            )
 
 
 def _replaced(search: Search, place: Place, tree: Tree) -> Finding:
