@@ -49,7 +49,7 @@ def unexplained(claimed: Term, actual: Term, names: Names) -> Phrase:
     return say(told, nothing=nothing, ratio=ratio, difference=difference)
 
 
-def adding_to_one(judge: Judge, claimed: Term, actual: Term, loss: Term, names: Names) -> Phrase:
+def adding_to_one(judge: Judge, claimed: Term, actual: Term, loss: Term, names: Names) -> str:
     """That the claim is true where the targets of a loss add up to 1, as p - y of a cross-entropy is; empty
     where it is not.
     """
