@@ -96,7 +96,8 @@ class Module(Scored):
 
     def named_modules(self) -> list[tuple[str, Module]]:
         """The same with their places in the attributes; this one's is ""."""
-        return [(name, part) for name, part in walk(self) if isinstance(part, Module)]
+        found = _inside("", self, set(), False)
+        return [(name, part) for name, part in found if isinstance(part, Module)]
 
     def zero_grad(self) -> None:
         """Set the gradient of every parameter to 0, as before each `backward` of a training step."""
@@ -188,14 +189,15 @@ def _gather(parts: Iterable[Any], gathered: dict[Value, None]) -> None:
 
 def walk(module: Module) -> Iterator[tuple[str, Module | Value]]:
     """Every module and Value in the attributes and inside them, by its place, each once, outer ones first."""
-    return _inside("", module, set())
+    return _inside("", module, set(), True)
 
 
 _HOLDERS = Module, dict, list, tuple
 """What may hold modules and Values."""
 
 
-def _inside(name: str, part: Any, seen: set[Any]) -> Iterator[tuple[str, Module | Value]]:
+def _inside(name: str, part: Any, seen: set[Any], values: bool) -> Iterator[tuple[str, Module | Value]]:
+    """Modules, and `values` too if they are wanted."""
     if isinstance(part, Module):
         if part in seen:
             return
@@ -206,11 +208,11 @@ def _inside(name: str, part: Any, seen: set[Any]) -> Iterator[tuple[str, Module 
         inner = part.items() if isinstance(part, dict) else enumerate(part)
     for key, other in inner:
         if isinstance(other, Value):  # most are, and need no iterator of their own
-            if other not in seen:
+            if values and other not in seen:
                 seen.add(other)
                 yield f"{name}.{key}" if name else str(key), other
         elif isinstance(other, _HOLDERS):
-            yield from _inside(f"{name}.{key}" if name else str(key), other, seen)
+            yield from _inside(f"{name}.{key}" if name else str(key), other, seen, values)
 
 
 # ---------------------------------------------------------------- a Module, or any other model

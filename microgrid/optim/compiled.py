@@ -124,13 +124,14 @@ class Variant:
         return f"{given}: {'; '.join(f'{name} = {ast.unparse(e)}' for name, e in self.body)}"
 
     @cached_property
-    def native(self) -> int | None:
-        """The number of the loop in C for these lines, if one is compiled."""
+    def native(self) -> tuple[Callable[..., bool], int] | None:
+        """The kernel's `step`, and the number of the loop in C for these lines, if one is compiled."""
         try:
             from .native import kernel
         except ImportError:
             return None
-        return kernel.RULES.get(self.known_by)
+        rule = kernel.RULES.get(self.known_by)
+        return None if rule is None else (kernel.step, rule)
 
     @cached_property
     def arrays(self) -> tuple[int, Callable[..., object]]:

@@ -165,10 +165,9 @@ class Optimizer(Stored):
         x, steps = self._target.whole(), self._steps
         if x is None or made.native is None or not isinstance(steps, int):
             return False
-        from .native import kernel
-
         scalars = made.scalars(steps + 1, *self._numbers)
-        return kernel.step(self, self._memory, made.native, steps + 1, scalars, x, gradient)
+        step, rule = made.native
+        return step(self, self._memory, rule, steps + 1, scalars, x, gradient)
 
     def _fault(self, g: Any, rows: Any) -> str:
         """Why the step was not taken."""

@@ -129,7 +129,8 @@ class Arrays:
 
     def whole(self) -> Floats | None:
         """The parameters, if all of them have a gradient."""
-        return self._holder.parameters if self._reached is None or self._reached.all() else None
+        reached = self._reached
+        return None if reached is not None and b"\0" in reached.tobytes() else self._holder.parameters
 
     def read(self, gradient: ArrayLike | None) -> tuple[Floats, Floats, NDArray[np.bool_] | None]:
         """The parameters, their gradients, and which have one (None: all of them)."""

@@ -132,7 +132,7 @@ def record_example(task: Task, offset: int = 0) -> tuple[Recorded, Encoding, Red
         most = max(2, NODES // len(first.recording.code))
         if len(rows) > most:
             rows = rows[[k * (len(rows) - 1) // (most - 1) for k in range(most)]]
-        encoding, examples = _attempt(task, [row[None, :] for row in rows])
+        encoding, examples = _attempt(task, [row[None, :] for row in rows], first)
         check_same([example.recording for example in examples])
         answers = task.answers(rows)
         each = [task.objective(e.predictions, [t]).data for e, t in zip(examples, answers)]
@@ -156,8 +156,13 @@ def record_batch(task: Task, rows: Floats) -> tuple[Recorded, Encoding]:
     return batches[1], encoding
 
 
-def _attempt(task: Task, batches: list[Floats]) -> tuple[Encoding, list[Recorded]]:
-    """The batches recorded by the first encoding that the loss accepts; Unrecordable if it accepts none."""
+def _attempt(
+    task: Task, batches: list[Floats], first: Recorded | None = None
+) -> tuple[Encoding, list[Recorded]]:
+    """The batches recorded by the first encoding that the loss accepts; Unrecordable if it accepts none.
+
+    `first` is the first batch, if it was recorded before.
+    """
     examples, reason = task.examples, ""
     encodings = [Encoding(task)]
     try:
@@ -165,7 +170,9 @@ def _attempt(task: Task, batches: list[Floats]) -> tuple[Encoding, list[Recorded
             encodings.append(Encoding(task, _width(task, batches[0])))
         for encoding in encodings:
             try:
-                return encoding, [Recorded(task, encoding(rows), encoding) for rows in batches]
+                known = [first] if first is not None and first.classes == encoding.classes else []
+                more = [Recorded(task, encoding(rows), encoding) for rows in batches[len(known) :]]
+                return encoding, known + more
             except TypeError as error:  # as from a loss that needs to know the class, not a Value of it
                 reason = reason or str(error)
     except (MicrogridError, TypeError, ValueError, ArithmeticError, AttributeError, LookupError) as error:

@@ -244,7 +244,8 @@ class Training:
             rows, y = rows[order], y[order]
         total, outputs = 0.0, []
         for number, part in enumerate(parts, 1):
-            loss, gradient = self.objective.value_and_grad(rows[part], order[part])
+            places = order[part]
+            loss, gradient = self.objective.value_and_grad(rows[part], places)
             if not isfinite(loss):
                 raise DomainError(f"the loss is {loss}")
             self.last_loss = loss
@@ -257,7 +258,7 @@ class Training:
                 self.batch, lr = rows[part], self.optimizer.lr
                 self.recording.look(self.steps, self.objective.parameters, loss, gradient, lr)
             gradient = gradient if self.clip is None else self.clip(gradient)
-            self.step(epoch, gradient, order[part])
+            self.step(epoch, gradient, places)
             self.calls.tell("on_batch_end", self.held, {"loss": loss}, number)
         row = {"loss": total / n}
         if self.metrics:
