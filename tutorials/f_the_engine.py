@@ -470,20 +470,19 @@ except mg.NonFiniteGradient as error:
 # NonFiniteGradient 7.0 8.0
 # ```
 #
-# **Errors that say what to do**, where ours says `math domain error`:
+# **Errors that say what to do**, where `log(Number(0))` says what `math` says, and no more: `math domain
+# error`, or from Python 3.14 on `expected a positive input, got 0.0`. Which number?
 
 # %%
-for attempt in (lambda: log(Number(0)), lambda: mg.log(mg.Value(0, "p"))):
-    try:
-        attempt()
-    except (ValueError, mg.DomainError) as error:
-        print(str(error).partition(";")[0])
+try:
+    mg.log(mg.Value(0, "p"))
+except mg.DomainError as error:
+    print(str(error).partition(";")[0])
 
 # %% [markdown]
 # This prints:
 #
 # ```
-# math domain error
 # log('p' (0.0)) is not a real number: log needs x > 0
 # ```
 #

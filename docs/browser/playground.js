@@ -103,7 +103,7 @@
   }
 
   function call(what) {
-    const result = `given(${[kind(), at("code").value, at("values").value, at("params").value].map(literal)})`;
+    const result = `given(${[kind(), at("code").value, at("values").value, at("params").value].map(literal)}, ${literal(lang)})`;
     const more = {
       check: () => `, ${literal(at("claim").value)}`,
       train: () => `, ${Number(at("rate").value.replace(",", ".")) || 0.01}, ${Math.min(10000, parseInt(at("epochs").value) || 20)}`,

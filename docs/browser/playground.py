@@ -5,17 +5,34 @@ from microgrid import optim, parameter, parse, verify
 from microgrid.graph import leaves, order
 from microgrid.transforms import recompute
 
+SPANISH = {
+    "a value is a name and a number, w=2, and not {what!r}": (
+        "un valor es un nombre y un número, w=2, y no {what!r}"
+    ),
+    "a parameter needs a value: {what}": "un parámetro necesita un valor: {what}",
+    "the program has to make a Value: end it with one, or call one L": (
+        "el programa tiene que dar un Value: acábalo con uno, o llama L a uno"
+    ),
+    "nothing can learn: name parameters, such as w, b": "nada puede aprender: nombra parámetros, como w, b",
+}
+"""What this page says itself; what the package raises is in English everywhere."""
 
-def given(kind, code, values, params):
+
+def fault(text, lang, **fields):
+    """An error of this page's own, in its language."""
+    return ValueError((SPANISH[text] if lang == "es" else text).format(**fields))
+
+
+def given(kind, code, values, params, lang):
     """The Value that is written: formulas with values of their leaves, or a program's last Value."""
-    result = of_formulas(code, values, params) if kind == "expression" else of_program(code)
+    result = of_formulas(code, values, params, lang) if kind == "expression" else of_program(code, lang)
     for v in order(result):
         v.grad = 0.0
     result.backward()
     return result
 
 
-def of_formulas(code, values, params):
+def of_formulas(code, values, params, lang):
     """What the last formula says, of leaves with these values, some of them parameters."""
     learnt = {name.strip() for name in params.split(",") if name.strip()}
     named = {}
@@ -24,14 +41,15 @@ def of_formulas(code, values, params):
         try:
             number = float(text.replace("−", "-"))
         except ValueError:
-            raise ValueError(f"a value is a name and a number, w=2, and not {pair.strip()!r}") from None
+            told = fault("a value is a name and a number, w=2, and not {what!r}", lang, what=pair.strip())
+            raise told from None
         named[name] = parameter(number, name) if name in learnt else number
     if unknown := learnt - named.keys():
-        raise ValueError(f"a parameter needs a value: {', '.join(sorted(unknown))}")
+        raise fault("a parameter needs a value: {what}", lang, what=", ".join(sorted(unknown)))
     return parse(code.replace("\n", ";"), **named)["result"]
 
 
-def of_program(code):
+def of_program(code, lang):
     """What the program calls L, or else the last Value that it names or ends with."""
     from pyodide.code import eval_code
 
@@ -43,7 +61,7 @@ def of_program(code):
     if not isinstance(found, Value):
         found = next((v for v in reversed(names.values()) if isinstance(v, Value)), None)
     if found is None:
-        raise ValueError("the program has to make a Value: end it with one, or call one L")
+        raise fault("the program has to make a Value: end it with one, or call one L", lang)
     for name, v in names.items():
         if isinstance(v, Value) and not v.label and not name.startswith("_"):
             v.label = name
@@ -76,7 +94,7 @@ def train(result, lang, rate, count):
 
     parameters = [v for v in leaves(result) if v.role == "parameter"]
     if not parameters:
-        raise ValueError("nothing can learn: name parameters, such as w, b")
+        raise fault("nothing can learn: name parameters, such as w, b", lang)
     head = [v.label or f"p{k}" for k, v in enumerate(parameters, 1)]
     shown = head[:6]
     print(

@@ -6,7 +6,9 @@ import traceback
 
 from pyodide.code import eval_code_async
 
-names = {"__name__": "__main__"}
+FIRST = {"__name__": "__main__", "get_ipython": lambda: None}
+"""What a page begins with.  As in a notebook, what a cell ends with is shown: a lesson asks by this name."""
+names = dict(FIRST)
 """What the cells of the page share."""
 
 
@@ -37,7 +39,7 @@ class Stream:
 def start():
     """An empty page: no name is known."""
     names.clear()
-    names["__name__"] = "__main__"
+    names.update(FIRST)
 
 
 async def run(source, tell):

@@ -20,7 +20,7 @@ from typing import Any
 
 from . import numbers
 
-__all__ = ["build_browser"]
+__all__ = ["build_browser", "give_cells", "sizes"]
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "docs" / "browser"
@@ -72,7 +72,7 @@ def build_browser(site: Path) -> None:
     if made["snapshot"]:
         print(f"without a snapshot of Python, which starts slower: {made['snapshot']}", file=sys.stderr)
     _for_offline(folder)
-    _give_cells(site)
+    give_cells(site)
     print(sizes(folder))
 
 
@@ -155,7 +155,7 @@ def _for_offline(folder: Path) -> None:
     (folder / "sw.js").write_text(script, encoding="utf-8")
 
 
-def _give_cells(site: Path) -> None:
+def give_cells(site: Path) -> None:
     """Name the script of cells in each page that has some."""
     for path in site.rglob("*.html"):
         if path.is_relative_to(site / "browser"):

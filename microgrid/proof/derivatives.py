@@ -68,6 +68,8 @@ class Derivatives:
 
 def derive(nodes: Sequence[Value], seconds: float) -> Derivatives:
     """What `_derive` finds within some seconds: sympy can take hours over an innocent expression."""
+    import sympy  # noqa: F401  loading it, which a browser is slow at, is not the formula's time
+
     try:
         return within(seconds, _derive, nodes)
     except TimeoutError:

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import functools
 import html
-import http.server
 import io
 import os
 import re
-import sys
-import threading
 import time
 from contextlib import redirect_stdout
 from pathlib import Path
 
 import pytest
 
-from helpers import ROOT, needs_checkout
-from helpers.pages import AXE, CHROMIUM
+from helpers import needs_checkout
+from helpers.cell_pages import put
+from helpers.pages import AXE
 from helpers.pyodide import needs_pyodide
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, needs_checkout, needs_pyodide]
@@ -56,88 +53,26 @@ def expected():
     return found
 
 
-def page(lang, extra=""):
+NUMPY = '<div class="mg-cell" id="numpy" data-tags="needs-numpy"><pre><code>import numpy</code></pre></div>'
+ENDLESS = '<div class="mg-cell" id="endless"><pre><code>while True: pass</code></pre></div>'
+
+
+@pytest.fixture
+def pages(site):
+    """Where the pages with these cells are."""
     cells = "".join(
         f'<div class="mg-cell" id="{name}" data-tags=""><div class="mg-bar"></div>'
         f'<div class="highlight"><pre><code>{html.escape(code)}</code></pre></div><div class="mg-output"></div></div>'
         for name, code in CELLS.items()
     )
-    head = '<head><meta charset="utf-8"><title>cells</title></head>'
-    return f'<!doctype html><html lang="{lang}">{head}<body>{cells}{extra}</body></html>'
-
-
-NUMPY = '<div class="mg-cell" id="numpy" data-tags="needs-numpy"><pre><code>import numpy</code></pre></div>'
-ENDLESS = '<div class="mg-cell" id="endless"><pre><code>while True: pass</code></pre></div>'
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    """The folder of a small site, built once for all tests and processes."""
-    sys.path.insert(0, str(ROOT / "docs"))
-    base = tmp_path_factory.getbasetemp()
-    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "microgrid-browser-site"
-    done = folder / "done"
-    try:
-        folder.mkdir()
-    except FileExistsError:
-        for _ in range(3000):
-            if done.exists():
-                return folder
-            time.sleep(0.2)
-        raise
     for lang in ("en", "es"):
-        (folder / lang).mkdir()
-        (folder / lang / "cells.html").write_text(page(lang, NUMPY + ENDLESS), encoding="utf-8")
-    from building.browser import build_browser
-
-    build_browser(folder)
-    done.touch()
-    return folder
+        put(site, f"{lang}/cells.html", lang, cells + NUMPY + ENDLESS)
 
 
-class Handler(http.server.SimpleHTTPRequestHandler):
-    extensions_map = http.server.SimpleHTTPRequestHandler.extensions_map | {
-        ".mjs": "text/javascript", ".js": "text/javascript", ".wasm": "application/wasm",
-    }  # fmt: skip
-
-    def log_message(self, *_):
-        pass
-
-
-@pytest.fixture(scope="module")
-def base(site):
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Handler, directory=str(site)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-
-
-@pytest.fixture
-def browser(base):
-    """A Chromium that reaches this server only; what else was asked for is in `browser.elsewhere`."""
-    sync = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    if CHROMIUM is None:
-        pytest.skip("chromium is not installed")
-    with sync.sync_playwright() as play:
-        started = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        context = started.new_context(viewport={"width": 1100, "height": 900})
-        context.elsewhere, context.errors = [], []
-
-        def go(route):
-            if route.request.url.startswith((base, "blob:", "data:", "about:")):
-                route.continue_()
-            else:
-                context.elsewhere.append(route.request.url)
-                route.abort()
-
-        context.route("**/*", go)
-        context.on("weberror", lambda error: context.errors.append(str(error.error)))
-        context.set_default_timeout(60_000)
-        yield context
-        assert context.elsewhere == []
-        assert context.errors == []
-        started.close()
+COLOURS = """() => {
+    const {color, backgroundColor} = getComputedStyle(document.querySelector('[data-do=draw]'));
+    return [color, backgroundColor];
+}"""
 
 
 def run(opened, name):
@@ -148,7 +83,7 @@ def run(opened, name):
     return opened.get_attribute(f"#{name}", "data-state")
 
 
-def test_cells_show_what_cpython_shows(base, browser):
+def test_cells_show_what_cpython_shows(base, pages, browser):
     opened = browser.new_page()
     opened.goto(f"{base}/en/cells.html")
     for name, (printed, value) in expected().items():
@@ -170,7 +105,7 @@ def test_cells_show_what_cpython_shows(base, browser):
             assert shown == printed + ("" if value is None else f"{value!r}\n"), name
 
 
-def test_cells_are_edited_stopped_and_run_again_after_those_above(base, browser):
+def test_cells_are_edited_stopped_and_run_again_after_those_above(base, pages, browser):
     opened = browser.new_page()
     opened.goto(f"{base}/es/cells.html")
     opened.click("#values >> text=Editar")
@@ -233,6 +168,14 @@ def test_the_playground_draws_steps_proves_checks_and_trains_without_a_network(b
     again.wait_for_selector("#results[data-state=done] img")
     assert again.inner_text("[data-do=proof]") == "Demostrar"
     assert again.input_value("#values") == "x=0.5, y=3"
+    again.fill("#values", "x=dos")
+    again.click("[data-do=draw]")
+    again.wait_for_selector("#results[data-state=failed]")
+    assert again.inner_text("#results .mg-error p") == (
+        "ValueError: un valor es un nombre y un número, w=2, y no 'x=dos'"
+    )
+    on_it, below = again.evaluate(COLOURS)  # it has the pointer
+    assert on_it != below
     browser.set_offline(False)
 
 

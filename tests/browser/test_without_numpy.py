@@ -157,7 +157,7 @@ def test_operators_beyond_their_domain_say_what_numpys_say() -> None:
                     assert same(f(*given), expected), (x, y)
 
 
-@pytest.mark.parametrize("row", TABLE.values(), ids=lambda row: row.name)
+@pytest.mark.parametrize("row", [row for row in TABLE.values() if row.value], ids=lambda row: row.name)
 def test_every_operation_goes_on_as_over_numpys_floats(row: Any) -> None:
     from microgrid.base.formula import numpy_vocabulary
 
