@@ -50,5 +50,7 @@ def _saving(figure: Any) -> Any:
 
 
 def _in_notebook() -> bool:
+    if sys.platform == "emscripten":  # a page, whose cells show what they end with as well
+        return True
     shells = sys.modules.get("IPython.core.interactiveshell")
     return shells is not None and bool(shells.InteractiveShell.initialized())

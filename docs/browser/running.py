@@ -6,9 +6,7 @@ import traceback
 
 from pyodide.code import eval_code_async
 
-FIRST = {"__name__": "__main__", "get_ipython": lambda: None}
-"""What a page begins with.  As in a notebook, what a cell ends with is shown: a lesson asks by this name."""
-names = dict(FIRST)
+names = {"__name__": "__main__"}
 """What the cells of the page share."""
 
 
@@ -39,7 +37,7 @@ class Stream:
 def start():
     """An empty page: no name is known."""
     names.clear()
-    names.update(FIRST)
+    names["__name__"] = "__main__"
 
 
 async def run(source, tell):
