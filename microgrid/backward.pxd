@@ -1,6 +1,6 @@
 cimport cython
 
-from .engine cimport Value
+from .engine cimport NOBODY, Record, Value, uncounted
 from .base.stack cimport Numbers, Stack
 
 cdef Stack waiting, operations, leaves
@@ -19,13 +19,13 @@ cpdef tuple propagate(Value root, double seed=*)
 @cython.locals(nodes=list, place=Py_ssize_t, stack=Stack, v=Value)
 cpdef list line_up(list roots, unsigned int newest)
 
-@cython.locals(count=Py_ssize_t, v=Value, a=Value, b=Value, root=Value)
+@cython.locals(count=Py_ssize_t, v="Record *", a="Record *", b="Record *", root=Value)
 cdef Py_ssize_t reach(list roots, unsigned int newest) except -1
 
 @cython.locals(count=Py_ssize_t, done=Py_ssize_t, total=double, adjoints="double *")
 cdef double differentiate(Value root, double seed, double *result, bint write) except? -1.0
 
-@cython.locals(total=double, adjoint=double, place=Py_ssize_t, first=Py_ssize_t, i=int, own=int, v=Value)
+@cython.locals(total=double, adjoint=double, place=Py_ssize_t, first=Py_ssize_t, i=int, own=int, v="Record *")
 cdef (Py_ssize_t, double) chain(double *adjoints, double *result, bint write) noexcept
 
 @cython.locals(place=Py_ssize_t, first=Py_ssize_t, v=Value)

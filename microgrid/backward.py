@@ -26,7 +26,7 @@ __all__ = ["backward", "line_up", "propagate", "turn"]
 if cython.compiled:
     from .base.stack import Numbers, Stack  # type: ignore[import-not-found]
 else:
-    from .base.no_cython import Numbers, Stack
+    from .base.no_cython import NOBODY, Numbers, Stack, uncounted
 
 
 class _Turn:
@@ -78,7 +78,7 @@ def backward(root: Node, seed: float, certain: bool = False) -> bool:
     global previous
     with turn.lock, turn.alone():
         again = root._serial == previous and root._grad == seed and not certain
-        result = replaced.zeros(reach([root], root._serial))
+        result = replaced.places(reach([root], root._serial))
         total = differentiate(root, seed, result, cython.compiled)
         good = certain or total - total == 0.0  # false for inf and nan alone
         if again and good:
@@ -175,25 +175,25 @@ def reach(roots: Sequence[Node], newest: int) -> int:
     waiting.clear()
     operations.clear()
     leaves.clear()
-    waiting.append(None)  # the end of the loop below, without a count to compare at every step
+    waiting.push(NOBODY)  # the end of the loop below, without a count to compare at every step
     count = 0
     for root in roots:
         if root._index == 0:
             root._index = count = count + 1
-            waiting.append(root)
+            waiting.push(uncounted(root))
     v = waiting.pop()
-    while v is not None:
+    while v is not NOBODY:
         a, b = v._first, v._second  # written out for both operands: a loop over them takes a third longer
-        if a is None:
+        if a is NOBODY:
             leaves.append(v)
         else:
             operations.append(v)
             if a._index == 0:
                 a._index = count = count + 1
-                waiting.append(a)
-            if b is not None and b._index == 0:
+                waiting.push(a)
+            if b is not NOBODY and b._index == 0:
                 b._index = count = count + 1
-                waiting.append(b)
+                waiting.push(b)
         v = waiting.pop()
     operations.newest_first(newest)
     return count
@@ -224,7 +224,7 @@ def chain(adjoints: Any, result: Any, write: bool) -> tuple[int, float]:
     """
     total = 0.0
     for place in range(len(operations)):
-        v = operations.at(place)
+        v = operations.look(place)
         own = v._index
         adjoint = adjoints[own]
         if adjoint != 0.0:  # 0 times infinity is 0 here
@@ -232,7 +232,7 @@ def chain(adjoints: Any, result: Any, write: bool) -> tuple[int, float]:
             if i == 0 or i == own:  # the operand has had its turn, or is the node itself
                 return place, total
             adjoints[i] += adjoint * v._da
-            if v._second is not None:
+            if v._second is not NOBODY:
                 i = v._second._index
                 if i == 0 or i == own:
                     return place, total
@@ -245,7 +245,7 @@ def chain(adjoints: Any, result: Any, write: bool) -> tuple[int, float]:
         v._index = 0
     first = len(operations)
     for place in range(len(leaves)):
-        v = leaves.at(place)
+        v = leaves.look(place)
         adjoint = adjoints[v._index]
         result[first + place] = adjoint
         if write:
@@ -316,4 +316,4 @@ def disentangle() -> None:
         raise GraphError(f"the graph has a cycle: {describe(v)} is computed from itself")
     operations.clear()
     for v in ordered:
-        operations.append(v)
+        operations.append(uncounted(v))

@@ -289,6 +289,7 @@ class Value:
 if cython.compiled:
     own_memory(Value, dealloc)  # type: ignore[name-defined]
 else:
+    new = Value.__new__
     free_in_turn(Value)
 
 
@@ -299,36 +300,33 @@ def parameter(data: SupportsFloat, label: str = "") -> Value:
     return made
 
 
-# ---------------------------------------------------------------- making nodes
-
-
 def unary(row: Any, x: Any, constant: Any = 0.0) -> Value:
     """The node of a one-operand operation; `constant` is its exponent, slope or scale where it has one."""
     a = x if type(x) is Value else operand(row, x)
-    c = float(constant) if type(constant) is float or plain(constant) else messages.constant(row, a, constant)
-    if c - c != 0.0:
-        c = messages.constant(row, a, c)
-    try:
-        z, da, _ = row.forward(a._data, c)
-    except (ArithmeticError, ValueError):
+    c = float(constant) if plain(constant) else messages.constant(row, a, constant)
+    z, da, _ = row.attempt(a._data, c)
+    if z - z != 0.0:
         z, da, _ = messages.settle(row, a._data, c, (a,))
-    return node(Value.__new__(Value), z, row.code, a, None, da, c)
+    return node(None, z, row.code, a, None, da, c)
 
 
 def binary(row: Any, x: Any, y: Any) -> Value:
     """The node of a two-operand operation; a plain number becomes a constant leaf."""
-    if type(x) is not Value or type(y) is not Value:
-        if not usual(x) or not usual(y):
-            answer: Value | None = messages.with_foreign(x, y, partial(binary, row))
-            if answer is not None:
-                return answer
-        x, y = operand(row, x, y), operand(row, y, x)
-    a, b = x, y
-    try:
-        z, da, db = row.forward(a._data, b._data)
-    except (ArithmeticError, ValueError):
+    if type(x) is Value and type(y) is Value:
+        return join(row, x, y)
+    if not usual(x) or not usual(y):
+        answer: Value | None = messages.with_foreign(x, y, partial(binary, row))
+        if answer is not None:
+            return answer
+    return join(row, operand(row, x, y), operand(row, y, x))
+
+
+def join(row: Any, a: Value, b: Value) -> Value:
+    """The node of the operation on two Values."""
+    z, da, db = row.attempt(a._data, b._data)
+    if z - z != 0.0:  # nan also where Python's arithmetic would raise
         z, da, db = messages.settle(row, a._data, b._data, (a, b))
-    return node(Value.__new__(Value), z, row.code, a, b, da, db)
+    return node(None, z, row.code, a, b, da, db)
 
 
 def power(a: Any, b: Any) -> Value:
@@ -348,18 +346,23 @@ def weighted_sum(start: Value, us: list[Any], vs: list[Any], row: Row | None = N
         raise ValueError(f"a weighted sum needs as many weights as terms, got {len(us)} and {len(vs)}")
     total: Any = start
     for i in range(len(us)):
-        product = binary(MUL, us[i], vs[i])
-        total = binary(ADD, total, product)
+        u, v = us[i], vs[i]
+        known = type(u) is Value and type(v) is Value and type(total) is Value  # and so is their product
+        product = join(MUL, u, v) if known else binary(MUL, u, v)
+        total = join(ADD, total, product) if known else binary(ADD, total, product)
         if place >= 0:
-            made = product  # `made` has the C type Value (engine.pxd); `product` may be of a foreign class
-            made._scope = place
-            made = total
-            made._scope = place
+            made, added = product, total  # of the C type Value (engine.pxd): others may be of a foreign class
+            made._scope = added._scope = place
     if row is not None:
         made = total = unary(row, total)
         if place >= 0:
             made._scope = place
     return total
+
+
+def weighted_sums(starts: list[Any], us: list[Any], vs: list[Any], row: Any, places: list[int]) -> list[Any]:
+    """The weighted sum of each start and its list of us with the same vs: a layer."""
+    return [weighted_sum(starts[i], us[i], vs, row, places[i]) for i in range(len(starts))]
 
 
 def fold(row: Row, terms: list[Any]) -> Any:
@@ -396,35 +399,32 @@ def plain(x: Any) -> bool:
 
 
 def leaf(data: float, role: int, label: str = "") -> Value:
-    made = node(Value.__new__(Value), data, 0, None, None, 0.0, 0.0, role)
+    made = node(None, data, 0, None, None, 0.0, 0.0, role)
     made._label = label
     return made
 
 
 def node(
-    v: Value, data: float, code: int, a: Value | None, b: Value | None, da: float, db: float, role: int = OP
+    v: Any, data: float, code: int, a: Value | None, b: Value | None, da: float, db: float, role: int = OP
 ) -> Value:
-    """Fill in a new node of the row with that number, 0 for a leaf; inside `no_grad` it becomes a leaf."""
+    """A new node, or v, of the row with that number, 0 for a leaf; inside `no_grad` it becomes a leaf."""
     global newest
     newest += 1
-    v._scope = 0
+    if cython.compiled:
+        made: Value = hold(v, a, b)  # type: ignore[name-defined]
+    else:
+        made = new(Value) if v is None else v
+        made._first, made._second, made._label = a, b, ""
+    made._data, made._grad = data, NONE_YET
+    made._code, made._role = code, role
+    made._da, made._db = da, db
+    made._index, made._serial, made._scope = 0, newest, 0
     if BLOCKS.open:  # in any thread; while none is, there is nothing to look up
         settings = context.current()
-        v._scope = settings.scope
+        made._scope = settings.scope
         if code and not settings.recording:
-            role, code, a, b = INPUT, 0, None, None
-    v._data = data
-    v._grad = NONE_YET
-    v._code = code
-    v._first = a
-    v._second = b
-    v._da = da
-    v._db = db
-    v._role = role
-    v._label = ""
-    v._index = 0
-    v._serial = newest
-    return v
+            made._code, made._role, made._first, made._second = 0, INPUT, None, None
+    return made
 
 
 def tie(v: Value, code: int, a: Value | None, b: Value | None) -> None:

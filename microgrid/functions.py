@@ -87,10 +87,8 @@ def _plain(row: Op, *xs: Any) -> Any:
 
 def compute(row: Op, x: float, y: float, operands: tuple[Value, ...]) -> tuple[float, float, float]:
     """Value and partials without a node; where Python's arithmetic raises, `settle` decides."""
-    try:
-        return row.forward(x, y)
-    except (ArithmeticError, ValueError):
-        return messages.settle(row, x, y, operands)
+    result = row.attempt(x, y)
+    return result if result[0] - result[0] == 0.0 else messages.settle(row, x, y, operands)
 
 
 def _number_system(x: Any) -> Vocabulary | None:

@@ -60,11 +60,8 @@ class Op(Row):
     """The open regions, one proof each, on which the formulas take no other branch."""
     samples: tuple[tuple[float, ...], ...] = ((-1.3,), (0.7,), (2.1,))
     """Points of the domain, at least one in each piece."""
-    forward: Callable[..., tuple[float, float, float]] = field(init=False, compare=False, repr=False)
-    """(x, y) -> value and partials in floats.
-
-    It raises what Python's arithmetic raises, and OverflowError for inf and nan.
-    """
+    attempt: Callable[..., tuple[float, float, float]] = field(init=False, compare=False, repr=False)
+    """(x, y) -> value and partials in floats; the value is nan where Python's arithmetic raises."""
     _bound: dict[str, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     @property
@@ -80,8 +77,8 @@ class Op(Row):
         """One of the row's formulas as a function over a number system, built once.
 
         `what` is "value", "definition", "domain", "pole", "kink" (functions of x, y), "partials" or
-        "again" or "textbook" (functions of x, y, z that return a tuple), or "forward" (x, y -> value,
-        partial, partial or 0.0).
+        "again" or "textbook" (functions of x, y, z that return a tuple), or "forward" and "attempt" (x, y ->
+        value, partial, partial or 0.0).
         """
         key = f"{vocabulary.name} {what}"
         if key not in self._bound:
@@ -91,26 +88,30 @@ class Op(Row):
 
     def _build(self, what: str, vocabulary: Vocabulary) -> Callable[..., Any]:
         xy, let = ("x", "y=None"), list(self.let)
-        if what == "forward":
-            results = ["z", *self.partials, *["0"] * (2 - self.arity)]
-            return function(self.name, xy, results, vocabulary, [*let, ("z", self.value)], finite="z")
+        if what in ("forward", "attempt"):
+            results, let = ["z", *self.partials, *["0"] * (2 - self.arity)], [*let, ("z", self.value)]
+            otherwise = "(nan, 0.0, 0.0)" if what == "attempt" else ""
+            return function(self.name, xy, results, vocabulary, let, otherwise)
         if what in ("partials", "again", "textbook"):
             return function(self.name, ("x", "y", "z"), getattr(self, what) or self.partials, vocabulary, let)
         return function(self.name, xy, getattr(self, what) or self.value, vocabulary, let)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "code", 0)
-        object.__setattr__(self, "forward", self._first_forward)
+        object.__setattr__(self, "attempt", self._first_attempt)
 
-    def _first_forward(self, x: float, y: float | None = None) -> tuple[float, float, float]:
-        """Stands in for `forward` until that is needed: building all would take longer than the import."""
-        forward = self.bind("forward")
-        object.__setattr__(self, "forward", forward)
-        result: tuple[float, float, float] = forward(x, y)
+    def _first_attempt(self, x: float, y: float | None = None) -> tuple[float, float, float]:
+        """Stands in for `attempt` until that is needed: building all would take longer than the import."""
+        attempt = self.bind("attempt")
+        object.__setattr__(self, "attempt", attempt)
+        result: tuple[float, float, float] = attempt(x, y)
         return result
 
     def forward_ieee(self, x: float, y: float | None = None) -> tuple[float, float, float]:
-        """Value and partials with inf and nan, as IEEE 754 and NumPy have them, where Python raises."""
+        """Value and partials, with inf and nan where Python raises, as IEEE 754 and NumPy have them."""
+        result: tuple[float, float, float] = self.attempt(x, y)
+        if result[0] - result[0] == 0.0:
+            return result
         scalars = (Ieee(x), None if y is None else Ieee(y))
         value, first, second = self.bind("forward", ieee_vocabulary())(*scalars)
         return float(value), float(first), float(second)

@@ -55,13 +55,12 @@ def function(
     results: str | Sequence[str],
     vocabulary: Vocabulary,
     let: Sequence[tuple[str, str]] = (),
-    finite: str = "",
+    otherwise: str = "",
 ) -> Callable[..., Any]:
     """Build a function of `arguments` that returns the result, or the tuple of several.
 
-    `let` names subexpressions that the results share; one that none of them uses is not computed.  Over
-    floats, the one called `finite` raises OverflowError if it is inf or nan, as Python's own functions do
-    where they notice.
+    `let` names subexpressions that the results share; one that none of them uses is not computed.
+    `otherwise`, if given, is what it returns where arithmetic raises.
 
     >>> function("f", ["x"], "h*h", FLOAT, let=[("h", "x + 1")])(2.0)
     9.0
@@ -72,12 +71,14 @@ def function(
     for local, text in reversed(let):
         if local in used:
             used |= names(text)
-            if local == finite and vocabulary is FLOAT:
-                lines.insert(0, f"    if {local} - {local} != 0.0: raise OverflowError")
             lines.insert(0, f"    {local} = {_spell(text, vocabulary)}")
     spelled = [_spell(text, vocabulary) for text in texts]
     returned = spelled[0] if isinstance(results, str) else f"({', '.join(spelled)},)"
-    source = "\n".join([f"def formula({', '.join(arguments)}):", *lines, f"    return {returned}"])
+    lines.append(f"    return {returned}")
+    if otherwise:
+        lines = ["    try:", *(f"    {line}" for line in lines), "    except (ArithmeticError, ValueError):"]
+        lines.append(f"        return {otherwise}")
+    source = "\n".join([f"def formula({', '.join(arguments)}):", *lines])
     scope = {**vocabulary.words, "number": vocabulary.number, "where": vocabulary.where}
     exec(compile(source, f"<{vocabulary.name} {name}>", "exec"), scope)
     built: Callable[..., Any] = scope["formula"]

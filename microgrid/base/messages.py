@@ -209,7 +209,7 @@ def short(x: Any) -> str:
 
 
 def settle(row: Operation, x: float, y: float, operands: Sequence[Node]) -> tuple[float, float, float]:
-    """Decide about an operation that float arithmetic refused.
+    """Decide about an operation that float arithmetic refused, or that C does not know.
 
     Where only a partial is infinite (the square root at 0) the operation stands.  A value that is not finite,
     made from finite operands, is refused unless `errstate(domain="ieee")` holds.

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from operator import attrgetter
 from typing import TypeVar
 
-__all__ = ["Numbers", "Stack", "cclass", "compiled", "freelist", "no_gc"]
+__all__ = ["NOBODY", "Numbers", "Stack", "cclass", "compiled", "freelist", "no_gc", "uncounted"]
 
 Class = TypeVar("Class", bound=type)
+Value = TypeVar("Value")
 
 compiled = False
 
@@ -27,7 +28,8 @@ def freelist(size: int) -> Callable[[Class], Class]:
 class Stack(list):  # type: ignore[type-arg]
     """The nodes of a walk, as in stack.pyx."""
 
-    at = list.__getitem__
+    push = list.append
+    at = look = list.__getitem__
 
     def newest_first(self, newest: int) -> None:
         self.sort(key=attrgetter("_serial"), reverse=True)
@@ -36,4 +38,13 @@ class Stack(list):  # type: ignore[type-arg]
 class Numbers:
     """A number for each of them."""
 
-    zeros = staticmethod([0.0].__mul__)
+    zeros = places = staticmethod([0.0].__mul__)
+
+
+NOBODY = None
+"""Where a node has no operand."""
+
+
+def uncounted(v: Value) -> Value:
+    """The node itself; in C without counting a reference."""
+    return v

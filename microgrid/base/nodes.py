@@ -81,7 +81,7 @@ class Operation(Protocol):
 class Row:
     """The base of `ops.Op`, whose number is its place in `ops.ROWS`.
 
-    Every Op has a `forward` of its own, made of its text.  Compiled code does not see that one but the one in
+    Every Op has an `attempt` of its own, made of its text.  Compiled code does not see that one but the one in
     nodes.pxd, which is C.
     """
 

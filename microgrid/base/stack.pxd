@@ -1,6 +1,6 @@
 cimport cython
 
-from ..engine cimport Value
+from ..engine cimport Record, Value
 
 cdef struct Dated:
     unsigned int age
@@ -24,18 +24,27 @@ cdef class Stack:
     cdef inline void clear(self) noexcept:
         self.count = 0
 
-    cdef inline int append(self, Value v) except -1:
+    cdef inline int append(self, Record *v) except -1:
         if self.count == self.room:
             self.grow()
-        self.items[self.count] = <void *> v
-        if v is not None:
-            self.serials[self.count] = v._serial
+        self.items[self.count] = v
+        self.serials[self.count] = v._serial
         self.count += 1
         return 0
 
-    cdef inline Value pop(self):
+    cdef inline int push(self, Record *v) except -1:
+        if self.count == self.room:
+            self.grow()
+        self.items[self.count] = v
+        self.count += 1
+        return 0
+
+    cdef inline Record *pop(self) noexcept:
         self.count -= 1
-        return <Value> self.items[self.count]
+        return <Record *> self.items[self.count]
+
+    cdef inline Record *look(self, Py_ssize_t place) noexcept:
+        return <Record *> self.items[place]
 
     cdef inline Value at(self, Py_ssize_t place):
         return <Value> self.items[place]
@@ -46,6 +55,7 @@ cdef class Numbers:
     cdef Py_ssize_t room
 
     cdef double *zeros(self, Py_ssize_t count) except NULL
+    cdef double *places(self, Py_ssize_t count) except NULL
     cdef Py_ssize_t kept(self) noexcept
     cdef void give_back(self) noexcept
     cdef void trim(self, Numbers other, Stack a, Stack b, Stack c) noexcept

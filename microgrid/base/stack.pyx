@@ -130,12 +130,14 @@ cdef class Numbers:
             b.give_back()
             c.give_back()
 
-    cdef double *zeros(self, Py_ssize_t count) except NULL:
+    cdef double *places(self, Py_ssize_t count) except NULL:
         if count > self.room:
             self.items = <double *> grown(self.items, with_spare(count) * sizeof(double))
             self.room = with_spare(count)
-        memset(self.items, 0, count * sizeof(double))
         return self.items
+
+    cdef double *zeros(self, Py_ssize_t count) except NULL:
+        return <double *> memset(self.places(count), 0, count * sizeof(double))
 
 
 cdef Py_ssize_t with_spare(Py_ssize_t count) noexcept:

@@ -31,6 +31,7 @@ typedef struct slab {
 static slab *open_slabs, *empty_slabs; /* with places left, the one in use first; without a node */
 static int kept;
 static size_t room; /* of one node */
+static PyTypeObject *node_type;
 
 static slab *slab_of(void *place) { return (slab *)((uintptr_t)place & ~(uintptr_t)(SLAB - 1)); }
 
@@ -83,8 +84,7 @@ static int slab_open(void) {
   return 1;
 }
 
-static inline PyObject *node_alloc(PyTypeObject *type, Py_ssize_t items) {
-  (void)items;
+static inline void *slab_place(void) {
   if (!open_slabs && !slab_open()) return PyErr_NoMemory();
   slab *s = open_slabs;
   void *place = s->holes ? s->holes : s->fresh;
@@ -93,8 +93,27 @@ static inline PyObject *node_alloc(PyTypeObject *type, Py_ssize_t items) {
   else s->fresh += room;
   s->used++;
   if (!s->holes && s->fresh + room > (char *)s + SLAB) slab_unlink(s);
-  memset(place, 0, room);
-  return PyObject_Init(place, type);
+  return place;
+}
+
+static inline PyObject *node_alloc(PyTypeObject *type, Py_ssize_t items) {
+  (void)items;
+  void *place = slab_place();
+  return place ? PyObject_Init(memset(place, 0, room), type) : NULL;
+}
+
+/* A node of the type itself, with nothing in its fields yet, not even zeros. */
+static inline void *node_place(void) {
+  PyObject *v = slab_place();
+  if (!v) return NULL;
+  *(void **)((char *)v + node_type->tp_weaklistoffset) = NULL;
+#if defined(Py_TRACE_REFS) || defined(Py_REF_DEBUG) || PY_VERSION_HEX >= 0x030e0000
+  return PyObject_Init(memset(v, 0, sizeof *v), node_type);
+#else /* the same, without a call */
+  v->ob_refcnt = 1;
+  v->ob_type = node_type;
+  return v;
+#endif
 }
 
 static inline void node_free(void *place) {
@@ -120,12 +139,13 @@ static inline void node_free(void *place) {
 static inline void give_back(void *v) {
   PyTypeObject *type = Py_TYPE(v);
   if (*(void **)((char *)v + type->tp_weaklistoffset)) PyObject_ClearWeakRefs(v);
-  type->tp_free(v);
+  if (type == node_type) node_free(v);
+  else type->tp_free(v);
 }
 
 /* Called once, when the module is imported. */
 static inline void own_memory(PyObject *value_type, destructor dealloc) {
-  PyTypeObject *type = (PyTypeObject *)value_type;
+  PyTypeObject *type = node_type = (PyTypeObject *)value_type;
   room = type->tp_basicsize;
   type->tp_alloc = node_alloc;
   type->tp_free = node_free;

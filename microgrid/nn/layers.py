@@ -15,7 +15,7 @@ from ..arguments import Numbers
 from ..base.checks import whole
 from ..base.context import current, given_scope, scope_at, scopes_inside
 from ..base.messages import number
-from ..engine import Value, parameter, weighted_sum
+from ..engine import Value, parameter, weighted_sum, weighted_sums
 from ..naming.labels import given
 from .mlp import activate, activation_row
 from .module import Module, bare, inputs, listed
@@ -50,9 +50,9 @@ class Linear(Module):
     def __call__(self, x: Numbers) -> Any:
         """The list of `nout` sums, or the one; ValueError for another number of inputs than `nin`."""
         xs, places = inputs(x, self.nin, self), scopes_inside(current().scope, "neuron", self.nout)
-        return bare(
-            [_affine(self.b[j : j + 1], w, xs, place) for j, (w, place) in enumerate(zip(self.w, places))]
-        )
+        if self.b:
+            return bare(weighted_sums(self.b, self.w, xs, None, places))
+        return bare([_affine([], w, xs, place) for w, place in zip(self.w, places)])
 
     def __repr__(self) -> str:
         return f"Linear({self.nin}, {self.nout}{'' if self.b else ', bias=False'})"

@@ -280,7 +280,7 @@ class Program:
 
     def __getstate__(self) -> dict[str, Any]:
         left = {"_values": None, "_machine": None, "on_numpy": None, "_listing": None, "runs_on": ""}
-        return self.__dict__ | left
+        return {name: held for name, held in (self.__dict__ | left).items() if name != "threads"}
 
     def __reduce_ex__(self, protocol: SupportsIndex) -> tuple[Any, ...]:
         state = self.__getstate__()

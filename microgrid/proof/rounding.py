@@ -303,7 +303,4 @@ def _evaluate(v: Value, xs: Sequence[float]) -> Sequence[float]:
         except (ArithmeticError, NotImplementedError, ValueError):
             return [inf] * (1 + len(xs))
     extra = () if v.constant is None else (v.constant,)
-    try:
-        return row.forward(*xs, *extra)
-    except (ArithmeticError, ValueError):
-        return row.forward_ieee(*xs, *extra)
+    return row.forward_ieee(*xs, *extra)

@@ -1,7 +1,10 @@
 """A pickled program knows when it was damaged: it never computes other numbers."""
 
+import os
 import pickle
 import random
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -55,6 +58,54 @@ def test_a_pickle_of_a_later_version_says_so():
     make, (kind, version, *rest) = made().__reduce_ex__(5)
     with pytest.raises(CheckpointError, match=rf"version {version + 1}, and this microgrid reads {version}: update"):
         make(kind, version + 1, *rest)
+
+
+def test_another_processor_chooses_its_own_instructions():
+    program = made()
+    state = program.__getstate__() | {"runs_on": "avx1024", "_machine": "the kernel of that processor"}
+    loaded = pickle.loads(pickle.dumps(Old(state)))
+    assert loaded.runs_on == program.runs_on
+    assert numbers(loaded) == numbers(program)
+    assert b"avx" not in pickle.dumps(program)
+    assert b"sse2" not in pickle.dumps(program)
+
+
+def test_the_threads_of_a_worker_stay_there():
+    program = made()
+    program.threads = 2
+    assert numbers(pickle.loads(pickle.dumps(program))) == numbers(program)
+    assert pickle.loads(pickle.dumps(program)).threads == 0
+
+
+LOADED = """
+import pickle, sys
+import numpy as np
+import microgrid as mg
+program = pickle.load(sys.stdin.buffer)
+values, gradients = program.value_and_grad(np.random.default_rng(0).normal(size=(5, 2)), reduce=None)
+assert not mg.compiled and program._machine is None, program.runs_on
+program.parameters *= 2.0
+pickle.dump((values, gradients, program), sys.stdout.buffer)
+"""
+
+
+def test_a_program_goes_to_an_uncompiled_process_and_back():
+    program = made()
+    values, gradients = program.value_and_grad(X, reduce=None)
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", LOADED],
+        input=pickle.dumps(program),
+        env=os.environ | {"MICROGRID_PURE": "1"},
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    theirs, slopes, back = pickle.loads(done.stdout)
+    assert np.allclose(theirs, values, rtol=1e-13, atol=1e-15)
+    assert np.allclose(slopes, gradients, rtol=1e-13, atol=1e-15)
+    assert back.runs_on == program.runs_on
+    program.parameters *= 2.0
+    assert numbers(back) == numbers(program)
 
 
 class Old:

@@ -86,8 +86,8 @@ def test_right_numbers_in_the_tails_pass(name, x):
 def test_a_patched_row_computes_with_the_patch():
     Value(1.0).sinh()
     wrong = dataclasses.replace(ops.SINH, partials=("2*cosh(x)",))
-    assert wrong.forward(1.0)[1] == pytest.approx(2 * math.cosh(1.0))
-    assert ops.SINH.forward(1.0)[1] == pytest.approx(math.cosh(1.0))
+    assert wrong.attempt(1.0)[1] == pytest.approx(2 * math.cosh(1.0))
+    assert ops.SINH.attempt(1.0)[1] == pytest.approx(math.cosh(1.0))
 
 
 @pytest.mark.parametrize("x", [0.0, -0.5, 1.0])

@@ -76,10 +76,7 @@ def _curve(activation: str) -> tuple[Point, ...]:
     points = []
     for k in range(-STEPS, STEPS + 1):
         x = REACH * k / STEPS
-        try:
-            z = row.forward(x, row.constant)[0]
-        except (ArithmeticError, ValueError):
-            continue
+        z = row.attempt(x, row.constant)[0]
         if math.isfinite(z):
             points.append((x, min(max(z, -2 * REACH), 2 * REACH)))
     if len(points) < 2:

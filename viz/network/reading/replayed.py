@@ -60,10 +60,7 @@ def _is_flat(v: Value, columns: dict[Value, Any]) -> bool:
         operands = [p.data if x is None else x[k] for p, x in zip(v.parents, xs, strict=True)]
         if len(operands) == 1:
             operands.append(row.constant if v.constant is None else v.constant)
-        try:
-            slopes = row.forward(*operands)[1:]
-        except (ArithmeticError, ValueError):
-            return False
-        if any(slopes[i] != 0 for i in open_):
+        z, *slopes = row.attempt(*operands)
+        if z - z != 0.0 or any(slopes[i] != 0 for i in open_):
             return False
     return True
