@@ -77,8 +77,10 @@ def _paying(name: str, count: int, seconds: dict[int, float], own: dict[int, flo
         return []
     least, most = min(own), max(own)
     cost, slope = seconds[least] - own[least], own[most] / most
+    if cost <= 0:  # a busy machine
+        return []
     text = f"{name}: {number(cost * 1e3)} ms a step more than one process, at {least:,} samples"
-    if most > least and cost > 0:
+    if most > least:
         text += f"; two machines like this one would pay from some {2 * cost / slope:,.0f} on (extrapolated)"
     return [text]
 
