@@ -85,6 +85,16 @@ const char *microgrid_level(int index)
 
 #include "check.h"
 
+/* The addresses of the functions that a compiler made of the program. */
+void microgrid_run_built(Program *p, size_t begin, size_t samples, size_t end, size_t doubles)
+{
+    p->built.begin = (void (*)(double *))begin;
+    p->built.samples =
+        (double (*)(const double *, double *, double *, const double *, ptrdiff_t, double *))samples;
+    p->built.end = (void (*)(const double *, double *))end;
+    p->built.doubles = doubles;
+}
+
 /* ---------------------------------------------------------------- memory */
 
 int microgrid_lanes(const Call *call)
@@ -100,11 +110,12 @@ static Scratch *scratch(const Program *p, int lanes, const Scratch *from)
     /* in cache lines of 8 doubles; U has one more, the 1.0 that single terms are multiplied by */
     const size_t uniform = ((size_t)p->uniform_slots + 1 + 7) / 8 * 8;
     const size_t rows = ((size_t)p->lane_slots * lanes + 7) / 8 * 8;
-    const double bytes = 16.0 * ((double)uniform + (double)p->lane_slots * lanes + 16);
+    const size_t own = (p->built.doubles + 7) / 8 * 8;
+    const double bytes = 16.0 * ((double)uniform + (double)p->lane_slots * lanes + (double)own + 16);
     Scratch *s = malloc(sizeof *s);
     double *memory = NULL;
     if (bytes <= (double)(PTRDIFF_MAX / 2))
-        memory = calloc(2 * uniform + 2 * rows + 8, sizeof(double)); /* adjoints start as zeros */
+        memory = calloc(2 * uniform + 2 * rows + own + 8, sizeof(double)); /* adjoints start as zeros */
     if (!s || !memory) {
         free(s);
         free(memory);
@@ -117,6 +128,7 @@ static Scratch *scratch(const Program *p, int lanes, const Scratch *from)
     s->GU = memory + uniform;
     s->V = memory + 2 * uniform;
     s->GV = s->V + rows;
+    s->own = s->GV + rows;
     if (!from) {
         memcpy(s->U, p->initial, sizeof(double) * p->uniform_slots);
         s->U[p->uniform_slots] = 1;

@@ -20,6 +20,14 @@ typedef struct {
     size_t size, count; /* of code, of offsets */
 } Stream;
 
+/* What a compiler made of a program (programs/c): the same passes, run instead of the interpreter's. */
+typedef struct {
+    void (*begin)(double *U);
+    double (*samples)(const double *U, double *GU, double *memory, const double *X, ptrdiff_t n, double *out);
+    void (*end)(const double *U, double *GU);
+    size_t doubles; /* of memory */
+} Built;
+
 typedef struct {
     Stream uniform, lanes;
     const double *initial; /* U: parameters, constants, results */
@@ -27,11 +35,13 @@ typedef struct {
     int parameters, inputs, uniform_slots, lane_slots, n_outputs;
     double cost;      /* nanoseconds per sample, roughly, forward and backward */
     int collects;     /* whether the first output passes an adjoint on */
+    Built built;      /* all zero: the interpreter runs */
 } Program;
 
 typedef struct {
     double *U, *V;   /* values */
     double *GU, *GV; /* adjoints */
+    double *own;     /* of what was built */
     void *memory;
     int lanes;       /* how many doubles a row of V has room for */
 } Scratch;
@@ -52,6 +62,7 @@ typedef struct {
 /* NULL if the program is sound; otherwise what is wrong, and where. */
 const char *microgrid_check(Program *program, const char **stream, size_t *instruction);
 int microgrid_native(int code);
+void microgrid_run_built(Program *program, size_t begin, size_t samples, size_t end, size_t doubles);
 const char *microgrid_level(int index); /* NULL behind the last one this processor has */
 Scratch *microgrid_scratch(const Program *program, int lanes);
 void microgrid_free(Scratch *scratch);

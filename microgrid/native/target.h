@@ -138,13 +138,19 @@ static int FT(finite)(const double *x, ptrdiff_t n)
 static void FT(before)(const Program *p, Scratch *s)
 {
     double *const M[2] = {s->U, s->V};
-    CAT(forward, 1, T)(&p->uniform, UNIFORM, M);
+    if (p->built.begin)
+        p->built.begin(s->U);
+    else
+        CAT(forward, 1, T)(&p->uniform, UNIFORM, M);
 }
 
 static int FT(after)(const Program *p, Scratch *s, double scale, double *gradient)
 {
     double *const M[2] = {s->U, s->V}, *const G[2] = {s->GU, s->GV};
-    CAT(backward, 1, T)(&p->uniform, UNIFORM, M, G);
+    if (p->built.end)
+        p->built.end(s->U, s->GU);
+    else
+        CAT(backward, 1, T)(&p->uniform, UNIFORM, M, G);
     const int finite = FT(finite)(s->GU, p->parameters);
     for (int k = 0; k < p->parameters; k++)
         gradient[k] = scale * s->GU[k];
@@ -157,7 +163,14 @@ static int FT(after)(const Program *p, Scratch *s, double scale, double *gradien
 static int FT(samples)(Call *call, Scratch *s, ptrdiff_t first, ptrdiff_t last)
 {
     const Program *p = call->program;
+    const ptrdiff_t start = first;
     int finite = FT(finite)(call->X + first * p->inputs, (last - first) * p->inputs);
+    if (p->built.samples && !call->each && call->batch > 1) {
+        double *out = call->outputs ? call->outputs + first * p->n_outputs : NULL;
+        double *GU = call->gradients && p->collects ? s->GU : NULL;
+        call->value += p->built.samples(s->U, GU, s->own, call->X + first * p->inputs, last - first, out);
+        first = last;
+    }
     for (ptrdiff_t i = first, n; i < last; i += n) {
         n = last - i;
         if (call->each || call->batch == 1) {
@@ -170,7 +183,7 @@ static int FT(samples)(Call *call, Scratch *s, ptrdiff_t first, ptrdiff_t last)
             CAT(block, 8, T)(call, s, i, (int)(n = n < 8 ? n : 8));
     }
     if (call->outputs)
-        finite &= FT(finite)(call->outputs + first * p->n_outputs, (last - first) * p->n_outputs);
+        finite &= FT(finite)(call->outputs + start * p->n_outputs, (last - start) * p->n_outputs);
     return finite;
 }
 #undef VW

@@ -27,9 +27,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from ..ops import ROWS, Op
+from ..base.messages import short
+from ..errors import GraphError
+from ..ops import ROWS, TABLE, Op
 
-__all__ = ["Code", "Instruction", "Operand", "Run", "instructions", "renumber", "rows_of"]
+__all__ = ["Code", "Instruction", "Operand", "Run", "at_home", "instructions", "renumber", "rows_of"]
 
 # The places in an instruction, from its beginning; the last name of a line is where they end.
 CODE, SIZE, REPEAT, FLAGS, DST, DST_STEP, HEAD_SIZE = range(7)
@@ -161,6 +163,16 @@ def renumber(code: Code, numbers: Mapping[int, int]) -> Code:
     for stream, k in _row_places(moved):
         stream[k] = numbers[stream[k]] if stream[k] else 0
     return moved
+
+
+def at_home(code: Code, rows: Mapping[int, str]) -> Code:
+    """The code of another process, with the numbers that the rows it names have in this one."""
+    for name in rows.values():
+        if name not in TABLE:
+            raise GraphError(
+                f"the program uses the operation {short(name)}, which is not defined here: call custom_op"
+            )
+    return renumber(code, {number: TABLE[name].code for number, name in rows.items()})
 
 
 def _row_places(code: Code) -> Iterator[tuple[array[int], int]]:

@@ -50,6 +50,7 @@ cdef extern from "native/program.h" nogil:
 
     const char *microgrid_check(Program *program, const char **stream, size_t *instruction)
     int microgrid_native(int code)
+    void microgrid_run_built(Program *program, size_t begin, size_t samples, size_t end, size_t doubles)
     const char *microgrid_level(int index)
     Scratch *microgrid_scratch(const Program *program, int lanes)
     void microgrid_free(Scratch *scratch)
@@ -101,7 +102,7 @@ cdef class Machine:
     cdef Program program
     cdef Scratch *spare
     cdef list parts
-    cdef object empty
+    cdef object empty, library
 
     def __cinit__(self, code):
         global NDARRAY
@@ -128,6 +129,12 @@ cdef class Machine:
         if wrong != NULL:
             place = f"instruction {instruction} of its {name.decode()} code"
             raise ValueError(f"this program is damaged ({place}: {wrong.decode()}): compile it again")
+
+    def run_built(self, library, size_t begin, size_t samples, size_t end, size_t doubles):
+        """From now on run the functions at these addresses, made of the same program, while the library lives."""
+        microgrid_free(self.spare)
+        self.spare, self.library = NULL, library
+        microgrid_run_built(&self.program, begin, samples, end, doubles)
 
     def __dealloc__(self):
         microgrid_free(self.spare)

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from ..arguments import Floats
 from ..base import context
-from ..base.messages import IEEE, call_text, describe, settle
+from ..base.checks import one_of
+from ..base.messages import IEEE, call_text, describe, settle, warn
 from ..base.phrases import message, text_of
 from ..custom import CustomOp
 from ..engine import Value
-from ..errors import DomainError
+from ..errors import DomainError, GraphError, NonFiniteGradient
 from ..ops import NEG, ROWS
 from .instructions import Code, Instruction, Operand, Run
 from .listing import Listing
@@ -22,7 +23,10 @@ from .replay import Memory, Replay, partials
 if TYPE_CHECKING:
     from . import kernel
 
-__all__ = ["OnNumPy", "fell_back", "machine"]
+__all__ = ["REDUCTIONS", "OnNumPy", "check_reduction", "fell_back", "machine", "report"]
+
+REDUCTIONS = ("mean", "sum", None)
+"""Of what a batch of samples gives: one number, or each sample's."""
 
 
 class OnNumPy:
@@ -98,6 +102,33 @@ def machine(code: Code, rows: dict[int, str]) -> tuple[kernel.Machine | None, st
     except ImportError:
         return None, "NumPy, because the native kernel is not built (or MICROGRID_PURE is set)"
     return kernel.Machine(code), f"the native kernel ({kernel.levels()[-1]})"
+
+
+def check_reduction(code: Code, X: Floats, reduce: str | None) -> None:
+    """What `value_and_grad` refuses."""
+    if len(code.output_slots) != 1:
+        raise GraphError(
+            "value_and_grad needs one output, and this program has "
+            f"{len(code.output_slots)}: compile one of them, or their sum, by itself"
+        )
+    one_of(reduce, "reduce", REDUCTIONS)
+    if reduce == "mean" and not len(X):
+        raise ValueError('the mean of an empty batch: X has no rows; reduce="sum" gives 0.0')
+
+
+def report(
+    fault: str, quiet: bool, parameters: Floats, X: Floats, results: dict[str, Any], by_sample: bool
+) -> None:
+    """After a run on NumPy: warn or raise, as errstate says, about a gradient that is not finite (`fault`),
+    or else, unless `quiet`, say why the kernel did not run.
+    """
+    wanted = context.current().gradient
+    if fault and wanted == "raise":
+        raise NonFiniteGradient(fault)
+    if fault and wanted == "warn":
+        warn(fault, RuntimeWarning)
+    elif not quiet:
+        warn(fell_back(parameters, X, results, by_sample), RuntimeWarning)
 
 
 def fell_back(parameters: Floats, X: Floats, results: dict[str, Any], by_sample: bool) -> str:

@@ -17,7 +17,7 @@ from ..base.numeric.in_c import C
 from ..ops import ROWS, Op
 from . import instructions
 
-__all__ = ["header"]
+__all__ = ["C", "header", "locals_of"]
 
 PRELUDE = """\
 /* Made from microgrid/ops.py by microgrid/programs/rows_c.py when the package is built. */
@@ -54,7 +54,7 @@ def _functions(row: Op) -> str:
     if "hypot" in set().union(*map(names, (row.value, *row.partials, *(text for _, text in row.let)))):
         body = ["  return 1;"]
     else:
-        body = ["  int ask = 0;", *_locals(forward, slopes, checked)]
+        body = ["  int ask = 0;", *locals_of(forward, slopes, checked)]
         body += [f"  *{to} = {checked.text(slope)};" for to, slope in zip("pq", slopes, strict=True)]
         body += ["  *result = z;", "  return ask | (z - z != 0.0);"]
     return "\n".join(
@@ -68,12 +68,12 @@ def _functions(row: Op) -> str:
             "#endif",
             "#ifdef ROW_VALUE",
             f"static inline double ROW_VALUE({row.name})(double x, double y) {{",
-            *_locals(row.let, [row.value], plain),
+            *locals_of(row.let, [row.value], plain),
             f"  return {plain.text(row.value)};",
             "}",
             f"static inline void ROW_PARTIALS({row.name})"
             "(double x, double y, double z, double *p, double *q) {",
-            *_locals(row.let, slopes, plain),
+            *locals_of(row.let, slopes, plain),
             *(f"  *{to} = {plain.text(slope)};" for to, slope in zip("pq", slopes, strict=True)),
             "}",
             "#endif",
@@ -81,7 +81,7 @@ def _functions(row: Op) -> str:
     )
 
 
-def _locals(let: Iterable[tuple[str, str]], results: Iterable[str], spelling: C) -> list[str]:
+def locals_of(let: Iterable[tuple[str, str]], results: Iterable[str], spelling: C) -> list[str]:
     """The subexpressions that the results use, as C variables."""
     used = set().union(*map(names, results)) | {"z"}
     lines: list[str] = []

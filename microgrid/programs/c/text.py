@@ -1,0 +1,220 @@
+"""The whole C file of a program: what it is, the few helpers it needs, its loops, and how it is called."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Callable, Iterator, Sequence
+
+from ...errors import GraphError
+from ...ops import ROWS
+from ..instructions import Code, Instruction, instructions, rows_of
+from ..listing import Names
+from . import lanes, uniform
+from .helpers import CALLS, INCLUDES, PASSING, SAMPLES, VALUE_AND_GRAD
+from .rows import functions
+from .spelling import Spelling, comment, number
+
+__all__ = ["to_c"]
+
+PART = 40
+"""How many instructions a C function holds."""
+
+Lines = Callable[[Instruction, Spelling], Iterator[str]]
+
+
+def to_c(code: Code, names: Names, operations: int) -> str:
+    """The program as a C file, which needs GCC or clang and the mathematics library."""
+    for name in (row.name for k in rows_of(code) if (row := ROWS[k]) and not row.value):
+        raise GraphError(
+            f"{name} is a custom operation, a Python function of numbers, and has no formula to write in C: "
+            "compose it of microgrid's operations"
+        )
+    once, each = ([_tidy(ins) for ins in instructions(code, lane)] for lane in (False, True))
+    spelled, of_samples = Spelling(code, names, False), Spelling(code, names, True)
+    differentiable = len(code.output_slots) == 1
+    parts = [
+        _head(code, operations, len(once) + len(each), differentiable),
+        INCLUDES,
+        _sizes(code),
+        SAMPLES,
+        *([PASSING] if differentiable else []),
+        *_operations(code),
+        _function(BEGIN, once, uniform.forward, spelled),
+        _function(FORWARD, each, lanes.forward, of_samples),
+    ]
+    if differentiable:
+        back = [ins for ins in reversed(each) if ins.needs]
+        parts.append(_function(BACKWARD, back, lanes.backward, of_samples))
+        back = [ins for ins in reversed(once) if ins.needs]
+        parts.append(_function(END, back, uniform.backward, spelled, FORGET))
+    return "\n\n".join([*parts, _block(code, differentiable), _calls(code, differentiable)]) + "\n"
+
+
+def _tidy(ins: Instruction) -> Instruction:
+    """Without steps that are never made."""
+    runs = ins.runs
+    if ins.repeat == 1:
+        runs = tuple(r._replace(factors=tuple(f._replace(rep=0) for f in r.factors)) for r in runs)
+    runs = tuple(
+        r._replace(factors=tuple(f._replace(step=0) for f in r.factors)) if r.length == 1 else r for r in runs
+    )
+    operands = ins.operands if ins.repeat > 1 else tuple(x._replace(rep=0) for x in ins.operands)
+    return ins._replace(runs=runs, operands=operands)
+
+
+def _function(head: str, body: Sequence[Instruction], write: Lines, s: Spelling, end: str = "") -> str:
+    """A pass over instructions.  One that would be long calls its parts, which a compiler is faster with."""
+    lines = [_lines(ins, write, s) for ins in body]
+    parts: list[str] = []
+    if len(lines) > PART and not s.lanes:
+        comment, _, named = head.rpartition("\n")
+        name, _, taken = named.removeprefix("void ").partition("(")
+        given = ", ".join(_taken(named))
+        calls = []
+        for k in range(0, len(lines), PART):
+            part = f"{name}_{k // PART + 1}"
+            parts.append(_closed(f"CALLED void {part}({taken}", lines[k : k + PART]))
+            calls.append(f"    {part}({given});")
+        head, lines = named, [calls]
+        parts[0] = f"{comment}\n{parts[0]}"
+    return "\n\n".join([*parts, _closed(head, lines, end)])
+
+
+def _lines(ins: Instruction, write: Lines, s: Spelling) -> list[str]:
+    return [f"    {line}" for line in (comment(ins, s), *write(ins, s))]
+
+
+def _closed(head: str, parts: Sequence[Sequence[str]], end: str = "") -> str:
+    lines = [line for part in parts for line in part]
+    return "\n".join([head, "{", *lines, *_unused(head, [*lines, end]), *([end] if end else []), "}"])
+
+
+def _taken(head: str) -> list[str]:
+    """The names of what a C function takes."""
+    return re.findall(r"(\w+)\)?(?:\[L\])?[,)]", head.partition("(")[2])
+
+
+def _unused(head: str, lines: Sequence[str]) -> Iterator[str]:
+    """A line that keeps the compiler from warning of what a program has no use for."""
+    words = set(re.findall(r"\w+", "\n".join(line for line in lines if not line.lstrip().startswith("/*"))))
+    idle = [name for name in _taken(head) if name not in words and not (name == "L" and "LANES" in words)]
+    if idle:
+        yield f"    {', '.join(f'(void){name}' for name in idle)};"
+
+
+def _operations(code: Code) -> Iterator[str]:
+    used = [row for k in rows_of(code) if (row := ROWS[k])]
+    if used:
+        yield "/* ---- The operations: value, and partial derivatives, of operands x, y and the result z. */"
+        yield "\n\n".join(map(functions, used))
+
+
+# ---------------------------------------------------------------- what stands around the loops
+
+
+def _head(code: Code, operations: int, count: int, differentiable: bool) -> str:
+    outputs = len(code.output_slots)
+    given = "const double *parameters, const double *X, ptrdiff_t n"
+    calls = [
+        f"void outputs({given}, double *out)",
+        f"    writes out[n][{outputs}], the outputs of each sample.",
+    ]
+    if differentiable:
+        calls += [f"double value_and_grad({given}, double *gradient)"]
+        calls += ["    returns the sum of the output over the samples, and writes its derivative with"]
+        calls += [f"    respect to each parameter, gradient[{code.parameters}]."]
+    text = textwrap.indent("\n".join(calls), "       ")
+    loops = "one loop forward" if count == 1 else f"{count:,} loops forward"
+    return f"""\
+/* What microgrid recorded of a graph, {operations:,} operations, as {loops}, and as many back.
+   program.to_c() wrote it; a framework that compiles arrays generates the like.
+
+{text}
+
+   parameters[{code.parameters}] and the n samples X[n][{code.inputs}] are in the order given to `compile`.
+   GCC and clang build it:
+
+       cc -O3 -march=native -fno-math-errno -fno-trapping-math -shared -fPIC program.c -o program.so -lm
+
+   U holds what is the same for all samples: parameters, constants, and what is computed of them.  V holds
+   a row of L samples for each input and each result.  GU and GV hold the adjoints of U and V, that is the
+   derivative of the output with respect to what stands there.  Each loop does the work of many nodes, whose
+   labels stand above it: r counts its repeats, k the terms of a sum, l the samples, and j registers of W
+   samples. */"""
+
+
+def _sizes(code: Code) -> str:
+    width = {"PARAMETERS": code.parameters, "INPUTS": code.inputs, "OUTPUTS": len(code.output_slots)}
+    slots = {"U_SLOTS": code.uniform_slots, "V_SLOTS": code.lane_slots}
+    listed = ", ".join(f"{name} = {n}" for name, n in (width | slots).items())
+    lines = [f"enum {{ {listed} }};"]
+    if code.constants:
+        first = code.parameters
+        numbers = ", ".join(map(number, code.initial[first : first + code.constants]))
+        table = textwrap.fill(numbers, 100, initial_indent="    ", subsequent_indent="    ")
+        lines += ["static const double CONSTANTS[] = {", table, "};"]
+    return "\n".join(lines)
+
+
+BEGIN = "/* ---- Once per call: what does not depend on a sample. */\nvoid begin(double *restrict U)"
+FORWARD = """\
+/* ---- For each block of samples: the results, from the first to the last. */
+INLINE void forward(const int L, const double *restrict U, double (*restrict V)[L])"""
+BACKWARD = """\
+/* ---- The same backwards: each result passes its adjoint on to its operands. */
+INLINE void backward(const int L, const double *restrict U, const double (*restrict V)[L],
+                     double *restrict GU, double (*restrict GV)[L])"""
+END = """\
+/* ---- Once per call, at the end: from what the samples left in GU to the parameters' adjoints. */
+void end(const double *restrict U, double *restrict GU)"""
+FORGET = """\
+    memset(GU + PARAMETERS, 0, sizeof(double) * (U_SLOTS - PARAMETERS)); /* ready for the next call */"""
+
+
+def _block(code: Code, differentiable: bool) -> str:
+    lane, slot = code.output_slots[0]
+    value = f"V[{slot}][l]" if lane else f"U[{slot}]"
+    written = "\n".join(
+        f"        out[l * OUTPUTS + {o}] = {f'V[{slot}][l]' if lane else f'U[{slot}]'};"
+        for o, (lane, slot) in enumerate(code.output_slots)
+    )
+    reading = """\
+    for (int l = 0; l < L; l++) /* behind the last sample stand copies of it, whose adjoints are 0 */
+        for (int i = 0; i < INPUTS; i++)
+            V[i][l] = X[(l < n ? l : n - 1) * INPUTS + i];
+"""
+    if differentiable and lane:
+        seeded = f"""\
+    if (GU) {{
+        memset(GV, 0, sizeof(double) * V_SLOTS * L);
+        for (int l = 0; l < n; l++)
+            GV[{slot}][l] = 1;
+        backward(L, U, (const double (*)[L])V, GU, GV);
+    }}
+"""
+    elif differentiable:
+        seeded = f"    if (GU)\n        GU[{slot}] += n;\n"
+    else:
+        seeded = ""
+    return f"""\
+/* ---- n samples of X, at most L: their outputs, their sum, and what they add to the adjoints in GU. */
+INLINE double block(const int L, const double *U, double *GU, double *memory, const double *X, int n,
+                    double *out)
+{{
+    double (*V)[L] = (double (*)[L])memory, (*GV)[L] = V + V_SLOTS, sum = 0;
+{reading if code.inputs else ""}    forward(L, U, V);
+    for (int l = 0; l < n; l++)
+        sum += {value};
+    for (int l = 0; out && l < n; l++) {{
+{written}
+    }}
+{seeded}    (void)X, (void)GV, (void)GU;
+    return sum;
+}}"""
+
+
+def _calls(code: Code, differentiable: bool) -> str:
+    copied = "    memcpy(U + PARAMETERS, CONSTANTS, sizeof CONSTANTS);"
+    calls = CALLS.replace("CONSTANTS\n", copied + "\n" if code.constants else "")
+    return calls + (VALUE_AND_GRAD if differentiable else "")

@@ -1,0 +1,281 @@
+"""A program as a C file: built as its head says it agrees with the engine, and `backend="c"` runs it everywhere."""
+
+from __future__ import annotations
+
+import ctypes
+import pickle
+import random
+import shutil
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import microgrid as mg
+from helpers.programs import Drawn, draw, eager
+from microgrid import DomainError, GraphError, MicrogridError, Value, nn, parameter
+from microgrid.ops import TABLE
+from microgrid.programs.c import build, choice
+
+pytest.importorskip(
+    "microgrid.programs.kernel", reason="optional: the native kernel is not built", exc_type=ImportError
+)
+if not any(map(shutil.which, ("cc", "gcc", "clang"))):
+    pytest.skip("optional: there is no C compiler", allow_module_level=True)
+BATCHES = (1, 7, 8, 9, 40, 100)
+QUICK = ("-std=gnu11", "-O1", "-fno-math-errno", "-fno-trapping-math", "-shared", "-fPIC",
+         "-Wall", "-Wextra", "-Werror", "-Wno-psabi", "-Wno-unused-function")  # fmt: skip
+DOUBLES = ctypes.POINTER(ctypes.c_double)
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path, monkeypatch):
+    """A cache of its own, and a compiler that warns of nothing."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(build, "FLAGS", QUICK)
+    build.compiler.cache_clear()
+    yield tmp_path / "microgrid"
+    build.compiler.cache_clear()
+
+
+def network(**options):
+    """A small net with the moons' loss; the program, and rows of its inputs."""
+    random.seed(3)
+    xs = [Value(0.1, "x0"), Value(0.2, "x1"), Value(1.0, "label")]
+    model = nn.MLP(2, [6, 5, 1])
+    loss = (1 + -xs[2] * model(xs[:2])).relu() + 1e-4 * sum(p * p for p in model.parameters())
+    X = np.random.default_rng(1).normal(size=(100, 3))
+    return mg.compile(loss, xs, model.parameters(), **options), X
+
+
+def both(drawn: Drawn, last: bool):
+    """The drawn graph on the kernel and as C."""
+    xs, ps = [Value(0.3) for _ in range(drawn.inputs)], [parameter(p) for p in drawn.at]
+    outputs = drawn.build(xs, ps)
+    graph = outputs[-1] if last else outputs
+    return mg.compile(graph, xs, ps), mg.compile(graph, xs, ps, backend="c")
+
+
+# ---------------------------------------------------------------- numbers
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_random_graphs_agree_with_the_engine(seed):
+    drawn = draw(90_000 + seed, 16)
+    X = np.random.default_rng(seed).uniform(-2, 2, (5, drawn.inputs))
+    want = eager(drawn, X if drawn.inputs else np.empty((1, 0)))
+    kernel, program = both(drawn, last=True)
+    _, several = both(drawn, last=False)
+    if not drawn.inputs:
+        value, gradient = program.value_and_grad()
+        assert want.agree_by_sample(gradient[None])
+        assert want.agree(np.reshape(several(), (1, -1)))
+        return
+    for batch in BATCHES:
+        rows = np.arange(batch) % 5
+        assert np.all(np.abs(several(X[rows]) - want.values[rows]) <= 2 * want.value_bounds[rows] + 1e-300)
+        value, gradient = program.value_and_grad(X[rows], "sum")
+        repeated = type(want)(*(part[rows] for part in vars(want).values()))
+        assert repeated.agree_in_sum(gradient)
+        assert np.isclose(value, want.values[rows, -1].sum(), rtol=1e-12, atol=1e-12)
+        assert np.allclose(program.value_and_grad(X[rows], None)[1], kernel.value_and_grad(X[rows], None)[1])
+
+
+@pytest.mark.parametrize("part", range(4))
+def test_every_operation_agrees_with_the_engine(part):
+    """Each in one program of its own column, of a parameter too, so that all are built in few files."""
+    rows = [row for row in TABLE.values() if row.value][part::4]
+    xs, ps, total, spelled = [], [], Value(0.0), {"div": "truediv", "powc": "pow"}
+    for row in rows:
+        x, y = ([*row.samples[0], 0.5])[:2]
+        a, p = Value(x), parameter(1.0)
+        b = Value(y) if row.arity == 2 else None
+        xs += [a] + ([b] if b is not None else [])
+        ps.append(p)
+        last = [b] if b is not None else [] if row.constant is None else [row.constant]
+        method = f"__{spelled.get(row.name, row.name)}__"
+        function = getattr(Value, method, None) or getattr(mg, row.name)
+        total = total + function(a * p, *last)
+    total.backward()
+    program = mg.compile(total, xs, ps, backend="c")
+    value, gradient = program.value_and_grad(np.tile([v.data for v in xs], (9, 1)))
+    assert np.isclose(value, total.data, rtol=1e-14)
+    assert np.allclose(gradient, [p.grad for p in ps], rtol=1e-13, atol=0)
+
+
+def test_full_optimisation_and_threads_give_the_kernels_numbers(monkeypatch):
+    monkeypatch.setattr(build, "FLAGS", (*QUICK[:1], "-O3", *QUICK[2:6]))
+    kernel, X = network()
+    program, _ = network(backend="c")
+    for batch in (*BATCHES, 32, 33, 41, 1000):
+        rows = np.resize(X, (batch, 3))
+        expected = kernel.value_and_grad(rows)
+        for threads in (1, 2, 3):
+            program.threads = threads
+            value, gradient = program.value_and_grad(rows)
+            assert np.isclose(value, expected[0], rtol=1e-14)
+            assert np.allclose(gradient, expected[1], rtol=1e-12, atol=1e-15)
+            assert np.array_equal(program(rows), kernel(rows))
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda _: program.value_and_grad(X)[1], range(20)))
+    assert all(np.array_equal(found[0], other) for other in found)
+
+
+def test_what_is_not_finite_is_told_as_ever():
+    x, w = Value(1.0, "x"), parameter(2.0, "w")
+    program = mg.compile(mg.exp(w * x), [x], [w], backend="c")
+    with pytest.raises(DomainError, match=r"sample 1, .*exp"):
+        program.value_and_grad([[1.0], [1000.0]])
+    with mg.errstate(domain="ieee"), pytest.warns(RuntimeWarning):
+        assert program.value_and_grad([[1.0], [1000.0]])[0] == np.inf
+    assert program.value_and_grad([[1.0]])[1] == pytest.approx(np.exp(2.0))
+
+
+# ---------------------------------------------------------------- the file
+
+
+def by_ctypes(text: str, folder: Path) -> ctypes.CDLL:
+    """Built by the command that stands in its head."""
+    [command] = [line.split() for line in text.splitlines() if line.strip().startswith("cc -O3")]
+    (folder / "program.c").write_text(text)
+    command[0] = next(filter(None, map(shutil.which, ("cc", "gcc", "clang"))))
+    subprocess.run(command, cwd=folder, check=True, capture_output=True)
+    library = ctypes.CDLL(str(folder / "program.so"))
+    library.value_and_grad.restype = ctypes.c_double
+    library.value_and_grad.argtypes = [DOUBLES, DOUBLES, ctypes.c_ssize_t, DOUBLES]
+    library.outputs.argtypes = library.value_and_grad.argtypes
+    return library
+
+
+def test_a_user_builds_it_and_calls_it_by_ctypes(tmp_path):
+    sympy = pytest.importorskip("sympy", reason="optional: sympy")
+    x, w, b = Value(0.5, "x"), parameter(0.7, "w"), parameter(-0.2, "b")
+    program = mg.compile(mg.tanh(w * x + b) ** 2 + w * mg.exp(b), [x], [w, b])
+    library = by_ctypes(program.to_c(), tmp_path)
+    X, theta = np.linspace(-1, 1, 43)[:, None].copy(), np.array([0.7, -0.2])
+    gradient, out = np.empty(2), np.empty(43)
+    p = [array.ctypes.data_as(DOUBLES) for array in (theta, X, gradient, out)]
+    value = library.value_and_grad(p[0], p[1], 43, p[2])
+    library.outputs(p[0], p[1], 43, p[3])
+    sx, sw, sb = sympy.symbols("x w b")
+    loss = sympy.tanh(sw * sx + sb) ** 2 + sw * sympy.exp(sb)
+    at = [{sx: float(t), sw: 0.7, sb: -0.2} for t in X[:, 0]]
+    assert np.allclose(out, [float(loss.evalf(30, subs=point)) for point in at], rtol=1e-14)
+    assert value == pytest.approx(out.sum(), rel=1e-14)
+    for symbol, found in zip((sw, sb), gradient, strict=True):
+        assert found == pytest.approx(sum(float(loss.diff(symbol).evalf(30, subs=q)) for q in at), rel=1e-13)
+
+
+def test_it_says_what_each_loop_is_for():
+    program, _ = network()
+    text = program.to_c()
+    assert "/* relu(b + w0*x0 + w1*x1), and 5 more like it */" in text
+    assert "double value_and_grad(const double *parameters, const double *X, ptrdiff_t n, double *gradient)" in text
+    assert max(map(len, text.splitlines())) <= 120
+
+
+HOSTILE = ["*/ int main(void) { return 1; } /*", "two\nlines", "ends in \\", "??/", "*\\\n/", "/* nested",
+           "\u202ereversed", "naïve θ", "\0", "%s", '"quote', "\ud800"]  # fmt: skip
+
+
+def test_hostile_labels_stay_in_their_comments():
+    xs = [Value(0.3, label) for label in HOSTILE]
+    w = parameter(0.5, "*/ #error /*")
+    total = mg.tanh(sum(w * x for x in xs))
+    total.label = "*/ #error θ"
+    program = mg.compile(total, xs, [w], backend="c")
+    text = program.to_c()
+    assert not any(sign in text for sign in ("\u202e", "\0", "\ud800"))
+    for line in text.splitlines():
+        assert not line.endswith("\\")
+        assert "#error" not in line or line.count("*/") == 1
+    assert "θ = " in text
+    assert program([[0.1] * len(xs)]) == pytest.approx(np.tanh(0.05 * len(xs)))
+
+
+def test_a_custom_operation_has_no_c():
+    square = mg.custom_op("squared_in_python", value=lambda x: x * x, partials=[lambda x: 2 * x])
+    x, w = Value(1.0), parameter(2.0)
+    program = mg.compile(square(x * w), [x], [w])
+    with pytest.raises(GraphError, match="squared_in_python is a custom operation"):
+        program.to_c()
+    with pytest.raises(GraphError, match="squared_in_python is a custom operation"):
+        mg.compile(square(x * w), [x], [w], backend="c")
+
+
+# ---------------------------------------------------------------- the compiler and the cache
+
+
+def test_it_is_built_once(cache, monkeypatch):
+    program, X = network(backend="c")
+    [made] = cache.glob("*.so")
+    assert program.runs_on.startswith("C built by ")
+    assert repr(program).startswith("program on C built by ")
+    monkeypatch.setattr(build, "_compiled", lambda *_: pytest.fail("built again"))
+    again, _ = network(backend="c")
+    assert np.array_equal(again(X), program(X))
+    assert list(cache.iterdir()) == [made]
+
+
+@pytest.mark.parametrize("damage", [lambda b: b[:200], lambda b: b"", lambda b: b[:-1] + bytes([b[-1] ^ 1])])
+def test_a_damaged_cache_is_built_again(cache, damage):
+    program, X = network(backend="c")
+    expected = program(X)
+    [made] = cache.glob("*.so")
+    whole = made.read_bytes()
+    made.unlink()  # the library that is loaded is not to be written over
+    made.write_bytes(damage(whole))
+    again, _ = network(backend="c")
+    assert np.array_equal(again(X), expected)
+    assert [path.read_bytes() for path in cache.glob("*.so")] == [whole] or len(list(cache.glob("*.so"))) == 1
+
+
+def test_a_cache_that_cannot_be_written_is_done_without(tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    program, X = network(backend="c")
+    assert program.runs_on.startswith("C built by ")
+    assert len(program(X)) == len(X)
+
+
+def test_without_a_compiler_there_is_one_clear_error(monkeypatch):
+    monkeypatch.delenv("CC", raising=False)
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(MicrogridError, match=r"no C compiler here .* or leave out backend=\"c\": the kernel"):
+        network(backend="c")
+    monkeypatch.setenv("CC", "no-such-compiler -O2")
+    with pytest.raises(MicrogridError, match=r"no C compiler 'no-such-compiler -O2', which the variable CC names"):
+        network(backend="c")
+    monkeypatch.setenv("CC", sys.executable)
+    with pytest.raises(MicrogridError, match="neither gcc nor clang"):
+        network(backend="c")
+
+
+def test_another_backend_is_refused():
+    with pytest.raises(ValueError, match='backend=\'gpu\' is unknown: choose "kernel" or "c"'):
+        network(backend="gpu")
+
+
+def test_a_long_program_stays_on_the_kernel_and_says_so(monkeypatch):
+    monkeypatch.setattr(choice, "MOST", 2)
+    with pytest.warns(RuntimeWarning, match=r"runs on the native kernel .*, because it has \d+ instructions"):
+        program, X = network(backend="c")
+    assert "because it has" in program.runs_on
+    assert np.array_equal(program(X), network()[0](X))
+
+
+def test_a_pickle_is_built_or_found_on_the_other_side(monkeypatch):
+    program, X = network(backend="c")
+    stored = pickle.dumps(program)
+    there = pickle.loads(stored)
+    assert there.backend == "c"
+    assert there.runs_on == program.runs_on
+    assert np.array_equal(there.value_and_grad(X)[1], program.value_and_grad(X)[1])
+    monkeypatch.delenv("CC", raising=False)
+    monkeypatch.setenv("PATH", "")
+    without = pickle.loads(stored)
+    assert "there is no C compiler" in without.runs_on
+    assert np.allclose(without.value_and_grad(X)[1], program.value_and_grad(X)[1], rtol=1e-12, atol=1e-15)
