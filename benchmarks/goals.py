@@ -44,6 +44,7 @@ GOALS = (
     Goal("replay.numpy", f"{REPLAY}: hand-written NumPy / ours, best instruction set", 8.5, at_least=True),
     Goal("replay.numpy.avx2", f"{REPLAY}: hand-written NumPy / ours, AVX2", 6.5, at_least=True),
     Goal("replay.numpy.sse2", f"{REPLAY}: hand-written NumPy / ours, SSE2", 3.5, at_least=True),
+    Goal("replay.numpy.c", f"{REPLAY}: hand-written NumPy / ours, built as C", 11, at_least=True),
     Goal("replay.jax", f"{REPLAY}: JAX jit on matrices / ours", 6, at_least=True, needs="jax"),
     Goal("replay.torch", f"{REPLAY}: PyTorch matrices / ours", 25, at_least=True, needs="torch"),
     Goal("replay.ddx", f"{REPLAY}: ddx-ad's LLVM code / ours", 10, at_least=True, needs="ddx"),

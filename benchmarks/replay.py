@@ -14,7 +14,7 @@ from .timing import Answer, Contestant, contest
 
 __all__ = ["at_level", "program_contestant", "run"]
 
-OURS = "microgrid program"
+OURS, AS_C = "microgrid program", "microgrid program, built as C"
 NUMPY, TUNED, JAX, TORCH, CASADI, DDX = list(PEERS)[:6]
 
 
@@ -33,6 +33,9 @@ def run(quick: bool) -> Result:
     builders: dict[str, Callable[[], Contestant]] = {OURS: partial(program_contestant, program, rows)}
     for level in levels():
         builders[_named(level)] = partial(at_level, program, rows, level)
+    if levels():
+        again = partial(microgrid.compile, loss, inputs=inputs, parameters=model.parameters(), backend="c")
+        builders[AS_C] = lambda: program_contestant(again(), rows)
     for name, build in PEERS.items():
         builders[name] = partial(build, parameters, rows, moons.LAYERS)
     standings = contest(eager, builders, turns=3 if quick else 41)
@@ -46,6 +49,7 @@ def run(quick: bool) -> Result:
             result.measure("replay.numpy", standings.ratio(NUMPY, OURS))
         for level in {"sse2", "avx2"}.intersection(levels()):
             result.measure(f"replay.numpy.{level}", standings.ratio(NUMPY, _named(level)))
+        result.measure("replay.numpy.c", standings.ratio(NUMPY, AS_C))
         result.measure("replay.jax", standings.ratio(JAX, OURS))
         result.measure("replay.torch", standings.ratio(TORCH, OURS))
         result.measure("replay.ddx", standings.ratio(DDX, OURS))

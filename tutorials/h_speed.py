@@ -591,7 +591,39 @@ print(f"loss after 20 steps {histories[0][-1]:.4f}; the same for 1 and 4 shards:
 #     jax.config.update("jax_enable_x64", True)
 #     f = program.to_jax()
 #     gradient = jax.jit(jax.grad(lambda p: f(p, batch).mean()))(program.parameters)
+
+# %% [markdown]
+# ## What a framework generates: `to_c`
 #
+# A framework that compiles arrays writes a program too, in C or for a processor, and hands it to a compiler.
+# `program.to_c()` shows what: one loop over the samples for each instruction, under the labels of its nodes,
+# forward and back.
+
+# %% tags=["needs-numpy"]
+weight, bias = parameter(2.0, "w"), parameter(1.0, "b")
+point, target = Value(3.0, "x"), Value(9.0, "y")
+written = mg.compile((weight * point + bias - target) ** 2, [point, target]).to_c()
+print(written[written.index("INLINE void forward") : written.index("/* ---- The same backwards")].strip())
+
+# %% [markdown]
+# This prints:
+#
+# ```
+# INLINE void forward(const int L, const double *restrict U, double (*restrict V)[L])
+# {
+#     /* w*x + b - y */
+#     LANES(l) V[2][l] = U[0]*V[0][l] + U[1] - V[1][l];
+#     /* V[2]*V[2] */
+#     LANES(l) V[3][l] = V[2][l]*V[2][l];
+# }
+# ```
+#
+# U holds the parameters, V a row of samples for each input and each result.
+# `mg.compile(..., backend="c")` has gcc or clang build the whole file, once, and runs it: about a fifth less
+# time for the moons, a third less for a program of many short instructions, since nothing is left to
+# interpret.
+
+# %% [markdown]
 # ## Exercises
 #
 # Seven with numbers and two open questions.  The first five replay one sample of a unit with relu; the last

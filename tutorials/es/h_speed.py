@@ -597,7 +597,39 @@ print(f"pérdida después de 20 pasos {histories[0][-1]:.4f}; la misma con 1 y 4
 #     jax.config.update("jax_enable_x64", True)
 #     f = program.to_jax()
 #     gradient = jax.jit(jax.grad(lambda p: f(p, batch).mean()))(program.parameters)
+
+# %% [markdown]
+# ## Lo que genera un entorno: `to_c`
 #
+# Un entorno que compila arrays también escribe un programa, en C o para un procesador, y se lo da a un
+# compilador.  `program.to_c()` enseña cuál: un bucle sobre las muestras por cada instrucción, bajo las
+# etiquetas de sus nodos, hacia delante y hacia atrás.
+
+# %% tags=["needs-numpy"]
+weight, bias = parameter(2.0, "w"), parameter(1.0, "b")
+point, target = Value(3.0, "x"), Value(9.0, "y")
+written = mg.compile((weight * point + bias - target) ** 2, [point, target]).to_c()
+print(written[written.index("INLINE void forward") : written.index("/* ---- The same backwards")].strip())
+
+# %% [markdown]
+# Esto imprime:
+#
+# ```
+# INLINE void forward(const int L, const double *restrict U, double (*restrict V)[L])
+# {
+#     /* w*x + b - y */
+#     LANES(l) V[2][l] = U[0]*V[0][l] + U[1] - V[1][l];
+#     /* V[2]*V[2] */
+#     LANES(l) V[3][l] = V[2][l]*V[2][l];
+# }
+# ```
+#
+# U guarda los parámetros; V, una fila de muestras por cada entrada y cada resultado.
+# `mg.compile(..., backend="c")` hace que gcc o clang compile el archivo entero, una sola vez, y lo ejecuta: una
+# quinta parte menos de tiempo con las lunas, un tercio menos con un programa de muchas instrucciones cortas,
+# pues ya no queda nada que interpretar.
+
+# %% [markdown]
 # ## Ejercicios
 #
 # Siete con números y dos preguntas abiertas.  Los cinco primeros repiten una muestra de una unidad con relu;
