@@ -7,10 +7,8 @@ import re
 import pytest
 
 from helpers import needs_checkout
-from helpers.lessons import lesson
+from helpers.lessons import PAGES, lesson, rows
 from helpers.slides import deck, texts
-
-from .test_pages import PAGES, rows
 
 pytestmark = needs_checkout
 

@@ -8,21 +8,14 @@ from pathlib import Path
 import pytest
 
 from helpers import ROOT, needs_checkout
-from helpers.lessons import cells, lesson
+from helpers.lessons import PAGES, cells, lesson, rows
 from helpers.slides import deck
 
 pytestmark = needs_checkout
 
-PAGES = ROOT / "docs" / "pages"
 WRITTEN = sorted(path for path in PAGES.glob("*/course/?.md"))
 FIGURES = {"a": range(1, 29), "b": range(29, 38), "c": range(38, 47), "d": range(47, 52), "e": range(52, 55)}
 EVERY_PAGE = pytest.mark.parametrize("path", WRITTEN, ids=lambda path: f"{path.stem}-{path.parts[-3]}")
-
-
-def rows(path: Path) -> list[list[str]]:
-    """The cells of the lines of its first table, without the head."""
-    lines = [line for line in path.read_text(encoding="utf-8").splitlines() if line.startswith("|")]
-    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
 
 
 def numbers(text: str) -> set[int]:

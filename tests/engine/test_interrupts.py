@@ -139,7 +139,7 @@ def test_a_step_moves_all_and_remembers_it_or_nothing(engine, more, kind):
         assert interrupted or now == after
         optimizer, step = made()
 
-    assert at_each_line(lambda: step(), check, more) > 20
+    assert at_each_line(lambda: step(), check, more) > 10  # few lines where the step itself is in C
 
 
 @each_engine

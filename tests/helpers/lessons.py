@@ -1,4 +1,6 @@
-"""The lessons of the course: which there are, their cells, and what their texts promise to be printed."""
+"""The lessons of the course: which there are, their cells, what their texts promise to be printed, and the tables
+of the lecturer's pages.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +12,7 @@ from typing import Any
 from . import ROOT
 
 TUTORIALS = ROOT / "tutorials"
+PAGES = ROOT / "docs" / "pages"
 NEEDS_NUMPY = "needs-numpy"
 """The tag of a cell that does nothing where there is no NumPy or no matplotlib."""
 
@@ -45,3 +48,9 @@ def code(path: Path, *, without: str = "") -> str:
     """All cells with code, but those with that tag."""
     chosen = [cell for cell in cells(path) if cell.cell_type == "code" and without not in tags(cell)]
     return "\n\n".join(cell.source for cell in chosen)
+
+
+def rows(path: Path) -> list[list[str]]:
+    """The cells of the lines of a page's first table, without the head."""
+    lines = [line for line in path.read_text(encoding="utf-8").splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
