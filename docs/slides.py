@@ -1,9 +1,8 @@
 """Writes the slides of a lecture: `python docs/slides.py A --lang es -o out/`.
 
 out/ gets a-es.tex for Beamer, with its plots as PDF beside it, a-es.pdf where lualatex is, and a-es.html for
-reveal.js.  The page has reveal.js in it where REVEAL_JS names its folder or `npm install --prefix out
-reveal.js` has put it into out/; without either it looks for it there when it is opened.  The slides stand in
-docs/decks.
+reveal.js.  The page has reveal.js in it, which npm fetches once; REVEAL_JS may name the folder of another
+one.  The slides stand in docs/decks.
 """
 
 from __future__ import annotations
@@ -16,6 +15,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from building.packages import Missing, fetched
 from decks import beamer, reveal
 from decks.form import Deck
 
@@ -55,6 +55,9 @@ def _written(slides: Deck, lang: str, folder: Path, formats: tuple[str, ...]) ->
             files.append(made)
     if "html" in formats:
         files.append(reveal.write(slides, lang, folder))
+        if not reveal.is_there(folder):
+            wanted = f"npm install --prefix {folder} reveal.js"
+            print(f"{files[-1]} shows its slides once reveal.js is there: {wanted}", file=sys.stderr)
     return files
 
 
@@ -65,6 +68,11 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("-o", "--out", type=Path, default=Path("out"), help="the folder (default: out)")
     parser.add_argument("--format", action="append", choices=FORMATS, help="only this one (repeat for more)")
     given = parser.parse_args(arguments)
+    if "html" in (given.format or FORMATS) and not reveal.is_there(given.out):
+        try:
+            fetched("reveal.js")
+        except Missing as missing:
+            print(missing, file=sys.stderr)
     for file in write(given.letter, given.lang, given.out, tuple(given.format or FORMATS)):
         print(file)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-__all__ = ["latex", "options", "page", "plots", "served", "served_error", "typeset", "viz"]
+__all__ = ["in_notebook", "latex", "options", "page", "plots", "served", "served_error", "typeset", "viz"]
 
 
 def viz() -> ModuleType:
@@ -48,6 +48,14 @@ def page(lang: str, theme: str) -> tuple[ModuleType, dict[str, str], dict[str, s
     from viz.style.theme import THEMES
 
     return parts, words(lang), parts.colors(THEMES[theme])
+
+
+def in_notebook(page: str, picture: str) -> str:
+    """A page in a frame, as notebooks show the page of steps; without frames, the picture."""
+    viz()
+    from viz.page.page import in_notebook
+
+    return in_notebook(page, picture)
 
 
 def served(walk: Any) -> str:

@@ -1193,6 +1193,12 @@ wrapped(str(sixth.answer("q6", gradient="b")))
 # 8. Let the network use w₁ a third time, z₂ = w₁(z₁ + x). How many paths lead from w₁ to ŷ, and what is
 #    ∂ŷ/∂w₁ at x = 1.5, w₁ = 0.8? Check your formula with `check`.
 #
+# Exercise 2 is also a page that marks itself, offline, and names the usual mistakes:
+
+# %%
+second
+
+# %% [markdown]
 # ## Solutions
 
 # %%

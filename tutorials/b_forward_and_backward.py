@@ -857,6 +857,12 @@ print(penalised.answer("q1", w=0.02))
 #   of time?
 
 # %% [markdown]
+# This sheet is also a page that marks itself, offline, and names the usual mistakes:
+
+# %%
+sheet
+
+# %% [markdown]
 # ## Solutions
 
 # %%

@@ -965,6 +965,12 @@ print(questions(decay) + "\n" + questions(chain))
 # - **Open 2.** In `f = x² + 10y²`, rotate the axes by 45°. Which of the optimisers walk the same path as
 #   before, rotated, and which do not? What does that say about dividing each derivative by its own size?
 #
+# This sheet is also a page that marks itself, offline, and names the usual mistakes:
+
+# %%
+units
+
+# %% [markdown]
 # ## Solutions
 
 # %%

@@ -755,6 +755,12 @@ print(logistic.answer("q2", w=-1.694))
 #   where the answer is certain and wrong?
 
 # %% [markdown]
+# This sheet is also a page that marks itself, offline, and names the usual mistakes:
+
+# %%
+layered
+
+# %% [markdown]
 # ## Solutions
 
 # %%

@@ -66,7 +66,8 @@ show(viz.draw(nodes["L"]), "regression.svg")
 # L = 38, ∂L/∂b0 = -20, ∂L/∂b1 = -46
 # ```
 #
-# Two formulas for ∂L/∂β₁, as they stand on slides. The second has lost the xᵢ:
+# Two formulas for ∂L/∂β₁, as they stand on slides. The second has lost the xᵢ, and so is the
+# other derivative, ∂L/∂β₀:
 
 # %%
 for claim in ("∂L/∂b1 = 2*e1*x1 + 2*e2*x2 + 2*e3*x3", "∂L/∂b1 = 2*e1 + 2*e2 + 2*e3"):
@@ -78,7 +79,7 @@ for claim in ("∂L/∂b1 = 2*e1*x1 + 2*e2*x2 + 2*e3*x3", "∂L/∂b1 = 2*e1 + 2
 #
 # ```
 # ✓ ∂L/∂b1 = 2*e1*x1 + 2*e2*x2 + 2*e3*x3: true, proved
-# ✗ ∂L/∂b1 = 2*e1 + 2*e2 + 2*e3: false
+# ✗ ∂L/∂b1 = 2*e1 + 2*e2 + 2*e3: false: a variable is the wrong one
 # ```
 #
 # Where does it end? Where both derivatives are 0: two linear equations, the **normal equations**, with the
@@ -574,6 +575,12 @@ print(questions(layers) + "\n" + questions(quartic))
 # - **Open 2.** You train with batches of one, and then with batches of ten. By how much may η grow, if the
 #   steps of an epoch should move as far as before? What does the noise of the path do?
 #
+# This sheet is also a page that marks itself, offline, and names the usual mistakes:
+
+# %%
+lines
+
+# %% [markdown]
 # ## Solutions
 
 # %%

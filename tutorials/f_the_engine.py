@@ -662,6 +662,12 @@ ask(fifth)
 # 7. Our `backward` keeps every node alive until the end. Which numbers of the graph does it need, and which
 #    could be thrown away after the forward pass?
 #
+# Exercise 2 is also a page that marks itself, offline, and names the usual mistakes:
+
+# %%
+second
+
+# %% [markdown]
 # ## Solutions
 
 # %%

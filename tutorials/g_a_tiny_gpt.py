@@ -682,6 +682,12 @@ print(questions(two))
 #   sampled letter by letter?
 
 # %% [markdown]
+# This sheet is also a page that marks itself, offline, and names the usual mistakes:
+
+# %%
+sheet
+
+# %% [markdown]
 # ## Solutions
 
 # %%

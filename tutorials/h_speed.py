@@ -731,6 +731,12 @@ print(questions(two))
 #   May it be replayed?  And a network with dropout, whose factors are drawn anew for each sample?
 
 # %% [markdown]
+# This sheet is also a page that marks itself, offline, and names the usual mistakes:
+
+# %%
+sheet
+
+# %% [markdown]
 # ## Solutions
 
 # %%

@@ -10,6 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
+from microgrid.base.phrases import LANG, said, say
+
 __all__ = ["show"]
 
 Shown = TypeVar("Shown")
@@ -32,7 +34,7 @@ def show(figure: Shown, name: str) -> Shown:
         warnings.filterwarnings("ignore", "drawn ")  # what a slide leaves out is seen in the picture
         _saving(figure)(file)
     if not _in_notebook():
-        print(f"picture: {file}")
+        print(said(say("picture: {file}", file=file), LANG))
     return figure
 
 

@@ -119,7 +119,7 @@
     }
     if (kind === "html") {
       const page = made("iframe", { className: "mg-page", title: more, srcdoc: text });
-      page.sandbox = "allow-scripts allow-downloads";
+      page.sandbox = "allow-scripts allow-forms allow-downloads";
       return page;
     }
     if (kind === "error") {

@@ -4,7 +4,7 @@
 (async () => {
   const WORDS = {
     es: {
-      playground: "para probar", write: "Lo que escribes", expression: "Expresión", example: "Ejemplo",
+      playground: "banco de pruebas", write: "Lo que escribes", expression: "Expresión", example: "Ejemplo",
       code: "Fórmulas", program: "Programa (el último Value, o el que se llame L)", values: "Valores",
       params: "Parámetros", draw: "Dibujar", steps: "Paso a paso", proof: "Demostrar", train: "Entrenar", stop: "Parar",
       share: "Copiar enlace", copied: "Enlace copiado: lleva dentro lo que has escrito.", claim: "Afirmación que comprobar",

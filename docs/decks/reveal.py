@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
+from building.packages import MODULES
 from matplotlib.font_manager import FontProperties
 from matplotlib.mathtext import math_to_image
 
@@ -21,7 +22,7 @@ from .form import Code, Deck, Math, Slide, said
 from .marks import marked, plain, tied
 from .pictures import EDGE, GAP, PAGE, TOP, Placed, body, drawn, page, share
 
-__all__ = ["SCALE", "formula", "write"]
+__all__ = ["SCALE", "formula", "is_there", "write"]
 
 WIDTH, HEIGHT = 960, 540
 SCALE = WIDTH / PAGE[0]
@@ -93,15 +94,27 @@ def write(deck: Deck, lang: str, folder: Path) -> Path:
     return file
 
 
-def _reveal(folder: Path) -> list[str]:
-    """Its style and its scripts: in the page, or where the page looks for them."""
-    for home in (os.environ.get("REVEAL_JS", ""), folder / BESIDE):
+def is_there(folder: Path) -> bool:
+    """Whether the page of a deck in this folder has reveal.js in it."""
+    return _files(folder) is not None
+
+
+def _files(folder: Path) -> list[Path] | None:
+    """The style and the scripts of reveal.js, where they are at hand."""
+    for home in (os.environ.get("REVEAL_JS", ""), folder / BESIDE, MODULES / "reveal.js"):
         for notes in NOTES:
             files = [Path(home) / place for place in _places(notes)]
             if home and all(file.is_file() for file in files):
-                style, *scripts = (file.read_text(encoding="utf-8") for file in files)
-                safe = [script.replace("</script", "<\\/script") for script in scripts]
-                return [f"<style>{style}</style>", *(f"<script>{script}</script>" for script in safe)]
+                return files
+    return None
+
+
+def _reveal(folder: Path) -> list[str]:
+    """Its style and its scripts: in the page, or where the page looks for them."""
+    if files := _files(folder):
+        style, *scripts = (file.read_text(encoding="utf-8") for file in files)
+        safe = [script.replace("</script", "<\\/script") for script in scripts]
+        return [f"<style>{style}</style>", *(f"<script>{script}</script>" for script in safe)]
     style, *scripts = (f"{BESIDE}/{place}" for place in _places(NOTES[0]))
     links = [f'<script src="{script}"></script>' for script in scripts]
     return [f'<link rel="stylesheet" href="{style}">', *links]

@@ -205,7 +205,7 @@ class Court:
             slip=finding.slip,
             why=why,
             missing=finding.missing,
-            corrected=tidied(finding.right),
+            corrected=tidied(finding.right, claim.right),
             forgotten=finding.forgotten,
             named=finding.named,
             place=finding.place,

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from .. import pictures
 from .answers import Verdict, judge
 from .sheet import Sheet
 from .writers.files import save
+from .writers.graphs import blanked
 from .writers.page import page
 from .writers.text import text, to_dict
 
@@ -41,6 +43,10 @@ class Exercises(Sheet):
     def html(self) -> str:
         """A page that marks itself, in one text: for a site, a frame, or a file; the same bytes by seed."""
         return page(self)
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the page in a frame of its own; where that cannot be, its first graph."""
+        return pictures.in_notebook(self.html(), blanked(self).svg)
 
     def save(self, folder: str | Path, formats: Iterable[str] = ()) -> list[Path]:
         """Write the files of these formats into a folder, which is made; without any, of all but PDF."""

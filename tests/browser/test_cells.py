@@ -150,7 +150,7 @@ def test_the_playground_draws_steps_proves_checks_and_trains_without_a_network(b
     act("steps")
     frame = opened.frame_locator("#results iframe")
     frame.locator("svg").first.wait_for()
-    assert opened.get_attribute("#results iframe", "sandbox") == "allow-scripts allow-downloads"
+    assert opened.get_attribute("#results iframe", "sandbox") == "allow-scripts allow-forms allow-downloads"
     opened.fill("#code", "a = x*y; f = sin(a) + a")
     opened.fill("#values", "x=0.5, y=2")
     opened.fill("#params", "")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -301,3 +303,25 @@ def test_hostile_texts_stay_text(visit: Open) -> None:
     page = visit(written(sheet), viewport={"width": 390, "height": 800})
     assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
     assert page.evaluate("document.scripts.length") == 2
+
+
+def test_a_notebook_shows_the_page_in_a_frame_and_without_frames_no_answers(
+    windows: Callable[..., Any], tmp_path: Path
+) -> None:
+    sheet = exercises.make("line", 1, seed=7, kinds=["forward"], lang="es")
+    file = tmp_path / "cell.html"
+    file.write_text(f"<!DOCTYPE html><body>{sheet._repr_html_()}", encoding="utf-8")
+    page = windows().new_page()
+    page.goto(file.as_uri())
+    frame = page.frame_locator("iframe")
+    frame.locator("#blank0").fill("12345")
+    frame.locator("#check").click()
+    assert frame.locator("#told0").inner_text()
+    image = page.locator("img").get_attribute("src")
+    picture = b64decode(image.partition(",")[2]).decode()
+    texts = re.findall(r"<text[^>]*>([^<]*)", picture)
+    answers = {decimal(blank.expected) for blank in sheet[0].blanks}
+    given = {decimal(number) for number in sheet[0].given.values()}
+    assert texts
+    assert not (answers - given) & set(texts)
+    page.close()

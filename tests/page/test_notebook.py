@@ -27,7 +27,7 @@ def test_in_a_notebook_the_page_has_a_frame_of_its_own(visit: Open) -> None:
     steps = viz.steps(lecture())
     assert set(steps._repr_mimebundle_()) == {"text/html", "image/png", "text/plain"}
     page = visit(notebook(steps))
-    assert page.locator("iframe").get_attribute("sandbox") == "allow-scripts"
+    assert page.locator("iframe").get_attribute("sandbox") == "allow-scripts allow-forms"
     inner = page.frame_locator("iframe")
     inner.locator("#next").click()
     inner.locator("#next").click()

@@ -69,7 +69,7 @@ def test_the_parser_is_known_to_be_wrong_by_what_python_makes_of_the_text(monkey
 
 
 def test_a_file_that_is_loaded_though_it_is_damaged_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("microgrid.base.files.sha256", lambda data: sha256(b"whatever"))
+    monkeypatch.setattr("microgrid.base.files._sha256", lambda data: sha256(b"whatever"))
     target = TARGETS["stored"](tmp_path)
     with pytest.raises(Finding, match="damaged, and loaded"):
         Guided(target, target.seeds, target.modules, target.words).run(20_000)

@@ -1200,6 +1200,12 @@ wrapped(str(sixth.answer("q6", gradient="b")))
 # 8. Haz que la red use w₁ por tercera vez, z₂ = w₁(z₁ + x). ¿Cuántos caminos llevan de w₁ a ŷ, y cuánto
 #    vale ∂ŷ/∂w₁ en x = 1.5, w₁ = 0.8? Comprueba tu fórmula con `check`.
 #
+# El ejercicio 2 es también una página que se corrige sola, sin red, y que reconoce los errores habituales:
+
+# %%
+second
+
+# %% [markdown]
 # ## Soluciones
 
 # %%

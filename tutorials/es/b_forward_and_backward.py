@@ -867,6 +867,12 @@ print(penalised.answer("q1", w=0.02))
 #   a cambio de tiempo?
 
 # %% [markdown]
+# Esta hoja es también una página que se corrige sola, sin red, y que reconoce los errores habituales:
+
+# %%
+sheet
+
+# %% [markdown]
 # ## Soluciones
 
 # %%

@@ -984,6 +984,12 @@ print(questions(decay) + "\n" + questions(chain))
 # - **Abierta 2.** En `f = x² + 10y²`, gira los ejes 45°. ¿Qué optimizadores recorren el mismo camino de
 #   antes, girado, y cuáles no? ¿Qué dice eso de dividir cada derivada por su propio tamaño?
 #
+# Esta hoja es también una página que se corrige sola, sin red, y que reconoce los errores habituales:
+
+# %%
+units
+
+# %% [markdown]
 # ## Soluciones
 
 # %%

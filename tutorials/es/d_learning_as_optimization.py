@@ -757,6 +757,12 @@ print(logistic.answer("q2", w=-1.694))
 #   aprende despacio justo donde la respuesta es segura y equivocada?
 
 # %% [markdown]
+# Esta hoja es también una página que se corrige sola, sin red, y que reconoce los errores habituales:
+
+# %%
+layered
+
+# %% [markdown]
 # ## Soluciones
 
 # %%

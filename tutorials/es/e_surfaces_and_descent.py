@@ -67,7 +67,8 @@ show(viz.draw(nodes["L"], lang="es"), "regression.svg")
 # L = 38, ∂L/∂b0 = -20, ∂L/∂b1 = -46
 # ```
 #
-# Dos fórmulas de ∂L/∂β₁, como se ven en diapositivas. La segunda ha perdido las xᵢ:
+# Dos fórmulas de ∂L/∂β₁, como se ven en diapositivas. La segunda ha perdido las xᵢ, y es
+# así la otra derivada, ∂L/∂β₀:
 
 # %%
 for claim in ("∂L/∂b1 = 2*e1*x1 + 2*e2*x2 + 2*e3*x3", "∂L/∂b1 = 2*e1 + 2*e2 + 2*e3"):
@@ -79,7 +80,7 @@ for claim in ("∂L/∂b1 = 2*e1*x1 + 2*e2*x2 + 2*e3*x3", "∂L/∂b1 = 2*e1 + 2
 #
 # ```
 # ✓ ∂L/∂b1 = 2*e1*x1 + 2*e2*x2 + 2*e3*x3: verdadero, demostrado
-# ✗ ∂L/∂b1 = 2*e1 + 2*e2 + 2*e3: falso
+# ✗ ∂L/∂b1 = 2*e1 + 2*e2 + 2*e3: falso: hay una variable equivocada
 # ```
 #
 # ¿Dónde acaba? Donde las dos derivadas son 0: dos ecuaciones lineales, las **ecuaciones normales**, con las
@@ -584,6 +585,12 @@ print(questions(layers) + "\n" + questions(quartic))
 # - **Abierta 2.** Entrenas con lotes de una muestra y luego con lotes de diez. ¿Cuánto puede crecer η, si los
 #   pasos de una época han de avanzar lo mismo que antes? ¿Qué hace el ruido del camino?
 #
+# Esta hoja es también una página que se corrige sola, sin red, y que reconoce los errores habituales:
+
+# %%
+lines
+
+# %% [markdown]
 # ## Soluciones
 
 # %%

@@ -668,6 +668,12 @@ ask(fifth)
 # 7. Nuestro `backward` mantiene vivos todos los nodos hasta el final. ¿Qué números del grafo necesita, y
 #    cuáles se podrían tirar tras el paso hacia delante?
 #
+# El ejercicio 2 es también una página que se corrige sola, sin red, y que reconoce los errores habituales:
+
+# %%
+second
+
+# %% [markdown]
 # ## Soluciones
 
 # %%

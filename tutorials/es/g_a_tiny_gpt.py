@@ -694,6 +694,12 @@ print(questions(two))
 #   dos listas cuando se muestrea un nombre letra a letra?
 
 # %% [markdown]
+# Esta hoja es también una página que se corrige sola, sin red, y que reconoce los errores habituales:
+
+# %%
+sheet
+
+# %% [markdown]
 # ## Soluciones
 
 # %%

@@ -740,6 +740,12 @@ print(questions(two))
 #   muestra?
 
 # %% [markdown]
+# Esta hoja es también una página que se corrige sola, sin red, y que reconoce los errores habituales:
+
+# %%
+sheet
+
+# %% [markdown]
 # ## Soluciones
 
 # %%

@@ -154,7 +154,7 @@ def in_notebook(page: str, picture: str) -> str:
     cell = "grid-area:1/1;min-width:0"  # both in one cell, so that a frame left out leaves no empty room
     content = page.replace("&", "&amp;").replace("'", "&#39;")  # its other quotes are many
     frame = (
-        f'<iframe title="microgrid" sandbox="allow-scripts" '
+        f'<iframe title="microgrid" sandbox="allow-scripts allow-forms" '
         f"style=\"{cell};width:100%;height:{HEIGHT}px;border:0\" srcdoc='{content}'></iframe>"
     )
     return f'<div style="display:grid;justify-items:start">{still(picture, cell)}{frame}</div>'

@@ -73,4 +73,4 @@ class C(ast.NodeVisitor):
         return f"({f' {OPERATORS[type(node.op)]} '.join(map(self.visit, node.values))})"
 
     def generic_visit(self, node: ast.AST) -> str:
-        raise TypeError(f"nobody knows how to write {ast.unparse(node)!r} in C")
+        raise TypeError(f"nobody knows how to write {ast.unparse(node)!r} in C or JavaScript")

@@ -5,6 +5,9 @@ from __future__ import annotations
 __all__ = ["PLOTS"]
 
 PLOTS = {
+    # lessons that run as programs
+    "picture: {file}": "figura: {file}",
+
     # trainings
     "epoch": "época", "step": "paso", "step {k}": "paso {k}", "loss": "pérdida",
     "accuracy (share of samples)": "exactitud (proporción de muestras)",

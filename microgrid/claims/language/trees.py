@@ -177,26 +177,31 @@ def product(factors: list[tuple[int, Tree]]) -> Tree:
     return flat[0][1] if len(flat) == 1 and flat[0][0] > 0 else Product(tuple(flat))
 
 
-def tidied(tree: Tree) -> Tree:
-    """The tree with the numbers of each product as one, which stands first; a factor 1 is left out.
+def tidied(tree: Tree, written: Tree) -> Tree:
+    """The tree with the new numbers of each product before it; a factor 1 is left out.
+
+    The numbers that somebody has written stay where they are: 4(6x² + 2)³ · 12x says how it was found.
 
     >>> two, x = Number(Fraction(2)), Symbol("x")
-    >>> tidied(Product(((1, x), (1, two), (-1, x)))) == Product(((1, two), (1, x), (-1, x)))
+    >>> tidied(Product(((1, x), (1, two), (-1, x))), x) == Product(((1, two), (1, x), (-1, x)))
     True
     """
+    products = [part for _, part in walk(written) if isinstance(part, Product)]
+    own = {factor.value for part in products for _, factor in part.factors if isinstance(factor, Number)}
     for k, part in enumerate(children(tree)):
-        tree = put(tree, (k,), tidied(part))
+        tree = put(tree, (k,), tidied(part, written))
     if not isinstance(tree, Product):
         return tree
     number, others = Fraction(1), list[tuple[int, Tree]]()
     for power, factor in tree.factors:
-        if isinstance(factor, Number) and factor.value:
+        if isinstance(factor, Number) and factor.value and (factor.value == 1 or factor.value not in own):
             number *= factor.value**power
         else:
             others.append((power, factor))
-    above, below = Number(Fraction(number.numerator)), Number(Fraction(number.denominator))
-    first: list[tuple[int, Tree]] = [(1, above)] if number.numerator != 1 or others[:1] == [] else []
-    last: list[tuple[int, Tree]] = [(-1, below)] if number.denominator != 1 else []
-    if not first and others[0][0] < 0:  # 1/x, whose 1 is seen
-        first = [(1, above)]
-    return product([*first, *others, *last])
+    first = Number(Fraction(number.numerator))
+    below: list[tuple[int, Tree]] = []
+    if number.denominator != 1:
+        below = [(-1, Number(Fraction(number.denominator)))]
+    if number.numerator != 1 or not others or others[0][0] < 0:  # 1/x, whose 1 is seen
+        return product([(1, first), *others, *below])
+    return product([*others, *below])
