@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import random
-import threading
 import warnings
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any, TypeAlias
 
 from ...nn.module import Model, Module
 from ..fit import fit
+from .seeding import ALONE, seeded
 
 __all__ = ["Fits", "Make", "Settings", "made", "restored"]
 
@@ -20,14 +18,13 @@ Settings: TypeAlias = Mapping[str, Any]
 Make: TypeAlias = Callable[..., "Model | tuple[Model, Mapping[str, Any]]"]
 """A function of the settings, by name: a model, or one with what `fit` is to be told besides."""
 
-ALONE = threading.Lock()
-"""Models draw their first weights from Python's `random`, which all threads of a process share: workers that
-are threads fit one after the other."""
-
 
 @dataclass(frozen=True)
 class Fits:
-    """What all fits of a study have in common; called with settings, it makes a model and trains it."""
+    """What all fits of a study have in common; called with settings, it makes a model and trains it.
+
+    Of several threads one fits at a time, `make` and training together: see `seeded`.
+    """
 
     make: Make
     X: Any
@@ -84,14 +81,3 @@ def restored(make: Make, settings: Settings, seed: int, state: Mapping[str, floa
         for p, x in zip(model.parameters(), state.values(), strict=True):
             p.data = x
     return model
-
-
-@contextmanager
-def seeded(seed: Any) -> Iterator[None]:
-    """Python's `random` begins at the seed inside, and afterwards goes on from where it was."""
-    before = random.getstate()
-    random.seed(seed)
-    try:
-        yield
-    finally:
-        random.setstate(before)
