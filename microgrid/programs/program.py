@@ -60,7 +60,8 @@ def compile(
     the other side.
 
     `backend` "kernel" interprets the instructions; "c" has this machine's C compiler build `Program.to_c()`,
-    once, as the result is kept in the user's cache: the same numbers, in less time.
+    once, as the result is kept in the user's cache, and takes less time for the same computation: the two
+    may round apart in the last digits, and so take other sides of a kink.
 
     >>> from microgrid import Value, compile, parameter
     >>> x, w = Value(1.0, "x"), parameter(2.0, "w")

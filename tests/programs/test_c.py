@@ -137,12 +137,16 @@ def test_what_is_not_finite_is_told_as_ever():
 # ---------------------------------------------------------------- the file
 
 
+def command(text: str) -> list[str]:
+    """The one that stands in its head, with the compiler there is."""
+    [words] = [line.split() for line in text.splitlines() if line.strip().startswith("cc -O3")]
+    return [next(filter(None, map(shutil.which, ("cc", "gcc", "clang")))), *words[1:]]
+
+
 def by_ctypes(text: str, folder: Path) -> ctypes.CDLL:
     """Built by the command that stands in its head."""
-    [command] = [line.split() for line in text.splitlines() if line.strip().startswith("cc -O3")]
     (folder / "program.c").write_text(text)
-    command[0] = next(filter(None, map(shutil.which, ("cc", "gcc", "clang"))))
-    subprocess.run(command, cwd=folder, check=True, capture_output=True)
+    subprocess.run(command(text), cwd=folder, check=True, capture_output=True)
     library = ctypes.CDLL(str(folder / "program.so"))
     library.value_and_grad.restype = ctypes.c_double
     library.value_and_grad.argtypes = [DOUBLES, DOUBLES, ctypes.c_ssize_t, DOUBLES]
@@ -167,6 +171,36 @@ def test_a_user_builds_it_and_calls_it_by_ctypes(tmp_path):
     assert value == pytest.approx(out.sum(), rel=1e-14)
     for symbol, found in zip((sw, sb), gradient, strict=True):
         assert found == pytest.approx(sum(float(loss.diff(symbol).evalf(30, subs=q)) for q in at), rel=1e-13)
+
+
+MAIN = r"""
+#include <stddef.h>
+#include <stdio.h>
+double value_and_grad(const double *parameters, const double *X, ptrdiff_t n, double *gradient);
+void outputs(const double *parameters, const double *X, ptrdiff_t n, double *out);
+double begin = 1, samples = 2; /* names that a program may have */
+int main(void)
+{
+    double w = 3, X[2] = {1, 2}, gradient, out[2];
+    double value = value_and_grad(&w, X, 2, &gradient);
+    outputs(&w, X, 2, out);
+    printf("%g %g %g %g", value, gradient, out[0], out[1]);
+    return 0;
+}
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="optional: a linker of POSIX")
+def test_a_program_in_c_links_it(tmp_path):
+    x, w = Value(1.0, "x"), parameter(3.0, "w")
+    text = mg.compile((w * x) ** 2 + w**3, [x], [w]).to_c()  # 27 + 9 x², whose derivative is 27 + 6 x²
+    (tmp_path / "program.c").write_text(text)
+    (tmp_path / "main.c").write_text(MAIN)
+    built = command(text)
+    for words in (built, [built[0], "main.c", str(tmp_path / "program.so"), "-o", "main", "-lm"]):
+        subprocess.run(words, cwd=tmp_path, check=True, capture_output=True)
+    said = subprocess.run([tmp_path / "main"], check=True, capture_output=True, text=True, timeout=20)
+    assert said.stdout == "99 84 36 63"
 
 
 def test_it_says_what_each_loop_is_for():
@@ -254,13 +288,91 @@ def test_without_a_compiler_there_is_one_clear_error(monkeypatch):
         network(backend="c")
 
 
+def test_a_cc_that_is_no_command_is_told(monkeypatch):
+    monkeypatch.setenv("CC", '"gcc')
+    with pytest.raises(MicrogridError, match=r"CC is '\"gcc', which is no command .*: install one"):
+        network(backend="c")
+
+
+def test_without_a_home_it_is_built_and_not_kept(monkeypatch):
+    monkeypatch.delenv("XDG_CACHE_HOME")
+
+    def nobody():
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "home", nobody)
+    program, X = network(backend="c")
+    assert program.runs_on.startswith("C built by ")
+    assert len(program(X)) == len(X)
+
+
+@pytest.mark.parametrize("made", [b"no library", b""])
+def test_what_cannot_be_loaded_is_told_and_not_kept(cache, monkeypatch, made):
+    monkeypatch.setattr(build, "_compiled", lambda *_: made)
+    with pytest.raises(MicrogridError, match=r"what \S+ built cannot be loaded .* or leave out backend=\"c\"$") as told:
+        network(backend="c")
+    assert "\n" not in str(told.value)
+    assert list(cache.iterdir()) == []
+
+
+def test_a_library_of_something_else_is_told_and_not_kept(cache, monkeypatch):
+    compiled = build._compiled
+    monkeypatch.setattr(build, "_compiled", lambda text, command: compiled("int nothing;\n", command))
+    with pytest.raises(MicrogridError, match="cannot be loaded"):
+        network(backend="c")
+    assert list(cache.iterdir()) == []
+
+
 def test_another_backend_is_refused():
     with pytest.raises(ValueError, match='backend=\'gpu\' is unknown: choose "kernel" or "c"'):
         network(backend="gpu")
 
 
+def deep(layers: int, **options):
+    """A net whose instructions for each sample are more than one C function holds; rows of its inputs."""
+    random.seed(5)
+    xs = [Value(0.1, "x0"), Value(0.2, "x1")]
+    model = nn.MLP(2, [5] * layers + [1])
+    X = np.random.default_rng(2).normal(size=(100, 2))
+    return mg.compile(model(xs) ** 2 + xs[0], xs, model.parameters(), **options), X
+
+
+@pytest.mark.parametrize("layers", [9, 17])
+def test_a_pass_over_many_instructions_is_split_and_gives_the_same(layers):
+    (kernel, X), (program, _) = deep(layers), deep(layers, backend="c")
+    text = program.to_c()
+    parts = [len(text.split(f"SIZED({name}_")) - 1 for name in ("forward", "backward")]
+    assert all(count >= layers // 8 + (layers % 8 > 0) for count in parts)
+    for batch in BATCHES:
+        rows = X[:batch]
+        value, gradient = program.value_and_grad(rows)
+        expected = kernel.value_and_grad(rows)
+        assert np.isclose(value, expected[0], rtol=1e-13)
+        assert np.allclose(gradient, expected[1], rtol=1e-11, atol=1e-15)
+        assert np.allclose(program(rows), kernel(rows), rtol=1e-13, atol=0)
+
+
+def test_what_takes_a_compiler_long_stays_on_the_kernel(monkeypatch):
+    monkeypatch.setattr(build, "_compiled", lambda *_: pytest.fail("built"))
+    with pytest.warns(RuntimeWarning, match="for which a compiler takes about [1-9][0-9] seconds"):
+        program, _ = deep(60, backend="c")
+    assert program.runs_on.startswith("the native kernel")
+
+
+def test_one_sample_runs_on_the_kernel_and_it_says_so():
+    kernel, X = network()
+    program, _ = network(backend="c")
+    assert f", samples one by one on {kernel.runs_on}" in program.runs_on
+    for rows, reduce in ((X[:1], "mean"), (X, None)):
+        for found, expected in zip(program.value_and_grad(rows, reduce), kernel.value_and_grad(rows, reduce)):
+            assert np.allclose(found, expected, rtol=1e-13, atol=1e-300)
+    w = parameter(0.5, "w")
+    assert mg.compile(w * w, [], [w], backend="c").runs_on.startswith("C built by ")
+    assert " one by one" not in mg.compile(w * w, [], [w], backend="c").runs_on
+
+
 def test_a_long_program_stays_on_the_kernel_and_says_so(monkeypatch):
-    monkeypatch.setattr(choice, "MOST", 2)
+    monkeypatch.setattr(choice, "MOST", 0.01)
     with pytest.warns(RuntimeWarning, match=r"runs on the native kernel .*, because it has \d+ instructions"):
         program, X = network(backend="c")
     assert "because it has" in program.runs_on

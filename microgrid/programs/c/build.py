@@ -25,6 +25,8 @@ FLAGS = ("-std=gnu11", "-O3", "-fno-math-errno", "-fno-trapping-math", "-shared"
 """None that changes a number: errno and traps are what nobody looks at."""
 NATIVE = ("-march=native", "-mcpu=native", "")
 """What makes a compiler use all of this processor; the first that it takes."""
+UNUSABLE = (OSError, AttributeError, ValueError)
+"""What ctypes says of a file that is no library for this process, or not of a program."""
 WAY_OUT = 'install one (gcc or clang), name it in CC, or leave out backend="c": the kernel needs none'
 
 
@@ -48,27 +50,39 @@ def built(text: str) -> Built:
     command, macros = compiler(os.environ.get("CC", ""), os.environ.get("PATH", ""))
     key = sha256("\0".join([text, *command, macros]).encode()).hexdigest()[:32]
     folder = cache_folder()
-    for path in _kept(folder, key):
-        with suppress(OSError, AttributeError):
-            return _loaded(path, command[0])
+    for path in _kept(folder, key) if folder else ():
+        if found := _tried(path, command[0]):
+            return found
     made = _compiled(text, command)
     name = f"{key}-{sha256(made).hexdigest()[:32]}.so"
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        files.replace(folder / name, made)
-        return _loaded(folder / name, command[0])
-    except (OSError, AttributeError):  # a folder nobody may write to, or from which nothing may be run
-        with tempfile.TemporaryDirectory(prefix="microgrid-") as temporary:
-            path = Path(temporary, name)
-            path.write_bytes(made)
+    with suppress(OSError):  # a folder nobody may write to, or from which nothing may be run
+        if folder:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            files.replace(folder / name, made)
+            if found := _tried(folder / name, command[0]):
+                return found
+    with tempfile.TemporaryDirectory(prefix="microgrid-") as temporary:
+        path = Path(temporary, name)
+        path.write_bytes(made)
+        try:
             return _loaded(path, command[0])
+        except UNUSABLE as error:
+            said = str(error).removeprefix(f"{path}: ")
+            raise MicrogridError(
+                f"what {command[0]} built cannot be loaded ({said:.200}): give it in CC the options that "
+                'build for this processor and this Python, or leave out backend="c"'
+            ) from error
 
 
-def cache_folder() -> Path:
-    """Where the system keeps what can be made again."""
+def cache_folder() -> Path | None:
+    """Where the system keeps what can be made again; None for a user without a home."""
     if chosen := os.environ.get("XDG_CACHE_HOME"):
         return Path(chosen, "microgrid")
-    return Path.home() / ("Library/Caches" if sys.platform == "darwin" else ".cache") / "microgrid"
+    try:
+        home = Path.home()
+    except RuntimeError:
+        return None
+    return home / ("Library/Caches" if sys.platform == "darwin" else ".cache") / "microgrid"
 
 
 def _kept(folder: Path, key: str) -> Iterator[Path]:
@@ -81,11 +95,21 @@ def _kept(folder: Path, key: str) -> Iterator[Path]:
                 path.unlink()
 
 
+def _tried(path: Path, command: str) -> Built | None:
+    """A file of the cache, loaded; removed if it cannot be."""
+    try:
+        return _loaded(path, command)
+    except UNUSABLE:
+        with suppress(OSError):
+            path.unlink()
+        return None
+
+
 def _loaded(path: Path, command: str) -> Built:
     library = ctypes.CDLL(os.fspath(path))
-    functions = (getattr(library, name, None) for name in ("begin", "samples", "end"))
+    functions = (getattr(library, f"microgrid_{name}", None) for name in ("begin", "samples", "end"))
     begin, samples, end = (ctypes.cast(f, ctypes.c_void_p).value or 0 if f else 0 for f in functions)
-    doubles = ctypes.c_size_t.in_dll(library, "MEMORY").value
+    doubles = ctypes.c_size_t.in_dll(library, "microgrid_memory").value
     return Built(library, Path(command).name, begin, samples, end, doubles)
 
 
@@ -105,7 +129,10 @@ def _compiled(text: str, command: Sequence[str]) -> bytes:
 @cache
 def compiler(chosen: str, path: str) -> tuple[list[str], str]:
     """The command that compiles, and all that it says about itself and this processor."""
-    names = shlex.split(chosen)
+    try:
+        names = shlex.split(chosen)
+    except ValueError as error:
+        raise MicrogridError(f"CC is {chosen!r}, which is no command ({error}): {WAY_OUT}") from error
     if chosen and not (names and shutil.which(names[0], path=path)):
         raise MicrogridError(f"there is no C compiler {chosen!r}, which the variable CC names: {WAY_OUT}")
     if not names:

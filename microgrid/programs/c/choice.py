@@ -17,8 +17,8 @@ __all__ = ["BACKENDS", "MOST", "Backend", "run_built"]
 Backend = Literal["kernel", "c"]
 BACKENDS = ("kernel", "c")
 
-MOST = 5_000
-"""How many instructions are worth a compiler's time: code that long no longer fits the processor's cache."""
+MOST = 10
+"""How many seconds of a compiler a program is worth."""
 
 
 def run_built(
@@ -29,9 +29,13 @@ def run_built(
     `asked` just now, what cannot be is an error or a warning; a program that was unpickled where there is no
     compiler runs as it can, and says so.
     """
-    count = len(code.uniform_offsets) + len(code.lane_offsets)
-    if count > MOST:
-        reason = f'it has {count:,} instructions, and backend="c" builds no more than {MOST:,}'
+    from .text import seconds
+
+    takes = seconds(code)
+    if takes > MOST:
+        count = len(code.uniform_offsets) + len(code.lane_offsets)
+        reason = f"it has {count:,} instructions, for which a compiler takes about {takes:,.0f} seconds, "
+        reason += f'and backend="c" waits no longer than {MOST}'
         if asked:
             warn(f"the program runs on {runs_on}, because {reason}", RuntimeWarning)
         return f"{runs_on}, because {reason}"
@@ -49,4 +53,5 @@ def run_built(
             raise
         return f"{runs_on}, because {error}" if machine is not None else runs_on
     machine.run_built(found.library, found.begin, found.samples, found.end, found.doubles)
-    return f"C built by {found.compiler}"
+    alone = f", samples one by one on {runs_on}" if code.inputs else ""
+    return f"C built by {found.compiler}{alone}"

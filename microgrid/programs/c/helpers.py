@@ -38,6 +38,7 @@ typedef double unaligned __attribute__((vector_size(8 * W), aligned(8)));
 #endif
 #define INLINE static inline __attribute__((always_inline))
 #define CALLED static __attribute__((noinline, unused)) /* once, however often a long program needs it */
+#define SIZED(f, ...) (L == 40 ? f##_40(__VA_ARGS__) : L == 32 ? f##_32(__VA_ARGS__) : f##_8(__VA_ARGS__))
 #define NOTHING -0.0 /* the number that adding to changes nothing */
 
 /* The sum of the numbers in a register. */
@@ -125,8 +126,9 @@ INLINE double chain(double adjoint, double partial) { return adjoint != 0 ? adjo
 
 CALLS = """\
 /* ---- All samples, in blocks of 32; the last one has up to 40.  GU and out may be NULL.  memory has room for
-   MEMORY doubles and begins, as U and GU do, at a multiple of 64 bytes. */
-double samples(const double *U, double *GU, double *memory, const double *X, ptrdiff_t n, double *out)
+   microgrid_memory doubles and begins, as U and GU do, at a multiple of 64 bytes. */
+double microgrid_samples(const double *U, double *GU, double *memory, const double *X, ptrdiff_t n,
+                         double *out)
 {
     double sum = 0;
     for (ptrdiff_t first = 0, m; first < n; first += m, X += m * INPUTS, out += out ? m * OUTPUTS : 0) {
@@ -141,20 +143,20 @@ double samples(const double *U, double *GU, double *memory, const double *X, ptr
     return sum;
 }
 
-const size_t MEMORY = 2 * (size_t)V_SLOTS * MOST;
+const size_t microgrid_memory = 2 * (size_t)V_SLOTS * MOST;
 
 /* U, GU and memory for the calls below. */
 static double *prepared(const double *parameters, double **GU, double **memory)
 {
     const size_t slots = ((size_t)U_SLOTS + 7) / 8 * 8;
-    double *U = aligned_alloc(64, sizeof(double) * (2 * slots + (MEMORY + 7) / 8 * 8 + 8));
+    double *U = aligned_alloc(64, sizeof(double) * (2 * slots + (microgrid_memory + 7) / 8 * 8 + 8));
     if (!U)
         return NULL;
     memcpy(U, parameters, sizeof(double) * PARAMETERS);
 CONSTANTS
     *GU = memset(U + slots, 0, sizeof(double) * slots);
     *memory = U + 2 * slots;
-    begin(U);
+    microgrid_begin(U);
     return U;
 }
 
@@ -162,7 +164,7 @@ void outputs(const double *parameters, const double *X, ptrdiff_t n, double *out
 {
     double *GU, *memory, *U = prepared(parameters, &GU, &memory);
     if (U)
-        samples(U, NULL, memory, X, n, out);
+        microgrid_samples(U, NULL, memory, X, n, out);
     free(U);
 }"""
 
@@ -173,8 +175,8 @@ double value_and_grad(const double *parameters, const double *X, ptrdiff_t n, do
     double *GU, *memory, *U = prepared(parameters, &GU, &memory);
     if (!U)
         return NAN; /* there was no memory */
-    const double value = samples(U, GU, memory, X, n, NULL);
-    end(U, GU);
+    const double value = microgrid_samples(U, GU, memory, X, n, NULL);
+    microgrid_end(U, GU);
     memcpy(gradient, GU, sizeof(double) * PARAMETERS);
     free(U);
     return value;

@@ -9,7 +9,7 @@ from ..instructions import Instruction, Operand, Run
 from .rows import slope, slope_reads, value
 from .spelling import SPELLED, Spelling, repeats
 
-__all__ = ["backward", "forward"]
+__all__ = ["backward", "forward", "unrolled"]
 
 TILE = 4
 """How many repeats that read the same rows are worked off together, so that a row is loaded once for all."""
@@ -17,6 +17,11 @@ TILE = 4
 
 def _spelled(ins: Instruction) -> bool:
     return all(run.length <= SPELLED for run in ins.runs) and sum(run.length for run in ins.runs) <= 8
+
+
+def _plain(ins: Instruction) -> bool:
+    """Whether all that a short sum passes on goes to numbers of samples."""
+    return _spelled(ins) and all(f.lane for run in ins.runs for f in run.factors if f.needs)
 
 
 def _shares(run: Run) -> bool:
@@ -33,6 +38,14 @@ def _tiles(ins: Instruction) -> Iterator[tuple[int, int, int]]:
     rest = ins.repeat - whole
     if rest:
         yield (whole, ins.repeat, rest) if whole else (0, ins.repeat, 1)
+
+
+def unrolled(ins: Instruction) -> float:
+    """How many rows its tiles have, in both directions: what a compiler takes its time for."""
+    if not ins.runs:
+        return 0
+    passes = (not _spelled(ins)) + (ins.needs and not _plain(ins))
+    return passes * sum(size for _, _, size in _tiles(ins)) * max(1, len(ins.runs) / 2)
 
 
 # ---------------------------------------------------------------- forward
@@ -127,10 +140,9 @@ def _vector_term(run: Run, s: Spelling) -> str:
 
 def backward(ins: Instruction, s: Spelling) -> Iterator[str]:
     """The lines that pass on what has reached an instruction."""
-    factors = [f for run in ins.runs for f in run.factors]
     if not ins.runs:
         yield from _row_backward(ins, s)
-    elif _spelled(ins) and all(f.lane for f in factors if f.needs):
+    elif _plain(ins):
         yield from _plain_backward(ins, s)
     else:
         for tile in _tiles(ins):
