@@ -105,12 +105,13 @@ def fit(
       and the history of a training that nothing ended, bit for bit on the same kind of processor, and with
       more `epochs` it goes on longer.  CheckpointError if the file is damaged, or of another run.
     - `executor`: a `distributed.Client` of Dask, or the module ray: the samples are laid on its workers once,
-      in `shards` parts, by default one for each worker; a step sends the parameters, and adds up the
-      gradients that come back.  With all samples in one batch the steps are those of one process but for
-      rounding.  A worker that is lost is replaced and the step repeated; a slow one is waited for, aloud.
-      Metrics, validation and monitor compute here.  It pays for some 10⁵ samples and more in a batch.
+      in `shards` parts, by default one for each worker, but no more than a batch has samples; a step sends
+      the parameters, and adds up the gradients that come back.  With all samples in one batch the steps are
+      those of one process but for rounding.  A worker that is lost is replaced and the step repeated; a slow
+      one is waited for, aloud.  Metrics, validation and monitor compute here.
     - `shards`: how many parts the samples lie in.  Each is shuffled by itself, and gives every batch an equal
       part; so mini-batches depend on this number, with or without an executor, and on no number of workers.
+      ValueError if it is more than `batch_size`.
     - `progress`: a bar of tqdm's on stderr where that is a terminal, or in a notebook with ipywidgets.
     - `verbose`: 1 prints a line after each epoch, "Epoch 3/20 - loss: 0.3124 - val_loss: 0.3311", n one after
       each n-th and the last.  As in Keras "val_loss" is what the History has as "validation_loss".
@@ -138,12 +139,18 @@ def fit(
     moved = handed.optimizer_of(optimizer, model)
     task = Task(model, loss, penalty, moved.parameters, examples)
     engine = None if executor is None else engine_of(executor)
-    if shards is None:
-        shards = 1 if engine is None else min(engine.workers, len(examples))
-    shards = whole(shards, "shards", most=len(examples))
     epochs, size = whole(epochs, "epochs"), len(examples)
     if batch_size is not None:
         size = min(whole(batch_size, "batch_size"), len(examples))
+    if shards is None:
+        shards = 1 if engine is None else min(engine.workers, size)
+    shards = whole(shards, "shards", most=len(examples))
+    if shards > size:
+        raise ValueError(
+            f"fit: shards={shards} with batch_size={size}: a batch takes an equal part of every shard, so it "
+            f"has at least as many samples as there are shards: choose shards={size} or fewer, or "
+            f"batch_size={shards} or more"
+        )
     last = len(examples) % size or size
     if task.norms and last == 1:
         raise ValueError(

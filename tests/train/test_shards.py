@@ -29,7 +29,7 @@ Y = (X[:, 0] * X[:, 1] > 0).astype(float)
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[Any]:
-    options = {"dashboard_address": None, "worker_dashboard_address": None, "threads_per_worker": 1}
+    options = {"dashboard_address": ":0", "worker_dashboard_address": ":0", "threads_per_worker": 1}
     with (
         distributed.LocalCluster(n_workers=2, **options) as cluster,
         distributed.Client(cluster) as client,
@@ -293,6 +293,29 @@ class Loose(nn.Module):
 
     def parameters(self) -> list[Value]:
         return self.inner.parameters()
+
+
+@pytest.mark.parametrize(("shards", "size"), [(4, 2), (4, 1), (4, 3), (50, 49)])
+def test_a_batch_that_is_smaller_than_the_number_of_shards_is_refused(shards, size):
+    net = model()
+    before = [p.data for p in net.parameters()]
+    says = (
+        rf"shards={shards} with batch_size={size}: a batch takes an equal part of every shard.*"
+        rf"choose shards={size} or fewer, or batch_size={shards} or more"
+    )
+    with pytest.raises(ValueError, match=says):
+        fitted(net, batch_size=size, shards=shards)
+    assert [p.data for p in net.parameters()] == before
+
+
+@pytest.mark.parametrize("count", [50, 61])
+def test_no_batch_is_empty_where_there_are_no_more_shards_than_samples_in_it(count):
+    rng = np.random.default_rng(4)
+    for size in range(1, count + 1):
+        for shards in range(1, size + 1):
+            order, parts = deal(rng, count, size, shards)
+            assert sorted(order.tolist()) == list(range(count))
+            assert min(part.stop - part.start for part in parts) > 0, (size, shards)
 
 
 def test_what_cannot_be_sent_is_refused_before_anything_is_trained(client):

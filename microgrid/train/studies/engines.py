@@ -21,7 +21,6 @@ KNOWN = (
     "or a joblib.Parallel"
 )
 
-
 ALONE = "it was lost a second time, with this fit alone on it: look at its log (memory, a crash of a library)"
 
 
@@ -47,18 +46,62 @@ def _here(work: Work, tasks: Sequence[Any]) -> Ended:
 
 
 def _on_futures(executor: Any, work: Work, tasks: Sequence[Any]) -> Ended:
-    """Processes of `concurrent.futures`, and what has its interface, such as mpi4py.futures."""
-    from concurrent.futures import ProcessPoolExecutor, as_completed
+    """Processes of `concurrent.futures`, and what has its interface, such as mpi4py.futures.
 
-    if isinstance(executor, ProcessPoolExecutor):
+    A worker that dies breaks its pool of processes, and all that it had not given is lost: that is computed
+    in pools of one worker, which are made as this one was, so that what ends its worker takes no other along.
+    """
+    from concurrent.futures import ProcessPoolExecutor, as_completed
+    from concurrent.futures.process import BrokenProcessPool
+
+    again = isinstance(executor, ProcessPoolExecutor)
+    if again:
         _check_pickles(work, tasks)
-    places = {executor.submit(work, task): k for k, task in enumerate(tasks)}
+    places: dict[Any, int] = {}
+    left = list(range(len(tasks)))
     try:
+        try:
+            for k, task in enumerate(tasks):
+                places[executor.submit(work, task)] = k
+        except BrokenProcessPool:
+            if not again or not places:  # it came broken
+                raise
         for future in as_completed(places):
-            yield places[future], future.result
+            if not (again and isinstance(future.exception(), BrokenProcessPool)):
+                left.remove(places[future])
+                yield places[future], future.result
     finally:
         for future in places:
             future.cancel()
+    if left:
+        yield from _one_by_one(executor, work, tasks, left)
+
+
+def _one_by_one(lost: Any, work: Work, tasks: Sequence[Any], left: Sequence[int]) -> Ended:
+    """The tasks that are left, one after the other, in pools like the lost one: a new one after each loss."""
+    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
+
+    kept = ("mp_context", "initializer", "initargs")  # such as a start by "spawn"
+    made: dict[str, Any] = {name: getattr(lost, f"_{name}") for name in kept}
+    pool: ProcessPoolExecutor | None = None
+    try:
+        for k in left:
+            pool = pool or ProcessPoolExecutor(1, **made)
+            result: Any = None
+            error: Exception | None = None
+            try:
+                result = pool.submit(work, tasks[k]).result()
+            except BrokenProcessPool:
+                error = RuntimeError(ALONE)
+                pool.shutdown()
+                pool = None
+            except Exception as raised:
+                error = raised
+            yield k, partial(_given, result, error)
+    finally:
+        if pool is not None:
+            pool.shutdown(cancel_futures=True)
 
 
 def _check_pickles(work: Work, tasks: Sequence[Any]) -> None:

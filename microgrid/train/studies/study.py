@@ -30,6 +30,14 @@ class Fitted:
     """Why there is no history: what the fit raised, or what happened to its worker; "" for all others."""
     warnings: tuple[str, ...] = ()
 
+    @property
+    def trouble(self) -> str:
+        """ "diverged" where the loss grew, "stopped" where a loss or a gradient was not finite, or ""."""
+        for word in ("diverged", "stopped"):
+            if any(warned.startswith(f"fit {word}") for warned in self.warnings):
+                return word
+        return ""
+
     def score(self, column: str) -> float:
         """The column's number at that epoch; GraphError if the fit has failed."""
         if self.history is None:
@@ -40,8 +48,9 @@ class Fitted:
 class Study(Sequence[Fitted]):
     """The fits of `sweep`, in the order of their settings.
 
-    `by` is the column they are compared by; `str` is the table, the best first; `best` the best fit and
-    `model()` its model, `failed` what raised.  `stopped` says why not all were computed, or "".
+    `by` is the column they are compared by; `str` is the table, the best first, with a word for a fit that
+    diverged or was stopped; `best` the best fit and `model()` its model, `failed` what raised.  `stopped`
+    says why not all were computed, or "".
     """
 
     def __init__(
@@ -110,6 +119,8 @@ class Study(Sequence[Fitted]):
             lines.append(chosen + numbers)
         widths = [max(map(len, column)) for column in zip(*lines)]
         table = ["  ".join(cell.rjust(width) for cell, width in zip(line, widths)) for line in lines]
+        for k, fitted in enumerate(self.ranked, start=1):
+            table[k] += f"  {fitted.trouble}" if fitted.trouble else ""
         table += [f"failed: {shown(fitted.settings)}: {fitted.error}" for fitted in self.failed]
         return "\n".join([*table, self.stopped] if self.stopped else table)
 

@@ -41,7 +41,9 @@ def sweep(
     - `settings`: a mapping from each name to its values, of which every combination is fitted, or the choices
       themselves, a dict each (drawn at random, say).
     - `executor`: who computes: None this process, one fit after another; processes of `concurrent.futures`, a
-      `distributed.Client` of Dask, the module `ray`, or a `joblib.Parallel`.  The numbers are the same.
+      `distributed.Client` of Dask, the module `ray`, or a `joblib.Parallel`.  The numbers are the same: of
+      the threads of one process one fits at a time, as `make` and `fit` draw from Python's `random`, which
+      other threads of the process do not disturb meanwhile.
     - `by`: the column of the histories to compare by: "validation_loss", or "loss" where nothing validates.
       The lowest is the best where its name ends in "loss", else the highest, unless `lowest` says so.
     - `seed`: of the first weights, of shuffling and of the validation's samples; a setting called "seed" goes
@@ -52,7 +54,9 @@ def sweep(
     - All other options are those of `fit`, the same for every fit.
 
     A fit that raises is reported with its settings, in `failed`, and the others go on; so it is with one
-    whose worker died.  Ctrl-C ends the study: what has ended so far is returned, and a warning says so.
+    whose worker died.  A pool of `concurrent.futures` breaks with it: what it had not given is computed one
+    by one, in a pool of one worker like it.  One of joblib's breaks too, and reports all that as lost.
+    Ctrl-C ends the study: what has ended so far is returned, and a warning says so.
 
     >>> from microgrid import nn, optim
     >>> def make(width, lr):
