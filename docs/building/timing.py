@@ -21,6 +21,8 @@ DRAWN = "#results[data-state=done] img"
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
+    """Serves a folder without a line for each request."""
+
     extensions_map = http.server.SimpleHTTPRequestHandler.extensions_map | {
         ".mjs": "text/javascript", ".js": "text/javascript", ".wasm": "application/wasm",
     }  # fmt: skip

@@ -36,6 +36,10 @@ def leaves(text: str, names: str) -> dict[str, float]:
             "factor-missing", "the factor 2*relu'(z) is missing", "d^2L/dw^2 = 2*x^2*relu'(z)",
         ),
         (
+            "y = (6*x**2 + 2)**4", "x", "dy/dx = 4*(6*x**2 + 2)*12*x",  # of the lectures, without the cube
+            "exponent", "6*x^2 + 2 has the exponent 1, and 3 is right", "dy/dx = 4*(6*x^2 + 2)^3*12*x",
+        ),
+        (
             "z = 1/x; L = 3*z**2", "x", "dL/dx = 6*z*1/x**2",
             "sign", "the sign of the whole is turned", "dL/dx = -6*z/x^2",
         ),

@@ -84,6 +84,22 @@ def test_random_graphs_agree_with_the_engine(seed):
         assert np.allclose(program.value_and_grad(X[rows], None)[1], kernel.value_and_grad(X[rows], None)[1])
 
 
+@pytest.mark.parametrize("of_inputs", [True, False])
+def test_a_node_that_several_read_gets_what_each_passes_back(of_inputs):
+    """h is read by a sine, a cosine, an exponential and twice by a sum of products."""
+    w, v = parameter(0.7, "w"), parameter(-0.4, "v")
+    x = Value(0.3, "x") if of_inputs else parameter(0.3, "x")
+    h = (x * w).tanh()
+    graph = mg.sum([h.sin() * h, h.cos() * h.exp(), h * v])
+    program = mg.compile(graph, [x] if of_inputs else [], [w, v] if of_inputs else [w, v, x], backend="c")
+    X = np.linspace(-1, 1, 17) if of_inputs else np.array([0.3])
+    h_, slope = np.tanh(0.7 * X), 1 - np.tanh(0.7 * X) ** 2
+    back = np.cos(h_) * h_ + np.sin(h_) - np.sin(h_) * np.exp(h_) + np.cos(h_) * np.exp(h_) - 0.4
+    want = [back * slope * X, h_, back * slope * 0.7][: 2 if of_inputs else 3]
+    _, gradient = program.value_and_grad(*([X[:, None]] if of_inputs else []))
+    assert np.allclose(gradient, np.mean(want, axis=1), rtol=1e-13, atol=1e-15)
+
+
 @pytest.mark.parametrize("part", range(4))
 def test_every_operation_agrees_with_the_engine(part):
     """Each in one program of its own column, of a parameter too, so that all are built in few files."""

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from ...ops import NEG
 from ..instructions import Instruction, Operand, Run
-from .rows import slope, slope_reads, value
-from .spelling import SPELLED, Spelling, repeats
+from .rows import slope_reads, value
+from .spelling import SPELLED, Spelling, chain, repeats
 
 __all__ = ["backward", "forward", "unrolled"]
 
@@ -149,15 +149,6 @@ def backward(ins: Instruction, s: Spelling) -> Iterator[str]:
             yield from _tile_backward(ins, s, *tile)
 
 
-def _chain(ins: Instruction, k: int, s: Spelling) -> str:
-    """What an instruction's row passes on to operand k."""
-    operands = [s.of(operand) for operand in ins.operands]
-    if ins.runs:
-        operands[0] = s.place("V", s.result(ins, total=True))
-    result = s.result(ins)
-    return f"chain({s.place('GV', result)}, {slope(ins.row or NEG, k, operands, s.place('V', result))})"
-
-
 def _row_backward(ins: Instruction, s: Spelling) -> Iterator[str]:
     head = [repeats(ins.repeat)] if ins.repeat > 1 else []
     passed = [k for k, x in enumerate(ins.operands[: (ins.row or NEG).arity]) if x.needs]
@@ -167,14 +158,14 @@ def _row_backward(ins: Instruction, s: Spelling) -> Iterator[str]:
     for k in passed:
         x = ins.operands[k]
         loop = "LANES(l)" if x.lane else "for (int l = 0; l < L; l++)"
-        yield f"{'    ' * len(head)}{loop} {s.adjoint(x)} += {_chain(ins, k, s)};"
+        yield f"{'    ' * len(head)}{loop} {s.adjoint(x)} += {chain(ins, k, s, 'V')};"
     if len(passed) > 1 and head:
         yield "}"
 
 
 def _reaches(ins: Instruction, s: Spelling) -> str:
     """The adjoint of the sum."""
-    return _chain(ins, 0, s) if ins.row is not None else s.place("GV", s.result(ins))
+    return chain(ins, 0, s, "V") if ins.row is not None else s.place("GV", s.result(ins))
 
 
 def _plain_backward(ins: Instruction, s: Spelling) -> Iterator[str]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from ...ops import NEG
 from ..instructions import Code, Instruction, Operand, Run
 from ..listing import Names
+from .rows import slope
 
-__all__ = ["SPELLED", "Spelling", "comment", "index", "number", "repeats", "said"]
+__all__ = ["SPELLED", "Spelling", "chain", "comment", "index", "number", "repeats", "said"]
 
 SPELLED = 4
 """Longer runs are loops over k."""
@@ -126,3 +128,13 @@ def _name(operand: Operand, spelling: Spelling) -> str:
     label = spelling.names.of(operand.lane, operand.slot)
     fixed = Operand(operand.lane, operand.slot)
     return said(label) if label else spelling.of(fixed).removesuffix("[l]")
+
+
+def chain(ins: Instruction, k: int, s: Spelling, values: str) -> str:
+    """What an instruction's row passes on to operand k; `values` is U, or V where each sample has its own."""
+    operands = [s.of(operand) for operand in ins.operands]
+    if ins.runs:
+        operands[0] = s.place(values, s.result(ins, total=True))
+    result = s.result(ins)
+    partial = slope(ins.row or NEG, k, operands, s.place(values, result))
+    return f"chain({s.place(f'G{values}', result)}, {partial})"

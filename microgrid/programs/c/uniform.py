@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from ...ops import NEG
 from ..instructions import Instruction, Operand, Run
-from .rows import slope, value
-from .spelling import SPELLED, Spelling, index, repeats
+from .rows import value
+from .spelling import SPELLED, Spelling, chain, index, repeats
 
 __all__ = ["backward", "forward"]
 
@@ -73,7 +73,7 @@ def backward(ins: Instruction, s: Spelling) -> Iterator[str]:
         return
     total = s.place("GU", s.result(ins, total=True))
     if ins.row is not None:
-        yield (repeats(ins.repeat) + " " if ins.repeat > 1 else "") + f"{total} = {_chain(ins, 0, s)};"
+        yield (repeats(ins.repeat) + " " if ins.repeat > 1 else "") + f"{total} = {chain(ins, 0, s, 'U')};"
     flat = _flat(ins)
     for run in ins.runs:
         for factor, other in zip(run.factors, reversed(run.factors)):
@@ -82,19 +82,11 @@ def backward(ins: Instruction, s: Spelling) -> Iterator[str]:
                 yield from _passed(ins, s, run, factor, partial, total, flat)
 
 
-def _chain(ins: Instruction, k: int, s: Spelling) -> str:
-    operands = [s.of(operand) for operand in ins.operands]
-    if ins.runs:
-        operands[0] = s.place("U", s.result(ins, total=True))
-    result = s.result(ins)
-    return f"chain({s.place('GU', result)}, {slope(ins.row or NEG, k, operands, s.place('U', result))})"
-
-
 def _row_backward(ins: Instruction, s: Spelling) -> Iterator[str]:
     head = f"{repeats(ins.repeat)} " if ins.repeat > 1 else ""
     for k, x in enumerate(ins.operands[: (ins.row or NEG).arity]):
         if x.needs:
-            yield f"{head}{s.adjoint(x)} += {_chain(ins, k, s)};"
+            yield f"{head}{s.adjoint(x)} += {chain(ins, k, s, 'U')};"
 
 
 def _passed(
