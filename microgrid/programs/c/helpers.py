@@ -109,7 +109,7 @@ INLINE void totals(const vec a[4], double sums[4])
     vec t = PAIRS(a[2], a[3], 0, 8, 2, 10, 4, 12, 6, 14) + PAIRS(a[2], a[3], 1, 9, 3, 11, 5, 13, 7, 15);
     vec u = PAIRS(s, t, 0, 1, 4, 5, 8, 9, 12, 13) + PAIRS(s, t, 2, 3, 6, 7, 10, 11, 14, 15);
     for (int i = 0; i < 4; i++)
-        sums[i] = u[i] + u[i + 4];
+        sums[i] = u[i + i / 2 * 2] + u[i + i / 2 * 2 + 2];
 #else
     vec s = PAIRS(a[0], a[1], 0, 4, 2, 6) + PAIRS(a[0], a[1], 1, 5, 3, 7);
     vec t = PAIRS(a[2], a[3], 0, 4, 2, 6) + PAIRS(a[2], a[3], 1, 5, 3, 7);
