@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import signal
 import threading
 import time
@@ -266,7 +267,8 @@ def test_what_is_not_finite_is_told_as_in_one_process(client):
             fitted(
                 loss="mse", optimizer=lambda ps: optim.SGD(ps, lr=1e150), shards=2, epochs=30, **options
             )  # fmt: skip
-        return str(caught[0].message)
+        # the workers add up in another order, which numbers of 17 digits show
+        return re.sub(r"\d+\.\d{6,}", lambda found: found.group()[:8], str(caught[0].message))
 
     assert diverging(executor=client) == diverging()
 
