@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import repeat
 from numbers import Real
 from os import PathLike
@@ -96,8 +96,9 @@ class Module(Scored):
 
     def named_modules(self) -> list[tuple[str, Module]]:
         """The same with their places in the attributes; this one's is ""."""
-        found = _inside("", self, set(), False)
-        return [(name, part) for name, part in found if isinstance(part, Module)]
+        found: list[tuple[str, Any]] = []
+        _inside("", self, set(), False, found)
+        return found
 
     def zero_grad(self) -> None:
         """Set the gradient of every parameter to 0, as before each `backward` of a training step."""
@@ -187,32 +188,37 @@ def _gather(parts: Iterable[Any], gathered: dict[Value, None]) -> None:
             _gather(part, gathered)
 
 
-def walk(module: Module) -> Iterator[tuple[str, Module | Value]]:
+def walk(module: Module) -> list[tuple[str, Module | Value]]:
     """Every module and Value in the attributes and inside them, by its place, each once, outer ones first."""
-    return _inside("", module, set(), True)
+    found: list[tuple[str, Module | Value]] = []
+    _inside("", module, set(), True, found)
+    return found
 
 
 _HOLDERS = Module, dict, list, tuple
 """What may hold modules and Values."""
 
 
-def _inside(name: str, part: Any, seen: set[Any], values: bool) -> Iterator[tuple[str, Module | Value]]:
-    """Modules, and `values` too if they are wanted."""
+def _inside(
+    name: str, part: Any, seen: set[Any], values: bool, found: list[tuple[str, Module | Value]]
+) -> None:
+    """Add the modules, and `values` too if they are wanted; iterators in iterators would take longer."""
     if isinstance(part, Module):
         if part in seen:
             return
         seen.add(part)
-        yield name, part
+        found.append((name, part))
         inner: Iterable[tuple[Any, Any]] = vars(part).items()
     else:
         inner = part.items() if isinstance(part, dict) else enumerate(part)
+    dotted = f"{name}." if name else ""
     for key, other in inner:
-        if isinstance(other, Value):  # most are, and need no iterator of their own
+        if isinstance(other, Value):  # as most are
             if values and other not in seen:
                 seen.add(other)
-                yield f"{name}.{key}" if name else str(key), other
+                found.append((f"{dotted}{key}", other))
         elif isinstance(other, _HOLDERS):
-            yield from _inside(f"{name}.{key}" if name else str(key), other, seen, values)
+            _inside(f"{dotted}{key}", other, seen, values, found)
 
 
 # ---------------------------------------------------------------- a Module, or any other model

@@ -209,7 +209,10 @@ def pairs(name: str, predictions: Any, targets: Any) -> list[tuple[Any, Any]]:
 
 
 def single(x: object) -> bool:
-    return type(x) in USUAL or isinstance(x, Value | Real) or getattr(x, "shape", None) == ()
+    if type(x) in USUAL:
+        return True
+    # for a list, as most others are, the rest would take longer than all else that a loss does with it
+    return type(x) is not list and (isinstance(x, Value | Real) or getattr(x, "shape", None) == ())
 
 
 def listed(name: str, xs: object, what: str) -> list[Any]:

@@ -45,22 +45,33 @@ def record(
         if parameters is None:
             listed = set(inputs)
             parameters = [v for v in nodes if v._role == PARAMETER and v not in listed]
-        wanted = array("i", [v._index - 1 for v in (*inputs, *parameters)])
+        wanted = places([*inputs, *parameters])
         recording = write(nodes, wanted)
         recording.wanted, recording.parameters = wanted, list(parameters)
-        recording.outputs.extend([v._index - 1 for v in outputs])
+        recording.outputs = places(list(outputs))
         for v in nodes:
             v._index = 0
         end()
     return recording
 
 
-def write(nodes: list[Value], wanted: Sequence[int]) -> Recording:
+def places(nodes: list[Value]) -> array[int]:
+    """Where the nodes stand among those lined up."""
+    found = array("i", bytes(4 * len(nodes)))
+    place = found
+    for k in range(len(nodes)):
+        v = nodes[k]
+        place[k] = v._index - 1
+    return found
+
+
+def write(nodes: list[Value], wanted: array[int]) -> Recording:
     """The nodes as arrays."""
     recording, leaves = Recording(len(nodes)), 0
     code, a, b, data, role = recording.code, recording.a, recording.b, recording.data, recording.role
-    listed = bytearray(len(nodes))
-    for i in wanted:
+    listed, place = bytearray(len(nodes)), wanted
+    for k in range(len(place)):
+        i = place[k]
         if i >= 0:
             listed[i] = 1
     for i in range(len(nodes)):
@@ -71,7 +82,7 @@ def write(nodes: list[Value], wanted: Sequence[int]) -> Recording:
         role[i] = v._role
         data[i] = v._db if v._code else v._data
         leaves += v._code == 0
-        if v._label and not listed[i]:
+        if not listed[i] and v._label != "":  # which costs less than whether it is true
             recording.labels[i] = v._label
     recording.leaves = leaves
     return recording
