@@ -6,6 +6,7 @@ import ctypes
 import pickle
 import platform
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -158,6 +159,58 @@ def test_what_is_not_finite_is_told_as_ever():
     assert program.value_and_grad([[1.0]])[1] == pytest.approx(np.exp(2.0))
 
 
+def neighbours(h, w):
+    """Each repeat reaches what the next one reaches, too."""
+    return sum(mg.tanh(h[r] * h[r + 1]) for r in range(len(h) - 1))
+
+
+def squares(h, w):
+    return sum(mg.tanh(x * x) for x in h) + sum(p * p for p in w)
+
+
+def wide(h, w):
+    """Few terms of rows that all repeats share."""
+    return sum((w[2 * r] * h[0] + w[2 * r + 1] * h[1]).tanh() for r in range(6)) * h[0]
+
+
+def eleven(h, w):
+    """Repeats and terms that are no multiple of what is worked off together."""
+    layer = [sum(w[(11 * r + k) % len(w)] * h[k] for k in range(11)).tanh() for r in range(11)]
+    return sum(layer) * layer[3]
+
+
+def taken_away(h, w):
+    first = [w[r] - w[r + 1] * h[0] - w[r + 2] * h[1] - h[2] for r in range(9)]
+    return mg.exp(-sum(f * f for f in first)) - h[3] * w[0] - w[1] * w[2] - w[3]
+
+
+def used_again(h, w):
+    """What was reached in part before: some rows are set, and others added to."""
+    late = sum(w[k] * h[k] for k in range(6)) * h[2]
+    return late + sum(mg.tanh(w[r] * h[r + 3]) for r in range(7)) + h[10] ** w[0] + mg.hypot(h[1], w[1])
+
+
+@pytest.mark.parametrize("graph", [neighbours, squares, wide, eleven, taken_away, used_again])
+def test_adjoints_of_many_shapes_are_the_engines(graph):
+    w, v = [parameter(0.1 + 0.01 * k) for k in range(121)], [parameter(0.3 + 0.05 * k) for k in range(11)]
+    x = Value(0.7)
+    y = graph([mg.exp(p * x) for p in v], w)
+    program = mg.compile(y, [x], w + v, backend="c")
+    rows = np.linspace(-0.5, 0.6, 43)[:, None]
+    value, gradient = program.value_and_grad(rows, "sum")
+    expected, adjoints = 0.0, np.zeros(len(w + v))
+    for row in rows[:, 0]:
+        x.data = row
+        mg.recompute(y)
+        for leaf in w + v:
+            leaf.grad = 0.0
+        y.backward()
+        expected += y.data
+        adjoints += [leaf.grad for leaf in w + v]
+    assert np.isclose(value, expected, rtol=1e-13)
+    assert np.allclose(gradient, adjoints, rtol=1e-11, atol=1e-13)
+
+
 # ---------------------------------------------------------------- the file
 
 
@@ -233,6 +286,18 @@ def test_it_says_what_each_loop_is_for():
     assert "/* relu(b + w0*x0 + w1*x1), and 5 more like it */" in text
     assert "double value_and_grad(const double *parameters, const double *X, ptrdiff_t n, double *gradient)" in text
     assert max(map(len, text.splitlines())) <= 120
+
+
+def test_a_small_program_has_only_the_helpers_that_it_needs():
+    x, w, b = Value(0.5, "x"), parameter(0.7, "w"), parameter(-0.2, "b")
+    text = mg.compile((w * x + b).tanh(), [x], [w, b]).to_c()
+    words = set(re.findall(r"\w+", text))
+    assert words.isdisjoint({"vec", "EACH", "REGISTERS", "dots", "strided_dot", "SIZED", "NOTHING"})
+    assert {"LANES", "chain", "dot", "sum"} <= words
+    assert "/* U[0..1]    parameters: w, b */" in text
+    assert "GV[" in text
+    assert "memset(GV" not in text
+    assert "+= chain" not in text  # an adjoint that nothing has reached yet is set
 
 
 HOSTILE = ["*/ int main(void) { return 1; } /*", "two\nlines", "ends in \\", "??/", "*\\\n/", "/* nested",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from ...ops import NEG
@@ -10,7 +10,19 @@ from ..instructions import Code, Instruction, Operand, Run
 from ..listing import Names
 from .rows import slope
 
-__all__ = ["SPELLED", "Spelling", "chain", "comment", "index", "number", "repeats", "said"]
+__all__ = [
+    "SPELLED",
+    "Spelling",
+    "chain",
+    "comment",
+    "counted",
+    "guarded",
+    "index",
+    "loop",
+    "number",
+    "repeats",
+    "said",
+]
 
 SPELLED = 4
 """Longer runs are loops over k."""
@@ -18,9 +30,10 @@ SPELLED = 4
 
 def index(slot: int, *moving: tuple[int, str]) -> str:
     """``3 + r + 2*k``: a slot, and what it moves by with each letter."""
+    slot += sum(by * int(letter) for by, letter in moving if letter.isdigit())
     text = str(slot) if slot else ""
     for by, letter in moving:
-        if by:
+        if by and not letter.isdigit():
             product = letter if abs(by) == 1 else f"{abs(by)}*{f'({letter})' if ' ' in letter else letter}"
             sign = "-" if by < 0 else "+"
             text += f" {sign} {product}" if text else product if by > 0 else f"-{product}"
@@ -32,17 +45,41 @@ def repeats(count: int, step: int = 1, first: int = 0) -> str:
     return f"for (int r = {first}; r < {count}; r{'++' if step == 1 else f' += {step}'})"
 
 
+def loop(length: int) -> str:
+    """The head of a loop over the terms of a run, if there are several."""
+    return f"for (int k = 0; k < {length}; k++) " if length > 1 else ""
+
+
+def nested(*parts: str) -> Iterator[str]:
+    """A line under its loops, of which the last stands on the same line where there is room."""
+    heads = [part.strip() for part in parts if part]
+    if len(heads) > 1 and len(heads[-2]) + len(heads[-1]) < 88:
+        heads[-2:] = [f"{heads[-2]} {heads[-1]}"]
+    for depth, text in enumerate(heads):
+        yield "    " * depth + text
+
+
+def counted(letter: str, first: int, size: int, turns: bool) -> str:
+    """What counts where `size` are worked off at a time, from `first` on: ``r + i``, ``r``, ``8 + i``."""
+    start = letter if turns else str(first) if first or size == 1 else ""
+    return " + ".join(filter(None, [start, "i" if size > 1 else ""]))
+
+
 class Spelling(NamedTuple):
-    """Writes the operands of one stream; `r` is the letter of the repeat, which tiles write as r + i."""
+    """Writes the operands of one stream; `r` is how the repeat is written, in tiles as r + i."""
 
     code: Code
     names: Names
     lanes: bool
     r: str = "r"
 
+    def at(self, operand: Operand, k: str = "k") -> str:
+        """``3 + r``."""
+        return index(operand.slot, (operand.rep, self.r), (operand.step, k))
+
     def place(self, memory: str, operand: Operand, k: str = "k") -> str:
         """``U[3 + r]``, ``GV[2 + k][l]``."""
-        text = f"{memory}[{index(operand.slot, (operand.rep, self.r), (operand.step, k))}]"
+        text = f"{memory}[{self.at(operand, k)}]"
         return text + "[l]" if operand.lane else text
 
     def of(self, operand: Operand, k: str = "k") -> str:
@@ -56,9 +93,9 @@ class Spelling(NamedTuple):
     def adjoint(self, operand: Operand, k: str = "k") -> str:
         return self.place("GV" if operand.lane else "GU", operand, k)
 
-    def row(self, memory: str, operand: Operand, j: str = "j") -> str:
+    def row(self, memory: str, operand: Operand, k: str = "k") -> str:
         """``ROW(V, 3 + k)[j]``: a register full of the samples of a slot."""
-        return f"ROW({memory}, {index(operand.slot, (operand.rep, self.r), (operand.step, 'k'))})[{j}]"
+        return f"ROW({memory}, {self.at(operand, k)})[j]"
 
     def result(self, ins: Instruction, total: bool = False) -> Operand:
         """Where an instruction's result goes, or the sum before its row."""
@@ -114,9 +151,14 @@ def comment(ins: Instruction, spelling: Spelling) -> str:
     label = spelling.names.of(ins.lane, ins.result)
     more = f", and {ins.repeat - 1:,} more like it" if ins.repeat > 1 else ""
     text = f"{f'{said(label)} = ' if label else ''}{text}{more}"
+    return f"/* {guarded(text)} */"
+
+
+def guarded(text: str) -> str:
+    """A text that neither ends the comment that it stands in nor begins one."""
     while "*/" in text or "/*" in text:  # of one label, or of two that meet
         text = text.replace("*/", "* /").replace("/*", "/ *")
-    return f"/* {text} */"
+    return text
 
 
 def _term(run: Run, spelling: Spelling) -> str:

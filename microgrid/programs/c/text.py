@@ -11,9 +11,10 @@ from ...ops import ROWS
 from ..instructions import Code, Instruction, instructions, rows_of
 from ..listing import Names
 from . import lanes, uniform
-from .helpers import CALLS, INCLUDES, PASSING, SAMPLES, VALUE_AND_GRAD
+from .helpers import CALLS, INCLUDES, VALUE_AND_GRAD, helped
+from .passing import Backward
 from .rows import functions
-from .spelling import SPELLED, Spelling, comment, number
+from .spelling import SPELLED, Spelling, comment, guarded, number, said
 
 __all__ = ["seconds", "to_c"]
 
@@ -41,27 +42,26 @@ def to_c(code: Code, names: Names, operations: int) -> str:
     spelled, of_samples = Spelling(code, names, False), Spelling(code, names, True)
     differentiable = len(code.output_slots) == 1
     parts = [
-        _head(code, operations, len(once) + len(each), differentiable),
-        INCLUDES,
-        _sizes(code),
-        SAMPLES,
-        *([PASSING] if differentiable else []),
         *_operations(code),
         _function(BEGIN, once, uniform.forward, spelled),
         _function(FORWARD, each, lanes.forward, of_samples),
     ]
     if differentiable:
         back = [ins for ins in reversed(each) if ins.needs]
-        parts.append(_function(BACKWARD, back, lanes.backward, of_samples))
+        lane, slot = code.output_slots[0]
+        write = Backward(slot) if lane else Backward(-1)
+        parts.append(_function(BACKWARD, back, write, of_samples))
         back = [ins for ins in reversed(once) if ins.needs]
         parts.append(_function(END, back, uniform.backward, spelled, FORGET))
-    return "\n\n".join([*parts, _block(code, differentiable), _calls(code, differentiable)]) + "\n"
+    parts += [_block(code, differentiable), _calls(code, differentiable)]
+    head = _head(code, operations, len(once) + len(each), differentiable)
+    return "\n\n".join([head, INCLUDES, _sizes(code), _map(code, names), helped("\n\n".join(parts))]) + "\n"
 
 
 def seconds(code: Code) -> float:
-    """About how long a compiler takes: measured with gcc 12 on one core with AVX2."""
+    """About how long a compiler takes: measured with gcc 12 on one core with AVX-512."""
     once = sum(0.017 if _loops(ins) else 0.003 for ins in instructions(code, False))
-    return once + sum(0.04 + 0.05 * lanes.unrolled(_tidy(ins)) for ins in instructions(code, True))
+    return once + sum(0.05 + 0.14 * lanes.unrolled(_tidy(ins)) for ins in instructions(code, True))
 
 
 def _loops(ins: Instruction) -> bool:
@@ -167,11 +167,8 @@ def _head(code: Code, operations: int, count: int, differentiable: bool) -> str:
 
        cc -O3 -march=native -fno-math-errno -fno-trapping-math -shared -fPIC program.c -o program.so -lm
 
-   U holds what is the same for all samples: parameters, constants, and what is computed of them.  V holds
-   a row of L samples for each input and each result.  GU and GV hold the adjoints of U and V, that is the
-   derivative of the output with respect to what stands there.  Each loop does the work of many nodes, whose
-   labels stand above it: r counts its repeats, k the terms of a sum, l the samples, and j registers of W
-   samples. */"""
+   Each loop does the work of many nodes, whose labels stand above it: r counts its repeats, k the terms of
+   a sum, l the samples. */"""
 
 
 def _sizes(code: Code) -> str:
@@ -185,6 +182,40 @@ def _sizes(code: Code) -> str:
         table = textwrap.fill(numbers, 100, initial_indent="    ", subsequent_indent="    ")
         lines += ["static const double CONSTANTS[] = {", table, "};"]
     return "\n".join(lines)
+
+
+def _map(code: Code, names: Names) -> str:
+    """What stands where."""
+    inputs, results = code.inputs, code.lane_slots - _sums(code, True)
+    constants = code.parameters + code.constants
+    once = code.uniform_slots - _sums(code, False)
+    lines = [
+        "/* U holds what is the same for all samples, V what each sample has of its own: a row of L samples",
+        "   for each number.  GU and GV hold the adjoints of both, that is the derivative of the output with",
+        "   respect to what stands there. */",
+    ]
+    for lane, first, end, what in (
+        (False, 0, code.parameters, "parameters"),
+        (False, code.parameters, constants, "constants"),
+        (False, constants, once, "computed of them once"),
+        (False, once, code.uniform_slots, "sums that an operation is then applied to"),
+        (True, 0, inputs, "inputs"),
+        (True, inputs, results, "results"),
+        (True, results, code.lane_slots, "sums that an operation is then applied to"),
+    ):
+        if end > first:
+            place = f"{'V' if lane else 'U'}[{first}" + (f"..{end - 1}]" if end - first > 1 else "]")
+            labels = [said(names.of(lane, slot)) for slot in range(first, end)]
+            shown = [label or f"{place[0]}[{first + k}]" for k, label in enumerate(labels)]
+            listed = ", ".join([*shown[:8], "..."] if len(shown) > 9 else shown)
+            known = f": {listed}" if any(labels) else ""
+            lines.append(f"/* {place:<10} {guarded(what + known)} */")
+    return "\n".join(lines)
+
+
+def _sums(code: Code, lane: bool) -> int:
+    """How many sums an operation is applied to."""
+    return sum(ins.repeat for ins in instructions(code, lane) if ins.runs and ins.row is not None)
 
 
 BEGIN = """\
@@ -219,9 +250,8 @@ def _block(code: Code, differentiable: bool) -> str:
     if differentiable and lane:
         seeded = f"""\
     if (GU) {{
-        memset(GV, 0, sizeof(double) * V_SLOTS * L);
-        for (int l = 0; l < n; l++)
-            GV[{slot}][l] = 1;
+        for (int l = 0; l < L; l++)
+            GV[{slot}][l] = l < n;
         backward(L, U, (const double (*)[L])V, GU, GV);
     }}
 """
@@ -234,15 +264,15 @@ def _block(code: Code, differentiable: bool) -> str:
 INLINE double block(const int L, const double *U, double *GU, double *memory, const double *X, int n,
                     double *out)
 {{
-    double (*V)[L] = (double (*)[L])memory, (*GV)[L] = V + V_SLOTS, sum = 0;
+    double (*V)[L] = (double (*)[L])memory, (*GV)[L] = V + V_SLOTS, value = 0;
 {reading if code.inputs else ""}    forward(L, U, V);
     for (int l = 0; l < n; l++)
-        sum += {value};
+        value += {value};
     for (int l = 0; out && l < n; l++) {{
 {written}
     }}
 {seeded}    (void)X, (void)GV, (void)GU;
-    return sum;
+    return value;
 }}"""
 
 

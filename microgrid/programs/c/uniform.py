@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...ops import NEG
-from ..instructions import Instruction, Operand, Run
+from ..instructions import Instruction, Operand
+from .passing import Passed, passed
 from .rows import value
-from .spelling import SPELLED, Spelling, chain, index, repeats
+from .spelling import SPELLED, Spelling, chain, index, loop, repeats
 
 __all__ = ["backward", "forward"]
 
@@ -37,8 +38,7 @@ def forward(ins: Instruction, s: Spelling) -> Iterator[str]:
         yield f"{repeats(ins.repeat)} {total} = NOTHING;"
         for run in ins.runs:
             sign = "-" if run.minus else "+"
-            loop = f"for (int k = 0; k < {run.length}; k++) " if run.length > 1 else ""
-            yield f"{loop}{repeats(ins.repeat)} {total} {sign}= {s.term(run)};"
+            yield f"{loop(run.length)}{repeats(ins.repeat)} {total} {sign}= {s.term(run)};"
     elif ins.runs:
         yield from head
         yield f"{indent}{total} = {_sum(ins, s)};"
@@ -53,8 +53,10 @@ def _sum(ins: Instruction, s: Spelling) -> str:
     text = ""
     for run in ins.runs:
         if run.length > SPELLED:
-            pairs = "".join(f", {_start('U', f)}, {f.step}" for f in run.factors)
-            spelled = f"{'dot' if len(run.factors) > 1 else 'sum'}({run.length}{pairs})"
+            strided = any(f.step != 1 for f in run.factors)
+            places = "".join(f", {_start('U', f)}{f', {f.step}' * strided}" for f in run.factors)
+            name = "dot" if len(run.factors) > 1 else "sum"
+            spelled = f"{'strided_' * strided}{name}({run.length}{places})"
             spelled = f"-{spelled}" if run.minus else spelled
         else:
             spelled = s.terms([run])
@@ -74,12 +76,9 @@ def backward(ins: Instruction, s: Spelling) -> Iterator[str]:
     total = s.place("GU", s.result(ins, total=True))
     if ins.row is not None:
         yield (repeats(ins.repeat) + " " if ins.repeat > 1 else "") + f"{total} = {chain(ins, 0, s, 'U')};"
-    flat = _flat(ins)
     for run in ins.runs:
-        for factor, other in zip(run.factors, reversed(run.factors)):
-            if factor.needs:
-                partial = other if len(run.factors) > 1 else None
-                yield from _passed(ins, s, run, factor, partial, total, flat)
+        for p in passed(run):
+            yield from _passed(ins, s, p, total, _flat(ins))
 
 
 def _row_backward(ins: Instruction, s: Spelling) -> Iterator[str]:
@@ -89,21 +88,17 @@ def _row_backward(ins: Instruction, s: Spelling) -> Iterator[str]:
             yield f"{head}{s.adjoint(x)} += {chain(ins, k, s, 'U')};"
 
 
-def _passed(
-    ins: Instruction, s: Spelling, run: Run, factor: Operand, other: Operand | None, g: str, flat: bool
-) -> Iterator[str]:
-    """What a run passes on to one of its factors, whose partial is the other one."""
-    sign, head = "-" if run.minus else "+", f"{repeats(ins.repeat)} " if ins.repeat > 1 else ""
-    times = f" * {s.of(other)}" if other else ""
-    if run.length <= SPELLED or not other:
-        loop = f"for (int k = 0; k < {run.length}; k++) " if run.length > 1 else ""
-        yield f"{head}{loop}{s.adjoint(factor)} {sign}= {g}{times};"
-    elif flat and factor.rep:
-        yield f"for (int k = 0; k < {run.length}; k++) {head}{s.adjoint(factor)} {sign}= {g}{times};"
-    elif flat:
-        start = f"&GU[{ins.total}], 1, &{s.of(Operand(False, other.slot, step=other.step))}, {other.rep}"
-        loop = f"for (int k = 0; k < {run.length}; k++)"
-        yield f"{loop} {s.adjoint(factor)} {sign}= dot({ins.repeat}, {start});"
+def _passed(ins: Instruction, s: Spelling, p: Passed, g: str, flat: bool) -> Iterator[str]:
+    """What a run passes on to one of its factors."""
+    head = f"{repeats(ins.repeat)} " if ins.repeat > 1 else ""
+    adds, by = "-=" if p.run.minus else "+=", s.of(p.by) if p.by else ""
+    line = f"{s.adjoint(p.to)} {adds} {p.times(g, by)};"
+    if flat and p.by and not p.to.rep and not p.twice:
+        first = f"&GU[{ins.total}]", f"&U[{index(p.by.slot, (p.by.step, 'k'))}]"
+        places = ", ".join(first) if p.by.rep == 1 else f"{first[0]}, 1, {first[1]}, {p.by.rep}"
+        name = "dot" if p.by.rep == 1 else "strided_dot"
+        yield f"{loop(p.run.length)}{s.adjoint(p.to)} {adds} {name}({ins.repeat}, {places});"
+    elif flat and p.by:
+        yield f"{loop(p.run.length)}{head}{line}"
     else:
-        places = f"{_start('U', other)}, {other.step}, {_start('GU', factor)}, {factor.step}"
-        yield f"{head}axpy({run.length}, {'-' if run.minus else ''}{g}, {places});"
+        yield f"{head}{loop(p.run.length)}{line}"
