@@ -256,7 +256,7 @@ class Rprop(Optimizer):
 q = g*p
 s = eta2 if q > 0 else eta1 if q < 0 else 1
 d = min(max(d*s, step_size1), step_size2)
-p = 0 if q < 0 else g
+p = g - g if q < 0 else g
 x = x - d*sign(p)
 """,
         {
@@ -274,6 +274,6 @@ x = x - d*sign(p)
         ),
         about="Steps by signs, for full batches: d grows where g keeps its sign, and shrinks elsewhere.",
         source="Riedmiller and Braun 1993, IEEE International Conference on Neural Networks",
-        differences="""lr is what d starts from, and later changes of it mean nothing, as in PyTorch.  Keras
-        has no Rprop.""",
+        differences="""g - g is 0, or nan for an infinite g, and no step is taken.  lr is what d starts from,
+        and later changes of it mean nothing, as in PyTorch.  Keras has no Rprop.""",
     )

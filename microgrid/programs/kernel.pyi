@@ -12,7 +12,13 @@ class Machine:
     def __init__(self, code: Code) -> None: ...
     def run_built(self, library: object, begin: int, samples: int, end: int, doubles: int) -> None: ...
     def forward(
-        self, parameters: Floats, X: object, flat: bool, threads: int = 0, level: str | None = None
+        self,
+        parameters: Floats,
+        X: object,
+        flat: bool,
+        threads: int = 0,
+        level: str | None = None,
+        most: int = 0,
     ) -> Any: ...
     def value_and_grad(
         self,
@@ -21,4 +27,5 @@ class Machine:
         reduce: object = "mean",
         threads: int = 0,
         level: str | None = None,
+        most: int = 0,
     ) -> tuple[Any, Any] | None: ...

@@ -139,7 +139,7 @@ cdef class Machine:
     def __dealloc__(self):
         microgrid_free(self.spare)
 
-    def value_and_grad(self, parameters, X, reduce="mean", int threads=0, str level=None):
+    def value_and_grad(self, parameters, X, reduce="mean", int threads=0, str level=None, int most=0):
         """Value and gradient: float and (n,); with reduce None (batch,) and (batch, n)."""
         cdef Call call
         cdef Py_buffer p, x, g, out
@@ -151,7 +151,7 @@ cdef class Machine:
                 mean and call.batch or reduce is None or reduce == "sum"
             ):
                 return None
-            self.settings(&call, threads, level)
+            self.settings(&call, threads, level, most)
             call.each = reduce is None and X is not None
             call.scale = 1.0 / call.batch if mean else 1.0
             shape = self.program.parameters
@@ -176,7 +176,7 @@ cdef class Machine:
             release(&g)
             release(&out)
 
-    def forward(self, parameters, X, bint flat, int threads=0, str level=None):
+    def forward(self, parameters, X, bint flat, int threads=0, str level=None, int most=0):
         """The outputs: (batch, m), or (batch,) if flat and m is 1; without inputs (m,) or a float."""
         cdef Call call
         cdef Py_buffer p, x, out
@@ -185,7 +185,7 @@ cdef class Machine:
         try:
             if not self.opened(parameters, X, &call, &p, &x):
                 return None
-            self.settings(&call, threads, level)
+            self.settings(&call, threads, level, most)
             flat = flat and self.program.n_outputs == 1
             shape = call.batch
             if not flat:
@@ -216,11 +216,12 @@ cdef class Machine:
         call.batch = 1 if X is None else x.shape[0]
         return True
 
-    cdef object settings(self, Call *call, int threads, str level):
+    cdef object settings(self, Call *call, int threads, str level, int most):
+        """`threads` is how many there are, 0 as many as pay, of which `most` is the greatest number unless 0."""
         if threads < 0 or level is not None and level not in LEVELS:
             expected = f"threads is 0 (as many as pay) or more and level one of {LEVELS}"
             raise ValueError(f"{expected}, got {threads}, {level!r}")
-        call.threads, call.processors = threads, PROCESSORS
+        call.threads, call.processors = threads, min(most or PROCESSORS, PROCESSORS)
         call.level = len(LEVELS) - 1 if level is None else LEVELS.index(level)
 
     cdef bint run(self, Call *call) except -1:

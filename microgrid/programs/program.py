@@ -96,7 +96,7 @@ class Program:
     """Whether calls that fall back to NumPy do not warn: set where the caller says it, or need not."""
     backend: Backend = "kernel"
     """What was asked for; `runs_on` says what runs."""
-    threads = 0  # of a call, in a program that shares its processors with others; 0 is as many as pay
+    threads = 0  # the most of a call, in a program that shares its processors with others; 0: all there are
 
     def __init__(
         self,
@@ -149,7 +149,7 @@ class Program:
         finite real numbers of shape (batch, inputs) is a TypeError or ValueError; a result that is not finite
         is a DomainError that says where it arose, unless ``errstate(domain="ieee")`` holds.
         """
-        machine, given = self._machine, (self._single, self.threads)
+        machine, given = self._machine, (self._single, 0, None, self.threads)
         outputs = None if machine is None else machine.forward(self._parameters, X, *given)
         if outputs is not None:
             return outputs
@@ -175,13 +175,14 @@ class Program:
         machine = self._machine
         if reduce is not None and not isinstance(reduce, str):
             one_of(reduce, "reduce", REDUCTIONS)
-        found = None if machine is None else machine.value_and_grad(self._parameters, X, reduce, self.threads)
+        given = reduce, 0, None, self.threads
+        found = None if machine is None else machine.value_and_grad(self._parameters, X, *given)
         if found is not None:
             return found
         checked = arguments.batch(X, self._names.inputs)
         check_reduction(self.code, checked, reduce)
         if machine is not None and X is not None:
-            found = machine.value_and_grad(self._parameters, checked, reduce, self.threads)
+            found = machine.value_and_grad(self._parameters, checked, *given)
         if found is None:
             value, gradient, fault = self.on_numpy.value_and_grad(self._parameters, checked, reduce)
             results = {"the value": value, "the gradient": gradient}

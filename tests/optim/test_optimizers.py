@@ -252,7 +252,7 @@ def test_a_gradient_of_zero_is_a_gradient():
 # ---------------------------------------------------------------- refused steps
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", [*KINDS, optim.Rprop])
 @pytest.mark.parametrize("bad", [nan, inf, -inf])
 def test_a_gradient_that_is_not_finite_stops_everybody(kind, bad):
     values, array = three(), np.array([1.0, -2.0, 0.5])

@@ -256,6 +256,19 @@ def test_deepcopy_of_a_model_and_its_program_keeps_them_together():
     assert (w.data, w2.data) == (2.0, 7.0)
 
 
+def test_a_cap_of_threads_makes_none_where_they_do_not_pay():
+    """Shares of a batch are added in another order, by which they are told."""
+    pytest.importorskip("microgrid.programs.kernel", reason="optional: the kernel", exc_type=ImportError)
+    x, w = Value(0.5, "x"), parameter(0.7, "w")
+    program = mg.compile(mg.tanh(w * x), [x], [w])
+    X = np.random.default_rng(4).normal(size=(400, 1))
+    value_and_grad = program._machine.value_and_grad
+    alone, shared = (value_and_grad(program.parameters, X, "sum", threads)[0] for threads in (1, 3))
+    assert alone != shared
+    program.threads = 3
+    assert program.value_and_grad(X, "sum")[0] == alone
+
+
 @executors
 def test_threads_share_a_program(on):
     random.seed(1)
