@@ -98,7 +98,7 @@ class Listing:
             ("constants", self.counted([slot for slot in self.constants() if slot not in self.frozen])),
             ("outputs", [self.name(lane, slot) for lane, slot in code.output_slots]),
         ]
-        lines = [f"program on {runs_on}"]
+        lines = [f"This program runs on {runs_on}."]
         lines += [f"{what + ':':<12}{_some(names, shown)}" for what, names in head if names]
         for lane, when in ((False, "once per call:"), (True, "for each sample:")):
             body = [f"  {self.line(instruction)}" for instruction in instructions(code, lane)]

@@ -334,8 +334,8 @@ def test_a_custom_operation_has_no_c():
 def test_it_is_built_once(cache, monkeypatch):
     program, X = network(backend="c")
     [made] = cache.glob("*.so")
-    assert program.runs_on.startswith("C built by ")
-    assert repr(program).startswith("program on C built by ")
+    assert program.runs_on.startswith("its own C code, built by ")
+    assert repr(program).startswith("This program runs on its own C code, built by ")
     monkeypatch.setattr(build, "_compiled", lambda *_: pytest.fail("built again"))
     again, _ = network(backend="c")
     assert np.array_equal(again(X), program(X))
@@ -359,7 +359,7 @@ def test_a_cache_that_cannot_be_written_is_done_without(tmp_path, monkeypatch):
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
     program, X = network(backend="c")
-    assert program.runs_on.startswith("C built by ")
+    assert program.runs_on.startswith("its own C code, built by ")
     assert len(program(X)) == len(X)
 
 
@@ -390,7 +390,7 @@ def test_without_a_home_it_is_built_and_not_kept(monkeypatch):
 
     monkeypatch.setattr(Path, "home", nobody)
     program, X = network(backend="c")
-    assert program.runs_on.startswith("C built by ")
+    assert program.runs_on.startswith("its own C code, built by ")
     assert len(program(X)) == len(X)
 
 
@@ -450,12 +450,12 @@ def test_what_takes_a_compiler_long_stays_on_the_kernel(monkeypatch):
 def test_one_sample_runs_on_the_kernel_and_it_says_so():
     kernel, X = network()
     program, _ = network(backend="c")
-    assert f", samples one by one on {kernel.runs_on}" in program.runs_on
+    assert f"; samples one by one run on {kernel.runs_on}" in program.runs_on
     for rows, reduce in ((X[:1], "mean"), (X, None)):
         for found, expected in zip(program.value_and_grad(rows, reduce), kernel.value_and_grad(rows, reduce)):
             assert np.allclose(found, expected, rtol=1e-13, atol=1e-300)
     w = parameter(0.5, "w")
-    assert mg.compile(w * w, [], [w], backend="c").runs_on.startswith("C built by ")
+    assert mg.compile(w * w, [], [w], backend="c").runs_on.startswith("its own C code, built by ")
     assert " one by one" not in mg.compile(w * w, [], [w], backend="c").runs_on
 
 

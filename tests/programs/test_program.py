@@ -156,7 +156,7 @@ def test_the_listing_can_be_followed():
     h.label = "h"
     text = mg.compile([h, h * 3.0], [x]).listing()
     head, *rest = text.splitlines()
-    assert head.startswith("program on ")
+    assert head.startswith("This program runs on ")
     assert rest == [
         "inputs:     %0 'x'",
         "parameters: %1 'w', %2 'b'",
