@@ -3,7 +3,7 @@
 
    A run with step 1 is a dot forward and an axpy backward.  FLAT instructions, whose operands move with the
    repeat by 0 or 1, are worked off term by term for all repeats at once instead, which makes the repeats
-   contiguous. */
+   contiguous.  Of the others, which are the rows of a matrix times a vector, four repeats go together. */
 
 static double FT(dot)(const double *a, int a_step, const double *b, int b_step, int n)
 {
@@ -35,6 +35,48 @@ static void FT(axpy)(double *RESTRICT y, int y_step, double g, const double *RES
         y[(ptrdiff_t)k * y_step] += g * x[(ptrdiff_t)k * x_step];
 }
 
+/* s[r] += sign * (row r of a) . (row r of b) for four repeats r, whose additions across vectors are shared. */
+INLINE void FT(dot_rows)(double *s, double sign, const double *a, ptrdiff_t a_rep, const double *b,
+                         ptrdiff_t b_rep, int n)
+{
+    const vd none = -0.0 - ZERO;
+    vd v[4] = {none, none, none, none};
+    double sums[4];
+    int k = 0;
+    for (; k + VW <= n; k += VW)
+        UNROLL for (int r = 0; r < 4; r++)
+            v[r] += *(const vu *)(a + r * a_rep + k) * *(const vu *)(b + r * b_rep + k);
+    FT(across4)(v, sums);
+    for (; k < n; k++)
+        UNROLL for (int r = 0; r < 4; r++)
+            sums[r] += a[r * a_rep + k] * b[r * b_rep + k];
+    UNROLL for (int r = 0; r < 4; r++)
+        s[r] += sign * sums[r];
+}
+
+/* row r of y += sign * g[r] * row r of x for four repeats r.  Where they have one y in common, it is loaded and
+   stored once. */
+INLINE void FT(axpy_rows)(double *RESTRICT y, ptrdiff_t y_rep, double sign, const double *g,
+                          const double *RESTRICT x, ptrdiff_t x_rep, int n)
+{
+    const double h[4] = {sign * g[0], sign * g[1], sign * g[2], sign * g[3]};
+    int k = 0;
+    for (; y_rep == 0 && k + VW <= n; k += VW) {
+        vd t = *(const vu *)(y + k);
+        UNROLL for (int r = 0; r < 4; r++)
+            t += h[r] * *(const vu *)(x + r * x_rep + k);
+        *(vu *)(y + k) = t;
+    }
+    for (; k + VW <= n; k += VW)
+        UNROLL for (int r = 0; r < 4; r++)
+            *(vu *)(y + r * y_rep + k) += h[r] * *(const vu *)(x + r * x_rep + k);
+    for (; y_rep == 0 && k < n; k++)
+        y[k] += (h[0] * x[k] + h[1] * x[x_rep + k]) + (h[2] * x[2 * x_rep + k] + h[3] * x[3 * x_rep + k]);
+    for (; k < n; k++)
+        UNROLL for (int r = 0; r < 4; r++)
+            y[r * y_rep + k] += h[r] * x[r * x_rep + k];
+}
+
 /* y += sign * a * b, element by element; a step is 1, or 0 for one number. */
 static void FT(multiply)(double *RESTRICT y, double sign, const double *a, int a_step, const double *b,
                          int b_step, int n)
@@ -64,9 +106,14 @@ static void FN(sum)(const int *c, int r0, int n, int own, double *const *M)
         if (c[FLAGS] & FLAT)
             for (int k = 0; k < q[LENGTH]; k++, a += q[A_STEP], b += q[B_STEP])
                 FT(multiply)(s, sign, a, q[A_REP], b, q[B_REP], n);
-        else
-            for (int r = 0; r < n; r++, a += q[A_REP], b += q[B_REP])
+        else {
+            int r = 0;
+            if (q[A_STEP] == 1 && q[B_STEP] == 1)
+                for (; r + 4 <= n; r += 4, a += 4 * q[A_REP], b += 4 * q[B_REP])
+                    FT(dot_rows)(s + r, sign, a, q[A_REP], b, q[B_REP], q[LENGTH]);
+            for (; r < n; r++, a += q[A_REP], b += q[B_REP])
                 s[r] += sign * (q[LENGTH] == 1 ? *a * *b : FT(dot)(a, q[A_STEP], b, q[B_STEP], q[LENGTH]));
+        }
     }
 }
 
@@ -75,12 +122,16 @@ static void FN(run_back)(const int *q, int flat, int n, const double *g, double 
                          const double *y, int y_step, int y_rep)
 {
     const double sign = q[RUN_BITS] & MINUS ? -1 : 1;
-    if (!flat)
-        for (int r = 0; r < n; r++, x += x_rep, y += y_rep) {
-            if (g[r] != 0)
-                FT(axpy)(x, x_step, sign * g[r], y, y_step, q[LENGTH]);
+    if (!flat) {
+        const int rows = x_step == 1 && y_step == 1 && q[LENGTH] > 1;
+        for (int count; n > 0; n -= count, g += count, x += count * x_rep, y += count * y_rep) {
+            count = rows && n >= 4 && g[0] != 0 && g[1] != 0 && g[2] != 0 && g[3] != 0 ? 4 : 1;
+            if (count == 4)
+                FT(axpy_rows)(x, x_rep, sign, g, y, y_rep, q[LENGTH]);
+            else if (*g != 0)
+                FT(axpy)(x, x_step, sign * *g, y, y_step, q[LENGTH]);
         }
-    else
+    } else
         for (int k = 0; k < q[LENGTH]; k++, x += x_step, y += y_step) {
             if (x_rep)
                 FT(multiply)(x, sign, g, 1, y, y_rep, n);

@@ -144,7 +144,7 @@ static void FT(before)(const Program *p, Scratch *s)
         CAT(forward, 1, T)(&p->uniform, UNIFORM, M);
 }
 
-static int FT(after)(const Program *p, Scratch *s, double scale, double *gradient)
+static int FT(after)(const Program *p, Scratch *s, double scale, double *RESTRICT gradient)
 {
     double *const M[2] = {s->U, s->V}, *const G[2] = {s->GU, s->GV};
     if (p->built.end)
@@ -152,9 +152,11 @@ static int FT(after)(const Program *p, Scratch *s, double scale, double *gradien
     else
         CAT(backward, 1, T)(&p->uniform, UNIFORM, M, G);
     const int finite = FT(finite)(s->GU, p->parameters);
-    for (int k = 0; k < p->parameters; k++)
-        gradient[k] = scale * s->GU[k];
-    memset(s->GU, 0, sizeof(double) * p->parameters);
+    double *RESTRICT GU = s->GU;
+    for (int k = 0; k < p->parameters; k++) {
+        gradient[k] = scale * GU[k];
+        GU[k] = 0;
+    }
     return finite;
 }
 

@@ -7,6 +7,7 @@ import random
 import threading
 from array import array
 from functools import cache
+from itertools import chain
 
 import numpy as np
 import pytest
@@ -179,6 +180,39 @@ def test_a_program_without_inputs(level):
     assert program.forward(theta, None, True, 0, level) == value
     assert program.forward(theta, None, False, 0, level).tolist() == [value]
     assert program.value_and_grad(theta, np.zeros((3, 0))) is None
+
+
+@levels
+@pytest.mark.parametrize("terms", [2, 3, 4, 7, 8, 16, 21, 33])
+@pytest.mark.parametrize("rows", [1, 3, 4, 6, 9, 130])
+def test_a_matrix_times_a_vector(rows, terms, level):
+    """Without inputs; relu stops some rows' adjoints, so four rows in sequence go together or do not."""
+    rng = np.random.default_rng(rows * 100 + terms)
+    W, x, c = rng.normal(size=(rows, terms)), rng.normal(size=terms), rng.normal(size=rows)
+    w, v = [[parameter(a) for a in row] for row in W], [parameter(a) for a in x]
+    hidden = [(-microgrid.dot(row, v) if rows == 6 else microgrid.dot(row, v)).relu() for row in w]
+    loss = microgrid.dot(hidden, [Value(a) for a in c])
+    z = -W @ x if rows == 6 else W @ x
+    passed = c * (z > 0) * (-1 if rows == 6 else 1)
+    program, leaves = machine(loss, [], [*chain(*w), *v]), np.concatenate([W.ravel(), x])
+    gradient = np.concatenate([np.outer(passed, x).ravel(), passed @ W])
+    assert agrees(program.value_and_grad(leaves, None, "mean", 1, level), c @ np.maximum(z, 0), gradient)
+
+
+@levels
+@pytest.mark.parametrize("stride", [1, 2, 3])
+def test_windows_that_overlap(stride, level):
+    rng = np.random.default_rng(stride)
+    x, weights, c = rng.normal(size=40), rng.normal(size=9), rng.normal(size=10)
+    v, w = [parameter(a) for a in x], [parameter(a) for a in weights]
+    sums = [microgrid.dot(v[stride * i : stride * i + 9], w) for i in range(10)]
+    program = machine(microgrid.dot(sums, [Value(a) for a in c]), [], [*v, *w])
+    windows = np.array([x[stride * i : stride * i + 9] for i in range(10)])
+    slopes = np.zeros(40)
+    for i in range(10):
+        slopes[stride * i : stride * i + 9] += c[i] * weights
+    found = program.value_and_grad(np.concatenate([x, weights]), None, "mean", 1, level)
+    assert agrees(found, c @ windows @ weights, np.concatenate([slopes, c @ windows]))
 
 
 @levels
