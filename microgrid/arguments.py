@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import repeat
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -28,6 +28,7 @@ __all__ = [
     "row",
     "shared",
     "values",
+    "written",
 ]
 
 # Written as text, as NumPy is imported only where it is used.
@@ -162,6 +163,26 @@ def shared(array: Any, what: str, n: int) -> Floats:
             f"got {kind}{'' if flags is None or flags.writeable else ', read-only'}"
         )
     return row(array, what, n)
+
+
+def written(array: Any, shape: tuple[int, ...], read: Mapping[str, Floats]) -> None:
+    """TypeError or ValueError unless a gradient of that shape can be written into it while these are read."""
+    import numpy as np
+
+    expected = f"out is what the gradient is written into, a float64 array of shape {shape} without gaps"
+    way = f"pass one that np.empty({shape}) made"
+    if type(array) is not np.ndarray and (not isinstance(array, np.ndarray) or hasattr(array, "mask")):
+        raise TypeError(f"{expected}, got {type(array).__name__}: {way}")
+    if array.dtype.str[1:] != "f8" or not array.dtype.isnative:
+        raise TypeError(f"{expected}, got an array of {array.dtype}: {way}")
+    if array.shape != shape:
+        raise ValueError(f"{expected}, got shape {array.shape}: {way}")
+    if not array.flags.carray:
+        kind = "one with gaps or at an odd address" if array.flags.writeable else "one that is read-only"
+        raise ValueError(f"{expected} that can be written, got {kind}: {way}")
+    for name, other in read.items():
+        if np.may_share_memory(array, other):
+            raise ValueError(f"out shares memory with {name}, which would be overwritten: {way}")
 
 
 def nested(flat: list[Any], shape: tuple[int, ...]) -> Any:

@@ -28,4 +28,5 @@ class Machine:
         threads: int = 0,
         level: str | None = None,
         most: int = 0,
+        out: object = None,
     ) -> tuple[Any, Any] | None: ...

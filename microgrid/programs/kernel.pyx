@@ -10,7 +10,7 @@ from array import array
 from cpython.bytearray cimport PyByteArray_AS_STRING
 from libc.string cimport memset
 
-from ..base.buffers cimport Py_buffer, doubles, release
+from ..base.buffers cimport PyBUF_WRITABLE, Py_buffer, doubles, release
 
 
 cdef extern from "native/program.h" nogil:
@@ -81,8 +81,13 @@ if hasattr(os, "sched_getaffinity"):
 cdef object NDARRAY = None
 
 
-cdef bint numbers(object source, int dimensions, Py_buffer *view):
-    return doubles(source, NDARRAY, dimensions, view)
+cdef bint numbers(object source, int dimensions, Py_buffer *view, int more=0):
+    return doubles(source, NDARRAY, dimensions, view, more)
+
+
+cdef bint overlap(const double *a, ptrdiff_t n, const double *b, ptrdiff_t m):
+    """Whether n numbers at a and m at b have some in common."""
+    return a < b + m and b < a + n
 
 
 cdef Stream stream(bytearray code, bytearray offsets):
@@ -139,13 +144,17 @@ cdef class Machine:
     def __dealloc__(self):
         microgrid_free(self.spare)
 
-    def value_and_grad(self, parameters, X, reduce="mean", int threads=0, str level=None, int most=0):
-        """Value and gradient: float and (n,); with reduce None (batch,) and (batch, n)."""
+    def value_and_grad(
+        self, parameters, X, reduce="mean", int threads=0, str level=None, int most=0, out=None
+    ):
+        """Value and gradient: float and (n,); with reduce None (batch,) and (batch, n).  The gradient is `out`,
+        if that is given.
+        """
         cdef Call call
-        cdef Py_buffer p, x, g, out
+        cdef Py_buffer p, x, g, v
         cdef object shape
         cdef bint mean = reduce == "mean"
-        p.obj = x.obj = g.obj = out.obj = NULL
+        p.obj = x.obj = g.obj = v.obj = NULL
         try:
             if self.program.n_outputs != 1 or not self.opened(parameters, X, &call, &p, &x) or not (
                 mean and call.batch or reduce is None or reduce == "sum"
@@ -154,17 +163,18 @@ cdef class Machine:
             self.settings(&call, threads, level, most)
             call.each = reduce is None and X is not None
             call.scale = 1.0 / call.batch if mean else 1.0
-            shape = self.program.parameters
-            if call.each:
-                shape = call.batch, shape
-            gradient = self.empty(shape)
-            numbers(gradient, 1 + call.each, &g)
+            gradient = out
+            if out is None:
+                shape = self.program.parameters
+                gradient = self.empty((call.batch, shape) if call.each else shape)
+            if not numbers(gradient, 1 + call.each, &g, PyBUF_WRITABLE) or not self.fits(&call, &g):
+                return None
             call.gradients = <double *>g.buf
             value = None
             if call.each:
                 value = self.empty(call.batch)
-                numbers(value, 1, &out)
-                call.outputs = <double *>out.buf
+                numbers(value, 1, &v)
+                call.outputs = <double *>v.buf
             if not self.run(&call):
                 return None
             if not call.each:
@@ -174,7 +184,7 @@ cdef class Machine:
             release(&p)
             release(&x)
             release(&g)
-            release(&out)
+            release(&v)
 
     def forward(self, parameters, X, bint flat, int threads=0, str level=None, int most=0):
         """The outputs: (batch, m), or (batch,) if flat and m is 1; without inputs (m,) or a float."""
@@ -215,6 +225,15 @@ cdef class Machine:
         call.X = call.parameters if X is None else <double *>x.buf
         call.batch = 1 if X is None else x.shape[0]
         return True
+
+    cdef bint fits(self, const Call *call, const Py_buffer *gradient):
+        """Whether a call can write its gradient there."""
+        cdef ptrdiff_t n = self.program.parameters, size = call.batch * n if call.each else n
+        cdef ptrdiff_t read = call.batch * self.program.inputs
+        cdef const double *into = <double *>gradient.buf
+        if gradient.shape[call.each] != n or call.each and gradient.shape[0] != call.batch:
+            return False
+        return not overlap(into, size, call.parameters, n) and not overlap(into, size, call.X, read)
 
     cdef object settings(self, Call *call, int threads, str level, int most):
         """`threads` is how many there are, 0 as many as pay, of which `most` is the greatest number unless 0."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from .. import arguments
 from ..arguments import Floats
 from ..base import context
 from ..base.checks import one_of
@@ -81,6 +82,22 @@ class OnNumPy:
         if not fault and not np.isfinite(gradient).all():
             fault = "the sum of the gradients for all samples exceeds the range of doubles"
         return value, gradient, fault
+
+    def reported(
+        self, parameters: Floats, X: Floats, reduce: str | None, out: Floats | None, quiet: bool
+    ) -> tuple[Any, Floats]:
+        """Value and gradient, which is written into `out` if given, and what `report` says of them."""
+        if out is not None:
+            each = (len(X),) if reduce is None and self.code.inputs else ()
+            shape = (*each, self.code.parameters)
+            arguments.written(out, shape, {"the parameters": parameters, "X": X})
+        value, gradient, fault = self.value_and_grad(parameters, X, reduce)
+        results = {"the value": value, "the gradient": gradient}
+        report(fault, quiet, parameters, X, results, reduce is None)
+        if out is None:
+            return value, gradient
+        out[:] = gradient
+        return value, out
 
     def _forward(self, parameters: Floats, X: Floats, block: slice) -> tuple[Memory, Floats]:
         import numpy as np

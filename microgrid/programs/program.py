@@ -163,7 +163,7 @@ class Program:
         return outputs
 
     def value_and_grad(
-        self, X: ArrayLike | None = None, reduce: Reduction | None = "mean"
+        self, X: ArrayLike | None = None, reduce: Reduction | None = "mean", out: Floats | None = None
     ) -> tuple[Any, Floats]:
         """The output and its gradient with respect to the parameters, over the samples of X.
 
@@ -171,11 +171,14 @@ class Program:
         (batch, parameters).  Without inputs: a float and (parameters,).  The mean of no samples is a
         ValueError, a program of several outputs a GraphError.  For X and values that are not finite see
         `__call__`; a gradient that is not finite warns, or raises NonFiniteGradient, as errstate says.
+
+        The gradient is written into `out`, if given, and that returned: a float64 array of its shape in C
+        order, apart from X and the parameters in memory; another is a TypeError or ValueError.
         """
         machine = self._machine
         if reduce is not None and not isinstance(reduce, str):
             one_of(reduce, "reduce", REDUCTIONS)
-        given = reduce, 0, None, self.threads
+        given = reduce, 0, None, self.threads, out
         found = None if machine is None else machine.value_and_grad(self._parameters, X, *given)
         if found is not None:
             return found
@@ -184,11 +187,7 @@ class Program:
         if machine is not None and X is not None:
             found = machine.value_and_grad(self._parameters, checked, *given)
         if found is None:
-            value, gradient, fault = self.on_numpy.value_and_grad(self._parameters, checked, reduce)
-            results = {"the value": value, "the gradient": gradient}
-            quiet = self.quiet or machine is None
-            report(fault, quiet, self._parameters, checked, results, reduce is None)
-            return value, gradient
+            found = self.on_numpy.reported(self._parameters, checked, reduce, out, self.quiet or not machine)
         return found
 
     # ---------------------------------------------------------------- parameters

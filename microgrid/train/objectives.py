@@ -2,10 +2,10 @@
 
 An objective has `parameters`, an array that an optimiser moves, `reached`, which of them the loss depends on,
 and the `shape` of a sample's outputs.  `value_and_grad(rows, places)` and `loss(rows)`, the loss without the
-penalty, take rows that `encode` made, and where they stand, for workers that hold them; `predictions()` are
-the outputs for the rows of the last call.  `fault()` says why what was recorded is not what Python computes
-now; `runs_on()` what computes; `overlooked()` names the Values in the model that are never trained, as they
-are no parameters.
+penalty, take rows that `encode` made, and where they stand, for workers that hold them; the next call may
+write its gradient over the last one.  `predictions()` are the outputs for the rows of the last call.
+`fault()` says why what was recorded is not what Python computes now; `runs_on()` what computes;
+`overlooked()` names the Values in the model that are never trained, as they are no parameters.
 """
 
 from __future__ import annotations
@@ -130,6 +130,7 @@ class ReplayedExamples:
         penalty = task.added()
         self.penalty = None if penalty is None else Penalty(penalty, task.trained)
         self.parameters = np.array([v.data for v in task.trained])
+        self._gradient = np.empty_like(self.parameters)
         self.reached = reached(example, penalty, task.trained)
         self.workers: Workers | None = None
 
@@ -140,7 +141,9 @@ class ReplayedExamples:
         self.X = with_masks(rows, self.programs.recorded.masks)
         found = None if places is None else self._elsewhere(places, rows.shape[1])
         # where it is not finite, it is found out here which sample makes it so
-        value, gradient = found or self.programs.value_and_grad(self.X, self.parameters, self.reduce)
+        value, gradient = found or self.programs.value_and_grad(
+            self.X, self.parameters, self.reduce, self._gradient
+        )
         if self.penalty is not None:
             added, slope = self.penalty.value_and_grad(self.parameters)
             value += added
@@ -208,6 +211,7 @@ class ReplayedBatches:
         self.sizes = {size: Programs(task, batch, self.penalty)}
         self.shape = shape(batch.predictions)[1:]
         self.parameters = np.array([v.data for v in task.trained])
+        self._gradient = np.empty_like(self.parameters)
         self.reached = reached(batch, self.penalty, task.trained)
 
     def encode(self, examples: Examples) -> Floats:
@@ -215,7 +219,7 @@ class ReplayedBatches:
 
     def value_and_grad(self, rows: Floats, places: Places | None = None) -> tuple[float, Floats]:
         self._prepare(rows)
-        value, gradient = self.programs.value_and_grad(self.X, self.parameters, "sum")
+        value, gradient = self.programs.value_and_grad(self.X, self.parameters, "sum", self._gradient)
         if self.programs.norms:
             self._absorb()
         return value, gradient

@@ -82,13 +82,13 @@ class Programs:
             raise DomainError(f"{of.name}: {float(numbers[sample, k]):.6g} {of.rule}")
 
     def value_and_grad(
-        self, X: Floats, parameters: Floats, reduce: program.Reduction
+        self, X: Floats, parameters: Floats, reduce: program.Reduction, out: Floats
     ) -> tuple[float, Floats]:
-        """The loss with the penalty, and its gradient."""
+        """The loss with the penalty, and its gradient, which is written into `out`."""
         self.check(X, parameters)
         reads(self.total, parameters)
         try:
-            return self.total.value_and_grad(X, reduce)
+            return self.total.value_and_grad(X, reduce, out)
         except (DomainError, NonFiniteGradient) as error:
             raise type(error)(self._fault(X, parameters)) from error
 
@@ -127,11 +127,12 @@ class Penalty:
         self.root, self.trained = root, trained
         self.program = program.compile(root, [], trained)
         self.program.quiet = True  # as the loss with it is
+        self._gradient = self.program.parameters.copy()  # which every call writes
 
     def value_and_grad(self, parameters: Floats) -> tuple[float, Floats]:
         reads(self.program, parameters)
         try:
-            return self.program.value_and_grad()
+            return self.program.value_and_grad(out=self._gradient)
         except (DomainError, NonFiniteGradient) as error:
             give(self.trained, parameters)
             raise type(error)(

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import microgrid
+from helpers.programs import as_built, on_numpy
 from microgrid import Value, errstate, parameter
 from microgrid.programs.replay import Replay
 
@@ -212,3 +213,95 @@ def test_what_cannot_be_shared(array, error, message):
     with pytest.raises(error, match=message):
         program.share(array)
     assert program.parameters.tolist() == [2.0, -1.0]
+
+
+# ---------------------------------------------------------------- a gradient in an array of the caller's
+
+REDUCTIONS = [("mean", (2,)), ("sum", (2,)), (None, (40, 2))]
+on = pytest.mark.parametrize("on", [on_numpy, as_built])
+
+
+@on
+@pytest.mark.parametrize(("reduce", "shape"), REDUCTIONS)
+def test_a_gradient_is_written_into_the_array_it_is_given(program, on, reduce, shape):
+    program, out = on(program), np.full(shape, np.nan)
+    w, b = 0.5, -0.25
+    x, y = ROWS.T
+    slopes = (2 * np.tanh(w * x - b * y) * (1 - np.tanh(w * x - b * y) ** 2))[:, None] * np.stack([x, -y], 1)
+    expected = {"mean": slopes.mean(axis=0), "sum": slopes.sum(axis=0), None: slopes}[reduce]
+    value, gradient = program.value_and_grad(ROWS, reduce, out)
+    assert gradient is out
+    np.testing.assert_allclose(out, expected, rtol=1e-13)
+    alone = program.value_and_grad(ROWS, reduce)
+    assert np.array_equal(value, alone[0])
+    assert out.tobytes() == alone[1].tobytes()
+    program.value_and_grad(2 * ROWS, reduce, out)
+    assert not np.array_equal(out, alone[1])
+
+
+@on
+def test_an_array_for_the_gradient_of_a_program_without_inputs_or_of_no_samples(program, on):
+    w = parameter(3.0, "w")
+    out = np.empty(1)
+    assert on(microgrid.compile(w * w)).value_and_grad(out=out) == (9.0, out)
+    assert out.tolist() == [6.0]
+    out, none = np.empty(2), np.empty((0, 2))
+    program = on(program)
+    assert program.value_and_grad(none, "sum", out)[0] == 0.0
+    assert out.tolist() == [0.0, 0.0]
+    assert program.value_and_grad(none, None, none.copy())[1].shape == (0, 2)
+
+
+def test_a_gradient_is_written_by_the_kernel(program, never_numpy):
+    rows, out = ROWS.tolist(), np.empty(2)
+    assert program.value_and_grad(rows, out=out)[1] is out
+    assert out.tobytes() == program.value_and_grad(ROWS)[1].tobytes()
+
+
+@on
+@pytest.mark.parametrize(
+    ("out", "error", "message"),
+    [
+        ([0.0, 0.0], TypeError, r"a float64 array of shape \(2,\) without gaps, got list: pass one that np.empty"),
+        (np.ma.zeros(2), TypeError, "got MaskedArray"),
+        (np.zeros(2, np.float32), TypeError, "got an array of float32"),
+        (np.zeros(2, ">f8"), TypeError, "got an array of >f8"),
+        (np.zeros(3), ValueError, r"got shape \(3,\): pass one that np.empty\(\(2,\)\) made"),
+        (np.zeros((40, 2)), ValueError, r"of shape \(2,\) without gaps, got shape \(40, 2\)"),
+        (np.zeros(4)[::2], ValueError, "got one with gaps or at an odd address"),
+        (np.zeros(17, np.uint8)[1:].view(float), ValueError, "got one with gaps or at an odd address"),
+        (read_only(np.zeros(2)), ValueError, "got one that is read-only"),
+    ],
+)
+def test_what_a_gradient_cannot_be_written_into(program, on, out, error, message):
+    before = np.array(out, dtype=float).tolist()
+    with pytest.raises(error, match=message):
+        on(program).value_and_grad(ROWS, out=out)
+    assert np.array(out, dtype=float).tolist() == before
+
+
+@on
+def test_a_gradient_is_not_written_over_what_is_read(program, on):
+    program, rows, numbers = on(program), ROWS.copy(), np.zeros(3)
+    program.share(numbers[:2])
+    with pytest.raises(ValueError, match="out shares memory with the parameters, which would be overwritten"):
+        program.value_and_grad(rows, out=numbers[1:])
+    for out, reduce in ((rows[0], "mean"), (rows, None)):
+        with pytest.raises(ValueError, match="out shares memory with X"):
+            program.value_and_grad(rows, reduce, out)
+    assert np.array_equal(rows, ROWS)
+    assert numbers.tolist() == [0.0] * 3
+    value, _ = program.value_and_grad(rows, out=np.empty(2))
+    assert value == 0.0
+
+
+@on
+def test_an_infinite_gradient_is_written_where_it_is_asked_for(on):
+    x, w = Value(1.0, "x"), parameter(1.0, "w")
+    program, out = on(microgrid.compile((x * w).sqrt(), [x])), np.empty(1)
+    program.quiet = True
+    with errstate(gradient="ignore"):
+        w.data = 0.0
+        program.read()
+        assert program.value_and_grad([[4.0]], out=out)[1] is out
+    assert out.tolist() == [np.inf]
