@@ -27,3 +27,6 @@ cdef class Row:
 
 cdef class Blocks:
     cdef public int open
+
+@cython.locals(i=Py_ssize_t, expected=list)
+cpdef list columns(list things, tuple names, tuple same)

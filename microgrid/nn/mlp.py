@@ -14,6 +14,7 @@ from typing import Any
 from ..arguments import Numbers
 from ..base.checks import whole
 from ..base.context import current, given_scope, scope_at, scopes_inside
+from ..base.nodes import columns
 from ..custom import CustomOp, custom_node
 from ..engine import Value, parameter, unary, weighted_sum, weighted_sums
 from ..naming.labels import given
@@ -91,10 +92,14 @@ class Layer(Module):
         return bare(self._activations(inputs(x, self.nin, "the layer"), current().scope))
 
     def _activations(self, xs: list[Value], outer: int) -> list[Any]:
-        out, places = [], scopes_inside(outer, "neuron", len(self.neurons))
-        row = _shared_row(self.neurons)
+        places = scopes_inside(outer, "neuron", len(self.neurons))
+        row = _row_with_sum(self.neurons[0]) if self.neurons else ...
         if row is not ...:  # all in one call, which is a third faster
-            return weighted_sums([n.b for n in self.neurons], [n.w for n in self.neurons], xs, row, places)
+            held = columns(self.neurons, ("b", "w"), same=("nonlin", "activation"))
+            if held is not None:
+                starts, weights = held
+                return weighted_sums(starts, weights, xs, row, places)
+        out = []
         for neuron, place in zip(self.neurons, places):
             if type(neuron) is Neuron:
                 out.append(neuron._activation(xs, place))
@@ -113,14 +118,11 @@ class Layer(Module):
         return f"Layer of {' and '.join(f'{n} {kind}' for kind, n in kinds.items())}"
 
 
-def _shared_row(neurons: list[Neuron]) -> Any:
-    """The row that makes activations of all sums, or None; `...` where no one call makes all of them."""
-    if not neurons or type(neurons[0]) is not Neuron:
+def _row_with_sum(neuron: Neuron) -> Any:
+    """The row that makes its activation of its sum, None for none; `...` where one call cannot make both."""
+    if type(neuron) is not Neuron:
         return ...
-    nonlin, name = neurons[0].nonlin, neurons[0].activation
-    if [n for n in neurons if type(n) is not Neuron or n.nonlin is not nonlin or n.activation is not name]:
-        return ...
-    row = activation_row(name) if nonlin else None
+    row = activation_row(neuron.activation) if neuron.nonlin else None
     return ... if isinstance(row, CustomOp) or (row is not None and row.constant is not None) else row
 
 

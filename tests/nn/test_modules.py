@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from microgrid import Value, no_grad, parameter, scope
+from microgrid.engine import made_so_far
 from microgrid.graph import leaves, order, scopes
 from microgrid.nn import MLP, Layer, Module, Neuron
 
@@ -41,6 +42,62 @@ def test_neuron_is_the_weighted_sum_behind_a_relu():
     assert neuron([0.0, 1.0]).data == 0.0
     neuron.nonlin = False
     assert neuron([0.0, 1.0]).data == -2.5
+
+
+def give_weights(layer):
+    layer.neurons[1].w = [Value(0.25), Value(-2.0)]
+
+
+def give_bias(layer):
+    layer.neurons[1].b = Value(0.75)
+
+
+def make_linear(layer):
+    layer.neurons[1].nonlin = False
+
+
+def make_all_linear(layer):
+    for neuron in layer.neurons:
+        neuron.nonlin = False
+
+
+def make_tanh(layer):
+    layer.neurons[1].activation = "tanh"
+
+
+def put_in_another(layer):
+    layer.neurons[1] = Neuron(2, activation="sigmoid")
+
+
+def put_in_a_subclass(layer):
+    class Doubled(Neuron):
+        def __call__(self, x):
+            return 2 * super().__call__(x)
+
+    layer.neurons[1] = Doubled(2)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [give_weights, give_bias, make_linear, make_all_linear, make_tanh, put_in_another, put_in_a_subclass],
+)
+def test_a_layer_computes_with_what_its_neurons_hold_at_the_call(change):
+    layer, x = Layer(2, 3), [Value(1.5), Value(0.5)]
+    layer(x)
+    change(layer)
+    after = {"relu": lambda s: max(s, 0.0), "tanh": math.tanh, "sigmoid": lambda s: 1 / (1 + math.exp(-s))}
+    for neuron, y in zip(layer.neurons, layer(x), strict=True):
+        total = neuron.b.data + neuron.w[0].data * 1.5 + neuron.w[1].data * 0.5
+        factor = 1 if type(neuron) is Neuron else 2
+        assert y.data == pytest.approx(factor * (after[neuron.activation](total) if neuron.nonlin else total))
+
+
+def test_a_layer_of_unlike_neurons_makes_no_node_twice():
+    layer, x = Layer(2, 3, nonlin=False), [Value(1.5), Value(0.5)]
+    layer.neurons[2] = Neuron(2)
+    before = made_so_far()
+    layer(x)
+    assert made_so_far() - before == 3 * 4 + 1
 
 
 def test_network_computes_what_matrices_compute(model):
