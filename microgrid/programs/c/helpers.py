@@ -76,7 +76,7 @@ typedef double unaligned __attribute__((vector_size(8 * W), aligned(8)));
         "sum",
         """\
 /* x[0] + x[1] + ... + x[n - 1]: eight sums at once, as each addition waits for the one before. */
-static double sum(int n, const double *x)
+CALLED double sum(int n, const double *x)
 {
     double s[8] = {0};
     int k = 0;
@@ -92,7 +92,7 @@ static double sum(int n, const double *x)
         "dot",
         """\
 /* x[0]*y[0] + ... + x[n - 1]*y[n - 1]: eight sums at once, as each addition waits for the one before. */
-static double dot(int n, const double *x, const double *y)
+CALLED double dot(int n, const double *x, const double *y)
 {
     double s[8] = {0};
     int k = 0;
@@ -108,7 +108,7 @@ static double dot(int n, const double *x, const double *y)
         "strided_sum",
         """\
 /* The same of numbers that lie a step apart. */
-static double strided_sum(int n, const double *x, int step)
+CALLED double strided_sum(int n, const double *x, int step)
 {
     double s = -0.0;
     for (int k = 0; k < n; k++)
@@ -120,7 +120,7 @@ static double strided_sum(int n, const double *x, int step)
         "strided_dot",
         """\
 /* The sum of n products of numbers that lie a step apart. */
-static double strided_dot(int n, const double *x, int x_step, const double *y, int y_step)
+CALLED double strided_dot(int n, const double *x, int x_step, const double *y, int y_step)
 {
     double s = -0.0;
     for (int k = 0; k < n; k++)
