@@ -116,7 +116,7 @@ def test_it_shows_how_far_it_is_and_ends_where_its_numbers_do(visit: Open, lang:
     page.locator("#one").click()  # other numbers
     page.locator("#neurons").wait_for(state="hidden")
     assert page.evaluate("trainer.page.circles") == circles
-    assert page.locator(".walked").count() == 0
+    page.wait_for_function("() => !document.querySelector('.walked')")  # in the next picture
     opened(page, 5)
     page.keyboard.press("Escape")
     assert not page.locator("#neurons").is_visible()
