@@ -25,6 +25,7 @@ from .picture.boxes import Picture
 from .picture.compose import compose
 from .picture.condensed import finished
 from .picture.selection import Choices, check_count, choose, subject
+from .style.collector import resting
 from .style.density import AIRY
 from .words.labels import named
 from .words.numbers import ASCII_MINUS, Numbers
@@ -184,7 +185,8 @@ class Figure:
     @cached_property
     def _scene(self) -> Scene:
         """Laid out once, when a format first needs it; `dot()` never does."""
-        return self._source.scene()
+        with resting():
+            return self._source.scene()
 
     @property
     def choice(self) -> dict[str, Any]:

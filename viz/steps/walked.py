@@ -24,6 +24,7 @@ from ..page.parts import Live
 from ..picture.scale import scale_of
 from ..picture.selection import Choices, check_count, choose, subject
 from ..picture.styles import styles
+from ..style.collector import resting
 from ..walk.captions import MOST_LEAVES, Captions
 from ..walk.film import Arrangement, Film, arrange, drafted
 from ..walk.moments import Frame, frame_index, remember, walk
@@ -227,9 +228,10 @@ class Steps(Sequence[Frame]):
             return self._off_slide.connected(live, verify, ask)
         key = verify, repr(ask), live
         if key not in self._pages:
-            report = self._report if verify else None
-            known = self._trace, self._moments, self._options, self._choices, self._arrangement, report
-            self._pages[key] = step_page(*known, ask, live)
+            with resting():
+                report = self._report if verify else None
+                known = self._trace, self._moments, self._options, self._choices, self._arrangement, report
+                self._pages[key] = step_page(*known, ask, live)
         return self._pages[key]
 
     @cached_property
@@ -266,7 +268,8 @@ class Steps(Sequence[Frame]):
     def _arrangement(self) -> Arrangement:
         """Laid out once, when a picture or the page is first needed."""
         sheet = self._slide.sheet if self._slide else None
-        return arrange(self._trace, self._options, self._choices, self._moments, sheet)
+        with resting():
+            return arrange(self._trace, self._options, self._choices, self._moments, sheet)
 
     def _texts(self) -> list[str]:
         """The captions, without the frames."""
