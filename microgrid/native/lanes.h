@@ -59,7 +59,7 @@ static void FN(sum)(const int *c, int r, int n, int own, double *const *M)
     const int end = r + n;
     if (c[FLAGS] & SHARED && FORWARD_TILE > 1)
         for (; end - r >= FORWARD_TILE; r += FORWARD_TILE)
-            FN(sum_rows)(c, r, FORWARD_TILE, MIN(NV, 4), M);
+            FN(sum_rows)(c, r, FORWARD_TILE, NV % 5 ? MIN(NV, 4) : 5, M);
     for (; r < end; r++)
         FN(sum_rows)(c, r, 1, MIN(NV, 16), M);
 }

@@ -101,7 +101,7 @@ int microgrid_lanes(const Call *call)
 {
     if (call->each || call->batch <= 1)
         return 1;
-    return call->batch <= 16 ? 8 : 32; /* as many as `samples` takes at a time */
+    return call->batch <= 16 ? 8 : call->batch <= 32 ? 32 : 40; /* as many as `samples` takes at a time */
 }
 
 /* Values and adjoints; U is shared with `from` if there is one (lane code only reads it). */

@@ -133,6 +133,12 @@ static int FT(finite)(const double *x, ptrdiff_t n)
 #include "lanes.h"
 #include "interpreter.h"
 #undef L
+#if VB >= 32 /* with shorter vectors it takes longer than 32 and 8 */
+#define L 40
+#include "lanes.h"
+#include "interpreter.h"
+#undef L
+#endif
 
 /* Uniform code, once per call (backward: once per gradient). */
 static void FT(before)(const Program *p, Scratch *s)
@@ -160,8 +166,8 @@ static int FT(after)(const Program *p, Scratch *s, double scale, double *RESTRIC
     return finite;
 }
 
-/* The samples of a call from `first` to `last`: 32 at a time, the rest 8 at a time; one by one where each
-   sample has a gradient of its own. */
+/* The samples of a call from `first` to `last`: 32 at a time, the rest 8 at a time, or the last 40 at once; one by
+   one where each sample has a gradient of its own. */
 static int FT(samples)(Call *call, Scratch *s, ptrdiff_t first, ptrdiff_t last)
 {
     const Program *p = call->program;
@@ -179,7 +185,12 @@ static int FT(samples)(Call *call, Scratch *s, ptrdiff_t first, ptrdiff_t last)
             CAT(block, 1, T)(call, s, i, (int)(n = 1));
             if (call->each && call->gradients)
                 finite &= FT(after)(p, s, 1, call->gradients + i * p->parameters);
-        } else if (n > 16)
+        }
+#if VB >= 32
+        else if (n > 32 && n <= 40)
+            CAT(block, 40, T)(call, s, i, (int)n);
+#endif
+        else if (n > 16)
             CAT(block, 32, T)(call, s, i, (int)(n = n < 32 ? n : 32));
         else
             CAT(block, 8, T)(call, s, i, (int)(n = n < 8 ? n : 8));

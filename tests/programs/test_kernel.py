@@ -25,7 +25,7 @@ kernel = pytest.importorskip(
 LEVELS = kernel.levels()
 levels = pytest.mark.parametrize("level", LEVELS)
 NATIVE = [row for row in ops.TABLE.values() if kernel.native(row.code)]
-SIZES = [1, 2, 7, 8, 9, 16, 17, 31, 32, 33, 100]
+SIZES = [1, 2, 7, 8, 9, 16, 17, 31, 32, 33, 40, 41, 72, 100]
 
 
 def machine(output, inputs=(), parameters=()):
