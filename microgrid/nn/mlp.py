@@ -95,7 +95,7 @@ class Layer(Module):
         places = scopes_inside(outer, "neuron", len(self.neurons))
         row = _row_with_sum(self.neurons[0]) if self.neurons else ...
         if row is not ...:  # all in one call, which is a third faster
-            held = columns(self.neurons, ("b", "w"), same=("nonlin", "activation"))
+            held = columns(list(self.neurons), ("b", "w"), same=("nonlin", "activation"))
             if held is not None:
                 starts, weights = held
                 return weighted_sums(starts, weights, xs, row, places)

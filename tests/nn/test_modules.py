@@ -361,3 +361,11 @@ def test_a_neuron_that_the_first_version_pickled_computes_as_before(nonlin, name
         assert neuron(x).data == function(0.25 - 0.5 * x[0] + 2.0 * x[1])
         again = pickle.loads(pickle.dumps(neuron))
         assert (again.nonlin, again.activation) == (neuron.nonlin, neuron.activation)
+
+
+def test_the_neurons_of_a_layer_may_be_any_sequence():
+    layer = Layer(2, 3)
+    xs = [Value(1.5), Value(-2.0)]
+    expected = [neuron(xs) for neuron in layer.neurons]
+    layer.neurons = tuple(layer.neurons)
+    assert [h.data for h in layer(xs)] == [h.data for h in expected]
