@@ -165,7 +165,7 @@ def shared(array: Any, what: str, n: int) -> Floats:
     return row(array, what, n)
 
 
-def written(array: Any, shape: tuple[int, ...], read: Mapping[str, Floats]) -> None:
+def written(array: Any, shape: tuple[int, ...], read: Mapping[str, Any]) -> None:
     """TypeError or ValueError unless a gradient of that shape can be written into it while these are read."""
     import numpy as np
 
@@ -178,10 +178,14 @@ def written(array: Any, shape: tuple[int, ...], read: Mapping[str, Floats]) -> N
     if array.shape != shape:
         raise ValueError(f"{expected}, got shape {array.shape}: {way}")
     if not array.flags.carray:
-        kind = "one with gaps or at an odd address" if array.flags.writeable else "one that is read-only"
+        kind = "one whose numbers do not lie one after the other"
+        if not array.flags.writeable:
+            kind = "one that is read-only"
+        elif array.flags.c_contiguous:
+            kind = "one at an odd address"
         raise ValueError(f"{expected} that can be written, got {kind}: {way}")
     for name, other in read.items():
-        if np.may_share_memory(array, other):
+        if np.shares_memory(array, np.asarray(other)):
             raise ValueError(f"out shares memory with {name}, which would be overwritten: {way}")
 
 

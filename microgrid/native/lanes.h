@@ -56,10 +56,10 @@ INLINE void FN(sum_rows)(const int *c, int r0, const int R, const int SPAN, doub
 static void FN(sum)(const int *c, int r, int n, int own, double *const *M)
 {
     (void)own;
-    const int end = r + n;
+    const int end = r + n, span = NV % 5 ? MIN(NV, 4) : 5; /* vectors at once: they must divide a row of NV */
     if (c[FLAGS] & SHARED && FORWARD_TILE > 1)
         for (; end - r >= FORWARD_TILE; r += FORWARD_TILE)
-            FN(sum_rows)(c, r, FORWARD_TILE, NV % 5 ? MIN(NV, 4) : 5, M);
+            FN(sum_rows)(c, r, FORWARD_TILE, span, M);
     for (; r < end; r++)
         FN(sum_rows)(c, r, 1, MIN(NV, 16), M);
 }

@@ -61,7 +61,7 @@ typedef struct {
     const char *name;
     void (*before)(const Program *, Scratch *);
     int (*samples)(Call *, Scratch *, ptrdiff_t, ptrdiff_t);
-    int (*after)(const Program *, Scratch *, double, double *);
+    int (*after)(const Program *, Scratch *, double, double *, int);
 } Level;
 
 #define LEVEL(name, T) {name, CAT(before, all, T), CAT(samples, all, T), CAT(after, all, T)}
@@ -227,9 +227,9 @@ int microgrid_run(Call *call, Scratch *s)
     level->before(p, s);
     call->value = 0;
     int finite = threads > 1 ? run_threads(call, s, threads) : level->samples(call, s, 0, call->batch);
-    if (finite >= 0 && call->gradients && !call->each)
-        finite &= level->after(p, s, call->scale, call->gradients);
     if (finite > 0 && !call->outputs) /* with outputs nobody asks for their sum, which may overflow */
         finite = isfinite(call->value) != 0;
+    if (finite >= 0 && call->gradients && !call->each)
+        finite = level->after(p, s, call->scale, call->gradients, finite);
     return finite;
 }

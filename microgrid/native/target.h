@@ -150,19 +150,19 @@ static void FT(before)(const Program *p, Scratch *s)
         CAT(forward, 1, T)(&p->uniform, UNIFORM, M);
 }
 
-static int FT(after)(const Program *p, Scratch *s, double scale, double *RESTRICT gradient)
+/* The gradient is written only if it, and all that was computed before, is finite. */
+static int FT(after)(const Program *p, Scratch *s, double scale, double *RESTRICT gradient, int finite)
 {
     double *const M[2] = {s->U, s->V}, *const G[2] = {s->GU, s->GV};
     if (p->built.end)
         p->built.end(s->U, s->GU);
     else
         CAT(backward, 1, T)(&p->uniform, UNIFORM, M, G);
-    const int finite = FT(finite)(s->GU, p->parameters);
     double *RESTRICT GU = s->GU;
-    for (int k = 0; k < p->parameters; k++) {
+    finite &= FT(finite)(GU, p->parameters);
+    for (int k = 0; finite && k < p->parameters; k++)
         gradient[k] = scale * GU[k];
-        GU[k] = 0;
-    }
+    memset(GU, 0, sizeof(double) * p->parameters);
     return finite;
 }
 
@@ -184,7 +184,7 @@ static int FT(samples)(Call *call, Scratch *s, ptrdiff_t first, ptrdiff_t last)
         if (call->each || call->batch == 1) {
             CAT(block, 1, T)(call, s, i, (int)(n = 1));
             if (call->each && call->gradients)
-                finite &= FT(after)(p, s, 1, call->gradients + i * p->parameters);
+                finite = FT(after)(p, s, 1, call->gradients + i * p->parameters, finite);
         }
 #if VB >= 32
         else if (n > 32 && n <= 40)

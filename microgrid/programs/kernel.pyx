@@ -148,7 +148,7 @@ cdef class Machine:
         self, parameters, X, reduce="mean", int threads=0, str level=None, int most=0, out=None
     ):
         """Value and gradient: float and (n,); with reduce None (batch,) and (batch, n).  The gradient is `out`,
-        if that is given.
+        if that is given; where None comes back it is as it was.
         """
         cdef Call call
         cdef Py_buffer p, x, g, v
@@ -167,8 +167,16 @@ cdef class Machine:
             if out is None:
                 shape = self.program.parameters
                 gradient = self.empty((call.batch, shape) if call.each else shape)
-            if not numbers(gradient, 1 + call.each, &g, PyBUF_WRITABLE) or not self.fits(&call, &g):
+            if not isinstance(gradient, NDARRAY) or not numbers(gradient, 1 + call.each, &g, PyBUF_WRITABLE):
                 return None
+            if not self.fits(&call, &g):
+                return None
+            if call.each and out is not None:  # whose rows would be written before the last sample is known
+                found = self.value_and_grad(parameters, X, reduce, threads, level, most)
+                if found is not None:
+                    out[:] = found[1]
+                    found = found[0], out
+                return found
             call.gradients = <double *>g.buf
             value = None
             if call.each:

@@ -5,6 +5,7 @@ What is explained: the instruction, the sample, the label and the operands where
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from .. import arguments
@@ -24,7 +25,7 @@ from .replay import Memory, Replay, partials
 if TYPE_CHECKING:
     from . import kernel
 
-__all__ = ["REDUCTIONS", "OnNumPy", "check_reduction", "fell_back", "machine", "report"]
+__all__ = ["REDUCTIONS", "OnNumPy", "check_call", "fell_back", "machine", "report"]
 
 REDUCTIONS = ("mean", "sum", None)
 """Of what a batch of samples gives: one number, or each sample's."""
@@ -87,10 +88,6 @@ class OnNumPy:
         self, parameters: Floats, X: Floats, reduce: str | None, out: Floats | None, quiet: bool
     ) -> tuple[Any, Floats]:
         """Value and gradient, which is written into `out` if given, and what `report` says of them."""
-        if out is not None:
-            each = (len(X),) if reduce is None and self.code.inputs else ()
-            shape = (*each, self.code.parameters)
-            arguments.written(out, shape, {"the parameters": parameters, "X": X})
         value, gradient, fault = self.value_and_grad(parameters, X, reduce)
         results = {"the value": value, "the gradient": gradient}
         report(fault, quiet, parameters, X, results, reduce is None)
@@ -121,16 +118,19 @@ def machine(code: Code, rows: dict[int, str]) -> tuple[kernel.Machine | None, st
     return kernel.Machine(code), f"the native kernel ({kernel.levels()[-1]})"
 
 
-def check_reduction(code: Code, X: Floats, reduce: str | None) -> None:
-    """What `value_and_grad` refuses."""
+def check_call(code: Code, read: Mapping[str, Any], batch: int, reduce: str | None, out: Any) -> None:
+    """What `value_and_grad` refuses; what it would read is named in messages."""
     if len(code.output_slots) != 1:
         raise GraphError(
             "value_and_grad needs one output, and this program has "
             f"{len(code.output_slots)}: compile one of them, or their sum, by itself"
         )
     one_of(reduce, "reduce", REDUCTIONS)
-    if reduce == "mean" and not len(X):
+    if reduce == "mean" and not batch:
         raise ValueError('the mean of an empty batch: X has no rows; reduce="sum" gives 0.0')
+    if out is not None:
+        each = (batch,) if reduce is None and code.inputs else ()
+        arguments.written(out, (*each, code.parameters), read)
 
 
 def report(

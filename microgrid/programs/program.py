@@ -22,7 +22,7 @@ from .c.choice import BACKENDS, Backend, run_built
 from .instructions import Code, at_home, rows_of
 from .listing import Listing, Names, Stats, stats
 from .lowering import lower
-from .on_numpy import REDUCTIONS, OnNumPy, check_reduction, machine, report
+from .on_numpy import REDUCTIONS, OnNumPy, check_call, machine, report
 from .recording import Recording, record
 
 __all__ = ["Program", "Reduction", "compile"]
@@ -173,7 +173,7 @@ class Program:
         `__call__`; a gradient that is not finite warns, or raises NonFiniteGradient, as errstate says.
 
         The gradient is written into `out`, if given, and that returned: a float64 array of its shape in C
-        order, apart from X and the parameters in memory; another is a TypeError or ValueError.
+        order, apart from what is read, else a TypeError or ValueError.  A call that raises leaves it alone.
         """
         machine = self._machine
         if reduce is not None and not isinstance(reduce, str):
@@ -183,7 +183,7 @@ class Program:
         if found is not None:
             return found
         checked = arguments.batch(X, self._names.inputs)
-        check_reduction(self.code, checked, reduce)
+        check_call(self.code, {"the parameters": self._parameters, "X": X}, len(checked), reduce, out)
         if machine is not None and X is not None:
             found = machine.value_and_grad(self._parameters, checked, *given)
         if found is None:

@@ -58,7 +58,7 @@ def record(
 def places(nodes: list[Value]) -> array[int]:
     """Where the nodes stand among those lined up."""
     found = array("i", bytes(4 * len(nodes)))
-    place = found
+    place = found  # compiled, the memory of the array, into which C's ints are written
     for k in range(len(nodes)):
         v = nodes[k]
         place[k] = v._index - 1

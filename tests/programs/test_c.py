@@ -450,7 +450,7 @@ def test_what_takes_a_compiler_long_stays_on_the_kernel(monkeypatch):
 def test_one_sample_runs_on_the_kernel_and_it_says_so():
     kernel, X = network()
     program, _ = network(backend="c")
-    assert f"; samples one by one run on {kernel.runs_on}" in program.runs_on
+    assert f"; a single sample, and gradients sample by sample, run on {kernel.runs_on}" in program.runs_on
     for rows, reduce in ((X[:1], "mean"), (X, None)):
         for found, expected in zip(program.value_and_grad(rows, reduce), kernel.value_and_grad(rows, reduce)):
             assert np.allclose(found, expected, rtol=1e-13, atol=1e-300)

@@ -3,13 +3,14 @@
 import copy
 import pickle
 import warnings
+from array import array as plain
 
 import numpy as np
 import pytest
 
 import microgrid
 from helpers.programs import as_built, on_numpy
-from microgrid import Value, errstate, parameter
+from microgrid import DomainError, NonFiniteGradient, Value, errstate, parameter
 from microgrid.programs.replay import Replay
 
 ROWS = np.random.default_rng(0).normal(size=(40, 2))
@@ -268,8 +269,11 @@ def test_a_gradient_is_written_by_the_kernel(program, never_numpy):
         (np.zeros(2, ">f8"), TypeError, "got an array of >f8"),
         (np.zeros(3), ValueError, r"got shape \(3,\): pass one that np.empty\(\(2,\)\) made"),
         (np.zeros((40, 2)), ValueError, r"of shape \(2,\) without gaps, got shape \(40, 2\)"),
-        (np.zeros(4)[::2], ValueError, "got one with gaps or at an odd address"),
-        (np.zeros(17, np.uint8)[1:].view(float), ValueError, "got one with gaps or at an odd address"),
+        (memoryview(np.zeros(2)), TypeError, "got memoryview"),
+        (plain("d", [0.0, 0.0]), TypeError, "got array"),
+        (np.zeros(4)[::2], ValueError, "got one whose numbers do not lie one after the other"),
+        (np.zeros(2)[::-1], ValueError, "got one whose numbers do not lie one after the other"),
+        (np.zeros(17, np.uint8)[1:].view(float), ValueError, "got one at an odd address"),
         (read_only(np.zeros(2)), ValueError, "got one that is read-only"),
     ],
 )
@@ -293,6 +297,46 @@ def test_a_gradient_is_not_written_over_what_is_read(program, on):
     assert numbers.tolist() == [0.0] * 3
     value, _ = program.value_and_grad(rows, out=np.empty(2))
     assert value == 0.0
+
+
+@on
+def test_a_gradient_is_not_written_over_rows_that_are_read_from_afar(program, on):
+    program, table = on(program), np.arange(16.0).reshape(4, 4) / 8
+    before = table.copy()
+    for rows, out in (
+        (table[:, :2], table[0, :2]),
+        (table[:, ::2], table.ravel()[1:3]),
+        (table.T[1:3].T, table[3, 2:]),
+    ):
+        with pytest.raises(ValueError, match="out shares memory with X"):
+            program.value_and_grad(rows, out=out)
+    assert np.array_equal(table, before)
+    program.value_and_grad(table[:, :2], out=table[1, 2:])  # between the rows, where nothing is read
+    assert not np.array_equal(table[1, 2:], before[1, 2:])
+    assert np.array_equal(np.delete(table, 1, 0), np.delete(before, 1, 0))
+
+
+@on
+@pytest.mark.parametrize("reduce", ["mean", "sum", None])
+@pytest.mark.parametrize("bad", [800.0, -800.0])
+def test_a_call_that_fails_leaves_the_array_as_it_is(on, reduce, bad):
+    x, a, w = Value(1.0, "x"), parameter(0.5, "a"), parameter(1.0, "w")
+    program = on(microgrid.compile(a * (w * x).exp() + (x + 790.0).sqrt(), [x]))
+    out = np.full((3, 2) if reduce is None else 2, 7.0)
+    with pytest.raises(DomainError):
+        program.value_and_grad([[1.0], [2.0], [bad]], reduce, out)
+    assert np.all(out == 7.0)
+    assert program.value_and_grad([[1.0], [2.0], [3.0]], reduce, out)[1] is out
+    assert np.all(out != 7.0)
+
+
+@on
+def test_a_gradient_that_is_refused_leaves_the_array_as_it_is(on):
+    x, w = Value(1.0, "x"), parameter(0.0, "w")
+    program, out = on(microgrid.compile((x * w).sqrt(), [x])), np.full(1, 7.0)
+    with errstate(gradient="raise"), pytest.raises(NonFiniteGradient):
+        program.value_and_grad([[4.0]], out=out)
+    assert out.tolist() == [7.0]
 
 
 @on

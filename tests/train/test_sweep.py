@@ -148,9 +148,9 @@ def test_a_fit_that_raises_is_reported_and_the_others_go_on():
     with pytest.raises(GraphError, match=r"the fit with width=-1, lr=0.1 has no model: ValueError: a layer"):
         study.model(failed)
     nothing = train.sweep(make, {"width": [-1], "lr": [0.1]}, X, Y, **OPTIONS)
-    with pytest.raises(GraphError, match=r"no fit of this study has ended.*a layer has units"):
+    with pytest.raises(GraphError, match=r"each fit of this study failed, so none is the best: .*a layer has units"):
         _ = nothing.best
-    assert repr(nothing) == "Study of 1 fits, none of which has ended"
+    assert repr(nothing) == "Study of 1 fits, each of which failed"
 
 
 def test_a_diverging_fit_counts_by_what_it_came_to():

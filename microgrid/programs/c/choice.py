@@ -53,5 +53,5 @@ def run_built(
             raise
         return f"{runs_on}, because {error}" if machine is not None else runs_on
     machine.run_built(found.library, found.begin, found.samples, found.end, found.doubles)
-    alone = f"; samples one by one run on {runs_on}" if code.inputs else ""
+    alone = f"; a single sample, and gradients sample by sample, run on {runs_on}" if code.inputs else ""
     return f"its own C code, built by {found.compiler}{alone}"

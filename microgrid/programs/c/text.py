@@ -198,10 +198,10 @@ def _map(code: Code, names: Names) -> str:
         (False, 0, code.parameters, "parameters"),
         (False, code.parameters, constants, "constants"),
         (False, constants, once, "computed of them once"),
-        (False, once, code.uniform_slots, "sums that an operation is then applied to"),
+        (False, once, code.uniform_slots, "sums inside operations, as x + y is in relu(x + y)"),
         (True, 0, inputs, "inputs"),
         (True, inputs, results, "results"),
-        (True, results, code.lane_slots, "sums that an operation is then applied to"),
+        (True, results, code.lane_slots, "sums inside operations, as x + y is in relu(x + y)"),
     ):
         if end > first:
             place = f"{'V' if lane else 'U'}[{first}" + (f"..{end - 1}]" if end - first > 1 else "]")
@@ -259,6 +259,10 @@ def _block(code: Code, differentiable: bool) -> str:
         seeded = f"    if (GU)\n        GU[{slot}] += n;\n"
     else:
         seeded = ""
+    unread = [] if code.inputs else ["X"]
+    unread += [] if differentiable and lane else ["GV"]
+    unread += [] if differentiable else ["GU"]
+    idle = f"    {', '.join(f'(void){name}' for name in unread)};\n" if unread else ""
     return f"""\
 /* ---- n samples of X, at most L: their outputs, their sum, and what they add to the adjoints in GU. */
 INLINE double block(const int L, const double *U, double *GU, double *memory, const double *X, int n,
@@ -271,8 +275,7 @@ INLINE double block(const int L, const double *U, double *GU, double *memory, co
     for (int l = 0; out && l < n; l++) {{
 {written}
     }}
-{seeded}    (void)X, (void)GV, (void)GU;
-    return value;
+{seeded}{idle}    return value;
 }}"""
 
 

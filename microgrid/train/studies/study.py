@@ -84,11 +84,12 @@ class Study(Sequence[Fitted]):
 
     @property
     def best(self) -> Fitted:
-        """The fit with the best number in `by`; GraphError if none has ended."""
+        """The fit with the best number in `by`; GraphError if each has failed, or none has ended."""
         ranked = self.ranked
         if not ranked:
             why = self.failed[0].error if self.failed else self.stopped
-            raise GraphError(f"no fit of this study has ended, so none is the best: {why}")
+            what = "each fit of this study failed" if self.failed else "no fit of this study has ended"
+            raise GraphError(f"{what}, so none is the best: {why}")
         return ranked[0]
 
     def model(self, fitted: Fitted | None = None) -> Model:
@@ -126,7 +127,8 @@ class Study(Sequence[Fitted]):
 
     def __repr__(self) -> str:
         if not self.ranked:
-            return f"Study of {len(self)} fits, none of which has ended"
+            what = "each of which failed" if self.failed else "none of which has ended"
+            return f"Study of {len(self)} fits, {what}"
         best, failed = self.best, f", {len(self.failed)} failed" if self.failed else ""
         found = f"{self.by} {best.score(self.by):.4g} with {shown(best.settings)}"
         return f"Study of {len(self)} fits{failed}: the best has {found}"
