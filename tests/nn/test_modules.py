@@ -75,6 +75,7 @@ def put_in_a_subclass(layer):
             return 2 * super().__call__(x)
 
     layer.neurons[1] = Doubled(2)
+    layer.neurons[1].b.data = 5.0  # so that relu stops nothing
 
 
 @pytest.mark.parametrize(

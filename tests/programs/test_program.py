@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import os
 import pickle
 import random
 import threading
@@ -267,6 +268,19 @@ def test_a_cap_of_threads_makes_none_where_they_do_not_pay():
     assert alone != shared
     program.threads = 3
     assert program.value_and_grad(X, "sum")[0] == alone
+
+
+def test_a_cap_of_one_thread_is_kept_where_two_would_pay():
+    pytest.importorskip("microgrid.programs.kernel", reason="optional: the kernel", exc_type=ImportError)
+    if len(os.sched_getaffinity(0)) < 2 if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1) < 2:
+        pytest.skip("optional: a second processor")
+    x, w = Value(0.5, "x"), [parameter(0.1 * k) for k in range(8)]
+    program = mg.compile(sum(mg.tanh((p + k) * x) for k, p in enumerate(w)), [x], w)
+    X = np.random.default_rng(4).normal(size=(100_001, 1)) ** 3
+    alone = program._machine.value_and_grad(program.parameters, X, "sum", 1)[1].tobytes()
+    assert program.value_and_grad(X, "sum")[1].tobytes() != alone
+    program.threads = 1
+    assert program.value_and_grad(X, "sum")[1].tobytes() == alone
 
 
 @executors
