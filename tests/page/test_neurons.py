@@ -31,13 +31,13 @@ def changed(visit: Open, hidden: str, activation: str = "tanh", lang: str = "en"
     page.keyboard.press("Enter")
     page.locator("#activation").select_option(activation)
     page.locator("#ten").click()
-    page.wait_for_function("() => trainer.page.last.steps === 10")
+    page.wait_for_function("() => trainer.page.last?.steps === 10")
     return page
 
 
 def opened(page: Any, sample: int = 4) -> None:
     page.evaluate(f"trainer.page.lookAt({sample})")
-    page.wait_for_function(f"() => trainer.page.last.look.sample === {sample} && !trainer.page.dirty")
+    page.wait_for_function(f"() => trainer.page.last?.look?.sample === {sample} && !trainer.page.dirty")
     page.locator("#walk").press("Enter")
     page.locator("#neurons").wait_for()
 
@@ -126,7 +126,7 @@ def test_it_shows_how_far_it_is_and_ends_where_its_numbers_do(visit: Open, lang:
 def test_it_opens_while_the_training_runs(visit: Open) -> None:
     page = changed(visit, "4")
     page.locator("#run").click()
-    page.wait_for_function("() => trainer.page.last.steps > 20")
+    page.wait_for_function("() => trainer.page.last?.steps > 20")
     page.locator("#walk").click()
     page.locator("#neurons").wait_for()
     assert not page.evaluate("trainer.page.running")
@@ -151,4 +151,4 @@ def test_axe_finds_no_fault_in_the_walk(visit: Open, window: dict[str, Any]) -> 
 def test_an_address_opens_it_so_many_steps_on(visit: Open, address: str, steps: int) -> None:
     X, y = datasets.moons(20, noise=0.1, seed=4)
     page = visit(viz.trainer(nn.MLP(2, [3, 1]), X, y, loss="bce_with_logits", optimizer=optim.SGD).html(), address)
-    page.wait_for_function(f"() => trainer.page.pictures > 0 && trainer.page.last.steps === {steps}")
+    page.wait_for_function(f"() => trainer.page.pictures > 0 && trainer.page.last?.steps === {steps}")

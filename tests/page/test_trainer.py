@@ -40,7 +40,7 @@ def ready(page: Any) -> None:
 
 
 def at(page: Any, step: int) -> None:
-    wait(page, f"trainer.page.last.steps === {step}")
+    wait(page, f"trainer.page.last?.steps === {step}")
 
 
 def loss(page: Any) -> float:
@@ -61,7 +61,7 @@ def test_the_loss_falls_while_it_runs_and_stays_while_it_rests(visit: Open, lang
     assert say["title"].format(model="MLP 2-6-1") == page.locator("h1").inner_text() == page.title()
     before = loss(page)
     page.get_by_role("button", name=say["run"], exact=True).click()
-    wait(page, "trainer.page.last.steps > 40")
+    wait(page, "trainer.page.last?.steps > 40")
     page.get_by_role("button", name=say["pause"], exact=True).click()
     wait(page, "!trainer.page.running")
     page.wait_for_timeout(200)
@@ -71,7 +71,7 @@ def test_the_loss_falls_while_it_runs_and_stays_while_it_rests(visit: Open, lang
     assert page.locator("#steps").inner_text() == rested
     page.get_by_role("button", name=say["reset"], exact=True).click()
     at(page, 0)
-    wait(page, f"Math.abs(trainer.page.last.dataLoss - {before}) < 1e-3")
+    wait(page, f"Math.abs(trainer.page.last?.dataLoss - {before}) < 1e-3")
     page.get_by_role("button", name=say["one"], exact=True).click()
     at(page, 1)
 
@@ -149,21 +149,21 @@ def test_a_rate_that_is_too_large_is_said_with_the_way_back(visit: Open, rate: s
     assert re.search(why, said.inner_text())
     field(page, "Learning rate", "0.001")
     page.evaluate("() => document.getElementById('back')?.click()")
-    wait(page, f"trainer.page.last.dataLoss <= {before} + 1e-9 && trainer.page.last.fault === null")
+    wait(page, f"trainer.page.last?.dataLoss <= {before} + 1e-9 && trainer.page.last?.fault === null")
     page.locator("#one").click()
-    wait(page, "trainer.page.last.steps >= 10")
+    wait(page, "trainer.page.last?.steps >= 10")
 
 
 def test_the_optimiser_is_changed_while_it_runs(visit: Open) -> None:
     page = visit(moons(5, 1, batch_size=8).html())
     ready(page)
     page.locator("#run").click()
-    wait(page, "trainer.page.last.steps > 5")
+    wait(page, "trainer.page.last?.steps > 5")
     page.locator("#optimizer").select_option("SGD")
-    wait(page, "trainer.page.last.letters.length === 0")
+    wait(page, "trainer.page.last?.letters.length === 0")
     assert page.locator("#formulas").inner_text() == "x ← x - lr*g"
     field(page, "momentum", "0.9")
-    wait(page, "trainer.page.last.letters[0] === 'v'")
+    wait(page, "trainer.page.last?.letters[0] === 'v'")
     assert "v ← momentum*v" in page.locator("#formulas").inner_text()
     page.get_by_label("nesterov").check()
     wait(page, "trainer.page.settings.values.nesterov === true")
@@ -186,7 +186,7 @@ def test_circles_and_samples_by_keyboard(visit: Open) -> None:
     assert re.match("h₁⁽¹⁾, value .*, gradient ", page.evaluate("document.activeElement.getAttribute('aria-label')"))
     page.locator("#samples [tabindex='0']").focus()
     page.keyboard.press("ArrowRight")
-    wait(page, "trainer.page.last.look.sample === 1")
+    wait(page, "trainer.page.last?.look?.sample === 1")
     wait(page, "document.querySelector('#looked').textContent.startsWith('Sample 2:')")
     page.locator("#circles").select_option("gradients")
     wait(page, "trainer.page.circles === 'gradients'")
@@ -220,7 +220,7 @@ def test_another_activation_or_dropout_goes_on_with_the_weights(visit: Open) -> 
     page.locator("#steps").get_by_text("Step 10,").wait_for()
     before = page.evaluate("[...window.trainer.page.last.parameters]")
     page.locator("#activation").select_option("relu")
-    wait(page, "trainer.page.last && trainer.page.last.steps === 10")
+    wait(page, "trainer.page.last?.steps === 10")
     assert page.evaluate("[...window.trainer.page.last.parameters]") == before
     model = nn.MLP(2, [4, 1], activation="relu")
     for p, x in zip(model.parameters(), before, strict=True):
@@ -294,7 +294,7 @@ def test_other_models_and_data(visit: Open) -> None:
         before = page.evaluate("trainer.page.last.dataLoss")
         page.locator("#pace").select_option("Infinity")
         page.locator("#run").click()
-        wait(page, "trainer.page.last.steps > 150")
+        wait(page, "trainer.page.last?.steps > 150")
         assert page.evaluate("trainer.page.last.dataLoss") < before
 
 
@@ -347,14 +347,14 @@ def test_the_network_is_put_together_anew(visit: Open) -> None:
     ready(page)
     given = page.evaluate("[...trainer.page.last.parameters]")
     field(page, "Hidden layers", "5-3")
-    wait(page, "trainer.page.last && trainer.page.last.parameters.length === 37")
+    wait(page, "trainer.page.last?.parameters.length === 37")
     assert page.locator("h1").inner_text() == "Training: MLP 2-5-3-1"
     assert page.locator(".unit").count() == 11
     page.locator("#activation").select_option("leaky_relu")
     field(page, "Seed", "12")
     random.seed(12)
     drawn = [v.data for v in nn.MLP(2, [5, 3, 1]).parameters()]
-    wait(page, f"trainer.page.last && trainer.page.last.parameters[0] === {drawn[0]!r}")
+    wait(page, f"trainer.page.last?.parameters[0] === {drawn[0]!r}")
     assert page.evaluate("[...trainer.page.last.parameters]") == drawn
     field(page, "Dropout", "0.4")
     page.locator("#penalty").select_option("L2")
@@ -362,7 +362,7 @@ def test_the_network_is_put_together_anew(visit: Open) -> None:
     before = page.evaluate("trainer.page.last?.dataLoss ?? 9")
     page.locator("#pace").select_option("Infinity")
     page.locator("#run").click()
-    wait(page, "trainer.page.last && trainer.page.last.steps > 300")
+    wait(page, "trainer.page.last?.steps > 300")
     page.locator("#run").click()
     assert page.evaluate("trainer.page.last.dataLoss") < before
     for name, typed in (("Hidden layers", "5-0"), ("Hidden layers", "40"), ("Hidden layers", "a"), ("Dropout", "1"),
@@ -371,12 +371,12 @@ def test_the_network_is_put_together_anew(visit: Open) -> None:
         page.keyboard.press("Tab")
         assert f"“{typed}” cannot be" in page.locator("#message").inner_text()
     field(page, "Hidden layers", "")
-    wait(page, "trainer.page.last && trainer.page.last.parameters.length === 3")
+    wait(page, "trainer.page.last?.parameters.length === 3")
     field(page, "Hidden layers", "4")
     field(page, "Dropout", "0")
     page.locator("#activation").select_option("tanh")
     field(page, "Seed", "0")
-    wait(page, f"trainer.page.last && trainer.page.last.parameters[0] === {given[0]!r}")
+    wait(page, f"trainer.page.last?.parameters[0] === {given[0]!r}")
     assert page.evaluate("[...trainer.page.last.parameters]") == given
 
 
@@ -388,7 +388,7 @@ def test_samples_by_mouse_and_by_keyboard(visit: Open) -> None:
     page.locator("#kind").select_option("1")
     middle = box["x"] + box["width"] * 0.55, box["y"] + box["height"] * 0.45
     page.mouse.click(*middle)
-    wait(page, "trainer.page.rows.length === 41 && trainer.page.last.batch !== null")
+    wait(page, "trainer.page.rows.length === 41 && trainer.page.last?.batch")
     assert page.locator(".sample").count() == 41
     x, y, target = page.evaluate("trainer.page.rows[40]")
     (left, right), (low, high) = page.evaluate("[trainer.page.plane.x, trainer.page.plane.y]")
@@ -408,12 +408,12 @@ def test_samples_by_mouse_and_by_keyboard(visit: Open) -> None:
     page.keyboard.press("Delete")
     wait(page, "trainer.page.rows.length === 40")
     page.get_by_role("button", name="Add one").click()
-    wait(page, "trainer.page.last.look.sample === 40")
+    wait(page, "trainer.page.last?.look?.sample === 40")
     assert page.evaluate("trainer.page.rows.length") == 41
     page.locator("#ten").click()
-    wait(page, "trainer.page.last.steps === 10 && trainer.page.last.batch.length === 41")
+    wait(page, "trainer.page.last?.steps === 10 && trainer.page.last?.batch.length === 41")
     page.locator("#dataset").select_option("spirals")
-    wait(page, "trainer.page.rows.length === 100 && trainer.page.last.steps === 0")
+    wait(page, "trainer.page.rows.length === 100 && trainer.page.last?.steps === 0")
     while page.locator(".sample").count() > 97:
         page.get_by_role("button", name="Remove it").click()
     page.evaluate("() => { trainer.page.setRows([]); trainer.page.plane.marked([]); }")
@@ -424,7 +424,7 @@ def test_samples_by_mouse_and_by_keyboard(visit: Open) -> None:
     assert "2,000 samples at most" in page.locator("#message").inner_text()
     assert page.evaluate("trainer.page.rows.length") == 2000
     page.locator("#ten").click()
-    wait(page, "trainer.page.last.steps === 10")
+    wait(page, "trainer.page.last?.steps === 10")
 
 
 def test_a_touch_moves_a_sample(visit: Open) -> None:
@@ -451,7 +451,7 @@ def test_a_step_opens_as_a_walk_through_the_chosen_sample(visit: Open, sizes: An
     page.locator("#ten").click()
     at(page, 10)
     page.evaluate("() => trainer.page.lookAt(7)")
-    wait(page, "trainer.page.last.look.sample === 7")
+    wait(page, "trainer.page.last?.look?.sample === 7")
     complaints: list[str] = []
     with page.expect_popup() as opened:
         page.get_by_role("button", name="This step as a walk").click()
@@ -494,7 +494,7 @@ def test_two_hundred_steps_by_each_optimiser_are_the_engine_s(visit: Open) -> No
         page.locator("#optimizer").select_option(name)
         page.locator("#reset").click()
         page.evaluate("() => trainer.page.send({do: 'steps', count: 200})")
-        wait(page, "trainer.page.last.steps === 200 && trainer.page.curve.step === 200")
+        wait(page, "trainer.page.last?.steps === 200 && trainer.page.curve.step === 200")
         program.parameters = start
         moved = getattr(optim, name)(program, lr=page.evaluate("trainer.page.settings.values.lr"))
         losses = []

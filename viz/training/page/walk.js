@@ -2,7 +2,7 @@
 
 async function openWalk() {
   const {walk} = page.original, told = page.last, row = page.rows[page.sample];
-  if (!row) return undefined;
+  if (!row || told?.parameters.length !== page.facts.parameters.length) return undefined; // nothing of this network is known yet
   if (!walk || page.facts !== page.original) { // there is no page of it: over the neurons, here
     if (!page.original.mlp) return page.say(word("walk_large"), true);
     page.send({do: "pause"});
