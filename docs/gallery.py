@@ -21,6 +21,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from building import captions
 from helpers.lecture_graphs import LECTURE_GRAPHS
 from networks import NETWORKS
 
@@ -71,7 +72,7 @@ def negative(node: object) -> dict[str, str] | None:
     return {"fill": "#f8d0cc", "stroke": "#b3261e"} if getattr(node, "data", math.nan) < 0 else None
 
 
-GALLERY = {
+GALLERY: dict[str, tuple[Callable[[], Value], dict[str, Any]]] = {
     "first": (line, {}),
     "plain": (line, {"legend": True}),
     "separate": (line, {"ops": "separate", "theme": "dark"}),
@@ -87,7 +88,7 @@ GALLERY = {
 """By file name: the graph, and the options of its picture."""
 
 
-WALKS: dict[str, tuple[Callable[[], Value], dict[str, object], int | None]] = {
+WALKS: dict[str, tuple[Callable[[], Value], dict[str, Any], int | None]] = {
     "steps": (line, {}, None),
     "folded_steps": (network, {"collapse": "neuron"}, 8),
 }
@@ -118,12 +119,19 @@ def trained() -> tuple[viz.Trainer, float]:
     return page, nn.losses.bce_with_logits([model(x) for x in X], list(y)).data
 
 
-def picture(name: str) -> viz.Figure:
+def picture(name: str, lang: str = "en") -> viz.Figure:
     graph, options = GALLERY[name]
-    return viz.draw(graph(), **options)
+    return viz.draw(graph(), **_spoken(options, lang))
 
 
-SLIDES: dict[str, tuple[Callable[[], Value], dict[str, object]]] = {
+def _spoken(options: dict[str, Any], lang: str) -> dict[str, Any]:
+    """The options of a picture in a language, its title too."""
+    title = options.get("title")
+    said = {"title": captions.TEXTS[title]} if title and lang != "en" else {}
+    return {**options, "lang": lang, **said}
+
+
+SLIDES: dict[str, tuple[Callable[[], Value], dict[str, Any]]] = {
     "slide_" + name.replace(" ", "_").replace("-", "_"): (LECTURE_GRAPHS[name][0], {"slide": "16:9"})
     for name in (
         "line", "perceptron", "xor", "two-two-two", "reuse with mse", "three sigmoids", "residual chain",
@@ -161,22 +169,22 @@ def _written(value: object) -> str:
     return value.__name__ if callable(value) else repr(value).replace("'", '"')
 
 
-def draw(name: str, folder: Path) -> Path:
+def draw(name: str, folder: Path, lang: str = "en") -> Path:
     """Write a picture of which the tool makes an SVG itself."""
     file = folder / f"gallery_{name}.svg"
     if name in NETWORKS:
         make, options = NETWORKS[name]
         model, x = make()
-        return viz.network(model, x, **options).save(file)
+        return viz.network(model, x, **_spoken(options, lang)).save(file)
     if name in SLIDES:
         graph, options = SLIDES[name]
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # it says what the slide chose, which the picture shows
-            return viz.draw(graph(), **options).save(file)
+            return viz.draw(graph(), **_spoken(options, lang)).save(file)
     if name in GALLERY:
-        return picture(name).save(file)
+        return picture(name, lang).save(file)
     graph, options, frame = WALKS[name]
-    steps = viz.steps(graph(), **options)
+    steps = viz.steps(graph(), **_spoken(options, lang))
     if frame is None:
         steps.save(file)
     else:

@@ -50,15 +50,23 @@ def prelude() -> str:
 
 
 class _Spoken(ast.NodeTransformer):
-    """Calls of what takes a language are calls in that language."""
+    """Calls of what takes a language are calls in that language; what they are given says where they end."""
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
+        end = _end(node)
         self.generic_visit(node)
-        return ast.Call(ast.Call(ast.Name("_spoken", ast.Load()), [node.func], []), node.args, node.keywords)
+        spoken = ast.Call(ast.Name("_spoken", ast.Load()), [node.func, end], [])
+        return ast.Call(spoken, node.args, node.keywords)
 
     def visit_Expr(self, node: ast.Expr) -> ast.AST:
         """What is written alone is a result, as in a notebook."""
-        return ast.Expr(ast.Call(ast.Name("_keep", ast.Load()), [self.visit(node.value)], []))
+        end = _end(node.value)
+        return ast.Expr(ast.Call(ast.Name("_keep", ast.Load()), [self.visit(node.value), end], []))
+
+
+def _end(node: ast.expr) -> ast.Constant:
+    """The line, and the bytes of it, after which a part of a row's lines ends."""
+    return ast.Constant((node.end_lineno, node.end_col_offset))
 
 
 def made(row: Row, lang: str = "en", **how: Any) -> list[Any]:
@@ -66,25 +74,56 @@ def made(row: Row, lang: str = "en", **how: Any) -> list[Any]:
 
     `how` are options for all of its calls that take them, whatever the row says: a title, a slide.
     """
-    kept: list[Any] = []
+    return _run(row, lang, how)[0]
 
-    def spoken(function: Any) -> Any:
+
+def spoken(row: Row, lang: str) -> tuple[list[Any], str]:
+    """What the lines of a row make in a language, and these lines as they are to be written for that."""
+    figures, added = _run(row, lang, {})
+    lines = [line.encode() for line in row.code.splitlines()]
+    for (line, column), text in sorted(added.items(), reverse=True):
+        whole = lines[line - 1]
+        lines[line - 1] = whole[:column] + text.encode() + whole[column:]
+    return figures, b"\n".join(lines).decode()
+
+
+def _run(row: Row, lang: str, how: dict[str, Any]) -> tuple[list[Any], dict[tuple[int, int], str]]:
+    """The figures of a row, and what its lines lack to make them in the language: by line and byte."""
+    kept: list[Any] = []
+    added: dict[tuple[int, int], str] = {}
+
+    def spoken(function: Any, end: tuple[int, int]) -> Any:
         try:
-            takes = inspect.signature(function).parameters
+            signature = inspect.signature(function)
         except (TypeError, ValueError):
             return function
-        chosen = {name: value for name, value in how.items() if name in takes}
-        if "lang" not in takes and not chosen:
+        chosen = {name: value for name, value in how.items() if name in signature.parameters}
+        if "lang" not in signature.parameters and not chosen:
             return function
-        said = {"lang": lang} if "lang" in takes else {}
-        return lambda *args, **more: function(*args, **{**said, **more, **chosen})
 
-    names: dict[str, Any] = {"_spoken": spoken, "_keep": kept.append, "print": str}
+        def call(*args: Any, **more: Any) -> Any:
+            if "lang" in signature.parameters and "lang" not in signature.bind(*args, **more).arguments:
+                added[end[0], end[1] - 1] = f', lang="{lang}"'
+                more["lang"] = lang
+            return function(*args, **{**more, **chosen})
+
+        return call
+
+    def keep(value: Any, end: tuple[int, int]) -> None:
+        kept.append(value)
+        if _is_report(value):
+            added.update({(end[0], 0): "print(", end: f'.text("{lang}"))'})
+
+    names: dict[str, Any] = {"_spoken": spoken, "_keep": keep, "print": str}
     exec(compile(prelude(), "prelude", "exec"), names)
     tree = ast.fix_missing_locations(_Spoken().visit(ast.parse(row.code)))
     with redirect_stdout(io.StringIO()) as printed:
         exec(compile(tree, f"figure {row.number}", "exec"), names)
-    return [*_figures(kept, lang), *filter(None, [printed.getvalue().strip()])]
+    return [*_figures(kept, lang), *filter(None, [printed.getvalue().strip()])], added
+
+
+def _is_report(value: Any) -> bool:
+    return hasattr(value, "text") and not (hasattr(value, "svg") or hasattr(value, "get_figure"))
 
 
 def _figures(values: Any, lang: str) -> Iterator[Any]:
@@ -96,7 +135,7 @@ def _figures(values: Any, lang: str) -> Iterator[Any]:
             yield value.flat[0].figure
         elif hasattr(value, "get_figure"):
             yield value.figure
-        elif hasattr(value, "text") and not hasattr(value, "svg"):  # a report
+        elif _is_report(value):
             yield value.text(lang)
         elif isinstance(value, str) or hasattr(value, "svg") or hasattr(value, "pipe"):
             yield value

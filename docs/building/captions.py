@@ -194,6 +194,8 @@ TEXTS: dict[str, str] = {
     "Four sigmoids, through which the gradient vanishes.":
         "Cuatro sigmoides, por las que el gradiente se desvanece.",
     "Two inputs, three neurons, one.": "Dos entradas, tres neuronas, una.",
+    "Two moons, learned": "Dos lunas, aprendidas",
+    "One step of linear regression": "Un paso de regresión lineal",
     "The picture in tikz": "La figura en LaTeX, con TikZ",
     "The picture in beamer": "Un paso del recorrido en Beamer",
     "The picture in page": "El recorrido como página",
@@ -208,17 +210,21 @@ def slide(name: str) -> tuple[str, str]:
 
 
 def translated(gallery: str) -> str:
-    """docs/gallery.md in Spanish, without its heading and the line on who writes it.
+    """docs/gallery.md in Spanish, without its heading and the line on who writes it; so are its calls.
 
     >>> translated("# Gallery\\n\\nWritten.\\n\\n## Walks\\n\\nTwo inputs, three neurons, one.  `f(y)`")
-    '## Recorridos\\n\\nDos entradas, tres neuronas, una.  `f(y)`'
+    '## Recorridos\\n\\nDos entradas, tres neuronas, una.  `f(y, lang="es")`'
     """
     _, _, text = gallery.partition("\n## ")
     text = "## " + text
     text = re.sub(r"^## (.+)$", lambda found: f"## {TEXTS[found[1]]}", text, flags=re.MULTILINE)
     text = re.sub(
-        r"^(.+?)  (`viz\.|`f)", lambda found: f"{TEXTS[found[1]]}  {found[2]}", text, flags=re.MULTILINE
+        r"^(.+?)  (`(?:viz\.|f).*)\)`$",
+        lambda found: f'{TEXTS[found[1]]}  {found[2]}, lang="es")`',
+        text,
+        flags=re.MULTILINE,
     )
+    text = re.sub(r'(?<=title=")[^"]+', lambda found: TEXTS[found[0]], text)
     return re.sub(
         r"^!\[((?:[^\]\[]|\[[^\]]*\])*)\]\(", lambda found: f"![{TEXTS[found[1]]}](", text, flags=re.MULTILINE
     )

@@ -12,18 +12,18 @@ import lectures
 from .captions import SUBJECTS
 from .captions import slide as spanish
 from .cells import Cell, Part, needs
+from .drawn import drawn
 
 __all__ = ["pages"]
 
-DOCS = Path(__file__).parents[1]
 HEADING = re.compile(r"^## ([A-E])\. (.+?)(?: \(([^)]+)\))?$", re.MULTILINE)
 SLIDE = re.compile(r"\*\*(.+?)\*\*(?: \(([^)]+)\))?(?::? ?(.*))", re.DOTALL)
 PICTURE = re.compile(r'<img src="([^"]+)"[^>]*>|\[as text\]\(([^)]+)\)')
 
 SAID = {
     "en": ("Lecture {letter}: {subject}", "Run this first; the figures below are made by what it imports."),
-    "es": ("Clase {letter}: {subject}", "Ejecuta esto primero: las figuras se hacen con lo que importa. "
-           'Aquí sus textos están en inglés; con `lang="es"` en la llamada salen en español.'),
+    "es": ("Clase {letter}: {subject}",
+           "Ejecuta esto primero: las figuras de abajo se hacen con lo que importa."),
 }  # fmt: skip
 
 
@@ -52,14 +52,15 @@ def _figure(row: lectures.Row, lang: str, folder: Path) -> list[Part]:
         title, rest = spanish(title)
     elif more and more.startswith("figure"):  # of the book; else the Spanish name
         title += f" ({more})"
-    shown = []
+    pictures, shown = drawn(lang), []
     for picture, report in PICTURE.findall(row.pictures):
         if report:
-            shown.append({"kind": "text", "text": (DOCS / report).read_text(encoding="utf-8")})
+            shown.append({"kind": "text", "text": (pictures.folder / report).read_text(encoding="utf-8")})
         else:
             copied = picture.replace("/", "-")
-            shutil.copy(DOCS / picture, folder / copied)
+            shutil.copy(pictures.folder / picture, folder / copied)
             shown.append({"kind": "image", "file": copied, "alt": title.replace('"', "&quot;")})
     rest = rest.lstrip(", ")
     caption = rest[:1].upper() + rest[1:] + "." if rest else ""
-    return [f"## {row.number}. {title}\n\n{caption}", Cell(row.code, needs(row.code), made=tuple(shown))]
+    code = pictures.code[row.number]
+    return [f"## {row.number}. {title}\n\n{caption}", Cell(code, needs(code), made=tuple(shown))]

@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from . import captions
+from .drawn import drawn
 
 __all__ = ["include"]
 
@@ -20,6 +21,7 @@ TRANSLATED = re.compile(r"^\{\{ translated (\S+) \}\}$", re.MULTILINE)
 RAW = re.compile(r"^\{\{ raw (\S+) \}\}$", re.MULTILINE)
 SOURCE = re.compile(r"^\{\{ source (\S+?)(?::(\S+))? \}\}$", re.MULTILINE)
 LINK = re.compile(r"(!?)\[((?:[^\]\[]|\[[^\]]*\])*)\]\(([^)\s]+)\)")
+GALLERY = re.compile(r"docs/gallery_\w+\.svg$")
 IMG = re.compile(r'<img src="([^"]+)"')
 
 PAGES = {
@@ -36,30 +38,30 @@ PAGES = {
 """Where what lies in the repository is read in the site."""
 
 
-def include(text: str, page: str, folder: Path) -> str:
+def include(text: str, page: str, folder: Path, lang: str = "en") -> str:
     """The text of a page, with what it includes; pictures are copied to `folder`/pictures."""
-    text = INCLUDE.sub(lambda found: _text(found, page, folder), text)
-    text = PICTURE.sub(lambda found: _picture(found[1], page, folder), text)
-    text = TRANSLATED.sub(lambda found: _translated(found[1], page, folder), text)
+    text = INCLUDE.sub(lambda found: _text(found, page, folder, lang), text)
+    text = PICTURE.sub(lambda found: _picture(found[1], page, folder, lang), text)
+    text = TRANSLATED.sub(lambda found: _translated(found[1], page, folder, lang), text)
     text = RAW.sub(lambda found: (ROOT / found[1]).read_text(encoding="utf-8").rstrip(), text)
     return SOURCE.sub(lambda found: _source(found[1], found[2]), text)
 
 
-def _text(found: re.Match[str], page: str, folder: Path) -> str:
+def _text(found: re.Match[str], page: str, folder: Path, lang: str) -> str:
     """A text from the repository, from the line that holds one mark to before that which holds another."""
     name, first, last = found[1], found[2], found[3]
     text = (ROOT / name).read_text(encoding="utf-8")
     begin = text.index(first) if first else 0
     end = text.index(last, begin) if last else len(text)
-    return moved(text[begin:end].strip("\n"), name, page, folder)
+    return moved(text[begin:end].strip("\n"), name, page, folder, lang)
 
 
-def _translated(name: str, page: str, folder: Path) -> str:
+def _translated(name: str, page: str, folder: Path, lang: str) -> str:
     """The gallery with its Spanish texts, of which `captions` has the table."""
-    return moved(captions.translated((ROOT / name).read_text(encoding="utf-8")), name, page, folder)
+    return moved(captions.translated((ROOT / name).read_text(encoding="utf-8")), name, page, folder, lang)
 
 
-def moved(text: str, name: str, page: str, folder: Path) -> str:
+def moved(text: str, name: str, page: str, folder: Path, lang: str = "en") -> str:
     """The text of the file `name` of the repository, with links that hold from the page."""
 
     def link(target: str) -> str | None:
@@ -70,7 +72,7 @@ def moved(text: str, name: str, page: str, folder: Path) -> str:
         if place in PAGES:
             return _relative(PAGES[place], page) + mark + anchor
         if place.endswith((".svg", ".png", ".gif", ".txt")) and (ROOT / place).is_file():
-            return _picture(place, page, folder)
+            return _picture(place, page, folder, lang)
         return None
 
     def written(found: re.Match[str]) -> str:
@@ -81,11 +83,12 @@ def moved(text: str, name: str, page: str, folder: Path) -> str:
     return LINK.sub(written, text)
 
 
-def _picture(place: str, page: str, folder: Path) -> str:
-    """The way from the page to a copy of a picture of the repository."""
+def _picture(place: str, page: str, folder: Path, lang: str) -> str:
+    """The way from the page to a copy of a picture; those of the gallery are in the page's language."""
+    spoken = drawn(lang).folder / place.removeprefix("docs/") if GALLERY.match(place) else ROOT / place
     copied = place.removeprefix("docs/").replace("/", "-")
     (folder / "pictures").mkdir(parents=True, exist_ok=True)
-    shutil.copy(ROOT / place, folder / "pictures" / copied)
+    shutil.copy(spoken if spoken.is_file() else ROOT / place, folder / "pictures" / copied)
     return _relative(f"pictures/{copied}", page)
 
 

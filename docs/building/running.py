@@ -16,7 +16,7 @@ from typing import Any
 
 from .cells import Cell
 
-__all__ = ["CellFailed", "outputs"]
+__all__ = ["CACHE", "LIMIT", "CellFailed", "outputs", "packages", "path"]
 
 ROOT = Path(__file__).parents[2]
 CACHE = ROOT / "docs" / ".outputs"
@@ -30,17 +30,17 @@ class CellFailed(Exception):
 
 
 @cache
-def _packages() -> str:
+def packages() -> str:
     """A digest of all that cells may call."""
     digest = hashlib.sha256(sys.version.encode())
     for pattern in ("microgrid/**/*.py", "viz/**/*.py", "docs/building/shown.py"):
-        for path in sorted(ROOT.glob(pattern)):
-            digest.update(path.read_bytes())
+        for source in sorted(ROOT.glob(pattern)):
+            digest.update(source.read_bytes())
     return digest.hexdigest()
 
 
 @cache
-def _path() -> str:
+def path() -> str:
     """Where cells find the packages: as installed, and so compiled; in the checkout if nowhere else."""
     given = list(filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep)))
     given = [str(Path(place).resolve()) for place in given]
@@ -56,22 +56,22 @@ def outputs(name: str, cells: Sequence[Cell], folder: Path) -> list[list[dict[st
     if not cells:
         return []
     asked = json.dumps({"name": name, "cells": [[cell.source, cell.raises] for cell in cells]})
-    kept = CACHE / hashlib.sha256((asked + _packages()).encode()).hexdigest()[:24]
+    kept = CACHE / hashlib.sha256((asked + packages()).encode()).hexdigest()[:24]
     if not (kept / "outputs.json").exists():
         shutil.rmtree(kept, ignore_errors=True)
         kept.mkdir(parents=True)
         _run(name, asked, kept)
     shown: list[list[dict[str, str]]] = json.loads((kept / "outputs.json").read_text(encoding="utf-8"))
     folder.mkdir(parents=True, exist_ok=True)
-    for path in kept.iterdir():
-        if path.name != "outputs.json":
-            shutil.copy(path, folder / path.name)
+    for file in kept.iterdir():
+        if file.name != "outputs.json":
+            shutil.copy(file, folder / file.name)
     return shown
 
 
 def _run(name: str, asked: str, folder: Path) -> None:
     environment: dict[str, Any] = os.environ | {
-        "PYTHONPATH": _path(),
+        "PYTHONPATH": path(),
         "PYTHONUTF8": "1",
         "MPLBACKEND": "agg",
         "MICROGRID_PICTURES": str(folder / "saved"),

@@ -104,7 +104,7 @@ def _sources(lang: str, folder: Path) -> Iterator[Source]:
     for path in sorted(pages.rglob("*")):
         place = path.relative_to(pages).as_posix()
         if path.suffix == ".md":
-            text = included.include(course.fill(path.read_text(encoding="utf-8"), lang), place, folder)
+            text = included.include(course.fill(path.read_text(encoding="utf-8"), lang), place, folder, lang)
             yield Source(place, lang, cells.of_page(text))
         elif path.is_file():
             (folder / place).parent.mkdir(parents=True, exist_ok=True)

@@ -28,7 +28,13 @@ def rows() -> dict[int, Any]:
 
 @cache
 def figures(number: int, lang: str = "en") -> list[Any]:
-    return script().made(rows()[number], lang)
+    return script().made(rows()[number], lang) if lang == "en" else spoken(number, lang)[0]
+
+
+@cache
+def spoken(number: int, lang: str) -> tuple[list[Any], str]:
+    """The figures of a row in a language, and the lines that make them there."""
+    return script().spoken(rows()[number], lang)
 
 
 def texts(figure: Any) -> list[str]:

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from helpers import ROOT, needs_checkout
-from helpers.figures import figures, rows, script, svg_texts, texts
+from helpers.figures import figures, rows, script, spoken, svg_texts, texts
 from microgrid.base import spanish
 
 pytestmark = needs_checkout
@@ -77,11 +77,19 @@ def test_a_figure_is_made_by_five_lines_and_is_the_one_on_the_page(number: int) 
 def test_a_figure_in_spanish_has_no_english_word(number: int) -> None:
     """Each word is in the Spanish table, one that both languages have, or a name that the row gives."""
     own = words([rows()[number].code]) | SAME | (LETTERS if number == 15 else set())
-    for spoken, english in zip(figures(number, "es"), figures(number), strict=True):
-        said = words(texts(spoken))
+    for translated, english in zip(figures(number, "es"), figures(number), strict=True):
+        said = words(texts(translated))
         assert said <= SPANISH | own | {"grad"}, said - SPANISH - own
-        translated = {word for word in words(texts(english)) if word not in own | SPANISH}
-        assert not translated & said
+        assert not {word for word in words(texts(english)) if word not in own | SPANISH} & said
+
+
+@pytest.mark.parametrize("number", rows() or [0])
+def test_the_lines_that_the_spanish_gallery_shows_make_its_figures(number: int) -> None:
+    """Run as they stand, with no language but the one that they name themselves."""
+    made, code = spoken(number, "es")
+    again = script().made(rows()[number]._replace(code=code))
+    assert [texts(figure) for figure in again] == [texts(figure) for figure in made]
+    assert code.replace(', lang="es"', "").count("\n") == rows()[number].code.count("\n")
 
 
 @pytest.mark.parametrize("number", rows() or [0])

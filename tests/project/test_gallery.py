@@ -132,6 +132,15 @@ def test_the_files_say_what_is_drawn_today(tmp_path: Path) -> None:
         assert sorted(texts(kept)) == sorted(texts(drawn.draw(name, tmp_path).read_text(encoding="utf-8"))), name
 
 
+def test_a_picture_is_drawn_in_spanish_with_its_title(tmp_path: Path) -> None:
+    drawn = gallery()
+    said = {name: texts(drawn.draw(name, tmp_path, "es").read_text(encoding="utf-8")) for name in ("plain", "slide")}
+    assert {"entrada", "derivada local"} <= {*said["plain"]}
+    assert "Un paso de regresión lineal" in said["slide"]
+    walk = texts(drawn.draw("steps", tmp_path, "es").read_text(encoding="utf-8"))
+    assert "Se conocen todos los gradientes." in walk
+
+
 def test_the_photographs_were_made_of_what_is_said_today() -> None:
     from PIL import Image
 
