@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..arguments import ArrayLike
 from ..base import context
-from ..base.checks import generator, whole
+from ..base.checks import generator, one_of, whole
 from ..base.messages import number
 from ..base.phrases import LANG
 from ..engine import Value
@@ -16,6 +16,7 @@ from ..nn.losses import Loss
 from ..nn.module import Model
 from ..optim import Optimizer
 from ..optim.schedules import AnySchedule
+from ..programs.c.choice import BACKENDS, Backend
 from . import handed
 from .examples import Examples, split
 from .held import Held
@@ -65,6 +66,7 @@ def fit(
     verbose: int = 0,
     lang: str = LANG,
     replay: bool = True,
+    backend: Backend = "kernel",
 ) -> History:
     """Train `model`, a Module or a callable with `parameters()`, on samples X and targets y.
 
@@ -116,6 +118,11 @@ def fit(
     - `verbose`: 1 prints a line after each epoch, "Epoch 3/20 - loss: 0.3124 - val_loss: 0.3311", n one after
       each n-th and the last.  As in Keras "val_loss" is what the History has as "validation_loss".
     - `lang`: "es" has these lines in Spanish.
+    - `backend`: "c" has this machine's C compiler build the program of the loss and its gradient, as
+      `microgrid.compile` does: once, in some seconds, as the result is kept.  The steps are the same but for
+      rounding.  What a compiler would take more than about 10 seconds for, batches of one sample, and models
+      that mix the samples of a batch run on the kernel, which a warning says; metrics and validation do too.
+      Workers of an `executor` build it where they are.  MicrogridError where there is no compiler.
 
     Ctrl-C, a loss or a gradient that is not finite end the training: the parameters of the best epoch so far
     come back, and a warning says what happened.  The model's parameters change when training ends, also by an
@@ -126,6 +133,9 @@ def fit(
 
     if not context.current().recording:
         raise GraphError("fit differentiates graphs, and inside no_grad() none is recorded: call it outside")
+    one_of(backend, "backend", BACKENDS)
+    if backend == "c" and not replay:
+        raise ValueError('fit: backend="c" builds what is replayed, and replay=False asks for Python: choose')
     shown = Progress(progress, verbose, lang)
     rng, stored = generator(seed), run_of(resume)
     if stored is not None:
@@ -181,10 +191,11 @@ def fit(
                 chosen = {"batch_size": size, "seed": sown, "metrics": watched, "threshold": threshold}
                 chosen |= {"clip": clip, "replay": replay}
                 chosen |= {"shards": shards} if shards > 1 else {}
+                chosen |= {"backend": backend} if backend != "kernel" else {}
                 stored.is_that_of(said | {name: identity.named(x) for name, x in chosen.items()}, epochs)
             training = Training(
                 task, moved, rng, epochs, size, watched, stopping, ruled, clipping, watching, held, recorded,
-                called, stored, shards, engine,
+                called, stored, shards, engine, backend,
             )  # fmt: skip
             ended.append(training.run(held_out, replay, shown))
         return ended[0]

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ..arguments import Floats
 from ..base.context import no_grad
+from ..base.messages import warn
 from ..engine import Value
 from ..errors import DomainError, MicrogridError
 from .examples import Examples
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
     Places: TypeAlias = NDArray[np.int64]
 
-__all__ = ["Eager", "Objective", "ReplayedBatches", "ReplayedExamples", "objective"]
+__all__ = ["Eager", "Objective", "ReplayedBatches", "ReplayedExamples", "build", "objective"]
 
 Objective: TypeAlias = "Eager | ReplayedExamples | ReplayedBatches"
 
@@ -52,6 +53,21 @@ def objective(task: Task, size: int, replay: bool) -> tuple[Objective, str]:
     except Unrecordable as error:
         why = str(error)
     return Eager(task), why  # outside, as what Python says of a mistake is not an error in handling this one
+
+
+def build(goal: Objective, size: int) -> None:
+    """Have C code built for the steps; a warning where batches of this `size` would not run it."""
+    if isinstance(goal, Eager):
+        return  # which is said where it is found
+    if isinstance(goal, ReplayedExamples) and size > 1:
+        goal.programs.build()
+        return
+    one = "a batch is one sample" if size == 1 else "this model's program takes a whole batch as one"
+    warn(
+        f'fit runs on {goal.runs_on()}, in spite of backend="c": C code takes several samples at a time, and '
+        f"{one}",
+        RuntimeWarning,
+    )
 
 
 class Eager:

@@ -11,6 +11,7 @@ from ..base.context import at_once, errstate
 from ..engine import Value
 from ..errors import DomainError, NonFiniteGradient
 from ..programs import program
+from ..programs.c.choice import Backend
 from ..programs.recording import record
 from ..transforms import recompute
 from .recorder import Recorded, Unrecordable, check_same
@@ -40,7 +41,14 @@ class Programs:
 
     @cached_property
     def total(self) -> program.Program:
-        total = program.compile(self._total, self.recorded.columns, self.trained)
+        return self._compiled("kernel")
+
+    def build(self) -> None:
+        """Have the steps' program built as C now, so that what hinders it is said before the first step."""
+        self.total = self._compiled("c")
+
+    def _compiled(self, backend: Backend) -> program.Program:
+        total = program.compile(self._total, self.recorded.columns, self.trained, backend=backend)
         total.quiet = True  # what is not finite ends the training, which says so
         return total
 

@@ -14,10 +14,11 @@ from ..base.messages import IEEE, warn
 from ..errors import DomainError, GraphError, NonFiniteGradient
 from ..optim import Optimizer, ReduceLROnPlateau
 from ..optim.schedules import AnySchedule
+from ..programs.c.choice import Backend
 from .examples import Examples
 from .held import Held
 from .history import Best, EarlyStopping, History, State
-from .objectives import ReplayedExamples, objective
+from .objectives import ReplayedExamples, build, objective
 from .paths.recording import Recording
 from .programs import give
 from .runs.callbacks import Calls, Stopped
@@ -78,6 +79,7 @@ class Training:
     shards: int = 1
     engine: Engine | None = None
     """On whose workers the shards lie; None: all in this process."""
+    backend: Backend = "kernel"
 
     def __post_init__(self) -> None:
         self.steps = 0
@@ -156,6 +158,8 @@ class Training:
             if not isinstance(self.objective, ReplayedExamples):
                 raise GraphError(f"fit(executor=...) sends workers the program of one sample, {NO_EXAMPLE}")
             self.workers = self.objective.workers = Workers(self.engine, self.rows, self.shards)
+        if self.backend == "c":
+            build(self.objective, self.size)
         if self.monitor is not None:
             self.watching = Watching(self.monitor, self.task, self.objective)
         self.calls = Calls(self.callbacks, self.task, self.objective, self.validation, self.watching)

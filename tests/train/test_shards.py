@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import re
+import shutil
 import signal
 import threading
 import time
@@ -123,6 +124,20 @@ def test_dropout_on_dask_draws_the_masks_of_one_process(client):
     close(
         fitted(net(), executor=client, shards=2, batch_size=16), fitted(net(), shards=2, batch_size=16)
     )  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not any(map(shutil.which, ("cc", "gcc", "clang"))), reason="optional: there is no C compiler")
+def test_workers_run_c_code_which_is_built_once(client, tmp_path, monkeypatch):
+    """They find in the cache what this process has built."""
+    pytest.importorskip(
+        "microgrid.programs.kernel", reason="optional: the native kernel is not built", exc_type=ImportError
+    )
+    expected = fitted(executor=client)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    client.run(os.environ.__setitem__, "XDG_CACHE_HOME", str(tmp_path))
+    close(fitted(executor=client, backend="c"), expected)
+    assert len(list(tmp_path.glob("microgrid/*.so"))) == 1
 
 
 @pytest.mark.slow
