@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from ..base.nodes import PARAMETER
 from ..engine import Value
 from .labels import is_given
+from .places import PARAMETER_LABEL, WEIGHT_LABEL, place_name, scope_of
 from .scopes import UNIT
 
 __all__ = ["layer_names"]
@@ -24,9 +25,6 @@ ACTIVATIONS = frozenset(
 )  # fmt: skip
 """Of one operand: what makes the result of a unit of its weighted sum, in whatever scope it is called."""
 
-_PARAMETER = re.compile(r"b|w(?:\d+,)?\d+")
-_WEIGHT = re.compile(r"w(?:(\d+),)?(\d+)")
-_PIECE = re.compile(r"(?:(?P<outer>.*)/)?piece(?P<number>\d+)")
 _ONE_LAYER = re.compile(r"(?:.*/)?(?:layer|linear|conv|maxout)\d+")
 """Scopes that `MLP` and `Sequential` open for one layer each."""
 _PLACE = re.compile(r".*/neuron(\d+)")
@@ -70,10 +68,7 @@ class _Home:
     def name(self, letter: str, within: tuple[int, ...] = ()) -> str:
         """``w21^(1)``; with commas where an index has two digits, ``w12,3^(1)``."""
         number = self.layer.number
-        indices = (*self.unit, *within) if number else within
-        joined = ("," if any(i > 9 for i in indices) else "").join(map(str, indices))
-        raised = f"^({number}{f',{self.piece}' if self.piece else ''})" if number else ""
-        return f"{letter}{joined}{raised}"
+        return place_name(letter, (*self.unit, *within) if number else within, number, self.piece)
 
 
 def layer_names(nodes: Sequence[Value]) -> dict[Value, str]:
@@ -90,7 +85,7 @@ def layer_names(nodes: Sequence[Value]) -> dict[Value, str]:
     ['x1', 'x2', 'z1^(1)', 'h1^(1)', 'z2^(1)', 'h2^(1)', 'z1^(2)']
     """
     leaves = [v for v in nodes if v._code == 0 and v._label and is_given(v)]
-    ours = {v for v in leaves if v._role == PARAMETER and _PARAMETER.fullmatch(v.label)}
+    ours = {v for v in leaves if v._role == PARAMETER and PARAMETER_LABEL.fullmatch(v.label)}
     ours |= _repeated(nodes, ours)
     if not leaves and not ours:
         return {}
@@ -114,7 +109,7 @@ def _repeated(nodes: Sequence[Value], ours: Container[Value]) -> set[Value]:
         if (
             v._role == PARAMETER
             and v not in ours
-            and _PARAMETER.fullmatch(v._label)
+            and PARAMETER_LABEL.fullmatch(v._label)
             and UNIT.fullmatch(v.scope)
         ):
             alike.setdefault(v._label, []).append(v)
@@ -130,7 +125,7 @@ def _leaf_name(v: Value) -> str:
 def _position(w: Value, ours: Container[Value], before: int) -> tuple[int, ...]:
     """A weight's place in its neuron, by the library's label or, where a user has set another, by how many
     stand before it."""
-    match = _WEIGHT.fullmatch(w.label) if w in ours else None
+    match = WEIGHT_LABEL.fullmatch(w.label) if w in ours else None
     return tuple(int(part) for part in match.groups() if part is not None) if match else (before,)
 
 
@@ -203,7 +198,7 @@ def _homes(units: Sequence[_Unit]) -> dict[Value, _Home]:
     for unit in sorted(units, key=lambda unit: (unit.weights[0]._serial, unit.index)):
         home = next((homes[w] for w in unit.weights if w in homes), None)  # of another application
         if home is None:
-            outer, piece, place, is_conv = _scope_of(unit.weights[0])
+            outer, piece, place, is_conv = scope_of(unit.weights[0].scope)
             one_layer = is_conv or _ONE_LAYER.fullmatch(outer)
             keys = [(outer, is_conv, key) for key in ([()] if one_layer else applied[unit.weights[0]])]
             candidates = (one for key in keys for one in alike.get(key, ()))
@@ -224,17 +219,6 @@ def _homes(units: Sequence[_Unit]) -> dict[Value, _Home]:
     for number, layer in enumerate(sorted(layers, key=lambda layer: layer.first), 1):
         layer.number = 0 if len(layers) == len(layer.places) == 1 and layer.lone else number
     return homes
-
-
-def _scope_of(w: Value) -> tuple[str, int, tuple[int, ...], bool]:
-    """The scope around the layer, the piece of a maxout layer, the unit, and whether that is a channel."""
-    outer, piece, is_conv = w.scope, 0, False
-    place: tuple[int, ...] = ()
-    if match := UNIT.fullmatch(outer):
-        outer, place, is_conv = match["outer"] or "", (int(match["number"]) + 1,), match["kind"] == "channel"
-    if match := _PIECE.fullmatch(outer):
-        outer, piece = match["outer"] or "", int(match["number"]) + 1
-    return outer, piece, place, is_conv
 
 
 def _name_units(

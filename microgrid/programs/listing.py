@@ -11,9 +11,11 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from ..base.messages import short
+from ..engine import Value
 from .instructions import Code, Instruction, Operand, Run, instructions
+from .recording import Recording
 
-__all__ = ["Listing", "Stats", "stats"]
+__all__ = ["Listing", "Names", "Stats", "names_of", "stats"]
 
 SPELLED = 4
 """Longer runs are written with an index."""
@@ -25,10 +27,23 @@ class Names(NamedTuple):
     inputs: list[str]
     parameters: list[str]
     others: dict[tuple[bool, int], str]
+    scopes: Sequence[str] = ()
+    """Where the parameters were made; not known of programs that earlier versions pickled."""
 
     def of(self, lane: bool, slot: int) -> str:
         first = self.inputs if lane else self.parameters
         return first[slot] if slot < len(first) else self.others.get((lane, slot), "")
+
+
+def names_of(recording: Recording, columns: Iterable[Value]) -> Names:
+    """The labels of a recording, once `lower` has found places for its nodes."""
+    lane, slot = recording.lane, recording.slot
+    return Names(
+        [v.label for v in columns],
+        [v.label for v in recording.parameters],
+        {(bool(lane[i]), slot[i]): label for i, label in recording.labels.items() if slot[i] >= 0},
+        [v.scope for v in recording.parameters],
+    )
 
 
 class Listing:

@@ -20,7 +20,7 @@ from ..engine import Value
 from ..errors import DomainError, GraphError
 from .c.choice import BACKENDS, Backend, run_built
 from .instructions import Code, at_home, rows_of
-from .listing import Listing, Names, Stats, stats
+from .listing import Listing, Stats, names_of, stats
 from .lowering import lower
 from .on_numpy import REDUCTIONS, OnNumPy, check_call, machine, report
 from .recording import Recording, record
@@ -112,15 +112,7 @@ class Program:
         self._single = single
         self._operations = len(recording.code) - recording.leaves
         self._values: list[Value] | None = recording.parameters
-        self._names = Names(
-            [v.label for v in columns],
-            [v.label for v in recording.parameters],
-            {
-                (bool(recording.lane[i]), recording.slot[i]): label
-                for i, label in recording.labels.items()
-                if recording.slot[i] >= 0
-            },
-        )
+        self._names = names_of(recording, columns)
         frozen = np.frombuffer(recording.role, np.int8, recording.leaves) != CONSTANT
         wanted = np.array(recording.wanted, dtype=int)
         frozen[wanted[wanted >= 0]] = False

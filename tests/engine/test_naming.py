@@ -12,7 +12,8 @@ import microgrid as mg
 from helpers.graphs import named
 from microgrid import Value, nn, parameter
 from microgrid.graph import order
-from microgrid.naming.names import LONGEST, names
+from microgrid.naming.names import LONGEST, names, own_names
+from microgrid.naming.places import parameter_names
 
 
 def all_outputs(model: nn.Module, x: list[float]) -> tuple[Value, list[Value]]:
@@ -357,3 +358,29 @@ def test_a_label_that_a_user_sets_wins_though_it_is_the_one_the_library_would_se
     assert (called[w], called[other]) == ("w0", "w12^(1)")
     for copied in (copy.deepcopy(y), pickle.loads(pickle.dumps(y))):
         assert {"w0", "w12^(1)"} < set(names(copied).values())
+
+
+# ---------------------------------------------------------------- parameters without their graph
+
+
+@pytest.mark.parametrize(("model", "size"), [
+    (nn.MLP(2, [3, 2]), 2), (nn.MLP(11, [12, 1]), 11), (nn.Linear(2, 2), 2),
+    (nn.Sequential(nn.Linear(3, 2), "tanh", nn.BatchNorm(2), nn.Linear(2, 3), nn.Residual(nn.Linear(3, 3))), 3),
+    (nn.Sequential(nn.Conv(1, 2, 2), "relu", nn.Linear(4, 2)), 3),
+    (nn.Sequential(nn.Maxout(2, 2, 3), nn.Linear(2, 2)), 2),
+], ids=["mlp", "more than nine units", "linear", "normalised and residual", "convolution", "maxout"])  # fmt: skip
+def test_parameters_are_called_as_in_pictures_by_label_and_scope_alone(model, size):
+    model.train(False)
+    drawn = own_names(order(all_outputs(model, [0.1 * k for k in range(size)])[0]))
+    ps = model.parameters()
+    assert parameter_names([p.label for p in ps], [p.scope for p in ps]) == [drawn[p] for p in ps]
+
+
+def test_parameters_of_two_networks_are_told_apart_and_labels_that_differ_stay():
+    ps = [*nn.MLP(1, [2]).parameters(), *nn.MLP(2, [2]).parameters()]
+    assert parameter_names([p.label for p in ps], [p.scope for p in ps]) == [
+        "w11^(1)", "b1^(1)", "w21^(1)", "b2^(1)", "w11^(2)", "w12^(2)", "b1^(2)", "w21^(2)", "w22^(2)", "b2^(2)",
+    ]  # fmt: skip
+    assert parameter_names(["w0", "", "b", ""], [""] * 4) == ["w0", "", "b", ""]
+    assert parameter_names(["w", "w", "w_(1)", "", "w"], [""] * 5) == ["w_(2)", "w_(3)", "w_(1)", "", "w_(4)"]
+    assert parameter_names(["k", "x", "k"], ["layer0/neuron0"] * 3) == ["k_(1)", "x", "k_(2)"]

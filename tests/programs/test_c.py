@@ -282,9 +282,17 @@ def test_a_program_in_c_links_it(tmp_path):
 def test_it_says_what_each_loop_is_for():
     program, _ = network()
     text = program.to_c()
-    assert "/* relu(b + w0*x0 + w1*x1), and 5 more like it */" in text
+    assert "/* relu(b1^(1) + w11^(1)*x0 + w12^(1)*x1), and 5 more like it */" in text
+    assert "/* U[0..17]   parameters of layer 1: w11^(1), w12^(1), b1^(1), w21^(1), w22^(1), ..., b6^(1) */" in text
     assert "double value_and_grad(const double *parameters, const double *X, ptrdiff_t n, double *gradient)" in text
     assert max(map(len, text.splitlines())) <= 120
+
+
+def test_a_pickled_program_is_written_as_before_it_was_pickled():
+    program, _ = network()
+    assert pickle.loads(pickle.dumps(program)).to_c() == program.to_c()
+    program._names = type(program._names)(*program._names[:3])  # as earlier versions pickled it
+    assert "w0_(1), w1_(1), b_(1), w0_(2), w1_(2), ..., b_(12) */" in pickle.loads(pickle.dumps(program)).to_c()
 
 
 def test_a_small_program_has_only_the_helpers_that_it_needs():

@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
+from itertools import groupby
 
 from ...errors import GraphError
+from ...naming.places import parameter_names
+from ...naming.scopes import LAYER
 from ...ops import ROWS
 from ..instructions import Code, Instruction, instructions, rows_of
 from ..listing import Names
@@ -38,6 +41,8 @@ def to_c(code: Code, names: Names, operations: int) -> str:
             f"{name} is a custom operation, a Python function of numbers, and has no formula to write in C: "
             "compose it of microgrid's operations"
         )
+    scopes = names.scopes or [""] * code.parameters
+    names = names._replace(parameters=parameter_names(names.parameters, scopes))
     once, each = ([_tidy(ins) for ins in instructions(code, lane)] for lane in (False, True))
     spelled, of_samples = Spelling(code, names, False), Spelling(code, names, True)
     differentiable = len(code.output_slots) == 1
@@ -195,7 +200,7 @@ def _map(code: Code, names: Names) -> str:
         "   respect to what stands there. */",
     ]
     for lane, first, end, what in (
-        (False, 0, code.parameters, "parameters"),
+        *_layers(names.parameters),
         (False, code.parameters, constants, "constants"),
         (False, constants, once, "computed of them once"),
         (False, once, code.uniform_slots, "sums inside operations, as x + y is in relu(x + y)"),
@@ -207,10 +212,20 @@ def _map(code: Code, names: Names) -> str:
             place = f"{'V' if lane else 'U'}[{first}" + (f"..{end - 1}]" if end - first > 1 else "]")
             labels = [said(names.of(lane, slot)) for slot in range(first, end)]
             shown = [label or f"{place[0]}[{first + k}]" for k, label in enumerate(labels)]
-            listed = ", ".join([*shown[:8], "..."] if len(shown) > 9 else shown)
+            listed = ", ".join([*shown[:5], "...", shown[-1]] if len(shown) > 8 else shown)
             known = f": {listed}" if any(labels) else ""
             lines.append(f"/* {place:<10} {guarded(what + known)} */")
     return "\n".join(lines)
+
+
+def _layers(parameters: Sequence[str]) -> Iterator[tuple[bool, int, int, str]]:
+    """Where those of each layer stand, by their names."""
+    first = 0
+    layers = (found[1] if (found := LAYER.fullmatch(name)) else "" for name in parameters)
+    for layer, group in groupby(layers):
+        end = first + len(list(group))
+        yield False, first, end, f"parameters of layer {layer}" if layer else "parameters"
+        first = end
 
 
 def _sums(code: Code, lane: bool) -> int:
