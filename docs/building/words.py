@@ -103,14 +103,5 @@ REFERENCE: dict[str, dict[str, str]] = {
 }  # fmt: skip
 """What the pages of the reference say beside the docstrings, which are English in both languages."""
 
-TITLES = {
-    "changelog.md": "Cambios",
-    "inside/architecture.md": "La arquitectura",
-    "inside/browser.md": "En el navegador",
-    "inside/engine.md": "El motor, línea a línea",
-    "inside/program.md": "El programa",
-    "inside/promises.md": "Lo que microgrid promete",
-    "inside/proofs.md": "Las demostraciones",
-    "users/micrograd.md": "Si vienes de micrograd",
-}
+TITLES = {"changelog.md": "Cambios"}
 """The Spanish titles of pages that are in English alone."""
