@@ -48,8 +48,9 @@ class Backward:
         self.reached = {seeded}
 
     def __call__(self, ins: Instruction, s: Spelling) -> Iterator[str]:
-        """The lines that pass on what has reached an instruction."""
-        yield from self._zeros(range(ins.result, ins.result + ins.repeat))
+        """The lines that pass on what has reached an instruction.  Something has: the output is computed from
+        all that there is, and what is computed from a number that takes a gradient takes one too.
+        """
         if ins.runs:
             yield from self._sum(ins, s)
             return
