@@ -81,14 +81,29 @@ def test_joblib_gives_the_same(how):
 
 
 @pytest.mark.slow
-def test_a_worker_of_joblib_that_dies_takes_no_result_along(tmp_path):
+@pytest.mark.parametrize(
+    ("grid", "how"), [((2, 3, 13, 4), {}), ((13, 2, 13, 3, 4, 5), {}), ((2, 13, 3, 13), {"pre_dispatch": "all"})],
+    ids=["one", "two", "all sent at once"],
+)  # fmt: skip
+def test_a_fit_that_ends_its_worker_takes_no_other_fit_of_joblib_along(tmp_path, grid, how):
     joblib = pytest.importorskip("joblib")
-    grid = [{"width": w, "lr": 0.1} for w in (2, 3, 13, 4)]
-    study = train.sweep(make, grid, X, Y, executor=joblib.Parallel(n_jobs=2), resume=tmp_path, **OPTIONS)
-    assert 13 in {fitted.settings["width"] for fitted in study.failed}
-    assert all("its worker: TerminatedWorkerError" in fitted.error for fitted in study.failed)
-    assert len(study) == 4
-    assert len(list(tmp_path.iterdir())) == 4 - len(study.failed)
+    chosen = [{"width": w, "lr": 0.1, "seed": k} for k, w in enumerate(grid)]
+    parallel = joblib.Parallel(n_jobs=2, **how)
+    study = train.sweep(make, chosen, X, Y, executor=parallel, resume=tmp_path, **OPTIONS)
+    assert [fitted.settings["width"] == 13 for fitted in study] == [bool(fitted.error) for fitted in study]
+    assert all("its worker: RuntimeError: it was lost a second time" in fitted.error for fitted in study.failed)
+    here = train.sweep(make, [one for one in chosen if one["width"] != 13], X, Y, **OPTIONS)
+    assert [fitted.state for fitted in study if not fitted.error] == [fitted.state for fitted in here]
+    assert len(list(tmp_path.iterdir())) == len(here)
+    assert list(parallel(joblib.delayed(abs)(k) for k in (-1, -2))) == [1, 2]
+
+
+@pytest.mark.slow
+def test_what_joblib_cannot_send_is_said_of_each_fit():
+    joblib = pytest.importorskip("joblib")
+    grid = [{"width": (k for k in ()), "lr": 0.1}, {"width": 2, "lr": 0.1}]
+    study = train.sweep(make, grid, X, Y, executor=joblib.Parallel(n_jobs=2), **OPTIONS)
+    assert ["PicklingError" in fitted.error for fitted in study][:1] == [True]
 
 
 @pytest.mark.slow

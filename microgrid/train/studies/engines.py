@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from copy import copy
 from functools import partial
@@ -174,21 +175,33 @@ def _on_ray(ray: Any, work: Work, tasks: Sequence[Any]) -> Ended:
 def _on_joblib(parallel: Any, work: Work, tasks: Sequence[Any]) -> Ended:
     """Workers of joblib, whose results are taken one by one as they end, where its backend can do that.
 
-    A worker that dies ends the pool, as in `concurrent.futures`: what had not ended is reported as lost.
+    A worker that dies breaks the pool, as in `concurrent.futures`, and joblib makes another at the next call:
+    what had not ended is computed one by one until the task is found that did it, then all others together.
     """
+    from concurrent.futures.process import BrokenProcessPool
+
     from joblib import delayed
 
     given = copy(parallel)
+    given._jobs = deque()  # the user's own stays clean where a call breaks, and leaves some there
     if getattr(getattr(parallel, "_backend", None), "supports_return_generator", False):
         given.return_as, given.return_generator, given.return_ordered = "generator_unordered", True, False
-    left = dict.fromkeys(range(len(tasks)))
-    try:
-        for k, result, error in given(delayed(_told)(work, k, task) for k, task in enumerate(tasks)):
-            del left[k]
-            yield k, partial(_given, result, error)
-    except Exception as lost:  # a worker, and with it the pool
-        for k in left:
-            yield k, partial(_given, None, lost)
+    left, together = dict.fromkeys(range(len(tasks))), True
+    while left:
+        chosen = list(left) if together else [next(iter(left))]
+        try:
+            for k, result, error in given(delayed(_told)(work, k, tasks[k]) for k in chosen):
+                del left[k]
+                yield k, partial(_given, result, error)
+        except BrokenProcessPool:
+            together = not together
+            if together:
+                [k] = chosen
+                del left[k]
+                yield k, partial(_given, None, RuntimeError(ALONE))
+        except Exception as never:  # what cannot be sent
+            yield from ((k, partial(_given, None, never)) for k in left)
+            return
 
 
 def _call(work: Work, task: Any) -> Any:

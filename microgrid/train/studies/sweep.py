@@ -54,8 +54,8 @@ def sweep(
     - All other options are those of `fit`, the same for every fit.
 
     A fit that raises is reported with its settings, in `failed`, and the others go on; so it is with one
-    whose worker died.  A pool of `concurrent.futures` breaks with it: what it had not given is computed one
-    by one, in a pool of one worker like it.  One of joblib's breaks too, and reports all that as lost.
+    whose worker died.  A pool of processes breaks with it: what it had not given is computed one by one, of
+    `concurrent.futures` in a pool of one worker like it, of joblib until that fit is found.
     Ctrl-C ends the study: what has ended so far is returned, and a warning says so.
 
     >>> from microgrid import nn, optim
