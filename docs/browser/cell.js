@@ -37,7 +37,7 @@
   }; // prettier-ignore
   let lang = document.documentElement.lang.slice(0, 2) === "es" ? "es" : "en";
   const say = (word, fields = {}) => WORDS[lang][word].replace(/\{(\w+)\}/g, (_, name) => fields[name]);
-  const megabytes = (bytes) => (bytes / 1e6).toFixed(1).replace(".", lang === "es" ? "," : ".");
+  const megabytes = (bytes) => (bytes / 1e6).toFixed(1);
 
   function made(name, properties = {}, ...children) {
     const node = Object.assign(document.createElement(name), properties);

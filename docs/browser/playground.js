@@ -78,7 +78,7 @@
   // ------------------------------------------------------------------ doing
 
   const started = performance.now();
-  const seconds = (from) => ((performance.now() - from) / 1000).toFixed(1).replace(".", lang === "es" ? "," : ".");
+  const seconds = (from) => ((performance.now() - from) / 1000).toFixed(1);
   const literal = (text) => JSON.stringify(text); // JSON's texts are Python's
   const helper = await (await fetch(new URL("playground.py", document.baseURI))).text();
   let isTaught = false;

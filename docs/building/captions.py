@@ -68,7 +68,7 @@ SLIDES: dict[str, tuple[str, str]] = {
     "ReLU and leaky ReLU, other activations": (
         "ReLU, leaky ReLU y otras activaciones", "curvas y derivadas",
     ),
-    "residual networks": ("Redes residuales", "el gradiente por la conexión de salto; cientos de capas"),
+    "residual networks": ("Redes residuales", "el gradiente por la conexión residual; cientos de capas"),
     "monitoring": (
         "Monitoreo",
         "los pasos frente a los pesos, y las activaciones de una capa en el tiempo, como en TensorBoard",
@@ -190,7 +190,7 @@ TEXTS: dict[str, str] = {
     "ŷ = wx + b and its squared error, at w = 2, b = 1 and the point (3, 9).":
         "ŷ = wx + b y su error al cuadrado, con w = 2, b = 1 y el punto (3, 9).",
     "A skip connection and a weight that is used twice.":
-        "Una conexión de salto y un peso que se usa dos veces.",
+        "Una conexión residual y un peso que se usa dos veces.",
     "Four sigmoids, through which the gradient vanishes.":
         "Cuatro sigmoides, por las que el gradiente se desvanece.",
     "Two inputs, three neurons, one.": "Dos entradas, tres neuronas, una.",

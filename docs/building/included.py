@@ -22,6 +22,8 @@ RAW = re.compile(r"^\{\{ raw (\S+) \}\}$", re.MULTILINE)
 SOURCE = re.compile(r"^\{\{ source (\S+?)(?::(\S+))? \}\}$", re.MULTILINE)
 LINK = re.compile(r"(!?)\[((?:[^\]\[]|\[[^\]]*\])*)\]\(([^)\s]+)\)")
 GALLERY = re.compile(r"docs/gallery_\w+\.svg$")
+ROOMS = re.compile(r"^```rooms (\w+)$", re.MULTILINE)
+"""How docs/architecture.md begins its tables of rooms, which tests read."""
 IMG = re.compile(r'<img src="([^"]+)"')
 
 PAGES = {
@@ -50,7 +52,7 @@ def include(text: str, page: str, folder: Path, lang: str = "en") -> str:
 def _text(found: re.Match[str], page: str, folder: Path, lang: str) -> str:
     """A text from the repository, from the line that holds one mark to before that which holds another."""
     name, first, last = found[1], found[2], found[3]
-    text = (ROOT / name).read_text(encoding="utf-8")
+    text = ROOMS.sub(r'```text title="\1"', (ROOT / name).read_text(encoding="utf-8"))
     begin = text.index(first) if first else 0
     end = text.index(last, begin) if last else len(text)
     return moved(text[begin:end].strip("\n"), name, page, folder, lang)

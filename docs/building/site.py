@@ -171,6 +171,7 @@ def _mkdocs(scratch: Path, lang: str, target: Path) -> None:
     config = {
         "INHERIT": str(DOCS / "mkdocs.yml"),
         "site_description": words["description"],
+        "copyright": words["licence"],
         "docs_dir": str(pages),
         "site_dir": str(target),
         "nav": [{words[name]: list(listed)} for name, listed in tree.navigation(pages)],

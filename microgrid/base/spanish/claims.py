@@ -8,7 +8,7 @@ CLAIMS = {
     "claims": "afirmaciones", "{mark} {claim}: {verdict}": "{mark} {claim}: {verdict}",
     "{true} of {all} claims are true, {proved} proved":
         "{true} de {all} afirmaciones son verdaderas, {proved} demostradas",
-    "true, {how}": "verdadero, {how}", "at 30 points in 50 digits": "en 30 puntos con 50 dígitos",
+    "true, {how}": "verdadero, {how}", "at 30 points in 50 digits": "en 30 puntos con 50 cifras",
     "false": "falso", "false: {slip}": "falso: {slip}", "undecided": "sin decidir",
     "missing: {what}": "falta: {what}", "correct is {line}": "lo correcto es {line}",
     "at {at} the claim gives {claimed}, and right is {actual}":

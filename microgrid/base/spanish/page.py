@@ -87,7 +87,7 @@ PAGE = {
         "Un paso llevaría {name} más allá del mayor número que cabe en un double, 1.8e308.",
     "{name} not possible": "{name} imposible", "Training steps: {count}.": "Pasos de entrenamiento: {count}.",
     "Nothing moves any more: each step is smaller than the digits of the numbers.":
-        "Ya no se mueve nada: cada paso es menor que los dígitos de los números.",
+        "Ya no se mueve nada: cada paso es menor que las cifras de los números.",
     "No further: a step would give {name} no finite number. Take a smaller learning rate, or go back.":
         "Hasta aquí: otro paso no daría a {name} un número finito. Toma una tasa menor, o vuelve atrás.",
     "Diverged at training step {count} with η = {rate}. {why}":
@@ -203,7 +203,7 @@ PAGE = {
         "la derivada de cada operación, con álgebra computacional",
     "the chain rule on this graph, in exact arithmetic":
         "la regla de la cadena en este grafo, con aritmética exacta",
-    "every number, against 50 digits": "cada número, comparado con 50 dígitos",
+    "every number, against 50 digits": "cada número, comparado con 50 cifras",
     "the whole derivative of each leaf, as a formula": "la derivada completa de cada hoja, como fórmula",
     "points where no derivative exists": "puntos donde no existe la derivada",
     "This page computes with JavaScript, which is switched off here; the picture above shows the final "

@@ -10,7 +10,7 @@ PICTURES = {
     # networks
     "weight": "peso", "bias": "sesgo", "width: size, within the layer": "grosor: tamaño, dentro de la capa",
     "drawn alike: one weight in several places": "mismo trazo: el mismo peso en varios sitios",
-    "piece of a maxout, its bias inside": "pieza de un maxout, con su sesgo dentro",
+    "piece of a maxout, its bias inside": "trozo de un maxout, con su sesgo dentro",
     "skip connection": "conexión residual", "passes nothing on": "no transmite nada",
     "off for this sample": "apagada con esta muestra", "dropped out": "descartada por dropout",
     "dead: off for all samples": "muerta: apagada con todas las muestras",
@@ -81,7 +81,7 @@ PICTURES = {
     "result of an operation": "resultado de una operación", "more of the graph": "el grafo continúa",
     "wider: a larger local derivative": "más ancha: mayor derivada local", "this step": "este paso",
     "parameters stand in the formulas of boxes": "los parámetros están en las fórmulas de las cajas",
-    "not highlighted": "sin resaltar", "not on these routes": "fuera de estas rutas",
+    "not highlighted": "sin resaltar", "not on these routes": "fuera de estos caminos",
 
     # pictures as a whole
     "Computational graph of {name}": "Grafo computacional de {name}",

@@ -41,7 +41,7 @@ PLOTS = {
     "memory of a step's graph": "memoria del grafo de un paso",
 
     # functions
-    "saturated: f′ ≈ 0": "saturada: f′ ≈ 0", "kink: no derivative": "pico: sin derivada",
+    "saturated: f′ ≈ 0": "saturada: f′ ≈ 0", "kink: no derivative": "punto anguloso: sin derivada",
     "f(x), and f′(x) dashed": "f(x); a trazos, f′(x)", "logit z": "logit z",
     "share e^(z/T) / Σ e^(z/T)": "proporción e^(z/T) / Σ e^(z/T)", "minimum": "mínimo",
     "saddle point": "punto de silla", "data": "datos", "parameter x": "parámetro x",

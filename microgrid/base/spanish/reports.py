@@ -61,7 +61,7 @@ REPORTS = {
 
     # numbers
     "{n} values and partials agree with {digits} digits":
-        "{n} valores y derivadas parciales coinciden con los calculados con {digits} dígitos",
+        "{n} valores y derivadas parciales coinciden con los calculados con {digits} cifras",
     "{checked}; value and gradients are {error}": "{checked}; el valor y los gradientes {error}",
     "exact": "son exactos",
     "off by at most {error:.2g} (bound {bound:.2g})":
@@ -73,7 +73,7 @@ REPORTS = {
     "{node} or a partial of it is not finite":
         "{node} o alguna de sus derivadas parciales no es un número finito",
     "in {digits} digits {node} or a partial of it is not a finite real number":
-        "con {digits} dígitos, {node} o alguna de sus derivadas parciales no es un número real finito",
+        "con {digits} cifras, {node} o alguna de sus derivadas parciales no es un número real finito",
     "the gradient": "el gradiente",
     "the partial with respect to {operand}": "la derivada parcial respecto de {operand}",
     "{what} of {node}": "{what} de {node}",
@@ -90,14 +90,14 @@ REPORTS = {
         "la derivada parcial de {op} en {node} respecto de {operand} es {got!r}, y las diferencias de su "
         "valor dan aproximadamente {slope:.4g}",
     "{what} of {node} is {got!r}, and 50 digits give {want}":
-        "{what} de {node} es {got!r}, y con 50 dígitos resulta {want}",
+        "{what} de {node} es {got!r}, y con 50 cifras resulta {want}",
 
     # formulas
     "{proved} of {all} derivatives equal sympy's by algebra{others}":
         "{proved} de {all} derivadas son algebraicamente iguales a las de sympy{others}",
     "near these leaves the derivatives have no real value to compare them by: {leaves}":
         "cerca de estas hojas las derivadas no tienen ningún valor real con el que compararlas: {leaves}",
-    ", the others to 30 digits at three points": ", y las demás, hasta 30 dígitos en tres puntos",
+    ", the others to 30 digits at three points": ", y las demás, hasta 30 cifras en tres puntos",
     "sympy did not finish within {seconds:g} seconds": "sympy no terminó en {seconds:g} segundos",
     "{terms:.3g} terms on {levels} levels by {leaves} leaves would be no readable formula":
         "{terms:.3g} términos en {levels} niveles por {leaves} hojas no darían una fórmula legible",
