@@ -106,7 +106,7 @@ def test_frames_explain_what_is_lit() -> None:
 
 def test_what_steps_back_is_explained() -> None:
     assert legend(viz.draw(lecture(), highlight="w", legend=True))[-1] == "not highlighted"
-    assert legend(viz.draw(reuse(), path="x", legend=True, lang="es"))[-1] == "fuera de estas rutas"
+    assert legend(viz.draw(reuse(), path="x", legend=True, lang="es"))[-1] == "fuera de estos caminos"
     assert "not" not in "".join(legend(viz.draw(lecture(), legend=True)))
 
 
