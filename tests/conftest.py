@@ -22,23 +22,29 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def windows() -> Iterator[Callable[..., Any]]:
-    """Browser windows by their properties; opening one takes longer than loading a page."""
+def playwright() -> Iterator[Any]:
+    """What starts browsers; a thread can have one of them only."""
     sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     if CHROMIUM is None:
         pytest.skip("no chromium on the PATH")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        opened: dict[str, Any] = {}
+    with sync_api.sync_playwright() as started:
+        yield started
 
-        def window(**properties: Any) -> Any:
-            properties = {"viewport": {"width": 1280, "height": 720}} | properties
-            if repr(properties) not in opened:
-                opened[repr(properties)] = browser.new_context(**properties)
-            return opened[repr(properties)]
 
-        yield window
-        browser.close()
+@pytest.fixture(scope="session")
+def windows(playwright: Any) -> Iterator[Callable[..., Any]]:
+    """Browser windows by their properties; opening one takes longer than loading a page."""
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    opened: dict[str, Any] = {}
+
+    def window(**properties: Any) -> Any:
+        properties = {"viewport": {"width": 1280, "height": 720}} | properties
+        if repr(properties) not in opened:
+            opened[repr(properties)] = browser.new_context(**properties)
+        return opened[repr(properties)]
+
+    yield window
+    browser.close()
 
 
 @pytest.fixture

@@ -53,27 +53,23 @@ def base(site: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def browser(base: str) -> Iterator[Any]:
+def browser(base: str, playwright: Any) -> Iterator[Any]:
     """A Chromium that reaches this server only; what else was asked for is in `browser.elsewhere`."""
-    sync = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    if CHROMIUM is None:
-        pytest.skip("chromium is not installed")
-    with sync.sync_playwright() as play:
-        started = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        context = started.new_context(viewport={"width": 1100, "height": 900})
-        context.elsewhere, context.errors = [], []
+    started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    context = started.new_context(viewport={"width": 1100, "height": 900})
+    context.elsewhere, context.errors = [], []
 
-        def go(route: Any) -> None:
-            if route.request.url.startswith((base, "blob:", "data:", "about:")):
-                route.continue_()
-            else:
-                context.elsewhere.append(route.request.url)
-                route.abort()
+    def go(route: Any) -> None:
+        if route.request.url.startswith((base, "blob:", "data:", "about:")):
+            route.continue_()
+        else:
+            context.elsewhere.append(route.request.url)
+            route.abort()
 
-        context.route("**/*", go)
-        context.on("weberror", lambda error: context.errors.append(str(error.error)))
-        context.set_default_timeout(60_000)
-        yield context
-        assert context.elsewhere == []
-        assert context.errors == []
-        started.close()
+    context.route("**/*", go)
+    context.on("weberror", lambda error: context.errors.append(str(error.error)))
+    context.set_default_timeout(60_000)
+    yield context
+    assert context.elsewhere == []
+    assert context.errors == []
+    started.close()

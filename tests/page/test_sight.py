@@ -117,9 +117,17 @@ def test_all_of_a_large_network_can_be_read(visit: Open, window: dict[str, Any])
         return [card["says"] for card in cards]
 
     says = read()  # as it opens: names, and the numbers of leaves alone
-    units = [f"h{str(k).translate(str.maketrans('0123456789', '₀₁₂₃₄₅₆₇₈₉'))}⁽²⁾" for k in range(1, 17)]
+    lowered = [str(k).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")) for k in range(1, 17)]
+    first, units = [f"h{k}⁽¹⁾" for k in lowered], [f"h{k}⁽²⁾" for k in lowered]
     assert [unit for unit in units if unit in says] == units
-    assert {"x₁ = 0.5", "x₂ = −1", "z₁⁽³⁾"} <= {*says}
+    assert [text for text in says if text in first] == ([] if window else first)
+    assert {"x₁ = 0.5", "x₂ = −1", "z₁⁽³⁾"} | ({"capa 1"} if window else set()) <= {*says}
+    places = {card["says"]: card for card in page.evaluate(CARDS)}
+    assert places["x₁ = 0.5"]["right"] < page.locator("#picture g.scope-card").first.bounding_box()["x"]
+    high, lower = (
+        places[column[-1]]["top"] - places[column[0]]["top"] if column[0] in says else None for column in (units, first)
+    )
+    assert window or lower >= 0.6 * high  # neurons of two weights beside some of sixteen
     page.locator("#last").click()
     assert page.evaluate(HEIGHT) < 20
     page.locator("#whole").click()

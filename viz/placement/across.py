@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from .clock import look_at_the_clock
 from .order import Item, together
+from .ranks import Path
 
 __all__ = ["Room", "heights"]
 
@@ -19,6 +20,8 @@ RESTING, NEARLY, NOTHING = 0.05, 0.5, 1e-7
 """Points that items move at most at rest, when two rounds more would hardly move them, and by rounding."""
 MOST_LOOKED_AT = 400
 """What may be looked at to find out whether two items can be on one line."""
+MANY, SPREAD = 4, 0.7
+"""Scopes one above the other that are spread over so much of the height at least."""
 LIGHT = 0.02
 """How much a leaf pulls at what reads it."""
 
@@ -113,6 +116,27 @@ class _Lines:
                     todo.append(other)
         return False
 
+    def spread(self, at: Sequence[float]) -> bool:
+        """Put the many scopes of a scope further apart where they take little of the height, as neurons of
+        few inputs beside a layer of larger ones; whether there were any."""
+        tops = set(self.frames.values())
+        inner: dict[Path, list[int]] = {}
+        for path, frame in self.frames.items():
+            inner.setdefault(path[:-1], []).append(frame)
+        whole = max(at) - min(at)
+        found = False
+        for outer, frames in inner.items():
+            if not outer or len(frames) < MANY:
+                continue
+            first = self.frames[outer]
+            missing = SPREAD * whole - (at[first + 1] - at[first])
+            if missing > 0:
+                found = True
+                for frame in frames:
+                    for other in self.apart[frame + 1].keys() & tops:
+                        self.apart[frame + 1][other] += missing / (len(frames) - 1)
+        return found
+
     def sorted(self) -> list[int]:
         """The variables, each after those that it has to be below."""
         waiting = {line: len(behind) for line, behind in self.behind.items()}
@@ -135,8 +159,22 @@ def heights(
     lines = _Lines(items, columns, room)
     for a, b in chains:
         lines.join(a, b)
-    order = lines.sorted()
-    members = lines.members
+    at = [0.0] * lines.count
+    for column in columns:  # a start: every column around the middle
+        top = -sum(items[i].across + room.boxes for i in column) / 2
+        for i in column:
+            at[lines.of[i]] = top + (items[i].across + room.boxes) / 2
+            top += items[i].across + room.boxes
+    at = _settled(lines, at)
+    if lines.spread(at):
+        at = _settled(lines, at)
+    least = min(at[lines.of[i]] - items[i].across / 2 for i in range(len(items)))
+    return [at[lines.of[i]] - least for i in range(len(items))], lines.of
+
+
+def _settled(lines: _Lines, at: list[float]) -> list[float]:
+    """Where all lines come to rest from where they are: each near what it is joined to, at its distances."""
+    items, members, order = lines.items, lines.members, lines.sorted()
     weight = [0.001] * lines.count
     pulls: dict[int, list[tuple[int, float]]] = {}
     for line, inner in members.items():
@@ -150,12 +188,6 @@ def heights(
     rules: list[Rules] = [[] for _ in range(lines.count)]
     for line in order:
         rules[line] = [(other, lines.apart[other][line]) for other in sorted(lines.behind[line])]
-    at = [0.0] * lines.count
-    for column in columns:  # a start: every column around the middle
-        top = -sum(items[i].across + room.boxes for i in column) / 2
-        for i in column:
-            at[lines.of[i]] = top + (items[i].across + room.boxes) / 2
-            top += items[i].across + room.boxes
     tops = set(lines.frames.values())
     held = [
         (line, [(b, gap) for b, gap in lines.apart[line].items() if b != line + 1])
@@ -184,8 +216,7 @@ def heights(
         before, at = at, now
         if rests:
             break
-    least = min(at[lines.of[i]] - items[i].across / 2 for i in range(len(items)))
-    return [at[lines.of[i]] - least for i in range(len(items))], lines.of
+    return at
 
 
 def _moved(order: Sequence[int], now: Sequence[float], before: Sequence[float]) -> float:

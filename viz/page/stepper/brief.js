@@ -3,7 +3,7 @@
 
 const BRIEF = 6.5; // pixels of the smallest letters, below which this is so
 const CARD = 11, LEAST_CARD = 7; // letters of a card, in pixels, and those that they may shrink to
-const ROOMY = {width: 18, height: 12}, LETTER = 4; // the least card, and the width of a letter at least
+const ROOMY = {width: 18, height: 12}, LETTER = 4, INDEX = 3; // the least card, and the width of a letter at least, and of one in h₁⁽²⁾
 const TWO_LINES = 26; // the height from which on it has two lines
 const AIR = 4; // pixels that letters keep from the sides of a card
 const MOST_LISTED = 6; // names in a list
@@ -38,6 +38,7 @@ class Brief {
       inside(own).boxes.push({index, place: group.querySelector("path").getBBox()});
     });
     for (const scope of at.values()) scope.result = this.resultOf(scope);
+    for (const {scopes} of [whole, ...at.values()]) for (const scope of scopes) scope.around = aroundOf(scope, scopes);
     return whole;
   }
 
@@ -64,16 +65,20 @@ class Brief {
     if (!isBrief) return;
     this.whole ??= this.read();
     const cards = [], lists = [];
-    for (const scope of this.whole.scopes) cards.push(...this.cardsOf(scope) ?? [{scope, place: scope.place}]);
-    for (const box of this.whole.boxes) (this.hasRoom(box.place, box.index) ? cards : lists).push({indices: [box.index], place: box.place});
+    for (const scope of this.whole.scopes) cards.push(...this.cardsOf(scope) ?? [this.cardOf(scope)]);
+    for (const box of this.whole.boxes) (this.isRoomy(box) ? cards : lists).push({indices: [box.index], place: box.place});
     for (const card of cards) this.add(card);
     for (const list of this.joined(lists)) this.add(list);
     this.tell(this.active);
   }
 
-  hasRoom({width, height}, index = null) {
-    const least = index === null ? ROOMY.width : Math.max(ROOMY.width, this.nameOf(index).length * LETTER + AIR);
-    return width * this.scales[0] >= least && height * this.scales[1] >= ROOMY.height;
+  hasRoom({width, height}, least) {
+    return width * this.scales[0] >= Math.max(ROOMY.width, least) && height * this.scales[1] >= ROOMY.height;
+  }
+
+  // Whether a box has room for its name.
+  isRoomy({index, place}) {
+    return this.hasRoom(place, this.nameOf(index).length * LETTER + AIR);
   }
 
   nameOf(index) {
@@ -83,12 +88,21 @@ class Brief {
   // The cards of a scope: those of what is in it, if all of them have room, or itself; null if it has none.  Scopes
   // side by side are all drawn in the same way.
   cardsOf(scope) {
-    const inner = scope.scopes.map((one) => this.cardsOf(one)), themselves = scope.scopes.map((one) => ({scope: one, place: one.place}));
+    const inner = scope.scopes.map((one) => this.cardsOf(one)), themselves = scope.scopes.map((one) => this.cardOf(one));
     const cards = scope.boxes.map(({index, place}) => ({indices: [index], place}));
-    const haveRoom = scope.boxes.every(({index, place}) => this.hasRoom(place, index)) && inner.every(Boolean);
+    const haveRoom = scope.boxes.every((box) => this.isRoomy(box)) && inner.every(Boolean);
     if (haveRoom && inner.some(([{scope: own}], k) => own === scope.scopes[k])) return cards.concat(themselves);
     if (haveRoom) return cards.concat(...inner);
-    return this.hasRoom(scope.place) ? [{scope, place: scope.place}] : null;
+    const card = this.cardOf(scope);
+    const name = scope.result === null ? "" : this.nameOf(scope.result); // an unnamed neuron says nothing
+    return this.hasRoom(card.place, name.length * INDEX + AIR) ? [card] : null;
+  }
+
+  // Of a scope as a whole; one that is too low takes of what is free above and below it.
+  cardOf(scope) {
+    const {x, y, width, height} = scope.place, least = ROOMY.height / this.scales[1];
+    const more = Math.min(scope.around, Math.max(0, (least - height) / 2));
+    return {scope, place: {x, y: y - more, width, height: height + 2 * more}};
   }
 
   // Boxes without room of their own, those whose names would run into each other in one list.
@@ -143,32 +157,54 @@ class Brief {
   }
 }
 
+// How far a scope may reach above and below its frame, as far as the middle of the way to the next beside it.
+function aroundOf({place}, scopes) {
+  const beside = scopes.map((other) => other.place).filter((one) => one !== place && one.x < place.x + place.width && place.x < one.x + one.width);
+  const ways = beside.map((one) => Math.max(one.y - place.y - place.height, place.y - one.y - one.height));
+  return Math.max(0, Math.min(...ways, Infinity) / 2);
+}
+
 function indicesIn({boxes, scopes}) {
   return [...boxes.map(({index}) => index), ...scopes.flatMap(indicesIn)];
 }
 
-// The lines of a card, one above the other about its middle, in letters that fit its width, or the name alone.
+// The lines of a card, one above the other about its middle, in letters that fit its width, or the name alone, upwards
+// where it is high enough.
 function inscribe(picture, card, lines) {
-  const {svg} = picture, isList = card.indices?.length > 1 || !card.width;
+  const {svg} = picture, listed = isList(card);
   const texts = lines.map((line, k) => {
     const text = element(svg, "text", {
       "text-anchor": "middle", "font-size": CARD, y: (k - (lines.length - 1) / 2) * (CARD + 2) + CARD * 0.36,
-      class: k || isList ? "" : "first",
+      class: k || listed ? "" : "first",
     });
     text.textContent = line;
     return text;
   });
   card.at.replaceChildren(...texts);
-  if (isList) {
-    const [across, down] = picture.brief.scales, half = Math.max(...texts.map((text) => text.getComputedTextLength())) / 2;
-    const middle = Math.min(Math.max(card.middle[0] * across, half + 2), picture.size[0] * across - half - 2) / across;
-    return card.at.setAttribute("transform", `translate(${middle} ${card.middle[1]}) scale(${1 / across} ${1 / down})`);
-  }
+  if (listed) return enlist(picture.brief, card, texts);
   for (const text of texts) {
     const fit = () => CARD * card.width / (text.getComputedTextLength() || 1);
     if (fit() < LEAST_CARD && text.textContent.includes(" = ")) text.textContent = text.textContent.split(" = ")[0];
-    const size = Math.min(CARD, fit());
-    text.setAttribute("font-size", String(size));
-    if (size < LEAST_CARD) text.remove();
+    const size = Math.min(CARD, fit()), upright = size < LEAST_CARD && texts.length === 1 && text.getComputedTextLength() < card.height;
+    if (upright) text.setAttribute("transform", "rotate(-90)");
+    else text.setAttribute("font-size", String(size));
+    if (size < LEAST_CARD && !upright) text.remove();
   }
+}
+
+function isList({indices}) {
+  return indices?.length > 1;
+}
+
+// A list stands at the middle of its boxes, as far as the picture's sides let it; the names alone where it would
+// cover a card.
+function enlist(brief, card, texts) {
+  const [across, down] = brief.scales, [x, y] = card.middle, [width] = brief.picture.size;
+  const widest = () => Math.max(...texts.map((text) => text.getComputedTextLength()));
+  const left = () => Math.min(Math.max(x * across, widest() / 2 + 2), width * across - widest() / 2 - 2) - widest() / 2;
+  const high = texts.length * (CARD + 2) / 2, top = y * down - high, bottom = y * down + high;
+  const covers = brief.cards.some(({place, ...other}) => !isList(other) && place.x * across < left() + widest() && left() < (place.x + place.width) * across
+    && place.y * down < bottom && top < (place.y + place.height) * down);
+  if (covers) for (const text of texts) [text.textContent] = text.textContent.split(" = ");
+  card.at.setAttribute("transform", `translate(${(left() + widest() / 2) / across} ${y}) scale(${1 / across} ${1 / down})`);
 }
