@@ -264,7 +264,8 @@ def test_axe_finds_no_fault(visit: Open, properties: dict[str, Any]) -> None:
         page.locator("#remarks p").first.wait_for()
 
     values = partial(page.locator("#circles").select_option, "values")
-    actions = [page.locator(f"#{name}").click for name in ("ten", "reset", "edit", "add")]
+    names = ("ten", "reset", "edit", "add", "share > summary", "copy-link")
+    actions = [page.locator(f"#{name}").click for name in names]
     for k, act in enumerate((lambda: None, *actions, values, diverge, partial(field, page, "Hidden layers", "x"))):
         act()
         page.wait_for_timeout(150)

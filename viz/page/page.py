@@ -76,6 +76,7 @@ SHOWING = (
     "train.js",
     "tour.js",
     "ink.js",
+    "link.js",
     "share.js",
     "controls.js",
     "stepper.js",
@@ -221,7 +222,7 @@ def _style(inks: Mapping[str, tuple[str, str]], light: Theme, dark: Theme) -> st
     fill = light.active.fill
     lit = "" if fill == "none" else f"\n#picture g.node.active > path {{ fill: {fill}; }}"
     on_dark = f"@media screen and (prefers-color-scheme: dark) {{\n{dark_colors}\n}}"
-    return f"\n{light_colors}\n{on_dark}\n{_read('stepper.css')}{lit}"
+    return f"\n{light_colors}\n{on_dark}\n{_read('share.css')}{_read('stepper.css')}{lit}"
 
 
 # ---------------------------------------------------------------- code and data

@@ -16,9 +16,18 @@ from ..words.descriptions import Words
 from ..words.numbers import Numbers
 from ..words.scope_texts import NORM
 
-__all__ = ["WORDS", "page_words", "words"]
+__all__ = ["SHARING", "WORDS", "page_words", "words"]
 
-WORDS: dict[str, str] = PREDICTED | {
+SHARING: dict[str, str] = {
+    "share": "Share", "copy_link": "Copy link", "save_page": "Save the page", "link": "Link to what is shown",
+    "copied": "Copied: whoever opens it sees this.", "copy_this": "This is the link: copy it.",
+    "link_to_file": "It leads to a file on this disk, which the others need too.",
+    "too_long":
+        "Too long for a link, {length} characters of {most}: save the page, which keeps what is shown.",
+}  # fmt: skip
+"""What each page that gives links away says, as `stepper/link.js` asks for it."""
+
+WORDS: dict[str, str] = PREDICTED | SHARING | {
     # the page's own
     "tools": "Tools", "language": "Language", "picture": "Computational graph", "details": "Details",
     "walk": "Step by step", "controls": "Playback", "zoom": "Size of the picture", "smaller": "Smaller",
@@ -86,13 +95,7 @@ WORDS: dict[str, str] = PREDICTED | {
     "tour_train":
         "All gradients are known, so the parameters can learn. One step moves each a little against its "
         "gradient and computes forward again: the result falls.",
-    "share": "Share", "copy_link": "Copy link", "save_svg": "Save as SVG", "save_png": "Save as PNG",
-    "save_page": "Save the page",
-    "print": "Print", "link": "Link to what is shown", "copied": "Copied: whoever opens it sees this.",
-    "copy_this": "This is the link: copy it.",
-    "link_to_file": "It leads to a file on this disk, which the others need too.",
-    "too_long":
-        "Too long for a link, {length} characters of {most}: save the page, which keeps what is shown.",
+    "save_svg": "Save as SVG", "save_png": "Save as PNG", "print": "Print",
     "no_address":
         "Inside a notebook the page has no address and may save no files: save it with "
         "steps.save(\"walk.html\") and open that.",

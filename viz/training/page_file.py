@@ -34,6 +34,7 @@ SHOWING = (
     "layers.js",
     "neurons.js",
     "walk.js",
+    "address.js",
     "trainer.js",
 )
 GIVEN = "serve, serveWorker, rebuilt, write, read, thousands, OPTIMIZERS, ROWS"
@@ -46,7 +47,8 @@ def page(trained: Trained, known: dict[str, Any], title: str, theme: str, walked
     dark = theme if theme in ("dark", "print") else "dark"
     style = _style(THEMES[theme], THEMES[dark])
     code = f"function computing() {{\n{computing(trained)}\nreturn {{{GIVEN}}};\n}}"
-    showing = "\n".join([f"const {{{GIVEN}}} = computing();", *map(_own, SHOWING)])
+    sharing = text_of("stepper/link.js")
+    showing = "\n".join([f"const {{{GIVEN}}} = computing();", sharing, *map(_own, SHOWING)])
     script = f'\n(() => {{\n"use strict";\n{code}\n{showing}\nstart();\n}})();\n'
     return Template(_own("trainer.html")).substitute(
         lang=lang,
@@ -83,7 +85,7 @@ def _style(light: Theme, dark: Theme) -> str:
         for k in range(len(light.routes))
     )
     on_dark = f"@media screen and (prefers-color-scheme: dark) {{\n{blocks[1]}\n}}"
-    return f"\n{blocks[0]}\n{on_dark}\n{_own('trainer.css')}\n{classes}\n"
+    return f"\n{blocks[0]}\n{on_dark}\n{text_of('stepper/share.css')}\n{_own('trainer.css')}\n{classes}\n"
 
 
 def _colors(theme: Theme) -> dict[str, str]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from microgrid.base.phrases import said, say
 
+from ..page.words import SHARING
+
 __all__ = ["WORDS", "words"]
 
-WORDS: dict[str, str] = {
+WORDS: dict[str, str] = SHARING | {
     "title": "Training: {model}",
     "about":
         "{model} learns {n} samples: each step computes the loss ({loss}), its gradient, and moves every "
@@ -102,6 +104,21 @@ WORDS: dict[str, str] = {
         "{most} parameters at most. They stay {kept}.",
     "dropout_rule": "“{typed}” cannot be: the share that is dropped lies from 0 to below 1. It stays {kept}.",
     "strength_rule": "“{typed}” cannot be: a strength is a finite number from 0 on. It stays {kept}.",
+    "link_rule": "The link says {name}: “{typed}”, which cannot be here and is passed over.",
+    "link_steps":
+        "The link asks for “{typed}” steps, and that can be a whole number up to {most}: no step was taken.",
+    "copied_mixed":
+        "Copied: it opens with these settings, at step 0, since they were changed on the way. “Save the "
+        "page” keeps the training itself.",
+    "copied_far":
+        "Copied: it opens with these settings, at step 0, since a link takes {most} steps at most. “Save the "
+        "page” keeps the training itself.",
+    "many_edits":
+        "A link has room for {most} samples that were moved, added or removed, and here are {n}: save the "
+        "page, which keeps them.",
+    "no_address":
+        "Inside a notebook the page has no address and may save no files: save it with "
+        "page.save(\"train.html\") and open that.",
     "worker_failed": "The computing half of this page has stopped ({why}): reload the page.",
     "no_script": "This page trains with JavaScript, which is switched off here.",
 }  # fmt: skip

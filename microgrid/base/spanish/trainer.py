@@ -141,4 +141,25 @@ TRAINER = {
         "La parte que calcula se ha parado ({why}): vuelve a cargar la página.",
     "This page trains with JavaScript, which is switched off here.":
         "Esta página entrena con JavaScript, que aquí está desactivado.",
+    "The link says {name}: “{typed}”, which cannot be here and is passed over.":
+        "El enlace dice {name}: «{typed}», que aquí no es posible y se pasa por alto.",
+    "The link asks for “{typed}” steps, and that can be a whole number up to {most}: no step was taken.":
+        "El enlace pide «{typed}» pasos, y puede ser un número entero hasta {most}: no se ha dado ningún "
+        "paso.",
+    "Copied: it opens with these settings, at step 0, since they were changed on the way. “Save the page” "
+    "keeps the training itself.":
+        "Copiado: se abre con estos ajustes, en el paso 0, porque se cambiaron por el camino. «Guardar la "
+        "página» conserva el entrenamiento mismo.",
+    "Copied: it opens with these settings, at step 0, since a link takes {most} steps at most. “Save the "
+    "page” keeps the training itself.":
+        "Copiado: se abre con estos ajustes, en el paso 0, porque un enlace da como mucho {most} pasos. "
+        "«Guardar la página» conserva el entrenamiento mismo.",
+    "A link has room for {most} samples that were moved, added or removed, and here are {n}: save the page, "
+    "which keeps them.":
+        "En un enlace caben {most} muestras movidas, añadidas o quitadas, y aquí hay {n}: guarda la página, "
+        "que las conserva.",
+    "Inside a notebook the page has no address and may save no files: save it with "
+    "page.save(\"train.html\") and open that.":
+        "Dentro de un cuaderno la página no tiene dirección ni puede guardar archivos: guárdala con "
+        "page.save(\"train.html\") y abre eso.",
 }  # fmt: skip

@@ -1,6 +1,5 @@
 // The address says what is shown: the step, what was changed and trained, the node that is open, and the language.
 
-const LONGEST = 2000; // characters of a link
 const LATER = 250; // milliseconds after which the address follows what is dragged
 const PATIENCE = 3000; // milliseconds that what an address asks for may take
 

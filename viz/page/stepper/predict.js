@@ -96,7 +96,7 @@ class Quiz {
     const rows = this.records.map(({step, asked, answers, expected, right}) => [
       step, asked, answers.map((x) => x === null ? word("reveal") : x).join(" "), expected, word(right ? "yes" : "no")]);
     const lines = [heads, ...rows].map((row) => row.map(quoted).join(","));
-    saveFile(new Blob([`\ufeff${lines.join("\r\n")}\r\n`], {type: "text/csv"}), fileName(this.page, "csv"));
+    saveFile(new Blob([`\ufeff${lines.join("\r\n")}\r\n`], {type: "text/csv"}), fileName(this.page.step, "csv"));
   }
 
   forget() {

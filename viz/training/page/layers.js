@@ -19,6 +19,11 @@ class Layers {
     page.settings.number(byId("dropout"), () => this.dropout, (x) => { this.dropout = x; this.rebuild(); }, (x) => x >= 0 && x < 1, "dropout_rule");
     byId("hidden").value = this.hidden.join("-");
     byId("hidden").addEventListener("change", () => this.read());
+    byId("hidden").addEventListener("blur", () => {
+      if (!byId("hidden").hasAttribute("aria-invalid")) return;
+      byId("hidden").value = this.hidden.join("-");
+      byId("hidden").removeAttribute("aria-invalid");
+    });
   }
 
   dropout = 0;

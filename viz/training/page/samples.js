@@ -5,6 +5,7 @@ const MOVE = 0.02; // of the window, with Alt and an arrow key
 class Samples {
   constructor() {
     const {dataSets, classes} = page.facts;
+    this.begin(page.rows);
     byId("dataset").replaceChildren(make("option", {value: "", "data-word": "given"}),
       ...Object.keys(dataSets).map((name) => make("option", {value: name}, name)));
     byId("dataset").addEventListener("change", () => this.choose(byId("dataset").value));
@@ -26,8 +27,42 @@ class Samples {
     byId("editing").hidden = !editing;
   }
 
+  // The samples that are changed from here on.
+  begin(rows) {
+    this.base = rows;
+    this.origin = new WeakMap(rows.map((row, k) => [row, k]));
+  }
+
+  // What was changed of the data set: [n, x, y] of samples moved, [n] of those removed, and [x, y, class] of those
+  // added, where n, from 1, is a sample's place in the data set.
+  edits() {
+    const {origin, base} = this, there = new Set(page.rows.map((row) => origin.get(row)));
+    const places = page.rows.map((row) => [origin.get(row), row]);
+    return [
+      places.filter(([k, row]) => k !== undefined && row !== base[k]).map(([k, [x, y]]) => [k + 1, x, y]),
+      base.map((_, k) => [k + 1]).filter(([n]) => !there.has(n - 1)),
+      places.filter(([k]) => k === undefined).map(([, row]) => [row[0], row[1], kindOf(row)]),
+    ];
+  }
+
+  // The way back; false, and nothing is changed, where these cannot be changes of this data set.
+  follow(moved, removed, added) {
+    const {base} = this, {classes, maxSamples} = page.facts, gone = new Set(removed.map(([n]) => n - 1));
+    const isPlace = (n) => Number.isInteger(n) && n >= 1 && n <= base.length, isPoint = (x, y) => Number.isFinite(x) && Number.isFinite(y);
+    if (!moved.every(([n, x, y]) => isPlace(n) && isPoint(x, y)) || !removed.every(([n]) => isPlace(n))) return false;
+    if (!added.every(([x, y, kind]) => isPoint(x, y) && Number.isInteger(kind) && kind >= 0 && kind < Math.max(1, classes.length))) return false;
+    const rows = [...base];
+    for (const [n, x, y] of moved) this.origin.set(rows[n - 1] = rowOf([x, y], base[n - 1].slice(page.facts.inputs)), n - 1);
+    const others = added.map(([x, y, kind]) => rowOf([x, y], this.targetsOf(kind)));
+    if (rows.length - gone.size + others.length > maxSamples) return false;
+    page.setRows([...rows.filter((_, k) => !gone.has(k)), ...others]);
+    page.plane.marked(page.rows);
+    return true;
+  }
+
   choose(name) {
-    page.setRows(name ? page.facts.dataSets[name] : page.original.rows);
+    this.begin(name ? page.facts.dataSets[name] : page.original.rows);
+    page.setRows(this.base);
     page.plane?.data(page.rows);
     page.send({do: "view", points: page.plane.points});
     page.reset();
@@ -69,19 +104,22 @@ class Samples {
   // A sample at a place: its inputs and, over a single input, its target; otherwise that of the chosen class.
   rowAt(x, y, targets) {
     const inside = ([low, high], number) => Math.min(high, Math.max(low, Number(number.toPrecision(4))));
-    const at = [inside(page.plane.x, x), inside(page.plane.y, y)];
-    return page.facts.inputs === 2 ? [...at, ...targets] : at;
+    return rowOf([inside(page.plane.x, x), inside(page.plane.y, y)], targets);
+  }
+
+  targetsOf(kind) {
+    const {classes, predictions, threshold} = page.facts;
+    if (predictions > 1 && classes.length) return Array.from({length: page.original.targets}, (_, j) => Number(j === kind));
+    return [classes.length ? classes[kind] : threshold];
   }
 
   add(x, y) {
-    const {classes, predictions, maxSamples, threshold} = page.facts, kind = Number(byId("kind").value || 0);
+    const {maxSamples} = page.facts;
     if (page.rows.length >= maxSamples) {
       page.say(word("too_many", {n: thousands(maxSamples)}), true);
       return null;
     }
-    const targets = predictions > 1 && classes.length ? Array.from({length: page.original.targets}, (_, j) => Number(j === kind))
-      : [classes.length ? classes[kind] : threshold];
-    page.setRows([...page.rows, this.rowAt(x, y, targets)]);
+    page.setRows([...page.rows, this.rowAt(x, y, this.targetsOf(Number(byId("kind").value || 0)))]);
     page.plane.marked(page.rows);
     page.lookAt(page.rows.length - 1);
     return page.rows.length - 1;
@@ -89,7 +127,9 @@ class Samples {
 
   move(place, x, y) {
     const rows = [...page.rows];
-    rows[place] = this.rowAt(x, y, rows[place].slice(page.facts.inputs));
+    const before = rows[place], origin = this.origin.get(before);
+    rows[place] = this.rowAt(x, y, before.slice(page.facts.inputs));
+    if (origin !== undefined) this.origin.set(rows[place], origin);
     page.setRows(rows);
     page.plane.moved(rows, place);
   }
@@ -106,3 +146,6 @@ class Samples {
     }
   }
 }
+
+// A sample of two inputs, or of one and its target.
+const rowOf = (point, targets) => page.facts.inputs === 2 ? [...point, ...targets] : point;

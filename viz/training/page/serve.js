@@ -1,35 +1,38 @@
 // The computing half of the page, in a Worker: it obeys messages, and tells of its state when it is asked.
 
 const SLICE = 14; // milliseconds of steps between two looks at the messages
+const CHANGES = new Set(["choose", "batch", "penalty", "data", "network", "back", "mend"]); // what makes other steps
 
 function serve(send) {
-  let training = null, running = false, pace = Infinity, begun = 0, walked = 0, timer = 0;
+  let training = null, running = false, pace = Infinity, begun = 0, walked = 0, timer = 0, goal = Infinity;
   let sample = 0, points = null, losses = [];
 
   function one() {
     const before = training.diverged, done = training.step();
     if (done) losses.push(training.loss);
-    if (!done || training.diverged > before) running = false; // once: who wants to see more presses Run
+    const there = goal < Infinity ? training.steps >= goal : training.diverged > before; // once: who wants more presses Run
+    if (!done || there) running = false;
     return done;
   }
 
   function work() {
     if (!running) return;
     const end = performance.now() + SLICE;
-    let due = Math.floor((performance.now() - begun) / 1000 * pace) - walked;
-    if (pace < Infinity && due > pace) walked += due - pace, due = pace; // a page in the background catches up by a second
+    const hurry = pace === Infinity || goal < Infinity;
+    let due = hurry ? Infinity : Math.floor((performance.now() - begun) / 1000 * pace) - walked;
+    if (!hurry && due > pace) walked += due - pace, due = pace; // a page in the background catches up by a second
     for (; due > 0 && running && performance.now() < end; due--) {
       one();
       walked++;
     }
-    timer = setTimeout(work, pace === Infinity ? 0 : 8);
+    timer = setTimeout(work, hurry ? 0 : 8);
   }
 
   function frame() {
     const {variant, rows} = training;
     if (sample >= rows.length) sample = Math.max(0, rows.length - 1);
     const told = {
-      running, steps: training.steps, epoch: training.epoch, loss: training.loss, diverged: training.diverged,
+      running, steps: training.steps, mixed: training.mixed, epoch: training.epoch, loss: training.loss, diverged: training.diverged,
       firstLoss: training.firstLoss, dataLoss: training.evaluate(), losses: Float64Array.from(losses),
       parameters: training.parameters, gradient: training.gradient, memory: training.memory, letters: variant.memory,
       batch: training.batch, fault: training.fault, look: rows.length ? training.look(sample) : null,
@@ -41,15 +44,16 @@ function serve(send) {
 
   const obey = {
     start({facts}) { training = new Training(facts); },
-    run() {
-      [running, begun, walked] = [!training.fault && training.rows.length > 0, performance.now(), 0];
+    // Until it is told otherwise or, as fast as it can, until so many steps have been taken.
+    run({until = Infinity}) {
+      [running, begun, walked, goal] = [!training.fault && training.rows.length > 0, performance.now(), 0, until];
       clearTimeout(timer);
       work();
     },
     pause() { running = false; },
     pace({rate}) { [pace, begun, walked] = [rate, performance.now(), 0]; },
     steps({count}) {
-      running = false;
+      [running, goal] = [false, Infinity];
       for (let k = 0; k < count && one(); k++);
     },
     choose({kind, settings}) { training.choose(kind, settings); },
@@ -73,11 +77,16 @@ function serve(send) {
     network({facts}) { training.goOn(facts); },
     back() { [running, losses] = [false, []]; training.goBack(); },
     mend() { training.fault = null; },
+    keep() { send({kept: training.keep()}); },
+    restore({kept}) { training.restore(kept); },
     look(message) { sample = message.sample; },
     view(message) { points = message.points; },
     frame() { send(frame()); },
   };
-  return (message) => obey[message.do](message);
+  return (message) => {
+    obey[message.do](message);
+    if (CHANGES.has(message.do)) training.changed();
+  };
 }
 
 // As a Worker.

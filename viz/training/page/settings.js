@@ -40,11 +40,16 @@ class Settings {
     return show;
   }
 
+  // What an optimiser begins with when it is chosen: the settings that were handed in, or its own; SGD keeps the rate.
+  first(kind, lr) {
+    const given = page.original.optimizer;
+    if (kind === given.kind) return {...given.settings};
+    return {...OPTIMIZERS[kind].settings, ...(kind === "SGD" ? {lr} : {})};
+  }
+
   other(kind) {
     this.kind = kind;
-    const lr = this.values.lr, own = page.facts.optimizer.kind === kind ? page.facts.optimizer.settings : OPTIMIZERS[kind].settings;
-    this.values = {...own};
-    if (kind !== page.facts.optimizer.kind && kind === "SGD") this.values.lr = lr;
+    this.values = this.first(kind, this.values.lr);
     page.send({do: "choose", kind, settings: this.values});
     byId("rate").value = String(this.values.lr);
     this.show();
@@ -60,6 +65,13 @@ class Settings {
     page.send({do: "choose", kind: this.kind, settings: changed});
     page.send({do: "mend"});
     return this.show();
+  }
+
+  // Whether a setting by itself may have this value.
+  inside(name, x) {
+    if (typeof this.values[name] === "boolean") return typeof x === "boolean";
+    const [low, high, above, below] = page.facts.ranges[this.kind][name];
+    return Number.isFinite(x) && (low === null || (above ? x > low : x >= low)) && (high === null || (below ? x < high : x <= high));
   }
 
   batch(size) {
@@ -92,9 +104,8 @@ class Settings {
         field.checked = value;
         field.addEventListener("change", () => this.change({[name]: field.checked}));
       } else {
-        const [low, high, above, below] = ranges[name];
-        const inside = (x) => (low === null || (above ? x > low : x >= low)) && (high === null || (below ? x < high : x <= high));
-        this.number(field, () => this.values[name], (x) => this.change({[name]: x}), inside, "setting_rule",
+        const [low, high] = ranges[name];
+        this.number(field, () => this.values[name], (x) => this.change({[name]: x}), (x) => this.inside(name, x), "setting_rule",
           {name, low: low ?? "−∞", high: high ?? "∞"});
       }
       return make("label", {for: `set-${name}`}, make("span", {}, name), field);

@@ -2,7 +2,6 @@
 
 const FRAME = 12; // milliseconds at least from one picture to the next: as often as screens show one
 const READ = 100; // and from one number to the next, which someone reads
-const MOST_TAKEN = 10000; // steps that an address may ask for
 
 const page = {
   facts: JSON.parse(byId("facts").textContent), lang: "en", running: false, circles: "values", sample: 0, picked: 0, last: null,
@@ -75,12 +74,14 @@ function alone() {
 }
 
 function arrived(told) {
+  if (told.kept) return keepPage(told.kept);
   page.waiting = false;
   page.last = told;
   page.running = told.running;
   page.curve.add(told.losses);
   if (told.steps < page.curve.step) page.curve.clear(told.steps);
   page.stale = true;
+  return undefined;
 }
 
 // Ask for news where there may be some, and show what there is.
@@ -119,6 +120,7 @@ function show(told) {
   if (page.curve.stale) page.curve.draw();
   numbers(told);
   remarks(told);
+  if (!told.running) tellAddress(told);
   tell(byId("run"), word(told.running ? "pause" : "run"));
   put(byId("run"), "aria-pressed", told.running);
 }
@@ -213,6 +215,7 @@ function build() {
 }
 
 function start() {
+  keepAsOpened();
   const {facts} = page;
   page.original = facts;
   page.lang = facts.lang;
@@ -252,8 +255,7 @@ function start() {
   new ResizeObserver(() => { if (page.last && Math.max(300, byId("net").clientWidth) !== page.diagram.width) layOut(); }).observe(byId("net"));
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { [page.colors, page.dirty] = [null, true]; });
   page.send({do: "pace", rate: Number(byId("pace").value)});
-  const taken = Number(new URLSearchParams(location.hash.slice(1)).get("steps")); // a link that opens so far on
-  if (taken >= 1 && taken <= MOST_TAKEN) page.send({do: "steps", count: Math.floor(taken)});
+  listenToShare();
   window.trainer = {page}; // for who looks from outside
   requestAnimationFrame(tick);
 }

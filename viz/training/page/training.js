@@ -59,12 +59,35 @@ class Training {
     this.fault = this.best = this.firstLoss = null;
     this.batch = [];
     this.queue = [];
+    this.mixed = false;
     this.twister = new Twister(this.seed);
     const {kind, memory, steps} = this.facts.optimizer, kept = kind === this.kind && memory;
     this.taken = kept ? steps : 0; // of the optimiser, which may have been at work before
     const starts = this.variant.starts(this.settings);
     this.memory = this.variant.memory.map((letter, j) =>
       kept && memory[letter] ? Float64Array.from(memory[letter], Number) : new Float64Array(this.start.length).fill(starts[j]));
+  }
+
+  // After anything was chosen anew: before the first step as if it had been so from the start; later on, settings and
+  // the count of steps alone do not tell any more how the parameters came about.
+  changed() {
+    if (this.steps) this.mixed = true;
+    else this.reset();
+  }
+
+  // All that the next steps depend on, as JSON has it; `restore` goes on from there.
+  keep() {
+    const lists = (state) => state && {...state, parameters: [...state.parameters], memory: state.memory.map((row) => [...row])};
+    const {twister: {state, place}, best, queue, batch, mixed, loss, firstLoss} = this;
+    return {...lists(this.state()), best: lists(best), gradient: [...this.gradient], queue, batch, mixed, loss, firstLoss,
+      twister: {state: [...state], place}};
+  }
+
+  restore({twister, ...kept}) {
+    const arrays = (state) => state && {...state, parameters: Float64Array.from(state.parameters),
+      memory: state.memory.map((row) => Float64Array.from(row))};
+    Object.assign(this, arrays(kept), {best: arrays(kept.best), gradient: Float64Array.from(kept.gradient)});
+    Object.assign(this.twister, {state: Uint32Array.from(twister.state), place: twister.place});
   }
 
   // ---------------------------------------------------------------- batches
