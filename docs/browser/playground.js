@@ -10,7 +10,7 @@
       share: "Copiar enlace", copied: "Enlace copiado: lleva dentro lo que has escrito.", claim: "Afirmación que comprobar",
       check: "Comprobar", rate: "Tasa de aprendizaje", epochs: "Pasos", results: "resultados", line: "recta",
       perceptron: "perceptrón", reuse: "reuso de pesos", vanishing: "desvanecimiento", network: "red 2-2-1",
-      private: "Todo se ejecuta en tu ordenador; no se envía nada a ninguna parte. Una vez cargado, funciona sin red.",
+      private: "Todo se ejecuta en tu máquina; no se envía nada a ninguna parte. Una vez cargado, funciona sin red.",
       ready: "Python está listo ({seconds} s).", done: "{seconds} s",
     },
     en: {

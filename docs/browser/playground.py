@@ -11,7 +11,7 @@ SPANISH = {
     ),
     "a parameter needs a value: {what}": "un parámetro necesita un valor: {what}",
     "the program has to make a Value: end it with one, or call one L": (
-        "el programa tiene que dar un Value: acábalo con uno, o llama L a uno"
+        "el programa tiene que dar un Value: termínalo con uno, o llama L a alguno"
     ),
     "nothing can learn: name parameters, such as w, b": "nada puede aprender: nombra parámetros, como w, b",
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["SLIDES", "SUBJECTS", "TEXTS", "slide", "translated"]
+__all__ = ["SLIDES", "SUBJECTS", "TEXTS", "house", "slide", "translated"]
 
 SUBJECTS = {
     "A": "grafos computacionales, regla de la cadena, redes como grafos",
@@ -204,9 +204,27 @@ TEXTS: dict[str, str] = {
 """Headings and sentences of docs/gallery.md."""
 
 
+HOUSE = {
+    "The rooms of microgrid and viz, and the ways of a Value through them":
+        "Las habitaciones de microgrid y viz, y los caminos de un Value por ellas",
+}  # fmt: skip
+"""The title of docs/house.svg."""
+
+
 def slide(name: str) -> tuple[str, str]:
     """The title and the caption of a figure of a lecture; KeyError for one that has none yet."""
     return SLIDES[name]
+
+
+def house(svg: str) -> str:
+    """What docs/house.svg says, in Spanish.
+
+    >>> house("<text>12 files</text>")
+    '<text>12 archivos</text>'
+    """
+    for english, spanish in HOUSE.items():
+        svg = svg.replace(f"<title>{english}<", f"<title>{spanish}<")
+    return re.sub(r">(\d+) files<", r">\1 archivos<", svg)
 
 
 def translated(gallery: str) -> str:

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 import lectures
 
+from . import captions
 from .running import CACHE, LIMIT, CellFailed, packages, path
 
 __all__ = ["Drawn", "drawn"]
@@ -22,7 +23,7 @@ __all__ = ["Drawn", "drawn"]
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 SOURCES = (
-    *(DOCS / name for name in ("gallery.py", "networks.py", "lectures.py", "lectures.md")),
+    *(DOCS / name for name in ("house.svg", "gallery.py", "networks.py", "lectures.py", "lectures.md")),
     *(DOCS / "building" / name for name in ("captions.py", "drawn.py")),
     *(ROOT / "tests" / "helpers" / name for name in ("graphs.py", "lecture_graphs.py")),
 )
@@ -30,7 +31,7 @@ SOURCES = (
 
 
 class Drawn(NamedTuple):
-    """A folder with gallery_*.svg and lectures/*, and the code of each lecture's figure by its number."""
+    """A folder with house.svg, gallery_*.svg and lectures/*, and the code of lectures' figures by number."""
 
     folder: Path
     code: dict[int, str]
@@ -77,6 +78,8 @@ def main() -> None:
 
     for name in [*gallery.NETWORKS, *gallery.SLIDES, *gallery.GALLERY, *gallery.WALKS]:
         gallery.draw(name, folder, lang)
+    house = captions.house((DOCS / "house.svg").read_text(encoding="utf-8"))
+    (folder / "house.svg").write_text(house, encoding="utf-8")
     (folder / lectures.FOLDER).mkdir()
     code = {}
     for row in lectures.rows():

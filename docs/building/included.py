@@ -21,7 +21,7 @@ TRANSLATED = re.compile(r"^\{\{ translated (\S+) \}\}$", re.MULTILINE)
 RAW = re.compile(r"^\{\{ raw (\S+) \}\}$", re.MULTILINE)
 SOURCE = re.compile(r"^\{\{ source (\S+?)(?::(\S+))? \}\}$", re.MULTILINE)
 LINK = re.compile(r"(!?)\[((?:[^\]\[]|\[[^\]]*\])*)\]\(([^)\s]+)\)")
-GALLERY = re.compile(r"docs/gallery_\w+\.svg$")
+DRAWN = re.compile(r"docs/(?:house|gallery_\w+)\.svg$")
 ROOMS = re.compile(r"^```rooms (\w+)$", re.MULTILINE)
 """How docs/architecture.md begins its tables of rooms, which tests read."""
 IMG = re.compile(r'<img src="([^"]+)"')
@@ -86,8 +86,8 @@ def moved(text: str, name: str, page: str, folder: Path, lang: str = "en") -> st
 
 
 def _picture(place: str, page: str, folder: Path, lang: str) -> str:
-    """The way from the page to a copy of a picture; those of the gallery are in the page's language."""
-    spoken = drawn(lang).folder / place.removeprefix("docs/") if GALLERY.match(place) else ROOT / place
+    """The way from the page to a copy of a picture; those that `drawn` has are in its language."""
+    spoken = drawn(lang).folder / place.removeprefix("docs/") if DRAWN.match(place) else ROOT / place
     copied = place.removeprefix("docs/").replace("/", "-")
     (folder / "pictures").mkdir(parents=True, exist_ok=True)
     shutil.copy(spoken if spoken.is_file() else ROOT / place, folder / "pictures" / copied)

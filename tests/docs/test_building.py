@@ -107,6 +107,15 @@ def test_every_caption_of_the_gallery_is_in_spanish_and_none_is_left_over() -> N
     assert [spanish for spanish in captions.TEXTS.values() if spanish not in shown] == []
 
 
+def test_the_house_speaks_spanish() -> None:
+    captions = importlib.import_module("building.captions")
+    english = (ROOT / "docs" / "house.svg").read_text(encoding="utf-8")
+    spanish = captions.house(english)
+    assert "<title>Las habitaciones" in spanish
+    assert spanish.count(" archivos<") == english.count(" files<") > 10
+    assert " files<" not in spanish
+
+
 def test_what_pages_include_is_there(tmp_path: Path) -> None:
     include = importlib.import_module("building.included").include
     for path in sorted(PAGES.rglob("*.md")):

@@ -557,7 +557,7 @@ show(walk, "walk.html")
 # ∂L/∂z = ∂L/∂ŷ · ∂ŷ/∂z = −4 · 1 = −4
 # ```
 #
-# ¿Por qué creerlo? `verify` demuestra la regla de cada operación con álgebra por ordenador, comprueba que
+# ¿Por qué creerlo? `verify` demuestra la regla de cada operación con álgebra computacional, comprueba que
 # las reglas se juntaron como dice la regla de la cadena, y vuelve a calcularlo todo con cincuenta cifras.
 
 # %%

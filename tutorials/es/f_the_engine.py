@@ -319,7 +319,7 @@ for nudge in (1e-2, 1e-5, 1e-13):
 # ```
 #
 # Un paso demasiado grande tropieza con la curva; uno demasiado pequeño, con las dieciséis cifras de un
-# float. El **álgebra por ordenador** no tiene paso:
+# float. El **álgebra computacional** no tiene paso:
 
 # %%
 X = sympy.Symbol("x")
@@ -506,7 +506,7 @@ print(first.data, second.data)
 # ```
 #
 # **Demostraciones.** Una parcial con un desliz, 1 + z² para tanh, pasa cualquier prueba que no la use. La
-# tabla de derivadas de microgrid está demostrada con álgebra por ordenador, fila a fila; un bloque tuyo
+# tabla de derivadas de microgrid está demostrada con álgebra computacional, fila a fila; un bloque tuyo
 # también.
 
 # %%

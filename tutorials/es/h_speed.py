@@ -93,7 +93,7 @@ print(f"medido: {1e6 * one:.0f} µs por muestra, {1e9 * one / count.nodes:.0f} n
 #
 # El grafo es el mismo para todas las muestras; solo cambian los números.  Así que anota **una vez** qué
 # operación viene después de cuál, y dónde están sus operandos en una única lista de números.  Eso es una
-# *cinta*: las instrucciones de un ordenador muy pequeño.
+# *cinta*: las instrucciones de una máquina muy pequeña.
 
 # %%
 RULES = {

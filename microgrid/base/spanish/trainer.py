@@ -111,7 +111,7 @@ TRAINER = {
     "Its numbers go through this network, neuron by neuron; then the gradients of its loss come back. "
     "Nothing is dropped.":
         "Sus números atraviesan esta red, neurona a neurona; después vuelven los gradientes de su pérdida. "
-        "No se apaga ninguna.",
+        "No se descarta ninguna.",
     "All gradients of the loss of sample {n} are known; a training step takes the mean over its batch.":
         "Se conocen todos los gradientes de la pérdida de la muestra {n}; un paso de entrenamiento toma la "
         "media en su lote.",
@@ -134,7 +134,7 @@ TRAINER = {
         "«{typed}» no puede ser: las capas ocultas son hasta seis números de unidades de 1 a 32, como 16-16, "
         "con {most} parámetros como máximo. Siguen siendo {kept}.",
     "“{typed}” cannot be: the share that is dropped lies from 0 to below 1. It stays {kept}.":
-        "«{typed}» no puede ser: la parte que se anula va de 0 a menos de 1. Sigue siendo {kept}.",
+        "«{typed}» no puede ser: la parte que se descarta va de 0 a menos de 1. Sigue siendo {kept}.",
     "“{typed}” cannot be: a strength is a finite number from 0 on. It stays {kept}.":
         "«{typed}» no puede ser: una intensidad es un número finito desde 0. Sigue siendo {kept}.",
     "The computing half of this page has stopped ({why}): reload the page.":
