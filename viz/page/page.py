@@ -65,6 +65,8 @@ SHOWING = (
     "arrows.js",
     "scope.js",
     "table.js",
+    "lines.js",
+    "rectangles.js",
     "picture.js",
     "brief.js",
     "legend.js",
@@ -78,6 +80,7 @@ SHOWING = (
     "ink.js",
     "link.js",
     "share.js",
+    "shown.js",
     "controls.js",
     "stepper.js",
 )

@@ -6,10 +6,7 @@ const LEGIBLE = 11, FEW = 30; // pixels that texts are high at first in pictures
 const READABLE = 5, SEEN = 4; // pixels they may be reduced to for all columns, or for the whole, to be in sight
 const SLIVER = 0.5; // of the frame: a whole picture that is narrower or lower, and not readable, fills it instead
 const PADDING = 26; // pixels of the frame around the picture, both sides together
-const BORDERS = 8; // units between an outline and its text, both sides together
-const NARROWEST = 0.72; // what a text may be squeezed to
 const BLANK = ""; // for what is not known
-const EDGE = 7; // pixels around a box that is in sight, where its border may be wide
 const LEAST = 7; // pixels that letters are reduced to where a step has to be in sight with what it reads
 const MOST_ENDS = 8; // how many lit edges are brought into sight besides what is active
 
@@ -311,78 +308,6 @@ function endsOf(graph, edge) {
   return [node, graph.nodes[node].parents[operand]];
 }
 
-// How many times as large as it is a rectangle may be, with its edge, to fit into another.
-function shareOf({left, right, top, bottom}, outer) {
-  return Math.min((outer.width - 2 * EDGE - 1) / (right - left), (outer.height - 2 * EDGE - 1) / (bottom - top));
-}
-
-// The rectangle around the first of some, and around as many others, the nearest first, as fit into another.
-function fitting([first, ...others], outer) {
-  const middle = ({left, right, top, bottom}) => [(left + right) / 2, (top + bottom) / 2], [x, y] = middle(first);
-  const far = (other) => Math.hypot(middle(other)[0] - x, middle(other)[1] - y);
-  let all = around([first]);
-  for (const other of others.sort((a, b) => far(a) - far(b))) {
-    const more = around([all, other]);
-    if (shareOf(more, outer) >= 1) all = more;
-  }
-  return all;
-}
-
-// The rectangle around some rectangles.
-function around(rectangles) {
-  const reach = (side, most) => most(...rectangles.map((rectangle) => rectangle[side]));
-  return {left: reach("left", Math.min), top: reach("top", Math.min),
-    right: reach("right", Math.max), bottom: reach("bottom", Math.max)};
-}
-
 function still() {
   return matchMedia("(prefers-reduced-motion: reduce)").matches;
-}
-
-// A line of text that changes, within an outline or alone on an arrow.
-function changeable(text, outline = null) {
-  return {text, outline, original: text.textContent, shown: text.textContent, room: null};
-}
-
-// Another text, squeezed where it is longer than there is room for; returns whether it is another.
-function put(line, content, pending) {
-  const {text} = line;
-  text.classList.toggle("pending", pending);
-  if (line.shown === content) return false;
-  text.textContent = line.shown = content;
-  if (line.squeezed) text.removeAttribute("textLength");
-  line.squeezed = false;
-  if (content.length <= line.original.length) return true;
-  line.room ??= line.outline ? roomAt(line) : lengthOf(text, line.original) + LABEL;
-  const length = () => lengthOf(text, text.textContent), isTight = () => length() * NARROWEST > line.room;
-  const number = content.split(" = ").at(-1);
-  if (isTight() && number !== content) text.textContent = number;
-  if (length() > line.room) {
-    text.setAttribute("textLength", String(isTight() && !line.outline ? length() * NARROWEST : line.room));
-    text.setAttribute("lengthAdjust", "spacingAndGlyphs");
-    line.squeezed = true;
-  }
-  return true;
-}
-
-// How wide a text may be where it stands in its outline, which may be a pill.
-function roomAt({text, outline}) {
-  const {x, width, height, y} = outline.getBBox(), size = Number(text.getAttribute("font-size"));
-  const middle = Number(text.getAttribute("x")), base = Number(text.getAttribute("y"));
-  const inside = (half) => [-1, 1].every((side) => [base - 0.75 * size, base + 0.2 * size].every((level) => {
-    const point = outline.ownerSVGElement.createSVGPoint();
-    Object.assign(point, {x: middle + side * half, y: Math.min(Math.max(level, y + 0.5), y + height - 0.5)});
-    return outline.isPointInFill(point);
-  }));
-  let [least, most] = [0, Math.min(middle - x, x + width - middle)];
-  for (let k = 0; k < 12; k++) {
-    const half = (least + most) / 2;
-    if (inside(half)) least = half;
-    else most = half;
-  }
-  return 2 * least - BORDERS;
-}
-
-function flag(element, flags) {
-  for (const [name, on] of Object.entries(flags)) element.classList.toggle(name, Boolean(on));
 }

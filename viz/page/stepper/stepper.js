@@ -254,10 +254,10 @@ class Page {
     if (!this.frames) return;
     this.step = Math.min(this.step, this.all.length - 1);
     this.known = known(this.graph, this.all, this.step);
-    this.showWalk();
-    this.showPicture();
-    refresh(by("node"), this.described());
-    this.showWhatIf();
+    showWalk(this);
+    showPicture(this);
+    refresh(by("node"), described(this));
+    showWhatIf(this);
     // of a sum or a piece with one result those of the result
     const isNode = this.unit && this.unit.kind !== "scope" && this.unit.outputs.length === 1;
     const derived = isNode ? this.unit.last : this.chosen;
@@ -266,84 +266,6 @@ class Page {
     this.training.show();
     this.quiz.show();
     this.onshown?.();
-  }
-
-  described() {
-    if (this.unit) return describeUnit(this, this.unit);
-    if (this.chosen === null) return [make("p", {class: "note invitation"}, this.invitation())];
-    const unit = this.graph.units.get(this.graph.owner[this.chosen]);
-    const goOut = () => this.chooseBox(unit.last);
-    const around = unit && (unit.made ?? scopeName(this.graph, this.lang, unit.scope));
-    const out = unit ? [paragraph(make("button",
-      {type: "button", class: "link", id: "out", onclick: goOut}, `↑ ${around}`))] : [];
-    return [...out, ...describeNode(this, this.chosen)];
-  }
-
-  invitation() {
-    const changeable = this.graph.nodes.some((node) => isOpen(this.graph, node.index));
-    return [this.word("choose"), changeable ? this.word("choose_change") : ""].filter(Boolean).join(" ");
-  }
-
-  showWalk() {
-    const {step, question, frame} = this, last = this.frames.length - 1, updating = step - last;
-    const way = this.graph.ways[frame.phase] ?? "", {count} = this.training;
-    const phase = frame.phase === "update" ? this.word("update") : this.word(`caption phase ${frame.phase}`);
-    const trained = count ? this.word("trained", {count: thousands(count)}) : "";
-    by("phase").textContent = `${way} ${phase}${trained && `  ·  ${trained}`}`.trim();
-    by("phase").classList.toggle("pass", way !== "" || frame.phase === "update");
-    const lines = frame.caption.split("\n").flatMap((line, i) => i ? [make("br"), line] : [line]);
-    by("caption").replaceChildren(...lines);
-    by("caption").classList.toggle("wrong", frame.broken);
-    by("caption").classList.toggle("many", lines.length > 5);
-    by("compared").textContent = compared(this);
-    by("count").textContent = updating > 0 ? this.word("count_update", {step: updating, last: this.updates.length})
-      : this.word("count", {step, last});
-    Object.assign(by("slider"), {max: last, value: Math.min(step, last)});
-    by("slider").setAttribute("aria-valuetext", `${step}: ${frame.caption}`);
-    for (const id of ["first", "back"]) by(id).disabled = step === 0;
-    by("last").disabled = step >= last;
-    by("next").disabled = this.updates.length ? frame.broken && frame.phase === "update" : step >= last;
-    by("undo").disabled = !this.past.length;
-    by("play").textContent = this.word(this.timer === null ? "play" : "pause");
-    by("predict").setAttribute("aria-pressed", String(this.predicting));
-    by("question").hidden = !question;
-    by("question").classList.remove("answered");
-    if (question) by("asked").textContent = this.word("ask", question);
-  }
-
-  showPicture() {
-    const {tabled} = this;
-    by("as-table").setAttribute("aria-pressed", String(tabled));
-    for (const id of ["picture", "zoom"]) by(id).hidden = tabled;
-    by("numbers").hidden = !tabled;
-    if (tabled) refresh(by("numbers"), tableOfNumbers(this));
-    const drawn = Object.create(this, {graph: {value: this.picture.graph}}); // a page whose boxes are those drawn
-    const chosen = this.unit?.last ?? (this.chosen === null ? null : drawn.graph.owner[this.chosen]);
-    showOpen(this);
-    this.picture.show({
-      frame: this.question ? this.all[this.step + 1] : this.frame, // a question lights what it asks for
-      place: this.question ? this.step + 1 : this.step,
-      ended: this.frame.phase === "end" && !this.changes.size,
-      overview: this.overview, chosen, box: (i) => boxOf(drawn, i), arrow: (edge) => arrowOf(drawn, edge),
-    });
-  }
-
-  // The field and the slider stay the same elements while someone types or drags.
-  showWhatIf() {
-    const key = `${this.chosen} ${this.lang}`;
-    if (this.whatIfOf !== key) {
-      by("change").replaceChildren(...(this.chosen === null ? [] : whatIf(this, this.chosen)));
-    }
-    this.whatIfOf = key;
-    if (!by("what-if")) return;
-    const now = this.numbers.data[this.chosen], field = by("what-if");
-    if (field !== document.activeElement) {
-      field.value = writeExact(now);
-      field.setAttribute("aria-invalid", "false");
-      by("what-if-help").hidden = true;
-    }
-    by("what-if-slider").value = now;
-    by("reset").disabled = !this.changes.has(this.chosen);
   }
 
   // ---------------------------------------------------------------- what buttons do
