@@ -26,6 +26,7 @@ __all__ = [
     "Vocabulary",
     "function",
     "ieee_vocabulary",
+    "is_number",
     "mpmath_vocabulary",
     "names",
     "numpy_vocabulary",
@@ -107,6 +108,21 @@ def roundings(text: str, let: Sequence[tuple[str, str]] = ()) -> int:
 def names(text: str) -> set[str]:
     """The words of a formula."""
     return {node.id for node in ast.walk(ast.parse(text, mode="eval")) if isinstance(node, ast.Name)}
+
+
+def is_number(text: str) -> bool:
+    """Whether a formula is one of several numbers, and so finite whatever it is computed from.
+
+    >>> is_number("0 if x <= 0 else -1"), is_number("y if x <= 0 else 1")
+    (True, False)
+    """
+
+    def check(node: ast.expr) -> bool:
+        if isinstance(node, ast.IfExp):
+            return check(node.body) and check(node.orelse)
+        return isinstance(node.operand if isinstance(node, ast.UnaryOp) else node, ast.Constant)
+
+    return check(ast.parse(text, mode="eval").body)
 
 
 def _spell(text: str, vocabulary: Vocabulary) -> str:

@@ -9,7 +9,7 @@ typedef struct {
     signed char arity, constant;
 } Row;
 
-#define R(code, name, arity, constant) [code] = {#name, arity, constant},
+#define R(code, name, arity, constant, straight) [code] = {#name, arity, constant},
 static const Row TABLE[] = {MICROGRID_ROWS(R)};
 #undef R
 

@@ -6,7 +6,7 @@
 
 static int any_row(int code, double x, double y, double *z, double *p, double *q) {
   switch (code) {
-#define CASE(code, name, arity, constant) case code: return forward_##name(x, y, z, p, q);
+#define CASE(code, name, arity, constant, straight) case code: return forward_##name(x, y, z, p, q);
     MICROGRID_ROWS(CASE)
 #undef CASE
   }
@@ -16,7 +16,7 @@ static int any_row(int code, double x, double y, double *z, double *p, double *q
 /* Most of what a network is are the first rows of the table: here without a call. */
 static inline int row_forward(int code, double x, double y, double *z, double *p, double *q) {
   switch (code) {
-#define CASE(code, name, arity, constant) case code: if (code < 5) return forward_##name(x, y, z, p, q); break;
+#define CASE(code, name, arity, constant, straight) case code: if (code < 5) return forward_##name(x, y, z, p, q); break;
     MICROGRID_ROWS(CASE)
 #undef CASE
   }

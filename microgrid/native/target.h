@@ -69,9 +69,9 @@ static void FT(value)(int code, size_t n, const double *RESTRICT x, const double
                       double *RESTRICT z)
 {
     switch (code) {
-#define R(code, name, arity, constant)                                                               \
+#define R(code, name, arity, constant, straight)                                                     \
     case code:                                                                                       \
-        for (size_t k = 0; k < n; k++)                                                               \
+        UNROLL_4 for (size_t k = 0; k < n; k++)                                                      \
             z[k] = ROW_VALUE(name)(x[k], y[k]);                                                      \
         break;
         MICROGRID_ROWS(R)
@@ -80,23 +80,23 @@ static void FT(value)(int code, size_t n, const double *RESTRICT x, const double
 }
 
 /* Adjoint times partial for both operands.  An adjoint of exactly 0 passes nothing on, not even through an
-   infinite partial.  The adjoints are thereby used up. */
+   infinite partial; a row of straight pieces has none.  The adjoints are thereby used up. */
 static void FT(pass_on)(int code, size_t n, const double *RESTRICT x, const double *RESTRICT y,
                         const double *RESTRICT z, double *RESTRICT adjoint, double *RESTRICT p,
                         double *RESTRICT q)
 {
     switch (code) {
-#define R(code, name, arity, constant)                                                               \
+#define R(code, name, arity, constant, straight)                                                     \
     case code:                                                                                       \
-        for (size_t k = 0; k < n; k++) {                                                             \
+        UNROLL_4 for (size_t k = 0; k < n; k++) {                                                    \
             const double g = adjoint[k];                                                             \
             double dx, dy;                                                                           \
             ROW_PARTIALS(name)(x[k], y[k], z[k], &dx, &dy);                                          \
             dx *= g;                                                                                 \
             dy *= g;                                                                                 \
-            p[k] = g != 0 ? dx : 0;                                                                  \
+            p[k] = straight || g != 0 ? dx : 0;                                                      \
             if (arity == 2)                                                                          \
-                q[k] = g != 0 ? dy : 0;                                                              \
+                q[k] = straight || g != 0 ? dy : 0;                                                  \
             adjoint[k] = 0;                                                                          \
         }                                                                                            \
         break;

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ..base.formula import names
+from ..base.formula import is_number, names
 from ..base.numeric.in_c import C
 from ..ops import ROWS, Op
 from . import instructions
@@ -33,7 +33,8 @@ def header(rows: Sequence[Op | None] = ROWS) -> str:
     """The C text for every row that is made of formulas; custom operations are made of Python functions."""
     written = [row for row in rows if row is not None and row.value]
     listed = " ".join(
-        f"R({row.code}, {row.name}, {row.arity}, {int(row.constant is not None)})" for row in written
+        f"R({row.code}, {row.name}, {row.arity}, {int(row.constant is not None)}, {int(_straight(row))})"
+        for row in written
     )
     lines = [PRELUDE, _code(), *map(_functions, written), f"#define MICROGRID_ROWS(R) {listed}", ""]
     return "\n".join(lines)
@@ -45,6 +46,11 @@ def _code() -> str:
         f"{name} = {n}" for name, n in vars(instructions).items() if name.isupper() and isinstance(n, int)
     ]
     return f"#ifdef MICROGRID_CODE\nenum {{ {', '.join(numbers)} }};\n#endif"
+
+
+def _straight(row: Op) -> bool:
+    """Whether its pieces are straight: its partials are numbers, as 0 and 1 of relu, and never infinite."""
+    return all(map(is_number, row.partials))
 
 
 def _functions(row: Op) -> str:

@@ -285,6 +285,8 @@ def test_it_says_what_each_loop_is_for():
     assert "/* relu(b1^(1) + w11^(1)*x0 + w12^(1)*x1), and 5 more like it */" in text
     assert "/* U[0..17]   parameters of layer 1: w11^(1), w12^(1), b1^(1), w21^(1), w22^(1), ..., b6^(1) */" in text
     assert "double value_and_grad(const double *parameters, const double *X, ptrdiff_t n, double *gradient)" in text
+    assert re.search(r"= GV\[\S.*\]\[l\] \* relu_dx\(", text)  # 0 or 1, which needs no care
+    assert "chain(" not in text
     assert max(map(len, text.splitlines())) <= 120
 
 

@@ -179,7 +179,8 @@ INLINE void dots(const int L, const int n, double *sums, const int step, const d
         "chain",
         """\
 /* The chain rule.  An adjoint of exactly 0 passes nothing on, not even through an infinite partial.  A
-   product's partials are its factors, which are finite: there g * x needs no such care. */
+   product's partials are its factors, which are finite, and those of relu 0 or 1: there g * x needs no such
+   care. */
 INLINE double chain(double adjoint, double partial) { return adjoint != 0 ? adjoint * partial : 0; }""",
     ),
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from ...base.formula import is_number
 from ...ops import NEG
 from ..instructions import Code, Instruction, Operand, Run
 from ..listing import Names
@@ -179,4 +180,5 @@ def chain(ins: Instruction, k: int, s: Spelling, values: str) -> str:
         operands[0] = s.place(values, s.result(ins, total=True))
     result = s.result(ins)
     partial = slope(ins.row or NEG, k, operands, s.place(values, result))
-    return f"chain({s.place(f'G{values}', result)}, {partial})"
+    g = s.place(f"G{values}", result)
+    return f"{g} * {partial}" if is_number((ins.row or NEG).partials[k]) else f"chain({g}, {partial})"
