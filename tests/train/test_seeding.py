@@ -71,6 +71,18 @@ def test_other_threads_that_draw_do_not_change_a_study():
     assert len(drawn) - len(set(drawn)) <= 10  # where five blocks begin and end, but not all that is drawn inside
 
 
+def test_a_fit_of_modules_draws_nothing_from_pythons_random(monkeypatch):
+    """Shuffling, the samples held back and the masks of dropout have sources of their own."""
+    model, more = make(3, 5)
+    for name in set(NAMES) - {"getstate", "setstate"}:
+        monkeypatch.setattr(random, name, None)
+    state = random.getstate()
+    for replay in (True, False):
+        train.fit(model, X * 4, Y * 4, seed=5, progress=False, batch_size=4, validation=0.3, replay=replay,
+                  **OPTIONS, **more)  # fmt: skip
+    assert random.getstate() == state
+
+
 def test_threads_that_make_models_wait_for_each_other():
     by_hand = wanted()
     with ThreadPoolExecutor(3) as pool:

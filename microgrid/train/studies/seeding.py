@@ -28,8 +28,9 @@ def seeded(seed: Any) -> Iterator[None]:
     """Python's `random` begins at the seed inside, and afterwards goes on from where it was.
 
     The numbers inside are those of a process without other threads.  Two fits of a study wait for each other,
-    the whole of both: a model draws its first weights from `random`, and one that is written by hand may
-    draw in each of its calls.  A lock is not enough, because an engine's threads draw too and know of none
+    the whole of both: `fit` draws none of them, as shuffling and dropout have sources of their own, but a
+    model draws its first weights from `random`, and one that is written by hand may draw in each of its
+    calls.  A lock is not enough, because an engine's threads draw too and know of none
     (Dask measures what a task gave by `random.sample`): `random.sample` and the others give them numbers of a
     second generator meanwhile, which goes on from where the first one was.
 
