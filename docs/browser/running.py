@@ -3,6 +3,7 @@
 import re
 import sys
 import traceback
+from html import unescape
 
 from pyodide.code import eval_code_async
 
@@ -71,7 +72,9 @@ def show(value, tell):
         described = re.search('alt="([^"]*)"', value._repr_html_())
         tell("svg", value.svg(), described[1] if described else repr(value))
     elif callable(getattr(value, "html", None)):
-        tell("html", value.html(), repr(value).strip("<>"))
+        page = value.html()
+        titled = re.search("<title>(.*?)</title>", page, re.DOTALL)
+        tell("html", page, unescape(titled[1]).strip() if titled else repr(value).strip("<>"))
     elif hasattr(value, "source") and hasattr(value, "pipe"):  # Graphviz's own: its text in the language DOT
         tell("dot", value.source, "Graphviz")
     elif figure := figure_of(value):

@@ -66,9 +66,9 @@ def display(value: Any, path: Path) -> list[Output]:
         target.write_text(value.svg(), encoding="utf-8")
         return [{"kind": "image", "file": target.name, "alt": _alt(value)}]
     if hasattr(value, "html") and callable(value.html):
-        target = path.with_name(path.name + ".html")
-        target.write_text(value.html(), encoding="utf-8")
-        return [{"kind": "page", "file": target.name, "alt": repr(value).strip("<>")}]
+        target, page = path.with_name(path.name + ".html"), value.html()
+        target.write_text(page, encoding="utf-8")
+        return [{"kind": "page", "file": target.name, "alt": _title(page, value)}]
     if hasattr(value, "pipe"):  # Graphviz's own
         target = path.with_name(path.name + ".svg")
         target.write_text(value.pipe(format="svg", encoding="utf-8"), encoding="utf-8")
@@ -81,6 +81,12 @@ def display(value: Any, path: Path) -> list[Output]:
 def _alt(value: Any) -> str:
     found = re.search('alt="([^"]*)"', value._repr_html_())
     return found[1] if found else repr(value)
+
+
+def _title(page: str, value: Any) -> str:
+    """What a page calls itself, in its own language."""
+    found = re.search("<title>(.*?)</title>", page, re.DOTALL)
+    return html.unescape(found[1]).strip() if found else repr(value).strip("<>")
 
 
 def _plots(value: Any) -> list[Any]:

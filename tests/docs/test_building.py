@@ -116,6 +116,14 @@ def test_the_house_speaks_spanish() -> None:
     assert " files<" not in spanish
 
 
+def test_a_page_in_a_page_is_called_what_it_calls_itself(tmp_path: Path) -> None:
+    nodes = importlib.import_module("microgrid").parse("L = w*x", w=2, x=3)
+    walk = importlib.import_module("viz").steps(nodes["L"], lang="es")
+    (shown,) = importlib.import_module("building.shown").display(walk, tmp_path / "walk")
+    assert (shown["kind"], shown["alt"]) == ("page", "L = w · x")
+    assert "<title>L = w · x</title>" in (tmp_path / shown["file"]).read_text(encoding="utf-8")
+
+
 def test_what_pages_include_is_there(tmp_path: Path) -> None:
     include = importlib.import_module("building.included").include
     for path in sorted(PAGES.rglob("*.md")):

@@ -141,6 +141,16 @@ def test_what_a_plot_shows_is_said() -> None:
     assert alternative(plots.gradient_flow(model)) == flow
 
 
+def test_what_a_plot_shows_is_said_in_its_language() -> None:
+    said = "Gráfica de pérdida frente a época (entrenamiento, validación)"
+    assert alternative(plots.curves(HISTORY, lang="es")) == said
+    model = nn.MLP(2, [3, 1])
+    model([1.0, 2.0]).backward()
+    assert "capa, de la entrada a la salida (de capa 1 a capa 2)" in alternative(plots.gradient_flow(model, lang="es"))
+    row = plots.trainings(HISTORY, lang="es")
+    assert alternative(row).startswith(f"{said}; exactitud")
+
+
 def test_a_plot_on_axes_of_the_users_leaves_these_as_they_are() -> None:
     from matplotlib.figure import Figure
 

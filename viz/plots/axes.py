@@ -29,13 +29,15 @@ LONGEST = 32
 """Characters of a layer's or an optimiser's name that are shown."""
 
 
-def panel(ax: Axes | None, size: tuple[float, float] = (6.4, 4.0), *, landscape: bool = False) -> Any:
+def panel(
+    ax: Axes | None, size: tuple[float, float] = (6.4, 4.0), *, lang: str, landscape: bool = False
+) -> Any:
     """The Axes to draw on; new ones are in a Figure that pyplot does not know: nothing is left open.
 
-    A `landscape` has three dimensions.
+    A `landscape` has three dimensions.  `lang` is that in which a new figure describes itself.
     """
     if ax is None:
-        return panels(1, size, landscape=landscape)[0]
+        return panels(1, size, lang=lang, landscape=landscape)[0]
     if not hasattr(ax, "transData"):
         raise TypeError(f"ax is matplotlib's Axes, or None for new ones, got {type(ax).__name__} {short(ax)}")
     if landscape and not hasattr(ax, "set_zlabel"):
@@ -44,7 +46,7 @@ def panel(ax: Axes | None, size: tuple[float, float] = (6.4, 4.0), *, landscape:
 
 
 def panels(
-    count: int, size: tuple[float, float], columns: int = 0, *, landscape: bool = False
+    count: int, size: tuple[float, float], columns: int = 0, *, lang: str, landscape: bool = False
 ) -> NDArray[np.object_]:
     """New Axes beside each other, in rows of so many `columns`; `size` in inches."""
     from matplotlib.layout_engine import ConstrainedLayoutEngine
@@ -52,6 +54,7 @@ def panels(
     from .shown import Landscape, Plot, Row, Sheet
 
     figure = Sheet(figsize=size, layout=ConstrainedLayoutEngine(w_pad=0.1, h_pad=0.1))
+    figure.lang = lang
     columns = columns or count
     kind = {"axes_class": Landscape if landscape else Plot}
     rows = figure.subplots(-(-count // columns), columns, squeeze=False, subplot_kw=kind)

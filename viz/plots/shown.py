@@ -14,6 +14,8 @@ from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from mpl_toolkits.mplot3d import Axes3D  # type: ignore[import-untyped]
 
+from microgrid.base.phrases import LANG, Say, speaker
+
 from ..figure import bundle
 from ..formats.svg import image
 
@@ -49,7 +51,9 @@ class Shown:
 
 
 class Sheet(Shown, Figure):
-    """A figure."""
+    """A figure, and the language in which it describes itself."""
+
+    lang = LANG
 
     def _sheet(self) -> Figure:
         return self
@@ -78,10 +82,11 @@ class Row(Shown, np.ndarray[Any, Any]):
 
 def words(figure: Figure) -> str:
     """What a figure shows, for those who cannot see it: what lies over what, and the names of a legend."""
+    say = speaker(getattr(figure, "lang", LANG))
     said = []
     for ax in figure.axes:
-        x, y = _axis(ax.xaxis), _axis(ax.yaxis)
-        what = f"{y} over {x}" if x and y else x or y
+        x, y = _axis(ax.xaxis, say), _axis(ax.yaxis, say)
+        what = say("{y} over {x}", y=y, x=x) if x and y else x or y
         titles = [title for title in (ax.get_title("left"), ax.get_title(), ax.get_title("right")) if title]
         what = ": ".join([*titles, what] if what else titles)
         if legend := ax.get_legend():
@@ -89,11 +94,13 @@ def words(figure: Figure) -> str:
             what = f"{what} ({names})"
         if what.strip():
             said.append(what)
-    return f"Plot of {'; '.join(said)}" if said else "Plot"
+    return say("Plot of {what}", what="; ".join(said)) if said else say("Plot")
 
 
-def _axis(axis: Axis) -> str:
+def _axis(axis: Axis, say: Say) -> str:
     """The label of an axis and, where it has names for numbers, the first and the last."""
     label = axis.get_label_text()
     names = [text.get_text() for text in axis.get_ticklabels() if not text.get_parse_math()]
-    return f"{label} ({names[0]} to {names[-1]})" if names else label
+    if not names:
+        return label
+    return say("{label} ({first} to {last})", label=label, first=names[0], last=names[-1])

@@ -5,6 +5,10 @@ from __future__ import annotations
 __all__ = ["PLOTS"]
 
 PLOTS = {
+    # a plot, for those who cannot see it
+    "Plot": "Gráfica", "Plot of {what}": "Gráfica de {what}", "{y} over {x}": "{y} frente a {x}",
+    "{label} ({first} to {last})": "{label} (de {first} a {last})",
+
     # lessons that run as programs
     "picture: {file}": "figura: {file}",
 

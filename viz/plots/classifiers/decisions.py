@@ -75,7 +75,7 @@ def decision_boundary(
             raise ValueError(
                 f"there are colours for {len(PALETTE)} classes, and the model has {outputs.shape[1]}"
             )
-    ax = panel(ax, (5.2, 4.4))
+    ax = panel(ax, (5.2, 4.4), lang=lang)
     shape = fineness, fineness
     px, py = points[:, 0].reshape(shape), points[:, 1].reshape(shape)
     for k, color in enumerate(PALETTE[: 2 if single else outputs.shape[1]]):
@@ -131,7 +131,7 @@ def probability(
             "probabilities: let it end in a sigmoid, or use decision_boundary"
         )
     (left, right), (low, high) = sides
-    ax = panel(ax, (6.0, min(8.0, max(3.0, 1.2 + 4.4 * (high - low) / (right - left)))))
+    ax = panel(ax, (6.0, min(8.0, max(3.0, 1.2 + 4.4 * (high - low) / (right - left)))), lang=lang)
     shape = fineness, fineness
     px, py, p = (numbers.reshape(shape) for numbers in (points[:, 0], points[:, 1], outputs))
     drawn = ax.imshow(

@@ -52,7 +52,7 @@ def data(
     if not len(samples) or samples.shape[1] > 2 or (targets is not None and len(targets) != len(samples)):
         shapes = f"{samples.shape}" + ("" if targets is None else f" and {targets.shape}")
         raise ValueError(f"X is an array (samples, 1 or 2) and y has a number for each, got {shapes}")
-    ax = panel(ax, (5.2, 4.4))
+    ax = panel(ax, (5.2, 4.4), lang=lang)
     if samples.shape[1] == 1:
         heights = np.zeros(len(samples)) if targets is None else targets
         ax.scatter(samples[:, 0], heights, s=22, color=PALETTE[0], edgecolor="white", linewidth=0.5)
@@ -99,7 +99,7 @@ def confusion(
     counts = np.array([[((true == t) & (said == s)).sum() for s in labels] for t in labels])
     of_classes = called(labels, classes, say)
     side = 1.9 + 0.55 * len(labels)
-    ax = panel(ax, (side + 0.6, side))
+    ax = panel(ax, (side + 0.6, side), lang=lang)
     ax.imshow(
         counts / np.maximum(1, counts.sum(axis=1, keepdims=True)),
         cmap=between("#ffffff", PALETTE[0]),

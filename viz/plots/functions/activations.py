@@ -48,7 +48,7 @@ def activation(
     say, side = speaker(lang), interval(xlim, "xlim")
     curves = [Curve(*_named(f), side) for f in functions]
     if ax is not None or together or len(curves) == 1:
-        ax = panel(ax)
+        ax = panel(ax, lang=lang)
         if len(curves) == 1:
             _alone(ax, curves[0], say)
         else:
@@ -56,7 +56,7 @@ def activation(
         return ax
     columns = min(3, len(curves))
     rows = -(-len(curves) // columns)
-    several = panels(len(curves), (3.6 * columns, 2.9 * rows), columns)
+    several = panels(len(curves), (3.6 * columns, 2.9 * rows), columns, lang=lang)
     for axes, curve in zip(several, curves):
         _alone(axes, curve, say)
     return several
@@ -153,7 +153,7 @@ def softmax(
         raise ValueError("softmax needs at least one logit, and temperatures above 0")
     if names is not None:
         names = several_names(names, len(numbers), more=", one for each logit")
-    ax = panel(ax, (max(4.2, 0.9 * len(numbers) * max(1, len(temperatures) * 0.6)), 3.4))
+    ax = panel(ax, (max(4.2, 0.9 * len(numbers) * max(1, len(temperatures) * 0.6)), 3.4), lang=lang)
     colors = [PALETTE[0]] if len(temperatures) == 1 else gradation(len(temperatures))
     width = 0.8 / len(temperatures)
     handles: list[Any] = []

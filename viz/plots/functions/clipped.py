@@ -51,7 +51,7 @@ def clipping(
             clip_grad_norm_(row, max_norm)
         else:
             clip_grad_value_(row, limit)  # type: ignore[arg-type]  # one of both is given
-    ax = panel(ax, (4.8, 4.8))
+    ax = panel(ax, (4.8, 4.8), lang=lang)
     bound: Any = (
         Circle((0, 0), max_norm)
         if max_norm is not None

@@ -34,7 +34,7 @@ def fitted_lines(X: ArrayLike, y: ArrayLike, path: Any, *, ax: Axes | None = Non
     say = speaker(lang)
     x, targets = _line_data(X, y)
     steps = _of_these(path, x, targets)
-    ax = panel(ax)
+    ax = panel(ax, lang=lang)
     dots = ax.scatter(x, targets, s=20, color=LECTURE.text, zorder=3)
     ends = np.array(margins(x, 0.05))
     handles: list[Artist] = []
@@ -64,7 +64,7 @@ def linear_fit(X: ArrayLike, y: ArrayLike, path: Any, *, lang: str = LANG) -> ND
     say = speaker(lang)
     x, targets = _line_data(X, y)
     steps = _of_these(path, x, targets)
-    both = left, right = panels(2, (10.8, 4.4))
+    both = left, right = panels(2, (10.8, 4.4), lang=lang)
 
     def loss(b0: Value, b1: Value) -> Value:
         total: Value = sum((b0 + b1 * u - t) ** 2 for u, t in zip(x.tolist(), targets.tolist()))
@@ -142,7 +142,7 @@ def descent(
     curved = sampled(along)
     if not np.isfinite(curved).any():
         raise ValueError("the function is not finite anywhere on this axis: choose another xlim")
-    ax = panel(ax)
+    ax = panel(ax, lang=lang)
     (curve,) = ax.plot(along[:, 0], curved, color=LECTURE.dim, linewidth=1.5)
     heights, slopes = value_and_slope(f, points)
     ends = heights[:-1] + slopes[:-1] * np.diff(points)

@@ -71,11 +71,11 @@ def losses(
     logits = all(str(name).endswith("with_logits") for name in names)
     prediction = say("logit z") if logits else say("prediction ŷ")
     if ax is not None or together or len(curves) == 1:
-        ax = panel(ax)
+        ax = panel(ax, lang=lang)
         _draw(ax, curves, None if logits else target, prediction, say)
         return ax
     columns = min(3, len(curves))
-    several = panels(len(curves), (3.6 * columns, 2.9 * -(-len(curves) // columns)), columns)
+    several = panels(len(curves), (3.6 * columns, 2.9 * -(-len(curves) // columns)), columns, lang=lang)
     for axes, curve in zip(several, curves):
         _draw(axes, [curve], None if logits else target, prediction, say)
     return several

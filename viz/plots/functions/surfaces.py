@@ -88,7 +88,7 @@ def surface(
     if names is not None:
         of_axes = several_names(names, 3, more=", of both axes and of f")
     flat = kind == "contour"
-    ax = panel(ax, (6.2, 4.7), landscape=not flat)
+    ax = panel(ax, (6.2, 4.7), landscape=not flat, lang=lang)
     if flat:
         bar = ax.figure.colorbar(scale.map(ax, x, y), ax=ax, ticks=scale.ticks, format=scale.format)
         grid(bar.ax, "", of_axes[2])

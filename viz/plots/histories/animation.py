@@ -153,7 +153,7 @@ class _Decisions:
         for k in self.steps:
             for name, number in zip(self.path.names, self.path[k], strict=True):
                 self.parameters[name].data = number
-            left, right = both = panels(2, (9.6, 4.2))
+            left, right = both = panels(2, (9.6, 4.2), lang=lang)
             decision_boundary(self.model, self.X, self.y, ax=left, lang=lang)
             right.plot(self.path.steps[: k + 1], losses[: k + 1], color=PALETTE[0])
             right.plot(self.path.steps[k], losses[k], color=PALETTE[0], marker="o")

@@ -46,7 +46,7 @@ def compare(
     """
     if not isinstance(histories, Mapping) or not histories or set(histories) >= {"epoch", metric}:
         raise TypeError('compare takes histories by their names, such as compare({"SGD": h1, "Adam": h2})')
-    say, ax = speaker(lang), panel(ax)
+    say, ax = speaker(lang), panel(ax, lang=lang)
     handles: list[Artist] = []
     names: list[str] = []
     marks: dict[str, Any] = {}

@@ -44,7 +44,7 @@ def curves(
     'loss'
     """
     say, (epochs, _) = speaker(lang), column(history, what, log)
-    ax = panel(ax)
+    ax = panel(ax, lang=lang)
     before = _named_lines(ax)
     colors = [color for color in PALETTE if color not in {line.get_color() for line in before}] or list(
         PALETTE
@@ -104,7 +104,7 @@ def trainings(
     watched = [] if monitor is None else plots_of(monitor)
     count = len(columns) + len(watched)
     across = min(3, count)
-    page = panels(count, (0.8 + 4.4 * across, 3.6 * -(-count // across)), across)
+    page = panels(count, (0.8 + 4.4 * across, 3.6 * -(-count // across)), across, lang=lang)
     for ax, name in zip(page, columns):
         curves(history, name, log=log and name == "loss", ax=ax, lang=lang)
     for ax, plot in zip(page[len(columns) :], watched):

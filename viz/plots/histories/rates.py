@@ -22,7 +22,7 @@ def learning_rates(found: RateRange, *, ax: Axes | None = None, lang: str = LANG
     if not hasattr(found, "smoothed"):
         raise TypeError(f"found is what train.lr_range returns, got {type(found).__name__}")
     say = speaker(lang)
-    ax = panel(ax)
+    ax = panel(ax, lang=lang)
     handles = ax.plot(found.rates, found.losses, color=LECTURE.dim, linewidth=0.8, alpha=0.7)
     handles += ax.plot(found.rates, found.smoothed, color=PALETTE[0], linewidth=2)
     names = [say("loss of the batch"), say("running mean")]

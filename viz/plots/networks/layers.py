@@ -62,16 +62,16 @@ def gradient_flow(
                 "source is a Monitor, or a model after loss.backward(), or several by their names, got " + got
             )
     if isinstance(source, Mapping):
-        ax = panel(ax)
+        ax = panel(ax, lang=lang)
         names, what = _beside(ax, source, say, lang)
     elif _is_model(source):
         lengths = _parameter_gradients(source, lang)
-        ax = panel(ax)
+        ax = panel(ax, lang=lang)
         ax.plot(range(len(lengths)), list(lengths.values()), color=PALETTE[0], marker="o", markersize=4)
         names, what = list(lengths), say("length of ∂L/∂parameters")
     else:
         records = snapshots(source)
-        ax = panel(ax)
+        ax = panel(ax, lang=lang)
         chosen = [records[k] for k in few(len(records), 5)]
         names = list(chosen[-1].layers)
         handles: list[Artist] = []
@@ -187,7 +187,7 @@ def histograms(
     if not counted.size:
         raise ValueError(f"all {what} at step {record.step} are 0 or not finite: there is nothing to count")
     edges = np.histogram_bin_edges(counted, bins)
-    ax = panel(ax, (6.4, max(2.6, 1.2 + 0.34 * len(numbers)) if form != "overlaid" else 4.0))
+    ax = panel(ax, (6.4, max(2.6, 1.2 + 0.34 * len(numbers)) if form != "overlaid" else 4.0), lang=lang)
     sign = say("log₁₀ of the size of {sign}", sign=SIGNS[what]) if log else SIGNS[what]
     if form == "overlaid":
         _overlaid(ax, spread, edges)

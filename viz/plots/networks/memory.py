@@ -67,7 +67,7 @@ def memory(
             raise TypeError(
                 f"{called} has to be a model, such as nn.MLP(2, [16, 1]), got {type(model).__name__}"
             )
-    ax = panel(ax, (6.4, 4.0))
+    ax = panel(ax, (6.4, 4.0), lang=lang)
     handles: list[Any] = []
     for (name, model), color in zip(named.items(), PALETTE * 4):
         nodes, heights = zip(*_counted(model, name, example, batches, loss))

@@ -27,7 +27,7 @@ USUAL_RATIO = 1e-3
 
 def dead_units(monitor: Monitor, *, ax: Axes | None = None, lang: str = LANG) -> Axes:
     """The share of each layer's ReLUs that are 0 for the whole batch, over the steps."""
-    say, ax = speaker(lang), panel(ax)
+    say, ax = speaker(lang), panel(ax, lang=lang)
     _over_steps(ax, monitor, _dead, "ReLU", lang)
     ax.set_ylim(-3, 103)
     grid(ax, say("step"), say("dead ReLUs (% of the layer)"))
@@ -38,7 +38,7 @@ def gradient_norms(monitor: Monitor, *, ax: Axes | None = None, lang: str = LANG
     """The length of ∂L/∂activations in each layer, the mean over the samples, over the steps."""
     import numpy as np
 
-    say, ax = speaker(lang), panel(ax)
+    say, ax = speaker(lang), panel(ax, lang=lang)
     _over_steps(ax, monitor, _gradient, "gradient", lang)
     if all((np.asarray(line.get_ydata()) > 0).any() for line in ax.get_lines()):
         ax.set_yscale("log")
@@ -48,7 +48,7 @@ def gradient_norms(monitor: Monitor, *, ax: Axes | None = None, lang: str = LANG
 
 def update_ratios(monitor: Monitor, *, ax: Axes | None = None, lang: str = LANG) -> Axes:
     """The length of each step over that of the weights it moved, by layer; a line is at the usual 1/1000."""
-    say, ax = speaker(lang), panel(ax)
+    say, ax = speaker(lang), panel(ax, lang=lang)
     _over_steps(ax, monitor, _ratio, "step that was noted (updated)", lang)
     ax.set_yscale("log")
     ax.axhline(USUAL_RATIO, color=LECTURE.dim, linestyle="--", linewidth=1)

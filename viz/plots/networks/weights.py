@@ -53,7 +53,7 @@ def weights(model: Model, kind: str = "hinton", *, bins: int = 30, lang: str = L
     names = scope_names(model.parameters(), {})
     columns = min(4, len(layers))
     beside = BAR if kind == "heatmap" else 0.0
-    page = panels(len(layers), (3.3 * columns + beside, 3.0 * -(-len(layers) // columns)), columns)
+    page = panels(len(layers), (3.3 * columns + beside, 3.0 * -(-len(layers) // columns)), columns, lang=lang)
     for ax, (name, rows) in zip(page, layers.items()):
         if kind == "histogram":
             _histogram(ax, rows, bins, say)
