@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from math import inf, sqrt
+from math import inf
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -175,7 +175,7 @@ class BatchNorm(Module):
         out, xs = [], inputs(x, self.nin, self)
         for j, place in enumerate(scopes_inside(current().scope, "neuron", self.nin)):
             with scope_at(place):
-                normal = (xs[j] - self.running_mean[j]) / sqrt(self.running_var[j] + self.eps)
+                normal = (xs[j] - self.running_mean[j]) / functions.sqrt(self.running_var[j] + self.eps)
                 out.append(self.gamma[j] * normal + self.beta[j])
         return bare(out)
 

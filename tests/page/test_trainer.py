@@ -278,9 +278,11 @@ def test_other_models_and_data(visit: Open) -> None:
     random.seed(3)
     X, y = datasets.blobs(40, seed=1)
     sequential = nn.Sequential(nn.Linear(2, 6), nn.Dropout(0.3), "tanh", nn.Residual(nn.Linear(6, 6)), nn.Linear(6, 3))
+    normalised = nn.Sequential(nn.Linear(2, 6), nn.BatchNorm(6), "tanh", nn.Linear(6, 3))
     five = [[float(i == k) for i in range(5)] for k in range(5)]
     for model, data, name in (
         (sequential, (X, y), "cross_entropy_with_logits"),
+        (normalised, (X, y), "cross_entropy_with_logits"),
         (nn.MLP(5, [4, 1]), (five, [0.0, 1.0, 2.0, 3.0, 4.0]), "mse"),
         (nn.MLP(1, [4, 1], activation="gelu"), datasets.gabor(20, seed=1), "huber"),
     ):
@@ -323,13 +325,21 @@ class Deciding(nn.Module):
         return z * 2 if x[1] > 0.25 else z  # the height that parts the moons
 
 
+class Whitening(nn.BatchNorm):
+    """A normalisation of somebody's own, of which the page does not know what it does."""
+
+
 def test_what_a_page_cannot_do_is_said_before_a_file_is_written(tmp_path: Path) -> None:
     X, y = datasets.moons(20, seed=0)
     train = partial(viz.trainer, loss="mse", optimizer=optim.SGD)
     with pytest.raises(viz.VizError, match="this model cannot be replayed: examples have different graphs"):
         train(Deciding(), X, y)
-    with pytest.raises(viz.VizError, match="mixes the samples of a batch, as BatchNorm does"):
-        train(nn.Sequential(nn.Linear(2, 3), nn.BatchNorm(3), nn.Linear(3, 1)), X, y)
+    with pytest.raises(viz.VizError, match=r"mixes the samples of a batch by more than nn\.BatchNorm"):
+        train(nn.Sequential(nn.Linear(2, 3), Whitening(3), nn.Linear(3, 1)), X, y)
+    norm = nn.BatchNorm(3)
+    with pytest.raises(viz.VizError, match="here a BatchNorm is used in several places"):
+        train(nn.Sequential(nn.Linear(2, 3), norm, nn.Linear(3, 3), norm, nn.Linear(3, 1)), X, y)
+    assert (norm.training, norm.running_mean, norm.running_var) == (True, [0.0] * 3, [1.0] * 3)
     with pytest.raises(viz.TooLarge, match=r"at most 2,000 samples.*pass some of them, X\[::5\], y\[::5\]"):
         train(nn.MLP(2, [1]), np.zeros((10_000, 2)), np.zeros(10_000))
     with pytest.raises(viz.TooLarge, match="1 to 5,000 parameters, and the optimizer has 6,133"):
@@ -468,6 +478,30 @@ def test_a_step_opens_as_a_walk_through_the_chosen_sample(visit: Open, sizes: An
     field(page, "Hidden layers", "2")
     page.get_by_role("button", name="This step as a walk").click()
     page.locator("#neurons").wait_for()  # a walk over its neurons
+
+
+def test_batch_normalisation_is_walked_through_by_its_running_statistics_and_needs_two_samples(visit: Open) -> None:
+    random.seed(2)
+    X, y = datasets.moons(20, noise=0.1, seed=4)
+    model = nn.Sequential(nn.Linear(2, 3), nn.BatchNorm(3), "tanh", nn.Linear(3, 1))
+    page = visit(viz.trainer(model, X, y, loss="bce_with_logits", optimizer=partial(optim.Adam, lr=0.05)).html())
+    ready(page)
+    page.locator("#ten").click()
+    at(page, 10)
+    with page.expect_popup() as opened:
+        page.get_by_role("button", name="This step as a walk").click()
+    walk = opened.value
+    walk.wait_for_function("() => window.stepper?.page.log.length > 0")
+    told = page.evaluate("trainer.page.last.look.loss")
+    assert walk.evaluate("() => stepper.page.numbers.data.at(-1)") == pytest.approx(told, rel=1e-12)
+    walk.close()
+    field(page, "Batch size", "1")
+    page.locator("#one").click()
+    page.locator("#remarks").get_by_text("its batch has one sample, which has no variance to normalise by").wait_for()
+    field(page, "Batch size", "5")
+    page.locator("#reset").click()
+    page.locator("#ten").click()
+    at(page, 10)
 
 
 def test_a_notebook_shows_it_in_a_frame_of_its_own(visit: Open) -> None:

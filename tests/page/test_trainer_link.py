@@ -22,6 +22,7 @@ STATE = """() => {
     const {last, rows, lang, sample, circles, picked, settings, layers, facts} = trainer.page;
     const value = (id) => document.getElementById(id).value;
     return {steps: last.steps, epoch: last.epoch, parameters: [...last.parameters], gradient: [...last.gradient],
+        statistics: [...last.statistics],
         memory: last.memory.map((kept) => [...kept]), batch: last.batch, loss: last.dataLoss, rows, lang, sample,
         circles, picked, title: facts.net.title,
         settings: [settings.kind, settings.values, settings.batchSize, settings.seed],
@@ -334,7 +335,7 @@ def test_the_menu_by_keyboard_in_both_languages(visit: Open, lang: str) -> None:
     assert not page.locator("#copy-link").is_visible()
 
 
-def test_other_models_have_links_too(visit: Open, fresh: Any) -> None:
+def test_other_models_have_links_too(visit: Open, fresh: Any, tmp_path: Path) -> None:
     """One that is no MLP, five inputs without a plane, and a curve over one input."""
     random.seed(3)
     sequential = nn.Sequential(nn.Linear(5, 6), nn.Dropout(0.3), "tanh", nn.Linear(6, 1))
@@ -354,6 +355,17 @@ def test_other_models_have_links_too(visit: Open, fresh: Any) -> None:
     fresh.goto(link)
     wait(fresh, "trainer.page.last?.steps === 10")
     assert ready(fresh).evaluate(STATE) == page.evaluate(STATE)
+    normalised = nn.Sequential(nn.Linear(2, 4), nn.BatchNorm(4), "tanh", nn.Dropout(0.2), nn.Linear(4, 1))
+    X, y = datasets.moons(20, noise=0.1, seed=4)
+    page = visit(viz.trainer(normalised, X, y, **given | {"batch_size": 6}).html())
+    step(page)
+    fresh.goto("about:blank")
+    fresh.goto(copied(page)[0])
+    wait(fresh, "trainer.page.last?.steps === 10")
+    before = page.evaluate(STATE)
+    assert ready(fresh).evaluate(STATE) == before
+    again = visit(saved(page, tmp_path))
+    assert ready(again).evaluate(STATE) == before
     curve = viz.trainer(nn.MLP(1, [4, 1]), *datasets.gabor(20, seed=1), loss="mse", optimizer=optim.SGD).html()
     page = visit(curve, "#moved=2:0.5:-1&added=1:0.25:0")
     assert ready(page).locator("#message").inner_text() == ""

@@ -102,6 +102,42 @@ def test_each_step_is_the_engine_s_and_two_hundred_are(tmp_path: Path) -> None:
     run_node("training", tmp_path, count, code=code, trainings=trainings, twister=twister, networks=networks)
 
 
+def normalising(bias: bool) -> nn.Sequential:
+    """Two normalisations.  The gradient of a bias before one is rounding alone, which Adam makes steps of."""
+    random.seed(1)
+    first, second = nn.Linear(2, 4, bias=bias), nn.Linear(4, 3, bias=bias)
+    return nn.Sequential(first, nn.BatchNorm(4), "tanh", second, nn.BatchNorm(3, momentum=0.3), "relu", nn.Linear(3, 1))
+
+
+def fitted(name: str, optimizer: Any, size: int, epochs: int, bias: bool) -> dict[str, Any]:
+    """A model with batch normalisation, trained by `fit`: what it has learned, and what it then says."""
+    model, (X, y) = normalising(bias), moons(24)
+    told = json.loads(json.dumps(facts(recorded(model, X, y, "bce_with_logits", optimizer), size, SEED)))
+    drawn = batches(len(X), size, SEED)
+    steps = epochs * -(-len(X) // size)
+    moved = optimizer(model.parameters())
+    for batch in islice(drawn, steps):  # one step each, of the samples that the page draws
+        train.fit(model, X[batch], y[batch], loss="bce_with_logits", optimizer=moved, epochs=1, progress=False)
+    model.eval()
+    outputs = [model(x).data for x in X.tolist()]
+    loss = float(np.mean(np.logaddexp(0.0, outputs) - y * np.array(outputs)))
+    norms = [model[1], model[4]]
+    return {
+        "name": name, "facts": told, "steps": steps, "outputs": outputs, "loss": loss,
+        "parameters": [v.data for v in model.parameters()],
+        "running": [x for norm in norms for x in norm.running_mean] + [x for norm in norms for x in norm.running_var],
+    }  # fmt: skip
+
+
+def test_batch_normalisation_is_that_of_fit(tmp_path: Path) -> None:
+    cases = [
+        fitted("whole batches", partial(optim.Adam, lr=0.02), 24, 60, bias=False),
+        fitted("of five, the last of four", partial(optim.SGD, lr=0.1, momentum=0.9), 5, 8, bias=True),
+    ]
+    code = computing(recorded(normalising(True), *moons(8), "mse", optim.SGD), every=True)
+    run_node("normalised", tmp_path, 3, code=code, cases=cases)
+
+
 def network(activation: str, *sizes: int) -> dict[str, Any]:
     """An MLP as Python records it, which the page is to build by itself."""
     loss = "bce_with_logits" if sizes[-1] == 1 else "cross_entropy_with_logits"

@@ -67,7 +67,11 @@ def facts(trained: Trained, batch: int, seed: int) -> dict[str, Any]:
         "mlp": _mlp(trained),
         "activations": _activations(trained),
         **targets,
-        "model": tape(trained.model),
+        "model": tape(trained.model, len(trained.normal.x)),
+        "normal": [
+            {"mean": n.mean.data, "variance": n.variance.data, "momentum": n.momentum}
+            for n in trained.normal.normals
+        ],
         "loss": tape(trained.loss),
         "reduce": trained.reduce,
         "inputs": inputs,

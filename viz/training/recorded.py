@@ -11,6 +11,7 @@ import microgrid
 from microgrid import Value
 from microgrid.arguments import ArrayLike, nested
 from microgrid.base.checks import whole
+from microgrid.nn import BatchNorm
 from microgrid.nn.losses import Loss
 from microgrid.nn.mlp import MLP
 from microgrid.nn.module import Module, walk
@@ -25,6 +26,7 @@ from ..errors import TooLarge, VizError
 from ..network.net import Net
 from ..network.read import placed
 from ..network.reading.record import Recording
+from .batch_norm import Normalised, normalised, standing_in
 
 __all__ = ["MOST_PARAMETERS", "MOST_POINTS", "Trained", "batch_size", "recorded"]
 
@@ -56,11 +58,13 @@ class Trained:
     predictions: int
     loss_function: Loss
     total: Value
-    """The loss of one sample, with its graph, whose leaves are `columns`: inputs, targets and masks."""
+    """The loss of one sample; the leaves of its graph are `columns`: inputs, targets, masks, statistics."""
     columns: list[list[Value]]
     sizes: list[int]
     """Of an `nn.MLP`, from its inputs to its outputs; of another model none."""
     activation: str
+    normal: Normalised
+    """What batch normalisations normalise."""
 
 
 def recorded(
@@ -83,13 +87,12 @@ def _recorded(model: Any, examples: Examples, loss: str | Loss, moved: Optimizer
         if examples.y.shape[1:] == (1,) and task.single():
             examples.flatten()
         try:
-            if task.norms:
-                raise Coupled
-            example, encoding, reduce = record_example(task)
+            with standing_in(_norms(task)) as normals:
+                example, encoding, reduce = record_example(task)
         except Coupled:
             raise VizError(
-                "the page trains sample by sample, and this model or loss mixes the samples of a batch, as "
-                "BatchNorm does: train it by microgrid.train.fit"
+                "the page trains sample by sample, and this model or loss mixes the samples of a batch by "
+                "more than nn.BatchNorm: train it by microgrid.train.fit"
             ) from None
         except Unrecordable as error:
             raise VizError(
@@ -97,11 +100,25 @@ def _recorded(model: Any, examples: Examples, loss: str | Loss, moved: Optimizer
             ) from None
         used = reached(example, None, task.trained)
         parameters = [v for v, is_used in zip(task.trained, used.tolist(), strict=True) if is_used]
-        return _programs(task, example, encoding, str(reduce), parameters, moved)
+        normal = normalised(normals, example.loss)
+        return _programs(task, example, encoding, str(reduce), parameters, moved, normal)
+
+
+def _norms(task: Task) -> list[BatchNorm]:
+    """The batch normalisations; Coupled by what somebody wrote like one."""
+    if any(type(norm) is not BatchNorm for norm in task.norms):
+        raise Coupled
+    return task.norms
 
 
 def _programs(
-    task: Task, example: Recorded, encoding: Encoding, reduce: str, parameters: list[Value], moved: Optimizer
+    task: Task,
+    example: Recorded,
+    encoding: Encoding,
+    reduce: str,
+    parameters: list[Value],
+    moved: Optimizer,
+    normal: Normalised,
 ) -> Trained:
     examples = task.examples
     inputs = example.columns[: examples.inputs]
@@ -109,11 +126,12 @@ def _programs(
     places = _places(task.model, parameters)
     for i, leaf in enumerate(inputs, start=1):
         leaf.label = f"x{i}"  # as diagrams call them
-    net, ends = placed(_read(task.model, inputs, example.outputs, masks))
+    net, ends = placed(_read(task, inputs, example.outputs, masks, normal))
     nodes = list(ends)
-    model = microgrid.compile([*example.outputs, *nodes], [*inputs, *masks], parameters)
+    leaves = [*inputs, *masks, *normal.leaves]
+    model = microgrid.compile([*example.outputs, *nodes, *normal.x], leaves, parameters)
     start = examples.inputs, len(example.columns) - len(masks)
-    columns = [inputs, example.columns[slice(*start)], masks]
+    columns = [inputs, example.columns[slice(*start)], masks, normal.leaves]
     _label(example.loss, columns[1])
     order: dict[tuple[int, int], int] = {end: len(example.outputs) + k for k, end in enumerate(ends.values())}
     units = [[order[k, row] for row in range(len(column.units))] for k, column in enumerate(net.columns)]
@@ -134,6 +152,7 @@ def _programs(
         example.loss,
         columns,
         *_mlp(task.model, parameters),
+        normal,
     )
 
 
@@ -179,8 +198,11 @@ def _loss(task: Task, example: Recorded, encoding: Encoding) -> Program:
     return microgrid.compile(loss, [*made, *targets], [])
 
 
-def _read(model: Any, inputs: list[Value], outputs: list[Value], masks: list[Value]) -> Recording:
+def _read(
+    task: Task, inputs: list[Value], outputs: list[Value], masks: list[Value], normal: Normalised
+) -> Recording:
     """The forward pass just made, as diagrams of networks read it."""
+    model = task.model
     name = getattr(model, "__name__", type(model).__name__)
     modules = dict(model.named_modules()) if isinstance(model, Module) else {}
     known = dict(walk(model)) if isinstance(model, Module) else {}
@@ -189,7 +211,9 @@ def _read(model: Any, inputs: list[Value], outputs: list[Value], masks: list[Val
         found |= {v: (place, v) for place, v in model.named_parameters()}
     else:
         found |= {v: (f"parameters.{i}", v) for i, v in enumerate(model.parameters())}
-    return Recording(name, [inputs], [outputs], found, modules, frozenset(masks))
+    gammas = frozenset(gamma for norm in task.norms for gamma in norm.gamma)
+    statistics = frozenset(normal.leaves)
+    return Recording(name, [inputs], [outputs], found, modules, frozenset(masks), gammas, statistics)
 
 
 def _places(model: Any, parameters: list[Value]) -> list[str]:

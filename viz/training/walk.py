@@ -19,7 +19,7 @@ FEW, MORE, MOST = 60, 400, 2_500
 """Nodes up to which each is a box, up to which each neuron is, and up to which there is a walk at all."""
 
 Walk = dict[str, Any]
-"""The page, packed, and the places of its leaves: of inputs, targets, masks and parameters."""
+"""The page, packed, and the places of its leaves: of inputs, targets, masks, statistics and parameters."""
 
 
 def walk(
@@ -32,9 +32,9 @@ def walk(
     collapse = None if len(nodes) <= FEW else "neuron" if len(nodes) <= MORE else "layer"
     page = steps(loss, collapse=collapse, lang=lang, theme=theme, max_nodes=None).html(verify=False)
     places = {v: i for i, v in enumerate(nodes)}
-    inputs, targets, masks = ([places.get(v, -1) for v in part] for part in columns)
+    inputs, targets, masks, normal = ([places.get(v, -1) for v in part] for part in columns)
     packed = base64.b64encode(gzip.compress(page.encode(), mtime=0)).decode()
-    found = {"page": packed, "inputs": inputs, "targets": targets, "masks": masks}
+    found = {"page": packed, "inputs": inputs, "targets": targets, "masks": masks, "normal": normal}
     return found | {"parameters": [places.get(v, -1) for v in parameters]}, page
 
 

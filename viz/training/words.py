@@ -64,6 +64,9 @@ WORDS: dict[str, str] = SHARING | {
     "fault_memory":
         "Stopped before step {step}: it would make {letter}, what is remembered of {name}, {value}; the "
         "parameters are as they were.",
+    "fault_batch":
+        "Stopped before step {step}: its batch has one sample, which has no variance to normalise by. With "
+        "another batch size, press “Reset”.",
     "fault_way":
         "The way back: a smaller learning rate, and then “Reset”, or “Back to the lowest loss”, that of step "
         "{n}.",

@@ -141,6 +141,10 @@ TRAINER = {
         "La parte que calcula se ha parado ({why}): vuelve a cargar la página.",
     "This page trains with JavaScript, which is switched off here.":
         "Esta página entrena con JavaScript, que aquí está desactivado.",
+    "Stopped before step {step}: its batch has one sample, which has no variance to normalise by. With "
+    "another batch size, press “Reset”.":
+        "Parado antes del paso {step}: su lote tiene una sola muestra, que no tiene varianza con la que "
+        "normalizar. Con otro tamaño de lote, pulsa «Reiniciar».",
     "The link says {name}: “{typed}”, which cannot be here and is passed over.":
         "El enlace dice {name}: «{typed}», que aquí no es posible y se pasa por alto.",
     "The link asks for “{typed}” steps, and that can be a whole number up to {most}: no step was taken.":

@@ -34,7 +34,7 @@ function serve(send) {
     const told = {
       running, steps: training.steps, mixed: training.mixed, epoch: training.epoch, loss: training.loss, diverged: training.diverged,
       firstLoss: training.firstLoss, dataLoss: training.evaluate(), losses: Float64Array.from(losses),
-      parameters: training.parameters, gradient: training.gradient, memory: training.memory, letters: variant.memory,
+      parameters: training.parameters, statistics: training.running, gradient: training.gradient, memory: training.memory, letters: variant.memory,
       batch: training.batch, fault: training.fault, look: rows.length ? training.look(sample) : null,
       states: training.states(), norms: training.norms(), plane: points ? training.at(points) : null,
     };
@@ -77,8 +77,8 @@ function serve(send) {
     network({facts}) { training.goOn(facts); },
     back() { [running, losses] = [false, []]; training.goBack(); },
     mend() { training.fault = null; },
-    keep() { send({kept: training.keep()}); },
-    restore({kept}) { training.restore(kept); },
+    keep() { send({kept: keptOf(training)}); },
+    restore({kept}) { restore(training, kept); },
     look(message) { sample = message.sample; },
     view(message) { points = message.points; },
     frame() { send(frame()); },
@@ -87,6 +87,22 @@ function serve(send) {
     obey[message.do](message);
     if (CHANGES.has(message.do)) training.changed();
   };
+}
+
+// All that the next steps depend on, as JSON has it; `restore` goes on from there.
+function keptOf(training) {
+  const {twister: {state, place}, best, queue, batch, gradient, mixed, loss, firstLoss} = training;
+  const lists = (kept) => kept && {...kept, parameters: [...kept.parameters], running: [...kept.running],
+    memory: kept.memory.map((row) => [...row])};
+  return {...lists(training.state()), best: lists(best), gradient: [...gradient], queue, batch, mixed, loss, firstLoss,
+    twister: {state: [...state], place}};
+}
+
+function restore(training, {twister, best, gradient, ...kept}) {
+  const arrays = (lists) => lists && {...lists, parameters: Float64Array.from(lists.parameters),
+    running: Float64Array.from(lists.running), memory: lists.memory.map((row) => Float64Array.from(row))};
+  Object.assign(training, arrays(kept), {best: arrays(best), gradient: Float64Array.from(gradient)});
+  Object.assign(training.twister, {state: Uint32Array.from(twister.state), place: twister.place});
 }
 
 // As a Worker.

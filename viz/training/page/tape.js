@@ -11,10 +11,8 @@ class Tape {
     this.U.set(data.constants.map(Number), data.parameters);
     this.gU = new Float64Array(this.U.length);
     this.V = this.gV = new Float64Array(0);
-    this.code = data.code.map(([lane, repeat, needs, total, result, runs, row, operands]) => ({
-      lane, repeat, needs, total, result, row: row ? ROWS[row] : null, operands: operands.map(operandOf),
-      runs: runs.map(([length, minus, factors]) => ({length, minus, factors: factors.map(operandOf)})),
-    }));
+    this.code = data.code.map((written) => written.length === 3 ? {statistics: written} : instructionOf(written));
+    this.normal = this.code.flatMap(({statistics}) => statistics ? [statistics] : []);
   }
 
   // Room for so many samples.
@@ -50,9 +48,15 @@ class Tape {
     return null;
   }
 
-  forward(parameters) {
+  // `batch`: statistics are those of these samples; otherwise they are inputs.
+  forward(parameters, batch = false) {
     this.U.set(parameters);
+    this.batch = batch;
     for (const instruction of this.code) {
+      if (instruction.statistics) {
+        if (batch) this.take(instruction.statistics);
+        continue;
+      }
       if (instruction.runs.length) this.sum(instruction);
       if (instruction.row) this.apply(instruction);
     }
@@ -79,6 +83,7 @@ class Tape {
     this.most = ofInputs ? 2 : 1;
     for (let i = this.code.length - 1; i >= 0; i--) {
       const instruction = this.code[i];
+      if (instruction.statistics && this.batch) this.takeBack(instruction.statistics);
       if (!this.wants(instruction)) continue;
       if (instruction.row) this.applyBack(instruction);
       if (instruction.runs.length) this.sumBack(instruction);
@@ -87,6 +92,24 @@ class Tape {
 
   wants({needs}) {
     return needs && needs <= this.most;
+  }
+
+  // Mean and variance of a slot over the samples, for all of them.
+  take([x, mean, variance]) {
+    const row = this.row(x), n = row.length;
+    let sum = 0, squares = 0;
+    for (const number of row) sum += number;
+    for (const number of row) squares += (number - sum / n) ** 2;
+    this.row(mean).fill(sum / n);
+    this.row(variance).fill(squares / n);
+  }
+
+  // ∂mean/∂x = 1/n and ∂variance/∂x = 2 (x − mean)/n, for each sample.
+  takeBack([x, mean, variance]) {
+    const row = this.row(x), n = row.length, into = this.adjoint(x), [center] = this.row(mean);
+    const total = (numbers) => numbers.reduce((sum, number) => sum + number, 0);
+    const ofMean = total(this.adjoint(mean)), ofVariance = total(this.adjoint(variance));
+    for (let s = 0; s < n; s++) into[s] += ofMean / n + ofVariance * 2 * (row[s] - center) / n;
   }
 
   sum({lane, repeat, total, runs}) {
@@ -155,6 +178,11 @@ class Tape {
       }
     }
   }
+}
+
+function instructionOf([lane, repeat, needs, total, result, runs, row, operands]) {
+  return {lane, repeat, needs, total, result, row: row ? ROWS[row] : null, operands: operands.map(operandOf),
+    runs: runs.map(([length, minus, factors]) => ({length, minus, factors: factors.map(operandOf)}))};
 }
 
 function operandOf([lane, slot, step, rep, needs]) {

@@ -140,9 +140,9 @@ function remarks({fault, diverged, loss, firstLoss, states, norms, steps}) {
   const {names} = page.facts.net, texts = [];
   if (fault) {
     const where = fault.place === undefined ? "" : names[fault.place];
-    const kind = fault.what === "loss" || fault.what === "gradient" || fault.what === "parameter" ? fault.what : "memory";
+    const kind = ["loss", "gradient", "parameter", "batch"].includes(fault.what) ? fault.what : "memory";
     texts.push(word(`fault_${kind}`, {step: thousands(fault.step), name: where, value: write(fault.value, 4), letter: fault.what, lr: write(fault.lr, 6)}));
-    texts.push(word("fault_way", {n: fault.best === null ? "0" : thousands(fault.best)}));
+    if (kind !== "batch") texts.push(word("fault_way", {n: fault.best === null ? "0" : thousands(fault.best)}));
   } else if (diverged) texts.push(word("diverged", {step: thousands(steps), first: shown(firstLoss), loss: shown(loss), lr: write(page.settings.values.lr, 6)}));
   byId("back").hidden = !(fault || diverged);
   for (const state of ["dead", "saturated"]) {

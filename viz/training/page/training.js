@@ -16,8 +16,8 @@ class Training {
     this.reset();
   }
 
-  build({model, loss, dropped, inputs, predictions, reduce}) {
-    Object.assign(this, {dropped, inputs, predictions, reduce});
+  build({model, loss, dropped, normal, inputs, predictions, reduce}) {
+    Object.assign(this, {dropped, normal, inputs, predictions, reduce});
     this.passes = {};
     this.make = () => ({model: new Tape(model), loss: new Tape(loss)});
   }
@@ -60,6 +60,7 @@ class Training {
     this.batch = [];
     this.queue = [];
     this.mixed = false;
+    this.running = Float64Array.from([...this.normal.map(({mean}) => mean), ...this.normal.map(({variance}) => variance)]);
     this.twister = new Twister(this.seed);
     const {kind, memory, steps} = this.facts.optimizer, kept = kind === this.kind && memory;
     this.taken = kept ? steps : 0; // of the optimiser, which may have been at work before
@@ -73,21 +74,6 @@ class Training {
   changed() {
     if (this.steps) this.mixed = true;
     else this.reset();
-  }
-
-  // All that the next steps depend on, as JSON has it; `restore` goes on from there.
-  keep() {
-    const lists = (state) => state && {...state, parameters: [...state.parameters], memory: state.memory.map((row) => [...row])};
-    const {twister: {state, place}, best, queue, batch, mixed, loss, firstLoss} = this;
-    return {...lists(this.state()), best: lists(best), gradient: [...this.gradient], queue, batch, mixed, loss, firstLoss,
-      twister: {state: [...state], place}};
-  }
-
-  restore({twister, ...kept}) {
-    const arrays = (state) => state && {...state, parameters: Float64Array.from(state.parameters),
-      memory: state.memory.map((row) => Float64Array.from(row))};
-    Object.assign(this, arrays(kept), {best: arrays(kept.best), gradient: Float64Array.from(kept.gradient)});
-    Object.assign(this.twister, {state: Uint32Array.from(twister.state), place: twister.place});
   }
 
   // ---------------------------------------------------------------- batches
@@ -106,26 +92,32 @@ class Training {
     return this.queue.splice(0, this.batchSize);
   }
 
-  // The inputs of a pass: samples, and the masks of dropouts, drawn or, beside training, all 1.
+  // The inputs of a pass: samples, and beside training masks of dropouts that are all 1, and running statistics.
   fill(pass, samples, drawing) {
     const {model, loss} = pass, {inputs, predictions, rows, dropped} = this;
     model.hold(samples.length);
     loss.hold(samples.length);
     for (let j = 0; j < inputs; j++) model.row(j).forEach((_, s, row) => { row[s] = rows[samples[s]][j]; });
+    if (!drawing) this.rest(model);
     for (let s = 0; s < samples.length; s++) {
       for (let j = 0; j < dropped.length; j++) {
-        const kept = !drawing || this.twister.random() >= dropped[j];
-        model.row(inputs + j)[s] = drawing ? kept ? 1 / (1 - dropped[j]) : 0 : 1;
+        if (drawing) model.row(inputs + j)[s] = this.twister.random() >= dropped[j] ? 1 / (1 - dropped[j]) : 0;
       }
       for (let j = inputs; j < rows[samples[s]].length; j++) loss.row(predictions + j - inputs)[s] = rows[samples[s]][j];
     }
   }
 
+  rest(model) {
+    const {inputs, dropped, running} = this;
+    for (let j = 0; j < dropped.length; j++) model.row(inputs + j).fill(1);
+    running.forEach((number, j) => model.row(inputs + dropped.length + j).fill(number));
+  }
+
   // ---------------------------------------------------------------- loss and gradient
 
-  forward(pass) {
+  forward(pass, drawing = false) {
     const {model, loss} = pass;
-    model.forward(this.parameters);
+    model.forward(this.parameters, drawing);
     for (let j = 0; j < this.predictions; j++) loss.row(j).set(model.output(j));
     loss.forward([]);
     let total = 0;
@@ -149,10 +141,19 @@ class Training {
   differentiate(samples) {
     const pass = this.pass("train");
     this.fill(pass, samples, true);
-    const value = this.forward(pass), adjoints = this.backward(pass);
+    const value = this.forward(pass, true), adjoints = this.backward(pass);
     const share = this.reduce === "mean" ? samples.length : 1;
     for (let i = 0; i < this.gradient.length; i++) this.gradient[i] = adjoints[i] / share;
     return value + this.penalise();
+  }
+
+  // The running statistics move towards those of the batch, the variance divided by one sample less, as Python's do.
+  absorb(count) {
+    const {model} = this.pass("train"), first = this.inputs + this.dropped.length, {length} = this.normal;
+    this.running = this.running.map((old, j) => {
+      const {momentum} = this.normal[j % length], [own] = model.row(first + j);
+      return (1 - momentum) * old + momentum * (j < length ? own : own * (count / (count - 1)));
+    });
   }
 
   // What a penalty adds to the loss, and to the gradient: that of each parameter by itself, times its strength.
@@ -180,7 +181,9 @@ class Training {
   // One step; false, and nothing has changed, where a number would not be finite: `fault` says which.
   step() {
     if (this.fault || !this.rows.length) return false;
-    const samples = this.draw(), loss = this.differentiate(samples);
+    const samples = this.draw();
+    if (this.normal.length && samples.length < 2) return this.stop({what: "batch", value: samples.length});
+    const loss = this.differentiate(samples);
     this.batch = samples;
     if (!Number.isFinite(loss)) return this.stop({what: "loss", value: loss, loss});
     const bad = this.gradient.findIndex((g) => !Number.isFinite(g));
@@ -194,6 +197,7 @@ class Training {
       if (place >= 0) return this.stop({what: j ? this.variant.memory[j - 1] : "parameter", place, value: row[place], loss});
     }
     [this.parameters, this.memory] = [x, kept];
+    this.absorb(samples.length);
     this.steps++;
     this.taken++;
     this.loss = loss;
@@ -210,7 +214,7 @@ class Training {
   }
 
   state() {
-    return {parameters: Float64Array.from(this.parameters), memory: this.memory.map((row) => Float64Array.from(row)),
+    return {parameters: Float64Array.from(this.parameters), running: this.running, memory: this.memory.map((row) => Float64Array.from(row)),
       steps: this.steps, taken: this.taken, epoch: this.epoch, letters: [...this.variant.memory], kind: this.kind};
   }
 
@@ -219,7 +223,7 @@ class Training {
     const {best} = this;
     this.fault = null;
     if (!best) return this.reset();
-    this.parameters = Float64Array.from(best.parameters);
+    [this.parameters, this.running] = [Float64Array.from(best.parameters), best.running];
     const fits = best.kind === this.kind && best.letters.join() === this.variant.memory.join();
     this.memory = fits ? best.memory.map((row) => Float64Array.from(row)) : this.variant.starts(this.settings)
       .map((start) => new Float64Array(this.parameters.length).fill(start));
@@ -289,7 +293,7 @@ class Training {
     const {model} = this.pass("plane"), count = points.length / this.inputs;
     model.hold(count);
     for (let j = 0; j < this.inputs; j++) model.row(j).forEach((_, s, row) => { row[s] = points[s * this.inputs + j]; });
-    for (let j = 0; j < this.dropped.length; j++) model.row(this.inputs + j).fill(1);
+    this.rest(model);
     model.forward(this.parameters);
     return model.outputs.map((_, k) => new Float32Array(model.output(k)));
   }

@@ -13,6 +13,7 @@ async function openWalk() {
     ...walk.parameters.map((leaf, i) => [leaf, told.parameters[i]]),
     ...[...walk.inputs, ...walk.targets].map((leaf, i) => [leaf, row[i]]),
     ...walk.masks.map((leaf) => [leaf, 1]),
+    ...walk.normal.map((leaf, j) => [leaf, told.statistics[j]]),
   ].filter(([leaf]) => leaf >= 0);
   const packed = Uint8Array.from(atob(walk.page), (letter) => letter.charCodeAt(0));
   const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
