@@ -51,11 +51,11 @@ def path() -> str:
     return os.pathsep.join([*given, *([] if found else [str(ROOT)]), str(ROOT / "docs")])
 
 
-def outputs(name: str, cells: Sequence[Cell], folder: Path) -> list[list[dict[str, str]]]:
-    """What each cell shows: texts, errors, and names of the files that are written to the folder."""
+def outputs(name: str, lang: str, cells: Sequence[Cell], folder: Path) -> list[list[dict[str, str]]]:
+    """What each cell of a page shows: texts, errors, and names of files that are written to the folder."""
     if not cells:
         return []
-    asked = json.dumps({"name": name, "cells": [[cell.source, cell.raises] for cell in cells]})
+    asked = json.dumps({"name": name, "lang": lang, "cells": [[cell.source, cell.raises] for cell in cells]})
     kept = CACHE / hashlib.sha256((asked + packages()).encode()).hexdigest()[:24]
     if not (kept / "outputs.json").exists():
         shutil.rmtree(kept, ignore_errors=True)

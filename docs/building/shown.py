@@ -37,7 +37,7 @@ def main() -> int:
         elif raises:
             print(f"cell {number} should raise {raises}:\n{source}", file=sys.stderr)
             return 1
-        shown.append(found + [out for out in display(result, folder / stem) if out])
+        shown.append(found + [out for out in display(result, folder / stem, asked["lang"]) if out])
     (folder / "outputs.json").write_text(json.dumps(shown, ensure_ascii=False), encoding="utf-8")
     return 0
 
@@ -57,8 +57,8 @@ def run(source: str, names: dict[str, Any], where: str) -> tuple[Any, str, Excep
     return result, printed.getvalue(), error
 
 
-def display(value: Any, path: Path) -> list[Output]:
-    """What a notebook would show of a value; pictures and pages are files."""
+def display(value: Any, path: Path, lang: str) -> list[Output]:
+    """What a notebook would show of a value; pictures and pages are files, described in the language."""
     if value is None:
         return []
     if hasattr(value, "svg") and not hasattr(value, "__len__"):
@@ -74,7 +74,8 @@ def display(value: Any, path: Path) -> list[Output]:
         target.write_text(value.pipe(format="svg", encoding="utf-8"), encoding="utf-8")
         return [{"kind": "image", "file": target.name, "alt": "Graphviz"}]
     if figures := _plots(value):
-        return [_plot(figure, path.with_name(f"{path.name}-{n}.png")) for n, figure in enumerate(figures)]
+        files = [path.with_name(f"{path.name}-{n}.png") for n in range(len(figures))]
+        return [_plot(figure, file, lang) for figure, file in zip(figures, files, strict=True)]
     return [{"kind": "text", "text": repr(value)}]
 
 
@@ -100,11 +101,11 @@ def _plots(value: Any) -> list[Any]:
     return list(dict.fromkeys(parts))
 
 
-def _plot(figure: Any, target: Path) -> Output:
+def _plot(figure: Any, target: Path, lang: str) -> Output:
     from viz.plots.shown import words
 
     figure.savefig(target, dpi=144, bbox_inches="tight")
-    return {"kind": "image", "file": target.name, "alt": html.escape(words(figure))}
+    return {"kind": "image", "file": target.name, "alt": html.escape(words(figure, lang))}
 
 
 if __name__ == "__main__":

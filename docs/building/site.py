@@ -145,7 +145,7 @@ def _write(source: Source, folder: Path) -> None:
     asked = [part for part in source.parts if isinstance(part, cells.Cell) and not part.made]
     name = source.place.removesuffix(".md")
     try:
-        shown = outputs(f"{name}", asked, folder / "pictures")
+        shown = outputs(name, source.lang, asked, folder / "pictures")
     except CellFailed as failed:
         raise Broken(f"docs/pages/{source.lang}/{failed}") from failed
     page = Page(source.lang, cells.title(source.parts), "../" * name.count("/") + "pictures")
@@ -172,6 +172,7 @@ def _mkdocs(scratch: Path, lang: str, target: Path) -> None:
         "INHERIT": str(DOCS / "mkdocs.yml"),
         "site_description": words["description"],
         "copyright": words["licence"],
+        "markdown_extensions": {"toc": {"permalink_title": words["permalink"]}},
         "docs_dir": str(pages),
         "site_dir": str(target),
         "nav": [{words[name]: list(listed)} for name, listed in tree.navigation(pages)],

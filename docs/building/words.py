@@ -17,6 +17,7 @@ WORDS: dict[str, dict[str, str]] = {
         "cite": "{authors}: microgrid {version}, “{page}”, {what}.",
         "untranslated": "This page is in English only: [go to it]({link}).",
         "licence": "MIT licence",
+        "permalink": "Link to this section",
         "playground": "Open the playground",
         # sections of the navigation
         "start": "Start", "guide": "Guide", "course": "Course", "gallery": "Gallery",
@@ -35,6 +36,7 @@ WORDS: dict[str, dict[str, str]] = {
         "cite": "{authors}: microgrid {version}, «{page}», {what}.",
         "untranslated": "Esta página está solo en inglés: [ir a ella]({link}).",
         "licence": "Licencia MIT",
+        "permalink": "Enlace a esta sección",
         "playground": "Abrir el banco de pruebas",
         "start": "Inicio", "guide": "Guía", "course": "Curso", "gallery": "Galería",
         "reference": "Referencia", "users": "Si vienes de…", "inside": "Cómo funciona", "help": "Ayuda",

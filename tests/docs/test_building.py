@@ -119,9 +119,17 @@ def test_the_house_speaks_spanish() -> None:
 def test_a_page_in_a_page_is_called_what_it_calls_itself(tmp_path: Path) -> None:
     nodes = importlib.import_module("microgrid").parse("L = w*x", w=2, x=3)
     walk = importlib.import_module("viz").steps(nodes["L"], lang="es")
-    (shown,) = importlib.import_module("building.shown").display(walk, tmp_path / "walk")
+    (shown,) = importlib.import_module("building.shown").display(walk, tmp_path / "walk", "es")
     assert (shown["kind"], shown["alt"]) == ("page", "L = w · x")
     assert "<title>L = w · x</title>" in (tmp_path / shown["file"]).read_text(encoding="utf-8")
+
+
+def test_a_plot_of_ones_own_is_described_in_the_language_of_the_page(tmp_path: Path) -> None:
+    figure = pytest.importorskip("matplotlib.figure").Figure()
+    figure.subplots().set(xlabel="t", ylabel="x")
+    display = importlib.import_module("building.shown").display
+    said = [display(figure, tmp_path / "plot", lang)[0]["alt"] for lang in ("en", "es")]
+    assert said == ["Plot of x over t", "Gráfica de x frente a t"]
 
 
 def test_what_pages_include_is_there(tmp_path: Path) -> None:
@@ -188,6 +196,8 @@ def test_the_site_is_whole(tmp_path: Path) -> None:
         assert index["config"]["lang"] == [lang]
         assert any(word in page["text"] for page in index["docs"])
     assert "está solo en inglés" in pages["es"]["changelog.html"]
+    assert 'title="Enlace a esta sección"' in pages["es"]["start.html"]
+    assert "Permanent link" not in pages["es"]["start.html"]
     shown = sorted((site / "es" / "pictures").glob("gallery_*.svg"))
     assert len(shown) == len([*(ROOT / "docs").glob("gallery_*.svg")])
     assert [path.name for path in shown if ' lang="es"' not in path.read_text(encoding="utf-8")[:1000]] == []

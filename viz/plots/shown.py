@@ -80,9 +80,12 @@ class Row(Shown, np.ndarray[Any, Any]):
         return cast("Figure", self.flat[0].figure)
 
 
-def words(figure: Figure) -> str:
-    """What a figure shows, for those who cannot see it: what lies over what, and the names of a legend."""
-    say = speaker(getattr(figure, "lang", LANG))
+def words(figure: Figure, lang: str = LANG) -> str:
+    """What a figure shows, for those who cannot see it: what lies over what, and the names of a legend.
+
+    `lang` is the language of a figure that has none of its own.
+    """
+    say = speaker(getattr(figure, "lang", lang))
     said = []
     for ax in figure.axes:
         x, y = _axis(ax.xaxis, say), _axis(ax.yaxis, say)
