@@ -114,6 +114,23 @@ def test_the_trainer_takes_the_engine_s_steps(browser: Browser, tmp_path: Path) 
     assert text(browser, "#message") == ""
 
 
+def test_a_link_of_the_trainer_takes_the_steps_that_it_names(browser: Browser, tmp_path: Path) -> None:
+    random.seed(3)
+    X, y = datasets.moons(30, noise=0.1, seed=4)
+    model = nn.Sequential(nn.Linear(2, 4, bias=False), nn.BatchNorm(4), "tanh", nn.Linear(4, 1))
+    html = viz.trainer(model, X, y, loss="bce_with_logits", optimizer=optim.Adam).html()
+    opened(browser, html, tmp_path, "#rate=0.03&steps=40&lang=es")
+    browser.wait("trainer.page.last?.steps === 40 && !trainer.page.running")
+    fit(model, X, y, loss="bce_with_logits", optimizer=partial(optim.Adam, lr=0.03), epochs=40, progress=False)
+    found = browser.js("[...trainer.page.last.parameters]")
+    assert found == pytest.approx([v.data for v in model.parameters()], rel=1e-11, abs=1e-12)
+    browser.js("document.querySelector('#share > summary').focus()")
+    browser.keys(ENTER)
+    browser.click("#copy-link")
+    browser.wait("document.getElementById('share-help').textContent")
+    browser.wait("location.hash === '#lang=es&rate=0.03&steps=40'")  # as the page itself writes it
+
+
 def test_the_network_is_changed_and_walked_by_keyboard(browser: Browser, tmp_path: Path) -> None:
     X, y = datasets.moons(20, noise=0.1, seed=4)
     page = viz.trainer(nn.MLP(2, [3, 1]), X, y, loss="bce_with_logits", optimizer=optim.SGD, lang="es")

@@ -512,6 +512,11 @@ def test_a_notebook_shows_it_in_a_frame_of_its_own(visit: Open) -> None:
     frame = page.frame_locator("iframe")
     frame.locator("#one").click()
     frame.locator("#steps").get_by_text("Step 1, epoch 1").wait_for()
+    frame.locator("#share > summary").click()
+    for button in ("copy-link", "save-page"):
+        frame.locator("#share-help").evaluate("(help) => { help.textContent = ''; }")
+        frame.locator(f"#{button}").click()
+        frame.locator("#share-help").get_by_text("Inside a notebook the page has no address").wait_for()
 
 
 def test_two_hundred_steps_by_each_optimiser_are_the_engine_s(visit: Open) -> None:
