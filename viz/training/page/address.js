@@ -55,6 +55,7 @@ function addressOf({steps, mixed}) {
 function tellAddress(told) {
   clearTimeout(page.telling);
   page.telling = setTimeout(() => {
+    if (told !== page.last || page.dirty) return; // there is other news, or will be
     const lost = page.saved && told.steps && (told.mixed || told.steps > MOST_TAKEN); // the file has what the address has not
     const address = lost ? "" : addressOf(told), start = location.href.split("#")[0];
     const url = address && start.length + address.length < LONGEST ? `${start}#${address}` : start;
