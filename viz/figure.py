@@ -89,8 +89,8 @@ def draw(y: Value, **options: Any) -> Figure:
     1,500 arrows none has its local derivative.
     `around` and `radius`: only what is within so many arrows of a node, by default 2.
     `engine`: what lays out, "dot", "pygraphviz", "viz.js" (in browsers), "columns", which needs none of
-    them, or "auto": columns where there are layers, otherwise the first that is installed; `timeout`: the
-    seconds after which that is ended.
+    them, or "auto": columns where there are layers, otherwise the first that is installed, and columns in a
+    browser without viz.js; `timeout`: the seconds after which that is ended.
 
     Nothing is written until `Figure.save`, and the graph is not changed.  Raises TooLarge if there are more
     than `max_nodes` boxes, VizError for a node that is not in the graph; the figure's methods raise
@@ -287,7 +287,8 @@ def bundle(
     """For a notebook: the formats that it asks for, or in words why there are none.
 
     On the screen it is HTML, since nothing else has a text for those who cannot see it, and is kept within
-    its cell where a notebook is exported; the PNG is for paper: from SVG, LaTeX would need Inkscape.
+    its cell where a notebook is exported; the PNG is for paper: from SVG, LaTeX would need Inkscape, and is
+    left out where matplotlib is missing, as in a browser, and there is HTML.
     """
     formats: dict[str, Callable[[], str]] = {
         "text/html": html,
@@ -297,8 +298,15 @@ def bundle(
     asked = [
         kind for kind in formats if (not include or kind in include) and not (exclude and kind in exclude)
     ]
+    made: dict[str, Any] = {}
     try:
-        return {kind: formats[kind]() for kind in asked}
+        for kind in asked:
+            try:
+                made[kind] = formats[kind]()
+            except ImportError:
+                if kind != "image/png" or "text/html" not in made:
+                    raise
+        return made
     except Exception as error:  # in a notebook a traceback would stand where the picture should
         said = {"text/plain": f"{shown!r}\n{type(error).__name__}: {error}"}
         return {kind: said[kind] for kind in asked if kind in said}

@@ -133,6 +133,25 @@ except viz.EngineNotFound as error:
     assert svg == "<svg"
 
 
+def test_without_viz_js_what_shows_itself_is_laid_out_in_columns(tmp_path):
+    """As in JupyterLite, whose notebooks ask for a bundle, in which a PNG would need matplotlib."""
+    code = """
+import json, js, viz, microgrid as mg
+from microgrid import exercises
+del js.microgridGraphviz
+y = mg.parse("y = x*sin(x) + x", x=2.0)["y"]
+y.backward()
+shown = [viz.draw(y), viz.steps(y), exercises.make("line", 1, seed=3)]
+print(json.dumps({
+    "as": viz.draw(y).svg() == viz.draw(y, engine="columns").svg(),
+    "formats": [sorted(one._repr_mimebundle_()) for one in shown[:2]],
+    "exercises": "<iframe" in shown[2]._repr_html_(),
+}))
+"""
+    found = printed(code, tmp_path)
+    assert found == {"as": True, "formats": [["text/html", "text/plain"]] * 2, "exercises": True}
+
+
 def test_the_engine_is_for_browsers():
     with pytest.raises(engines.EngineNotFound, match=r"browsers only"):
         engines.run("digraph {}", "viz.js", 1.0)

@@ -19,7 +19,7 @@ from microgrid.base.phrases import Setting, message
 
 from ..errors import DOT, EngineNotFound, LayoutError
 
-__all__ = ["run", "too_slow"]
+__all__ = ["run", "there_is", "too_slow"]
 
 SAFE = 20_000
 """Characters of source that no engine needs a second for, so that pygraphviz may work in this process."""
@@ -61,6 +61,12 @@ def run(source: str, engine: str, seconds: float) -> str:
         "pygraphviz and leave "
     )
     raise EngineNotFound(message(install, Setting("engine", "auto"), ", or ", DOT, ", which needs no engine"))
+
+
+def there_is(engine: str) -> bool:
+    """Whether what is asked for can be had; "auto" cannot in a browser whose page has no viz.js, as in
+    JupyterLite, where nothing can be installed."""
+    return engine != "auto" or sys.platform != "emscripten" or _instance() is not None
 
 
 def too_slow(who: str, seconds: float) -> LayoutError:
@@ -111,14 +117,19 @@ def _viz_js(source: str, _: float) -> str:
     """Layouts here have no limit, since nothing can end them but the end of all that runs in the page."""
     if sys.platform != "emscripten":
         raise EngineNotFound("viz.js lays out in browsers only")
-    js: Any = import_module("js")
-    graphviz = getattr(js, "microgridGraphviz", None)
+    graphviz = _instance()
     if graphviz is None:
         raise EngineNotFound("this page has no viz.js, whose instance would be globalThis.microgridGraphviz")
+    js: Any = import_module("js")
     answer = graphviz.render(source, js.JSON.parse('{"engine": "dot", "format": "plain"}'))
     if answer.status != "success":
         raise LayoutError("viz.js failed", "\n".join(str(error.message) for error in answer.errors))
     return str(answer.output)
+
+
+def _instance() -> Any:
+    """The viz.js of the page that this runs in, or None."""
+    return getattr(import_module("js"), "microgridGraphviz", None)
 
 
 def _answer(command: Sequence[str], source: str, seconds: float) -> str:

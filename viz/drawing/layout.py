@@ -116,12 +116,13 @@ def place(
 ) -> Layout:
     """Lay a picture out: one that has layers, scopes as boxes or as frames, in columns of our own, where
     units keep their order; so a long chain of blocks, unless an engine is named; so any for the engine
-    "columns"; and any other with Graphviz, the `dot` on the PATH, the one of pygraphviz, or viz.js.
+    "columns", or in a browser without viz.js; and any other with Graphviz, the `dot` on the PATH, the one
+    of pygraphviz, or viz.js.
 
     `gaps` is what a closer picture leaves of those between boxes; `ends` are the names of boxes that stand
     before all others, and behind them.
     """
-    in_layers = columns.stands_in_layers(picture) or engine == "columns"
+    in_layers = columns.stands_in_layers(picture) or engine == "columns" or not engines.there_is(engine)
     if in_layers or (engine == "auto" and len(picture.boxes) <= MOST_TRIED):
         try:
             with clock.at_most(timeout):
