@@ -804,6 +804,7 @@ penalised = exercises.make(
     "w in -3..3 step 0.5; x in 1..4; y in -6..6; λ in 0.1, 0.2, 0.5; eta in 0.1, 0.2, 0.5",
     2,
     seed=3,
+    first=6,
     kinds=["update", "missing-path"],
     params=["w"],
 )
@@ -813,13 +814,13 @@ print(questions(penalised))
 # This prints:
 #
 # ```
-# 1. One step of gradient descent
+# 6. One step of gradient descent
 #   w = −2, x = 2, y = 6, λ = 0.1, η = 0.1
 #   The forward pass gives o = −4, L = 50, s = 0.2, J = 50.2.
 #   Take one step of gradient descent: what is every parameter afterwards?
 #     new w = ______
 #
-# 2. The missing path
+# 7. The missing path
 #   w = 2, x = 3, y = −1, λ = 0.1
 #   The forward pass gives o = 6, L = 24.5, s = 0.2, J = 24.7.
 #   A gradient was written as a sum over paths, and one is missing: ∂J/∂w = ∂J/∂L · ∂L/∂o · ∂o/∂w.
@@ -835,7 +836,7 @@ print(questions(penalised))
 
 # %%
 print(sheet.answer("q2", o2=-1.898, h=2.394))
-print(penalised.answer("q1", w=0.02))
+print(penalised.answer("q6", w=0.02))
 
 # %% [markdown]
 # This prints:

@@ -890,6 +890,7 @@ steps = exercises.make(
     "g = 2*x0; v = 0.9*v0 + g; x = x0 - η*v; x0 in -3..3 step 0.5; v0 in -5..5; η in 0.1, 0.2",
     1,
     seed=1,
+    first=4,
     kinds=["forward"],
 )
 normal = exercises.make(
@@ -897,6 +898,7 @@ normal = exercises.make(
     "n1 = (x1 - m)/s; y1 = γ*n1 + β; x1, x2, x3 in -9..9; γ in 0.5..3 step 0.5; β in -3..3",
     1,
     seed=1,
+    first=5,
     kinds=["forward"],
 )
 print(questions(steps) + "\n" + questions(normal))
@@ -905,13 +907,13 @@ print(questions(steps) + "\n" + questions(normal))
 # This prints:
 #
 # ```
-# 1. Forward pass
+# 4. Forward pass
 #   x₀ = −3, v₀ = 2, η = 0.2
 #   Compute the value of every node.
 #     g = ______
 #     v = ______
 #     x = ______
-# 1. Forward pass
+# 5. Forward pass
 #   x₁ = 8, x₂ = 2, x₃ = −6, γ = 2.5, β = 3
 #   Compute the value of every node.
 #   Carry three decimals at every step; answers within ±0.001 to ±0.006 count, as far as rounding can
@@ -931,22 +933,23 @@ decay = exercises.make(
     "w in -3..3 step 0.5; a in -5..5; λ in 0.1, 0.2, 0.5; eta in 0.1, 0.5",
     1,
     seed=1,
+    first=6,
     kinds=["update"],
     params=["w"],
 )
-chain = exercises.make("three-sigmoids", 1, seed=1, kinds=["vanishing"])
+chain = exercises.make("three-sigmoids", 1, seed=1, first=7, kinds=["vanishing"])
 print(questions(decay) + "\n" + questions(chain))
 
 # %% [markdown]
 # This prints:
 #
 # ```
-# 1. One step of gradient descent
+# 6. One step of gradient descent
 #   w = −2, a = 3, λ = 0.5, η = 0.5
 #   The forward pass gives L = 12.5, s = 1, J = 13.5.
 #   Take one step of gradient descent: what is every parameter afterwards?
 #     new w = ______
-# 1. Vanishing or not?
+# 7. Vanishing or not?
 #   w₁ = 0.2, x = 2.5, w₂ = 0.7, w₃ = 1.5
 #   The forward pass gives z₁ = 0.5, h₁ = 0.622, z₂ = 0.436, h₂ = 0.607, z₃ = 0.911, ŷ = 0.713.
 #   Multiply the local derivatives from ŷ back to h₁.
@@ -1007,13 +1010,13 @@ for sheet in units, steps, normal, decay, chain:
 #     Is ∂L/∂b = (h − y)·(1 − h²) true, for all numbers?
 #     * a) true
 #       b) false
-# 1. Forward pass
+# 4. Forward pass
 #   x₀ = −3, v₀ = 2, η = 0.2
 #   Compute the value of every node.
 #     g = −6    2·x₀ = 2·(−3)
 #     v = −4.2    0.9·v₀ + g = 0.9·2 + (−6)
 #     x = −2.16    x₀ − η·v = −3 − 0.2·(−4.2)
-# 1. Forward pass
+# 5. Forward pass
 #   x₁ = 8, x₂ = 2, x₃ = −6, γ = 2.5, β = 3
 #   Compute the value of every node.
 #   Carry three decimals at every step; answers within ±0.001 to ±0.006 count, as far as rounding can
@@ -1024,12 +1027,12 @@ for sheet in units, steps, normal, decay, chain:
 #     s = 5.735    sqrt(v) = sqrt(32.889)
 #     n₁ = 1.162    (x₁ − m)/s = (8 − 1.333)/5.735
 #     y₁ = 5.906    γ·n₁ + β = 2.5·1.162 + 3
-# 1. One step of gradient descent
+# 6. One step of gradient descent
 #   w = −2, a = 3, λ = 0.5, η = 0.5
 #   The forward pass gives L = 12.5, s = 1, J = 13.5.
 #   Take one step of gradient descent: what is every parameter afterwards?
 #     new w = 1    w − η · ∂J/∂w = −2 − 0.5 · (−6)
-# 1. Vanishing or not?
+# 7. Vanishing or not?
 #   w₁ = 0.2, x = 2.5, w₂ = 0.7, w₃ = 1.5
 #   The forward pass gives z₁ = 0.5, h₁ = 0.622, z₂ = 0.436, h₂ = 0.607, z₃ = 0.911, ŷ = 0.713.
 #   Multiply the local derivatives from ŷ back to h₁.

@@ -649,6 +649,7 @@ layered = exercises.make(
     "u1, u2, w1, w2 in -1.5..1.5 step 0.5; x in -2..2; eta in 0.1, 0.5",
     3,
     seed=1,
+    first=4,
     kinds=["forward", "backward", "wrong-number"],
 )
 print(questions(layered))
@@ -657,7 +658,7 @@ print(questions(layered))
 # This prints:
 #
 # ```
-# 1. Forward pass
+# 4. Forward pass
 #   u₁ = 1.5, x = 2, u₂ = −1.5, w₁ = −0.5, w₂ = 0.5
 #   Compute the value of every node.
 #   Carry three decimals at every step; answers within ±0.001 to ±0.012 count, as far as rounding can carry.
@@ -667,7 +668,7 @@ print(questions(layered))
 #     f = ______
 #     R = ______
 #
-# 2. Backward pass
+# 5. Backward pass
 #   u₁ = 1.5, x = −2, u₂ = 1.5, w₁ = 0.5, w₂ = −1.5
 #   The forward pass gives h₁ = −3, h₂ = −3, a = 3, f = 0.953, R = 0.049.
 #   Compute the gradients, from the result back.
@@ -679,7 +680,7 @@ print(questions(layered))
 #     ∂R/∂h₁ = ______
 #     ∂R/∂w₁ = ______
 #
-# 3. The wrong number
+# 6. The wrong number
 #   u₁ = 1.5, x = 2, u₂ = −1.5, w₁ = 1.5, w₂ = 0.5
 #   One number in this graph is wrong; all others are right.
 #   Carry three decimals at every step; answers within ±0.001 count.
@@ -712,6 +713,7 @@ decay = exercises.make(
     "θ in -3..3 step 0.5; x in 1..4; y in -6..6; γ in 0.05, 0.1, 0.2; eta in 0.1, 0.2",
     1,
     seed=2,
+    first=7,
     kinds=["update"],
     params=["θ"],
 )
@@ -721,7 +723,7 @@ print(questions(decay))
 # This prints:
 #
 # ```
-# 1. One step of gradient descent
+# 7. One step of gradient descent
 #   θ = 2, x = 3, y = 1, γ = 0.05, η = 0.2
 #   The forward pass gives e = 5, R = 12.5, J = 12.7.
 #   Take one step of gradient descent: what is every parameter afterwards?

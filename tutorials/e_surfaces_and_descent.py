@@ -513,17 +513,18 @@ layers = exercises.make(
     "b0 in -1..1 step 0.5; w0 in -1..1 step 0.5; b1, w1 in -3..3; x in -2..2; y in -3..3",
     2,
     seed=1,
+    first=5,
     kinds=["backward", "wrong-number"],
     params=["b0", "w0", "b1", "w1"],
 )
-quartic = exercises.make("quartic", 1, seed=1, kinds=["update"])
+quartic = exercises.make("quartic", 1, seed=1, first=7, kinds=["update"])
 print(questions(layers) + "\n" + questions(quartic))
 
 # %% [markdown]
 # This prints:
 #
 # ```
-# 1. Backward pass
+# 5. Backward pass
 #   b₀ = −0.5, w₀ = 0.5, x = −2, b₁ = 3, w₁ = 2, y = −3
 #   The forward pass gives z = −1.5, h = −0.997, f = 1.005, L = 16.040.
 #   Compute the gradients, from the result back.
@@ -537,7 +538,7 @@ print(questions(layers) + "\n" + questions(quartic))
 #     ∂L/∂w₁ = ______
 #     ∂L/∂b₁ = ______
 #
-# 2. The wrong number
+# 6. The wrong number
 #   b₀ = −0.5, w₀ = −0.5, x = −2, b₁ = −1, w₁ = −2, y = −3
 #   One number in this graph is wrong; all others are right.
 #   Carry three decimals at every step; answers within ±0.014 count.
@@ -561,7 +562,7 @@ print(questions(layers) + "\n" + questions(quartic))
 #       g) ∂L/∂w₁ = 0.998
 #       h) ∂L/∂b₁ = 2.082
 #     the right number = ______
-# 1. One step of gradient descent
+# 7. One step of gradient descent
 #   x = −4, p = 5, q = −14, η = 0.02
 #   The forward pass gives a = 16, c = 256, d = 80, f = 231.
 #   Take one step of gradient descent: what is every parameter afterwards?
@@ -622,7 +623,7 @@ for sheet in lines, layers, quartic:
 #     Is ∂L/∂b₁ = 2·e₁·x₁ true, for all numbers?
 #       a) true
 #     * b) false
-# 1. Backward pass
+# 5. Backward pass
 #   b₀ = −0.5, w₀ = 0.5, x = −2, b₁ = 3, w₁ = 2, y = −3
 #   The forward pass gives z = −1.5, h = −0.997, f = 1.005, L = 16.040.
 #   Compute the gradients, from the result back.
@@ -636,7 +637,7 @@ for sheet in lines, layers, quartic:
 #     ∂L/∂w₁ = −7.990    ∂L/∂f · ∂f/∂w₁ = 8.010 · (−0.997)
 #     ∂L/∂b₁ = 8.010    ∂L/∂f · ∂f/∂b₁ = 8.010 · 1
 #
-# 2. The wrong number
+# 6. The wrong number
 #   b₀ = −0.5, w₀ = −0.5, x = −2, b₁ = −1, w₁ = −2, y = −3
 #   One number in this graph is wrong; all others are right.
 #   Carry three decimals at every step; answers within ±0.014 count.
@@ -660,7 +661,7 @@ for sheet in lines, layers, quartic:
 #       g) ∂L/∂w₁ = 0.998
 #       h) ∂L/∂b₁ = 2.082
 #     the right number = 7.310    ∂L/∂z · ∂z/∂w₀ = −3.655 · (−2)
-# 1. One step of gradient descent
+# 7. One step of gradient descent
 #   x = −4, p = 5, q = −14, η = 0.02
 #   The forward pass gives a = 16, c = 256, d = 80, f = 231.
 #   Take one step of gradient descent: what is every parameter afterwards?

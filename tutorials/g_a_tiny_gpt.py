@@ -645,6 +645,7 @@ two = exercises.make(
     "p = sigmoid(z1 - z2); L = -log(p); z1, z2 in -2..2 step 0.5; eta in 0.5, 1",
     2,
     seed=2,
+    first=6,
     kinds=["backward", "update"],
     params=["z1", "z2"],
 )
@@ -654,7 +655,7 @@ print(questions(two))
 # This prints:
 #
 # ```
-# 1. Backward pass
+# 6. Backward pass
 #   z₁ = −1.5, z₂ = −1
 #   The forward pass gives p = 0.378, L = 0.974.
 #   Compute the gradients, from the result back.
@@ -664,7 +665,7 @@ print(questions(two))
 #     ∂L/∂z₂ = ______
 #     ∂L/∂z₁ = ______
 #
-# 2. One step of gradient descent
+# 7. One step of gradient descent
 #   z₁ = −2, z₂ = −0.5, η = 1
 #   The forward pass gives p = 0.182, L = 1.701.
 #   Take one step of gradient descent: what is every parameter afterwards?

@@ -698,6 +698,7 @@ two = exercises.make(
     "w in -2..2; x1, x2 in -3..3; y1, y2 in -4..4; eta in 0.1, 0.5",
     2,
     seed=3,
+    first=6,
     kinds=["missing-path", "update"],
     params=["w"],
 )
@@ -707,7 +708,7 @@ print(questions(two))
 # This prints:
 #
 # ```
-# 1. The missing path
+# 6. The missing path
 #   w = −2, x₁ = 3, y₁ = 3, x₂ = 3, y₂ = −1
 #   The forward pass gives L₁ = 81, L₂ = 25, L = 53.
 #   A gradient was written as a sum over paths, and one is missing: ∂L/∂w = ∂L/∂L₂ · ∂L₂/∂w.
@@ -716,7 +717,7 @@ print(questions(two))
 #       b) w → L₂ → L
 #     ∂L/∂w = ______
 #
-# 2. One step of gradient descent
+# 7. One step of gradient descent
 #   w = −2, x₁ = 3, y₁ = 2, x₂ = −3, y₂ = −4, η = 0.5
 #   The forward pass gives L₁ = 64, L₂ = 100, L = 82.
 #   Take one step of gradient descent: what is every parameter afterwards?

@@ -157,6 +157,9 @@ def _exercises(command: _Parser, typed: str) -> None:
     )
     command.add_argument("--only", metavar="K", type=int, help="the exercise of this number alone")
     command.add_argument(
+        "--first", metavar="K", type=int, default=1, help="the number of the first (default: 1)"
+    )
+    command.add_argument(
         "--kinds", metavar="KIND,...", type=_names, default=[], help=_choices(typed, "kinds")
     )
     command.add_argument(

@@ -225,6 +225,7 @@ def _exercises(options: argparse.Namespace) -> int:
         kinds=options.kinds,
         params=options.params,
         only=options.only,
+        first=options.first,
         lang=options.lang,
     )
     if is_stdout(options.output):

@@ -38,13 +38,15 @@ def make(
     kinds: Iterable[str] = (),
     params: Iterable[str] = (),
     only: int | None = None,
+    first: int = 1,
     lang: str = LANG,
 ) -> Exercises:
     """Make n exercises, each with numbers of its own that a hand can do; `only` makes the one of that number.
 
     `spec` is the name of a template, the shape of a network, or statements with ranges.  Kinds take turns;
     without any it is all that the graph has.  The same seed gives the same exercises, and fewer of them are
-    the first of more.  `params` are the names that stand for parameters, `lang` is "en" or "es".
+    the first of more.  They are numbered from `first`, so that a second sheet counts on where one before it
+    ended.  `params` are the names that stand for parameters, `lang` is "en" or "es".
 
     MicrogridError for a kind that the graph has not, TooFew where the ranges hold no n variants for a hand.
 
@@ -52,12 +54,15 @@ def make(
     >>> [(exercise.kind, exercise.given_text()) for exercise in sheet]  # doctest: +SKIP
     >>> sheet[2] == make("z = w*x; L = (z - y)**2; w, x, y in 2..9", seed=7, only=3)[0]
     True
+    >>> [exercise.id for exercise in make("line", 2, seed=7, first=5)]
+    ['q5', 'q6']
     """
     whole(n, Option("n"), least=1)
     whole(seed, Option("seed"), least=0)
     known_language(lang)
+    whole(first, Option("first"), least=1)
     if only is not None:
-        whole(only, Option("only"), least=1)
+        whole(only, Option("only"), least=first)
     params, wanted = tuple(params), tuple(dict.fromkeys(kinds))
     for kind in wanted:
         one_of(kind, "kind", KINDS)
@@ -68,9 +73,9 @@ def make(
             f"this graph has no exercises of the kind {missing[0]}: its kinds are {', '.join(there)}"
         )
     chosen = wanted or usual(calculation)
-    last = only or n
+    last = n if only is None else only - first + 1
     made = []
-    turns = _Turns(calculation, chosen, seed)
+    turns = _Turns(calculation, chosen, seed, first)
     for exercise in turns:
         made.append(exercise)
         if len(made) == last:
@@ -78,7 +83,7 @@ def make(
     else:
         raise TooFew(_too_few(turns, len(made), last))
     items = tuple(made[-1:] if only else made)
-    sheet = Exercises(spec, seed, chosen, params, lang, calculation, items)
+    sheet = Exercises(spec, seed, chosen, params, lang, calculation, items, first)
     begin(sheet)
     return sheet
 
@@ -102,49 +107,51 @@ def _too_few(turns: _Turns, there: int, wanted: int) -> Phrase:
 class _Turns:
     """The exercises one after the other, the kinds in turn, as long as there are combinations."""
 
-    def __init__(self, calculation: Calculation, kinds: Sequence[str], seed: int) -> None:
-        self.calculation, self.kinds, self.seed = calculation, list(kinds), seed
+    def __init__(self, calculation: Calculation, kinds: Sequence[str], seed: int, first: int) -> None:
+        self.calculation, self.kinds, self.seed, self.first = calculation, list(kinds), seed, first
         self.search = Search(calculation, seed)
         self.combinations = iter(self.search)
         self.waiting: list[tuple[dict[str, Fraction], set[str]]] = []
 
     def __iter__(self) -> Iterator[Exercise]:
-        number = turn = 0
+        made = turn = 0
         while self.kinds:
             kind = self.kinds[turn % len(self.kinds)]
-            exercise = self._next(kind, number + 1)
+            exercise = self._next(kind, made + 1)
             if exercise is None:
                 self.kinds.remove(kind)
                 continue
-            turn, number = turn + 1, number + 1
+            turn, made = turn + 1, made + 1
             yield exercise
 
-    def _next(self, kind: str, number: int) -> Exercise | None:
+    def _next(self, kind: str, place: int) -> Exercise | None:
         """The next exercise of a kind: from what other kinds could not use, or a new combination."""
-        for place, (given, tried) in enumerate(self.waiting):
+        for k, (given, tried) in enumerate(self.waiting):
             if kind not in tried:
                 tried.add(kind)
-                if exercise := self._made(kind, number, given):
-                    del self.waiting[place]
+                if exercise := self._made(kind, place, given):
+                    del self.waiting[k]
                     return exercise
         for _ in range(MOST_CHECKED):
             new = next(self.combinations, None)
             if new is None:
                 return None
-            if exercise := self._made(kind, number, new):
+            if exercise := self._made(kind, place, new):
                 return exercise
             if len(self.kinds) > 1 and len(self.waiting) < MOST_WAITING:
                 self.waiting.append((new, {kind}))
         return None
 
-    def _made(self, kind: str, number: int, given: dict[str, Fraction]) -> Exercise | None:
+    def _made(self, kind: str, place: int, given: dict[str, Fraction]) -> Exercise | None:
+        """The exercise at a place, counted from 1; its number may count on from another sheet."""
+        number = self.first + place - 1
         spec, how = self.calculation.spec, KINDS[kind]
         random = Random(f"{self.seed} {kind} {sorted(given.items())}")
         rates = list(spec.rate.values) if how.steps else [spec.rate.values[0]]
         random.shuffle(rates)
         ordered = {name: given[name] for name in self.calculation.names}
         for rate in rates:
-            worked = Worked(self.calculation, ordered, rate, random, number, how.after)
+            worked = Worked(self.calculation, ordered, rate, random, place, how.after)
             try:
                 parts = how.make(worked)
             except (Unsuitable, ArithmeticError):

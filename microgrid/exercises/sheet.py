@@ -22,7 +22,7 @@ __all__ = ["Sheet"]
 
 @dataclass(frozen=True)
 class Sheet(Sequence[Exercise]):
-    """Exercises that were made; `source`, `seed`, `kinds` and `params` make them again."""
+    """Exercises that were made; `source`, `seed`, `kinds`, `params` and `first` make them again."""
 
     source: str
     seed: int
@@ -31,6 +31,8 @@ class Sheet(Sequence[Exercise]):
     lang: str
     calculation: Calculation = field(repr=False)
     items: tuple[Exercise, ...] = field(repr=False)
+    first: int = field(default=1, repr=False)
+    """The number of the first; of one alone, what its sheet begins with."""
 
     @property
     def spec(self) -> Specification:
@@ -84,7 +86,9 @@ class Sheet(Sequence[Exercise]):
         source = re.sub(r"\s*[;\n]\s*", "; ", self.source.strip())
         words = ["microgrid exercises", _quoted(" ".join(source.split()))]
         last = self.items[-1].number
-        words.append(f"-n {len(self)}" if last == len(self) else f"--only {last}")
+        words.append(f"-n {len(self)}" if last == self.first + len(self) - 1 else f"--only {last}")
+        if self.first != 1:
+            words.append(f"--first {self.first}")
         words.append(f"--seed {self.seed}")
         if self.kinds != usual(self.calculation):
             words.append(f"--kinds {','.join(self.kinds)}")

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import itertools
+import json
+from dataclasses import replace
 from fractions import Fraction
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -126,6 +130,34 @@ def test_a_seed_a_number_and_nothing_else_choose_an_exercise() -> None:
     assert len({exercise.given_text() for exercise in many}) == 30
 
 
+def test_a_second_sheet_counts_on_from_the_first() -> None:
+    """`first` changes what an exercise is called, and nothing that it asks."""
+    sheet = exercises.make("three-sigmoids", 4, seed=7, kinds=["forward", "vanishing"])
+    later = exercises.make("three-sigmoids", 4, seed=7, kinds=["forward", "vanishing"], first=6)
+    assert [each.id for each in later] == ["q6", "q7", "q8", "q9"]
+    assert [each.title for each in later] != [each.title for each in sheet]
+    for plain, moved in zip(sheet, later, strict=True):
+        assert replace(moved, number=plain.number, title=plain.title) == plain
+    assert "\n6. Forward pass\n" in later.text()
+    assert "\n1. " not in later.text()
+    alone = exercises.make("three-sigmoids", seed=7, kinds=["forward", "vanishing"], first=6, only=8)
+    assert alone.items == later.items[2:3]
+    assert alone.command.endswith("--only 8 --first 6 --seed 7 --kinds forward,vanishing")
+    assert "-n 4 --first 6 " in later.command
+    with pytest.raises(ValueError, match="only is at least 6, got 5"):
+        exercises.make("line", first=6, only=5)
+
+
+def test_a_notebook_of_a_second_sheet_makes_the_same_exercises(tmp_path: Path) -> None:
+    sheet = exercises.make("line", 2, seed=7, first=5)
+    (path,) = sheet.save(tmp_path, ["notebook"])
+    cells = {cell["id"]: "".join(cell["source"]) for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]}
+    names: dict[str, Any] = {}
+    exec(cells["begin"], names)
+    assert names["sheet"].items == sheet.items
+    assert 'exercises.answer("q5")' in cells["q5a"]
+
+
 def test_too_few_says_how_many() -> None:
     with pytest.raises(exercises.TooFew, match=r"these ranges give 6 exercises .* and 40 are wanted"):
         exercises.make("L = (w*x)**2; w, x in 2..4", 40, kinds=["forward"])
@@ -159,7 +191,7 @@ def test_what_cannot_be_made_is_said(spec: str, said: str) -> None:
 
 
 def test_what_the_arguments_are() -> None:
-    for wrong in ({"n": 0}, {"seed": -1}, {"kinds": ["sums"]}, {"lang": "fr"}, {"only": 0}):
+    for wrong in ({"n": 0}, {"seed": -1}, {"kinds": ["sums"]}, {"lang": "fr"}, {"only": 0}, {"first": 0}):
         with pytest.raises(ValueError, match=next(iter(wrong)).removesuffix("s")):
             exercises.make("line", **wrong)
     with pytest.raises(ExpressionError, match="parameter 'q' has no range"):

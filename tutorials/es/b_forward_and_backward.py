@@ -813,6 +813,7 @@ penalised = exercises.make(
     "w in -3..3 step 0.5; x in 1..4; y in -6..6; λ in 0.1, 0.2, 0.5; eta in 0.1, 0.2, 0.5",
     2,
     seed=3,
+    first=6,
     kinds=["update", "missing-path"],
     params=["w"],
     lang="es",
@@ -823,13 +824,13 @@ print(questions(penalised))
 # Esto imprime:
 #
 # ```
-# 1. Un paso de descenso por gradiente
+# 6. Un paso de descenso por gradiente
 #   w = −2, x = 2, y = 6, λ = 0.1, η = 0.1
 #   La propagación hacia delante da o = −4, L = 50, s = 0.2, J = 50.2.
 #   Da un paso de descenso por gradiente: ¿cuánto vale después cada parámetro?
 #     w nuevo = ______
 #
-# 2. El camino que falta
+# 7. El camino que falta
 #   w = 2, x = 3, y = −1, λ = 0.1
 #   La propagación hacia delante da o = 6, L = 24.5, s = 0.2, J = 24.7.
 #   Un gradiente se ha escrito como suma sobre caminos, y falta uno: ∂J/∂w = ∂J/∂L · ∂L/∂o · ∂o/∂w.
@@ -845,7 +846,7 @@ print(questions(penalised))
 
 # %%
 print(sheet.answer("q2", o2=-1.898, h=2.394))
-print(penalised.answer("q1", w=0.02))
+print(penalised.answer("q6", w=0.02))
 
 # %% [markdown]
 # Esto imprime:

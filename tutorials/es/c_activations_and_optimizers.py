@@ -905,6 +905,7 @@ steps = exercises.make(
     "g = 2*x0; v = 0.9*v0 + g; x = x0 - η*v; x0 in -3..3 step 0.5; v0 in -5..5; η in 0.1, 0.2",
     1,
     seed=1,
+    first=4,
     kinds=["forward"],
     lang="es",
 )
@@ -913,6 +914,7 @@ normal = exercises.make(
     "n1 = (x1 - m)/s; y1 = γ*n1 + β; x1, x2, x3 in -9..9; γ in 0.5..3 step 0.5; β in -3..3",
     1,
     seed=1,
+    first=5,
     kinds=["forward"],
     lang="es",
 )
@@ -922,13 +924,13 @@ print(questions(steps) + "\n" + questions(normal))
 # Esto imprime:
 #
 # ```
-# 1. Propagación hacia delante
+# 4. Propagación hacia delante
 #   x₀ = −3, v₀ = 2, η = 0.2
 #   Calcula el valor de cada nodo.
 #     g = ______
 #     v = ______
 #     x = ______
-# 1. Propagación hacia delante
+# 5. Propagación hacia delante
 #   x₁ = 8, x₂ = 2, x₃ = −6, γ = 2.5, β = 3
 #   Calcula el valor de cada nodo.
 #   Trabaja con tres decimales en cada paso; según el hueco, se admite un error de ±0.001 a ±0.006,
@@ -948,23 +950,24 @@ decay = exercises.make(
     "w in -3..3 step 0.5; a in -5..5; λ in 0.1, 0.2, 0.5; eta in 0.1, 0.5",
     1,
     seed=1,
+    first=6,
     kinds=["update"],
     params=["w"],
     lang="es",
 )
-chain = exercises.make("three-sigmoids", 1, seed=1, kinds=["vanishing"], lang="es")
+chain = exercises.make("three-sigmoids", 1, seed=1, first=7, kinds=["vanishing"], lang="es")
 print(questions(decay) + "\n" + questions(chain))
 
 # %% [markdown]
 # Esto imprime:
 #
 # ```
-# 1. Un paso de descenso por gradiente
+# 6. Un paso de descenso por gradiente
 #   w = −2, a = 3, λ = 0.5, η = 0.5
 #   La propagación hacia delante da L = 12.5, s = 1, J = 13.5.
 #   Da un paso de descenso por gradiente: ¿cuánto vale después cada parámetro?
 #     w nuevo = ______
-# 1. ¿Se desvanece o no?
+# 7. ¿Se desvanece o no?
 #   w₁ = 0.2, x = 2.5, w₂ = 0.7, w₃ = 1.5
 #   La propagación hacia delante da z₁ = 0.5, h₁ = 0.622, z₂ = 0.436, h₂ = 0.607, z₃ = 0.911, ŷ =
 #       0.713.
@@ -1026,13 +1029,13 @@ for sheet in units, steps, normal, decay, chain:
 #     ¿Se cumple ∂L/∂b = (h − y)·(1 − h²) para todos los números?
 #     * a) verdadero
 #       b) falso
-# 1. Propagación hacia delante
+# 4. Propagación hacia delante
 #   x₀ = −3, v₀ = 2, η = 0.2
 #   Calcula el valor de cada nodo.
 #     g = −6    2·x₀ = 2·(−3)
 #     v = −4.2    0.9·v₀ + g = 0.9·2 + (−6)
 #     x = −2.16    x₀ − η·v = −3 − 0.2·(−4.2)
-# 1. Propagación hacia delante
+# 5. Propagación hacia delante
 #   x₁ = 8, x₂ = 2, x₃ = −6, γ = 2.5, β = 3
 #   Calcula el valor de cada nodo.
 #   Trabaja con tres decimales en cada paso; según el hueco, se admite un error de ±0.001 a ±0.006,
@@ -1043,12 +1046,12 @@ for sheet in units, steps, normal, decay, chain:
 #     s = 5.735    sqrt(v) = sqrt(32.889)
 #     n₁ = 1.162    (x₁ − m)/s = (8 − 1.333)/5.735
 #     y₁ = 5.906    γ·n₁ + β = 2.5·1.162 + 3
-# 1. Un paso de descenso por gradiente
+# 6. Un paso de descenso por gradiente
 #   w = −2, a = 3, λ = 0.5, η = 0.5
 #   La propagación hacia delante da L = 12.5, s = 1, J = 13.5.
 #   Da un paso de descenso por gradiente: ¿cuánto vale después cada parámetro?
 #     w nuevo = 1    w − η · ∂J/∂w = −2 − 0.5 · (−6)
-# 1. ¿Se desvanece o no?
+# 7. ¿Se desvanece o no?
 #   w₁ = 0.2, x = 2.5, w₂ = 0.7, w₃ = 1.5
 #   La propagación hacia delante da z₁ = 0.5, h₁ = 0.622, z₂ = 0.436, h₂ = 0.607, z₃ = 0.911, ŷ =
 #       0.713.

@@ -649,6 +649,7 @@ layered = exercises.make(
     "u1, u2, w1, w2 in -1.5..1.5 step 0.5; x in -2..2; eta in 0.1, 0.5",
     3,
     seed=1,
+    first=4,
     kinds=["forward", "backward", "wrong-number"],
     lang="es",
 )
@@ -658,7 +659,7 @@ print(questions(layered))
 # Esto imprime:
 #
 # ```
-# 1. Propagación hacia delante
+# 4. Propagación hacia delante
 #   u₁ = 1.5, x = 2, u₂ = −1.5, w₁ = −0.5, w₂ = 0.5
 #   Calcula el valor de cada nodo.
 #   Trabaja con tres decimales en cada paso; según el hueco, se admite un error de ±0.001 a ±0.012, por el redondeo acumulado.
@@ -668,7 +669,7 @@ print(questions(layered))
 #     f = ______
 #     R = ______
 #
-# 2. Propagación hacia atrás
+# 5. Propagación hacia atrás
 #   u₁ = 1.5, x = −2, u₂ = 1.5, w₁ = 0.5, w₂ = −1.5
 #   La propagación hacia delante da h₁ = −3, h₂ = −3, a = 3, f = 0.953, R = 0.049.
 #   Calcula los gradientes, empezando por el resultado.
@@ -680,7 +681,7 @@ print(questions(layered))
 #     ∂R/∂h₁ = ______
 #     ∂R/∂w₁ = ______
 #
-# 3. El número erróneo
+# 6. El número erróneo
 #   u₁ = 1.5, x = 2, u₂ = −1.5, w₁ = 1.5, w₂ = 0.5
 #   Un número de este grafo es erróneo; todos los demás son correctos.
 #   Trabaja con tres decimales en cada paso; se aceptan respuestas a ±0.001.
@@ -713,6 +714,7 @@ decay = exercises.make(
     "θ in -3..3 step 0.5; x in 1..4; y in -6..6; γ in 0.05, 0.1, 0.2; eta in 0.1, 0.2",
     1,
     seed=2,
+    first=7,
     kinds=["update"],
     params=["θ"],
     lang="es",
@@ -723,7 +725,7 @@ print(questions(decay))
 # Esto imprime:
 #
 # ```
-# 1. Un paso de descenso por gradiente
+# 7. Un paso de descenso por gradiente
 #   θ = 2, x = 3, y = 1, γ = 0.05, η = 0.2
 #   La propagación hacia delante da e = 5, R = 12.5, J = 12.7.
 #   Da un paso de descenso por gradiente: ¿cuánto vale después cada parámetro?

@@ -522,18 +522,19 @@ layers = exercises.make(
     "b0 in -1..1 step 0.5; w0 in -1..1 step 0.5; b1, w1 in -3..3; x in -2..2; y in -3..3",
     2,
     seed=1,
+    first=5,
     kinds=["backward", "wrong-number"],
     params=["b0", "w0", "b1", "w1"],
     lang="es",
 )
-quartic = exercises.make("quartic", 1, seed=1, kinds=["update"], lang="es")
+quartic = exercises.make("quartic", 1, seed=1, first=7, kinds=["update"], lang="es")
 print(questions(layers) + "\n" + questions(quartic))
 
 # %% [markdown]
 # Esto imprime:
 #
 # ```
-# 1. Propagación hacia atrás
+# 5. Propagación hacia atrás
 #   b₀ = −0.5, w₀ = 0.5, x = −2, b₁ = 3, w₁ = 2, y = −3
 #   La propagación hacia delante da z = −1.5, h = −0.997, f = 1.005, L = 16.040.
 #   Calcula los gradientes, empezando por el resultado.
@@ -547,7 +548,7 @@ print(questions(layers) + "\n" + questions(quartic))
 #     ∂L/∂w₁ = ______
 #     ∂L/∂b₁ = ______
 #
-# 2. El número erróneo
+# 6. El número erróneo
 #   b₀ = −0.5, w₀ = −0.5, x = −2, b₁ = −1, w₁ = −2, y = −3
 #   Un número de este grafo es erróneo; todos los demás son correctos.
 #   Trabaja con tres decimales en cada paso; se aceptan respuestas a ±0.014.
@@ -571,7 +572,7 @@ print(questions(layers) + "\n" + questions(quartic))
 #       g) ∂L/∂w₁ = 0.998
 #       h) ∂L/∂b₁ = 2.082
 #     el número correcto = ______
-# 1. Un paso de descenso por gradiente
+# 7. Un paso de descenso por gradiente
 #   x = −4, p = 5, q = −14, η = 0.02
 #   La propagación hacia delante da a = 16, c = 256, d = 80, f = 231.
 #   Da un paso de descenso por gradiente: ¿cuánto vale después cada parámetro?
@@ -632,7 +633,7 @@ for sheet in lines, layers, quartic:
 #     ¿Se cumple ∂L/∂b₁ = 2·e₁·x₁ para todos los números?
 #       a) verdadero
 #     * b) falso
-# 1. Propagación hacia atrás
+# 5. Propagación hacia atrás
 #   b₀ = −0.5, w₀ = 0.5, x = −2, b₁ = 3, w₁ = 2, y = −3
 #   La propagación hacia delante da z = −1.5, h = −0.997, f = 1.005, L = 16.040.
 #   Calcula los gradientes, empezando por el resultado.
@@ -646,7 +647,7 @@ for sheet in lines, layers, quartic:
 #     ∂L/∂w₁ = −7.990    ∂L/∂f · ∂f/∂w₁ = 8.010 · (−0.997)
 #     ∂L/∂b₁ = 8.010    ∂L/∂f · ∂f/∂b₁ = 8.010 · 1
 #
-# 2. El número erróneo
+# 6. El número erróneo
 #   b₀ = −0.5, w₀ = −0.5, x = −2, b₁ = −1, w₁ = −2, y = −3
 #   Un número de este grafo es erróneo; todos los demás son correctos.
 #   Trabaja con tres decimales en cada paso; se aceptan respuestas a ±0.014.
@@ -670,7 +671,7 @@ for sheet in lines, layers, quartic:
 #       g) ∂L/∂w₁ = 0.998
 #       h) ∂L/∂b₁ = 2.082
 #     el número correcto = 7.310    ∂L/∂z · ∂z/∂w₀ = −3.655 · (−2)
-# 1. Un paso de descenso por gradiente
+# 7. Un paso de descenso por gradiente
 #   x = −4, p = 5, q = −14, η = 0.02
 #   La propagación hacia delante da a = 16, c = 256, d = 80, f = 231.
 #   Da un paso de descenso por gradiente: ¿cuánto vale después cada parámetro?

@@ -656,6 +656,7 @@ two = exercises.make(
     "p = sigmoid(z1 - z2); L = -log(p); z1, z2 in -2..2 step 0.5; eta in 0.5, 1",
     2,
     seed=2,
+    first=6,
     kinds=["backward", "update"],
     params=["z1", "z2"],
     lang="es",
@@ -666,7 +667,7 @@ print(questions(two))
 # Esto imprime:
 #
 # ```
-# 1. Propagación hacia atrás
+# 6. Propagación hacia atrás
 #   z₁ = −1.5, z₂ = −1
 #   La propagación hacia delante da p = 0.378, L = 0.974.
 #   Calcula los gradientes, empezando por el resultado.
@@ -676,7 +677,7 @@ print(questions(two))
 #     ∂L/∂z₂ = ______
 #     ∂L/∂z₁ = ______
 #
-# 2. Un paso de descenso por gradiente
+# 7. Un paso de descenso por gradiente
 #   z₁ = −2, z₂ = −0.5, η = 1
 #   La propagación hacia delante da p = 0.182, L = 1.701.
 #   Da un paso de descenso por gradiente: ¿cuánto vale después cada parámetro?

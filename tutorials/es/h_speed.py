@@ -705,6 +705,7 @@ two = exercises.make(
     "w in -2..2; x1, x2 in -3..3; y1, y2 in -4..4; eta in 0.1, 0.5",
     2,
     seed=3,
+    first=6,
     kinds=["missing-path", "update"],
     params=["w"],
     lang="es",
@@ -715,7 +716,7 @@ print(questions(two))
 # Esto imprime:
 #
 # ```
-# 1. El camino que falta
+# 6. El camino que falta
 #   w = −2, x₁ = 3, y₁ = 3, x₂ = 3, y₂ = −1
 #   La propagación hacia delante da L₁ = 81, L₂ = 25, L = 53.
 #   Un gradiente se ha escrito como suma sobre caminos, y falta uno: ∂L/∂w = ∂L/∂L₂ · ∂L₂/∂w.
@@ -724,7 +725,7 @@ print(questions(two))
 #       b) w → L₂ → L
 #     ∂L/∂w = ______
 #
-# 2. Un paso de descenso por gradiente
+# 7. Un paso de descenso por gradiente
 #   w = −2, x₁ = 3, y₁ = 2, x₂ = −3, y₂ = −4, η = 0.5
 #   La propagación hacia delante da L₁ = 64, L₂ = 100, L = 82.
 #   Da un paso de descenso por gradiente: ¿cuánto vale después cada parámetro?

@@ -19,10 +19,13 @@ __all__ = ["notebook"]
 def notebook(sheet: Sheet) -> str:
     """The notebook; answers are not in it: they are computed again where it runs."""
     picture = blanked(sheet)
-    arguments = [repr(sheet.source), repr(max(exercise.number for exercise in sheet)), f"seed={sheet.seed}"]
+    count = max(exercise.number for exercise in sheet) - sheet.first + 1
+    arguments = [repr(sheet.source), repr(count), f"seed={sheet.seed}"]
     arguments += [f"kinds={list(sheet.kinds)!r}", f"lang={sheet.lang!r}"]
     if sheet.params:
         arguments.append(f"params={list(sheet.params)!r}")
+    if sheet.first != 1:
+        arguments.append(f"first={sheet.first}")
     how = said(say("Write your answers between the parentheses, as in z=6, and run the cell."), sheet.lang)
     cells = [
         _text(f"# {said(sheet.title, sheet.lang)}\n\n{how}", "title"),
