@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import doctest
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 __all__ = ["Cell", "Part", "needs", "of_lesson", "of_page", "title"]
@@ -37,14 +38,47 @@ Part = str | Cell
 
 
 def of_page(text: str) -> list[Part]:
-    """The parts of a page in Markdown: blocks that are doctests become cells, all else stays as it is."""
+    """The parts of a page in Markdown: blocks that are doctests become cells, all else stays as it is.
+
+    A cell that uses what one that needs NumPy has made needs it, too.
+    """
     parts: list[Part] = []
     end = 0
     for block in FENCE.finditer(text):
         if ">>>" in block[1] and "+SKIP" not in block[1]:
             parts += [text[end : block.start()], *_of_doctest(block[1])]
             end = block.end()
-    return [part for part in [*parts, text[end:]] if isinstance(part, Cell) or part.strip()]
+    return list(_followed(part for part in [*parts, text[end:]] if isinstance(part, Cell) or part.strip()))
+
+
+def _followed(parts: Iterable[Part]) -> Iterator[Part]:
+    """The parts, where a cell has the tags of those above it whose names it uses."""
+    tagged: dict[str, tuple[str, ...]] = {}
+    """The names that such cells made, and what those need."""
+    for part in parts:
+        if isinstance(part, Cell):
+            made, used = _names(part.source)
+            tags = dict.fromkeys([*part.tags, *(tag for name in used for tag in tagged.get(name, ()))])
+            part = part._replace(tags=tuple(tags))
+            tagged |= dict.fromkeys(made, part.tags)
+        yield part
+
+
+def _names(source: str) -> tuple[set[str], set[str]]:
+    """The names that a cell makes, imports among them, and those that it uses and has not made before."""
+    made, used = set[str](), set[str]()
+    try:
+        statements = ast.parse(source).body
+    except SyntaxError:  # which a page may be there to show
+        return made, used
+    for statement in statements:
+        nodes = list(ast.walk(statement))
+        names = [node for node in nodes if isinstance(node, ast.Name)]
+        used |= {node.id for node in names if isinstance(node.ctx, ast.Load)} - made
+        made |= {node.id for node in names if isinstance(node.ctx, ast.Store)}
+        made |= {node.name for node in nodes if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+        made |= {(node.asname or node.name).split(".")[0] for node in nodes if isinstance(node, ast.alias)}
+    return made, used
 
 
 def _of_doctest(block: str) -> Iterator[Cell]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from helpers import needs_checkout
-from helpers.cell_pages import put
+from helpers.cell_pages import MINUTES, PATIENT, READ, put, repeatable
 from helpers.lessons import NEEDS_NUMPY, lesson
 from helpers.pyodide import needs_pyodide
 
@@ -18,46 +17,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, needs_checkout, needs_pyodi
 
 LANGUAGES = os.environ.get("MICROGRID_LESSONS", "es").split()
 """The program is the same in both (tests/course/test_lessons.py): one is run each time, and both before a release."""
-MINUTES = 5
-"""After which a lesson has hung."""
-
-READ = """async () => Promise.all(microgridCells.cells.map(async ({output}) => {
-    const file = async (source) => (await fetch(source)).text();
-    const found = [];
-    for (const node of output.querySelectorAll("pre.mg-text, .mg-error > p, .mg-missing, img, iframe")) {
-        if (node.matches("details pre, .mg-warning")) continue;
-        if (node.matches("img")) found.push(["image", await file(node.src)]);
-        else if (node.matches("iframe")) found.push(["page", node.srcdoc || await file(node.src)]);
-        else found.push(["text", node.textContent.trimEnd()]);
-    }
-    return found;
-}))"""
-"""What each cell shows: texts, and pictures and pages as they are in their files."""
-
-PATIENT = "microgridCells.ask('from viz.page import page; page.VERIFY_SECONDS = 120.0', [], () => {})"
-"""Lets a busy machine end the proof of a page of steps, which would say that it was ended."""
-
-MEASURED = re.compile(r"^(measured|medido):.*$", re.MULTILINE)
-"""Times and sizes are those of whoever measures."""
-
-
-LAST_DIGITS = re.compile(r"\d+\.\d{12,}(e[+-]?\d+)?")
-"""Of a number in full, as a picture's titles say it: the C libraries' tanh and exp differ in the last."""
-NAMED = re.compile(r"\bmg[0-9a-f]{10}\b")
-"""The name of a picture, a digest of all that is in it."""
-
-
-def repeatable(shown: list[list[str]]) -> list[list[str]]:
-    """What is shown, but for what no two machines share."""
-    return [[kind, _texts(text) if kind == "text" else _pictures(text)] for kind, text in shown]
-
-
-def _texts(text: str) -> str:
-    return MEASURED.sub(r"\1", text)
-
-
-def _pictures(text: str) -> str:
-    return LAST_DIGITS.sub(lambda number: f"{float(number[0]):.11g}", NAMED.sub("name", text))
 
 
 def written(site: Path, path: Path, lang: str, scratch: Path, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
@@ -74,7 +33,7 @@ def written(site: Path, path: Path, lang: str, scratch: Path, monkeypatch: pytes
 
     parts = of_lesson(path.read_text(encoding="utf-8"))
     own = [part for part in parts if isinstance(part, Cell) and NEEDS_NUMPY not in part.tags]
-    shown = running.outputs(f"{path.stem}-{lang}", own, site / "pictures")
+    shown = running.outputs(f"{path.stem}-{lang}", lang, own, site / "pictures")
     monkeypatch.undo()
     page = Page(lang, path.stem, "../pictures")
     put(site, f"{lang}/{path.stem}.html", lang, page.markdown(own, shown))

@@ -222,3 +222,18 @@ def _has_cells_with_outputs(pages: dict[str, str]) -> None:
     for text in pages.values():
         places = re.findall(r'id="((?:cell|figure)-\d+)"', text)
         assert len(places) == len(set(places))
+
+
+def test_a_cell_that_uses_what_numpy_made_needs_it_too():
+    from building import cells
+
+    page = (
+        "```python\n>>> import math\n>>> 1\n1\n>>> import json, numpy as np\n>>> x = np.ones(2); n = 2\n>>> n\n2\n"
+        ">>> y = len(x)\n>>> y\n2\n>>> math.pi > y\nTrue\n>>> json.dumps(n)\n'2'\n>>> math.pi > 3\nTrue\n"
+        ">>> x = 3\n>>> x\n3\n>>> x + 1\n4\n```\n"
+    )
+    tagged = [cell.source for cell in cells.of_page(page) if isinstance(cell, cells.Cell) and cell.tags]
+    assert tagged[0].startswith("import json, numpy")
+    assert tagged[1:3] == ["y = len(x)\ny", "math.pi > y"]
+    assert tagged[3] == "json.dumps(n)"
+    assert not {"math.pi > 3", "x + 1"} & set(tagged)
