@@ -120,7 +120,7 @@ COMPILED = [
         "row[wide == 1 ? 0 : l] = from[r * L + l];",
     ),
     ("kernel", f"{_NATIVE}/interpreter.h", "x += l < n ? p->inputs : 0)", "x += p->inputs)"),
-    ("kernel", f"{_NATIVE}/target.h", "p[k] = g != 0 ? dx : 0;", "p[k] = dx;"),
+    ("kernel", f"{_NATIVE}/target.h", "p[k] = straight || g != 0 ? dx : 0;", "p[k] = dx;"),
     ("kernel", f"{_NATIVE}/program.c", "s->GU[k] += shares[t].scratch->GU[k];", "s->GU[k] = shares[t].scratch->GU[k];"),
     ("kernel", f"{_NATIVE}/program.c", "call->value += shares[t].call.value;", "call->value = shares[t].call.value;"),
     ("kernel", f"{_NATIVE}/check.h", "slot >= m->slots[lane] || (m->state", "slot > m->slots[lane] || (m->state"),
