@@ -243,6 +243,8 @@ def test_a_training_that_runs_rests_when_its_link_is_copied(visit: Open, fresh: 
         ("moved=41:1:2", "The link says Data: “41:1:2”"),
         ("removed=0", "The link says Data: “0”"),
         ("added=1:2:7", "The link says Data: “1:2:7”"),
+        ("moved=3::", "The link says Data: “3::”"),
+        ("dataset=nope&moved=1:0:0", "The link says Data: “1:0:0”"),  # of a data set that is not here
         ("colour=blue", "The link says colour: “blue”"),
         ("a=1&b=2&c=3&d=4&%E0%A4%A", "…"),
     ],
@@ -319,6 +321,40 @@ def test_what_has_no_room_in_a_link_is_kept_by_a_saved_page(visit: Open, tmp_pat
     assert page.evaluate(STATE) == after
     page = ready(visit(text, "#rate=0.25"))  # a link goes before what is saved
     assert page.evaluate("[trainer.page.last.steps, trainer.page.settings.kind]") == [0, "Adam"]
+
+
+def test_a_link_from_a_saved_page_opens_its_beginning_where_that_is_what_is_shown(visit: Open, tmp_path: Path) -> None:
+    page = visit(moons(4, 1))
+    step(page)
+    page = visit(saved(page, tmp_path))
+    ready(page).locator("#reset").click()
+    wait(page, "trainer.page.last?.steps === 0")
+    assert address(copied(page)[0]) == "steps=0"
+    wait(page, "location.hash === '#steps=0'")
+    page.reload()
+    assert ready(page).evaluate("trainer.page.last.steps") == 0
+
+
+def test_a_data_set_of_fewer_samples_has_the_last_in_view(visit: Open) -> None:
+    page = visit(moons(4, 1, n=300))
+    ready(page).evaluate("trainer.page.lookAt(250)")
+    page.locator("#dataset").select_option("xor")
+    n = ready(page).evaluate("trainer.page.rows.length")
+    assert n < 250
+    assert page.evaluate("[trainer.page.sample, trainer.page.last.look.sample]") == [n - 1, n - 1]
+    wait(page, f"location.hash === '#dataset=xor&sample={n}'")
+    page.reload()
+    assert ready(page).evaluate("trainer.page.sample") == n - 1
+    assert page.locator("#message").inner_text() == ""
+
+
+def test_what_a_link_has_no_room_for_is_not_in_the_address_either(visit: Open) -> None:
+    page = visit(moons(4, 1))
+    many(ready(page))
+    page.evaluate("trainer.page.send({do: 'steps', count: 1})")
+    wait(page, "trainer.page.last?.steps === 1")
+    page.wait_for_timeout(400)
+    assert page.evaluate("location.hash") == ""
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

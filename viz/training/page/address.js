@@ -51,13 +51,18 @@ function addressOf({steps, mixed}) {
   return fields.join("&");
 }
 
+// Of a saved page, whose empty address opens what is saved, even the beginning has a link of its own.
+const linkOf = (told) => addressOf(told) || (page.saved ? "steps=0" : "");
+
+const countEdits = () => (page.samples?.edits() ?? []).flat().length;
+
 // The address follows what is shown once it rests, where the page has one.
 function tellAddress(told) {
   clearTimeout(page.telling);
   page.telling = setTimeout(() => {
     if (told !== page.last || page.dirty) return; // there is other news, or will be
     const lost = page.saved && told.steps && (told.mixed || told.steps > MOST_TAKEN); // the file has what the address has not
-    const address = lost ? "" : addressOf(told), start = location.href.split("#")[0];
+    const address = lost || countEdits() > MOST_EDITS ? "" : linkOf(told), start = location.href.split("#")[0];
     const url = address && start.length + address.length < LONGEST ? `${start}#${address}` : start;
     try {
       if (url !== location.href) history.replaceState(null, "", url);
@@ -74,8 +79,10 @@ function followAddress(text) {
   for (const name of Object.keys(CHOSEN)) {
     if (fields.has(name)) complaints.push(...choose(name, fields.get(name), passOver));
     if (name === "dataset" && EDITS.some((edit) => fields.has(edit))) {
-      const texts = EDITS.map((edit) => fields.get(edit) ?? ""), edits = texts.map((typed) => typed.split(",").filter(Boolean).map((part) => part.split(":").map(Number)));
-      if (!page.samples?.follow(...edits)) passOver(word("data"), texts.filter(Boolean).join(" "));
+      const texts = EDITS.map((edit) => fields.get(edit) ?? "");
+      const edits = texts.map((typed) => typed.split(",").filter(Boolean).map((part) => part.split(":").map((x) => read(x))));
+      const other = fields.has(name) && choosing(name).value !== fields.get(name); // the changes are of a data set that is not here
+      if (other || !page.samples?.follow(...edits)) passOver(word("data"), texts.filter(Boolean).join(" "));
     }
     if (name === "optimizer" && fields.has("settings") && !followSettings(fields.get("settings"))) passOver(word("settings"), fields.get("settings"));
   }
@@ -131,11 +138,11 @@ async function atRest() {
 const sayShared = (text) => tell(byId("share-help"), text);
 
 async function copyLink() {
-  const told = page.running || page.dirty || page.waiting ? await atRest() : page.last, edits = (page.samples?.edits() ?? []).flat().length;
+  const told = page.running || page.dirty || page.waiting ? await atRest() : page.last, edits = countEdits();
   byId("link").hidden = true;
   if (edits > MOST_EDITS) return sayShared(word("many_edits", {n: edits, most: MOST_EDITS}));
   const why = told.mixed ? word("copied_mixed") : told.steps > MOST_TAKEN ? word("copied_far", {most: thousands(MOST_TAKEN)}) : word("copied");
-  return copyAddress(addressOf(told), byId("link"), word, sayShared, why);
+  return copyAddress(linkOf(told), byId("link"), word, sayShared, why);
 }
 
 async function savePage() {

@@ -58,8 +58,8 @@ class Layers {
   // The model that was handed in where nothing of it is changed, and otherwise one with the weights of the seed.
   rebuild() {
     const {original} = page, {mlp} = original, {seed} = page.settings;
-    const weights = `${this.sizes.join()} ${seed}`, goesOn = page.last?.steps > 0 && weights === this.weights;
-    const anew = page.last?.steps > 0 && !goesOn;
+    const weights = `${this.sizes.join()} ${seed}`, goesOn = page.steps > 0 && weights === this.weights;
+    const anew = page.steps > 0 && !goesOn;
     this.weights = weights;
     const same = this.sizes.join() === mlp.sizes.join() && this.activation === mlp.activation && this.dropout === 0 && seed === original.seed;
     page.facts = same ? original : rebuilt(original, {sizes: this.sizes, activation: this.activation, dropout: this.dropout, seed});
@@ -68,6 +68,7 @@ class Layers {
     if (goesOn) page.send({do: "network", facts: page.facts});
     else {
       page.send({do: "reset", seed, facts: page.facts});
+      page.steps = 0;
       page.curve.clear();
       page.say(anew ? word("anew") : "");
     }

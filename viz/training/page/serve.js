@@ -57,7 +57,10 @@ function serve(send) {
       for (let k = 0; k < count && one(); k++);
     },
     choose({kind, settings}) { training.choose(kind, settings); },
-    batch({size}) { [training.batchSize, training.queue] = [size, []]; },
+    batch({size}) {
+      [training.batchSize, training.queue] = [size, []];
+      if (training.fault?.what === "batch") training.fault = null; // a batch of another size may do
+    },
     penalty({name, strength}) { training.penalty = {name, strength}; },
     data({rows}) {
       training.rows = rows;

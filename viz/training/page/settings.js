@@ -21,13 +21,13 @@ class Settings {
   }
 
   // A field for a number: what cannot be is said, and what was there before stays.
-  number(field, get, set, allowed, rule, fields = {}) {
+  number(field, get, set, allowed, rule, fields = () => ({})) {
     const show = () => { field.value = String(get()); field.removeAttribute("aria-invalid"); };
     const take = () => {
       const x = read(field.value, page.lang);
       if (!Number.isFinite(x) || !allowed(x)) {
         field.setAttribute("aria-invalid", "true");
-        return page.say(word(rule, {...fields, typed: field.value, kept: write(get(), 6)}), true);
+        return page.say(word(rule, {...fields(), typed: field.value, kept: write(get(), 6)}), true);
       }
       field.removeAttribute("aria-invalid");
       page.say("");
@@ -106,7 +106,7 @@ class Settings {
       } else {
         const [low, high] = ranges[name];
         this.number(field, () => this.values[name], (x) => this.change({[name]: x}), (x) => this.inside(name, x), "setting_rule",
-          {name, low: low ?? "−∞", high: high ?? "∞"});
+          () => ({name, low: low ?? "−∞", high: high ?? "∞"}));
       }
       return make("label", {for: `set-${name}`}, make("span", {}, name), field);
     }));

@@ -5,6 +5,7 @@ const READ = 100; // and from one number to the next, which someone reads
 
 const page = {
   facts: JSON.parse(byId("facts").textContent), lang: "en", running: false, circles: "values", sample: 0, picked: 0, last: null,
+  steps: 0, // as far as is known, also while there is no news yet of a network that was changed
 
   send(message) {
     if (this.walk && ENDING.has(message.do)) this.walk.close();
@@ -34,11 +35,13 @@ const page = {
     this.rows = rows;
     this.send({do: "data", rows});
     if (other) this.settings.counted();
+    if (this.sample >= rows.length) this.lookAt(Math.max(0, rows.length - 1));
     about();
   },
 
   reset() {
     this.send({do: "reset", seed: this.settings.seed});
+    this.steps = 0;
     this.curve.clear();
     this.say("");
     this.said = "";
@@ -78,6 +81,7 @@ function arrived(told) {
   page.waiting = false;
   page.last = told;
   page.running = told.running;
+  page.steps = told.steps;
   page.curve.add(told.losses);
   if (told.steps < page.curve.step) page.curve.clear(told.steps);
   page.stale = true;
@@ -232,7 +236,7 @@ function start() {
     page.samples.on(page.plane);
   }
   page.settings.number(byId("sample"), () => page.sample + 1, (n) => page.lookAt(n - 1),
-    (n) => Number.isInteger(n) && n >= 1 && n <= page.rows.length, "sample_rule", {most: page.rows.length});
+    (n) => Number.isInteger(n) && n >= 1 && n <= page.rows.length, "sample_rule", () => ({most: page.rows.length}));
   translate();
   byId("language").value = page.lang;
   byId("language").addEventListener("change", () => {
